@@ -1,0 +1,94 @@
+"""Where sentences begin and end, in Russian and English, without moving a character.
+
+Rules over punctuation: a full stop ends a sentence unless it closes a known abbreviation, an
+initial, a number of a list or an ellipsis that goes on in lower case. Blank lines, list items and
+headings end one too. Spans never overlap and leave out nothing but white space.
+"""
+
+from __future__ import annotations
+
+import re
+
+Span = tuple[int, int]
+
+_ABBREVIATIONS = frozenset(
+    """
+    г гг в вв р руб коп тыс млн млрд трлн кв м см мм км кг ч мин сек др пр т п пп ст гл рис табл стр
+    с им ул пл пер просп пр-т д корп оф обл респ гор пос дер акад проф доц канд зав зам инж ред сост
+    изд англ нем фр лат греч рус св н э наст ок прим ср см напр отв тел факс доб янв фев мар апр июн
+    июл авг сен сент окт ноя нояб дек пн вт чт пт сб вс ул бул наб ж-д жен муж ед мн шт экз чел
+    mr mrs ms dr prof st jr sr vs etc inc ltd co corp no vol pp p fig figs eq eqs sec ch dept est gov
+    sen rep gen col capt lt sgt approx al cf ed eds e.g i.e u.s u.k a.m p.m jan feb mar apr jun jul
+    aug sep sept oct nov dec mon tue wed thu fri sat sun
+    """.split()
+)
+#: after these a capital letter may well begin a new sentence («… в 2019 г. Завод …»)
+_MAY_END = frozenset(
+    """
+    г гг в вв руб коп тыс млн млрд трлн др пр м км кг ч мин сек шт чел
+    etc inc ltd co corp a.m p.m u.s u.k jr sr al
+    """.split()
+)
+_END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
+_BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
+_LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
+_NEXT = re.compile(r"\s*[\"'«“‘(\[—–-]*\s*(\w)?")
+_AFTER_NUMBER = re.compile(r"\d\s*\w$")
+_LIST_NUMBER = re.compile(r"(?:^|\n)[ \t]*\d{1,3}(?:\.\d{1,3})*$")
+
+
+def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
+    """Whether the punctuation `mark` closes the sentence that began at `start`."""
+    after = text[mark.end() : mark.end() + 1]
+    if after and not after.isspace():
+        return False
+    following = _NEXT.match(text, mark.end())
+    letter = following.group(1) if following else None
+    if letter is None:
+        return True
+    lower = letter.islower()
+    if mark.group()[0] != "." or mark.group().startswith(".."):
+        return not lower
+    if lower:
+        return False
+    before = text[start : mark.start()]
+    if _LIST_NUMBER.search(before) or before.strip().isdigit() and len(before.strip()) <= 3:
+        return False
+    last = _LAST_WORD.search(before)
+    if last is None:
+        return True
+    word = last.group(1)
+    if len(word) == 1 and word.isalpha() and word.isupper():
+        return False  # an initial: «О. Титов»
+    folded = word.lower()
+    pieces = folded.rsplit(".", 1)
+    if folded not in _ABBREVIATIONS and (len(pieces) == 1 or pieces[-1] not in _ABBREVIATIONS):
+        return True
+    if folded in ("г", "в", "м") and not _AFTER_NUMBER.search(before):
+        return False  # «г. Москва», not «2019 г.»
+    return (folded in _MAY_END or pieces[-1] in _MAY_END) and letter.isupper()
+
+
+def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Spans of the sentences of `text[start:end]`, trimmed, in order, as offsets into `text`."""
+    end = len(text) if end is None else end
+    spans: list[Span] = []
+    borders = [start, *(m.end() for m in _BREAK.finditer(text, start, end)), end]
+    for left, right in zip(borders, borders[1:], strict=False):
+        begin = left
+        for mark in _END.finditer(text, left, right):
+            if _ends(text, begin, mark):
+                _add(spans, text, begin, mark.end())
+                begin = mark.end()
+        _add(spans, text, begin, right)
+    return spans
+
+
+def _add(spans: list[Span], text: str, start: int, end: int) -> None:
+    """Append the span without the white space around it, unless nothing is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
