@@ -8,6 +8,7 @@ headings end one too. Spans never overlap and leave out nothing but white space.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 Span = tuple[int, int]
 
@@ -17,9 +18,9 @@ _ABBREVIATIONS = frozenset(
     с им ул пл пер просп пр-т д корп оф обл респ гор пос дер акад проф доц канд зав зам инж ред сост
     изд англ нем фр лат греч рус св н э наст ок прим ср см напр отв тел факс доб янв фев мар апр июн
     июл авг сен сент окт ноя нояб дек пн вт чт пт сб вс ул бул наб ж-д жен муж ед мн шт экз чел
-    mr mrs ms dr prof st jr sr vs etc inc ltd co corp no vol pp p fig figs eq eqs sec ch dept est gov
+    mr mrs ms dr prof st jr sr vs etc inc ltd co corp no vol pp p fig figs eq eqs sec ch dept
     sen rep gen col capt lt sgt approx al cf ed eds e.g i.e u.s u.k a.m p.m jan feb mar apr jun jul
-    aug sep sept oct nov dec mon tue wed thu fri sat sun
+    est gov aug sep sept oct nov dec mon tue wed thu fri sat sun
     """.split()
 )
 #: after these a capital letter may well begin a new sentence («… в 2019 г. Завод …»)
@@ -52,7 +53,7 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     if lower:
         return False
     before = text[start : mark.start()]
-    if _LIST_NUMBER.search(before) or before.strip().isdigit() and len(before.strip()) <= 3:
+    if _LIST_NUMBER.search(before) or (before.strip().isdigit() and len(before.strip()) <= 3):
         return False
     last = _LAST_WORD.search(before)
     if last is None:
@@ -74,7 +75,7 @@ def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     end = len(text) if end is None else end
     spans: list[Span] = []
     borders = [start, *(m.end() for m in _BREAK.finditer(text, start, end)), end]
-    for left, right in zip(borders, borders[1:], strict=False):
+    for left, right in pairwise(borders):
         begin = left
         for mark in _END.finditer(text, left, right):
             if _ends(text, begin, mark):

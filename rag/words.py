@@ -14,7 +14,7 @@ import Stemmer
 
 Language = Literal["ru", "en"]
 
-#: A word: letters and digits; inner apostrophes, and points and commas between digits, belong to it.
+#: A word: letters and digits, with apostrophes inside, and points and commas between digits.
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)

@@ -1,0 +1,225 @@
+"""Question to answer: the one place that puts the steps in order.
+
+register?  ─ rows of promises or decisions, as their meetings hold them
+summary?   ─ the sentences that say most of the documents
+retrieve   ─ evidence; too thin: refused, with the nearest passages
+no model   ─ verbatim sentences
+model      ─ prompt within its window, its text cited and checked; nothing left: verbatim
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag import extract, register
+from rag.retrieve import Scope
+from rag.types import REFUSAL, Answer, Decision, Promise, Sentence
+from rag.words import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.models import Model
+    from rag.retrieve import Evidence, Retriever
+    from rag.store.catalogue import Catalogue
+    from rag.types import Message, Passage
+
+_SUMMARY = re.compile(
+    r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
+    r"(?:кратк\w+\s+)?(?:резюм\w+|саммари|перескаж\w*|пересказ\w*|выжимк\w+|суммариз\w+|обобщ\w+"
+    r"|кратко(?:е содержание)?\b|(?:коротко\s+)?о ч[её]м (?:этот |эта |данный |были? |шла )?"
+    r"(?:документ|текст|файл|встреч|речь|говорил|совещан)\w*|главное\b"
+    r"|summar\w+|sum up|tl;?dr|give (?:me )?(?:a |an )?(?:short |brief )?(?:summary|overview)"
+    r"|what (?:is|was|are) (?:this|the) (?:document|meeting|text|file|report)s? about)",
+    re.IGNORECASE,
+)
+_NEAREST = 5  # passages shown with a refusal
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds by step."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            passed = time.perf_counter() - began
+            self.timings[name] = self.timings.get(name, 0.0) + passed
+
+
+class Answerer:
+    """Answers questions over one library, with a model or without."""
+
+    def __init__(
+        self, catalogue: Catalogue, retriever: Retriever, model: Model | None = None
+    ) -> None:
+        self._catalogue = catalogue
+        self._retriever = retriever
+        self._model = model
+
+    def answer(
+        self,
+        question: str,
+        *,
+        k: int = 8,
+        scope: Scope | None = None,
+        history: Sequence[Message] = (),
+        on_text: Callable[[str], None] = lambda _: None,
+    ) -> Answer:
+        """Answer a question, or refuse it.
+
+        `history` are earlier questions and answers, for a model. `on_text` gets a model's words as
+        they come, before they are checked. Raises ModelError and DoesNotFit as the model does.
+        """
+        clock = _Clock()
+        scope = scope or Scope()
+        with clock.step("register"):
+            found = self._from_register(question, scope)
+        if found is None and _SUMMARY.search(question):
+            with clock.step("summary"):
+                found = self._summary(question, scope, k)
+        if found is None:
+            with clock.step("retrieve"):
+                evidence = self._retriever.retrieve(question, k=k, scope=scope)
+            found = self._from_evidence(question, evidence, history, on_text, clock)
+        return replace(found, timings=clock.timings)
+
+    def _from_register(self, question: str, scope: Scope) -> Answer | None:
+        """Rows of the register of promises, when the question asks for them and there are any."""
+        if register.wanted(question) is None:
+            return None
+        held = self._catalogue.minutes()
+        titles = {row.name: (row.id, row.title) for row in self._catalogue.documents()}
+        chosen = self._retriever.select(scope)
+        meetings = [
+            (name, titles[name][1], minutes)
+            for name, minutes in held
+            if chosen is None or titles[name][0] in chosen
+        ]
+        rows = register.look_up(question, meetings)
+        if not rows.promises and not rows.decisions:
+            return None
+        items: list[tuple[str, Promise | Decision]] = [*rows.promises, *rows.decisions]
+        sentences = tuple(
+            Sentence(citation.quote, "supported", (citation,))
+            for name, item in items
+            for citation in [self._retriever.cite(titles[name][0], item.start, item.end)]
+        )
+        lines = [
+            promise_line(item) if isinstance(item, Promise) else item.text for _, item in items
+        ]
+        return Answer("\n".join(lines), sentences, promises=rows.promises)
+
+    def _summary(self, question: str, scope: Scope, k: int) -> Answer | None:
+        """A summary of the documents in scope, or of those the question's other words lead to."""
+        chosen = self._retriever.select(scope)
+        rest = _SUMMARY.sub(" ", question)
+        if chosen is None and re.search(r"\w{3}", rest):
+            passages = self._retriever.retrieve(rest, k=k).passages[:1]
+            chosen = [passage.chunk.document_id for passage in passages]
+        if chosen is None:
+            chosen = list(dict.fromkeys(row.id for row in self._catalogue.documents()))
+        sentences: list[Sentence] = []
+        most = extract.SUMMARY_SENTENCES if len(chosen) == 1 else 2
+        for document_id in chosen:
+            document = self._catalogue.document(document_id)
+            sentences += extract.summarise(document, self._retriever.cite, most=most)
+        if not sentences:
+            return None
+        return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))
+
+    def _from_evidence(
+        self,
+        question: str,
+        evidence: Evidence,
+        history: Sequence[Message],
+        on_text: Callable[[str], None],
+        clock: _Clock,
+    ) -> Answer:
+        with clock.step("extract"):
+            verbatim = extract.answer(evidence)
+        if not verbatim:
+            return refusal(question, evidence.passages)
+        if self._model is not None:
+            answer = self._from_model(question, evidence.passages, history, on_text, clock)
+            if answer.sentences or answer.refusal:
+                return answer
+        else:
+            answer = Answer("")
+        return replace(
+            answer,
+            text=" ".join(sentence.text for sentence in verbatim),
+            sentences=tuple(verbatim),
+            passages=evidence.passages,
+        )
+
+    def _from_model(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        history: Sequence[Message],
+        on_text: Callable[[str], None],
+        clock: _Clock,
+    ) -> Answer:
+        """A model's answer over the passages, each sentence cited and checked."""
+        from rag.cite import cite
+        from rag.prompt import build_prompt
+        from rag.refusal import is_refusal
+
+        assert self._model is not None
+        model = self._model
+        with clock.step("prompt"):
+            prompt = build_prompt(
+                question,
+                passages,
+                counter=model.counter,
+                window=model.window,
+                reserve=model.reserve,
+                language=language_of(question),
+                history=history,
+            )
+        pieces: list[str] = []
+        with clock.step("model"):
+            for piece in model.stream(prompt.messages):
+                pieces.append(piece)
+                on_text(piece)
+        text = "".join(pieces)
+        if is_refusal(text):
+            return replace(refusal(question, passages), receipt=prompt.receipt)
+        with clock.step("cite"):
+            documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
+            standing, struck = cite(text, prompt.passages, documents)
+        return Answer(
+            " ".join(sentence.text for sentence in standing),
+            tuple(standing),
+            struck=tuple(struck),
+            passages=tuple(passages),
+            receipt=prompt.receipt,
+        )
+
+
+def refusal(question: str, passages: Sequence[Passage]) -> Answer:
+    """The one refusal, in the question's language, with the nearest passages."""
+    text = REFUSAL[language_of(question)]
+    return Answer(text, passages=tuple(passages[:_NEAREST]), refusal=text)
+
+
+def promise_line(promise: Promise) -> str:
+    """A promise in one line of plain words: who → to whom: what (by when)."""
+    line = promise.who or "—"
+    if promise.to_whom:
+        line += f" → {promise.to_whom}"
+    line += f": {promise.what}"
+    if promise.when is not None:
+        days = " … ".join(dict.fromkeys(d for d in (promise.when.start, promise.when.end) if d))
+        line += f" ({promise.when.raw}{f' = {days}' if days else ''})"
+    return line

@@ -1,0 +1,75 @@
+"""A model's text made harmless and taken apart into claims. It is untrusted input."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rag import sentences
+
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|\A.*?</think(?:ing)?>", re.S | re.I)
+_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
+_TAG = re.compile(r"</?[a-z!][^<>]*>|<!--.*?-->", re.S | re.I)
+_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)[^)]*\)")
+_SCHEME = re.compile(
+    r"\b[a-z][a-z0-9+.-]*:(?=//)|\b(?:javascript|data|vbscript|mailto|file):", re.I
+)
+_MARK = re.compile(r"[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]")
+_MARKS_AFTER_STOP = re.compile(r"([.!?…]+)((?:\s*[\[【]\s*\d[\d\s,;–-]*[\]】])+)")
+_BULLET = re.compile(r"^(?:[-*•–—▪●◦]|\d{1,2}[.)]|#{1,6}|>)\s+")
+_EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)")
+_MOST_MARKS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of a model's answer, bare, and the passage numbers it was marked with."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+def inert(text: str) -> str:
+    """The text with nothing in it that a terminal, browser or Markdown viewer would act on.
+
+    Tags and images go, links become "text (address)" without a scheme, control characters and
+    those that turn the direction of writing are dropped, as is what a model thought aloud.
+    """
+    text = _THOUGHT.sub("", text)
+    text = "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf")
+    )
+    before = None
+    while before != text:  # what is left of nested tags may form new ones
+        before = text
+        text = _TAG.sub("", _SCRIPT.sub("", text))
+    text = _LINK.sub(r"\1 (\2)", _IMAGE.sub(r"\1", text))
+    return _SCHEME.sub("", text).replace("(//", "(").strip()
+
+
+def claims(text: str) -> list[Claim]:
+    """The sentences of a model's answer without marks, bullets and emphasis."""
+    plain = _MARKS_AFTER_STOP.sub(r"\2\1", inert(text))
+    found = []
+    for start, end in sentences.split(plain):
+        sentence = plain[start:end]
+        bare = _EMPHASIS.sub("", _BULLET.sub("", _MARK.sub("", sentence)))
+        bare = re.sub(r"\s+([.,!?;:…])", r"\1", " ".join(bare.split()))
+        marks = [number for mark in _MARK.finditer(sentence) for number in _numbers(mark.group(1))]
+        if any(char.isalnum() for char in bare):
+            found.append(Claim(bare, tuple(dict.fromkeys(marks))))
+    return found
+
+
+def _numbers(inside: str) -> list[int]:
+    """Passage numbers of "1, 3-5"; a range that is absurdly long counts by its ends."""
+    numbers: list[int] = []
+    for piece in re.split(r"[,;]", inside):
+        ends = [int(end[:9]) for end in re.findall(r"\d+", piece)]
+        if len(ends) == 2 and 0 < ends[1] - ends[0] < _MOST_MARKS:
+            numbers += range(ends[0], ends[1] + 1)
+        else:
+            numbers += ends
+    return numbers

@@ -1,0 +1,142 @@
+"""Whether two sentences say yes and no to the same thing: negations and opposites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.cite.facts import akin, common_prefix
+from rag.words import STOP_WORDS, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NEGATORS = frozenset(
+    "не ни нет без нельзя никогда никто ничего никакой никаких невозможно отсутствует отсутствуют "
+    "no not never without cannot neither nor none nobody nothing".split()
+)
+_ADDING = frozenset({"только", "only", "just", "лишь"})
+_PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
+_SHORTEST = 4
+
+#: Pairs of stem beginnings; a word of one side where the source has the other is a contradiction.
+_OPPOSITES = tuple(
+    tuple(pair.split("/"))
+    for pair in (
+        "более/менее больше/меньше ранее/позднее раньше/позже до/после увелич/уменьш увелич/сниз "
+        "повы/пониз повы/сниз рост/снижен рост/паден вырос/упал вырос/сниз выросл/снизил "
+        "увелич/сократ разреш/запре можно/нельзя обязан/вправе прибыл/убыт продал/купил "
+        "продаж/закуп прода/покуп откры/закры включа/исключа максим/миним рабоч/календар "
+        "начал/оконч начал/законч приня/откло одобр/откло верхн/нижн внутрен/внешн перв/послед "
+        "положит/отрицат ускор/замедл добав/удал наня/увол принят/уволен получ/отправ "
+        "more/less before/after earlier/later increas/decreas rose/fell grew/shrank grew/fell "
+        "rose/declin increas/declin increas/reduc allow/forbid allow/prohibit permit/prohibit "
+        "may/must profit/loss bought/sold buy/sell open/clos includ/exclud maxim/minim busi/calendar "
+        "begin/end start/end accept/reject approv/reject upper/lower first/last hire/fire "
+        "gain/lost mandatori/option requir/option win/lose won/lost above/below over/under higher/lower "
+        "high/low most/least all/none always/never"
+    ).split()
+)
+#: These are whole words, too short or too common to stand for what begins with them.
+_WHOLE = frozenset(
+    "до после рост can may must end all none over under most least high low win lose won lost more "
+    "less before after first last buy sell above below rose fell grew gain".split()
+)
+
+
+def contradiction(claim: str, source: str) -> str | None:
+    """Why the source says the opposite of the claim, or None where nothing shows that it does."""
+    mine, its = words(claim), words(source)
+    negated, denied = _negated(mine), _negated(its)
+    said, known = _plain(mine, negated), _plain(its, denied)
+    for word in negated:
+        if _has(word, known) and not _has(word, denied):
+            return f"the source says “{_shown(word, its)}” without the negation"
+    for word in denied:
+        if _has(word, said) and not _has(word, negated):
+            return f"the source negates “{_shown(word, its)}”"
+    for word in sorted(_content(mine)):
+        if (other := _prefixed(word, known)) and not _has(word, known):
+            return f"the source says “{_shown(other, its)}”"
+    return _opposite(mine, its, bool(negated), bool(denied))
+
+
+def unmatched_negation(claim: str, source: str) -> bool:
+    """Whether the claim denies something and the source denies nothing at all."""
+    has = any(_is_negator(word) for word in words(claim))
+    theirs = words(source)
+    denies = any(
+        _is_negator(word) or (word.startswith(("не", "без", "бес", "un")) and len(word) > 5)
+        for word in theirs
+    )
+    opposite = any(word.startswith(("запре", "prohib", "forbid", "отсутств")) for word in theirs)
+    return has and not denies and not opposite
+
+
+def _is_negator(word: str) -> bool:
+    return word in _NEGATORS or word.endswith("n't")
+
+
+def _negated(found: list[str]) -> set[str]:
+    """Stems of the words a negation stands before: the next one, and the next that means much."""
+    negated: set[str] = set()
+    for place, word in enumerate(found):
+        following = found[place + 1 : place + 5]
+        if not _is_negator(word) or not following or following[0] in _ADDING:
+            continue
+        content = [each for each in following if each not in STOP_WORDS]
+        negated |= {stem(each) for each in [following[0], *content[:1]]}
+    return {each for each in negated if each not in STOP_WORDS or len(each) > 4}
+
+
+def _content(found: list[str]) -> set[str]:
+    return {stem(word) for word in found if word not in STOP_WORDS and not word.isdigit()}
+
+
+def _plain(found: list[str], negated: set[str]) -> set[str]:
+    return {stem(word) for word in found} - negated
+
+
+def _has(word: str, others: Collection[str]) -> bool:
+    return any(_alike(word, other) for other in others)
+
+
+def _alike(one: str, other: str) -> bool:
+    if akin(one, other):
+        return True
+    common = common_prefix(one, other)
+    return common >= 5 and common >= 0.7 * max(len(one), len(other))
+
+
+def _prefixed(word: str, known: set[str]) -> str | None:
+    """A stem of the source that is this word with a denying prefix, or without it."""
+    for other in known:
+        longer, shorter = (word, other) if len(word) > len(other) else (other, word)
+        if len(shorter) >= _SHORTEST and any(longer == prefix + shorter for prefix in _PREFIXES):
+            return other
+    return None
+
+
+def _opposite(mine: list[str], its: list[str], negated: bool, denied: bool) -> str | None:
+    if negated != denied:  # «не более» and «менее» agree
+        return None
+    for pair in _OPPOSITES:
+        for one, other in (pair, pair[::-1]):
+            if (
+                _begins(mine, one)
+                and _begins(its, other)
+                and not _begins(mine, other)
+                and not _begins(its, one)
+            ):
+                return f"the source says “{_begins(its, other)}”"
+    return None
+
+
+def _begins(found: list[str], head: str) -> str | None:
+    if head in _WHOLE:
+        return head if head in found else None
+    return next((word for word in found if word.startswith(head)), None)
+
+
+def _shown(stemmed: str, found: list[str]) -> str:
+    """A word of the source as it stands there, for a reason that is to be read."""
+    return next((word for word in found if _alike(stem(word), stemmed)), stemmed)

@@ -1,0 +1,132 @@
+"""Settings: a flag over the environment (`RAG_*`) over `rag.toml` over the default.
+
+The only module that reads the environment. An unknown key is an error, wherever it stands.
+`rag.toml` is looked for in the working folder and above it, then in the user's own configuration
+folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE_NAME = "rag.toml"
+LIBRARY_NAME = ".rag"
+_PREFIX = "RAG_"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. An empty string means "not set"."""
+
+    home: str = ""  # folder of the library; found by walking up when not set
+    collection: str = "default"
+    embedder: str = ""  # "hashed" or a sentence-transformers model; the library's own when not set
+    model: str = ""  # "transformers:FOLDER", "openai:NAME", "PROVIDER:NAME"; none when not set
+    base_url: str = ""  # address of an OpenAI-compatible server
+    window: int = 0  # tokens of the model's window; what the model says when 0
+    max_tokens: int = 512  # longest answer of a model
+    temperature: float = 0.0
+    passages: int = 8  # passages retrieved for a question
+    workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
+    offline: bool = False  # refuse a model that is not on this machine
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Settings and where each came from: "flag", a variable, a file, or "default"."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+def load(
+    flags: Mapping[str, Any], *, cwd: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Configured:
+    """Settle every setting. `flags` holds what was given on the command line; None is not given.
+
+    Raises UsageError for an unknown key, a value of the wrong kind, or a file that is no TOML.
+    """
+    environ = os.environ if environ is None else environ
+    settings = Settings()
+    origins = dict.fromkeys((f.name for f in fields(Settings)), "default")
+    path = find_file(cwd or Path.cwd())
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    if path is not None:
+        layers.append((str(path), _read(path)))
+    for name, value in _from_environment(environ).items():
+        layers.append((_PREFIX + name.upper(), {name: value}))
+    layers.append(("flag", {name: value for name, value in flags.items() if value is not None}))
+    for origin, values in layers:
+        for name, value in values.items():
+            settings = replace(settings, **{name: _value(name, value, origin)})
+            origins[name] = origin
+    return Configured(settings, origins)
+
+
+def library_home(settings: Settings, cwd: Path | None = None) -> Path:
+    """The folder of the library: as set, or `.rag` here or above, or `.rag` here to be made."""
+    if settings.home:
+        return Path(settings.home).expanduser().absolute()
+    here = (cwd or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / LIBRARY_NAME).is_dir():
+            return folder / LIBRARY_NAME
+    return here / LIBRARY_NAME
+
+
+def find_file(cwd: Path) -> Path | None:
+    """The `rag.toml` that counts, or None."""
+    cwd = cwd.absolute()
+    for folder in (cwd, *cwd.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    from platformdirs import user_config_path
+
+    own = user_config_path("rag") / FILE_NAME
+    return own if own.is_file() else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read ({error})", "Mend it or remove it.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX)}
+    return {name.removeprefix(_PREFIX).lower(): value for name, value in found.items()}
+
+
+def _value(name: str, value: Any, origin: str) -> Any:
+    """The value as the setting's type. Raises UsageError where it is none."""
+    kinds = get_type_hints(Settings)
+    if name not in kinds:
+        raise UsageError(
+            f"There is no setting {name!r} ({origin})", "See what can be set: rag config show"
+        )
+    kind: type = kinds[name]
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return value
+    try:
+        if kind is bool and isinstance(value, str) and value.lower() in _TRUE | _FALSE:
+            return value.lower() in _TRUE
+        if kind is not bool and isinstance(value, (str, int)) and not isinstance(value, bool):
+            return kind(value)
+    except ValueError:
+        pass
+    raise UsageError(
+        f"The setting {name} ({origin}) takes a {kind.__name__}, not {value!r}",
+        "See what can be set: rag config show",
+    )

@@ -1,0 +1,92 @@
+"""Proof that a library is whole: every character accounted for, every index in step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.chunk import coverage
+from rag.errors import LibraryError
+from rag.index import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.embed import Embedder
+    from rag.index import LibraryPaths
+    from rag.store.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `remedy` names the command that mends it."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
+    """Look at everything a library consists of; the checks come as they are done."""
+    try:
+        library = Library.open(paths, embedder)
+    except LibraryError as error:
+        yield Check("library", False, error.message, error.hint)
+        return
+    with library:
+        catalogue = library.catalogue
+        documents, chunks = catalogue.counts()
+        yield Check("library", True, f"{documents} documents, {chunks} chunks in {paths.folder}")
+        problems = catalogue.check()
+        yield Check(
+            "catalogue", not problems, "; ".join(problems) or "sound", "rag ingest FOLDER --fresh"
+        )
+        sizes = (len(library.words), len(library.vectors))
+        yield Check(
+            "indexes",
+            sizes == (chunks, chunks),
+            f"{sizes[0]} chunks by words, {sizes[1]} by vectors",
+            "rag reindex",
+        )
+        yield from _offsets_and_coverage(catalogue)
+        yield _files(catalogue)
+
+
+def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:
+    shifted: list[str] = []
+    lossy: list[str] = []
+    characters = aside = 0
+    for row in catalogue.documents():
+        document = catalogue.document(row.id)
+        chunks = catalogue.chunks_of(row.id)
+        if any(document.text[c.start : c.end] != c.text for c in chunks):
+            shifted.append(row.name)
+        counted = coverage(document, chunks)
+        characters += counted.characters
+        aside += counted.aside
+        if counted.lost:
+            lossy.append(f"{row.name} ({counted.lost} characters)")
+    remedy = "rag ingest FOLDER --fresh"
+    yield Check(
+        "offsets", not shifted, ", ".join(shifted) or "every chunk is its span of its text", remedy
+    )
+    whole = f"all of {characters} characters accounted for, {aside} set aside"
+    yield Check("coverage", not lossy, ", ".join(lossy) or whole, remedy)
+
+
+def _files(catalogue: Catalogue) -> Check:
+    """Files that changed or went since they were read: told, but no fault of the library."""
+    stale = []
+    for row in catalogue.files():
+        path = Path(row.root) / row.path
+        try:
+            stat = path.stat()
+        except OSError:
+            stale.append(f"{row.name} is gone")
+            continue
+        if (stat.st_size, stat.st_mtime_ns) != (row.size, row.mtime_ns):
+            stale.append(f"{row.name} may have changed")
+    detail = "; ".join(stale[:10]) + (f"; and {len(stale) - 10} more" if len(stale) > 10 else "")
+    return Check("files", True, detail or "as they were read", "rag ingest FOLDER --sync")

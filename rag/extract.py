@@ -1,0 +1,134 @@
+"""Answers and summaries without a model: verbatim sentences of the documents, nothing else.
+
+A summary takes the sentences nearest to the centroid of the document (Radev et al.,
+"Centroid-based summarization of multiple documents", 2004) and passes over those that repeat one
+already taken (maximal marginal relevance: Carbonell, Goldstein, 1998).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rag import sentences
+from rag.types import Citation, Sentence
+from rag.words import content_stems, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rag.retrieve import Evidence
+    from rag.types import Document
+
+#: Evidence that meets less of the question than this is no answer; see docs/refusal.md.
+REFUSE_BELOW = 0.5
+
+_MOST = 3  # sentences of an answer
+_NEAR = 0.82  # of the best sentence's score, that a further one reaches at least
+_REPEATS = 0.6  # share of a sentence's words that an earlier one may hold
+_END_MARKS = frozenset('.!?…»"')
+_HEADING_WORDS = 9  # a shorter line without an end mark only announces what follows
+SUMMARY_SENTENCES = 7
+_SUMMARY_WORDS = (5, 60)  # a sentence of a summary is not shorter or longer
+_LEAD = 0.15  # what the first sentence of a document gains over the last
+_REDUNDANCY = 0.5  # weight of likeness to what was taken, against nearness to the centroid
+
+
+def answer(evidence: Evidence) -> list[Sentence]:
+    """The sentences that answer, best first; none where the evidence is too thin."""
+    if evidence.confidence < REFUSE_BELOW:
+        return []
+    taken: list[Citation] = []
+    best = evidence.sentences[0].score
+    for found in evidence.sentences:
+        if len(taken) == _MOST or found.score < _NEAR * best:
+            break
+        if not _announces(found.citation.quote) and not _repeats(found.citation, taken):
+            taken.append(found.citation)
+    if not taken:  # headings only: the passage under the best of them
+        taken = [evidence.sentences[0].citation]
+    return [Sentence(citation.quote, "supported", (citation,)) for citation in taken]
+
+
+def _announces(quote: str) -> bool:
+    """Whether a sentence is a heading or an opening that says nothing by itself."""
+    text = quote.rstrip()
+    return text.endswith(":") or (text[-1:] not in _END_MARKS and len(words(text)) < _HEADING_WORDS)
+
+
+def _repeats(citation: Citation, taken: Sequence[Citation]) -> bool:
+    found = set(words(citation.quote))
+    return any(len(found & set(words(t.quote))) > _REPEATS * len(found) for t in taken)
+
+
+def summarise(
+    document: Document,
+    cite: Callable[[str, int, int], Citation],
+    *,
+    most: int = SUMMARY_SENTENCES,
+) -> list[Sentence]:
+    """The sentences that say most of a document, at most `most`, in the order of the text.
+
+    `cite` makes the citation of a span of a document (id, start, end). Headings and spans set
+    aside are not considered.
+    """
+    spans = [span for span in sentences.split(document.text) if _tells(document, span)]
+    bags = [Counter(content_stems(document.text[a:b])) for a, b in spans]
+    vectors = _weighted(bags)
+    chosen = _central(vectors, most)
+    citations = [cite(document.id, *spans[i]) for i in sorted(chosen)]
+    return [Sentence(citation.quote, "supported", (citation,)) for citation in citations]
+
+
+def _tells(document: Document, span: tuple[int, int]) -> bool:
+    """Whether a span is a whole sentence of fitting length and not set aside."""
+    start, end = span
+    if any(
+        m.kind in ("aside", "heading") and m.start < end and start < m.end for m in document.marks
+    ):
+        return False
+    text = document.text[start:end]
+    count = len(text.split())
+    return _SUMMARY_WORDS[0] <= count <= _SUMMARY_WORDS[1] and not _announces(text)
+
+
+Vector = dict[str, float]
+
+
+def _weighted(bags: Sequence[Counter[str]]) -> list[Vector]:
+    """Unit vectors of counts times inverse sentence frequency."""
+    frequency = Counter(item for bag in bags for item in bag)
+    out = []
+    for bag in bags:
+        vector = {w: n * math.log(1 + len(bags) / frequency[w]) for w, n in bag.items()}
+        length = math.sqrt(sum(v * v for v in vector.values())) or 1.0
+        out.append({w: v / length for w, v in vector.items()})
+    return out
+
+
+def _central(vectors: Sequence[Vector], most: int) -> list[int]:
+    """Indices of the vectors nearest to their sum, each unlike those taken before."""
+    centroid: Vector = {}
+    for vector in vectors:
+        for word, value in vector.items():
+            centroid[word] = centroid.get(word, 0.0) + value
+    length = math.sqrt(sum(v * v for v in centroid.values())) or 1.0
+    worth = [
+        _dot(vector, centroid) / length + _LEAD * (1 - i / len(vectors))
+        for i, vector in enumerate(vectors)
+    ]
+    taken: list[int] = []
+    likeness = [0.0] * len(vectors)
+    while len(taken) < min(most, len(vectors)):
+        i = max(
+            (i for i in range(len(vectors)) if i not in taken),
+            key=lambda i: worth[i] - _REDUNDANCY * likeness[i],
+        )
+        taken.append(i)
+        likeness = [max(s, _dot(v, vectors[i])) for s, v in zip(likeness, vectors, strict=True)]
+    return taken
+
+
+def _dot(one: Vector, other: Vector) -> float:
+    return sum(value * other[word] for word, value in one.items() if word in other)

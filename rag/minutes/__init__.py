@@ -1,0 +1,1 @@
+"""Meetings: who speaks, and who promised what to whom by when."""

@@ -1,0 +1,163 @@
+"""Turns into sentences, clauses and tokens, by offsets into the document.
+
+A clause here is what stands between commas, dashes and brackets, cut once more before a
+conjunction where it holds two finite verbs, so that speech without punctuation falls apart too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.minutes.morphology import parses
+from rag.sentences import split
+from rag.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.words import Language
+
+_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗]")
+_BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
+_RU_CONJUNCTIONS = frozenset(
+    "и а но или что чтобы если когда пока тогда поэтому потому хотя как который которая которые "
+    "я мы ты вы он она они это".split()
+)
+_EN_CONJUNCTIONS = frozenset("and but or so because if when once then while".split())
+_NOT_FINITE = frozenset("мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split())
+
+
+class Token(NamedTuple):
+    """A word at `text[start:end]`, folded, and whether it began with a capital or @."""
+
+    start: int
+    end: int
+    word: str
+    capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a sentence with its tokens; `quoted` tells whether it lies in quotation marks."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The folded words."""
+        return tuple(token.word for token in self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, its clauses in order, and whether it asks."""
+
+    start: int
+    end: int
+    question: bool
+    clauses: tuple[Clause, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The folded words."""
+        return tuple(word for clause in self.clauses for word in clause.words)
+
+
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """The words of `text[start:end]`."""
+    return [
+        Token(m.start(), m.end(), fold(m.group()), m.group()[0].isupper() or m.group()[0] == "@")
+        for m in _TOKEN.finditer(text, start, end)
+    ]
+
+
+def is_finite(word: str) -> bool:
+    """Whether a Russian word reads as a finite verb."""
+    if word in _NOT_FINITE or len(word) < 3:
+        return False
+    found = parses(word)
+    return any(p.score >= 0.3 and "VERB" in p.grammemes for p in found)
+
+
+def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
+    """The sentences of a stretch; words inside quotation marks are no tokens."""
+    found = []
+    for first, last in split(text, start, end):
+        quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
+        clauses = []
+        for left, right in _segments(text, first, last, quoted):
+            tokens = [
+                token
+                for token in tokens_of(text, left, right)
+                if not any(a <= token.start < b for a, b in quoted)
+            ]
+            clauses += [
+                Clause(part[0].start, part[-1].end, tuple(part))
+                for part in _parts(tokens, language)
+            ]
+        question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
+        found.append(Sentence(first, last, question, tuple(clauses)))
+    return found
+
+
+def _segments(
+    text: str, start: int, end: int, quoted: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    segments = []
+    left = start
+    for match in _BORDER.finditer(text, start, end):
+        if any(a < match.start() < b - 1 for a, b in quoted):
+            continue
+        between_digits = text[match.start() - 1 : match.start()].isdigit() and (
+            text[match.end() : match.end() + 1].isdigit()
+        )
+        if not between_digits:
+            segments.append((left, match.start()))
+            left = match.end()
+    segments.append((left, end))
+    return segments
+
+
+def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
+    """Tokens of a segment cut before the conjunction between two finite verbs."""
+    if not tokens:
+        return []
+    if language == "en":
+        return _english_parts(tokens)
+    verbs = [i for i, token in enumerate(tokens) if is_finite(token.word)]
+    cuts = [0]
+    for one, other in zip(verbs, verbs[1:], strict=False):
+        between = range(one + 1, other)
+        cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
+        if cut is not None:
+            cuts.append(cut)
+    cuts.append(len(tokens))
+    return [tokens[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+
+
+_EN_SUBJECTS = frozenset(
+    "i we you he she they it i'll we'll you'll he'll she'll they'll it'll i'm".split()
+)
+
+
+def _english_parts(tokens: list[Token]) -> list[list[Token]]:
+    cuts = [0]
+    for i in range(1, len(tokens)):
+        word, previous = tokens[i].word, tokens[i - 1].word
+        begins = (
+            word in _EN_CONJUNCTIONS
+            and i + 1 < len(tokens)
+            and (
+                tokens[i + 1].word in _EN_SUBJECTS or word in ("but", "because", "if", "once", "so")
+            )
+        )
+        bare = word in ("i'll", "we'll") and previous not in _EN_CONJUNCTIONS
+        if (begins or bare) and i > cuts[-1]:
+            cuts.append(i)
+    cuts.append(len(tokens))
+    return [tokens[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]

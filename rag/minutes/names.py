@@ -1,0 +1,241 @@
+"""The people of a meeting: a closed roster first, open names only where a capital letter shows one.
+
+Every roster name is known by its case forms, short and full forms, surname, patronymic with
+initials, and Latin spelling. A form that two people share is nobody's: ambiguity stays empty.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.minutes.morphology import nominative, parses, singular_forms
+from rag.minutes.people import called, is_given_name
+from rag.words import fold, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rag.minutes.clauses import Token
+
+_PATRONYMIC = re.compile(r"\w+?(?:ович|евич|ьич|ич|овна|евна|ична)(?:а|у|ем|ом|е|ы|ой|ей)?")
+_INITIAL = re.compile(r"\b([^\W\d_])\.")
+_TRANSLIT = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sch _ i _ e u a".split(),
+        strict=True,
+    )
+)
+_SKELETON = (
+    ("yo", "e"),
+    ("yu", "u"),
+    ("ya", "a"),
+    ("kh", "h"),
+    ("ts", "c"),
+    ("x", "ks"),
+    ("j", "i"),
+    ("y", "i"),
+    ("ee", "i"),
+)
+_CASE_TAGS = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
+
+
+class Mention(NamedTuple):
+    """A person named by the tokens `first` to `last` (exclusive), and the cases it can stand in.
+
+    `name` is the roster's name, or for an outsider the words in the nominative; English names
+    stand in every case.
+    """
+
+    first: int
+    last: int
+    name: str
+    cases: frozenset[str]
+    known: bool
+
+
+class _Person(NamedTuple):
+    name: str
+    given: str
+    initials: tuple[str, ...]
+
+
+def skeleton(word: str) -> str:
+    """A spelling that Latin and Cyrillic renderings of one name share."""
+    latin = "".join(_TRANSLIT.get(letter, letter) for letter in word.lower()).replace("_", "")
+    for old, new in _SKELETON:
+        latin = latin.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", latin)
+
+
+class Roster:
+    """The closed list of people, and how to find them in words."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._people: list[_Person] = []
+        self._forms: dict[str, dict[str, set[str]]] = {}
+        self._latin: dict[str, set[str]] = {}
+        for name in _fullest(names):
+            self._add(name)
+        self.names = tuple(person.name for person in self._people)
+
+    def _add(self, name: str) -> None:
+        words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\([^)]*\)", "", name)) or [name]
+        given = next((w for w in words if is_given_name(w)), words[0])
+        initials = tuple(fold(letter) for letter in _INITIAL.findall(name))
+        self._people.append(_Person(name, "" if initials else fold(given), initials))
+        for word in words:
+            if _PATRONYMIC.fullmatch(fold(word)) and word != given:
+                continue
+            keys = called(word) if word == given else {fold(word)}
+            for key in keys:
+                self._index(key, name)
+        if re.search(r"\d", name):
+            self._forms.setdefault(fold(name), {}).setdefault(name, set()).add("nomn")
+
+    def _index(self, key: str, name: str) -> None:
+        forms = (
+            singular_forms(key) if re.search("[а-я]", key) else {(key, case) for case in _CASE_TAGS}
+        )
+        for form, case in (*forms, *_short_vocative(key)):
+            self._forms.setdefault(fold(form), {}).setdefault(name, set()).add(case)
+        self._latin.setdefault(skeleton(key), set()).add(name)
+
+    def canonical(self, label: str | None) -> str | None:
+        """The roster's name for a speaker's label; the label itself where nobody fits."""
+        if label is None or label in self.names:
+            return label
+        words = [fold(word) for word in re.findall(r"[^\W\d_]{2,}", label)]
+        sets = [set(self._forms.get(word, {})) for word in words]
+        common = set.intersection(*sets) if sets else set()
+        return next(iter(common)) if len(common) == 1 else label
+
+    def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
+        """People named in a row of tokens, left to right."""
+        found: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            mention = self._mention(tokens, at)
+            if mention:
+                found.append(mention)
+            at = mention.last if mention else at + 1
+        return found
+
+    def _mention(self, tokens: Sequence[Token], at: int) -> Mention | None:
+        token = tokens[at]
+        if token.word.startswith("@"):
+            return self._login(tokens, at)
+        if token.word in _COMMON and not token.capital:
+            return None
+        people = self._forms.get(token.word)
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        patronymic = after is not None and _PATRONYMIC.fullmatch(after.word) is not None
+        if people is None and patronymic and after is not None:
+            people = self._by_initials(token.word, after.word)
+        if people is None or not (token.capital or len(token.word) > 3 or len(people) == 1):
+            return _outsider(tokens, at) if token.capital and people is None else None
+        last = at + 2 if patronymic else at + 1
+        if not patronymic and after is not None:
+            both = set(people) & set(self._forms.get(after.word, {})) if after.capital else set()
+            if both:
+                last, people = at + 2, {name: people[name] for name in both}
+        if len(people) != 1:
+            return None
+        name, cases = next(iter(people.items()))
+        return Mention(at, last, name, frozenset(cases), known=True)
+
+    def _login(self, tokens: Sequence[Token], at: int) -> Mention | None:
+        parts = [part for part in re.split(r"[@_\d.]+", tokens[at].word) if part]
+        sets = [self._latin.get(skeleton(part), set()) for part in parts]
+        hits = set.intersection(*filter(None, sets)) if any(sets) else set()
+        if len(hits) != 1:
+            return None
+        return Mention(at, at + 1, hits.pop(), frozenset(_CASE_TAGS), known=True)
+
+    def _by_initials(self, given: str, patronymic: str) -> dict[str, set[str]] | None:
+        """«Дмитрию Ильичу» for «Савельев Д. И.» where only one pair of initials fits."""
+        fitting = [
+            person.name
+            for person in self._people
+            if len(person.initials) > 1
+            and (person.initials[0], person.initials[1]) == (given[0], patronymic[0])
+            or len(person.initials) == 1
+            and person.initials[0] == given[0]
+        ]
+        cases = {
+            case
+            for p in parses(given)
+            if "Name" in p.grammemes
+            for case in _CASE_TAGS
+            if case in p.grammemes
+        }
+        return {fitting[0]: cases or {"nomn"}} if len(fitting) == 1 else None
+
+
+#: forms of short names that are everyday words unless a capital shows otherwise
+_COMMON = frozenset(
+    "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь will mark rose may grace joy hope bill art".split()
+)
+
+
+def _fullest(names: Iterable[str]) -> list[str]:
+    """Names without those that another name contains («Олег» beside «Олег Титов»)."""
+    distinct = list(dict.fromkeys(name for name in names if name))
+    kept = []
+    for name in distinct:
+        words = set(re.findall(r"[^\W\d_]{2,}", fold(name)))
+        numbered = re.search(r"\d", name)
+        wider = [
+            other
+            for other in distinct
+            if other != name and _contains(set(re.findall(r"[^\W\d_]{2,}", fold(other))), words)
+        ]
+        if numbered or len(wider) != 1:
+            kept.append(name)
+    return kept
+
+
+def _contains(wider: set[str], words: set[str]) -> bool:
+    """Whether every word stands in the wider name, itself or as a form of the given name."""
+    if not words or len(wider) <= len(words):
+        return False
+    return all(word in wider or called(word) & wider for word in words)
+
+
+def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:
+    """«Рит», «Кать», «Лёш»: how one calls a name in -а, -я."""
+    if len(key) < 4 or not key.endswith(("а", "я")) or key.endswith("ия"):
+        return ()
+    stem = key[:-1]
+    if key.endswith("я") and stem[-1] not in "аеиоуыэюя":
+        return ((stem + "ь", "voct"),)
+    return ((stem, "voct"),)
+
+
+def _outsider(tokens: Sequence[Token], at: int) -> Mention | None:
+    """Somebody outside the roster: a capital and a given name, with a surname if one follows."""
+    token = tokens[at]
+    if language_of(token.word) == "en":
+        known = is_given_name(token.word)
+        return (
+            Mention(at, at + 1, token.word.capitalize(), frozenset(_CASE_TAGS), known=False)
+            if known
+            else None
+        )
+    readings = [
+        p
+        for p in parses(token.word)
+        if "Name" in p.grammemes and "sing" in p.grammemes and p.score >= 0.05
+    ]
+    if not readings and not is_given_name(token.word):
+        return None
+    cases = {case for p in readings for case in _CASE_TAGS if case in p.grammemes} or {"nomn"}
+    words = [readings[0].lemma if readings else token.word]
+    last = at + 1
+    if last < len(tokens) and tokens[last].capital and tokens[last].start - token.end <= 2:
+        words.append(nominative(tokens[last].word))
+        last += 1
+    return Mention(
+        at, last, " ".join(word.capitalize() for word in words), frozenset(cases), known=False
+    )

@@ -1,0 +1,155 @@
+"""The one seam to language models: langchain's `BaseChatModel`, wherever it runs.
+
+Nothing heavy is imported before a model is loaded, and no text leaves the machine but to the model
+that was named: langchain's tracing is switched off while one is asked.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from rag.errors import UsageError
+from rag.models.encoding import ByteCounter, Encoder
+from rag.models.remote import DEFAULT_WINDOW, NoGenerationError, explain, load_remote
+from rag.prompt import TokenCounter
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from langchain_core.language_models.chat_models import BaseChatModel
+
+    from rag.types import Message
+
+__all__ = ["ByteCounter", "Encoder", "Model", "TokenCounter", "load_model"]
+
+_T = TypeVar("_T")
+_ROLES = {"system": "system", "user": "human", "assistant": "ai"}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model ready to be asked.
+
+    `window` is what it can take and `reserve` what of that its answer needs, both in tokens;
+    `reserve` is 0 for an encoder–decoder, whose answer has a window of its own. `local` says that
+    it runs on this machine.
+    """
+
+    name: str
+    chat: BaseChatModel
+    window: int
+    reserve: int
+    counter: TokenCounter
+    local: bool
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+        """The answer in pieces, as they come. Closing the iterator stops the model.
+
+        Raises:
+            ModelError: The model cannot be reached or fails.
+            DoesNotFit: It runs out of memory.
+        """
+        answered = False
+        sent = [(_ROLES[message.role], message.content) for message in messages]
+        try:
+            with closing(_untraced(self.chat.stream(sent))) as chunks:
+                for chunk in chunks:
+                    answered = True
+                    if chunk.text:
+                        yield str(chunk.text)
+            if not answered:
+                raise NoGenerationError
+        except Exception as error:
+            if not answered and str(error).startswith("No generation"):
+                error = NoGenerationError()
+            raise explain(error, self.name) from error
+
+
+def load_model(
+    spec: str,
+    *,
+    base_url: str | None = None,
+    window: int | None = None,
+    max_tokens: int = 512,
+    temperature: float = 0.0,
+    seed: int | None = 0,
+    device: str | None = None,
+    offline: bool = False,
+) -> Model:
+    """Load or connect to the model a spec names.
+
+    Args:
+        spec: `transformers:FOLDER` (or the id of a model in the local cache) to run in this
+            process, `openai:NAME` for an OpenAI-compatible server, or `PROVIDER:NAME` for any
+            provider of langchain's `init_chat_model`.
+        base_url: Address of the server's API.
+        window: Tokens to use; by default what the model reads, 4096 behind a server.
+        max_tokens: Longest answer. Of a decoder-only model it takes at most a quarter of the
+            window.
+        temperature: 0 for the same answer every time.
+        seed: For sampling, where the model takes one.
+        device: As torch names it; by default CUDA, MPS or CPU, the first there is.
+        offline: Refuse anything but this process and servers on this machine.
+
+    Raises:
+        UsageError: The spec names no provider, or the window is longer than the model's.
+        ModelError: The model cannot be had; the message says what to do.
+        DoesNotFit: Not enough memory.
+    """
+    provider, colon, name = spec.partition(":")
+    if not colon or not provider or not name:
+        raise UsageError(
+            f"{spec!r} does not say what runs the model",
+            "Write transformers:FOLDER, openai:NAME or ollama:NAME",
+        )
+    if provider == "transformers":
+        from rag.models.chat import TransformersChat
+        from rag.models.local import load_local
+
+        loaded = load_local(name, window=window, max_tokens=max_tokens, device=device)
+        chat = TransformersChat(
+            encoder=loaded.encoder,
+            model=loaded.model,
+            max_new_tokens=loaded.max_tokens,
+            temperature=temperature,
+            seed=seed,
+        )
+        return Model(spec, chat, loaded.window, loaded.reserve, loaded.encoder, local=True)
+    remote, local = load_remote(
+        provider,
+        name,
+        base_url=base_url,
+        max_tokens=max_tokens,
+        temperature=temperature,
+        seed=seed,
+        offline=offline,
+    )
+    size = window or DEFAULT_WINDOW
+    return Model(spec, remote, size, min(max_tokens, size // 4), ByteCounter(), local)
+
+
+def _untraced(items: Iterator[_T]) -> Generator[_T]:
+    """The items, made while langchain's tracing to a web service is off, whatever is exported.
+
+    Each step runs in a context of its own, so that the caller's is left as it was.
+    """
+    from langsmith.run_helpers import tracing_context
+
+    context = copy_context()
+    off = tracing_context(enabled=False)
+    context.run(off.__enter__)
+    try:
+        while True:
+            try:
+                item = context.run(next, items)
+            except StopIteration:
+                return
+            yield item
+    finally:
+        close = getattr(items, "close", None)
+        if close is not None:
+            context.run(close)
+        context.run(off.__exit__, None, None, None)

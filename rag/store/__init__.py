@@ -1,0 +1,1 @@
+"""The library on disk: catalogue (SQLite, the truth), words (tantivy), vectors (FAISS)."""

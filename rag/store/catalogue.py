@@ -1,0 +1,399 @@
+"""The catalogue: one SQLite database that holds everything a library knows.
+
+Files, documents, chunks and minutes; the word and vector indexes are derived from it. A document
+enters *staged*, unseen by readers, each in a transaction of its own, so that an interrupted ingest
+goes on where it stopped. `publish` makes staged documents live and drops what no file needs, in one
+transaction that also raises the generation: readers see the old state or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import LibraryCorrupt, LibraryMismatch, StorageError
+from rag.store import layout
+from rag.types import Chunk, Document, Minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+SCHEMA_VERSION = 1
+_BUSY_SECONDS = 30.0
+_SQL_VARIABLES = 500  # names bound in one statement
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, date TEXT, text TEXT NOT NULL,
+    layout BLOB NOT NULL, notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
+    aside INTEGER NOT NULL, lost INTEGER NOT NULL, live INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE files (
+    name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, document_id TEXT NOT NULL REFERENCES documents(id),
+    UNIQUE (root, path)
+);
+CREATE INDEX files_document ON files (document_id);
+CREATE TABLE chunks (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL
+);
+CREATE INDEX chunks_document ON chunks (document_id, start);
+CREATE TABLE minutes (
+    document_id TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, data TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file of the library: its name below the ingested folder, where it lay, what it held."""
+
+    name: str
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """What a listing shows of a document. `characters`, `aside` and `lost` count non-white ones."""
+
+    id: str
+    name: str
+    title: str
+    kind: str
+    date: str | None
+    pages: int
+    chunks: int
+    characters: int
+    aside: int
+    lost: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A live chunk with its key in the derived indexes and the title of its document."""
+
+    key: int
+    chunk: Chunk
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a publication changed: keys of chunks that came and went, and the new generation."""
+
+    generation: int
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+
+
+class Catalogue:
+    """An open catalogue. Close it, or use it as a context manager."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @classmethod
+    def open_or_create(cls, path: Path, meta: dict[str, str]) -> Catalogue:
+        """The catalogue for writing; a new one has generation 0 and records `meta`.
+
+        Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where another
+        version of the program made it, StorageError where it cannot be written.
+        """
+        with _mapped():
+            db = _connect(f"file:{_quoted(path)}?mode=rwc")
+            with _transaction(db):
+                if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    for statement in _SCHEMA.split(";\n"):
+                        if statement.strip():
+                            db.execute(statement)
+                    rows = {"schema": str(SCHEMA_VERSION), "generation": "0", **meta}
+                    db.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
+        return cls._checked(db)
+
+    @classmethod
+    def open(cls, path: Path) -> Catalogue:
+        """An existing catalogue for reading; one that was never filled has generation 0.
+
+        Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where another
+        version of the program made it.
+        """
+        with _mapped():
+            db = _connect(f"file:{_quoted(path)}?mode=ro")
+            try:
+                db.execute("SELECT 1 FROM sqlite_master").fetchone()
+            except sqlite3.OperationalError:
+                # a folder that cannot be written has no room for the log's shared memory
+                db = _connect(f"file:{_quoted(path)}?mode=ro&immutable=1")
+            return cls._checked(db)
+
+    @classmethod
+    def _checked(cls, db: sqlite3.Connection) -> Catalogue:
+        catalogue = cls(db)
+        with _mapped():
+            found = catalogue.meta("schema")
+        if found is not None and found != str(SCHEMA_VERSION):
+            db.close()
+            raise LibraryMismatch(
+                f"The library has format {found}, this program writes {SCHEMA_VERSION}",
+                "Make it anew: rag ingest FOLDER --fresh",
+            )
+        return catalogue
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the log is folded in by the last one to close."""
+        self._db.close()
+
+    # -- facts about the library
+
+    def meta(self, key: str) -> str | None:
+        """A recorded fact, or None."""
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return None  # killed before the catalogue was filled
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, facts: dict[str, str]) -> None:
+        """Record facts. Inside `publish` they become visible with it."""
+        with _mapped():
+            self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+
+    @property
+    def generation(self) -> int:
+        """Number of the last publication."""
+        return int(self.meta("generation") or 0)
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is sound."""
+        with _mapped():
+            rows = self._db.execute("PRAGMA integrity_check(20)").fetchall()
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
+    # -- reading
+
+    def files(self) -> list[FileRow]:
+        """All files, by name."""
+        rows = self._db.execute(
+            "SELECT name, root, path, size, mtime_ns, document_id FROM files ORDER BY name"
+        )
+        return [FileRow(*row) for row in rows]
+
+    def has_document(self, document_id: str) -> bool:
+        """Whether the document is here, staged or live."""
+        row = self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return row is not None
+
+    def documents(self) -> list[DocumentRow]:
+        """Live documents, one row a file, by name."""
+        rows = self._db.execute(
+            "SELECT d.id, f.name, d.title, d.kind, d.date, d.pages,"
+            " (SELECT count(*) FROM chunks c WHERE c.document_id = d.id),"
+            " d.characters, d.aside, d.lost, d.notes"
+            " FROM files f JOIN documents d ON d.id = f.document_id ORDER BY f.name"
+        )
+        decoded = ([*fields, tuple(json.loads(notes))] for *fields, notes in rows)
+        return [DocumentRow(*fields) for fields in decoded]
+
+    def document(self, document_id: str) -> Document:
+        """A whole document. Raises KeyError where there is none of this id."""
+        row = self._db.execute(
+            "SELECT title, text, layout, kind, date, notes FROM documents WHERE id = ?",
+            (document_id,),
+        ).fetchone()
+        if row is None:
+            raise KeyError(document_id)
+        title, text, packed, kind, date, notes = row
+        parts = layout.unpack(json.loads(zlib.decompress(packed)), text)
+        return Document(
+            document_id, title, text, *parts, kind=kind, date=date, notes=tuple(json.loads(notes))
+        )
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        """The chunks of a document, in order."""
+        rows = self._db.execute(
+            'SELECT id, document_id, start, "end", text, context FROM chunks'
+            " WHERE document_id = ? ORDER BY start",
+            (document_id,),
+        )
+        return [Chunk(*row) for row in rows]
+
+    def chunks(self, keys: Iterable[int] | None = None) -> Iterator[ChunkRow]:
+        """Live chunks by key, ascending: those of `keys`, or all of them.
+
+        A key that has gone is left out: a reader of an older generation may still ask for it.
+        """
+        select = (
+            'SELECT c.key, c.id, c.document_id, c.start, c."end", c.text, c.context, d.title'
+            " FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.live"
+        )
+        if keys is None:
+            rows: Iterator[tuple[Any, ...]] = self._db.execute(f"{select} ORDER BY c.key")
+        else:
+            rows = self._in(f"{select} AND c.key IN (%s) ORDER BY c.key", sorted(keys))
+        for key, *fields, title in rows:
+            yield ChunkRow(key, Chunk(*fields), title)
+
+    def _in(
+        self, statement: str, values: Sequence[int] | Sequence[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement with `IN (%s)`, a limited number of values at a time."""
+        for first in range(0, len(values), _SQL_VARIABLES):
+            some = values[first : first + _SQL_VARIABLES]
+            yield from self._db.execute(statement % ",".join("?" * len(some)), some)
+
+    def keys_of(self, documents: Sequence[str]) -> list[int]:
+        """Keys of all chunks of documents (ids)."""
+        select = "SELECT key FROM chunks WHERE document_id IN (%s)"
+        return [key for (key,) in self._in(select, documents)]
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of live documents and live chunks."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents WHERE live),"
+            " (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.live)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def minutes(self) -> list[tuple[str, Minutes]]:
+        """The minutes of all live meetings with the name of their file, by name."""
+        rows = self._db.execute(
+            "SELECT min(f.name), m.data FROM minutes m JOIN files f USING (document_id)"
+            " GROUP BY m.document_id ORDER BY 1"
+        )
+        return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
+
+    # -- writing
+
+    def stage(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        minutes: Minutes | None,
+        *,
+        characters: int,
+        aside: int,
+        lost: int,
+    ) -> None:
+        """Put a document in, unseen by readers until `publish`, in a transaction of its own."""
+        packed = zlib.compress(json.dumps(layout.pack(document), ensure_ascii=False).encode(), 1)
+        notes = json.dumps(document.notes, ensure_ascii=False)
+        with _mapped(), _transaction(self._db):
+            self._db.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    *(document.id, document.title, document.kind, document.date, document.text),
+                    *(packed, notes, len(document.pages), characters, aside, lost),
+                ),
+            )
+            self._db.executemany(
+                'INSERT INTO chunks (id, document_id, start, "end", text, context)'
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                ((c.id, c.document_id, c.start, c.end, c.text, c.context) for c in chunks),
+            )
+            if minutes is not None:
+                data = json.dumps(layout.minutes_to_json(minutes), ensure_ascii=False)
+                self._db.execute("INSERT INTO minutes VALUES (?, ?)", (document.id, data))
+
+    def publish(
+        self,
+        put: Sequence[FileRow],
+        drop: Sequence[str],
+        derive: Callable[[Delta], None],
+        *,
+        facts: dict[str, str] | None = None,
+    ) -> Delta:
+        """Make the files `put` part of the library and take the names `drop` out of it.
+
+        `derive` is called before the commit, with everything in place, to build what is derived
+        for the new generation; when it raises, or the process dies, nothing has happened.
+        """
+        with _mapped(), _transaction(self._db):
+            self._db.executemany("DELETE FROM files WHERE name = ?", [(n,) for n in drop])
+            self._db.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+                ((f.name, f.root, f.path, f.size, f.mtime_ns, f.document_id) for f in put),
+            )
+            orphan = "id NOT IN (SELECT document_id FROM files)"
+            removed = self._keys(f"d.live AND d.{orphan}")
+            added = self._keys(f"NOT d.live AND d.{orphan.replace(' NOT', '')}")
+            self._db.execute(f"DELETE FROM documents WHERE {orphan}")
+            self._db.execute("UPDATE documents SET live = 1 WHERE NOT live")
+            delta = Delta(self.generation + 1, added, removed)
+            self.set_meta({"generation": str(delta.generation), **(facts or {})})
+            derive(delta)
+        return delta
+
+    def _keys(self, condition: str) -> tuple[int, ...]:
+        rows = self._db.execute(
+            "SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document_id"
+            f" WHERE {condition} ORDER BY c.key"
+        )
+        return tuple(row[0] for row in rows)
+
+
+def _quoted(path: Path) -> str:
+    """A path for an SQLite URI."""
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # the write-ahead log lets readers go on while a writer works
+    db = sqlite3.connect(
+        uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    if "mode=ro" not in uri:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text:
+            raise StorageError("The disk is full", "Free some space and run it again.") from error
+        if "readonly" in text or "unable to open" in text:
+            raise StorageError(
+                f"The library cannot be written ({text})", "Name another place: rag --home DIR …"
+            ) from error
+        raise LibraryCorrupt(f"The catalogue does not answer ({text})", _REMEDY) from error
+    except sqlite3.DatabaseError as error:
+        raise LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY) from error
+
+
+_REMEDY = "Your documents are untouched. Make the library anew: rag ingest FOLDER --fresh"

@@ -1,0 +1,74 @@
+"""Pages, marks, turns, lines and minutes as plain JSON values, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import chain
+from typing import Any
+
+from rag.types import (
+    Change,
+    Decision,
+    Document,
+    Due,
+    Line,
+    Mark,
+    Minutes,
+    Page,
+    Promise,
+    Turn,
+)
+
+Json = dict[str, Any]
+Parts = tuple[tuple[Page, ...], tuple[Mark, ...], tuple[Turn, ...], tuple[Line, ...]]
+
+
+def pack(document: Document) -> Json:
+    """The places of a document. A turn's words are not repeated: its offsets give them."""
+    return {
+        "pages": [[p.number, p.label, p.start, p.end] for p in document.pages],
+        "marks": [[m.kind, m.start, m.end, m.level, m.note] for m in document.marks],
+        "turns": [[t.speaker, t.line, t.time, t.start, t.end] for t in document.turns],
+        "lines": list(chain.from_iterable((n.number, n.start) for n in document.lines)),
+    }
+
+
+def unpack(value: Json, text: str) -> Parts:
+    """What `pack` gave, as the fields pages, marks, turns and lines of a document of `text`."""
+    numbers = value["lines"]
+    return (
+        tuple(Page(*p) for p in value["pages"]),
+        tuple(Mark(*m) for m in value["marks"]),
+        tuple(
+            Turn(speaker, text[start:end], line, time, start, end)
+            for speaker, line, time, start, end in value["turns"]
+        ),
+        tuple(Line(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)),
+    )
+
+
+def minutes_to_json(minutes: Minutes) -> Json:
+    """Minutes as JSON values, field by field."""
+    return asdict(minutes)
+
+
+def minutes_from_json(value: Json) -> Minutes:
+    """What `minutes_to_json` gave."""
+    return Minutes(
+        value["date"],
+        tuple(value["participants"]),
+        tuple(_promise(p) for p in value["promises"]),
+        tuple(Decision(**d) for d in value["decisions"]),
+    )
+
+
+def _promise(value: Json) -> Promise:
+    when = value["when"]
+    return Promise(
+        **{
+            **value,
+            "when": Due(**when) if when else None,
+            "support": tuple(value["support"]),
+            "history": tuple(Change(**c) for c in value["history"]),
+        }
+    )

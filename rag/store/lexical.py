@@ -1,0 +1,149 @@
+"""Word search over chunks: a tantivy index with BM25 (Robertson, Zaragoza, 2009; k1 1.2, b 0.75).
+
+Text arrives here as words already folded and stemmed by `rag.words`; tantivy only splits at spaces.
+A chunk has three fields: the stems of its text, its words as written (an exact form ranks higher),
+and the stems of its title and headings.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import tantivy
+
+from rag.words import STOP_WORDS, content_stems, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rag.store.catalogue import ChunkRow
+
+LEXICAL_VERSION = "1"
+_HEAP_BYTES = 64 << 20
+_MERGE_THREADS = 1  # one, so that the same chunks give the same index
+_TOKENIZER = "spaces"
+_QUERY_TERMS = 64  # of a question, the rarest first; more would only cost time
+FORM_BOOST = 0.15
+CONTEXT_BOOST = 0.3
+
+Hit = tuple[int, float]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    for field in ("stems", "forms", "context"):
+        builder.add_text_field(field, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+def _open(folder: Path) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+    spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_TOKENIZER, spaces)
+    return index
+
+
+def build(
+    folder: Path, rows: Iterable[ChunkRow], removed: Sequence[int], base: Path | None
+) -> None:
+    """Write an index into the new `folder`: that of `base`, less `removed`, plus `rows`.
+
+    Segment files of tantivy never change once written, so `base` is carried over by hard links
+    and stays whole for those who still read it. Raises OSError where it cannot be written.
+    """
+    folder.mkdir(parents=True)
+    if base is not None:
+        _carry_over(base, folder)
+    try:
+        writer = _open(folder).writer(_HEAP_BYTES, _MERGE_THREADS)
+        for key in removed:
+            writer.delete_documents_by_term("key", key)
+        for row in rows:
+            writer.add_document(_entry(row))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # what tantivy makes of every failure, a full disk among them
+        raise OSError(str(error)) from error
+
+
+def _carry_over(base: Path, folder: Path) -> None:
+    for source in base.iterdir():
+        if source.name.endswith(".lock"):
+            continue
+        target = folder / source.name
+        if source.suffix == ".json" or source.name.startswith("."):
+            shutil.copyfile(source, target)  # these are rewritten by the writer
+            continue
+        try:
+            os.link(source, target)
+        except OSError:  # a file system without links
+            shutil.copyfile(source, target)
+
+
+def _entry(row: ChunkRow) -> tantivy.Document:
+    found = words(row.chunk.text)
+    entry = tantivy.Document()
+    entry.add_unsigned("key", row.key)
+    entry.add_text("document", row.chunk.document_id)
+    entry.add_text("stems", " ".join([stem(word) for word in found]))
+    entry.add_text("forms", " ".join(found))
+    around = words(f"{row.title} {row.chunk.context}")
+    entry.add_text("context", " ".join([stem(word) for word in around]))
+    return entry
+
+
+class LexicalIndex:
+    """An index open for searching."""
+
+    def __init__(self, folder: Path) -> None:
+        self._schema = _schema()
+        self._searcher = _open(folder).searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def frequency(self, stem: str) -> int:
+        """Number of chunks whose text holds the stem."""
+        return int(self._searcher.doc_freq("stems", stem))
+
+    def search(
+        self, question: str, limit: int, documents: Sequence[str] | None = None
+    ) -> list[Hit]:
+        """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
+        query = self._query(question)
+        if documents is not None:
+            any_of = tantivy.Query.term_set_query(self._schema, "document", list(documents))
+            scope = tantivy.Query.const_score_query(any_of, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)]
+            )
+        hits = self._searcher.search(query, limit, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        return [
+            (int(key), float(score))
+            for key, (score, _) in zip(keys, hits, strict=True)
+            if key is not None
+        ]
+
+    def _query(self, question: str) -> tantivy.Query:
+        """An OR of the question's stems, with its forms and the headings counting a little."""
+        stems = list(dict.fromkeys(content_stems(question)))
+        if len(stems) > _QUERY_TERMS:
+            stems = sorted(stems, key=self.frequency)[:_QUERY_TERMS]
+        forms = [word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS]
+        clauses = [
+            *(self._term("stems", item, 1.0) for item in stems),
+            *(self._term("forms", item, FORM_BOOST) for item in forms[:_QUERY_TERMS]),
+            *(self._term("context", item, CONTEXT_BOOST) for item in stems),
+        ]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
+
+    def _term(self, field: str, value: str, boost: float) -> tantivy.Query:
+        return tantivy.Query.boost_query(
+            tantivy.Query.term_query(self._schema, field, value), boost
+        )
