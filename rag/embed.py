@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from abc import abstractmethod
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ class EmbedderIdentity:
     """What makes vectors comparable. A library holds vectors of one identity only.
 
     `dimension` counts floats; `prefixes` are what is put before a query and before a document.
+    `source` is what the embedder was loaded by, a name or a folder; it makes no difference.
     """
 
     provider: str
@@ -59,6 +60,7 @@ class EmbedderIdentity:
     revision: str
     dimension: int
     prefixes: tuple[str, str] = ("", "")
+    source: str = field(default="", compare=False)
 
 
 class Embedder(Embeddings):
@@ -98,7 +100,7 @@ class HashedEmbedder(Embedder):
 
     def __init__(self, idf: Floats | None = None) -> None:
         self.idf = np.ones(BUCKETS, np.float32) if idf is None else idf
-        self.identity = EmbedderIdentity("builtin", HASHED, "1", _DIMENSION)
+        self.identity = EmbedderIdentity("builtin", HASHED, "1", _DIMENSION, source=HASHED)
 
     @classmethod
     def fit(cls, texts: Iterable[str]) -> HashedEmbedder:
@@ -251,6 +253,7 @@ class SentenceTransformerEmbedder(Embedder):
             revision=_revision(path_or_id),
             dimension=int(self._model.get_embedding_dimension()),
             prefixes=(prompts.get("query", ""), document),
+            source=str(Path(path_or_id).absolute()) if Path(path_or_id).is_dir() else path_or_id,
         )
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:

@@ -80,6 +80,15 @@ def load(path: Path) -> list[Item]:
         ) from error
 
 
+def documents_folder(folder: Path, items: Sequence[Item]) -> Path:
+    """Where the documents lie that the questions name: in `folder/documents`, or in `folder`."""
+    named = [gold.document for item in items for gold in item.evidence]
+    if named and all((folder / name).exists() for name in named):
+        return folder
+    below = folder / "documents"
+    return below if below.is_dir() else folder
+
+
 def _item(value: dict[str, Any]) -> Item:
     evidence = tuple(
         Gold(

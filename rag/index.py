@@ -136,11 +136,14 @@ class Writer:
 
     @classmethod
     @contextmanager
-    def open(cls, paths: LibraryPaths, embedder: Embedder) -> Iterator[Writer]:
+    def open(
+        cls, paths: LibraryPaths, embedder: Embedder, *, replacing: bool = False
+    ) -> Iterator[Writer]:
         """Lock the library, made if it is not there, and let go of it at the end.
 
         Raises LibraryBusy while another process writes, StorageError where the folder cannot be
-        written, LibraryMismatch where the library holds vectors of another embedder.
+        written, LibraryMismatch where the library holds vectors of another embedder, unless
+        `replacing` says that `rebuild` will follow.
         """
         _make_folder(paths.folder)
         lock = FileLock(paths.lock)
@@ -155,7 +158,8 @@ class Writer:
         try:
             with _catalogue(paths, embedder.identity) as catalogue:
                 check_versions(catalogue)
-                check_embedder(catalogue, embedder.identity)
+                if not replacing:
+                    check_embedder(catalogue, embedder.identity)
                 writer = cls(paths, catalogue, embedder)
                 writer._remove_strays()
                 yield writer
@@ -172,10 +176,8 @@ class Writer:
         self._remove_strays()
         return delta
 
-    def rebuild(self, embedder: Embedder | None = None) -> Delta:
-        """Derive both indexes from the catalogue alone, with another embedder if one is given."""
-        if embedder is not None:
-            self._embedder = embedder
+    def rebuild(self) -> Delta:
+        """Derive both indexes from the catalogue alone and record the embedder."""
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
         try:
             delta = self.catalogue.publish(

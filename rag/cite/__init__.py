@@ -9,7 +9,6 @@ numbers, dates and names alone and is never more than "partly" supported.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,21 +16,24 @@ from rag.cite.clean import Claim, claims, inert
 from rag.cite.evidence import Evidence, Span, Statement, likeness, quoted
 from rag.cite.names import latin
 from rag.cite.polarity import contradiction, unmatched_negation
+from rag.cite.swaps import misplaced, replaced
 from rag.types import Document, Passage, Sentence, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rag.words import Language
+
 __all__ = ["cite", "inert"]
 
 #: Shares of a claim's weighted words that a source must hold.
-SUPPORTED, PARTLY, RELATED = 0.62, 0.42, 0.5
+SUPPORTED, PARTLY, RELATED = 0.62, 0.45, 0.5
 _MARK_BONUS = 0.05
-_LENGTH_COST = 0.06
 _FACT_GAIN = 0.5
+_FACTS_ACROSS = 2  # between languages one number could stand in any sentence
+_LEAST_GAIN = 2  # and add one fact or two words
 _SECOND = 0.34  # a second quotation must itself hold this share of the claim
-_CLAUSES = re.compile(r"[;,]\s|(?<=[.!?])\s|\s(?:а|но|и|and|but|while|whereas)\s", re.I)
-_SWAP = 0.25  # by how much another clause must hold a claim better than the one with its number
+_FACT_WEIGHT = 1.0  # of a number, date or name in the share, beside inverse document frequencies
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _judge(claim: Claim, evidence: Evidence, candidates: Sequence[Span]) -> _Jud
     if exact:
         return _Judgement("supported", (min(exact, key=lambda span: len(span.text)),))
     same = [span for span in candidates if span.language == said.language]
-    best = _best(said, claim.marks, evidence, same)
+    best = _best(said, claim.marks, evidence, said.language)
     judgement = _weigh(said, best, evidence, same) if best else _nothing()
     if judgement.verdict == "unsupported":
         foreign = [span for span in candidates if span.language != said.language]
@@ -92,16 +94,30 @@ def _nothing() -> _Judgement:
 
 
 def _best(
-    said: Statement, marks: Sequence[int], evidence: Evidence, spans: Sequence[Span]
+    said: Statement, marks: Sequence[int], evidence: Evidence, language: Language
 ) -> Span | None:
-    """The span that holds most of a claim; short ones and those it was marked with win a tie."""
+    """The sentence that holds most of a claim, or two that follow one another where both add to it.
+
+    Among equals those win that the claim was marked with.
+    """
+    singles = [span for span in evidence.spans if span.language == language]
+    pairs = [
+        evidence.join(one, two)
+        for one, two in evidence.pairs()
+        if one.language == language and _adds(said, one, two) and _adds(said, two, one)
+    ]
 
     def score(span: Span) -> float:
         held = evidence.coverage(said.terms, span) + _FACT_GAIN * _facts_held(said, span)
-        two = _LENGTH_COST * (len(span.stems) > 2 * len(said.stems))
-        return held + _MARK_BONUS * (span.passage in marks) - two - len(span.text) / 1e5
+        return held + _MARK_BONUS * (span.passage in marks) - len(span.text) / 1e5
 
-    return max(spans, key=score, default=None)
+    return max([*singles, *pairs], key=score, default=None)
+
+
+def _adds(said: Statement, one: Statement, two: Statement) -> bool:
+    """Whether the second sentence has two words, or a fact, of the claim that the first has not."""
+    words = [term for term in said.terms if likeness(term, two) and not likeness(term, one)]
+    return len(words) >= 2 or bool(set(_missing(said, one)) - set(_missing(said, two)))
 
 
 def _facts_held(said: Statement, span: Statement) -> float:
@@ -122,11 +138,11 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
     """The verdict on a claim, given the span that holds it best."""
     chosen: tuple[Span, ...] = (best,)
     missing = _missing(said, best)
-    coverage = evidence.coverage(said.terms, best)
+    coverage = _share(said, best, evidence)
     if missing or coverage < SUPPORTED:
         chosen = _second(said, best, evidence, spans)
         whole = Statement(" ".join(span.text for span in chosen))
-        missing, coverage = _missing(said, whole), evidence.coverage(said.terms, whole)
+        missing, coverage = _missing(said, whole), _share(said, whole, evidence)
     whole = Statement("\n".join(span.text for span in chosen))
     if missing:
         listed = ", ".join(missing)
@@ -135,15 +151,24 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
         return _Judgement("unsupported", chosen, f"{listed} does not stand in the source")
     if coverage < PARTLY:
         return _Judgement("unsupported", chosen, "too little of it stands in the source")
-    opposed = contradiction(said.text, best.text)
-    swapped = opposed or _swapped(said, whole, evidence) or _other_subject(said, whole, evidence)
-    if swapped:
-        return _Judgement("contradicted", chosen, swapped)
+    if opposed := contradiction(said.text, best.text) or misplaced(said, whole, evidence):
+        return _Judgement("contradicted", chosen, opposed)
     if unmatched_negation(said.text, whole.text):
         return _Judgement("unsupported", chosen, "the source does not deny this")
     if coverage < SUPPORTED:
         return _Judgement("partly", chosen, "some of its words do not stand in the source")
+    if word := replaced(said, whole):
+        return _Judgement("partly", chosen, f"the source has another word for “{word}”")
     return _Judgement("supported", chosen)
+
+
+def _share(said: Statement, span: Statement, evidence: Evidence) -> float:
+    """The share of a claim that a source holds, its facts counted with its words."""
+    words = sum(evidence.weight(term) for term in said.terms)
+    stated = _FACT_WEIGHT * (len(said.facts.numbers) + len(said.facts.dates))
+    facts = stated * _facts_held(said, span)
+    held = words * evidence.coverage(said.terms, span) if said.terms else 0.0
+    return (held + facts) / (words + stated)
 
 
 def _second(
@@ -153,9 +178,9 @@ def _second(
     lacking = [term for term in said.terms if not likeness(term, best)]
     missing = set(_missing(said, best))
 
-    def gain(span: Span) -> float:
+    def gain(span: Span) -> int:
         facts = len(missing - set(_missing(said, span)))
-        return facts + (evidence.coverage(lacking, span) if lacking else 0.0)
+        return 2 * facts + sum(bool(likeness(term, span)) for term in lacking)
 
     apart = [
         span
@@ -164,7 +189,7 @@ def _second(
         and evidence.coverage(said.terms, span) >= _SECOND
     ]
     other = max(apart, key=gain, default=None)
-    if other is None or gain(other) < _SECOND:
+    if other is None or gain(other) < _LEAST_GAIN:
         return (best,)
     return (best, other)
 
@@ -188,88 +213,17 @@ def _without(said: Statement, missing: Sequence[str]) -> list[str]:
     return [term for term in said.terms if term not in stems]
 
 
-def _swapped(said: Statement, whole: Statement, evidence: Evidence) -> str | None:
-    """Why a number or name of the claim belongs, in the source, to something else.
-
-    Within each clause of the claim: another clause of the source holds its other words clearly
-    better than the one that holds its number or name, and has one of its own.
-    """
-    mine = [Statement(part) for part in _CLAUSES.split(said.text) if part.strip()]
-    its = [Statement(part) for part in _CLAUSES.split(whole.text) if part.strip()]
-    for clause in mine:
-        for number in clause.facts.numbers:
-            rivals = [
-                other for other in its
-                if other.lacks_number(number)
-                and any(each.unit == number.unit for each in other.facts.numbers)
-            ]  # fmt: skip
-            holders = [other for other in its if not other.lacks_number(number)]
-            if _held_elsewhere(clause.terms, holders, rivals, evidence):
-                return f"in the source {number.written} belongs to something else"
-        for name in (each for each in clause.facts.names if each.sure or len(mine) > 1):
-            rest = [term for term in clause.terms if term != name.stem]
-            rivals = [
-                other for other in its
-                if other.lacks_name(name) and any(clause.lacks_name(n) for n in other.facts.names)
-            ]  # fmt: skip
-            holders = [other for other in its if not other.lacks_name(name)]
-            if _held_elsewhere(rest, holders, rivals, evidence):
-                return f"in the source {name.written} belongs to something else"
-    return None
-
-
-def _held_elsewhere(
-    terms: Sequence[str],
-    holders: Sequence[Statement],
-    rivals: Sequence[Statement],
-    evidence: Evidence,
-) -> bool:
-    if not terms or not holders or not rivals:
-        return False
-    own = max(evidence.coverage(terms, each) for each in holders)
-    return max(evidence.coverage(terms, each) for each in rivals) >= own + _SWAP
-
-
-def _other_subject(said: Statement, whole: Statement, evidence: Evidence) -> str | None:
-    """Why the claim is about another: all of it is there but the word it opens with.
-
-    That word must be one the passages use elsewhere, or look like a name, and the source must open
-    with a word the claim lacks; otherwise the two may well mean the same thing.
-    """
-    if len(said.terms) < 3 or likeness(said.terms[0], whole):
-        return None
-    first, *rest = said.terms
-    if evidence.coverage(rest, whole) < SUPPORTED:
-        return None
-    openings = [Statement(part).terms[:1] for part in re.split(r"(?<=[.!?])\s", whole.text)]
-    strange = [each for each in openings if each and not likeness(each[0], said)]
-    named = any(each.stem == first and not each.sure for each in said.facts.names)
-    if strange and (first in evidence.vocabulary or (named and _surname(said.text))):
-        return f"the source says this of another than “{said.text.split()[0]}”"
-    return None
-
-
-_SURNAME = re.compile(
-    r"[«\"“]?(?:[А-ЯЁ][а-яё]+(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ын|ына|ский|ская|цкий|цкая|ко|ук|юк|ян|дзе)"
-    r"|[A-Z][a-z]+(?<!ing)(?<!ion)(?<!ment)(?<!ity)(?<!s))\b"
-)
-
-
-def _surname(text: str) -> bool:
-    return bool(_SURNAME.match(text))
-
-
 def _across(said: Statement, spans: Sequence[Span]) -> _Judgement | None:
-    """A claim in another language than the source: every fact of it in one span, or None."""
-    names = [each for each in said.facts.names if each.sure]
-    firm = len(said.facts.numbers) + len(said.facts.dates)
-    if firm + len(names) < 1 or (not firm and len(names) < 2):
+    """A claim in another language than the source: all of two or more facts in one span."""
+    stated = said.facts
+    names = [each for each in stated.names if each.sure]
+    if len(stated.numbers) + len(stated.dates) + len(names) < _FACTS_ACROSS:
         return None
     for span in sorted(spans, key=lambda each: len(each.text)):
         known = {latin(each) for each in span.stems}
         if (
-            not any(span.lacks_number(each) for each in said.facts.numbers)
-            and not any(span.lacks_date(each) for each in said.facts.dates)
+            all(any(n.same(a) and n.unit == a.unit for a in span.amounts) for n in stated.numbers)
+            and not any(span.lacks_date(each) for each in stated.dates)
             and all(any(_same_name(latin(each.stem), other) for other in known) for each in names)
         ):
             reason = "the source is in another language: only numbers, dates and names were checked"

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SIMILAR = 0.7  # what a word of the same root counts, beside one of the same stem
-_ROOT_LETTERS, _ROOT_SHARE = 4, 0.6
+_ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
+#: Modal words beside the stop words: what they say is left to the check of opposites.
+_MODAL = frozenset(
+    "можно может могут мог могла могли нужно надо необходимо следует должен должна должно должны "
+    "обязан обязана обязаны вправе may might must can could shall should need needs".split()
+)
+_EMPTY = STOP_WORDS | _MODAL
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,13 @@ class Statement:
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
-        """Stems of words that are neither stop words nor part of a number or date, in order."""
+        """Stems of the words that carry meaning, in order; numbers and dates are facts instead."""
         taken = self.facts.spots
         return tuple(
             dict.fromkeys(
                 token.stem
                 for token in tokens(self.text)
-                if fold(self.text[token.start : token.end]) not in STOP_WORDS
+                if fold(self.text[token.start : token.end]) not in _EMPTY
                 and not any(start <= token.start < end for start, end in taken)
             )
         )
@@ -58,6 +64,11 @@ class Statement:
     def stems(self) -> frozenset[str]:
         """All stems, stop words and numbers included."""
         return frozenset(token.stem for token in tokens(self.text))
+
+    def form(self, wanted: str) -> str:
+        """The first word with this stem, folded."""
+        found = (fold(self.text[t.start : t.end]) for t in tokens(self.text) if t.stem == wanted)
+        return next(found, wanted)
 
     @cached_property
     def amounts(self) -> tuple[Number, ...]:
@@ -117,8 +128,8 @@ class Evidence:
         return frozenset(self.frequency)
 
     def weight(self, term: str) -> float:
-        """Inverse document frequency of a stem; a stem no sentence holds weighs most."""
-        return math.log(1 + (len(self.spans) + 1) / (self.frequency[term] + 0.5))
+        """Inverse document frequency of a stem; one that none holds weighs as one that one does."""
+        return math.log(1 + (len(self.spans) + 1) / (max(self.frequency[term], 1) + 0.5))
 
     def coverage(self, terms: Sequence[str], span: Statement) -> float:
         """Share of the terms' weight that the span holds, from 0 to 1; 1 without terms."""
@@ -128,12 +139,15 @@ class Evidence:
 
     def candidates(self) -> list[Span]:
         """Every sentence, and every two that follow one another in one passage."""
-        pairs = [
-            self.join(one, two)
+        return [*self.spans, *(self.join(one, two) for one, two in self.pairs())]
+
+    def pairs(self) -> list[tuple[Span, Span]]:
+        """Every two sentences that follow one another in one passage."""
+        return [
+            (one, two)
             for one, two in zip(self.spans, self.spans[1:], strict=False)
             if (one.passage, one.place + 1) == (two.passage, two.place)
         ]
-        return [*self.spans, *pairs]
 
     def join(self, one: Span, two: Span) -> Span:
         """The span from the beginning of one to the end of the other."""

@@ -46,7 +46,7 @@ class Number(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A capitalised word, an acronym, a code, a Latin word among Russian ones, a weekday.
+    """A capitalised word, an acronym, a code, a Latin word among Russian ones, a weekday or season.
 
     `sure` is False for a capitalised word that opens a sentence: it may be any word.
     """
@@ -171,12 +171,21 @@ _UNITS = {
     "l": r"л\b|литр\w*|lit(?:er|re)s?\b",
 }
 _UNIT = {name: re.compile(rf"\s*(?:{forms})", re.I) for name, forms in _UNITS.items()}
+_PERIODS = ("day", "week", "month", "hour", "minute")
+_EACH = re.compile(
+    r"(?<!\w)(?:кажд\w+|за|per|each|every|an?)(?=\s+(?:"
+    + "|".join(_UNITS[name] for name in _PERIODS)
+    + "))",
+    re.I,
+)
 _BETWEEN = re.compile(
     r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими)\b|\s+(?:business|calendar|working)\b"
 )
-_WEEKDAY = re.compile(
+#: Days of the week and seasons: written small in Russian, and as exact as a name.
+_CALENDAR = re.compile(
     r"понедельник|вторник|сред[ауые]\b|четверг|пятниц|суббот|воскресень"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|весн(?:а|ы|е|у|ой)\b|летом\b|осен(?:ь|и|ью)\b|зим(?:а|ы|е|у|ой)\b|summer\b|autumn\b|winter\b"
 )
 _CODE = re.compile(r"(?=\w*[^\W\d_])(?=\w*\d)[^\W\d_]\w*")
 _LEGAL_FORMS = frozenset("ооо оао ао пао зао ип гк нко inc ltd llc corp plc gmbh co".split())
@@ -247,7 +256,8 @@ def _month(name: str) -> int:
 
 
 def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
-    found = [*_digits(text), *_worded(text)]
+    each = [(match.span(), {Decimal(1)}, None) for match in _EACH.finditer(text)]
+    found = [*_digits(text), *_worded(text), *each]
     numbers, spots = [], []
     for (start, end), values, sign in sorted(found, key=lambda each: each[0]):
         stop, scale = end, 1
@@ -314,7 +324,7 @@ def _names(text: str, whole: str) -> list[Name]:
         first = not whole[opens : match.start()].strip(_OPENING)
         if re.search(r"[.!?…]\s*$", whole[: match.start()]):
             first, opens = True, match.start()
-        if _WEEKDAY.match(folded) or _CODE.fullmatch(word):
+        if _CALENDAR.match(folded) or _CODE.fullmatch(word):
             names.append(Name(word, stem(folded), sure=True))
         elif folded in STOP_WORDS or folded in _LEGAL_FORMS or len(word) < 2:
             continue

@@ -27,18 +27,18 @@ _OPPOSITES = tuple(
         "увелич/сократ разреш/запре можно/нельзя обязан/вправе прибыл/убыт продал/купил "
         "продаж/закуп прода/покуп откры/закры включа/исключа максим/миним рабоч/календар "
         "начал/оконч начал/законч приня/откло одобр/откло верхн/нижн внутрен/внешн перв/послед "
-        "положит/отрицат ускор/замедл добав/удал наня/увол принят/уволен получ/отправ "
-        "more/less before/after earlier/later increas/decreas rose/fell grew/shrank grew/fell "
+        "положит/отрицат ускор/замедл добав/удал наня/увол дневн/ночн утр/вечер принят/уволен получ/отправ "
+        "up/down up/fell up/declin morning/evening more/less before/after earlier/later increas/decreas rose/fell grew/shrank grew/fell "
         "rose/declin increas/declin increas/reduc allow/forbid allow/prohibit permit/prohibit "
-        "may/must profit/loss bought/sold buy/sell open/clos includ/exclud maxim/minim busi/calendar "
-        "begin/end start/end accept/reject approv/reject upper/lower first/last hire/fire "
-        "gain/lost mandatori/option requir/option win/lose won/lost above/below over/under higher/lower "
-        "high/low most/least all/none always/never"
+        "may/must profit/loss bought/sold buy/sell open/clos includ/exclud maxim/minim "
+        "busi/calendar begin/end start/end accept/reject approv/reject upper/lower first/last "
+        "hire/fire gain/lost mandatori/option requir/option win/lose won/lost above/below "
+        "over/under higher/lower high/low most/least all/none always/never"
     ).split()
 )
 #: These are whole words, too short or too common to stand for what begins with them.
 _WHOLE = frozenset(
-    "до после рост can may must end all none over under most least high low win lose won lost more "
+    "до после рост up down can may must end all none over under most least high low win lose won lost more "
     "less before after first last buy sell above below rose fell grew gain".split()
 )
 
@@ -48,16 +48,16 @@ def contradiction(claim: str, source: str) -> str | None:
     mine, its = words(claim), words(source)
     negated, denied = _negated(mine), _negated(its)
     said, known = _plain(mine, negated), _plain(its, denied)
-    for word in negated:
-        if _has(word, known) and not _has(word, denied):
-            return f"the source says “{_shown(word, its)}” without the negation"
-    for word in denied:
-        if _has(word, said) and not _has(word, negated):
-            return f"the source negates “{_shown(word, its)}”"
+    freed = [word for word in negated if _has(word, known) and not _has(word, denied)]
+    bound = [word for word in denied if _has(word, said) and not _has(word, negated)]
+    if freed and not bound:  # both: "proposed no dividend" for "did not propose a dividend"
+        return f"the source says “{_shown(freed[0], its)}” without the negation"
+    if bound and not freed:
+        return f"the source negates “{_shown(bound[0], its)}”"
     for word in sorted(_content(mine)):
         if (other := _prefixed(word, known)) and not _has(word, known):
             return f"the source says “{_shown(other, its)}”"
-    return _opposite(mine, its, bool(negated), bool(denied))
+    return None
 
 
 def unmatched_negation(claim: str, source: str) -> bool:
@@ -85,7 +85,11 @@ def _negated(found: list[str]) -> set[str]:
             continue
         content = [each for each in following if each not in STOP_WORDS]
         negated |= {stem(each) for each in [following[0], *content[:1]]}
-    return {each for each in negated if each not in STOP_WORDS or len(each) > 4}
+    return {
+        each
+        for each in negated
+        if not each[0].isdigit() and (each not in STOP_WORDS or len(each) > 4)
+    }
 
 
 def _content(found: list[str]) -> set[str]:
@@ -116,7 +120,10 @@ def _prefixed(word: str, known: set[str]) -> str | None:
     return None
 
 
-def _opposite(mine: list[str], its: list[str], negated: bool, denied: bool) -> str | None:
+def opposite(claim: str, source: str) -> str | None:
+    """Why the claim has a word where the source has its opposite, or None where it has not."""
+    mine, its = words(claim), words(source)
+    negated, denied = (any(map(_is_negator, found)) for found in (mine, its))
     if negated != denied:  # «не более» and «менее» agree
         return None
     for pair in _OPPOSITES:

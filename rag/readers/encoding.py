@@ -2,13 +2,15 @@
 
 UTF-8 proves itself and UTF-16 shows in its zero bytes. Which of the single-byte Cyrillic
 encodings a text is in is decided by how Russian each reading looks: letters as frequent as
-Russian has them, capitals only where words begin. Latin-1 is what remains.
+Russian has them, capitals only where words begin. Latin-1, or the Windows form of it, is what
+remains.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from rag.errors import ReadError
 
@@ -24,6 +26,7 @@ LOG_SHARE_RU = dict(
         strict=True,
     )
 )
+_NEIGHBOURS = dict.fromkeys("іїєґў", -4.5)  # Ukrainian and Belarusian, roughly
 _CYRILLIC_ENCODINGS = ("cp1251", "koi8-r", "cp866")
 _FOREIGN_LETTER = -8.0  # a Cyrillic letter Russian does not have
 _BOX_DRAWING = -6.0
@@ -54,8 +57,10 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_CONTROL_SHARE = 0.02
 _MAX_BAD_UTF8_SHARE = 0.05
 _NEXT_TO_LATIN = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]|[\x80-\xff](?=[A-Za-z])")
+_WINDOWS_PUNCTUATION = re.compile(rb"[\x80-\x9f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CAPITAL_INSIDE = re.compile(r"[а-яё][А-ЯЁ]")
+_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{2,}")
 _CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
 _BOX = re.compile(r"[\u2320\u2321\u2500-\u25a0]")
 _LINE_END = re.compile(r"\r\n?")
@@ -122,10 +127,15 @@ def _single_byte(data: bytes) -> str:
     middle = len(data) // 2
     sample = data if len(data) <= _SAMPLE * 2 else data[:_SAMPLE] + data[middle : middle + _SAMPLE]
     high = len(_HIGH.findall(sample))
-    if len(_NEXT_TO_LATIN.findall(sample)) > high / 2:
-        return "latin-1"  # accents stand among Latin letters; Cyrillic words keep to themselves
-    score, encoding = max((_russian_score(sample, name), name) for name in _CYRILLIC_ENCODINGS)
-    return encoding if score > _FOREIGN_LETTER + 1 else "latin-1"
+    # accents stand among Latin letters; Cyrillic words keep to themselves
+    if len(_NEXT_TO_LATIN.findall(sample)) <= high / 2:
+        score, encoding = max((_russian_score(sample, name), name) for name in _CYRILLIC_ENCODINGS)
+        if score > _FOREIGN_LETTER + 1:
+            return encoding
+    with suppress(UnicodeDecodeError):
+        if _WINDOWS_PUNCTUATION.search(data) and data.decode("cp1252"):
+            return "cp1252"
+    return "latin-1"
 
 
 def _russian_score(data: bytes, encoding: str) -> float:
@@ -133,9 +143,10 @@ def _russian_score(data: bytes, encoding: str) -> float:
     text = data.decode(encoding, errors="replace")
     letters = _CYRILLIC_LETTER.findall(text)
     boxes = len(_BOX.findall(text))
-    if not letters:
+    if len("".join(_CYRILLIC_WORD.findall(text))) < len(letters) / 2 or not letters:
         return _FOREIGN_LETTER * 2
-    score = sum(LOG_SHARE_RU.get(letter.lower(), _FOREIGN_LETTER) for letter in letters)
+    shares = LOG_SHARE_RU | _NEIGHBOURS
+    score = sum(shares.get(letter.lower(), _FOREIGN_LETTER) for letter in letters)
     score += _BROKEN_CASE * len(_CAPITAL_INSIDE.findall(text))
     score += _BOX_DRAWING * (boxes + text.count("\ufffd"))
     return score / (len(letters) + boxes)

@@ -14,7 +14,7 @@ from rag.errors import ReadError
 from rag.readers.encoding import LOG_SHARE_RU
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: natural logarithms of the letters' shares in English prose
 _LOG_SHARE_EN = dict(
@@ -28,7 +28,7 @@ _LOG_SHARE_EN = dict(
     )
 )
 #: characters looked at, taken evenly from the whole text
-_SAMPLE = 200_000
+_SAMPLE = 60_000
 _PIECES = 20
 #: how much of a document must be legible for the rest to be left out instead of all of it
 _MIN_LEGIBLE = 0.5
@@ -37,16 +37,17 @@ _VISIBLE = re.compile(r"\S")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ACCENTS_ONLY = re.compile(r"[À-ÖØ-öø-ÿ]+")
 _MIXED = re.compile(r"[a-zA-Z][а-яёА-ЯЁ]|[а-яёА-ЯЁ][a-zA-Z]")
-_RUSSIAN = re.compile(r"[а-яё]")
-_ENGLISH = re.compile(r"[a-z]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ASCII = re.compile(r"[a-z]")
 
 _MAX_NOISE = 0.25
 _MAX_ACCENT_WORDS = 0.15
 _MAX_MIXED_WORDS = 0.3
 _MIN_WORDS = 20
 _MIN_LETTERS = 300
-#: mean log-share of letters; Russian and English score -3.0, -2.9, shuffled alphabets below -4
-_MIN_LIKELIHOOD = -3.9
+_MIN_KNOWN = 0.97
+#: mean log-share of letters; languages score -3.35 and above, most shuffled alphabets far less
+_MIN_LIKELIHOOD = -3.65
 
 
 def garbled_pages(pages: Sequence[str]) -> list[int]:
@@ -90,17 +91,27 @@ def why_garbled(text: str) -> str | None:
     if sum(map(bool, map(_MIXED.search, words))) > _MAX_MIXED_WORDS * len(words):
         return "Latin and Cyrillic letters mixed within words"
     letters = Counter("".join(words).lower())
-    for name, alphabet, shares in (
-        ("Cyrillic", _RUSSIAN, LOG_SHARE_RU),
-        ("Latin", _ENGLISH, _LOG_SHARE_EN),
-    ):
-        counted = {letter: n for letter, n in letters.items() if alphabet.match(letter)}
-        total = sum(counted.values())
-        if total >= max(_MIN_LETTERS, letters.total() / 2):
-            likelihood = sum(shares[letter] * n for letter, n in counted.items()) / total
-            if likelihood < _MIN_LIKELIHOOD:
-                return f"{name} letters that make no words"
+    if _unlikely(letters, LOG_SHARE_RU, _CYRILLIC):
+        return "Cyrillic letters that make no words"
+    if _unlikely(letters, _LOG_SHARE_EN, _ASCII):
+        return "Latin letters that make no words"
     return None
+
+
+def _unlikely(letters: Counter[str], shares: Mapping[str, float], script: re.Pattern[str]) -> bool:
+    """Whether most of the letters are of `script`, and no language has them in such shares.
+
+    A language that adds letters of its own to the alphabet has its own shares too.
+    """
+    counted = {letter: n for letter, n in letters.items() if script.match(letter)}
+    total = sum(counted.values())
+    known = {letter: n for letter, n in counted.items() if letter in shares}
+    if total < max(_MIN_LETTERS, letters.total() / 2):
+        return False
+    if sum(known.values()) < _MIN_KNOWN * total:
+        return False
+    likelihood = sum(shares[letter] * n for letter, n in known.items()) / sum(known.values())
+    return likelihood < _MIN_LIKELIHOOD
 
 
 def _sample(text: str) -> str:

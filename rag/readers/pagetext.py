@@ -27,7 +27,7 @@ _CONTROL = re.compile(
 )
 _BEFORE = re.compile(r"[^\W_]+$")
 _AFTER = re.compile(r"[^\W_]+")
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _DIGITS = re.compile(r"\d+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
@@ -113,10 +113,16 @@ _Edge = list[tuple[tuple[int, int], str]]
 
 def _edge_lines(text: str, page: Page) -> tuple[int, _Edge, _Edge]:
     """How many lines a page has; its first and its last ones, outermost first, with their keys."""
-    spans = [match.span() for match in _LINE.finditer(text, page.start, page.end)]
+    spans = _line_spans(text, page)
     top = [(span, _key(text, span)) for span in spans[:_EDGE_LINES]]
     bottom = [(span, _key(text, span)) for span in reversed(spans[-_EDGE_LINES:])]
     return len(spans), top, bottom
+
+
+def _line_spans(text: str, page: Page) -> list[tuple[int, int]]:
+    """The lines of a page that are not blank."""
+    lines = _LINE.finditer(text, page.start, page.end)
+    return [line.span() for line in lines if not line.group().isspace()]
 
 
 def _key(text: str, span: tuple[int, int]) -> str:
@@ -144,8 +150,7 @@ def outline_headings(
         if len(wanted) < 2 or not 0 <= index < len(pages):
             continue
         if index not in lines_of:
-            page = pages[index]
-            spans = [match.span() for match in _LINE.finditer(text, page.start, page.end)]
+            spans = _line_spans(text, pages[index])
             lines_of[index] = [(span, _letters(text[slice(*span)])) for span in spans]
         found = _find_title(lines_of[index], wanted)
         if found and found[0] not in taken:

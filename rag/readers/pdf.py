@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: A page count beyond this is that of a file made to be expensive.
 MAX_PAGES = 50_000
-_MAX_OUTLINE = 20_000
+_MAX_OUTLINE = 5_000
 _MAX_LISTED = 10
 _PAGE_BREAK = "\n\n"
 _ENCRYPTED = "the file is encrypted: a password is needed"

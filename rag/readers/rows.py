@@ -7,6 +7,7 @@ Where the characters on both sides of such an end are level, it is no line end.
 from __future__ import annotations
 
 import ctypes
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def text_by_rows(page: PdfTextPage) -> str:
     lines = text.split(_LINE_END)
     pieces = [lines[0]]
     start = len(lines[0]) + len(_LINE_END)
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         short = min(len(before), len(line))
         end = start - len(_LINE_END)
         same_row = 0 < short <= _SHORT and _level(page, end - 1, start)

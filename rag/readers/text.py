@@ -23,11 +23,11 @@ _NUMBERED = re.compile(
     r"(?:(?:§|глава|раздел|chapter|section)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?=[^\W\d_])", re.I
 )
 _CAPITALS = re.compile(r"[^\W\d_]")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOT_SETEXT = re.compile(r"\s*(?:[#>|]|[-*+]\s|\d+[.)]\s|$)")
-_FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
+_FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 
 
 def read_text(data: bytes, name: str) -> Document:
@@ -145,7 +145,7 @@ def _markdown_headings(text: str, lines: Sequence[Line]) -> Iterator[Mark]:
             fence, paragraph = fenced[1], None
         elif atx := _ATX.match(line):
             paragraph = None
-            if atx[2]:
+            if atx[2].strip("# \t"):
                 yield Mark("heading", start, end, level=len(atx[1]))
         elif paragraph and (underline := _SETEXT.match(line)):
             yield Mark("heading", *paragraph, level=1 if underline[1][0] == "=" else 2)

@@ -58,6 +58,16 @@ def test_western_accents_are_latin_1() -> None:
     assert decode(GERMAN.encode("latin-1")) == (GERMAN, "latin-1")
 
 
+@pytest.mark.parametrize("text", ["He said – twice – “no”.", "£5 – or 5 €", "– –"])
+def test_english_with_windows_punctuation_is_not_russian(text: str) -> None:
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+def test_ukrainian_is_cp1251_too() -> None:
+    text = "Її діти їздили до Києва, щоб побачити нові будівлі."
+    assert decode(text.encode("cp1251")) == (text, "cp1251")
+
+
 def test_utf_16_without_spaces_is_recognised() -> None:
     assert decode("Протокол".encode("utf-16-le")) == ("Протокол", "utf-16-le")
 

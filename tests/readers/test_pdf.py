@@ -14,8 +14,9 @@ from pypdf.constants import PageLabelStyle
 
 from rag.errors import ReadError
 from rag.readers.legible import garbled_pages, why_garbled
-from rag.readers.pagetext import clean
+from rag.readers.pagetext import clean, numbered_headings, running_lines
 from rag.readers.pdf import read_pdf
+from rag.types import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -267,6 +268,14 @@ def test_garbled_pages_among_good_ones_are_left_out() -> None:
 )
 def test_clean(raw: str, expected: str) -> None:
     assert clean([raw]) == [expected]
+
+
+def test_a_long_blank_line_does_not_make_cleaning_slow() -> None:
+    text = f"a\n{' ' * 300_000}\nb"
+    page = Page(1, None, 0, len(text))
+    assert clean([text]) == [text]
+    assert list(running_lines(text, [page] * 3)) == []
+    assert list(numbered_headings(text, [page])) == []
 
 
 @pytest.mark.parametrize(

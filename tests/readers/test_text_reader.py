@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import ReadError
 from rag.readers.text import lines_of, read_markdown, read_text
 from rag.types import Document, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MARKDOWN = """\
 ---
@@ -108,6 +112,24 @@ def test_prose_is_no_meeting_and_takes_its_title_from_the_file() -> None:
     document = read_text(data, "история завода.txt")
     assert (document.kind, document.title, document.turns) == ("text", "история завода", ())
     assert document.id == sha256(data).hexdigest()
+
+
+def test_a_rule_at_the_top_is_no_front_matter() -> None:
+    document = read_markdown(b"---\n# Title\n---\n", "a.md")
+    assert headings(document) == [(1, "# Title")]
+
+
+@pytest.mark.parametrize("reader", [read_text, read_markdown])
+@pytest.mark.parametrize(
+    "line", ["# a{}b", "{}", "a{}", "a:{}b", "1.{}b", "a: b\n{}", "[{}", "-{}b"]
+)
+@pytest.mark.parametrize("filler", [" ", "\t", "#", "- ", "\u00a0"])
+def test_no_line_makes_reading_slow(
+    reader: Callable[[bytes, str], Document], line: str, filler: str
+) -> None:
+    """A pattern that backtracks over a long run would take hours here."""
+    text = f"x\n{line.format(filler * 100_000)}\ny: z\n"
+    assert "y: z" in reader(text.encode(), "a.txt").text
 
 
 def test_a_binary_named_txt_is_named_in_the_reason() -> None:

@@ -1,0 +1,251 @@
+"""The composition root: settings to wired objects. The faces call this and render what comes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag import config
+from rag.embed import HASHED, load_embedder
+from rag.errors import LibraryMissing, UsageError
+from rag.index import Library, LibraryPaths, Writer, library_embedder, open_catalogue
+from rag.retrieve import Retriever, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.config import Settings
+    from rag.doctor import Check
+    from rag.embed import Embedder
+    from rag.evaluate import Outcome
+    from rag.ingest import Progress, Report
+    from rag.models import Model
+    from rag.retrieve import Evidence, Mode
+    from rag.store.catalogue import DocumentRow
+    from rag.types import Answer, Document, Message
+
+#: Longest question in characters; a longer one is a file given by mistake.
+QUESTION_LIMIT = 20_000
+_COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
+
+
+def _ignore(_: object) -> None:
+    """Nobody watches."""
+
+
+class App:
+    """A library with the settings it is used with."""
+
+    def __init__(self, settings: Settings, home: Path | None = None) -> None:
+        if not _COLLECTION.fullmatch(settings.collection):
+            raise UsageError(
+                f"{settings.collection!r} is no name for a collection",
+                "Use letters, digits, - and _.",
+            )
+        self.settings = settings
+        self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
+
+    # -- parts
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """As set; else the library's own; else the built-in one."""
+        name = self.settings.embedder
+        if not name:
+            try:
+                with open_catalogue(self.paths) as catalogue:
+                    name = library_embedder(catalogue).source
+            except LibraryMissing:
+                name = HASHED
+        return load_embedder(name)
+
+    @cached_property
+    def model(self) -> Model | None:
+        """The model that is set, loaded; None where none is."""
+        if not self.settings.model:
+            return None
+        from rag.models import load_model
+
+        return load_model(
+            self.settings.model,
+            base_url=self.settings.base_url or None,
+            window=self.settings.window or None,
+            max_tokens=self.settings.max_tokens,
+            temperature=self.settings.temperature,
+            offline=self.settings.offline,
+        )
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a library to open."""
+        try:
+            open_catalogue(self.paths).close()
+        except LibraryMissing:
+            return False
+        return True
+
+    def can_begin(self, folder: Path) -> bool:
+        """Whether a folder holds documents and is not one that holds everything else too."""
+        from rag.readers import supported
+
+        folder = folder.absolute()
+        if folder in (Path.home(), Path(folder.anchor)):
+            return False
+        return any(
+            path.is_file() and supported(path) and not path.name.startswith(".")
+            for pattern in ("*", "*/*")
+            for path in folder.glob(pattern)
+        )
+
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The library, open for reading."""
+        with Library.open(self.paths, self.embedder) as library:
+            yield library
+
+    # -- what a person can ask for
+
+    def ingest(
+        self,
+        sources: Sequence[Path],
+        *,
+        sync: bool = False,
+        fresh: bool = False,
+        on_progress: Callable[[Progress], None] = _ignore,
+    ) -> Report:
+        """Bring files into the library; see `rag.ingest.ingest`. `fresh` begins with none."""
+        from rag.ingest import ingest
+
+        if fresh:
+            for source in sources:
+                if not source.expanduser().exists():
+                    raise UsageError(f"There is no file or folder {source}", "Check the path: ls")
+            self.remove_library()
+        return ingest(
+            sources,
+            self.paths,
+            self.embedder,
+            sync=sync,
+            workers=self.settings.workers or None,
+            on_progress=on_progress,
+        )
+
+    def answer(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        history: Sequence[Message] = (),
+        on_text: Callable[[str], None] = _ignore,
+    ) -> Answer:
+        """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
+        from rag.answer import Answerer
+
+        question = checked_question(question)
+        with self.library() as library:
+            retriever = Retriever(library, self.embedder)
+            return Answerer(library.catalogue, retriever, self.model).answer(
+                question,
+                k=self.settings.passages,
+                scope=scope,
+                history=history,
+                on_text=on_text,
+            )
+
+    def search(
+        self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
+    ) -> Evidence:
+        """The k best passages; see `rag.retrieve.Retriever`."""
+        if k < 1:
+            raise UsageError("-k takes a number of passages from 1 on", "Try: rag search … -k 5")
+        with self.library() as library:
+            retriever = Retriever(library, self.embedder)
+            return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
+
+    def documents(self) -> list[DocumentRow]:
+        """What is in the library."""
+        with open_catalogue(self.paths) as catalogue:
+            return catalogue.documents()
+
+    def document(self, name: str) -> tuple[DocumentRow, Document]:
+        """A document by its name, or by an end of it that only one has."""
+        with open_catalogue(self.paths) as catalogue:
+            rows = catalogue.documents()
+            exact = [row for row in rows if row.name == name]
+            alike = exact or [row for row in rows if row.name.endswith(name)]
+            if len(alike) != 1:
+                said = ", ".join(row.name for row in alike[:5])
+                raise UsageError(
+                    f"{name} may be any of {said}" if alike else f"There is no document {name}",
+                    "See what there is: rag list",
+                )
+            return alike[0], catalogue.document(alike[0].id)
+
+    def remove(self, name: str) -> str:
+        """Take a document out of the library; the file stays. Gives its full name."""
+        row, _ = self.document(name)
+        with Writer.open(self.paths, self.embedder) as writer:
+            writer.publish([], [row.name])
+        return row.name
+
+    def reindex(self) -> tuple[int, int]:
+        """Derive the indexes anew with the embedder that is set. Gives documents and chunks."""
+        if not self.exists:
+            raise LibraryMissing(
+                f"There is no library at {self.paths.folder}", "Make one: rag ingest FOLDER"
+            )
+        with Writer.open(self.paths, self.embedder, replacing=True) as writer:
+            writer.rebuild()
+            return writer.catalogue.counts()
+
+    def doctor(self) -> Iterator[Check]:
+        """Look the library over; see `rag.doctor.examine`."""
+        from rag.doctor import examine
+
+        return examine(self.paths, self.embedder)
+
+    def evaluate(
+        self,
+        folder: Path,
+        *,
+        mode: Mode = "hybrid",
+        on_progress: Callable[[int, int], None] = lambda *_: None,
+    ) -> list[Outcome]:
+        """Put the questions of a set to a library made of its documents.
+
+        The documents lie in `folder/documents` or, where there is no such folder with the very
+        documents that the questions name, in `folder` itself. The library is temporary.
+        """
+        from rag import evaluate
+
+        items = evaluate.load(folder / evaluate.QUESTIONS)
+        with tempfile.TemporaryDirectory(prefix="rag-eval-") as scratch:
+            app = App(replace(self.settings, collection="eval"), Path(scratch))
+            app.ingest([evaluate.documents_folder(folder, items)])
+            with app.library() as library:
+                retriever = Retriever(library, app.embedder)
+                return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)
+
+    def remove_library(self) -> None:
+        """Remove the collection's folder. The documents it was made of stay."""
+        if self.paths.catalogue.exists():
+            shutil.rmtree(self.paths.folder)
+
+
+def checked_question(question: str) -> str:
+    """The question without the space around it. Raises UsageError for none or one too long."""
+    question = question.strip()
+    if not question:
+        raise UsageError("The question is empty", 'Ask something: rag ask "…"')
+    if len(question) > QUESTION_LIMIT:
+        raise UsageError(
+            f"The question has {len(question)} characters; the limit is {QUESTION_LIMIT}",
+            "Put a long text into a file and add it: rag ingest FILE",
+        )
+    return question

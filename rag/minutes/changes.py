@@ -1,0 +1,181 @@
+"""What later words do to an earlier promise: repeat, move, hand over, withdraw, discharge it.
+
+After Kalia et al., "Determining team hierarchy from broadcast communications" and later work on
+commitments in chat (2013): create, discharge, delegate, cancel. A change needs words in common
+with the promise, or to stand right after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.minutes.drafts import Draft, content, overlap
+from rag.minutes.lexicon import family
+from rag.minutes.morphology import parses, reading
+from rag.minutes.stance import has_phrase
+from rag.minutes.view import Scene, View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.minutes.clauses import Sentence
+    from rag.minutes.dates import Found
+
+#: share of common stems from which two promises are about the same thing
+SAME = 0.6
+#: turns within which a bare new deadline or a bare «отбой» is about the last promise
+NEAR = 3
+
+
+def _words(scene: Scene, draft: Draft) -> frozenset[str]:
+    return content(scene.text[draft.what[0] : draft.what[1]])
+
+
+def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
+    """Add a draft to the list, or fold it into the earlier one it repeats or changes."""
+    mine = _words(scene, new)
+    for place in range(len(drafts) - 1, -1, -1):
+        old = drafts[place]
+        if old.status not in ("open", "conditional") or overlap(mine, _words(scene, old)) < SAME:
+            continue
+        if old.who == new.who:
+            drafts[place] = _updated(old, new)
+            return
+        handed_over = new.act == "accepted" and old.turn < new.turn and old.act != "joint"
+        if handed_over and len(mine & _words(scene, old)) >= 1:
+            moved = replace(new, due=new.due or old.due)
+            drafts[place] = replace(
+                moved,
+                support=(*new.support, old.at),
+                history=(*old.history, (old.at, old.due.due.raw if old.due else None)),
+            )
+            return
+    drafts.append(new)
+
+
+def _updated(old: Draft, new: Draft) -> Draft:
+    """A promise said again by its owner: a new deadline moves it, anything else supports it."""
+    if new.due is None or (old.due and new.due.due == old.due.due):
+        return replace(old, support=(*old.support, new.at, *new.support), to_whom=old.to_whom or new.to_whom)
+    if old.due is None:
+        return replace(old, due=new.due, support=(*old.support, new.at))
+    return replace(
+        new,
+        to_whom=new.to_whom or old.to_whom,
+        act=old.act,
+        support=(old.at, *old.support, *new.support),
+        history=(*old.history, (old.at, old.due.due.raw)),
+    )
+
+
+def apply(
+    scene: Scene,
+    drafts: list[Draft],
+    index: int,
+    speaker: str | None,
+    sentences: Sequence[Sentence],
+    has_findings: bool,
+    answer: str | None,
+) -> None:
+    """Change the drafts by what the turn at `index` says of them."""
+    for sentence_at, sentence in enumerate(sentences):
+        if sentence.question:
+            continue
+        if _cancels(scene, sentence):
+            _withdraw(scene, drafts, index, speaker, sentence)
+        elif _discharges(sentence):
+            _discharge(scene, drafts, index, speaker, sentence)
+        elif not has_findings:
+            view = View(scene, index, tuple(sentences), sentence_at, 0)
+            if view.dues and _is_only_due(view):
+                _move(drafts, index, speaker, view.dues[0], answer)
+
+
+def _cancels(scene: Scene, sentence: Sentence) -> bool:
+    language = scene.language
+    cues = family(language, "cancel")
+    if has_phrase(sentence.words, family(language, "cancel_phrase")):
+        return True
+    if language == "en":
+        return any(word in cues for word in sentence.words)
+    return any(
+        parse.lemma in cues and parse.grammemes & {"1per", "impr", "PRTS", "NOUN"} or word in cues
+        for word in sentence.words
+        for parse in parses(word)
+        if parse.score >= 0.3 or word in cues
+    )
+
+
+def _withdraw(
+    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+) -> None:
+    said = content(scene.text[sentence.start : sentence.end])
+    lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
+    for place in range(len(drafts) - 1, -1, -1):
+        draft = drafts[place]
+        if draft.turn > index or draft.sentence[0] >= sentence.start or draft.status == "cancelled":
+            continue
+        near = index - draft.turn <= NEAR
+        about = overlap(said, _words(scene, draft)) >= 0.5
+        same_verb = bool(draft.verb) and draft.verb in lemmas and near and draft.who == speaker
+        short = len(sentence.words) <= 4 and near and not said - _cue_stems(scene)
+        if about or same_verb or short:
+            drafts[place] = replace(
+                draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
+            )
+            return
+
+
+def _cue_stems(scene: Scene) -> frozenset[str]:
+    entries = family(scene.language, "cancel") | family(scene.language, "cancel_phrase")
+    return content(" ".join(entries))
+
+
+def _discharges(sentence: Sentence) -> bool:
+    done = {"уже", "готово", "сделано", "already", "done"}
+    return bool(done & set(sentence.words)) and any(
+        reading(word, "VERB", "past") or reading(word, "PRTS") or word.endswith("ed") or word in done
+        for word in sentence.words
+    )
+
+
+def _discharge(
+    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+) -> None:
+    said = content(scene.text[sentence.start : sentence.end])
+    for place in range(len(drafts) - 1, -1, -1):
+        draft = drafts[place]
+        if draft.who != speaker or draft.turn >= index or draft.status == "cancelled":
+            continue
+        if overlap(said, _words(scene, draft)) >= 0.5:
+            drafts[place] = replace(
+                draft, status="done", condition=None, support=(*draft.support, sentence.start)
+            )
+            return
+
+
+def _is_only_due(view: View) -> bool:
+    """Whether a sentence holds a deadline and little else («ок, к понедельнику»)."""
+    due = view.dues[0]
+    rest = [t for c in view.sentence.clauses for t in c.tokens if not due.start <= t.start < due.end]
+    return len(rest) <= 3 and not any(reading(t.word, "VERB", "past") for t in rest)
+
+
+def _move(
+    drafts: list[Draft], index: int, speaker: str | None, due: Found, answer: str | None
+) -> None:
+    for place in range(len(drafts) - 1, -1, -1):
+        draft = drafts[place]
+        if draft.who != speaker or index - draft.turn > NEAR or draft.turn == index or speaker is None:
+            continue
+        if draft.due is None or draft.due.due == due.due or answer == "no":
+            return
+        drafts[place] = replace(
+            draft,
+            due=due,
+            at=due.start,
+            support=(*draft.support, draft.at),
+            history=(*draft.history, (draft.at, draft.due.due.raw)),
+        )
+        return

@@ -1,0 +1,316 @@
+"""From what each clause says to promises: who accepts what, what changes, what falls away.
+
+Turns are gone through in order. A request waits a few turns for its addressee's answer, an offer
+for an objection; a promise that repeats, moves, hands over, withdraws or discharges an earlier one
+changes that instead of adding another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag.minutes import changes
+from rag.minutes.clauses import Sentence, sentences_of
+from rag.minutes.drafts import Draft, overlap
+from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
+from rag.minutes.stance import stance
+from rag.minutes.view import Scene, View
+from rag.types import ALL, WE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rag.minutes.dates import Found
+    from rag.types import Turn
+
+#: turns that a request to a named person waits for an answer; to nobody in particular it waits one
+PATIENCE = 3
+
+
+@dataclass
+class _Waiting:
+    """A request or offer that has not been answered yet; `due` follows the haggling over it."""
+
+    finding: Finding
+    asker: str | None
+    due: Found | None
+    turn: int
+    also: tuple[int, ...] = ()
+
+
+@dataclass
+class Dialogue:
+    """The state of going through a meeting; `run` is the way in."""
+
+    scene: Scene
+    turns: Sequence[Turn]
+    read: Callable[[View], Finding | None]
+    drafts: list[Draft] = field(default_factory=list)
+    waiting: list[_Waiting] = field(default_factory=list)
+
+    def run(self) -> list[Draft]:
+        """All promises of the meeting, in the order of their lines."""
+        for index, turn in enumerate(self.turns):
+            self._expire(index)
+            self._turn(index, turn)
+        self._expire(len(self.turns) + PATIENCE + 1)
+        return sorted(self.drafts, key=lambda draft: draft.at)
+
+    def _speaker(self, index: int) -> str | None:
+        return self.scene.roster.canonical(self.turns[index].speaker)
+
+    def _turn(self, index: int, turn: Turn) -> None:
+        sentences = tuple(
+            sentences_of(self.scene.text, turn.start, turn.end, self.scene.language)
+        )
+        found = self._findings(index, sentences)
+        answer = stance(self.scene, sentences)
+        speaker = self._speaker(index)
+        for waiting in reversed(self.waiting[:]):
+            if self._answers(waiting, index, speaker):
+                self._settle(waiting, index, found, answer, sentences)
+        for finding in found:
+            self._add(finding, index, speaker)
+        changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
+
+    def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
+        found: list[Finding] = []
+        vocative: str | None = None
+        for sentence_at, sentence in enumerate(sentences):
+            taken = False
+            for clause_at in range(len(sentence.clauses)):
+                view = View(self.scene, index, sentences, sentence_at, clause_at, vocative)
+                vocative = _called(view) or vocative
+                view.vocative = vocative or _called_later(view)
+                finding = self.read(view)
+                if finding and not (finding.anaphoric and taken):
+                    found.append(finding)
+                    taken = True
+        return found
+
+    def _answers(self, waiting: _Waiting, index: int, speaker: str | None) -> bool:
+        """Whether this turn is in a position to answer."""
+        finding = waiting.finding
+        if speaker is not None and speaker == waiting.asker:
+            return _haggles(finding)
+        if finding.kind == "offer" or not finding.named:
+            return index == waiting.turn + 1
+        return speaker is None and index == waiting.turn + 1 or speaker == finding.who
+
+    def _settle(
+        self,
+        waiting: _Waiting,
+        index: int,
+        found: list[Finding],
+        answer: str | None,
+        sentences: tuple[Sentence, ...],
+    ) -> None:
+        """Take a turn as the answer to what waits, if it is one."""
+        speaker = self._speaker(index)
+        request = waiting.finding
+        haggled = self._new_due(index, sentences) if not found else None
+        if haggled and (sentences[0].question or speaker == waiting.asker):
+            waiting.due, waiting.turn = haggled, index
+            waiting.also += (sentences[0].start,)
+            return
+        if speaker is not None and speaker == waiting.asker:
+            return
+        if request.kind == "offer":
+            self.waiting.remove(waiting)
+            if answer != "no":
+                accepted = answer == "yes" or request.due is not None
+                self._promise(request, request, waiting.asker, accepted=accepted)
+            return
+        own = next((f for f in found if _is_answer(request, f)), None)
+        if own:
+            found.remove(own)
+            self.waiting.remove(waiting)
+            self._accept(waiting, own, index)
+        elif answer == "no":
+            self.waiting.remove(waiting)
+        elif answer == "yes":
+            self.waiting.remove(waiting)
+            assent = self._assent(index, request, sentences)
+            self._accept(waiting, assent, index)
+
+    def _assent(
+        self, index: int, request: Finding, sentences: tuple[Sentence, ...]
+    ) -> Finding:
+        """A bare yes as a finding: it stands at the answer and has the request's words."""
+        first = sentences[0]
+        due = self._new_due(index, sentences[:2])
+        return replace(
+            request,
+            turn=index,
+            at=first.start,
+            sentence_start=first.start,
+            sentence_end=first.end,
+            due=due,
+            bare=True,
+            condition=None,
+        )
+
+    def _new_due(self, index: int, sentences: Sequence[Sentence]) -> Found | None:
+        for sentence_at in range(len(sentences)):
+            view = View(self.scene, index, tuple(sentences), sentence_at, 0)
+            if view.dues:
+                return view.dues[0]
+        return None
+
+    def _accept(self, waiting: _Waiting, own: Finding, index: int) -> None:
+        request = waiting.finding
+        speaker = self._speaker(index)
+        who = speaker if speaker else (request.who if request.named else None)
+        borrowed = own.bare and not request.bare
+        what = request if borrowed else own
+        if own.bare and request.bare:
+            what = self._asked_before(request) or request
+        to_whom = self._person(request.to_whom, waiting.turn, waiting.asker, request.turn)
+        to_whom = to_whom or self._person(own.to_whom, index, speaker, index)
+        self._keep(
+            Draft.of(
+                own,
+                who=who,
+                to_whom=None if to_whom == who else to_whom,
+                what=(what.what_start, what.what_end),
+                due=own.due or waiting.due,
+                act="accepted",
+                condition=own.condition,
+                support=(request.at, *waiting.also),
+            )
+        )
+
+    def _asked_before(self, request: Finding) -> Finding | None:
+        """For «успеешь?»: the clause before it in the turn, or what was wanted a turn earlier."""
+        turn = self.turns[request.turn]
+        earlier = [turn] if turn.start < request.what_start - 3 else []
+        if request.turn:
+            earlier.append(self.turns[request.turn - 1])
+        for candidate in earlier:
+            end = min(candidate.end, request.what_start)
+            parts = sentences_of(self.scene.text, candidate.start, end, self.scene.language)
+            wordy = [s for s in parts if len(s.words) > 2]
+            if wordy:
+                return replace(request, what_start=wordy[-1].start, what_end=wordy[-1].end)
+        return None
+
+    def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
+        """A finding that answers nothing: a promise, or something that waits."""
+        if finding.kind in ("offer", "request"):
+            self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+        elif finding.bare:
+            topic = self._topic(finding, index)
+            if topic:
+                self._promise(finding, topic, speaker, accepted=True)
+        else:
+            self._promise(finding, finding, speaker, accepted=True)
+
+    def _topic(self, finding: Finding, index: int) -> Finding | None:
+        """What a verb without object is about: the turn's own words before it, or a question."""
+        if not finding.anaphoric:
+            return finding if finding.due else None
+        return self._asked_before(finding)
+
+    def _promise(
+        self, finding: Finding, what: Finding, speaker: str | None, *, accepted: bool
+    ) -> None:
+        who = self._person(finding.who, finding.turn, speaker, finding.turn)
+        to_whom = self._person(finding.to_whom, finding.turn, speaker, finding.turn)
+        if finding.force == "firm" and not accepted:
+            return
+        self._keep(
+            Draft.of(
+                finding,
+                who=who,
+                to_whom=None if to_whom == who else to_whom,
+                what=(what.what_start, what.what_end),
+                due=finding.due,
+                act=finding.act,
+                condition=finding.condition,
+                support=(what.what_start,) if what is not finding else (),
+            )
+        )
+
+    def _person(
+        self, mark: str | None, index: int, speaker: str | None, turn: int
+    ) -> str | None:
+        """A name for a mark: the speaker, whom the turn addresses, the group, everybody."""
+        if mark is None or not mark.startswith("\0"):
+            return mark or None
+        if mark == SPEAKER:
+            return speaker
+        if mark == GROUP:
+            return WE[self.scene.language]
+        if mark == EVERYBODY:
+            return ALL[self.scene.language]
+        return self._addressee(turn, speaker) if mark == ADDRESSEE else None
+
+    def _addressee(self, index: int, speaker: str | None) -> str | None:
+        """Whom a turn calls by name, else who spoke last before it."""
+        turn = self.turns[index]
+        for sentence in sentences_of(
+            self.scene.text, turn.start, turn.end, self.scene.language
+        ):
+            for clause_at in range(len(sentence.clauses)):
+                called = _called(View(self.scene, index, (sentence,), 0, clause_at))
+                if called and called != speaker:
+                    return called
+        for earlier in range(index - 1, max(-1, index - 4), -1):
+            other = self._speaker(earlier)
+            if other and other != speaker:
+                return other
+        return None
+
+    def _keep(self, draft: Draft) -> None:
+        """Add a draft, unless it repeats or changes an earlier one."""
+        changes.merge(self.scene, self.drafts, draft)
+
+    def _expire(self, index: int) -> None:
+        """What has waited too long: a named imperative stands as assigned, the rest is dropped."""
+        for waiting in self.waiting[:]:
+            finding = waiting.finding
+            if index - waiting.turn <= PATIENCE:
+                continue
+            self.waiting.remove(waiting)
+            if finding.kind == "request" and finding.named and finding.imperative:
+                assigned = replace(finding, act="assigned", due=waiting.due)
+                self._promise(assigned, assigned, waiting.asker, accepted=True)
+            elif finding.kind == "offer" and finding.due and not finding.bare:
+                self._promise(finding, finding, waiting.asker, accepted=True)
+
+
+def _haggles(finding: Finding) -> bool:
+    return finding.kind == "request"
+
+
+def _is_answer(request: Finding, own: Finding) -> bool:
+    """Whether one's own promise takes up the request rather than something else."""
+    if own.kind == "request" or own.who != SPEAKER:
+        return False
+    return own.bare or request.bare or own.verb == request.verb or overlap_of(request, own)
+
+
+def overlap_of(request: Finding, own: Finding) -> bool:
+    """Requests and answers share words by position only when they are the same span."""
+    return request.what_start == own.what_start
+
+
+def _called(view: View) -> str | None:
+    """The person a clause does nothing but call («Рита, …»), or begins by calling."""
+    for mention in view.mentions:
+        if not mention.cases & {"nomn", "voct"}:
+            continue
+        rest = [t.word for i, t in enumerate(view.tokens) if not mention.first <= i < mention.last]
+        if all(view.is_in(word, "filler") for word in rest):
+            return mention.name
+    return None
+
+
+def _called_later(view: View) -> str | None:
+    """The person called in a clause further on in the sentence («…, Юлия Сергеевна»)."""
+    for other in view.others():
+        called = _called(other)
+        if called:
+            return called
+    return None

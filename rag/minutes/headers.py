@@ -1,0 +1,39 @@
+"""Who was there, by the head of a meeting's text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.types import Document
+
+_LIST = re.compile(
+    r"^[ \t*_>-]*(?:были|участники|участвовали|присутствовали|присутствуют|на\s+(?:созвоне|встрече|связи)|"
+    r"в\s+составе|председатель(?:ствовал)?|секретарь|ведущий|отсутствовали|приглашенные|приглашённые|"
+    r"attendees|present|participants|on\s+the\s+call|in\s+attendance|who\s+was\s+there|apologies|chair|"
+    r"minutes\s+by|also\s+present)\b[ \t*_]*:?[*_ \t]*(?P<names>[^\n]*)(?P<next>\n[^\n]+)?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INITIALS = r"[^\W\d_]\.\s?(?:[^\W\d_]\.)?"
+_NAME = re.compile(
+    rf"(?:[^\W\d_a-zа-яё][\w'’-]+(?:\s+{_INITIALS}|(?:\s+[^\W\d_a-zа-яё][\w'’-]+){{0,2}})"
+    rf"|{_INITIALS}\s?[^\W\d_a-zа-яё][\w'’-]+)"
+)
+#: characters of a text that its head can take
+_HEAD = 3000
+
+
+def participants_in(document: Document) -> list[str]:
+    """Names listed under «Участники:», "Attendees" and the like, in order."""
+    head = document.text[:_HEAD]
+    found: list[str] = []
+    for match in _LIST.finditer(head):
+        listed = match["names"].strip() or (match["next"] or "").strip()
+        if match["names"].rstrip().endswith(",") and match["next"]:
+            listed = match["names"] + " " + match["next"]
+        for piece in re.split(r"[,;•]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", listed)):
+            name = _NAME.fullmatch(piece.strip(" .*_"))
+            if name:
+                found.append(name.group())
+    return found

@@ -1,0 +1,81 @@
+"""From a document to the minutes of its meeting; pure, and the only place that knows all the rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rag.minutes import english, russian
+from rag.minutes.decisions import decisions_in
+from rag.minutes.dialogue import Dialogue
+from rag.minutes.headers import participants_in
+from rag.minutes.names import Roster
+from rag.minutes.protocol import is_protocol, protocol_drafts
+from rag.minutes.view import Scene
+from rag.types import Change, Minutes, Promise
+from rag.words import language_of
+
+if TYPE_CHECKING:
+    from rag.minutes.drafts import Draft
+    from rag.types import Document
+
+_SAMPLE = 20_000
+
+
+def is_meeting(document: Document) -> bool:
+    """Whether a document is a meeting: it has turns, or the marks of minutes or a protocol."""
+    return bool(document.turns) or is_protocol(document.text)
+
+
+def extract(document: Document, *, date: str | None = None) -> Minutes:
+    """Who promised what to whom by when in a meeting; empty where the document is none.
+
+    `date` (ISO) is the meeting's day and goes before the document's own. Without either, deadlines
+    keep their words and have no dates. Raises ValueError where `date` is no ISO day.
+    """
+    day = date or document.date
+    language = language_of(document.text[:_SAMPLE])
+    people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
+    scene = Scene(document.text, Roster(people), _day(day), language)
+    if document.turns:
+        rules = russian.findings if language == "ru" else english.findings
+        drafts = Dialogue(scene, document.turns, rules).run()
+    elif is_protocol(document.text):
+        drafts = protocol_drafts(scene)
+    else:
+        return Minutes(day, (), (), ())
+    promises = tuple(_promise(document, draft) for draft in drafts)
+    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene))
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def line_of(document: Document, offset: int) -> int:
+    """The physical line of an offset; counted by line ends where the reader kept none."""
+    known = document.line_at(offset)
+    return known if known is not None else document.text.count("\n", 0, offset) + 1
+
+
+def _promise(document: Document, draft: Draft) -> Promise:
+    text = document.text
+    line = line_of(document, draft.at)
+    start, end = draft.sentence
+    support = {line_of(document, offset) for offset in (*draft.support, draft.what[0], start)}
+    return Promise(
+        who=draft.who,
+        to_whom=draft.to_whom,
+        what=text[draft.what[0] : draft.what[1]],
+        when=draft.due.due if draft.due else None,
+        act=draft.act,
+        status=draft.status,
+        quote=text[start:end],
+        line=line,
+        start=start,
+        end=end,
+        support=tuple(sorted(support - {line})),
+        history=tuple(Change(line_of(document, at), raw) for at, raw in draft.history),
+        force=draft.force,
+        condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
+    )

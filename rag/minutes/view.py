@@ -1,0 +1,131 @@
+"""A clause in its sentence and turn: what every rule needs to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag.minutes.clauses import Clause, Sentence
+from rag.minutes.dates import Found, choose, dates_in
+from rag.minutes.lexicon import family
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rag.minutes.clauses import Token
+    from rag.minutes.names import Mention, Roster
+    from rag.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What holds for the whole meeting: its text, people, day and language."""
+
+    text: str
+    roster: Roster
+    base: date | None
+    language: Language
+
+
+@dataclass
+class View:
+    """One clause of one sentence of turn `turn`; findings are computed from this alone.
+
+    `vocative` is whom the turn has called by name so far.
+    """
+
+    scene: Scene
+    turn: int
+    sentences: tuple[Sentence, ...]
+    sentence_at: int
+    clause_at: int
+    vocative: str | None = None
+    _dues: tuple[Found, ...] | None = field(default=None, repr=False)
+    _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.sentences[self.sentence_at]
+
+    @property
+    def clause(self) -> Clause:
+        return self.sentence.clauses[self.clause_at]
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.clause.tokens
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.clause.words
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """People named in the clause."""
+        if self._mentions is None:
+            self._mentions = tuple(self.scene.roster.mentions(self.tokens))
+        return self._mentions
+
+    def is_in(self, word: str, name: str) -> bool:
+        """Whether a word is in a family of the language's table."""
+        return word in family(self.scene.language, name)
+
+    def has(self, name: str) -> bool:
+        """Whether any word of the clause is in a family."""
+        return any(word in family(self.scene.language, name) for word in self.words)
+
+    def at(self, clause_at: int) -> View:
+        """The view of another clause of the same sentence."""
+        return replace(self, clause_at=clause_at, _mentions=None)
+
+    def others(self) -> tuple[View, ...]:
+        """Views of the sentence's other clauses."""
+        count = len(self.sentence.clauses)
+        return tuple(self.at(i) for i in range(count) if i != self.clause_at)
+
+    def dues_of(self, sentence: Sentence) -> tuple[Found, ...]:
+        """Deadline phrases of a sentence, by offsets into the document."""
+        scene = self.scene
+        text = scene.text[sentence.start : sentence.end]
+        return tuple(
+            Found(found.start + sentence.start, found.end + sentence.start, found.due)
+            for found in dates_in(text, scene.base, scene.language)
+        )
+
+    @property
+    def dues(self) -> tuple[Found, ...]:
+        """Deadline phrases of the sentence."""
+        if self._dues is None:
+            self._dues = self.dues_of(self.sentence)
+        return self._dues
+
+    def span(self, clause_at: int) -> tuple[int, int]:
+        """Where a clause begins, and where the next one does."""
+        clauses = self.sentence.clauses
+        last = clause_at + 1 == len(clauses)
+        end = self.sentence.end if last else clauses[clause_at + 1].start
+        return clauses[clause_at].start, end
+
+    def due(self, clauses: tuple[int, ...]) -> Found | None:
+        """The deadline that stands in any of the given clauses, the view's own first."""
+        for clause_at in clauses:
+            start, end = self.span(clause_at)
+            inside = tuple(found for found in self.dues if start <= found.start < end)
+            chosen = choose(self.scene.text, inside)
+            if chosen:
+                return chosen
+        return None
+
+    def next_due(self) -> Found | None:
+        """The deadline a following sentence begins with: «Я съезжу. Восемнадцатого, мне по пути»."""
+        if self.sentence_at + 1 >= len(self.sentences):
+            return None
+        following = self.sentences[self.sentence_at + 1]
+        if following.question or not following.clauses:
+            return None
+        found = self.dues_of(following)
+        if not found:
+            return None
+        before = [w for c in following.clauses for w in c.tokens if w.start < found[0].start]
+        fits = all(self.is_in(token.word, "filler") for token in before)
+        return choose(self.scene.text, found) if fits else None

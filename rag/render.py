@@ -1,0 +1,218 @@
+"""Results as text for a person: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rag.words import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from rag.doctor import Check
+    from rag.ingest import Report
+    from rag.store.catalogue import DocumentRow
+    from rag.types import Answer, Citation, Passage, Promise
+    from rag.words import Language
+
+_PLAIN_WIDTH = 160  # columns where there is no terminal to ask
+_SNIPPET = 300  # characters of a passage in a listing
+_SKIPPED_SHOWN = 50
+
+_WORDS = {
+    "ru": {
+        "who": "Кто",
+        "to_whom": "Кому",
+        "what": "Что",
+        "when": "Срок",
+        "where": "Где сказано",
+        "page": "с. {}",
+        "line": "строка {}",
+        "nearest": "Ближайшее из того, что есть:",
+        "struck": "Вычеркнуто, потому что документы этого не подтверждают:",
+        "done": "выполнено",
+        "cancelled": "отменено",
+        "conditional": "при условии",
+        "open": "",
+    },
+    "en": {
+        "who": "Who",
+        "to_whom": "To whom",
+        "what": "What",
+        "when": "By when",
+        "where": "Said in",
+        "page": "p. {}",
+        "line": "line {}",
+        "nearest": "The nearest there is:",
+        "struck": "Struck, because the documents do not support it:",
+        "done": "done",
+        "cancelled": "cancelled",
+        "conditional": "on condition",
+        "open": "",
+    },
+}
+
+
+def console() -> Console:
+    """Where data goes. Without a terminal: no colour, and a fixed width."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _PLAIN_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def show_answer(question: str, answer: Answer) -> None:
+    """An answer with its sources; struck sentences and a refusal's nearest passages below."""
+    words = _WORDS[language_of(question)]
+    if answer.promises:
+        _promises(answer.promises, words)
+        return
+    if answer.refusal:
+        print_line(answer.refusal)
+        if answer.passages:
+            print_line(f"\n{words['nearest']}")
+            show_passages(answer.passages, language_of(question), brief=True)
+        return
+    _sentences(answer, words)
+    if answer.struck:
+        print_line(f"\n{words['struck']}")
+        for sentence in answer.struck:
+            print_line(f"  ✗ {sentence.text}  ({sentence.reason})")
+
+
+def _sentences(answer: Answer, words: dict[str, str]) -> None:
+    numbers: dict[Citation, int] = {}
+    for sentence in answer.sentences:
+        marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
+        print_line(f"{_one_line(sentence.text)} {marks}".rstrip())
+    if numbers:
+        print_line("")
+    said = {sentence.text for sentence in answer.sentences}
+    for citation, number in numbers.items():
+        quote = "" if citation.quote in said else f": «{_one_line(citation.quote)}»"
+        print_line(f"[{number}] {place(citation, words)}{quote}")
+
+
+def place(citation: Citation, words: dict[str, str]) -> str:
+    """Where a citation points: document, page or line."""
+    if citation.page is not None:
+        return f"{citation.document}, {words['page'].format(citation.page)}"
+    if citation.line is not None:
+        return f"{citation.document}, {words['line'].format(citation.line)}"
+    return citation.document
+
+
+def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> None:
+    table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
+    for name, promise in rows:
+        state = words[promise.status]
+        if promise.condition:
+            state = f"{state}: {promise.condition}"
+        table.add_row(
+            promise.who or "—",
+            promise.to_whom or "",
+            f"{_one_line(promise.what)}{f' ({state})' if state else ''}",
+            _due(promise),
+            f"{name}:{promise.line}",
+        )
+    console().print(table)
+
+
+def _due(promise: Promise) -> str:
+    when = promise.when
+    if when is None:
+        return ""
+    start, end = when.start or "", when.end or ""
+    days = end if not start or start == end else f"{start} … {end}".rstrip(" …") if end else start
+    return f"{days} ({when.raw})" if days else f"({when.raw})"
+
+
+def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:
+    """Passages with their place and, unless brief, their score."""
+    words = _WORDS[language]
+    for passage in passages:
+        where = passage.document
+        if passage.pages:
+            where += ", " + words["page"].format("–".join(map(str, _ends(passage.pages))))
+        elif passage.line is not None:
+            where += ", " + words["line"].format(passage.line)
+        text = _one_line(passage.chunk.text)
+        if len(text) > _SNIPPET:
+            text = text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
+        head = f"{passage.rank}. {where}"
+        if not brief:
+            head += f"  ({passage.score:.2f}, {'+'.join(passage.via)})"
+        print_line(f"{head}\n   {text}")
+
+
+def _ends(pages: Sequence[int]) -> list[int]:
+    return sorted({pages[0], pages[-1]})
+
+
+def show_report(report: Report, folder: Path) -> None:
+    """What an ingest did, in a few lines and a row for every file that was skipped."""
+    kinds = [
+        (name, len(getattr(report, name)))
+        for name in ("added", "changed", "unchanged", "removed", "skipped")
+    ]
+    print_line(", ".join(f"{count} {name}" for name, count in kinds if count) or "nothing to do")
+    if report.chunks:
+        print_line(
+            f"{report.pages} pages, {report.chunks} chunks, coverage {report.coverage:.2%},"
+            f" {report.seconds:.1f} s; library in {folder}"
+        )
+    for row in report.skipped[:_SKIPPED_SHOWN]:
+        print_line(f"  skipped {row.path}: {row.reason}")
+    if len(report.skipped) > _SKIPPED_SHOWN:
+        print_line(f"  … and {len(report.skipped) - _SKIPPED_SHOWN} more; all of them with --json")
+
+
+def show_documents(rows: Sequence[DocumentRow]) -> None:
+    """A table of documents."""
+    table = _table("Document", "Title", "Kind", "Date", "Pages", "Chunks")
+    for row in rows:
+        pages = str(row.pages or "")
+        table.add_row(row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
+    console().print(table)
+
+
+def show_checks(checks: Iterable[Check]) -> bool:
+    """Checks as they are done; whether all were good."""
+    good = True
+    for check in checks:
+        good &= check.ok
+        print_line(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
+        if not check.ok and check.remedy:
+            print_line(f"     mend it: {check.remedy}")
+    return good
+
+
+def show_measures(measures: dict[str, float | int | None]) -> None:
+    """The figures of an evaluation, those that the set asks for."""
+    for name, value in measures.items():
+        if value is not None:
+            print_line(f"{name:18} {value if isinstance(value, int) else f'{value:.4f}'}")
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"  # nothing is cut off
+    return table
+
+
+def print_line(text: str) -> None:
+    """A line of data."""
+    sys.stdout.write(text + "\n")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

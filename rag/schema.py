@@ -1,0 +1,145 @@
+"""Results as JSON values that others can rely on; described in docs/json.md and held by tests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rag.config import Configured
+    from rag.doctor import Check
+    from rag.ingest import Report
+    from rag.store.catalogue import DocumentRow
+    from rag.types import Answer, Citation, Document, Passage, Promise, Sentence
+
+#: Raised by one whenever a key goes or changes its meaning; new keys may come without.
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def answer(value: Answer) -> Json:
+    """What `rag ask --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "answer": value.text,
+        "refusal": value.refusal,
+        "sentences": [sentence(s) for s in value.sentences],
+        "struck": [sentence(s) for s in value.struck],
+        "passages": [passage(p) for p in value.passages],
+        "promises": [{"document": name, **promise(p)} for name, p in value.promises],
+        "receipt": asdict(value.receipt) if value.receipt else None,
+        "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
+    }
+
+
+def sentence(value: Sentence) -> Json:
+    """A sentence with its verdict and citations."""
+    return {
+        "text": value.text,
+        "verdict": value.verdict,
+        "reason": value.reason,
+        "citations": [citation(c) for c in value.citations],
+    }
+
+
+def citation(value: Citation) -> Json:
+    """A citation: the document's text from `start` to `end` is `quote`."""
+    return asdict(value)
+
+
+def passage(value: Passage) -> Json:
+    """A found passage. `page` is the first page its span touches."""
+    return {
+        "document": value.document,
+        "page": value.pages[0] if value.pages else None,
+        "line": value.line,
+        "start": value.chunk.start,
+        "end": value.chunk.end,
+        "text": value.chunk.text,
+        "score": round(value.score, 6),
+        "via": list(value.via),
+    }
+
+
+def promise(value: Promise) -> Json:
+    """A promise; `when_*` and `support` as the meeting's lines give them."""
+    when = value.when
+    return {
+        "who": value.who,
+        "to_whom": value.to_whom,
+        "what": value.what,
+        "when_raw": when.raw if when else None,
+        "when_from": when.start if when else None,
+        "when_to": when.end if when else None,
+        "act": value.act,
+        "status": value.status,
+        "force": value.force,
+        "condition": value.condition,
+        "line": value.line,
+        "support": list(value.support),
+        "history": [asdict(change) for change in value.history],
+        "quote": value.quote,
+        "start": value.start,
+        "end": value.end,
+    }
+
+
+def search(passages: Sequence[Passage]) -> Json:
+    """What `rag search --json` prints."""
+    return {"schema": SCHEMA, "passages": [passage(p) for p in passages]}
+
+
+def report(value: Report) -> Json:
+    """What `rag ingest --json` prints: every file stands in one of the lists."""
+    return {
+        "schema": SCHEMA,
+        "added": list(value.added),
+        "changed": list(value.changed),
+        "unchanged": list(value.unchanged),
+        "removed": list(value.removed),
+        "skipped": [asdict(row) for row in value.skipped],
+        "pages": value.pages,
+        "chunks": value.chunks,
+        "coverage": value.coverage,
+        "seconds": round(value.seconds, 3),
+    }
+
+
+def documents(rows: Iterable[DocumentRow]) -> Json:
+    """What `rag list --json` prints."""
+    return {"schema": SCHEMA, "documents": [document_row(row) for row in rows]}
+
+
+def document_row(row: DocumentRow) -> Json:
+    """One document of a listing."""
+    value = asdict(row)
+    return {"document": value.pop("name"), **value, "notes": list(row.notes)}
+
+
+def document(row: DocumentRow, value: Document, start: int, end: int) -> Json:
+    """What `rag show --json` prints: the text from `start` to `end` and the pages."""
+    pages = [asdict(page) for page in value.pages]
+    part = {"start": start, "end": end, "text": value.text[start:end]}
+    return {"schema": SCHEMA, **document_row(row), "pages": pages, **part}
+
+
+def doctor(checks: Sequence[Check]) -> Json:
+    """What `rag doctor --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "ok": all(check.ok for check in checks),
+        "checks": [asdict(check) for check in checks],
+    }
+
+
+def settings(value: Configured) -> Json:
+    """What `rag config show --json` prints."""
+    return {"schema": SCHEMA, "settings": asdict(value.settings), "origins": value.origins}
+
+
+def measures(value: dict[str, float | int | None]) -> Json:
+    """What `rag eval --json` prints."""
+    return {"schema": SCHEMA, **value}

@@ -1,0 +1,203 @@
+"""Workers that crash, hang or swell cost one file each, and none of them stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.errors import ReadError
+from rag.readers import read
+from rag.readers.pool import ReaderPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.types import Document
+
+ROOT = Path(__file__).resolve().parents[2]
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds pids in /proc")
+
+
+def children(pid: int) -> set[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+
+
+def running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+def wait_until_gone(pids: set[int]) -> set[int]:
+    for _ in range(200):
+        pids = {pid for pid in pids if running(pid)}
+        if not pids:
+            break
+        time.sleep(0.05)
+    return pids
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{number:02}.txt" for number in range(12)]
+    for number, path in enumerate(paths):
+        path.write_text(f"Файл номер {number}. " * (1 + number * 100), encoding="utf-8")
+    return paths
+
+
+def texts(results: Iterator[tuple[Path, Document | ReadError]]) -> list[str]:
+    return [r.message if isinstance(r, ReadError) else r.text for _, r in results]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_documents_come_in_order_and_are_those_read_without_a_pool(
+    files: list[Path], workers: int
+) -> None:
+    with ReaderPool(workers) as pool:
+        assert list(pool.read_all(files)) == [(path, read(path)) for path in files]
+
+
+def test_a_file_that_cannot_be_read_is_one_row_with_its_reason(files: list[Path]) -> None:
+    files[1].write_bytes(b"\x7fELF\x00\x00")
+    files[2].write_bytes(b"")
+    missing = files[0].with_name("none.txt")
+    with ReaderPool(2) as pool:
+        got = texts(pool.read_all([files[0], files[1], files[2], missing, files[3]]))
+    assert got[0] == read(files[0]).text
+    assert got[1:4] == [
+        "01.txt is a binary file, not text",
+        "the file is empty",
+        "cannot be opened: No such file or directory",
+    ]
+    assert got[4] == read(files[3]).text
+
+
+def test_paths_are_pulled_only_as_results_are_taken(files: list[Path]) -> None:
+    pulled: list[Path] = []
+
+    def source() -> Iterator[Path]:
+        for path in files * 20:
+            pulled.append(path)
+            yield path
+
+    with ReaderPool(2) as pool:
+        results = pool.read_all(source())
+        next(results)
+        assert len(pulled) <= 8
+        next(results)
+        assert len(pulled) <= 9
+
+
+def test_a_pool_serves_again_after_results_were_left_untaken(files: list[Path]) -> None:
+    with ReaderPool(2) as pool:
+        results = pool.read_all(files)
+        next(results)
+        results.close()  # type: ignore[attr-defined]
+        assert len(texts(pool.read_all(files))) == len(files)
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_read(
+    files: list[Path],
+) -> None:
+    big = files[0].with_name("big.txt")
+    with big.open("wb") as stream:
+        stream.truncate(400 * 1024**2)
+    with ReaderPool(1, memory_limit=128 * 1024**2) as pool:
+        got = texts(pool.read_all([big, files[1]]))
+    assert got == ["reading it takes more memory than is allowed", read(files[1]).text]
+
+
+def test_too_much_text_is_refused(files: list[Path]) -> None:
+    with ReaderPool(1, output_limit=1_000) as pool:
+        got = texts(pool.read_all([files[11], files[0]]))
+    assert got == ["too much text: more than 1,000 characters", read(files[0]).text]
+
+
+@needs_proc
+def test_a_worker_that_hangs_is_replaced(files: list[Path]) -> None:
+    with ReaderPool(1, time_limit=20) as pool:
+        list(pool.read_all(files[:1]))
+        pool._time_limit = 0.3
+        for pid in children(os.getpid()):
+            os.kill(pid, signal.SIGSTOP)
+        results = pool.read_all(files[1:3])
+        _, failed = next(results)
+        pool._time_limit = 20
+        assert isinstance(failed, ReadError)
+        assert failed.message == "it could not be read within 0.3 seconds"
+
+
+@needs_proc
+def test_a_worker_that_is_killed_costs_its_file_only(files: list[Path]) -> None:
+    with ReaderPool(1) as pool:
+        list(pool.read_all(files[:1]))
+        (pid,) = children(os.getpid())
+        os.kill(pid, signal.SIGSTOP)
+        timer = Timer(0.2, os.kill, (pid, signal.SIGKILL))
+        timer.start()
+        got = texts(pool.read_all(files[1:3]))
+        timer.join()
+    assert got == ["its reader crashed (SIGKILL)", read(files[2]).text]
+
+
+@needs_proc
+def test_a_worker_that_died_between_files_costs_none(files: list[Path]) -> None:
+    with ReaderPool(1) as pool:
+        list(pool.read_all(files[:1]))
+        (pid,) = children(os.getpid())
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert texts(pool.read_all(files[1:2])) == [read(files[1]).text]
+
+
+@needs_proc
+def test_no_worker_outlives_its_pool(files: list[Path]) -> None:
+    before = children(os.getpid())
+    with ReaderPool(3) as pool:
+        list(pool.read_all(files))
+        assert len(children(os.getpid()) - before) == 3
+    assert children(os.getpid()) == before
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from rag.readers.pool import ReaderPool
+with ReaderPool(2) as pool:
+    for _ in pool.read_all(map(Path, sys.argv[1:])):
+        pass
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+@needs_proc
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_a_parent_that_is_ended(files: list[Path], by: signal.Signals) -> None:
+    command = [sys.executable, "-c", PARENT, *map(str, files)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        workers = children(parent.pid)
+        assert len(workers) == 2
+        parent.send_signal(by)
+        parent.wait()
+    assert wait_until_gone(workers) == set()
+
+
+def test_a_pool_without_workers_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="at least one worker"):
+        ReaderPool(0)
