@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from rag import extract
 from rag.errors import UsageError
-from rag.retrieve import Scope
+from rag.retrieve import Evidence, Scope
 from rag.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from rag.retrieve import Evidence, Mode, Retriever
+    from rag.retrieve import Mode, Retriever
     from rag.types import Citation
 
 QUESTIONS = "questions.jsonl"
@@ -121,7 +121,10 @@ def run(
     for number, item in enumerate(items, 1):
         began = time.perf_counter()
         scope = Scope((item.scope,)) if item.scope else Scope()
-        evidence = retriever.retrieve(item.question, k=_DEPTH, scope=scope, mode=mode)
+        if item.scope and not retriever.holds(item.scope):  # its file could not be read
+            evidence = Evidence((), ())
+        else:
+            evidence = retriever.retrieve(item.question, k=_DEPTH, scope=scope, mode=mode)
         seconds = time.perf_counter() - began
         outcomes.append(_outcome(item, evidence, seconds))
         on_progress(number, len(items))

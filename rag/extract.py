@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag import sentences
+from rag import rank, sentences
 from rag.types import Citation, Sentence
 from rag.words import content_stems, words
 
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 #: Evidence that meets less of the question than this is no answer; see docs/refusal.md.
-REFUSE_BELOW = 0.5
+REFUSE_BELOW = 0.4
 
 _MOST = 3  # sentences of an answer
 _NEAR = 0.82  # of the best sentence's score, that a further one reaches at least
 _REPEATS = 0.6  # share of a sentence's words that an earlier one may hold
-_END_MARKS = frozenset('.!?…»"')
-_HEADING_WORDS = 9  # a shorter line without an end mark only announces what follows
 SUMMARY_SENTENCES = 7
 _SUMMARY_WORDS = (5, 60)  # a sentence of a summary is not shorter or longer
 _LEAD = 0.15  # what the first sentence of a document gains over the last
@@ -44,17 +42,11 @@ def answer(evidence: Evidence) -> list[Sentence]:
     for found in evidence.sentences:
         if len(taken) == _MOST or found.score < _NEAR * best:
             break
-        if not _announces(found.citation.quote) and not _repeats(found.citation, taken):
+        if not rank.announces(found.citation.quote) and not _repeats(found.citation, taken):
             taken.append(found.citation)
     if not taken:  # headings only: the passage under the best of them
         taken = [evidence.sentences[0].citation]
     return [Sentence(citation.quote, "supported", (citation,)) for citation in taken]
-
-
-def _announces(quote: str) -> bool:
-    """Whether a sentence is a heading or an opening that says nothing by itself."""
-    text = quote.rstrip()
-    return text.endswith(":") or (text[-1:] not in _END_MARKS and len(words(text)) < _HEADING_WORDS)
 
 
 def _repeats(citation: Citation, taken: Sequence[Citation]) -> bool:
@@ -90,7 +82,7 @@ def _tells(document: Document, span: tuple[int, int]) -> bool:
         return False
     text = document.text[start:end]
     count = len(text.split())
-    return _SUMMARY_WORDS[0] <= count <= _SUMMARY_WORDS[1] and not _announces(text)
+    return _SUMMARY_WORDS[0] <= count <= _SUMMARY_WORDS[1] and not rank.announces(text)
 
 
 Vector = dict[str, float]

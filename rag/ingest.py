@@ -165,7 +165,7 @@ class _Ingest:
                 rows = self._waiting.pop(path)
                 if isinstance(result, ReadError):
                     for row in rows:
-                        self._skip(row.name, result.message)
+                        self._skip(row.name, str(result))
                     continue
                 self._stage(result)
                 for row in rows:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ALIKE = 0.7  # what a word that only begins alike is worth
 _ALIKE_MIN = 4  # letters such a beginning has at least
 _ALIKE_SHARE = 0.7  # of the longer word
+_END_MARKS = frozenset('.!?…»"|')
+_HEADING_WORDS = 7  # a line of fewer without an end mark only announces
 _LONG = 60  # words; a longer sentence gains nothing more from its length
 
 #: Weights of the features of a sentence, in the order of `FEATURES`.
@@ -36,9 +38,9 @@ FEATURES = (
     "pairs",  # share of neighbouring question words that stand close together here too
     "kind",  # the sentence holds what the question asks for: a number, a date, a name
     "length",  # words of the sentence against 60: a very short one seldom answers
-    "first",  # the sentence opens its passage
+    "heading",  # it only announces what follows: a heading, a line that ends in a colon
 )
-WEIGHTS = (5.75, 4.25, 2.75, 3.5, 0.65, 1.4, -0.5, 0.0)
+WEIGHTS = (5.75, 4.25, 2.75, 3.5, 0.65, 1.4, -0.5, -5.0)
 
 _AROUND = FEATURES.index("around")
 _PASSAGE = FEATURES.index("passage")
@@ -187,11 +189,19 @@ def _candidates(question: Question, place: int, text: str, liked: float) -> list
             _pairs(question, split[i]),
             _kind(question, text[start:end]),
             min(len(split[i]) / _LONG, 1.0),
-            float(i == 0),
+            float(announces(text[start:end])),
         )
         score = sum(w * f for w, f in zip(WEIGHTS, features, strict=True))
         out.append(Candidate(place, start, end, features, score))
     return out
+
+
+def announces(sentence: str) -> bool:
+    """Whether a line is a heading or an opening that says nothing by itself."""
+    text = sentence.rstrip()
+    if text.endswith(":"):
+        return True
+    return text[-1:] not in _END_MARKS and len(words(text)) < _HEADING_WORDS
 
 
 def _union(held: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -84,6 +84,10 @@ class Retriever:
         for row in self._rows:
             self._names.setdefault(row.id, row.name)
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a document of this name."""
+        return any(row.name == name for row in self._rows)
+
     def document(self, name: str) -> Document:
         """The document of this name. Raises UsageError where there is none."""
         for row in self._rows:

@@ -1,8 +1,10 @@
 """Where sentences begin and end, in Russian and English, without moving a character.
 
 Rules over punctuation: a full stop ends a sentence unless it closes a known abbreviation, an
-initial, a number of a list or an ellipsis that goes on in lower case. Blank lines, list items and
-headings end one too. Spans never overlap and leave out nothing but white space.
+initial, a number of a list or an ellipsis that goes on in lower case. Blank lines, list items,
+speakers and headings end one too, and so does a line that stops before it had to: one whose
+neighbour's first word would still have fitted. Spans never overlap and leave out nothing but
+white space.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ _MAY_END = frozenset(
 )
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
+_LINE = re.compile(r"[^\n]*\n")
+_OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
+_SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
+_GOES_ON = tuple(",;([-–—")
 _LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
 _NEXT = re.compile(r"\s*[\"'«“‘(\[—–-]*\s*(\w)?")
 _AFTER_NUMBER = re.compile(r"\d\s*\w$")
@@ -74,7 +80,8 @@ def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Spans of the sentences of `text[start:end]`, trimmed, in order, as offsets into `text`."""
     end = len(text) if end is None else end
     spans: list[Span] = []
-    borders = [start, *(m.end() for m in _BREAK.finditer(text, start, end)), end]
+    breaks = {m.end() for m in _BREAK.finditer(text, start, end)}
+    borders = [start, *sorted(breaks.union(_short_lines(text, start, end))), end]
     for left, right in pairwise(borders):
         begin = left
         for mark in _END.finditer(text, left, right):
@@ -83,6 +90,21 @@ def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
                 begin = mark.end()
         _add(spans, text, begin, right)
     return spans
+
+
+def _short_lines(text: str, start: int, end: int) -> list[int]:
+    """Where a line begins that the one before it did not run into for want of room."""
+    lines = [(m.start(), m.end()) for m in _LINE.finditer(text, start, end)]
+    width = max((right - left - 1 for left, right in lines), default=0)
+    begins = []
+    for left, right in lines:
+        opening = _OPENING.match(text, right, end)
+        if opening is None or text[left:right].rstrip().endswith(_GOES_ON):
+            continue
+        room = width - (right - left - 1)
+        if room > 1 + len(opening.group(1) + opening.group(2)) or _SPEAKER.match(text, right, end):
+            begins.append(right)
+    return begins
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:

@@ -3,229 +3,223 @@
 from __future__ import annotations
 
 import pytest
+from cite_cases import FALSE, PLACED, TEXTS, TRUE
 
 from rag import sentences
 from rag.cite import cite, inert
 from rag.cite.facts import facts
-from rag.types import Chunk, Document, Line, Page, Passage
-
-CONTRACT = """Договор поставки № 118-П
-Поставщик, ООО «Северный ветер», передаёт покупателю двенадцать насосов НК-40 до 15 ноября 2025 года.
-Цена договора составляет 1 450 000 рублей без НДС.
-Покупатель оплачивает 30 % цены в течение пяти рабочих дней после подписания.
-За каждую неделю просрочки поставщик платит пени в размере 0,5 % цены договора, но не более 10 %.
-Гарантийный срок составляет 24 месяца с даты ввода в эксплуатацию.
-Перевозку и страхование груза оплачивает поставщик.
-Досрочная поставка разрешается только с письменного согласия покупателя.
-Ответственным за приёмку назначен Олег Титаренко, а за оплату отвечает Марина Соболева.
-Штраф за отказ от приёмки не предусмотрен.
-Насосы хранятся на складе в Вологде, запасные части — на складе в Череповце.
-"""
-REPORT = """Annual report of Lakeview Ferries
-Revenue rose by 8 percent to $3.2 million in 2024, while operating costs fell to $2.1 million.
-The company carried 412,000 passengers between March and October.
-Two new ferries, the Heron and the Plover, entered service on 3 May 2024.
-The board did not propose a dividend for the year.
-Anna Whitlock was appointed finance director in September, replacing David Marsh.
-Fuel is bought under a contract with Orrin Energy that ends on 31 December 2026.
-The northern route runs daily, and the southern route runs only on weekends.
-Passengers may bring bicycles free of charge if space allows.
-An inspection of the pier found no structural damage.
-The company employs 64 people, of whom 19 work on shore.
-"""
+from rag.cite.names import latin
+from rag.types import Chunk, Document, Line, Page, Passage, Sentence
 
 
-def document(text: str, name: str) -> tuple[Document, Passage]:
-    """A document of numbered lines on two pages, and one passage that holds all of it."""
+def document(name: str, text: str) -> Document:
+    """A document with its lines, on two pages."""
     starts = [0, *(place + 1 for place, char in enumerate(text[:-1]) if char == "\n")]
     middle = starts[len(starts) // 2]
     pages = (Page(1, None, 0, middle), Page(2, None, middle, len(text)))
     lines = tuple(Line(number, start) for number, start in enumerate(starts, 1))
-    chunk = Chunk(name, name, 0, len(text), text)
-    found = Document(name, name, text, pages=pages, lines=lines)
-    return found, Passage(chunk, name, (1, 2), 1, 1.0, 1, ("words",))
+    return Document(name, name, text, pages=pages, lines=lines)
 
 
-DOCUMENTS, PASSAGES = {}, []
-for _text, _name in ((CONTRACT, "contract.txt"), (REPORT, "report.txt")):
-    DOCUMENTS[_name], _passage = document(_text.replace(".\n", ".\n\n"), _name)
-    PASSAGES.append(_passage)
-
-# (a true sentence, words of the line it must be cited from)
-TRUE = [
-    ("Поставка — до 15 ноября 2025 года.", "до 15 ноября"),
-    ("Поставщик обязан передать насосы до 15.11.2025.", "до 15 ноября"),
-    ("Покупатель получит 12 насосов НК-40.", "двенадцать насосов"),
-    ("Цена договора — 1450000 рублей без НДС.", "1 450 000"),
-    ("Стоимость договора составляет 1,45 млн рублей без НДС.", "1 450 000"),
-    ("Покупатель оплачивает 30 процентов цены в течение 5 рабочих дней после подписания.", "30 %"),
-    ("Пени за неделю просрочки — 0,5 % цены договора.", "0,5 %"),
-    ("Размер пени не может превышать 10 % цены договора.", "0,5 %"),
-    ("Гарантия действует 24 месяца с даты ввода насосов в эксплуатацию.", "24 месяца"),
-    ("Страхование и перевозку оплачивает поставщик.", "Перевозку"),
-    ("Досрочно поставить насосы можно только с письменного согласия покупателя.", "Досрочная"),
-    ("За приёмку отвечает Олег Титаренко.", "Титаренко"),
-    ("Приёмку поручили Олегу Титаренко, оплату — Марине Соболевой.", "Титаренко"),
-    ("Штраф за отказ от приёмки договором не предусмотрен.", "Штраф"),
-    ("Запасные части хранятся на складе в Череповце.", "Череповце"),
-    ("Насосы лежат на складе в Вологде.", "Вологде"),
-    ("Revenue grew 8% to $3.2 million in 2024.", "Revenue rose"),
-    ("In 2024, revenue rose to 3.2 million dollars.", "Revenue rose"),
-    ("Operating costs fell to $2.1 million.", "Revenue rose"),
-    ("The company carried 412 000 passengers.", "412,000"),
-    ("Between March and October, 412,000 passengers were carried.", "412,000"),
-    ("The ferries Heron and Plover entered service on May 3, 2024.", "Heron"),
-    ("2 new ferries entered service in May 2024.", "Heron"),
-    ("The board proposed no dividend for the year.", "dividend"),
-    ("Anna Whitlock replaced David Marsh as finance director.", "Whitlock"),
-    ("The fuel contract with Orrin Energy ends on 2026-12-31.", "Orrin"),
-    ("The southern route runs only on weekends.", "southern"),
-    ("Bicycles may be brought free of charge if there is space.", "bicycles"),
-    ("No structural damage was found in the inspection of the pier.", "pier"),
-    ("Of the 64 people employed, 19 work on shore.", "64 people"),
-]
-FALSE = [
-    "Поставка — до 15 ноября 2026 года.",  # year
-    "Поставщик передаёт насосы до 25 ноября 2025 года.",  # day
-    "Поставщик передаёт насосы до 15 декабря 2025 года.",  # month
-    "Покупатель получит 14 насосов НК-40.",  # number
-    "Покупатель получит двенадцать насосов НК-80.",  # model
-    "Цена договора составляет 1 540 000 рублей без НДС.",  # digits swapped
-    "Цена договора составляет 1 450 000 долларов без НДС.",  # unit
-    "Цена договора составляет 1 450 000 рублей с учётом НДС.",  # negation
-    "Покупатель оплачивает 30 % цены в течение пяти календарных дней после подписания.",  # kind
-    "Покупатель оплачивает 10 % цены в течение пяти рабочих дней.",  # number of another line
-    "Пени составляют 0,5 % за каждый день просрочки.",  # unit
-    "Гарантийный срок составляет 24 недели с даты ввода в эксплуатацию.",  # unit
-    "Перевозку и страхование груза оплачивает покупатель.",  # role
-    "Покупатель оплачивает перевозку и страхование груза.",  # role
-    "Досрочная поставка запрещается.",  # opposite
-    "За приёмку отвечает Марина Соболева.",  # swapped name
-    "За приёмку отвечает Пётр Гринёв.",  # foreign name
-    "Штраф за отказ от приёмки предусмотрен.",  # negation
-    "Насосы хранятся на складе в Череповце.",  # swapped place
-    "Покупатель вправе вернуть неисправные насосы в любое время.",  # never said
-    "Споры разрешаются в арбитражном суде города Москвы.",  # never said
-    "Revenue rose by 9 percent in 2024.",  # number
-    "Revenue rose by 8 percent in 2023.",  # year
-    "Revenue fell by 8 percent to $3.2 million in 2024.",  # opposite
-    "Operating costs fell to $3.2 million.",  # swapped number
-    "The company carried 421,000 passengers between March and October.",  # digits swapped
-    "The company carried 412,000 passengers between March and November.",  # month
-    "The Heron and the Osprey entered service on 3 May 2024.",  # name
-    "The ferries entered service on 5 May 2024.",  # day
-    "The board proposed a dividend for the year.",  # negation
-    "David Whitlock was appointed finance director in September.",  # name
-    "Fuel is bought under a contract with Orrin Energy that ends on 31 December 2027.",  # year
-    "The northern route runs only on weekends.",  # swapped
-    "Passengers may not bring bicycles.",  # negation
-    "The inspection of the pier found structural damage.",  # negation
-    "The company employs 46 people.",  # digits swapped
-    "The company employs 64 people, of whom 19 work at sea.",  # word
-    "The company plans to open an office in Dublin next spring.",  # never said
-]
-# Written after the rules had been fixed on the tables above; no rule was changed for these.
-POLICY = """Положение об отпусках
-Ежегодный оплачиваемый отпуск составляет 28 календарных дней.
-Заявление подаётся не позднее чем за две недели до начала отпуска.
-Отпуск можно разделить на части, одна из которых должна быть не меньше 14 дней.
-Сотрудникам, занятым на ночных сменах, предоставляются три дополнительных дня.
-График отпусков утверждает директор Ильдар Сафин до 17 декабря каждого года.
-Неиспользованный отпуск переносится на следующий год, но не сгорает.
-Отпускные выплачиваются за три дня до начала отпуска.
-В 2024 году средняя продолжительность отпуска выросла с 21 до 23 дней.
-Отзыв из отпуска без согласия сотрудника запрещён.
-"""
-LEASE = """Lease of the workshop
-The landlord, Harbour Estates, lets the workshop at 12 Quay Street to Brightwell Joinery.
-The rent is 1,850 euros a month, payable on the first working day.
-The deposit equals two months' rent and is returned within 45 days after the end of the lease.
-The tenant may sublet the yard but not the workshop itself.
-The landlord repairs the roof, and the tenant repairs the windows.
-The lease began on 1 February 2023 and runs for five years.
-Either party may terminate it with six months' notice.
-Smoking is prohibited inside the building.
-Keys are kept by the caretaker, Joan Pell, who is on site until 6 p.m.
-"""
-for _text, _name in ((POLICY, "policy.txt"), (LEASE, "lease.txt")):
-    DOCUMENTS[_name], _passage = document(_text.replace(".\n", ".\n\n"), _name)
-    PASSAGES.append(_passage)
-
-HELD_OUT_TRUE = [
-    "Ежегодный отпуск — 28 календарных дней.",
-    "Заявление нужно подать не позднее чем за 2 недели до начала отпуска.",
-    "Одна из частей отпуска должна составлять не меньше 14 дней.",
-    "Отпуск разрешается делить на части.",
-    "За работу в ночных сменах дают 3 дополнительных дня.",
-    "График отпусков утверждается директором Ильдаром Сафиным до 17 декабря.",
-    "Неиспользованный отпуск не сгорает, а переносится на следующий год.",
-    "Отпускные выплачивают за 3 дня до отпуска.",
-    "Средняя продолжительность отпуска в 2024 году — 23 дня.",
-    "Отзывать сотрудника из отпуска без его согласия нельзя.",
-    "The rent is €1,850 a month.",
-    "Rent is payable on the first working day of the month.",
-    "The deposit is returned within 45 days after the lease ends.",
-    "The deposit amounts to 2 months' rent.",
-    "The tenant may not sublet the workshop.",
-    "The yard may be sublet by the tenant.",
-    "The roof is repaired by the landlord.",
-    "The lease started on 1 February 2023.",
-    "It runs for 5 years from 1 February 2023.",
-    "The lease can be terminated by either party with six months' notice.",
-    "Smoking inside the building is not allowed.",
-    "Joan Pell, the caretaker, keeps the keys.",
-    "The tenant is Brightwell Joinery.",
-    "Harbour Estates lets the workshop at 12 Quay Street.",
-]
-HELD_OUT_FALSE = [
-    "Ежегодный отпуск составляет 24 календарных дня.",
-    "Ежегодный отпуск составляет 28 рабочих дней.",
-    "Заявление подаётся не позднее чем за три недели до начала отпуска.",
-    "Заявление подаётся за два месяца до начала отпуска.",
-    "Одна из частей отпуска должна быть не больше 14 дней.",
-    "Отпуск нельзя разделить на части.",
-    "Сотрудникам на ночных сменах предоставляются четыре дополнительных дня.",
-    "Сотрудникам, занятым на дневных сменах, предоставляются три дополнительных дня.",
-    "График отпусков утверждает директор Ильдар Сафонов до 17 декабря.",
-    "График отпусков утверждает директор до 27 декабря.",
-    "Неиспользованный отпуск сгорает.",
-    "Отпускные выплачиваются за три недели до начала отпуска.",
-    "В 2024 году средняя продолжительность отпуска снизилась с 23 до 21 дня.",
-    "В 2023 году средняя продолжительность отпуска выросла с 21 до 23 дней.",
-    "Отзыв из отпуска без согласия сотрудника разрешён.",
-    "Сотрудникам компенсируют стоимость проезда к месту отдыха.",
-    "The rent is 1,580 euros a month.",
-    "The rent is 1,850 euros a week.",
-    "The rent is 1,850 dollars a month.",
-    "The deposit equals three months' rent.",
-    "The deposit is returned within 45 days before the end of the lease.",
-    "The tenant may sublet the workshop.",
-    "The tenant may not sublet the yard.",
-    "The tenant repairs the roof.",
-    "The landlord repairs the windows.",
-    "The lease began on 1 February 2024.",
-    "The lease runs for ten years.",
-    "Either party may terminate the lease with two months' notice.",
-    "Smoking is allowed inside the building.",
-    "Keys are kept by the caretaker, John Pell.",
-    "Brightwell Joinery lets the workshop to Harbour Estates for free.",
-    "The landlord insures the building against fire.",
-]
+def passage(document: Document, rank: int) -> Passage:
+    chunk = Chunk(document.id, document.id, 0, len(document.text), document.text)
+    return Passage(chunk, document.id, (1, 2), 1, 1.0, rank, ("words",))
 
 
-def judged(text: str) -> tuple[list[str], list[str]]:
-    standing, struck = cite(text, PASSAGES, DOCUMENTS)
-    return [each.verdict for each in standing], [each.verdict for each in struck]
+DOCUMENTS = {name: document(name, text.replace(".\n", ".\n\n")) for name, text in TEXTS.items()}
+PASSAGES = [passage(each, rank) for rank, each in enumerate(DOCUMENTS.values(), 1)]
 
 
-if __name__ == "__main__":
-    TRUE+=[(x,'') for x in HELD_OUT_TRUE]; FALSE+=['----',*HELD_OUT_FALSE]
-    for text, where in TRUE:
-        standing, struck = cite(text, PASSAGES, DOCUMENTS)
-        for each in struck: print("LOST", each.verdict, each.reason, '|', text, '|', [c.quote for c in each.citations])
-        for each in standing:
-            if not any(where in c.quote for c in each.citations): print("PLACE", text, [c.quote for c in each.citations])
-            if 0: print("partly", text, each.reason)
-    for text in FALSE:
-        standing, struck = cite(text, PASSAGES, DOCUMENTS)
-        for each in standing: print("STANDS", each.verdict, each.reason, '|', text, '|', [c.quote for c in each.citations])
+def check(text: str, names: list[str] | None = None) -> tuple[list[Sentence], list[Sentence]]:
+    chosen = PASSAGES if names is None else [p for p in PASSAGES if p.document in names]
+    return cite(text, chosen, DOCUMENTS)
+
+
+@pytest.mark.parametrize(("sentence", "words"), PLACED)
+def test_a_true_sentence_is_cited_from_the_line_that_says_it(sentence: str, words: str) -> None:
+    standing, struck = check(sentence)
+    assert not struck
+    assert any(words in citation.quote for citation in standing[0].citations)
+
+
+def test_of_true_sentences_at_most_one_in_twenty_is_lost() -> None:
+    lost = [sentence for sentence in TRUE if not check(sentence)[0]]
+    assert len(lost) <= 0.05 * len(TRUE), lost
+
+
+def test_of_planted_falsehoods_at_least_nineteen_in_twenty_are_struck() -> None:
+    standing = [sentence for sentence in FALSE if check(sentence)[0]]
+    assert len(standing) <= 0.05 * len(FALSE), standing
+
+
+def test_every_citation_is_whole_sentences_at_an_exact_place() -> None:
+    standing, struck = check(" ".join([*TRUE, *FALSE]))
+    found = [citation for each in (*standing, *struck) for citation in each.citations]
+    assert found
+    for citation in found:
+        source = DOCUMENTS[citation.document]
+        assert source.text[citation.start : citation.end] == citation.quote
+        assert citation.page == source.page_at(citation.start)
+        assert citation.line == source.line_at(citation.start)
+        spans = sentences.split(source.text)
+        begins, ends = {start for start, _ in spans}, {end for _, end in spans}
+        assert citation.start in begins
+        assert citation.end in ends
+        assert 1 <= len(sentences.split(citation.quote)) <= 2
+
+
+def test_every_struck_sentence_says_why() -> None:
+    assert all(each.reason for each in check(" ".join(FALSE))[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Цена договора составляет 1 540 000 рублей без НДС.", "1 540 000"),
+        ("Штраф за отказ от приёмки предусмотрен.", "предусмотрен"),
+        ("Operating costs fell to $3.2 million.", "$3.2 million"),
+        ("The board proposed a dividend for the year.", "propose"),
+        ("Перевозку и страхование груза оплачивает покупатель.", "поставщик"),
+    ],
+)
+def test_a_contradiction_names_what_differs(text: str, word: str) -> None:
+    ((sentence,),) = [check(text)[1]]
+    assert sentence.verdict == "contradicted"
+    assert word in sentence.reason
+    assert sentence.citations
+
+
+def test_a_quotation_is_supported_but_not_the_tail_of_a_negation() -> None:
+    (quoted,), _ = check("«Утечек газа не обнаружено.»")
+    assert quoted.verdict == "supported"
+    assert not check("Структурных повреждений не обнаружено.")[0]
+    assert not check("not find: propose a dividend for the year")[0]
+    assert not check("Сгорает.", ["policy.txt"])[0]
+
+
+def test_marks_are_hints_and_those_that_point_nowhere_are_reported() -> None:
+    text = "Утечек газа не обнаружено [1][9]. Children under ten enter free. [0, 2-3]"
+    standing, struck = check(text)
+    assert not struck
+    assert [each.text for each in standing] == [
+        "Утечек газа не обнаружено.",
+        "Children under ten enter free.",
+    ]
+    assert [each.citations[0].document for each in standing] == ["trial.txt", "garden.txt"]
+    assert "[9] names no passage" in standing[0].reason
+    assert "[0] names no passage" in standing[1].reason
+
+
+def test_a_mark_decides_between_passages_that_say_the_same() -> None:
+    text = "The gate is closed at night."
+    twins = {name: document(name, f"{text}\n") for name in ("one.txt", "two.txt")}
+    passages = [passage(each, rank) for rank, each in enumerate(twins.values(), 1)]
+    for mark, name in ((1, "one.txt"), (2, "two.txt")):
+        (sentence,), _ = cite(f"At night the gate is closed [{mark}].", passages, twins)
+        assert sentence.citations[0].document == name
+
+
+def test_two_quotations_carry_a_sentence_that_joins_two_places() -> None:
+    text = "Гарантийный срок составляет 24 месяца, а цена договора — 1 450 000 рублей."
+    (sentence,), _ = check(text, ["contract.txt"])
+    assert len(sentence.citations) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "stands"),
+    [
+        (
+            "The contract price is 1,450,000 roubles, and 30% is paid first.",
+            ["contract.txt"],
+            True,
+        ),
+        ("Oleg Titarenko and Marina Soboleva are responsible.", ["contract.txt"], True),
+        ("Пени составляют 24 месяца.", ["report.txt"], False),
+        ("Паромы Heron и Plover вышли на линию 3 мая 2024 года.", ["report.txt"], True),
+        ("Паромы Heron и Plover вышли на линию 4 мая 2024 года.", ["report.txt"], False),
+        ("Паромы вышли на линию весной.", ["report.txt"], False),
+    ],
+)
+def test_across_languages_only_facts_are_checked_and_support_is_never_full(
+    text: str, names: list[str], stands: bool
+) -> None:
+    standing, _ = check(text, names)
+    assert [each.verdict for each in standing] == ["partly"] * stands
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "Да.", "Вот что я нашёл:", "That is all."])
+def test_what_states_nothing_never_stands(text: str) -> None:
+    assert not check(text)[0]
+
+
+def test_without_passages_nothing_stands() -> None:
+    standing, struck = cite("The rent is 1,850 euros a month.", [], {})
+    assert not standing
+    assert struck[0].verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1 000 000", "1,000,000"),
+        ("1\u00a0000\u00a0000 рублей", "1 млн руб."),
+        ("2,5 тыс. тонн", "2500 t"),
+        ("5 %", "5 процентов"),
+        ("три недели", "three weeks"),
+        ("двадцать пять", "25"),
+        ("III", "3"),
+        ("$1.2 billion", "1,2 млрд долларов"),
+    ],
+)
+def test_numbers_are_the_same_however_they_are_written(one: str, other: str) -> None:
+    (left,), (right,) = facts(one).numbers, facts(other).numbers
+    assert left.same(right)
+    assert left.unit == right.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15.11.2025", (2025, 11, 15)),
+        ("15 ноября 2025 года", (2025, 11, 15)),
+        ("2025-11-15", (2025, 11, 15)),
+        ("November 15th, 2025", (2025, 11, 15)),
+        ("15 Nov 2025", (2025, 11, 15)),
+        ("к 15-му марта", (None, 3, 15)),
+        ("в мае 2024", (2024, 5, None)),
+        ("May 2024", (2024, 5, None)),
+    ],
+)
+def test_dates_are_the_same_however_they_are_written(
+    text: str, expected: tuple[int | None, int | None, int | None]
+) -> None:
+    assert facts(text).dates == (expected,)
+
+
+@pytest.mark.parametrize("text", ["It may rain.", "32.13.2025", "маяк у причала", "march on"])
+def test_what_only_looks_like_a_date_is_none(text: str) -> None:
+    assert facts(text).dates == ()
+
+
+def test_names_are_spelled_alike_in_both_scripts() -> None:
+    assert latin("титаренко") == "titarenko"
+    assert latin("соболева") == latin("soboleva")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a <b>bold</b> word", "a bold word"),
+        ("<script>steal()</script>safe", "safe"),
+        ("<scr<b>ipt>x", ""),
+        ("![pixel](http://evil.example/?q=1) text", "pixel text"),
+        ("see [here](https://evil.example/a)", "see here (evil.example/a)"),
+        ("[go](javascript:alert)", "go (alert)"),
+        ("red\x1b[31m\u202etxet", "red[31mtxet"),
+        ("<think>let me see</think>Answer.", "Answer."),
+        ("let me see</think>Answer.", "Answer."),
+        ("5 < 7 and 9 > 8", "5 < 7 and 9 > 8"),
+    ],
+)
+def test_a_model_cannot_make_a_terminal_or_browser_act(text: str, expected: str) -> None:
+    assert inert(text) == expected

@@ -102,8 +102,8 @@ def _best(
     """
     singles = [span for span in evidence.spans if span.language == language]
     pairs = [
-        evidence.join(one, two)
-        for one, two in evidence.pairs()
+        both
+        for one, two, both in evidence.pairs
         if one.language == language and _adds(said, one, two) and _adds(said, two, one)
     ]
 
@@ -151,7 +151,9 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
         return _Judgement("unsupported", chosen, f"{listed} does not stand in the source")
     if coverage < PARTLY:
         return _Judgement("unsupported", chosen, "too little of it stands in the source")
-    if opposed := contradiction(said.text, best.text) or misplaced(said, whole, evidence):
+    if opposed := contradiction(said.text, best.text) or misplaced(
+        said, whole, best.document, evidence
+    ):
         return _Judgement("contradicted", chosen, opposed)
     if unmatched_negation(said.text, whole.text):
         return _Judgement("unsupported", chosen, "the source does not deny this")
@@ -177,6 +179,8 @@ def _second(
     """The best span with another that adds what it lacks, in the order of the documents."""
     lacking = [term for term in said.terms if not likeness(term, best)]
     missing = set(_missing(said, best))
+    if missing and _rivals(said, best):
+        return (best,)  # it says otherwise, and no other sentence mends that
 
     def gain(span: Span) -> int:
         facts = len(missing - set(_missing(said, span)))
@@ -187,6 +191,7 @@ def _second(
         for span in spans
         if (span.document != best.document or span.end <= best.start or span.start >= best.end)
         and evidence.coverage(said.terms, span) >= _SECOND
+        and not _rivals(said, span)
     ]
     other = max(apart, key=gain, default=None)
     if other is None or gain(other) < _LEAST_GAIN:
@@ -194,18 +199,16 @@ def _second(
     return (best, other)
 
 
-def _rivals(said: Statement, whole: Statement) -> bool:
-    """Whether the source states another number, date or name where the claim has its own."""
-    numbers = [each for each in said.facts.numbers if whole.lacks_number(each)]
-    if any(
-        mine.unit == its.unit or None in (mine.unit, its.unit)
-        for mine in numbers
-        for its in whole.amounts
-    ):
+def _rivals(said: Statement, source: Statement) -> bool:
+    """Whether the source has a number, date or name of its own where the claim has another."""
+    units = {each.unit for each in said.facts.numbers if source.lacks_number(each)}
+    if any(each.unit in units and said.lacks_number(each) for each in source.facts.numbers):
         return True
-    if any(whole.lacks_date(each) for each in said.facts.dates):
-        return bool(whole.facts.dates)
-    return any(said.lacks_name(each) for each in whole.facts.names)
+    if any(source.lacks_date(each) for each in said.facts.dates):
+        return bool(source.facts.dates)
+    if not any(each.sure and source.lacks_name(each) for each in said.facts.names):
+        return False
+    return any(each.sure and said.lacks_name(each) for each in source.facts.names)
 
 
 def _without(said: Statement, missing: Sequence[str]) -> list[str]:

@@ -124,8 +124,12 @@ class Evidence:
         return cls(tuple(spans.values()), documents, frequency)
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        return frozenset(self.frequency)
+    def vocabularies(self) -> dict[str, frozenset[str]]:
+        """The stems of each document's sentences."""
+        return {
+            name: frozenset(t for span in self.spans if span.document == name for t in span.terms)
+            for name in {span.document for span in self.spans}
+        }
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a stem; one that none holds weighs as one that one does."""
@@ -137,20 +141,20 @@ class Evidence:
         held = sum(self.weight(term) * likeness(term, span) for term in terms)
         return held / total if total else 1.0
 
-    def candidates(self) -> list[Span]:
-        """Every sentence, and every two that follow one another in one passage."""
-        return [*self.spans, *(self.join(one, two) for one, two in self.pairs())]
-
-    def pairs(self) -> list[tuple[Span, Span]]:
-        """Every two sentences that follow one another in one passage."""
-        return [
-            (one, two)
+    @cached_property
+    def pairs(self) -> tuple[tuple[Span, Span, Span], ...]:
+        """Every two sentences that follow one another in one passage, and both as one span."""
+        return tuple(
+            (one, two, self._join(one, two))
             for one, two in zip(self.spans, self.spans[1:], strict=False)
             if (one.passage, one.place + 1) == (two.passage, two.place)
-        ]
+        )
 
-    def join(self, one: Span, two: Span) -> Span:
-        """The span from the beginning of one to the end of the other."""
+    def candidates(self) -> list[Span]:
+        """Every sentence, and every pair of them."""
+        return [*self.spans, *(both for _, _, both in self.pairs)]
+
+    def _join(self, one: Span, two: Span) -> Span:
         text = self.documents[one.document].text[one.start : two.end]
         return replace(one, text=text, end=two.end)
 

@@ -15,31 +15,33 @@ _NEGATORS = frozenset(
     "no not never without cannot neither nor none nobody nothing".split()
 )
 _ADDING = frozenset({"только", "only", "just", "лишь"})
+_EXCEPTING = ("кроме", "исключени", "except", "unless")
 _PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
 _SHORTEST = 4
 
 #: Pairs of stem beginnings; a word of one side where the source has the other is a contradiction.
-_OPPOSITES = tuple(
-    tuple(pair.split("/"))
-    for pair in (
-        "более/менее больше/меньше ранее/позднее раньше/позже до/после увелич/уменьш увелич/сниз "
-        "повы/пониз повы/сниз рост/снижен рост/паден вырос/упал вырос/сниз выросл/снизил "
-        "увелич/сократ разреш/запре можно/нельзя обязан/вправе прибыл/убыт продал/купил "
-        "продаж/закуп прода/покуп откры/закры включа/исключа максим/миним рабоч/календар "
-        "начал/оконч начал/законч приня/откло одобр/откло верхн/нижн внутрен/внешн перв/послед "
-        "положит/отрицат ускор/замедл добав/удал наня/увол дневн/ночн утр/вечер принят/уволен получ/отправ "
-        "up/down up/fell up/declin morning/evening more/less before/after earlier/later increas/decreas rose/fell grew/shrank grew/fell "
-        "rose/declin increas/declin increas/reduc allow/forbid allow/prohibit permit/prohibit "
-        "may/must profit/loss bought/sold buy/sell open/clos includ/exclud maxim/minim "
-        "busi/calendar begin/end start/end accept/reject approv/reject upper/lower first/last "
-        "hire/fire gain/lost mandatori/option requir/option win/lose won/lost above/below "
-        "over/under higher/lower high/low most/least all/none always/never"
-    ).split()
-)
+_PAIRS = """
+    более/менее больше/меньше ранее/позднее раньше/позже до/после увелич/уменьш увелич/сниз
+    повы/пониз повы/сниз рост/снижен рост/паден вырос/упал вырос/сниз выросл/снизил
+    увелич/сократ разреш/запре можно/нельзя обязан/вправе прибыл/убыт продал/купил
+    продаж/закуп прода/покуп откры/закры включа/исключа максим/миним рабоч/календар
+    начал/оконч начал/законч приня/откло одобр/откло верхн/нижн внутрен/внешн перв/послед
+    положит/отрицат ускор/замедл добав/удал наня/увол дневн/ночн утр/вечер принят/уволен
+    получ/отправ up/down up/fell up/declin morning/evening more/less before/after
+    earlier/later increas/decreas rose/fell grew/shrank grew/fell rose/declin increas/declin
+    increas/reduc allow/forbid allow/prohibit permit/prohibit may/must profit/loss
+    bought/sold buy/sell open/clos includ/exclud maxim/minim busi/calendar begin/end
+    start/end accept/reject approv/reject upper/lower first/last hire/fire gain/lost
+    mandatori/option requir/option win/lose won/lost above/below over/under higher/lower
+    high/low most/least all/none always/never
+"""
+_OPPOSITES = tuple(tuple(pair.split("/")) for pair in _PAIRS.split())
 #: These are whole words, too short or too common to stand for what begins with them.
 _WHOLE = frozenset(
-    "до после рост up down can may must end all none over under most least high low win lose won lost more "
-    "less before after first last buy sell above below rose fell grew gain".split()
+    """
+    до после рост up down can may must end all none over under most least high low win lose
+    won lost more less before after first last buy sell above below rose fell grew gain
+    """.split()
 )
 
 
@@ -120,21 +122,25 @@ def _prefixed(word: str, known: set[str]) -> str | None:
     return None
 
 
+def excepting(source: str) -> bool:
+    """Whether a source makes an exception, so that it may say both of two opposites."""
+    return any(word.startswith(_EXCEPTING) for word in words(source))
+
+
 def opposite(claim: str, source: str) -> str | None:
-    """Why the claim has a word where the source has its opposite, or None where it has not."""
+    """Why the claim has a word where the source has its opposite, or None where it has not.
+
+    A negation before one of the two makes them agree: «не более» and «менее».
+    """
     mine, its = words(claim), words(source)
-    negated, denied = (any(map(_is_negator, found)) for found in (mine, its))
-    if negated != denied:  # «не более» and «менее» agree
-        return None
+    negated, denied = _negated(mine), _negated(its)
     for pair in _OPPOSITES:
         for one, other in (pair, pair[::-1]):
-            if (
-                _begins(mine, one)
-                and _begins(its, other)
-                and not _begins(mine, other)
-                and not _begins(its, one)
-            ):
-                return f"the source says “{_begins(its, other)}”"
+            here, there = _begins(mine, one), _begins(its, other)
+            if not here or not there or _begins(mine, other) or _begins(its, one):
+                continue
+            if (stem(here) in negated) == (stem(there) in denied):
+                return f"the source says “{there}”"
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.evidence import Evidence, Statement, likeness
 from rag.cite.facts import akin, common_prefix
-from rag.cite.polarity import opposite
+from rag.cite.polarity import excepting, opposite
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _CLAUSES = re.compile(
     r"[;,]\s|(?<=[.!?])\s|\n|\s(?:а|но|и|and|but|while|whereas|хотя|тогда как)\s", re.I
 )
 _SWAP = 0.25  # by how much another clause must hold a claim better than the one with its number
+_BRIEF = 2  # words of a clause that leaves out what the one before has said
 _ENOUGH = 0.6  # the rest of a claim that must stand before one word of it is called exchanged
 _VERB = re.compile(r"[а-я](?:[еиая]т|[ую]т|л|ла|ло|ли|[аеиоуыя]ть|ти)(?:ся|сь)?$|[a-z](?:ed|ing)$")
 _SURNAME = re.compile(
@@ -30,7 +31,7 @@ _SURNAME = re.compile(
 )
 
 
-def misplaced(said: Statement, source: Statement, evidence: Evidence) -> str | None:
+def misplaced(said: Statement, source: Statement, document: str, evidence: Evidence) -> str | None:
     """Why a claim whose words and facts the source has is put together otherwise there."""
     mine, its = _clauses(said.text), _clauses(source.text)
     return (
@@ -39,7 +40,7 @@ def misplaced(said: Statement, source: Statement, evidence: Evidence) -> str | N
         or _moved_name(mine, its, evidence)
         or _mixed_name(said, source)
         or _mixed_clauses(mine, its)
-        or _exchanged(said, source, evidence)
+        or _exchanged(said, source, evidence, evidence.vocabularies[document])
     )
 
 
@@ -61,6 +62,8 @@ def _clauses(text: str) -> list[Statement]:
 
 def _turned(mine: list[Statement], its: list[Statement], evidence: Evidence) -> str | None:
     """An opposite, sought between each clause and the one of the source nearest to it."""
+    if any(excepting(clause.text) for clause in its):
+        return None
     for clause in mine:
         nearest = max(its, key=lambda each: _nearness(clause, each, evidence))
         if reason := opposite(clause.text, nearest.text):
@@ -74,15 +77,26 @@ def _nearness(clause: Statement, other: Statement, evidence: Evidence) -> float:
 
 
 def _moved_number(mine: list[Statement], its: list[Statement], evidence: Evidence) -> str | None:
+    """A number whose clause in the source is about other things, while these have another number.
+
+    A clause may leave words out: «город выделил 4 млн рублей, область — 1 млн».
+    """
     for clause in mine:
         for number in clause.facts.numbers:
             holders = [each for each in its if not each.lacks_number(number)]
             rivals = [
                 each
                 for each in its
-                if each.lacks_number(number) and number.unit in {n.unit for n in each.facts.numbers}
+                if each.lacks_number(number)
+                and any(
+                    other.unit in (number.unit, None) and clause.lacks_number(other)
+                    for other in each.facts.numbers
+                )
             ]
-            if _better(clause.terms, rivals, holders, evidence):
+            brief = [each for each in rivals if len(each.terms) <= _BRIEF]
+            if _better(clause.terms, rivals, holders, evidence) or any(
+                _trades(clause.terms, rival, holder) for rival in brief for holder in holders
+            ):
                 return f"in the source {number.written} belongs to something else"
     return None
 
@@ -123,7 +137,7 @@ def _moved_name(mine: list[Statement], its: list[Statement], evidence: Evidence)
 def _trades(terms: Sequence[str], rival: Statement, holder: Statement) -> bool:
     """Whether only the rival has one of the terms, and the holder something of its own instead."""
     theirs = any(likeness(term, rival) and not _related(term, holder) for term in terms)
-    names = {name.stem for name in holder.facts.names}
+    names = {name.stem for name in holder.facts.names if name.sure}
     foreign = [each for each in holder.terms if each not in names and each not in terms]
     return theirs and bool(foreign) and len(holder.terms) > len(names)
 
@@ -180,11 +194,13 @@ def _mixed_clauses(mine: list[Statement], its: list[Statement]) -> str | None:
     return None
 
 
-def _exchanged(said: Statement, source: Statement, evidence: Evidence) -> str | None:
-    """A word, known from elsewhere in the passages, in the place of the one the source has here.
+def _exchanged(
+    said: Statement, source: Statement, evidence: Evidence, known: frozenset[str]
+) -> str | None:
+    """A word the document has elsewhere, in the place of the one it has here.
 
-    «Покупатель оплачивает» for «оплачивает поставщик»: the documents tell the two apart. A word
-    the passages do not know may be a synonym, unless it looks like a surname.
+    «Покупатель оплачивает» for «оплачивает поставщик»: the document tells the two apart. A word
+    it does not know may be a synonym, unless it looks like a surname.
     """
     if evidence.coverage(said.terms, source) < _ENOUGH:
         return None
@@ -192,7 +208,7 @@ def _exchanged(said: Statement, source: Statement, evidence: Evidence) -> str | 
         if _VERB.search(said.form(mine)) or _VERB.search(source.form(its)):
             continue  # verbs have too many synonyms
         name = any(each.stem == mine for each in said.facts.names) and _SURNAME.match(said.text)
-        if mine in evidence.vocabulary or (name and mine == said.terms[0]):
+        if mine in known or (name and mine == said.terms[0]):
             return f"the source has “{source.form(its)}” in the place of “{said.form(mine)}”"
     return None
 

@@ -57,7 +57,9 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
 def _updated(old: Draft, new: Draft) -> Draft:
     """A promise said again by its owner: a new deadline moves it, anything else supports it."""
     if new.due is None or (old.due and new.due.due == old.due.due):
-        return replace(old, support=(*old.support, new.at, *new.support), to_whom=old.to_whom or new.to_whom)
+        return replace(
+            old, support=(*old.support, new.at, *new.support), to_whom=old.to_whom or new.to_whom
+        )
     if old.due is None:
         return replace(old, due=new.due, support=(*old.support, new.at))
     return replace(
@@ -135,7 +137,10 @@ def _cue_stems(scene: Scene) -> frozenset[str]:
 def _discharges(sentence: Sentence) -> bool:
     done = {"уже", "готово", "сделано", "already", "done"}
     return bool(done & set(sentence.words)) and any(
-        reading(word, "VERB", "past") or reading(word, "PRTS") or word.endswith("ed") or word in done
+        reading(word, "VERB", "past")
+        or reading(word, "PRTS")
+        or word.endswith("ed")
+        or word in done
         for word in sentence.words
     )
 
@@ -158,7 +163,9 @@ def _discharge(
 def _is_only_due(view: View) -> bool:
     """Whether a sentence holds a deadline and little else («ок, к понедельнику»)."""
     due = view.dues[0]
-    rest = [t for c in view.sentence.clauses for t in c.tokens if not due.start <= t.start < due.end]
+    rest = [
+        t for c in view.sentence.clauses for t in c.tokens if not due.start <= t.start < due.end
+    ]
     return len(rest) <= 3 and not any(reading(t.word, "VERB", "past") for t in rest)
 
 
@@ -167,7 +174,12 @@ def _move(
 ) -> None:
     for place in range(len(drafts) - 1, -1, -1):
         draft = drafts[place]
-        if draft.who != speaker or index - draft.turn > NEAR or draft.turn == index or speaker is None:
+        if (
+            draft.who != speaker
+            or index - draft.turn > NEAR
+            or draft.turn == index
+            or speaker is None
+        ):
             continue
         if draft.due is None or draft.due.due == due.due or answer == "no":
             return

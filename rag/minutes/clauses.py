@@ -27,6 +27,12 @@ _RU_CONJUNCTIONS = frozenset(
     "я мы ты вы он она они это".split()
 )
 _EN_CONJUNCTIONS = frozenset("and but or so because if when once then while".split())
+#: a sentence end that is followed by lower case, as in chats; not after abbreviations
+_CASUAL_END = re.compile(r"(?:[!?]+[)»\"]*|(?<=[^\W\d_]{4})\.|(?<=плз)\.)\s+(?=[^\W\d_])")
+_TAGS = frozenset(
+    "хорошо ладно ок окей да идет договорились ага лады а правильно верно right okay ok yeah yes "
+    "alright deal please".split()
+)
 _NOT_FINITE = frozenset("мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split())
 
 
@@ -81,13 +87,16 @@ def is_finite(word: str) -> bool:
     if word in _NOT_FINITE or len(word) < 3:
         return False
     found = parses(word)
+    if word[0] == "я" and len(word) > 5 and not any(p.score >= 0.3 and "VERB" in p.grammemes for p in found):
+        found = parses(word[1:])  # «ясделаю»
+        return any("1per" in p.grammemes and "VERB" in p.grammemes for p in found)
     return any(p.score >= 0.3 and "VERB" in p.grammemes for p in found)
 
 
 def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
     """The sentences of a stretch; words inside quotation marks are no tokens."""
     found = []
-    for first, last in split(text, start, end):
+    for first, last in _spans(text, start, end):
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         clauses = []
         for left, right in _segments(text, first, last, quoted):
@@ -101,8 +110,24 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
                 for part in _parts(tokens, language)
             ]
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
+        if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
+            question = False
         found.append(Sentence(first, last, question, tuple(clauses)))
     return found
+
+
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentences, cut also where a casual writer goes on in lower case."""
+    spans = []
+    for first, last in split(text, start, end):
+        quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
+        left = first
+        for match in _CASUAL_END.finditer(text, first, last):
+            if not any(a < match.start() < b for a, b in quoted):
+                spans.append((left, match.end() - len(match.group()) + len(match.group().rstrip())))
+                left = match.end()
+        spans.append((left, last))
+    return spans
 
 
 def _segments(

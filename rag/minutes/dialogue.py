@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import changes
-from rag.minutes.clauses import Sentence, sentences_of
+from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft, overlap
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.stance import stance
@@ -61,9 +61,7 @@ class Dialogue:
         return self.scene.roster.canonical(self.turns[index].speaker)
 
     def _turn(self, index: int, turn: Turn) -> None:
-        sentences = tuple(
-            sentences_of(self.scene.text, turn.start, turn.end, self.scene.language)
-        )
+        sentences = tuple(sentences_of(self.scene.text, turn.start, turn.end, self.scene.language))
         found = self._findings(index, sentences)
         answer = stance(self.scene, sentences)
         speaker = self._speaker(index)
@@ -82,12 +80,21 @@ class Dialogue:
             for clause_at in range(len(sentence.clauses)):
                 view = View(self.scene, index, sentences, sentence_at, clause_at, vocative)
                 vocative = _called(view) or vocative
+                view.recent_outsider = self._outsider(index)
                 view.vocative = vocative or _called_later(view)
                 finding = self.read(view)
                 if finding and not (finding.anaphoric and taken):
                     found.append(finding)
                     taken = True
         return found
+
+    def _outsider(self, index: int) -> str | None:
+        """The one person outside the roster that this turn or the one before names."""
+        named = set()
+        for turn in self.turns[max(0, index - 1) : index + 1]:
+            tokens = tokens_of(self.scene.text, turn.start, turn.end)
+            named |= {m.name for m in self.scene.roster.mentions(tokens) if not m.known}
+        return named.pop() if len(named) == 1 else None
 
     def _answers(self, waiting: _Waiting, index: int, speaker: str | None) -> bool:
         """Whether this turn is in a position to answer."""
@@ -134,9 +141,7 @@ class Dialogue:
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
 
-    def _assent(
-        self, index: int, request: Finding, sentences: tuple[Sentence, ...]
-    ) -> Finding:
+    def _assent(self, index: int, request: Finding, sentences: tuple[Sentence, ...]) -> Finding:
         """A bare yes as a finding: it stands at the answer and has the request's words."""
         first = sentences[0]
         due = self._new_due(index, sentences[:2])
@@ -232,9 +237,7 @@ class Dialogue:
             )
         )
 
-    def _person(
-        self, mark: str | None, index: int, speaker: str | None, turn: int
-    ) -> str | None:
+    def _person(self, mark: str | None, index: int, speaker: str | None, turn: int) -> str | None:
         """A name for a mark: the speaker, whom the turn addresses, the group, everybody."""
         if mark is None or not mark.startswith("\0"):
             return mark or None
@@ -249,9 +252,7 @@ class Dialogue:
     def _addressee(self, index: int, speaker: str | None) -> str | None:
         """Whom a turn calls by name, else who spoke last before it."""
         turn = self.turns[index]
-        for sentence in sentences_of(
-            self.scene.text, turn.start, turn.end, self.scene.language
-        ):
+        for sentence in sentences_of(self.scene.text, turn.start, turn.end, self.scene.language):
             for clause_at in range(len(sentence.clauses)):
                 called = _called(View(self.scene, index, (sentence,), 0, clause_at))
                 if called and called != speaker:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes.morphology import nominative, parses, singular_forms
+from rag.minutes.morphology import nominative, parses, reading, singular_forms
 from rag.minutes.people import called, is_given_name
 from rag.words import fold, language_of
 
@@ -70,9 +70,13 @@ def skeleton(word: str) -> str:
 
 
 class Roster:
-    """The closed list of people, and how to find them in words."""
+    """The closed list of people, and how to find them in words.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    `cased` False is for a recogniser's text without capitals: names count without one there.
+    """
+
+    def __init__(self, names: Iterable[str], *, cased: bool = True) -> None:
+        self._cased = cased
         self._people: list[_Person] = []
         self._forms: dict[str, dict[str, set[str]]] = {}
         self._latin: dict[str, set[str]] = {}
@@ -134,7 +138,9 @@ class Roster:
         if people is None and patronymic and after is not None:
             people = self._by_initials(token.word, after.word)
         if people is None or not (token.capital or len(token.word) > 3 or len(people) == 1):
-            return _outsider(tokens, at) if token.capital and people is None else None
+            if people is not None:
+                return None
+            return _outsider(tokens, at, cased=self._cased or not patronymic and _is_common(token.word))
         last = at + 2 if patronymic else at + 1
         if not patronymic and after is not None:
             both = set(people) & set(self._forms.get(after.word, {})) if after.capital else set()
@@ -213,9 +219,18 @@ def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:
     return ((stem, "voct"),)
 
 
-def _outsider(tokens: Sequence[Token], at: int) -> Mention | None:
-    """Somebody outside the roster: a capital and a given name, with a surname if one follows."""
+def _is_common(word: str) -> bool:
+    """Whether an uncapitalised word is too everyday, or too unlike a name, to be one."""
+    if word in _COMMON or not (is_given_name(word) or reading(word, "Name", at_least=0.6)):
+        return True
+    return bool(re.search("[а-я]", word)) and "Name" not in parses(word)[0].grammemes
+
+
+def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | None:
+    """Somebody outside the roster: a given name with a capital, with a surname if one follows."""
     token = tokens[at]
+    if cased and not token.capital:
+        return None
     if language_of(token.word) == "en":
         known = is_given_name(token.word)
         return (
@@ -233,9 +248,11 @@ def _outsider(tokens: Sequence[Token], at: int) -> Mention | None:
     cases = {case for p in readings for case in _CASE_TAGS if case in p.grammemes} or {"nomn"}
     words = [readings[0].lemma if readings else token.word]
     last = at + 1
-    if last < len(tokens) and tokens[last].capital and tokens[last].start - token.end <= 2:
-        words.append(nominative(tokens[last].word))
-        last += 1
+    follows = tokens[last] if last < len(tokens) else None
+    if follows and follows.start - token.end <= 2:
+        if follows.capital or _PATRONYMIC.fullmatch(follows.word):
+            words.append(follows.word if "nomn" in cases else nominative(follows.word))
+            last += 1
     return Mention(
         at, last, " ".join(word.capitalize() for word in words), frozenset(cases), known=False
     )

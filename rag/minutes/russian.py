@@ -346,4 +346,3 @@ def _joint(view: View) -> Finding | None:
             force=rw.force(view) if firm else "tentative",
         )
     return None
-

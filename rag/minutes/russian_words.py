@@ -303,7 +303,9 @@ def _beside(view: View) -> int | None:
         clause_at = view.clause_at + step
         while 0 <= clause_at < count:
             other = view.at(clause_at)
-            if any(is_finite(word) or infinitive(word) for word in other.words) or is_condition(other):
+            if any(is_finite(word) or infinitive(word) for word in other.words) or is_condition(
+                other
+            ):
                 break
             if nouns(other, skip=()):
                 return clause_at
@@ -439,7 +441,9 @@ def what_span(
     for step in (-1, 1):
         other = view.clause_at + step
         while 0 <= other < len(view.sentence.clauses):
-            if any(is_finite(word) for word in view.at(other).words) or is_condition(view.at(other)):
+            if any(is_finite(word) for word in view.at(other).words) or is_condition(
+                view.at(other)
+            ):
                 break
             clauses.append(other)
             other += step

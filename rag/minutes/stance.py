@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 Stance = Literal["yes", "no"]
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
-_NO_PROBLEM = ("нет проблем", "не вопрос", "no problem", "no worries", "not a problem", "не проблема")
+_NO_PROBLEM = (
+    "нет проблем",
+    "не вопрос",
+    "no problem",
+    "no worries",
+    "not a problem",
+    "не проблема",
+)
 
 
 def has_phrase(words: Sequence[str], phrases: frozenset[str]) -> bool:

@@ -31,7 +31,8 @@ class Scene:
 class View:
     """One clause of one sentence of turn `turn`; findings are computed from this alone.
 
-    `vocative` is whom the turn has called by name so far.
+    `vocative` is whom the turn has called by name so far, `recent_outsider` the one person from
+    outside that this or the turn before has named.
     """
 
     scene: Scene
@@ -40,6 +41,7 @@ class View:
     sentence_at: int
     clause_at: int
     vocative: str | None = None
+    recent_outsider: str | None = None
     _dues: tuple[Found, ...] | None = field(default=None, repr=False)
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
 
@@ -77,6 +79,10 @@ class View:
     def at(self, clause_at: int) -> View:
         """The view of another clause of the same sentence."""
         return replace(self, clause_at=clause_at, _mentions=None)
+
+    def text_between(self, left: int, right: int) -> str:
+        """What stands between two tokens."""
+        return self.scene.text[self.tokens[left].end : self.tokens[right].start]
 
     def others(self) -> tuple[View, ...]:
         """Views of the sentence's other clauses."""

@@ -38,8 +38,9 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _ACCENTS_ONLY = re.compile(r"[À-ÖØ-öø-ÿ]+")
 _MIXED = re.compile(r"[a-zA-Z][а-яёА-ЯЁ]|[а-яёА-ЯЁ][a-zA-Z]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_ASCII = re.compile(r"[a-z]")
+_LATIN = re.compile(r"[a-zß-ž]")
 
+#: the shares below are far above what books in any language have, and far below what noise has
 _MAX_NOISE = 0.25
 _MAX_ACCENT_WORDS = 0.15
 _MAX_MIXED_WORDS = 0.3
@@ -64,7 +65,8 @@ def garbled_pages(pages: Sequence[str]) -> list[int]:
     ]
     if whole is None:
         return bad
-    rest = [page for index, page in enumerate(pages) if index not in set(bad)]
+    known = set(bad)
+    rest = [page for index, page in enumerate(pages) if index not in known]
     if sum(map(len, rest)) < _MIN_LEGIBLE * sum(map(len, pages)) or why_garbled("\n".join(rest)):
         raise ReadError(
             f"garbled text layer: {whole}",
@@ -93,7 +95,7 @@ def why_garbled(text: str) -> str | None:
     letters = Counter("".join(words).lower())
     if _unlikely(letters, LOG_SHARE_RU, _CYRILLIC):
         return "Cyrillic letters that make no words"
-    if _unlikely(letters, _LOG_SHARE_EN, _ASCII):
+    if _unlikely(letters, _LOG_SHARE_EN, _LATIN):
         return "Latin letters that make no words"
     return None
 

@@ -27,15 +27,20 @@ def text_by_rows(page: PdfTextPage) -> str:
     text: str = page.get_text_range()
     lines = text.split(_LINE_END)
     pieces = [lines[0]]
-    start = len(lines[0]) + len(_LINE_END)
+    end = _units(lines[0])
     for before, line in pairwise(lines):
+        start = end + len(_LINE_END)
         short = min(len(before), len(line))
-        end = start - len(_LINE_END)
         same_row = 0 < short <= _SHORT and _level(page, end - 1, start)
         pieces.append(" " if same_row else _LINE_END)
         pieces.append(line)
-        start += len(line) + len(_LINE_END)
+        end = start + _units(line)
     return "".join(pieces)
+
+
+def _units(line: str) -> int:
+    """Length of a line in the 16-bit units pdfium counts in."""
+    return len(line) if line.isascii() else len(line.encode("utf-16-le")) // 2
 
 
 def _level(page: PdfTextPage, left: int, right: int) -> bool:

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(
 _CAPITALS = re.compile(r"[^\W\d_]")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(\S(?:.*?\S)?)\1")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOT_SETEXT = re.compile(r"\s*(?:[#>|]|[-*+]\s|\d+[.)]\s|$)")
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
@@ -97,7 +98,7 @@ def _title_of(text: str, headings: Sequence[Mark]) -> str:
     if not headings:
         return ""
     first = text[headings[0].start : headings[0].end].split("\n")[0]
-    return first.strip("# \t").strip("*_")[:_MAX_TITLE]
+    return _EMPHASIS.sub(r"\2", first.strip("# \t")[:_MAX_TITLE])
 
 
 def _spans(text: str, lines: Sequence[Line]) -> list[tuple[int, int]]:

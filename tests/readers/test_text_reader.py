@@ -64,7 +64,7 @@ def test_markdown_headings_of_both_kinds_outside_code() -> None:
         (2, "## Часть 1"),
         (2, "часть"),
     ]
-    assert document.title == "Отчёт *за год"
+    assert document.title == "Отчёт за год"
 
 
 def test_plain_text_headings_are_taken_with_caution() -> None:
