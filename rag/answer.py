@@ -16,17 +16,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register
-from rag.retrieve import Scope
-from rag.types import REFUSAL, Answer, Decision, Promise, Sentence
+from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
 from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rag.models import Model
-    from rag.retrieve import Evidence, Retriever
+    from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Message, Passage
+    from rag.types import Evidence, Message, Passage
 
 _SUMMARY = re.compile(
     r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
@@ -171,7 +170,7 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
-        from rag.cite import cite
+        from rag.cite import cite, inert
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
@@ -193,7 +192,7 @@ class Answerer:
                 pieces.append(piece)
                 on_text(piece)
         text = "".join(pieces)
-        if is_refusal(text):
+        if is_refusal(inert(text)):
             return replace(refusal(question, passages), receipt=prompt.receipt)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}

@@ -15,7 +15,7 @@ from rag import config
 from rag.embed import HASHED, load_embedder
 from rag.errors import LibraryMissing, UsageError
 from rag.index import Library, LibraryPaths, Writer, library_embedder, open_catalogue
-from rag.retrieve import Retriever, Scope
+from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from rag.evaluate import Outcome
     from rag.ingest import Progress, Report
     from rag.models import Model
-    from rag.retrieve import Evidence, Mode
+    from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow
-    from rag.types import Answer, Document, Message
+    from rag.types import Answer, Document, Evidence, Message, Scope
 
 #: Longest question in characters; a longer one is a file given by mistake.
 QUESTION_LIMIT = 20_000

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from rag.ingest import Progress
-    from rag.retrieve import Mode, Scope
-    from rag.types import Message
+    from rag.retrieve import Mode
+    from rag.types import Message, Scope
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -482,7 +482,7 @@ def _make_library(app: App) -> None:
 def _scope(documents: tuple[str, ...], since: str | None, until: str | None) -> Scope:
     from datetime import date
 
-    from rag.retrieve import Scope
+    from rag.types import Scope
 
     for day in (since, until):
         try:
@@ -495,7 +495,7 @@ def _scope(documents: tuple[str, ...], since: str | None, until: str | None) -> 
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on the terminal; nothing where stderr is none."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

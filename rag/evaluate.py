@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import extract
 from rag.errors import UsageError
-from rag.retrieve import Evidence, Scope
+from rag.types import Evidence, Scope
 from rag.words import fold
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def run(
 
 def _outcome(item: Item, evidence: Evidence, seconds: float) -> Outcome:
     documents = list(dict.fromkeys(p.document for p in evidence.passages))
-    pages = list(dict.fromkeys((p.document, n) for p in evidence.passages for n in p.pages))
+    pages = _pages(evidence)
     gold_pages = {(g.document, g.page) for g in item.evidence if g.page is not None}
     spans = [g for g in item.evidence if g.lines]
     quotes = [(g.document, _plain(g.quote)) for g in item.evidence if g.quote]
@@ -149,15 +149,31 @@ def _outcome(item: Item, evidence: Evidence, seconds: float) -> Outcome:
     )
 
 
-def _windows(evidence: Evidence) -> list[tuple[str, int, int]]:
-    """Document and lines around the best sentence of each passage, by rank of the passage."""
+def _best_sentences(evidence: Evidence) -> dict[int, Citation]:
+    """The best sentence of each passage, by the passage's place, in that order."""
     best: dict[int, Citation] = {}
     for found in evidence.sentences:
         best.setdefault(found.passage, found.citation)
+    return dict(sorted(best.items()))
+
+
+def _pages(evidence: Evidence) -> list[tuple[str, int]]:
+    """Pages by rank of passage; of each passage the page of its best sentence first."""
+    best = _best_sentences(evidence)
+    pages: dict[tuple[str, int], None] = {}
+    for place, passage in enumerate(evidence.passages):
+        first = best[place].page if place in best else None
+        numbers = passage.pages if first is None else (first, *passage.pages)
+        pages.update(dict.fromkeys((passage.document, number) for number in numbers))
+    return list(pages)
+
+
+def _windows(evidence: Evidence) -> list[tuple[str, int, int]]:
+    """Document and lines around the best sentence of each passage, by rank of the passage."""
     half = _WINDOW_TURNS // 2
     return [
         (citation.document, citation.line - half, citation.line + half - 1)
-        for _, citation in sorted(best.items())
+        for citation in _best_sentences(evidence).values()
         if citation.line is not None
     ]
 

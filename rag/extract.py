@@ -18,8 +18,7 @@ from rag.words import content_stems, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.retrieve import Evidence
-    from rag.types import Document
+    from rag.types import Document, Evidence
 
 #: Evidence that meets less of the question than this is no answer; see docs/refusal.md.
 REFUSE_BELOW = 0.4

@@ -54,6 +54,8 @@ _OFFER = re.compile(
     r"(?:пожалуйста|обратитесь|попробуйте|уточните|рекоменду|если (?:у вас|вам|вы)|предоставьте"
     r"|please|try|if you|you (?:may|can|could|might)|let me know|consider)\b.*"
 )
+#: Characters; nobody refuses at greater length, and matching long text would be slow.
+_LONGEST = 2000
 _MARKS = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
 
 
@@ -63,6 +65,8 @@ def is_refusal(text: str) -> bool:
     True for the words of `REFUSAL`, for the ways models usually say so, and for these followed by
     advice. An answer with one sentence of substance is none, nor is an empty one.
     """
+    if len(text) > _LONGEST:
+        return False
     plain = _MARKS.sub("", text)
     found = [_bare(plain[start:end]) for start, end in sentences.split(plain)]
     found = [sentence for sentence in found if sentence]

@@ -7,13 +7,13 @@ dropped and neighbours merged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
 from rag import rank
 from rag.errors import UsageError
-from rag.types import Citation, Passage
+from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
 
 if TYPE_CHECKING:
@@ -33,43 +33,6 @@ _RRF_CONSTANT = 10
 _VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where to search: names or patterns of documents, and the days they may be of (ISO)."""
-
-    documents: tuple[str, ...] = ()
-    since: str | None = None
-    until: str | None = None
-
-    @property
-    def everything(self) -> bool:
-        """Whether nothing is left out."""
-        return not self.documents and self.since is None and self.until is None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence that may answer, where it stands, and how well it does."""
-
-    citation: Citation
-    passage: int
-    score: float
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was found for a question: passages by rank, and their sentences, best first."""
-
-    passages: tuple[Passage, ...]
-    sentences: tuple[Found, ...]
-
-    @property
-    def confidence(self) -> float:
-        """How much of the question the best sentence and its passage meet, from 0 to 1."""
-        return self.sentences[0].confidence if self.sentences else 0.0
 
 
 class Retriever:

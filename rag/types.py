@@ -160,6 +160,43 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to search: names or patterns of documents, and the days they may be of (ISO)."""
+
+    documents: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.documents and self.since is None and self.until is None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence that may answer, where it stands, and how well it does."""
+
+    citation: Citation
+    passage: int
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question: passages by rank, and their sentences, best first."""
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[Found, ...]
+
+    @property
+    def confidence(self) -> float:
+        """How much of the question the best sentence and its passage meet, from 0 to 1."""
+        return self.sentences[0].confidence if self.sentences else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer, what it rests on, and how well. `reason` explains a verdict."""
 

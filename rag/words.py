@@ -15,7 +15,7 @@ import Stemmer
 Language = Literal["ru", "en"]
 
 #: A word: letters and digits, with apostrophes inside, and points and commas between digits.
-WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W\d_]+)*")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _APOSTROPHE = str.maketrans({"’": "'", "ё": "е"})

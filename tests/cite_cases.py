@@ -93,6 +93,24 @@ Complaints go to Rosa Delgado, and invoices go to Neil Harper.
 The lift carries up to 8 persons or 630 kilograms.
 Work on Sundays costs twice the usual rate.
 """,
+    "move.txt": """Служебная записка о переезде склада
+Склад переезжает с улицы Заводской на Портовую набережную в период с 3 по 9 августа 2026 года.
+Перевозку выполняет компания «Тяга-Сервис», договор с которой обошёлся в 615 тысяч рублей.
+До переезда кладовщики обязаны провести инвентаризацию, отвечает Глеб Анненков.
+На новом месте площадь больше на 40 процентов, зато нет собственной котельной.
+Приём товара прекращается 31 июля и возобновляется 12 августа.
+Стеллажи старого образца списываются и на новое место не перевозятся.
+Пропуска выдаёт Инна Чернова в кабинете 214.
+""",
+    "travel.txt": """Travel rules of the institute
+Staff book trains in second class, and flights only for distances over 700 kilometres.
+Hotel costs are refunded up to 140 euros a night in capitals and 110 euros elsewhere.
+Claims must reach the accounts office within 30 days of return.
+Receipts are required for every expense above 20 euros.
+Taxi fares are not refunded unless public transport has stopped.
+Trips outside Europe need the approval of Director Ingrid Falk.
+Doctoral students may combine a trip with no more than five days of holiday.
+""",
 }
 
 #: A true sentence and words of the line it must be cited from.
@@ -199,6 +217,25 @@ TRUE = [
     "Complaints are handled by Rosa Delgado.",
     "The lift can carry 8 persons.",
     "Sunday work costs twice the usual rate.",
+    "Склад переедет на Портовую набережную с 3 по 9 августа 2026 года.",
+    "Перевозкой занимается «Тяга-Сервис».",
+    "Договор с компанией «Тяга-Сервис» стоил 615 000 рублей.",
+    "За инвентаризацию до переезда отвечает Глеб Анненков.",
+    "Площадь нового склада больше на 40 %.",
+    "Собственной котельной на новом месте нет.",
+    "Товар снова начнут принимать 12 августа.",
+    "Приём товара остановят 31 июля.",
+    "Старые стеллажи перевозить не будут, их спишут.",
+    "За пропуском нужно обратиться к Инне Черновой в кабинет 214.",
+    "Flights may be booked only for distances above 700 km.",
+    "Trains are booked in second class.",
+    "In capitals, up to 140 euros a night is refunded for a hotel.",
+    "Outside capitals the limit is 110 euros a night.",
+    "Claims have to be submitted to the accounts office within 30 days of return.",
+    "Expenses above 20 euros require receipts.",
+    "Taxi fares are refunded only if public transport has stopped.",
+    "Director Ingrid Falk must approve trips outside Europe.",
+    "Doctoral students can add up to five days of holiday to a trip.",
 ]
 FALSE = [
     "Поставка — до 15 ноября 2026 года.",  # year
@@ -329,4 +366,26 @@ FALSE = [
     "Work on Saturdays costs twice the usual rate.",
     "The owner, Kestrel Lifts, keeps the machine room locked.",
     "The lift was built in Italy.",
+    "Склад переедет на Портовую набережную с 3 по 9 сентября 2026 года.",
+    "Склад переезжает на Заводскую улицу.",
+    "Договор с компанией «Тяга-Сервис» стоил 516 000 рублей.",
+    "За инвентаризацию отвечает Инна Чернова.",
+    "Площадь нового склада меньше на 40 процентов.",
+    "На новом месте есть собственная котельная.",
+    "Приём товара возобновляется 31 июля.",
+    "Приём товара прекращается 12 августа.",
+    "Стеллажи старого образца перевозятся на новое место.",
+    "Пропуска выдаёт Инна Чернова в кабинете 241.",
+    "Пропуска выдаёт Глеб Анненков.",
+    "Сотрудникам склада повысят зарплату после переезда.",
+    "Staff book trains in first class.",
+    "Flights are allowed for distances over 400 kilometres.",
+    "Hotel costs are refunded up to 110 euros a night in capitals.",
+    "Hotel costs are refunded up to 140 dollars a night in capitals.",
+    "Claims must reach the accounts office within 30 weeks of return.",
+    "Receipts are not required for expenses above 20 euros.",
+    "Taxi fares are always refunded.",
+    "Trips outside Europe need the approval of Director Ingrid Holm.",
+    "Doctoral students may combine a trip with seven days of holiday.",
+    "Employees receive a daily meal allowance.",
 ]

@@ -266,7 +266,6 @@ def test_nothing_is_traced_to_a_web_service(monkeypatch: pytest.MonkeyPatch, lla
     get_env_var.cache_clear()
     inside: list[Any] = []
     model = load(llama)
-    model.chat.model.register_forward_pre_hook(lambda *_: None)
     encode = model.counter.encode
     monkeypatch.setattr(
         type(model.counter),

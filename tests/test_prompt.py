@@ -178,6 +178,7 @@ def test_a_refusal_is_recognised_in_its_usual_words(text: str) -> None:
         "The auditor found no information about the loan.",
         "Customers cannot determine the price before March.",
         "Please pay within 30 days.",
+        "The documents do not contain it. " * 100,
     ],
 )
 def test_an_answer_of_substance_is_no_refusal(text: str) -> None:

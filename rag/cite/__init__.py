@@ -32,6 +32,7 @@ _MARK_BONUS = 0.05
 _FACT_GAIN = 0.5
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
 _LEAST_GAIN = 2  # and add one fact or two words
+_LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
 _SECOND = 0.34  # a second quotation must itself hold this share of the claim
 _FACT_WEIGHT = 1.0  # of a number, date or name in the share, beside inverse document frequencies
 
@@ -139,7 +140,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
     chosen: tuple[Span, ...] = (best,)
     missing = _missing(said, best)
     coverage = _share(said, best, evidence)
-    if missing or coverage < SUPPORTED:
+    if coverage >= _SECOND and (missing or coverage < SUPPORTED):
         chosen = _second(said, best, evidence, spans)
         whole = Statement(" ".join(span.text for span in chosen))
         missing, coverage = _missing(said, whole), _share(said, whole, evidence)
@@ -149,7 +150,9 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
         if _rivals(said, whole) and evidence.coverage(_without(said, missing), whole) >= RELATED:
             return _Judgement("contradicted", chosen, f"the source does not say {listed} here")
         return _Judgement("unsupported", chosen, f"{listed} does not stand in the source")
-    if coverage < PARTLY:
+    names = {name.stem for name in said.facts.names if name.sure}
+    rest = [term for term in said.terms if term not in names]
+    if coverage < PARTLY or evidence.coverage(rest, whole) < _LEAST_WORDS:
         return _Judgement("unsupported", chosen, "too little of it stands in the source")
     if opposed := contradiction(said.text, best.text) or misplaced(
         said, whole, best.document, evidence

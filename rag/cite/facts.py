@@ -215,6 +215,11 @@ def akin(one: str, other: str) -> bool:
     return common >= 4 and one[common:] in _CASE_ENDINGS and other[common:] in _CASE_ENDINGS
 
 
+def is_number(word: str) -> bool:
+    """Whether a folded word is a number in digits or in letters."""
+    return word[0].isdigit() or word in _WORDS
+
+
 def common_prefix(one: str, other: str) -> int:
     """Number of characters two strings begin with alike."""
     length = 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from rag.cite.facts import akin, common_prefix
+from rag.cite.facts import akin, common_prefix, is_number
 from rag.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ _NEGATORS = frozenset(
     "не ни нет без нельзя никогда никто ничего никакой никаких невозможно отсутствует отсутствуют "
     "no not never without cannot neither nor none nobody nothing".split()
 )
+_IDLE = STOP_WORDS | {"будет", "будут", "буду", "было", "стал", "стали"}
 _ADDING = frozenset({"только", "only", "just", "лишь"})
 _EXCEPTING = ("кроме", "исключени", "except", "unless")
 _PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
@@ -31,9 +33,9 @@ _PAIRS = """
     earlier/later increas/decreas rose/fell grew/shrank grew/fell rose/declin increas/declin
     increas/reduc allow/forbid allow/prohibit permit/prohibit may/must profit/loss
     bought/sold buy/sell open/clos includ/exclud maxim/minim busi/calendar begin/end
-    start/end accept/reject approv/reject upper/lower first/last hire/fire gain/lost
-    mandatori/option requir/option win/lose won/lost above/below over/under higher/lower
-    high/low most/least all/none always/never
+    start/end accept/reject approv/reject upper/lower first/last first/second перв/втор
+    hire/fire gain/lost mandatori/option requir/option win/lose won/lost above/below
+    over/under higher/lower high/low most/least all/none always/never
 """
 _OPPOSITES = tuple(tuple(pair.split("/")) for pair in _PAIRS.split())
 #: These are whole words, too short or too common to stand for what begins with them.
@@ -48,13 +50,18 @@ _WHOLE = frozenset(
 def contradiction(claim: str, source: str) -> str | None:
     """Why the source says the opposite of the claim, or None where nothing shows that it does."""
     mine, its = words(claim), words(source)
-    negated, denied = _negated(mine), _negated(its)
+    negated, denied = _negated(claim), _negated(source)
     said, known = _plain(mine, negated), _plain(its, denied)
+    if excepting(source) and any(word in _ADDING for word in mine):
+        return None  # "only if" for "not unless"
     freed = [word for word in negated if _has(word, known) and not _has(word, denied)]
     bound = [word for word in denied if _has(word, said) and not _has(word, negated)]
-    if freed and not bound:  # both: "proposed no dividend" for "did not propose a dividend"
+    agreed = any(_has(word, denied) for word in negated)
+    if (
+        freed and not bound and not agreed
+    ):  # both: "proposed no dividend" for "did not propose a dividend"
         return f"the source says “{_shown(freed[0], its)}” without the negation"
-    if bound and not freed:
+    if bound and not freed and not agreed:
         return f"the source negates “{_shown(bound[0], its)}”"
     for word in sorted(_content(mine)):
         if (other := _prefixed(word, known)) and not _has(word, known):
@@ -78,20 +85,23 @@ def _is_negator(word: str) -> bool:
     return word in _NEGATORS or word.endswith("n't")
 
 
-def _negated(found: list[str]) -> set[str]:
-    """Stems of the words a negation stands before: the next one, and the next that means much."""
+def _negated(text: str) -> set[str]:
+    """Stems of what is denied: the next word and the next that means much, within the clause.
+
+    Where none follows it is what stands before: «котельной на новом месте нет».
+    """
     negated: set[str] = set()
-    for place, word in enumerate(found):
-        following = found[place + 1 : place + 5]
-        if not _is_negator(word) or not following or following[0] in _ADDING:
-            continue
-        content = [each for each in following if each not in STOP_WORDS]
-        negated |= {stem(each) for each in [following[0], *content[:1]]}
-    return {
-        each
-        for each in negated
-        if not each[0].isdigit() and (each not in STOP_WORDS or len(each) > 4)
-    }
+    for clause in re.split(r"[,;:.!?—]\s", text):
+        found = words(clause)
+        for place, word in enumerate(found):
+            following = found[place + 1 :]
+            if not _is_negator(word) or (following[:1] and following[0] in _ADDING):
+                continue
+            content = [each for each in following[:4] if each not in _IDLE]
+            before = [each for each in found[:place] if each not in STOP_WORDS]
+            negated |= {stem(each) for each in [*following[:1], *(content[:1] or before)]}
+    numbers = {stem(word) for word in words(text) if is_number(word)}
+    return {each for each in negated - numbers if each not in STOP_WORDS or len(each) > 4}
 
 
 def _content(found: list[str]) -> set[str]:
@@ -133,7 +143,7 @@ def opposite(claim: str, source: str) -> str | None:
     A negation before one of the two makes them agree: «не более» and «менее».
     """
     mine, its = words(claim), words(source)
-    negated, denied = _negated(mine), _negated(its)
+    negated, denied = _negated(claim), _negated(source)
     for pair in _OPPOSITES:
         for one, other in (pair, pair[::-1]):
             here, there = _begins(mine, one), _begins(its, other)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.cite.evidence import Evidence, Statement, likeness
-from rag.cite.facts import akin, common_prefix
+from rag.cite.facts import Date, Number, akin, common_prefix
 from rag.cite.polarity import excepting, opposite
 from rag.words import STOP_WORDS, WORD, fold, stem
 
@@ -77,28 +77,39 @@ def _nearness(clause: Statement, other: Statement, evidence: Evidence) -> float:
 
 
 def _moved_number(mine: list[Statement], its: list[Statement], evidence: Evidence) -> str | None:
-    """A number whose clause in the source is about other things, while these have another number.
+    """A number or date whose clause is about other things, while these have another one.
 
     A clause may leave words out: «город выделил 4 млн рублей, область — 1 млн».
     """
     for clause in mine:
-        for number in clause.facts.numbers:
-            holders = [each for each in its if not each.lacks_number(number)]
+        stated: list[Number | Date] = [*clause.facts.numbers, *clause.facts.dates]
+        for fact in stated:
+            holders = [each for each in its if _states(each, fact)]
             rivals = [
-                each
-                for each in its
-                if each.lacks_number(number)
-                and any(
-                    other.unit in (number.unit, None) and clause.lacks_number(other)
-                    for other in each.facts.numbers
-                )
+                each for each in its if not _states(each, fact) and _rival(each, clause, fact)
             ]
             brief = [each for each in rivals if len(each.terms) <= _BRIEF]
             if _better(clause.terms, rivals, holders, evidence) or any(
                 _trades(clause.terms, rival, holder) for rival in brief for holder in holders
             ):
-                return f"in the source {number.written} belongs to something else"
+                written = fact.written if isinstance(fact, Number) else str(fact)
+                return f"in the source {written} belongs to something else"
     return None
+
+
+def _states(clause: Statement, fact: Number | Date) -> bool:
+    if isinstance(fact, Number):
+        return not clause.lacks_number(fact)
+    return not clause.lacks_date(fact)
+
+
+def _rival(other: Statement, clause: Statement, fact: Number | Date) -> bool:
+    """Whether a clause of the source has a fact of the kind that the claim's clause has not."""
+    if isinstance(fact, Date):
+        return any(clause.lacks_date(each) for each in other.facts.dates)
+    return any(
+        each.unit in (fact.unit, None) and clause.lacks_number(each) for each in other.facts.numbers
+    )
 
 
 def _better(

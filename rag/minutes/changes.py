@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.minutes.dates import Found, dates_in
 from rag.minutes.drafts import Draft, content, overlap
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.minutes.clauses import Sentence
-    from rag.minutes.dates import Found
 
 #: share of common stems from which two promises are about the same thing
 SAME = 0.6
 #: turns within which a bare new deadline or a bare «отбой» is about the last promise
 NEAR = 3
+#: words of a sentence that can be a bare new deadline
+_SHORT = 6
+_AROUND_DUE = frozenset(
+    "it is it's let's say make лучше давай давайте тогда значит s нет не".split()
+)
+#: turns within which a withdrawal by verb alone reaches back
+REACH = 6
 
 
 def _words(scene: Scene, draft: Draft) -> frozenset[str]:
@@ -90,8 +97,9 @@ def apply(
             _discharge(scene, drafts, index, speaker, sentence)
         elif not has_findings:
             view = View(scene, index, tuple(sentences), sentence_at, 0)
-            if view.dues and _is_only_due(view):
-                _move(drafts, index, speaker, view.dues[0], answer)
+            due = _only_due(view)
+            if due:
+                _move(drafts, index, speaker, due, answer)
 
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
@@ -114,13 +122,17 @@ def _withdraw(
 ) -> None:
     said = content(scene.text[sentence.start : sentence.end])
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
+    called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
         draft = drafts[place]
         if draft.turn > index or draft.sentence[0] >= sentence.start or draft.status == "cancelled":
             continue
         near = index - draft.turn <= NEAR
         about = overlap(said, _words(scene, draft)) >= 0.5
-        same_verb = bool(draft.verb) and draft.verb in lemmas and near and draft.who == speaker
+        owner = draft.who == speaker or draft.who in called
+        same_verb = (
+            bool(draft.verb) and draft.verb in lemmas and index - draft.turn <= REACH and owner
+        )
         short = len(sentence.words) <= 4 and near and not said - _cue_stems(scene)
         if about or same_verb or short:
             drafts[place] = replace(
@@ -160,13 +172,22 @@ def _discharge(
             return
 
 
-def _is_only_due(view: View) -> bool:
-    """Whether a sentence holds a deadline and little else («ок, к понедельнику»)."""
-    due = view.dues[0]
+def _only_due(view: View) -> Found | None:
+    """The deadline of a sentence that holds little else («ок, к понедельнику»)."""
+    scene, sentence = view.scene, view.sentence
+    text = scene.text[sentence.start : sentence.end]
+    found = dates_in(text, scene.base, scene.language, bare=len(sentence.words) <= _SHORT)
+    if not found:
+        return None
+    due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
     rest = [
-        t for c in view.sentence.clauses for t in c.tokens if not due.start <= t.start < due.end
+        t.word for c in sentence.clauses for t in c.tokens if not due.start <= t.start < due.end
     ]
-    return len(rest) <= 3 and not any(reading(t.word, "VERB", "past") for t in rest)
+    idle = all(
+        view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE
+        for word in rest
+    )
+    return due if idle and len(rest) <= _SHORT else None
 
 
 def _move(

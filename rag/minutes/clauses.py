@@ -87,7 +87,11 @@ def is_finite(word: str) -> bool:
     if word in _NOT_FINITE or len(word) < 3:
         return False
     found = parses(word)
-    if word[0] == "я" and len(word) > 5 and not any(p.score >= 0.3 and "VERB" in p.grammemes for p in found):
+    if (
+        word[0] == "я"
+        and len(word) > 5
+        and not any(p.score >= 0.3 and "VERB" in p.grammemes for p in found)
+    ):
         found = parses(word[1:])  # «ясделаю»
         return any("1per" in p.grammemes and "VERB" in p.grammemes for p in found)
     return any(p.score >= 0.3 and "VERB" in p.grammemes for p in found)

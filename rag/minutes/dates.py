@@ -119,6 +119,8 @@ def _is_denied(folded: str, start: int) -> bool:
 def _is_deadline(folded: str, match: re.Match[str]) -> bool:
     """Whether a weekday or ordinal is one by its surroundings."""
     groups = match.groupdict()
+    if "field" in groups:
+        return False
     if "prep" in groups:
         return match.start("weekday") > match.start()
     if "bare" not in groups or match["day"][0].isdigit() or "числ" in match.group():

@@ -260,6 +260,7 @@ _EVENT = (
 
 RULES: tuple[Rule, ...] = (
     _rule(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", _iso),
+    _rule(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d)", _iso),
     _rule(rf"(?P<month>{MONTH})\.?\s+(?P<day>{ORDINAL}|\d{{1,2}}(?!\d)){YEAR}", _day_month),
     _rule(rf"(?P<day>{DAY})\s+(?:of\s+)?(?P<month>{MONTH}){YEAR}", _day_month),
     _rule(

@@ -464,6 +464,11 @@ RULES: tuple[Rule, ...] = (
         lead=rf"(?P<open>{OPEN})\s+",
     ),
     _rule(rf"(?:(?P<next>{NEXT})\s+|{THIS}\s+)?выходн\w+", _weekend, lead=_LEAD_NEEDED),
+    _rule(
+        rf"(?P<field>)(?P<part>(?!))?(?P<next>(?!))?(?P<month>{MONTH})(?=\s+20\d\d){YEAR}",
+        _month,
+        lead="",
+    ),
     _rule(r"(?P<season>весной|летом|осенью|зимой)", _season, lead=""),
     _rule(r"(?P<season>весн[ые]|лет[ау]|осени|зим[ые])", _season, lead=r"(?P<open>до|к)\s+"),
     _rule(r"через\s+(?:несколько|пару-тройку)\s+\w+", _none, lead="", tail=""),

@@ -14,6 +14,7 @@ from rag.minutes import changes
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft, overlap
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
+from rag.minutes.morphology import reading
 from rag.minutes.stance import stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: turns that a request to a named person waits for an answer; to nobody in particular it waits one
 PATIENCE = 3
+#: words of a turn that can be nothing but haggling over a date («А к среде?»)
+_SHORT = 6
 
 
 @dataclass
@@ -37,6 +40,7 @@ class _Waiting:
     due: Found | None
     turn: int
     also: tuple[int, ...] = ()
+    declined: bool = False
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Dialogue:
     read: Callable[[View], Finding | None]
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
+    called: dict[int, str] = field(default_factory=dict)
 
     def run(self) -> list[Draft]:
         """All promises of the meeting, in the order of their lines."""
@@ -57,11 +62,19 @@ class Dialogue:
         self._expire(len(self.turns) + PATIENCE + 1)
         return sorted(self.drafts, key=lambda draft: draft.at)
 
+    @property
+    def _labelled(self) -> bool:
+        return any(turn.speaker for turn in self.turns[:20])
+
     def _speaker(self, index: int) -> str | None:
-        return self.scene.roster.canonical(self.turns[index].speaker)
+        """Who speaks; without labels, whom the turn before has called by name."""
+        label = self.turns[index].speaker
+        return self.scene.roster.canonical(label) if label else self.called.get(index)
 
     def _turn(self, index: int, turn: Turn) -> None:
         sentences = tuple(sentences_of(self.scene.text, turn.start, turn.end, self.scene.language))
+        if turn.speaker is None and self._labelled:
+            return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
         answer = stance(self.scene, sentences)
         speaker = self._speaker(index)
@@ -86,7 +99,10 @@ class Dialogue:
                 if finding and not (finding.anaphoric and taken):
                     found.append(finding)
                     taken = True
-        return found
+        if not self._labelled and vocative:
+            self.called.setdefault(index + 1, vocative)
+        whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
+        return whole or found
 
     def _outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
@@ -101,9 +117,10 @@ class Dialogue:
         finding = waiting.finding
         if speaker is not None and speaker == waiting.asker:
             return _haggles(finding)
+        unknown = speaker is None or finding.who not in self.scene.roster.names
         if finding.kind == "offer" or not finding.named:
             return index == waiting.turn + 1
-        return speaker is None and index == waiting.turn + 1 or speaker == finding.who
+        return unknown and index == waiting.turn + 1 or speaker == finding.who
 
     def _settle(
         self,
@@ -117,17 +134,23 @@ class Dialogue:
         speaker = self._speaker(index)
         request = waiting.finding
         haggled = self._new_due(index, sentences) if not found else None
-        if haggled and (sentences[0].question or speaker == waiting.asker):
-            waiting.due, waiting.turn = haggled, index
+        asks_again = (
+            bool(haggled)
+            and len(sentences[0].words) <= _SHORT
+            and (sentences[0].question or speaker == waiting.asker)
+        )
+        if asks_again:
+            waiting.due, waiting.turn, waiting.declined = haggled, index, False
             waiting.also += (sentences[0].start,)
             return
-        if speaker is not None and speaker == waiting.asker:
+        if waiting.declined or speaker is not None and speaker == waiting.asker:
             return
         if request.kind == "offer":
             self.waiting.remove(waiting)
             if answer != "no":
                 accepted = answer == "yes" or request.due is not None
-                self._promise(request, request, waiting.asker, accepted=accepted)
+                thanked = self.called.get(index + 1) if answer == "yes" else None
+                self._offered(request, waiting.asker or thanked, accepted=accepted)
             return
         own = next((f for f in found if _is_answer(request, f)), None)
         if own:
@@ -135,8 +158,8 @@ class Dialogue:
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
         elif answer == "no":
-            self.waiting.remove(waiting)
-        elif answer == "yes":
+            waiting.declined = True
+        elif answer == "yes" and not _is_past(sentences[0]):
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
@@ -211,6 +234,13 @@ class Dialogue:
         else:
             self._promise(finding, finding, speaker, accepted=True)
 
+    def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
+        """An offer nobody objected to; «давайте я» alone is about what was said before."""
+        if not offer.bare:
+            self._promise(offer, offer, who, accepted=accepted)
+        elif accepted and (topic := self._asked_before(offer)):
+            self._promise(offer, topic, who, accepted=True)
+
     def _topic(self, finding: Finding, index: int) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
@@ -220,6 +250,8 @@ class Dialogue:
     def _promise(
         self, finding: Finding, what: Finding, speaker: str | None, *, accepted: bool
     ) -> None:
+        for other in finding.others:
+            self._promise(replace(finding, who=other, others=()), what, speaker, accepted=accepted)
         who = self._person(finding.who, finding.turn, speaker, finding.turn)
         to_whom = self._person(finding.to_whom, finding.turn, speaker, finding.turn)
         if finding.force == "firm" and not accepted:
@@ -281,13 +313,18 @@ class Dialogue:
                 self._promise(finding, finding, waiting.asker, accepted=True)
 
 
+def _is_past(sentence: Sentence) -> bool:
+    """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
+    return any(reading(word, "VERB", "past", at_least=0.5) for word in sentence.words)
+
+
 def _haggles(finding: Finding) -> bool:
     return finding.kind == "request"
 
 
 def _is_answer(request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
-    if own.kind == "request" or own.who != SPEAKER:
+    if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
     return own.bare or request.bare or own.verb == request.verb or overlap_of(request, own)
 

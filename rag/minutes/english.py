@@ -7,6 +7,7 @@ them is the verb. Verbs are sorted by the families of `data/lexicon_en.tsv`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _ADVERBS = frozenset(
     "just also then definitely certainly probably maybe gladly happily quickly now still even "
-    "actually always never not at least personally kindly please go and".split()
+    "actually always never not at least all personally kindly please go and".split()
 )
 _CONDITIONS = frozenset({"if", "once", "assuming", "provided", "unless", "when", "whenever"})
 _CONDITION_IDIOM = re.compile(
@@ -32,6 +33,9 @@ _SUBORDINATE = frozenset(
 )
 _IDIOM = re.compile(
     r"\b(?:have you know|see you|let you go|be honest|tell you what|give you that|never|take it (?:you|that|from)|bet)\b"
+)
+_REFRESHMENT = re.compile(
+    r"(?:get|grab|have|make|fetch) (?:some |a |my |the )?(?:quick )?(?:lunch|coffee|tea|food|water|drink|breath)"
 )
 _RESULT = frozenset(
     "done ready finished complete completed written sorted fixed sent built up over back for in".split()
@@ -219,10 +223,8 @@ def _objects(view: View, verb_at: int) -> list[str]:
 
 def _is_anaphoric(view: View, verb_at: int) -> bool:
     """ "I'll take that", "I'll do it", "I will"."""
-    rest = view.words[verb_at + 1 :]
-    return not _objects(view, verb_at) and (
-        bool(_ANAPHORS & set(rest)) or view.words[verb_at] in ("do", "take")
-    )
+    general = view.words[verb_at] in ("do", "take", "handle", "sort", "cover", "have", "own")
+    return general and not _objects(view, verb_at)
 
 
 def _later(view: View) -> bool:
@@ -238,7 +240,7 @@ def _rejects(view: View, verb_at: int, *, joint: bool = False) -> bool:
     words = view.words
     verb = words[verb_at]
     rest = " ".join(words[verb_at:])
-    if _IDIOM.search(rest) or any(view.is_in(w, "now") for w in words):
+    if _IDIOM.search(rest) or _REFRESHMENT.match(rest) or any(view.is_in(w, "now") for w in words):
         return True
     if any(rest.startswith(entry) for entry in ("buy you a", "eat my", "take a look")):
         return True
@@ -381,6 +383,10 @@ def _offer(view: View) -> Finding | None:
     return None
 
 
+#: progressives that take on («I'm taking the status page»)
+_TAKING = frozenset("taking handling covering organising organizing leading owning".split())
+
+
 def _subject_verb(view: View, pronoun: str) -> tuple[int, int] | None:
     """(index of the subject, of the verb) of "I'll …", "I will …", "I'm going to …", "I promise to …"."""
     words = view.words
@@ -391,6 +397,8 @@ def _subject_verb(view: View, pronoun: str) -> tuple[int, int] | None:
             verb_at = _verb_after(view, at + (word == pronoun))
         elif word == short[1] and rest[:2] == ("going", "to"):
             verb_at = _verb_after(view, at + 2)
+        elif word == short[1] and rest[:1] and rest[0] in _TAKING:
+            verb_at = at + 1
         elif word == short[1] and rest[:1] == ("gonna",):
             verb_at = _verb_after(view, at + 1)
         elif word == pronoun and rest[:2] in (
@@ -432,8 +440,12 @@ def _first_person(view: View) -> Finding | None:
     if _rejects(view, verb_at):
         return None
     anaphoric = _is_anaphoric(view, verb_at)
-    bare = not _objects(view, verb_at)
-    return _make(view, "promise", at, verb_at, SPEAKER, bare=bare, anaphoric=anaphoric)
+    nothing = not anaphoric and not _objects(view, verb_at) and not _ANAPHORS & set(words[verb_at:])
+    if nothing and view.due(_due_clauses(view)) is None and words[verb_at + 1 :]:
+        return None
+    return _make(
+        view, "promise", at, verb_at, SPEAKER, bare=anaphoric or nothing, anaphoric=anaphoric
+    )
 
 
 def _joint(view: View) -> Finding | None:
@@ -466,11 +478,12 @@ def _reported(view: View) -> Finding | None:
         if found is None:
             continue
         verb_at, promised = found
-        if _rejects(view, verb_at) or not _objects(view, verb_at):
+        stated = promised and not view.is_in(words[verb_at], "stative")
+        if not (stated or not _rejects(view, verb_at)) or not _objects(view, verb_at):
             continue
         if _taken_back(view):
             continue
-        return _make(
+        finding = _make(
             view,
             "promise",
             mention.first,
@@ -479,13 +492,20 @@ def _reported(view: View) -> Finding | None:
             act="reported",
             first=verb_at if promised else None,
         )
+        return replace(finding, others=_partners(view, mention))
     return _hearsay(view)
 
 
 def _third_person(view: View, at: int) -> tuple[int, bool] | None:
     """(index of the verb, whether it was promised) behind a subject that ends at `at`."""
     words = view.words
-    for i in range(at, min(at + 5, len(words))):
+    for i in range(at, min(at + 6, len(words))):
+        if i == at + 1 and words[at] not in _AFTER_SUBJECT:
+            return None
+        if words[i] == "has" or words[i] == "have":
+            continue
+        if words[i] == "promised" and i + 2 < len(words) and words[i + 1] != "to":
+            return (i, True)
         if words[i] in ("will", "'ll") and i + 1 < len(words) and words[i + 1] not in ("be", "not"):
             verb_at = _verb_after(view, i)
             return (verb_at, False) if verb_at is not None else None
@@ -497,9 +517,19 @@ def _third_person(view: View, at: int) -> tuple[int, bool] | None:
             return (i + 2, True)
         if words[i : i + 3] == ("is", "going", "to") and i + 3 < len(words):
             return (i + 3, False)
-        if words[i] in ("and", "said", "says", "who"):
+        if words[i] in ("said", "says", "who", "thinks"):
             return None
     return None
+
+
+def _partners(view: View, mention: Mention) -> tuple[str, ...]:
+    """The other subject of "Joan and Ravi agreed"."""
+    if mention.first and view.words[mention.first - 1] in ("and", "&"):
+        return ()
+    if view.words[mention.last : mention.last + 1] == ("and",):
+        other = _starting(view.mentions, mention.last + 1)
+        return (other.name,) if other else ()
+    return ()
 
 
 def _hearsay(view: View) -> Finding | None:
@@ -519,6 +549,10 @@ def _hearsay(view: View) -> Finding | None:
                 return None
             return _make(view, "promise", at, verb_at, who, act="reported", first=verb_at)
     return None
+
+
+#: words that may stand between a name and its verb («Ellie from the agency promised»)
+_AFTER_SUBJECT = frozenset("from at in of and has have also then the will is 'll".split())
 
 
 def _taken_back(view: View) -> bool:

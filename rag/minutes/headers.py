@@ -20,6 +20,10 @@ _NAME = re.compile(
     rf"(?:[^\W\d_a-zа-яё][\w'’-]+(?:\s+{_INITIALS}|(?:\s+[^\W\d_a-zа-яё][\w'’-]+){{0,2}})"
     rf"|{_INITIALS}\s?[^\W\d_a-zа-яё][\w'’-]+)"
 )
+_OFFICE = re.compile(
+    rf"^[ \t*_]*(?P<office>секретарь|председатель|ведущий|протоколист|модератор|chair|secretary)[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: characters of a text that its head can take
 _HEAD = 3000
 
@@ -37,3 +41,9 @@ def participants_in(document: Document) -> list[str]:
             if name:
                 found.append(name.group())
     return found
+
+
+def offices_in(document: Document) -> dict[str, str]:
+    """Who holds which office by lines such as «Секретарь: Носкова Е. М.», office in lower case."""
+    head = document.text[:_HEAD]
+    return {match["office"].lower(): match["name"].strip() for match in _OFFICE.finditer(head)}

@@ -89,11 +89,12 @@ CASES = {
 
 
 @lru_cache(maxsize=5_000)
-def nominative(word: str) -> str:
-    """A noun or name in the nominative singular of its own gender; as it is where none is known."""
-    found = next(
-        (p for p in analyser().parse(word) if "NOUN" in p.tag.grammemes and "sing" in p.tag),
-        None,
-    )
+def nominative(word: str, case: str | None = None) -> str:
+    """A noun or name in the nominative singular of its own gender; as it is where none is known.
+
+    `case` chooses the reading to start from.
+    """
+    wanted = {"NOUN", "sing"} | ({case} if case else set())
+    found = next((p for p in analyser().parse(word) if wanted <= p.tag.grammemes), None)
     form = found.inflect({"nomn", "sing"}) if found else None
     return str(form.word) if form else word

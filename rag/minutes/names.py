@@ -99,9 +99,9 @@ class Roster:
             self._forms.setdefault(fold(name), {}).setdefault(name, set()).add("nomn")
 
     def _index(self, key: str, name: str) -> None:
-        forms = (
-            singular_forms(key) if re.search("[а-я]", key) else {(key, case) for case in _CASE_TAGS}
-        )
+        forms = singular_forms(key)
+        if not re.search("[а-я]", key) or not any(case == "datv" for _, case in forms):
+            forms = frozenset((key, case) for case in _CASE_TAGS)  # it does not decline
         for form, case in (*forms, *_short_vocative(key)):
             self._forms.setdefault(fold(form), {}).setdefault(name, set()).add(case)
         self._latin.setdefault(skeleton(key), set()).add(name)
@@ -140,7 +140,9 @@ class Roster:
         if people is None or not (token.capital or len(token.word) > 3 or len(people) == 1):
             if people is not None:
                 return None
-            return _outsider(tokens, at, cased=self._cased or not patronymic and _is_common(token.word))
+            return _outsider(
+                tokens, at, cased=self._cased or not patronymic and _is_common(token.word)
+            )
         last = at + 2 if patronymic else at + 1
         if not patronymic and after is not None:
             both = set(people) & set(self._forms.get(after.word, {})) if after.capital else set()

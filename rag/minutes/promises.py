@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes import english, russian
 from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
-from rag.minutes.headers import participants_in
+from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.protocol import is_protocol, protocol_drafts
 from rag.minutes.view import Scene
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 _SAMPLE = 20_000
+#: a text with fewer capitals than one letter in so many is written without them
+_CAPITALS_ONE_IN = 200
 
 
 def is_meeting(document: Document) -> bool:
@@ -36,7 +38,14 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
-    scene = Scene(document.text, Roster(people), _day(day), language)
+    scene = Scene(
+        document.text,
+        Roster(people, cased=_is_cased(document)),
+        _day(day),
+        language,
+        on_paper=not document.turns,
+        roles=offices_in(document),
+    )
     if document.turns:
         rules = russian.findings if language == "ru" else english.findings
         drafts = Dialogue(scene, document.turns, rules).run()
@@ -46,6 +55,13 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
     return Minutes(day, scene.roster.names, promises, decisions_in(document, scene))
+
+
+def _is_cased(document: Document) -> bool:
+    """Whether the words have capitals at all; a recogniser's often have none."""
+    spoken = "".join(turn.text for turn in document.turns) or document.text
+    letters = sum(map(str.isalpha, spoken))
+    return sum(map(str.isupper, spoken)) * _CAPITALS_ONE_IN >= letters
 
 
 def _day(iso: str | None) -> date | None:

@@ -76,8 +76,8 @@ _IDLE_SECTION = re.compile(r"повестк|agenda|шаблон|template|при�
 _CHECKBOX = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[(?P<mark>[ xXхХvV✓]?)\]\s+(?P<body>.*\S)")
 _BULLET = re.compile(r"^\s*(?:[-*+•–—]|\d+(?:\.\d+)*[.)])\s+(?P<body>.*\S)")
 _OWNER_FIELD = re.compile(
-    r"[(\[]?\b(?:отв\.|отв(?=:)|ответственн(?:ый|ая|ые)(?:\s+исполнитель)?|исполнитель|исп\.|owner|assignee|responsible|who)"
-    r"\s*[:—–-]\s*(?P<owner>[^\n;|)\]]+?)(?=\s*(?:[;)\]]|\.?\s*(?:[,(]\s*)?\b(?:срок\w*|до|due|by|deadline|when)\b|\.\s*$|\.\s+[А-ЯЁA-Z][а-яёa-z]{2,}|$))",
+    r"[(\[]?\b(?:(?:отв\.|отв(?=:)|ответственн(?:ый|ая|ые)(?:\s+исполнитель)?|исполнитель|исп\.|owner|assignee|responsible|who)"
+    r"\s*[:—–-]|(?:отв|исп)\.(?=\s+[А-ЯЁ]))\s*(?P<owner>[^\n;|)\]]+?)(?=\s*(?:[;)\]]|\.?\s*(?:[,(]\s*)?\b(?:срок\w*|до|due|by|deadline|when)\b|\.\s*$|\.\s+[А-ЯЁA-Z][а-яёa-z]{2,}|$))",
     re.I | re.M,
 )
 _DUE_FIELD = re.compile(
@@ -97,6 +97,13 @@ _COLUMNS = {
     "due": re.compile(r"срок|дата|когда|дедлайн|due|when|deadline|by|date", re.I),
     "status": re.compile(r"статус|состояни|status|done", re.I),
 }
+#: «перенести срок на 17.11», "moved to 27 February": the deadline that counts
+_MOVED = re.compile(
+    r"\b(?:перен(?:ес|ос|ёс)\w*|продл\w+|сдвин\w+|moved|postponed|extended|pushed(?:\s+back)?|now)"
+    r"(?:\s+срок)?\s+(?:на|до|to|until)?\s*(?P<due>[^\n;)]+)",
+    re.I,
+)
+_OWNER_WORDS = 5
 _EMPTY = re.compile(r"^[\s—–\-?_.…]*$|^(?:фио|tbd|tbc|n/?a|нет|без срока|кто|name)$", re.I)
 
 
@@ -255,7 +262,7 @@ def _from_checkbox(scene: Scene, row: _Row, body: tuple[int, int], mark: str) ->
     task: tuple[int, int] | None = None
     for start, end in pieces:
         piece = scene.text[start:end]
-        named = _owners(scene, piece) if len(piece.split()) <= 5 else []
+        named = _owners(scene, piece, explicit=False) if len(piece.split()) <= 5 else []
         if named and not owners and _is_only_names(scene, piece):
             owners = named
         elif task is None and not _is_only_due(scene, start, end):
@@ -302,8 +309,18 @@ def _from_prose(scene: Scene, row: _Row, start: int) -> Iterator[Draft]:
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
-            if finding and (draft := _from_finding(scene, finding, row)):
-                yield draft
+            if finding is None:
+                continue
+            for who in (finding.who, *finding.others):
+                draft = _from_finding(scene, replace(finding, who=who), row)
+                if draft:
+                    yield draft if draft.due else replace(draft, due=_field_due(scene, row))
+
+
+def _field_due(scene: Scene, row: _Row) -> Found | None:
+    """The deadline of a «Срок: …» that stands in a sentence of its own."""
+    field = _DUE_FIELD.search(scene.text, row.start, row.end)
+    return _due_in(scene, *field.span("due")) if field else None
 
 
 def _from_finding(scene: Scene, finding: Finding, row: _Row) -> Draft | None:
@@ -330,6 +347,15 @@ def _from_finding(scene: Scene, finding: Finding, row: _Row) -> Draft | None:
     return replace(draft, status=status) if status != "open" else draft
 
 
+def _moved(scene: Scene, row: _Row, due: Found | None) -> Found | None:
+    """The deadline a line moves its task to, if it does."""
+    match = _MOVED.search(scene.text, row.start, row.end)
+    if match is None:
+        return None
+    found = _due_in(scene, match.start("due"), row.end)
+    return found if found and (due is None or found.start != due.start) else None
+
+
 def _draft(
     scene: Scene,
     who: str | None,
@@ -340,6 +366,9 @@ def _draft(
     status: Status,
     at: int,
 ) -> Draft:
+    moved = _moved(scene, row, due)
+    history = ((at, due.due.raw if due else None),) if moved else ()
+    due = moved or due
     start, end = _trim(scene.text, *task)
     if due and start <= due.start and due.end >= end - 2 and due.start > start:
         end = _trim(scene.text, start, due.start)[1]
@@ -360,6 +389,7 @@ def _draft(
         sentence=(row_start, row_end),
         turn=0,
         support=support,
+        history=history,
     )
 
 
@@ -413,8 +443,8 @@ def _is_only_names(scene: Scene, piece: str) -> bool:
     return not [word for word in rest if word not in ("и", "and", "with", "все", "all")]
 
 
-def _owners(scene: Scene, words: str) -> list[str]:
-    """The people an owner field names; roster names, or the words as they stand."""
+def _owners(scene: Scene, words: str, *, explicit: bool = True) -> list[str]:
+    """The people some words name; in an explicit field also words that are no known name."""
     found: list[str] = []
     for piece in re.split(r"[,;/&+]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", words)):
         name = piece.strip(" .*_~`")
@@ -427,6 +457,6 @@ def _owners(scene: Scene, words: str) -> list[str]:
         mentions = scene.roster.mentions(tokens)
         if mentions:
             found.append(mentions[0].name)
-        elif name.lstrip("@")[:1].isupper() or name.startswith("@"):
+        elif explicit and len(name.split()) <= _OWNER_WORDS or name.startswith("@"):
             found.append(scene.roster.canonical(name) or name)
     return list(dict.fromkeys(found))

@@ -29,7 +29,17 @@ def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
     if not view.tokens or rw.is_subordinate(view):
         return None
-    for rule in (_take_on, _passive, _task, _reported, _request, _offer, _first_person, _joint):
+    for rule in (
+        _take_on,
+        _passive,
+        _task,
+        _let,
+        _reported,
+        _request,
+        _offer,
+        _first_person,
+        _joint,
+    ):
         found = rule(view)
         if found:
             return found
@@ -134,8 +144,10 @@ def _passive(view: View) -> Finding | None:
     at = next((i for i, w in enumerate(words) if reading(w, "PRTS", at_least=0.2)), None)
     if at is None or rw.negated(view, at):
         return None
-    agent = next((m.name for m in view.mentions if "ablt" in m.cases), None) or rw.organisation(
-        view, "ablt", at
+    agent = (
+        next((m.name for m in view.mentions if "ablt" in m.cases), None)
+        or rw.organisation(view, "ablt", at)
+        or rw.office(view, at)
     )
     if agent is None:
         return None
@@ -228,6 +240,21 @@ def _promised(view: View, at: int, subject: Mention) -> Finding | None:
     )
 
 
+def _let(view: View) -> Finding | None:
+    """«пусть лучше Санёк плейлист»: the task is meant for a third person."""
+    if "пусть" not in view.words or rw.conditional_mood(view):
+        return None
+    named = next((m for m in view.mentions if "nomn" in m.cases), None)
+    if named is None or not rw.nouns(view, skip=()):
+        return None
+    at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
+    verb = rw.future(view.words[at], "3per") if at is not None else None
+    first = named.last if named.last < len(view.words) else 0
+    return _make(
+        view, "request", at if at is not None else named.first, named.name, verb or "", first=first
+    )
+
+
 def _request(view: View) -> Finding | None:
     """«Катя, скинь логи», «сможешь к среде?», «мне нужен план», «жду от тебя смету»."""
     words = view.words
@@ -236,7 +263,10 @@ def _request(view: View) -> Finding | None:
         if rw.negated(view, at) and not view.sentence.question:
             continue
         verb = rw.imperative(word)
-        if verb and not view.is_in(verb, "ask_noise") and not rw.reading_is_rare(word):
+        idle = verb is not None and view.is_in(verb, "ask_noise")
+        if idle and rw.later(view) and rw.has_object(view, at):
+            idle = verb in ("быть", "идти", "пойти", "зайти", "приходить")
+        if verb and not idle and not rw.reading_is_rare(word):
             if rw.has_object(view, at) or view.due((view.clause_at,)) or rw.object_beside(view):
                 return _make(view, "request", at, who, verb, imperative=True)
         asked = rw.asked(view, at)
@@ -282,6 +312,8 @@ def _first_person(view: View) -> Finding | None:
     """«пришлю смету», «буду делать отчёт до среды», «обязуюсь принять», «постараюсь глянуть»."""
     words = view.words
     if view.sentence.question or rw.conditional_mood(view) or rw.is_habit(view):
+        return None
+    if rw.is_hearsay(view):
         return None
     for at, word in enumerate(words):
         if rw.negated(view, at):
@@ -329,7 +361,8 @@ def _joint(view: View) -> Finding | None:
             or view.is_in(verb, "stative")
             or view.is_in(verb, "in_meeting")
         )
-        if vague:
+        hopeless = verb in ("увидеть", "увидеться", "посмотреть", "подумать", "понять", "быть")
+        if vague and (hopeless or not (rw.later(view) and rw.has_object(view, at))):
             continue
         bare = not rw.has_object(view, at)
         if bare and not rw.object_beside(view):

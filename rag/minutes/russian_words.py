@@ -31,6 +31,8 @@ _WHAT_DROPS = frozenset(
     "тут это вот то ведь только лучше пусть прошу".split()
 )
 _PAST = ("VERB", "past")
+#: words back from a verb in which «сейчас» still means it
+_NOW_REACH = 4
 
 
 @lru_cache(maxsize=50_000)
@@ -175,7 +177,7 @@ def _may_introduce(view: View) -> bool:
         joined += view.at(clause_at).words
     lemmas = {parse.lemma for word in joined for parse in parses(word)}
     if lemmas & _phrases(view, "speech_verb"):
-        return False
+        return view.scene.on_paper and {"сообщить", "заявить", "сказать"} & lemmas != set()
     return bool(lemmas & (_phrases(view, "agreement") | _phrases(view, "promise_verb")))
 
 
@@ -208,7 +210,7 @@ def is_calendar(due: Found | None) -> bool:
     return due is not None
 
 
-def _later(view: View) -> bool:
+def later(view: View) -> bool:
     """Whether the clause names a day after the meeting's."""
     due = view.due((view.clause_at,)) or view.next_due()
     if due is None:
@@ -219,14 +221,27 @@ def _later(view: View) -> bool:
 
 def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
-    if any(view.is_in(word, "now") for word in view.words):
+    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
+    if any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:]):
         return True
     if view.is_in(verb, "threat") or verb in _phrases(view, "stative"):
         return True
     if "пойду" in view.words[:at]:
         return True
     if view.is_in(verb, "in_meeting"):
-        return not _later(view)
+        return not (view.is_in(verb, "postponable") and later(view))
+    return False
+
+
+def is_hearsay(view: View) -> bool:
+    """Whether somebody else is being quoted without marks («она говорит я напишу»)."""
+    before = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words)
+    for index, word in enumerate(before):
+        found = reading(word, *_PAST, at_least=0.3) or reading(
+            word, "VERB", "3per", "pres", at_least=0.3
+        )
+        if found and view.is_in(found.lemma, "speech_verb"):
+            return "я" not in before[max(0, index - 2) : index]
     return False
 
 
@@ -267,7 +282,7 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
             continue
         if view.is_in(token.word, "filler") or token.word in _WHAT_DROPS or token.word in _PRONOUNS:
             continue
-        top = parses(token.word)[0].grammemes
+        top = parses(token.word)[0].grammemes if not view.is_in(token.word, "now") else frozenset()
         is_thing = "NOUN" in top or reading(token.word, "NOUN", at_least=0.3) is not None
         foreign = "LATN" in top or "NUMB" in top or "UNKN" in top
         counted = "ADJF" in top and "Anum" in top
@@ -314,11 +329,15 @@ def _beside(view: View) -> int | None:
 
 
 def subject(view: View) -> Mention | None:
-    """Who acts: a person in the nominative, or the one «он», «она» stands for in the sentence."""
+    """Who acts: a person in the nominative, or the one «он», «она» stands for in the sentence.
+
+    On paper «сообщил, что проведёт» leaves even the pronoun out.
+    """
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
     if named:
         return named
-    if not {"он", "она"} & set(view.words):
+    implied = view.scene.on_paper and "что" in view.words[:2]
+    if not implied and not {"он", "она"} & set(view.words):
         return None
     for clause_at in range(view.clause_at - 1, -1, -1):
         earlier = next((m for m in view.at(clause_at).mentions if "nomn" in m.cases), None)
@@ -357,24 +376,34 @@ def organisation(view: View, case: str, after: int | None) -> str | None:
     return None
 
 
+def office(view: View, after: int) -> str | None:
+    """«секретарём»: the agent by his office, as the person who holds it where that is known."""
+    for index, token in enumerate(view.tokens):
+        found = reading(token.word, "NOUN", "anim", "ablt", "sing") if index > after else None
+        if found and "Name" not in found.grammemes:
+            return view.scene.roles.get(found.lemma, nominative(token.word, "ablt"))
+    return None
+
+
 def asked(view: View, at: int) -> tuple[str, bool] | None:
-    """(lemma, whether bare) of a question that asks for an act: «сможешь собрать?», «пришлёшь?»."""
-    if not view.sentence.question and not (
-        conditional_mood(view) and view.words[at].startswith("мог")
-    ):
-        return None
+    """(lemma, whether bare) of a question that asks for an act: «сможешь собрать?», «пришлёшь?».
+
+    «сможешь» and «успеешь» ask without a question mark too, as a recogniser writes them.
+    """
     word = view.words[at]
-    second = reading(word, "VERB", "2per", at_least=0.3)
     polite = conditional_mood(view) and word in ("мог", "могла", "могли")
+    second = reading(word, "VERB", "2per", at_least=0.3)
     if second is None and not polite:
         return None
     lemma = second.lemma if second else "мочь"
+    if not view.sentence.question and not polite and lemma not in ("смочь", "успеть"):
+        return None
     if view.is_in(lemma, "request_modal"):
         index = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
         if index is None:
             return (lemma, True)
         verb = infinitive(view.words[index]) or ""
-        return None if view.is_in(verb, "ask_noise") else (verb, False)
+        return None if view.is_in(verb, "ask_noise") and not later(view) else (verb, False)
     if second is None or "perf" not in second.grammemes or view.is_in(lemma, "ask_noise"):
         return None
     return (lemma, not has_object(view, at) and not object_beside(view))
@@ -394,8 +423,8 @@ def needed(view: View) -> int | None:
 
 
 def needing(view: View) -> str | None:
-    """«жду от тебя смету» names its receiver; «мне нужен план» asks without giving one."""
-    return SPEAKER if {"жду", "ждем"} & set(view.words) else ""
+    """The speaker, of «жду от тебя смету» and «мне нужен план»; "" for «нам нужен»."""
+    return SPEAKER if {"жду", "мне"} & set(view.words) else ""
 
 
 def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
@@ -414,9 +443,9 @@ def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
         if word == "мне" and who != SPEAKER:
             return SPEAKER
     for index, word in enumerate(words):
-        found = reading(word, "NOUN", "anim", "datv", at_least=0.2)
+        found = reading(word, "NOUN", "anim", "datv", at_least=0.1)
         if found and index != at and "Name" not in found.grammemes and not reading(word, "nomn"):
-            return nominative(found.lemma)
+            return nominative(word, "datv")
     return None
 
 

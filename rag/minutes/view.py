@@ -10,6 +10,7 @@ from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from rag.minutes.clauses import Token
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What holds for the whole meeting: its text, people, day and language."""
+    """What holds for the whole meeting: its text, people, day and language.
+
+    `on_paper` marks minutes rather than speech; `roles` are people by their office («секретарь»).
+    """
 
     text: str
     roster: Roster
     base: date | None
     language: Language
+    on_paper: bool = False
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

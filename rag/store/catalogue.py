@@ -131,12 +131,12 @@ class Catalogue:
         version of the program made it.
         """
         with _mapped():
-            db = _connect(f"file:{_quoted(path)}?mode=ro")
             try:
-                db.execute("SELECT 1 FROM sqlite_master").fetchone()
+                db = _connect(f"file:{_quoted(path)}?mode=rw")
+                db.execute("PRAGMA query_only = ON")
             except sqlite3.OperationalError:
-                # a folder that cannot be written has no room for the log's shared memory
-                db = _connect(f"file:{_quoted(path)}?mode=ro&immutable=1")
+                # a folder that cannot be written has no room for the log beside the database
+                db = sqlite3.connect(f"file:{_quoted(path)}?immutable=1", uri=True)
             return cls._checked(db)
 
     @classmethod
@@ -359,9 +359,8 @@ def _connect(uri: str) -> sqlite3.Connection:
     db = sqlite3.connect(
         uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    if "mode=ro" not in uri:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
     return db
 

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from rag.app import App
+from rag.config import Settings
+from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMismatch,
+    LibraryMissing,
+    StorageError,
+)
+from rag.index import Library, Writer
+
+
+class OtherEmbedder(Embedder):
+    """An embedder of three dimensions: counts of three letters."""
+
+    identity = EmbedderIdentity("test", "letters", "1", 3)
+
+    def encode_documents(self, texts):
+        counts = np.array([[t.count("о") + 1, t.count("а"), t.count("e")] for t in texts])
+        floats = counts.reshape(len(texts), 3).astype(np.float32)
+        return floats / np.linalg.norm(floats, axis=1, keepdims=True)
+
+    def encode_query(self, text):
+        return self.encode_documents([text])[0]
+
+
+def tree(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def found(app: App, question: str = "сколько дней отпуска переносится") -> str:
+    return app.search(question, k=1).passages[0].document
+
+
+def test_a_folder_without_a_library_is_an_error_that_names_ingest(app: App) -> None:
+    with pytest.raises(LibraryMissing, match="rag ingest"), app.library():
+        pass
+
+
+def test_every_passage_is_its_span_of_its_document(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    for passage in app.search("отпуск договор cutter", k=10).passages:
+        _, document = app.document(passage.document)
+        assert document.text[passage.chunk.start : passage.chunk.end] == passage.chunk.text
+
+
+def test_reading_a_library_changes_nothing_in_it(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    before = tree(app.paths.folder)
+    found(app)
+    list(app.doctor())
+    app.documents()
+    assert tree(app.paths.folder) == before
+
+
+@pytest.mark.parametrize("part", ["words", "vectors", "vectors/keys.npy", "stamp.json", "."])
+def test_a_missing_index_is_rebuilt_from_the_catalogue(
+    app: App, folder: Path, part: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.ingest([folder])
+    place = app.paths.index(1) / part
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    assert found(app) == "правила.md"
+    assert "building them from the catalogue" in caplog.text
+    assert all(check.ok for check in app.doctor())
+
+
+@pytest.mark.parametrize("part", ["vectors/vectors.faiss", "vectors/keys.npy", "words/meta.json"])
+def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str) -> None:
+    app.ingest([folder])
+    place = app.paths.index(1) / part
+    place.write_bytes(place.read_bytes()[:20])
+    assert found(app) == "правила.md"
+
+
+def test_a_library_of_another_embedder_is_an_error_that_names_reindex(
+    app: App, folder: Path
+) -> None:
+    app.ingest([folder])
+    with pytest.raises(LibraryMismatch, match="rag reindex"):
+        Library.open(app.paths, OtherEmbedder())
+    with pytest.raises(LibraryMismatch), Writer.open(app.paths, OtherEmbedder()):
+        pass
+    assert found(app) == "правила.md"
+
+
+def test_a_changed_embedder_embeds_every_chunk_anew(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    with Writer.open(app.paths, OtherEmbedder(), replacing=True) as writer:
+        writer.rebuild()
+    with Library.open(app.paths, OtherEmbedder()) as library:
+        assert library.vectors.dimension == 3
+        assert len(library.vectors) == len(library.words) == library.catalogue.counts()[1]
+
+
+def test_one_process_writes_at_a_time(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    with FileLock(app.paths.lock), pytest.raises(LibraryBusy):
+        app.ingest([folder])
+    assert found(app) == "правила.md"
+
+
+def test_a_reader_of_the_old_state_goes_on_while_a_writer_publishes(
+    app: App, folder: Path
+) -> None:
+    app.ingest([folder])
+    with app.library() as library:
+        (folder / "новое.txt").write_text("Совсем новая записка о кранах.", encoding="utf-8")
+        app.ingest([folder])
+        assert library.words.search("отпуск переносится", 5)
+        assert library.vectors.search(HashedEmbedder(library.vectors.idf).encode_query("отпуск"), 5)
+    assert found(app, "записка о кранах") == "новое.txt"
+
+
+def test_a_damaged_catalogue_is_an_error_that_says_how_to_begin_anew(
+    app: App, folder: Path
+) -> None:
+    app.ingest([folder])
+    app.paths.catalogue.write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(LibraryCorrupt, match="--fresh"):
+        found(app)
+    App(Settings(workers=1), app.paths.home).ingest([folder], fresh=True)
+    assert found(app) == "правила.md"
+
+
+def test_a_place_that_cannot_be_a_folder_is_an_error(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(StorageError, match="--home"):
+        App(Settings(workers=1), tmp_path / "file" / "home").ingest([folder])
+
+
+def test_a_full_disk_leaves_the_old_state(
+    app: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.ingest([folder])
+    (folder / "новое.txt").write_text("Совсем новая записка о кранах.", encoding="utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "save", full)
+        with pytest.raises(StorageError, match="No space left"):
+            app.ingest([folder])
+    assert [row.name for row in app.documents()] == [
+        "binder.txt",
+        "meetings/планёрка.txt",
+        "правила.md",
+    ]
+    assert all(check.ok for check in app.doctor())
+    assert app.ingest([folder]).added == ("новое.txt",)
+
+
+def test_vectors_of_chunks_that_stay_are_taken_over(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    with app.library() as library:
+        before = dict(zip(library.vectors.keys.tolist(), library.vectors.vectors(), strict=True))
+    (folder / "новое.txt").write_text("Записка о кранах.", encoding="utf-8")
+    app.ingest([folder])
+    with app.library() as library:
+        after = dict(zip(library.vectors.keys.tolist(), library.vectors.vectors(), strict=True))
+    assert len(after) == len(before) + 1
+    for key, vector in before.items():
+        np.testing.assert_array_equal(after[key], vector)
+
+
+def test_collections_know_nothing_of_each_other(tmp_path: Path, folder: Path) -> None:
+    one = App(Settings(workers=1, collection="one"), tmp_path / "home")
+    other = App(Settings(workers=1, collection="other"), tmp_path / "home")
+    one.ingest([folder / "binder.txt"])
+    other.ingest([folder / "правила.md"])
+    assert [row.name for row in one.documents()] == ["binder.txt"]
+    assert [row.name for row in other.documents()] == ["правила.md"]
