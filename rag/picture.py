@@ -26,6 +26,7 @@ _YELLOW = (255, 232, 60)
 _OUTLINE = (214, 158, 0)  # visible on a dark page, where yellow under the letters is not
 _PADDING = 3  # pixels around the letters
 _NOT_COMPARED = ("C", "Z", "Pd")  # Unicode categories: control, separator, dash
+_LAST_COMPARED = "\uffff"  # pdfium gives the two halves of what lies beyond
 
 _pdfium = Lock()  # pdfium may be used by one thread at a time
 
@@ -102,7 +103,8 @@ def _letters(text: str) -> _Letters:
     places = [
         place
         for place, character in enumerate(text)
-        if not unicodedata.category(character).startswith(_NOT_COMPARED)
+        if character <= _LAST_COMPARED
+        and not unicodedata.category(character).startswith(_NOT_COMPARED)
     ]
     return _Letters("".join(text[place] for place in places), places)
 

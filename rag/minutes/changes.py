@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: share of common stems from which two promises are about the same thing
 SAME = 0.6
+#: the same for one person's words within a few turns
+SAME_SOON = 0.5
 #: turns within which a bare new deadline or a bare «отбой» is about the last promise
 NEAR = 3
 #: words of a sentence that can be a bare new deadline
@@ -44,7 +46,10 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
     mine = _words(scene, new)
     for place in range(len(drafts) - 1, -1, -1):
         old = drafts[place]
-        if old.status not in ("open", "conditional") or overlap(mine, _words(scene, old)) < SAME:
+        if old.status not in ("open", "conditional"):
+            continue
+        close = old.who == new.who and new.turn - old.turn <= NEAR and old.turn != new.turn
+        if overlap(mine, _words(scene, old)) < (SAME_SOON if close else SAME):
             continue
         if old.who == new.who:
             drafts[place] = _updated(old, new)
@@ -105,6 +110,8 @@ def apply(
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
     language = scene.language
     cues = family(language, "cancel")
+    if {"if", "если", "когда", "when"} & set(sentence.words):
+        return False
     if has_phrase(sentence.words, family(language, "cancel_phrase")):
         return True
     if language == "en":

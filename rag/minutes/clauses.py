@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗]")
 _BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
+#: words that are quoted, or notes of who typed the text («[смех]», "{vocalsound}")
+_QUOTED = re.compile(r"\{[^}\n]*\}|\[[^\]\n]*\]|«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
 _RU_CONJUNCTIONS = frozenset(
     "и а но или что чтобы если когда пока тогда поэтому потому хотя как который которая которые "
     "я мы ты вы он она они это".split()

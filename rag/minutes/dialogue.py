@@ -99,10 +99,19 @@ class Dialogue:
                 if finding and not (finding.anaphoric and taken):
                     found.append(finding)
                     taken = True
-        if not self._labelled and vocative:
-            self.called.setdefault(index + 1, vocative)
+        if not self._labelled:
+            self._call(index, vocative, sentences)
         whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
         return whole or found
+
+    def _call(self, index: int, vocative: str | None, sentences: tuple[Sentence, ...]) -> None:
+        """Without labels: the next turn is whose name was called, as long as one goes on asking."""
+        if vocative:
+            self.called[index + 1] = vocative
+        elif self.called.get(index - 1) and index not in self.called:
+            asks = any(s.question or reading(w, "VERB", "2per") for s in sentences for w in s.words)
+            if asks:
+                self.called[index + 1] = self.called[index - 1]
 
     def _outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
@@ -256,6 +265,8 @@ class Dialogue:
         to_whom = self._person(finding.to_whom, finding.turn, speaker, finding.turn)
         if finding.force == "firm" and not accepted:
             return
+        if finding.force == "tentative" and finding.act == "joint":
+            return  # «поищем», "we'll see about it": nobody could be asked for it
         self._keep(
             Draft.of(
                 finding,
@@ -334,13 +345,16 @@ def overlap_of(request: Finding, own: Finding) -> bool:
     return request.what_start == own.what_start
 
 
+_THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())
+
+
 def _called(view: View) -> str | None:
     """The person a clause does nothing but call («Рита, …»), or begins by calling."""
     for mention in view.mentions:
         if not mention.cases & {"nomn", "voct"}:
             continue
         rest = [t.word for i, t in enumerate(view.tokens) if not mention.first <= i < mention.last]
-        if all(view.is_in(word, "filler") for word in rest):
+        if all(view.is_in(word, "filler") or word in _THANKS for word in rest):
             return mention.name
     return None
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.types import Due
 from rag.words import STOP_WORDS, fold, stem, words
 
 if TYPE_CHECKING:
     from rag.minutes.dates import Found
     from rag.minutes.findings import Finding
     from rag.types import Act, Force, Status
+
+
+_RELATIVE = re.compile(r"(?:через|спустя|в\s+течение|за|within|in\s+(?:\w+\s+)+\w+|after)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Draft:
         support: tuple[int, ...],
     ) -> Draft:
         """A draft from the finding it stands on and what the dialogue made of it."""
+        if condition and due and _RELATIVE.match(due.due.raw):
+            due = due._replace(due=Due(due.due.raw, None, None))  # it counts from the condition
         return cls(
             who=who,
             to_whom=to_whom,

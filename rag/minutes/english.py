@@ -311,6 +311,8 @@ def _request(view: View) -> Finding | None:
     who = view.vocative or ADDRESSEE
     for at in range(len(words) - 1):
         if (words[at], words[at + 1]) in _ASK:
+            before = next((m.name for m in view.mentions if m.last == at), None)
+            who = view.vocative or before or ADDRESSEE
             verb_at = _verb_after(view, at + 1)
             if verb_at is None:
                 return None
@@ -366,6 +368,8 @@ def _offer(view: View) -> Finding | None:
             continue
         verb_at = _verb_after(view, at + 1)
         if verb_at is None or _denied(view, at, verb_at) or _rejects(view, verb_at):
+            return None
+        if asks and pair != ("shall", "i") and view.due(_due_clauses(view)) is None:
             return None
         if view.is_in(words[verb_at], "ask_noise") and not _recipient(view, verb_at):
             return None

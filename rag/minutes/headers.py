@@ -37,7 +37,7 @@ def participants_in(document: Document) -> list[str]:
         if match["names"].rstrip().endswith(",") and match["next"]:
             listed = match["names"] + " " + match["next"]
         for piece in re.split(r"[,;•]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", listed)):
-            name = _NAME.fullmatch(piece.strip(" .*_"))
+            name = _NAME.fullmatch(piece.strip(" *_")) or _NAME.fullmatch(piece.strip(" .*_"))
             if name:
                 found.append(name.group())
     return found

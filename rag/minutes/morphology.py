@@ -72,7 +72,27 @@ def singular_forms(name: str) -> frozenset[tuple[str, str]]:
                 case = next((tag for tag in tags if tag in CASES), None)
                 if case:
                     forms.add((form.word.replace("ё", "е"), CASES[case]))
+    if not any(case == "datv" for _, case in forms):
+        forms |= _surname_forms(name)
     return frozenset(forms)
+
+
+#: endings of surnames, by which those unknown to the dictionary are declined
+_SURNAMES = (
+    (("ов", "ев", "ёв", "ин", "ын"), "", "а gent|а accs|у datv|ым ablt|е loct"),
+    (("ова", "ева", "ёва", "ина", "ына"), "а", "ой gent|ой datv|у accs|ой ablt|ой loct"),
+    (("ский", "цкий"), "ий", "ого gent|ого accs|ому datv|им ablt|ом loct"),
+    (("ская", "цкая"), "ая", "ой gent|ой datv|ую accs|ой ablt|ой loct"),
+)
+
+
+def _surname_forms(name: str) -> set[tuple[str, str]]:
+    for endings, cut, declined in _SURNAMES:
+        if name.endswith(endings):
+            stem = name.removesuffix(cut)
+            pairs = (entry.split() for entry in declined.split("|"))
+            return {(stem + ending, case) for ending, case in pairs}
+    return set()
 
 
 CASES = {

@@ -248,7 +248,7 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if not readings and not is_given_name(token.word):
         return None
     cases = {case for p in readings for case in _CASE_TAGS if case in p.grammemes} or {"nomn"}
-    words = [readings[0].lemma if readings else token.word]
+    words = [readings[0].lemma if readings and "nomn" not in cases else token.word]
     last = at + 1
     follows = tokens[last] if last < len(tokens) else None
     if follows and follows.start - token.end <= 2:

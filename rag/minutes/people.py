@@ -14,7 +14,7 @@ from rag.minutes.morphology import parses
 from rag.words import fold
 
 _NUMBERED = re.compile(
-    r"(?:спикер|голос|участник|speaker|voice|host|гость|guest)[ _]?\d*\b", re.IGNORECASE
+    r"(?:спикер|голос|участник|speaker|voice|гость|guest)[ _]?\d+\b", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:^|\s)[^\W\d_]\.(?:\s|$|[^\W\d_])")
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})

@@ -314,7 +314,16 @@ def _from_prose(scene: Scene, row: _Row, start: int) -> Iterator[Draft]:
             for who in (finding.who, *finding.others):
                 draft = _from_finding(scene, replace(finding, who=who), row)
                 if draft:
-                    yield draft if draft.due else replace(draft, due=_field_due(scene, row))
+                    yield _dated(scene, draft, row)
+
+
+def _dated(scene: Scene, draft: Draft, row: _Row) -> Draft:
+    """A draft from prose with the deadline that the rest of its line gives or moves it to."""
+    due = draft.due or _field_due(scene, row)
+    moved = _moved(scene, row, due)
+    if moved is None:
+        return replace(draft, due=due)
+    return replace(draft, due=moved, history=((draft.at, due.due.raw if due else None),))
 
 
 def _field_due(scene: Scene, row: _Row) -> Found | None:
@@ -370,7 +379,7 @@ def _draft(
     history = ((at, due.due.raw if due else None),) if moved else ()
     due = moved or due
     start, end = _trim(scene.text, *task)
-    if due and start <= due.start and due.end >= end - 2 and due.start > start:
+    if due and start < due.start < end <= due.end + 2:
         end = _trim(scene.text, start, due.start)[1]
     row_start, row_end = _trim_space(scene.text, row.start, row.end)
     support = tuple(

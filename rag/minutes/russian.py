@@ -156,12 +156,19 @@ def _passive(view: View) -> Finding | None:
 
 def _task(view: View) -> Finding | None:
     """«Савельеву — направить бригаду», «Ане нужно закончить», «Поручить Титову подготовить»."""
-    at = next((i for i, w in enumerate(view.words) if rw.infinitive(w)), None)
+    at = next(
+        (
+            i
+            for i, w in enumerate(view.words)
+            if rw.infinitive(w) and not view.is_in(rw.infinitive(w) or "", "must")
+        ),
+        None,
+    )
     if at is None or rw.negated(view, at) or view.sentence.question or rw.conditional_mood(view):
         return None
     if view.has("must_not"):
         return None
-    ordered = view.has("must")
+    ordered = view.has("must") or "поручить" in view.words
     before = view.at(view.clause_at - 1) if view.clause_at else None
     for place in (view, before):
         if place is None or (place is before and (at > 1 or len(place.tokens) > 5)):
@@ -258,14 +265,15 @@ def _let(view: View) -> Finding | None:
 def _request(view: View) -> Finding | None:
     """«Катя, скинь логи», «сможешь к среде?», «мне нужен план», «жду от тебя смету»."""
     words = view.words
-    who = view.vocative or ADDRESSEE
+    leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
+    who = view.vocative or leading or ADDRESSEE
     for at, word in enumerate(words):
         if rw.negated(view, at) and not view.sentence.question:
             continue
         verb = rw.imperative(word)
         idle = verb is not None and view.is_in(verb, "ask_noise")
         if idle and rw.later(view) and rw.has_object(view, at):
-            idle = verb in ("быть", "идти", "пойти", "зайти", "приходить")
+            idle = not view.is_in(verb or "", "ask_later")
         if verb and not idle and not rw.reading_is_rare(word):
             if rw.has_object(view, at) or view.due((view.clause_at,)) or rw.object_beside(view):
                 return _make(view, "request", at, who, verb, imperative=True)
@@ -279,6 +287,11 @@ def _request(view: View) -> Finding | None:
                 view, "request", at_need, who, "", first=at_need + 1, to_whom=rw.needing(view)
             )
     return None
+
+
+def _leads(view: View, mention: Mention) -> bool:
+    """Whether a name opens the clause, so that without a comma it can still be a call."""
+    return all(view.is_in(word, "filler") for word in view.words[: mention.first])
 
 
 def _offer(view: View) -> Finding | None:

@@ -176,8 +176,10 @@ def _may_introduce(view: View) -> bool:
     for clause_at in range(view.clause_at - 1, -1, -1):
         joined += view.at(clause_at).words
     lemmas = {parse.lemma for word in joined for parse in parses(word)}
+    if view.scene.on_paper and lemmas & {"сообщить", "заявить", "заверить", "доложить"}:
+        return True
     if lemmas & _phrases(view, "speech_verb"):
-        return view.scene.on_paper and {"сообщить", "заявить", "сказать"} & lemmas != set()
+        return False
     return bool(lemmas & (_phrases(view, "agreement") | _phrases(view, "promise_verb")))
 
 
@@ -379,7 +381,10 @@ def organisation(view: View, case: str, after: int | None) -> str | None:
 def office(view: View, after: int) -> str | None:
     """«секретарём»: the agent by his office, as the person who holds it where that is known."""
     for index, token in enumerate(view.tokens):
-        found = reading(token.word, "NOUN", "anim", "ablt", "sing") if index > after else None
+        likely = index > after and len(token.word) > 3
+        found = (
+            reading(token.word, "NOUN", "anim", "ablt", "sing", at_least=0.3) if likely else None
+        )
         if found and "Name" not in found.grammemes:
             return view.scene.roles.get(found.lemma, nominative(token.word, "ablt"))
     return None
@@ -443,7 +448,7 @@ def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
         if word == "мне" and who != SPEAKER:
             return SPEAKER
     for index, word in enumerate(words):
-        found = reading(word, "NOUN", "anim", "datv", at_least=0.1)
+        found = parses(word)[0] if {"NOUN", "anim", "datv"} <= parses(word)[0].grammemes else None
         if found and index != at and "Name" not in found.grammemes and not reading(word, "nomn"):
             return nominative(word, "datv")
     return None

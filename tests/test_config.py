@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.config import Settings, library_home, load
+from rag.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def no_configuration_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.mark.parametrize(
+    ("flag", "variable", "in_file", "value", "origin"),
+    [
+        (None, None, None, 8, "default"),
+        (None, None, "3", 3, "rag.toml"),
+        (None, "4", "3", 4, "RAG_PASSAGES"),
+        (5, "4", "3", 5, "flag"),
+        (None, "4", None, 4, "RAG_PASSAGES"),
+    ],
+)
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(
+    tmp_path: Path,
+    flag: int | None,
+    variable: str | None,
+    in_file: str | None,
+    value: int,
+    origin: str,
+) -> None:
+    if in_file:
+        (tmp_path / "rag.toml").write_text(f"passages = {in_file}", encoding="utf-8")
+    environ = {"RAG_PASSAGES": variable} if variable else {}
+    found = load({"passages": flag}, cwd=tmp_path, environ=environ)
+    assert found.settings.passages == value
+    assert found.origins["passages"].endswith(origin)
+
+
+def test_the_file_is_found_from_a_folder_below(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text('collection = "work"', encoding="utf-8")
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert load({}, cwd=below, environ={}).settings.collection == "work"
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "said"),
+    [
+        ("colection = 'x'", {}, "colection"),
+        ("passages = 'many'", {}, "passages"),
+        ("passages = true", {}, "passages"),
+        ("passages = 2.5", {}, "passages"),
+        ("offline = 1", {}, "offline"),
+        ("not toml at all", {}, "cannot be read"),
+        ("", {"RAG_EMBEDER": "x"}, "embeder"),
+        ("", {"RAG_WINDOW": "wide"}, "window"),
+    ],
+)
+def test_an_unknown_key_or_a_wrong_value_is_an_error(
+    tmp_path: Path, toml: str, environ: dict[str, str], said: str
+) -> None:
+    (tmp_path / "rag.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load({}, cwd=tmp_path, environ=environ)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("offline", "yes", True),
+        ("offline", "0", False),
+        ("temperature", "0.5", 0.5),
+        ("window", "2048", 2048),
+        ("home", "/somewhere", "/somewhere"),
+    ],
+)
+def test_the_environment_gives_every_kind_of_value(
+    tmp_path: Path, name: str, text: str, value: Any
+) -> None:
+    found = load({}, cwd=tmp_path, environ={f"RAG_{name.upper()}": text})
+    assert getattr(found.settings, name) == value
+
+
+def test_the_library_is_found_by_walking_up(tmp_path: Path) -> None:
+    (tmp_path / ".rag").mkdir()
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert library_home(Settings(), below) == tmp_path / ".rag"
+
+
+def test_a_new_library_is_made_here(tmp_path: Path) -> None:
+    assert library_home(Settings(), tmp_path) == tmp_path / ".rag"
+
+
+def test_a_home_that_is_set_counts(tmp_path: Path) -> None:
+    (tmp_path / ".rag").mkdir()
+    other = tmp_path / "other"
+    assert library_home(Settings(home=str(other)), tmp_path) == other

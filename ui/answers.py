@@ -1,0 +1,220 @@
+"""An answer on the page: sentences with their citations, promises, a refusal, what was struck.
+
+Words of documents and models go in as escaped HTML or as cells, never as Markdown: a document must
+not be able to put a link, a picture or a formula on the page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import sources
+import streamlit as st
+
+from rag.errors import RagError, ReadError
+from rag.render import place
+from rag.types import Citation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from texts import Texts
+
+    from rag.app import App
+    from rag.types import Answer, Due, Passage, Promise, Sentence
+
+_SNIPPET = 400  # characters of a passage under a refusal
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of the conversation and what came of it."""
+
+    question: str
+    answer: Answer | None = None
+    error: RagError | None = None
+
+
+def show_turn(app: App, turn: Turn, number: int, texts: Texts) -> None:
+    """A question and its answer; `number` keeps the widgets of turns apart."""
+    with st.chat_message("user"):
+        st.text(turn.question)
+    with st.chat_message("assistant"):
+        if turn.error is not None:
+            show_error(turn.error)
+        if turn.answer is not None:
+            _Shown(app, turn.answer, f"turn-{number}", texts).show()
+
+
+def show_error(error: RagError) -> None:
+    """What happened, and what to do about it."""
+    if error.hint:
+        st.error(literal(error.hint), title=literal(error.message))
+    else:
+        st.error(literal(error.message))
+
+
+def literal(text: str) -> str:
+    """Text that reads as it is where Markdown would be understood."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def promise_row(document: str, promise: Promise, texts: Texts) -> dict[str, str]:
+    """A promise as cells: who, to whom, what, by when, state, where."""
+    state = [texts[promise.status], texts["tentative"] if promise.force == "tentative" else ""]
+    told = ", ".join(filter(None, state))
+    return {
+        texts["who"]: promise.who or "—",
+        texts["to_whom"]: promise.to_whom or "",
+        texts["what"]: promise.what,
+        texts["when"]: due_text(promise.when),
+        texts["state"]: f"{told}: {promise.condition}" if promise.condition else told,
+        texts["where"]: f"{document}:{promise.line}",
+    }
+
+
+def due_text(when: Due | None) -> str:
+    """The days a deadline means and the words it was given in: «2025-11-14 (к пятнице)»."""
+    if when is None:
+        return ""
+    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    return f"{days} ({when.raw})" if days else when.raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One answer being put on the page. `key` begins the keys of all its widgets."""
+
+    app: App
+    answer: Answer
+    key: str
+    texts: Texts
+
+    def show(self) -> None:
+        answer = self.answer
+        if answer.refusal:
+            st.info(literal(answer.refusal))
+            self._nearest(answer.passages)
+            return
+        if answer.promises:
+            self._promises()
+        rest = answer.sentences[len(answer.promises) :]  # a register's rows come first, in order
+        numbers = _numbered(rest)
+        for index, sentence in enumerate(rest):
+            self._sentence(index, sentence, numbers)
+        for citation, number in numbers.items():
+            self._source(citation, number)
+        if answer.struck:
+            self._struck(answer.struck)
+
+    def _sentence(self, index: int, sentence: Sentence, numbers: dict[Citation, int]) -> None:
+        doubt = ""
+        if sentence.verdict != "supported":
+            why = f": {sentence.reason}" if sentence.reason else ""
+            doubt = f' <span class="doubt">{html.escape(self.texts["partly"] + why)}</span>'
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            st.html(f'<div class="sentence">{html.escape(sentence.text)}{doubt}</div>')
+            for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
+                st.button(
+                    literal(f"[{number}]"),
+                    key=f"{self.key}-{index}-chip-{number}",
+                    type="tertiary",
+                    on_click=_toggle,
+                    args=(self._source_key(number),),
+                )
+
+    def _source_key(self, number: int) -> str:
+        return f"{self.key}-source-{number}"
+
+    def _source(self, citation: Citation, number: int) -> None:
+        label = literal(f"[{number}] {place(citation, self.texts)}")
+        key = self._source_key(number)
+        with st.expander(label, key=key, on_change="rerun") as expander:
+            if expander.open:  # a page is drawn when somebody wants to see it
+                show_source(self.app, citation, self.texts)
+
+    def _promises(self) -> None:
+        promises, texts = self.answer.promises, self.texts
+        st.caption(texts["promises"].format(len(promises)))
+        rows = [promise_row(name, promise, texts) for name, promise in promises]
+        state = st.dataframe(
+            rows,
+            key=f"{self.key}-promises",
+            hide_index=True,
+            column_config={texts["what"]: st.column_config.TextColumn(width="large")},
+            on_select="rerun",
+            selection_mode="single-row",
+        )
+        for row in selected_rows(state):
+            name, promise = promises[row]
+            show_source(self.app, _citation(name, promise), texts)
+
+    def _nearest(self, passages: Sequence[Passage]) -> None:
+        if passages:
+            st.caption(self.texts["nearest"])
+        for passage in passages:
+            page = passage.pages[0] if passage.pages else None
+            chunk = passage.chunk
+            where = Citation(
+                passage.document, page, passage.line, chunk.start, chunk.end, chunk.text
+            )
+            with st.container(border=True):
+                st.caption(literal(place(where, self.texts)))
+                st.html(f'<div class="around">{html.escape(_shortened(chunk.text))}</div>')
+
+    def _struck(self, struck: Sequence[Sentence]) -> None:
+        with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
+            for sentence in struck:
+                reason = f" — {html.escape(sentence.reason)}" if sentence.reason else ""
+                st.html(f'<div class="sentence"><s>{html.escape(sentence.text)}</s>{reason}</div>')
+
+
+def show_source(app: App, citation: Citation, texts: Texts) -> None:
+    """Where a quote stands: the lines around it and, for a PDF, the picture of its page."""
+    try:
+        _, document = app.document(citation.document)
+        st.html(sources.around(document, citation).as_html())
+        if document.kind == "pdf" and citation.page is not None:
+            _show_page(sources.picture(app, document, citation), citation.page, texts)
+    except ReadError as error:
+        st.caption(literal(texts["no_picture"].format(error.message)))
+    except RagError as error:
+        show_error(error)
+
+
+def _show_page(found: tuple[Any, bool] | None, page: int, texts: Texts) -> None:
+    if found is None:
+        st.caption(texts["no_picture"].format(texts["moved"]))
+        return
+    image, marked = found
+    caption = texts["marked" if marked else "unmarked"].format(page)
+    st.image(image, caption=caption, width="stretch")
+
+
+def selected_rows(state: object) -> list[int]:
+    """The rows ticked in a table that `st.dataframe` gave back."""
+    return list(cast("Any", state).selection.rows)
+
+
+def _numbered(sentences: Sequence[Sentence]) -> dict[Citation, int]:
+    """A number for every citation, from 1, in order of appearance."""
+    citations = dict.fromkeys(c for sentence in sentences for c in sentence.citations)
+    return {citation: number for number, citation in enumerate(citations, 1)}
+
+
+def _citation(name: str, promise: Promise) -> Citation:
+    return Citation(name, None, promise.line, promise.start, promise.end, promise.quote)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
+
+
+def _toggle(key: str) -> None:
+    """Open what is closed, close what is open."""
+    st.session_state[key] = not st.session_state.get(key, False)
