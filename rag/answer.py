@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rag import extract, register
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
-from rag.words import language_of
+from rag.words import STOP_WORDS, language_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +31,13 @@ _SUMMARY = re.compile(
     r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
     r"(?:кратк\w+\s+)?(?:резюм\w+|саммари|перескаж\w*|пересказ\w*|выжимк\w+|суммариз\w+|обобщ\w+"
     r"|кратко(?:е содержание)?\b|(?:коротко\s+)?о ч[её]м (?:этот |эта |данный |были? |шла )?"
-    r"(?:документ|текст|файл|встреч|речь|говорил|совещан)\w*|главное\b"
+    r"(?:документ|текст|файл|речь|говорил|говорит)\w*|главное\b"
     r"|summar\w+|sum up|tl;?dr|give (?:me )?(?:a |an )?(?:short |brief )?(?:summary|overview)"
     r"|what (?:is|was|are) (?:this|the) (?:document|meeting|text|file|report)s? about)",
     re.IGNORECASE,
 )
+#: Words of such a question that lead to no document.
+_FRAME = frozenset("говорили говорится шла речь этот этого документ документа текст файл".split())
 _NEAREST = 5  # passages shown with a refusal
 
 
@@ -121,10 +123,12 @@ class Answerer:
     def _summary(self, question: str, scope: Scope, k: int) -> Answer | None:
         """A summary of the documents in scope, or of those the question's other words lead to."""
         chosen = self._retriever.select(scope)
-        rest = _SUMMARY.sub(" ", question)
-        if chosen is None and re.search(r"\w{3}", rest):
-            passages = self._retriever.retrieve(rest, k=k).passages[:1]
-            chosen = [passage.chunk.document_id for passage in passages]
+        named = " ".join(_named(_SUMMARY.sub(" ", question)))
+        if chosen is None and named:
+            evidence = self._retriever.retrieve(named, k=k)
+            if evidence.confidence < extract.REFUSE_BELOW:
+                return None
+            chosen = [evidence.passages[0].chunk.document_id]
         if chosen is None:
             chosen = list(dict.fromkeys(row.id for row in self._catalogue.documents()))
         sentences: list[Sentence] = []
@@ -204,6 +208,11 @@ class Answerer:
             passages=tuple(passages),
             receipt=prompt.receipt,
         )
+
+
+def _named(text: str) -> list[str]:
+    """Words of a request for a summary that may name what is to be summarised."""
+    return [w for w in words(text) if w not in STOP_WORDS and w not in _FRAME]
 
 
 def refusal(question: str, passages: Sequence[Passage]) -> Answer:

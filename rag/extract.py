@@ -27,6 +27,7 @@ _MOST = 3  # sentences of an answer
 _NEAR = 0.82  # of the best sentence's score, that a further one reaches at least
 _REPEATS = 0.6  # share of a sentence's words that an earlier one may hold
 SUMMARY_SENTENCES = 7
+_ENDS = frozenset(".!…")  # a question or a bare line says nothing in a summary
 _SUMMARY_WORDS = (5, 60)  # a sentence of a summary is not shorter or longer
 _LEAD = 0.15  # what the first sentence of a document gains over the last
 _REDUNDANCY = 0.5  # weight of likeness to what was taken, against nearness to the centroid
@@ -81,7 +82,9 @@ def _tells(document: Document, span: tuple[int, int]) -> bool:
         return False
     text = document.text[start:end]
     count = len(text.split())
-    return _SUMMARY_WORDS[0] <= count <= _SUMMARY_WORDS[1] and not rank.announces(text)
+    if not _SUMMARY_WORDS[0] <= count <= _SUMMARY_WORDS[1] or rank.announces(text):
+        return False
+    return text.rstrip('»")')[-1:] in _ENDS
 
 
 Vector = dict[str, float]

@@ -26,6 +26,7 @@ _ALIKE = 0.7  # what a word that only begins alike is worth
 _ALIKE_MIN = 4  # letters such a beginning has at least
 _ALIKE_SHARE = 0.7  # of the longer word
 _END_MARKS = frozenset('.!?…»"|')
+_LEADERS = re.compile(r"(?:\. ?){5,}|_{5,}")
 _HEADING_WORDS = 7  # a line of fewer without an end mark only announces
 _LONG = 60  # words; a longer sentence gains nothing more from its length
 
@@ -33,7 +34,7 @@ _LONG = 60  # words; a longer sentence gains nothing more from its length
 FEATURES = (
     "cover",  # share of the question's IDF that the sentence holds
     "around",  # the same for the sentence with its two neighbours
-    "passage",  # the same for the whole passage
+    "passage",  # the same for the whole passage with its title and headings
     "found",  # how well search liked the passage, against the best one
     "pairs",  # share of neighbouring question words that stand close together here too
     "kind",  # the sentence holds what the question asks for: a number, a date, a name
@@ -159,26 +160,30 @@ def share(question: Question, held: Sequence[float]) -> float:
     return sum(t.idf * m for t, m in zip(question.terms, held, strict=True)) / question.total
 
 
-def rank(question: Question, passages: Sequence[tuple[str, float]]) -> list[Candidate]:
+def rank(question: Question, passages: Sequence[tuple[str, str, float]]) -> list[Candidate]:
     """All sentences of the passages, best first.
 
-    `passages` are texts and how well search liked each, from 0 to 1.
+    `passages` are the text, what it stands under (title and headings), and how well search liked
+    it, from 0 to 1.
     """
     found = [
         candidate
-        for place, (text, liked) in enumerate(passages)
-        for candidate in _candidates(question, place, text, liked)
+        for place, (text, context, liked) in enumerate(passages)
+        for candidate in _candidates(question, place, text, context, liked)
     ]
     return sorted(found, key=lambda c: (-c.score, c.passage, c.start))
 
 
-def _candidates(question: Question, place: int, text: str, liked: float) -> list[Candidate]:
+def _candidates(
+    question: Question, place: int, text: str, context: str, liked: float
+) -> list[Candidate]:
     spans = sentences.split(text)
     if not spans:
         return []
     split = [tokens(text[start:end]) for start, end in spans]
     held = [matches(question, frozenset(t.stem for t in found)) for found in split]
-    whole = share(question, _union(held))
+    above = matches(question, frozenset(token.stem for token in tokens(context)))
+    whole = share(question, _union([*held, above]))
     out = []
     for i, (start, end) in enumerate(spans):
         features = (
@@ -197,9 +202,9 @@ def _candidates(question: Question, place: int, text: str, liked: float) -> list
 
 
 def announces(sentence: str) -> bool:
-    """Whether a line is a heading or an opening that says nothing by itself."""
+    """Whether a line says nothing by itself: a heading, an opening, an entry of contents."""
     text = sentence.rstrip()
-    if text.endswith(":"):
+    if text.endswith(":") or _LEADERS.search(text):
         return True
     return text[-1:] not in _END_MARKS and len(words(text)) < _HEADING_WORDS
 

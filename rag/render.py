@@ -109,6 +109,7 @@ def place(citation: Citation, words: dict[str, str]) -> str:
 
 def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> None:
     table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
+    table.columns[-1].no_wrap = True  # a place is clicked or copied whole
     for name, promise in rows:
         state = words[promise.status]
         if promise.condition:

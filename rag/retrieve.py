@@ -88,7 +88,13 @@ class Retriever:
         asked = rank.analyse(question, library.words.frequency, len(library.words))
         top = max((score for _, score in by_words), default=1.0) or 1.0
         liked = {key: score / top for key, score in by_words}
-        candidates = rank.rank(asked, [(r.chunk.text, liked.get(r.key, 0.0)) for r in ordered])
+        candidates = rank.rank(
+            asked,
+            [
+                (row.chunk.text, f"{row.title} {row.chunk.context}", liked.get(row.key, 0.0))
+                for row in ordered
+            ],
+        )
         via = _via(by_words, by_vectors)
         if mode == "vectors":  # the order of the vectors alone, for measuring them
             near = dict(by_vectors)

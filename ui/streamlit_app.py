@@ -110,11 +110,12 @@ def _sidebar(app: App, texts: Texts) -> None:
         if isinstance(taken, RagError):
             show_error(taken)
         elif taken:
-            st.html("".join(_outcome(*row, texts) for row in taken))
+            st.html("".join(_outcome(row, texts) for row in taken))
 
 
-def _outcome(name: str, kind: str, reason: str, texts: Texts) -> str:
+def _outcome(row: tuple[str, str, str], texts: Texts) -> str:
     """What became of a file, as HTML."""
+    name, kind, reason = row
     said = html.escape(texts[kind].format(reason))
     return f'<div class="taken {kind}"><b>{html.escape(name)}</b><br>{said}</div>'
 

@@ -161,6 +161,8 @@ class Dialogue:
                 thanked = self.called.get(index + 1) if answer == "yes" else None
                 self._offered(request, waiting.asker or thanked, accepted=accepted)
             return
+        if request.open_call and not found:
+            answer = "yes" if _volunteers(sentences[0]) else None
         own = next((f for f in found if _is_answer(request, f)), None)
         if own:
             found.remove(own)
@@ -322,6 +324,12 @@ class Dialogue:
                 self._promise(assigned, assigned, waiting.asker, accepted=True)
             elif finding.kind == "offer" and finding.due and not finding.bare:
                 self._promise(finding, finding, waiting.asker, accepted=True)
+
+
+def _volunteers(sentence: Sentence) -> bool:
+    """Whether a short answer to «кто …?» is «я»."""
+    mine = {"я", "мы", "возьму", "сделаю", "i", "me", "i'll", "i'm"}
+    return len(sentence.words) <= _SHORT - 2 and bool(mine & set(sentence.words))
 
 
 def _is_past(sentence: Sentence) -> bool:

@@ -32,7 +32,11 @@ _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while".split()
 )
 _IDIOM = re.compile(
-    r"\b(?:have you know|see you|let you go|be honest|tell you what|give you that|never|take it (?:you|that|from)|bet)\b"
+    r"\b(?:have you know|see you|let you go|be honest|tell you what|give you that|never|bet|thank|"
+    r"take it (?:you|that|from)|pick up on|tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|"
+    r"get (?:straight|started|going|to (?:that|it|this|the point))|(?:hand|pass) (?:\w+ )?(?:over|back)|"
+    r"(?:bear|keep) (?:that|it|this) in mind|take (?:any |your |some )?questions|bring you|"
+    r"(?:come|circle|get) back to (?:that|it|this)|in (?:the )?chat|hold my|be right)\b"
 )
 _REFRESHMENT = re.compile(
     r"(?:get|grab|have|make|fetch) (?:some |a |my |the )?(?:quick )?(?:lunch|coffee|tea|food|water|drink|breath)"
@@ -48,9 +52,12 @@ _REPORT = frozenset("said says told mentioned reckons thinks claims".split())
 def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
     words = view.words
-    if not words or is_condition(view) or _is_subordinate(view):
+    if not words or is_condition(view):
         return None
-    for rule in (_on_me, _passive, _request, _offer, _first_person, _joint, _reported):
+    called = _open_call(view)
+    if called or _is_subordinate(view):
+        return called
+    for rule in (_on_me, _passive, _request, _offer, _first_person, _delivered, _joint, _reported):
         found = rule(view)
         if found:
             return found
@@ -283,9 +290,10 @@ def _on_me(view: View) -> Finding | None:
         return _make(
             view, "promise", at, None, SPEAKER, first=first, bare=not subject, anaphoric=not subject
         )
-    if joined.startswith(
-        ("leave it with me", "leave that with me", "leave that to me", "leave it to me")
-    ):
+    left = re.match(r"leave (?P<what>.+) (?:with|to) me$", joined)
+    if left and left["what"] not in _ANAPHORS:
+        return _make(view, "promise", 0, None, SPEAKER, first=1)
+    if left:
         return _make(view, "promise", 0, None, SPEAKER, bare=True, anaphoric=True)
     return None
 
@@ -397,7 +405,9 @@ def _subject_verb(view: View, pronoun: str) -> tuple[int, int] | None:
     short = {"i": ("i'll", "i'm"), "we": ("we'll", "we're")}[pronoun]
     for at, word in enumerate(words):
         rest = words[at + 1 :]
-        if word == short[0] or word == pronoun and rest[:1] == ("will",):
+        if (word, *rest[:1]) == ("let", "me") and pronoun == "i" and _later(view):
+            verb_at = _verb_after(view, at + 1)
+        elif word == short[0] or word == pronoun and rest[:1] == ("will",):
             verb_at = _verb_after(view, at + (word == pronoun))
         elif word == short[1] and rest[:2] == ("going", "to"):
             verb_at = _verb_after(view, at + 2)
@@ -504,6 +514,19 @@ def _third_person(view: View, at: int) -> tuple[int, bool] | None:
     """(index of the verb, whether it was promised) behind a subject that ends at `at`."""
     words = view.words
     for i in range(at, min(at + 6, len(words))):
+        if words[i : i + 2] in (("needs", "to"), ("has", "to"), ("is", "to")) and i + 2 < len(
+            words
+        ):
+            return (i + 2, False)
+        if (
+            i == at
+            and words[i] in ("should", "must")
+            and i + 1 < len(words)
+            and words[i + 1] != "be"
+        ):
+            return (i + 1, False)
+        if words[i : i + 2] == ("going", "to") and i + 2 < len(words):
+            return (i + 2, False)
         if i == at + 1 and words[at] not in _AFTER_SUBJECT:
             return None
         if words[i] == "has" or words[i] == "have":
@@ -523,6 +546,41 @@ def _third_person(view: View, at: int) -> tuple[int, bool] | None:
             return (i + 3, False)
         if words[i] in ("said", "says", "who", "thinks"):
             return None
+    return None
+
+
+def _delivered(view: View) -> Finding | None:
+    """ "You'll have the report by Friday": the speaker sees to it."""
+    words = view.words
+    for at, word in enumerate(words):
+        if word == "you'll" and words[at + 1 : at + 2] in (("have",), ("get",)):
+            due = view.due((view.clause_at,))
+            if due and not view.sentence.question and _objects(view, at + 1):
+                return _make(view, "promise", at, at + 1, SPEAKER, first=at + 1)
+    return None
+
+
+_WILLING = frozenset("can could will wants would should must".split())
+
+
+def _open_call(view: View) -> Finding | None:
+    """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
+    words = view.words
+    for at, word in enumerate(words[:3]):
+        rest = words[at + 1 :]
+        asks = word in ("who", "who'll") and view.sentence.question
+        calls = word in ("somebody", "someone") and not view.sentence.question
+        if not (asks or calls) or not rest:
+            continue
+        if word == "who'll" or rest[0] in _WILLING:
+            verb_at = _verb_after(view, at + (word != "who'll"))
+        elif rest[:2] in (("has", "to"), ("needs", "to"), ("wants", "to")):
+            verb_at = _verb_after(view, at + 2)
+        else:
+            continue
+        if verb_at is not None and view.is_in(words[verb_at], "verb") and _objects(view, verb_at):
+            finding = _make(view, "request", verb_at, verb_at, ADDRESSEE, first=verb_at)
+            return replace(finding, open_call=True)
     return None
 
 

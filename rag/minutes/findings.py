@@ -25,7 +25,7 @@ class Finding:
     `what` is `text[what_start:what_end]`, `at` the offset of the word that gave it away. `who` and
     `to_whom` are names or the marks above. `bare` is a verb without object («сделаю»): its `what`
     must come from what was asked. `named` tells that a request calls somebody by name. `others`
-    share the act with `who`, each with a record of their own.
+    share the act with `who`, each with a record of their own. `open_call` asks who will do it.
     """
 
     kind: Kind
@@ -47,3 +47,4 @@ class Finding:
     imperative: bool = False
     anaphoric: bool = False
     others: tuple[str, ...] = ()
+    open_call: bool = False

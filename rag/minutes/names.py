@@ -132,7 +132,7 @@ class Roster:
             return self._login(tokens, at)
         if token.word in _COMMON and not token.capital:
             return None
-        people = self._forms.get(token.word)
+        people = self._forms.get(token.word.removesuffix("'s"))
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         patronymic = after is not None and _PATRONYMIC.fullmatch(after.word) is not None
         if people is None and patronymic and after is not None:

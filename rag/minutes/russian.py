@@ -8,6 +8,7 @@ subordinate clauses, habits, acts within the meeting, mere presence, threats.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_words as rw
@@ -27,11 +28,14 @@ _TAKEN = re.compile(r"\bна\s+себя\b")
 
 def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
-    if not view.tokens or rw.is_subordinate(view):
+    if not view.tokens:
         return None
+    if rw.is_subordinate(view):
+        return _open_call(view)
     for rule in (
         _take_on,
         _passive,
+        _in_charge,
         _task,
         _let,
         _reported,
@@ -115,6 +119,13 @@ def _take_on(view: View) -> Finding | None:
             return _make(view, "promise", at, SPEAKER, "", bare=anaphoric, anaphoric=anaphoric)
         who = view.vocative or ADDRESSEE
         return _make(view, "request", at, who, "", imperative=True)
+    owner = rw.called_on(view)
+    if (
+        owner
+        and not any(is_finite(word) for word in words)
+        and rw.nouns(view, skip=(), after=owner[1] - 1)
+    ):
+        return _make(view, "request", owner[1], owner[0], "", imperative=True, first=owner[1])
     for at, word in enumerate(words):
         verb = rw.taking(word)
         if (
@@ -154,6 +165,18 @@ def _passive(view: View) -> Finding | None:
     return _make(view, "promise", at, agent, "", act="reported")
 
 
+def _in_charge(view: View) -> Finding | None:
+    """«Ответственный за стенд — Олег»."""
+    at = next((i for i, w in enumerate(view.words) if w.startswith("ответственн")), None)
+    if at is None or view.sentence.question or "за" not in view.words[at:]:
+        return None
+    near = [view, *(o for o in view.others() if abs(o.clause_at - view.clause_at) == 1)]
+    named = next((m.name for v in near for m in v.mentions if "nomn" in m.cases), None)
+    if named is None or not rw.nouns(view, skip=(), after=at):
+        return None
+    return _make(view, "promise", at, named, "", act="assigned", first=at + 2)
+
+
 def _task(view: View) -> Finding | None:
     """«Савельеву — направить бригаду», «Ане нужно закончить», «Поручить Титову подготовить»."""
     at = next(
@@ -168,6 +191,10 @@ def _task(view: View) -> Finding | None:
         return None
     if view.has("must_not"):
         return None
+    bound = rw.bound(view, at)
+    if bound:
+        verb = rw.infinitive(view.words[at]) or ""
+        return _make(view, "request", at, bound, verb, act="assigned", imperative=True, first=at)
     ordered = view.has("must") or "поручить" in view.words
     before = view.at(view.clause_at - 1) if view.clause_at else None
     for place in (view, before):
@@ -289,6 +316,21 @@ def _request(view: View) -> Finding | None:
     return None
 
 
+def _open_call(view: View) -> Finding | None:
+    """«кто подготовит справку?»: whoever answers for himself takes it."""
+    words = view.words
+    if not view.sentence.question or "кто" not in words[:3]:
+        return None
+    at = next((i for i, w in enumerate(words) if rw.future(w, "3per")), None)
+    if at is None or not rw.has_object(view, at):
+        return None
+    verb = rw.future(words[at], "3per") or ""
+    if rw.is_stative(view, verb):
+        return None
+    finding = _make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None)
+    return replace(finding, open_call=True)
+
+
 def _leads(view: View, mention: Mention) -> bool:
     """Whether a name opens the clause, so that without a comma it can still be a call."""
     return all(view.is_in(word, "filler") for word in view.words[: mention.first])
@@ -313,7 +355,11 @@ def _offer(view: View) -> Finding | None:
             if rw.is_momentary(view, verb, index):
                 return None
             return _make(view, "offer", index, SPEAKER, verb)
-        if word == "могу" and not rw.negated(view, at) and not view.sentence.question:
+        if (
+            word in ("могу", "готов", "готова")
+            and not rw.negated(view, at)
+            and not view.sentence.question
+        ):
             index = next((i for i, w in enumerate(words) if i > at and rw.infinitive(w)), None)
             verb = rw.infinitive(words[index]) if index is not None else None
             if index is not None and verb and not rw.is_momentary(view, verb, index):
@@ -326,7 +372,7 @@ def _first_person(view: View) -> Finding | None:
     words = view.words
     if view.sentence.question or rw.conditional_mood(view) or rw.is_habit(view):
         return None
-    if rw.is_hearsay(view):
+    if rw.is_hearsay(view) or rw.is_own_condition(view) or rw.is_idiom(view):
         return None
     for at, word in enumerate(words):
         if rw.negated(view, at):
@@ -374,7 +420,7 @@ def _joint(view: View) -> Finding | None:
             or view.is_in(verb, "stative")
             or view.is_in(verb, "in_meeting")
         )
-        hopeless = verb in ("увидеть", "увидеться", "посмотреть", "подумать", "понять", "быть")
+        hopeless = view.is_in(verb, "joint_talk")
         if vague and (hopeless or not (rw.later(view) and rw.has_object(view, at))):
             continue
         bare = not rw.has_object(view, at)

@@ -38,6 +38,8 @@ _NOW_REACH = 4
 @lru_cache(maxsize=50_000)
 def future(word: str, person: str, number: str | None = None) -> str | None:
     """Lemma of a perfective future in that person; the guesses for slang count in the first."""
+    if word in family("ru", "homograph"):
+        return None
     wanted = ["VERB", "perf", "futr", person] + ([number] if number else [])
     found = reading(word, *wanted, at_least=0.05)
     if found:
@@ -244,11 +246,34 @@ def is_hearsay(view: View) -> bool:
         )
         if found and view.is_in(found.lemma, "speech_verb"):
             return "я" not in before[max(0, index - 2) : index]
+    return _is_cited(view)
+
+
+def _is_cited(view: View) -> bool:
+    """«Он мне: пришлю завтра»: a colon behind another's pronoun and no verb."""
+    text = view.scene.text
+    for clause_at in range(view.clause_at):
+        here, following = view.sentence.clauses[clause_at : clause_at + 2]
+        cited = {"он", "она", "они"} & set(here.words)
+        if cited and ":" in text[here.end : following.start]:
+            return True
+    return False
+
+
+def is_own_condition(view: View) -> bool:
+    """Whether the sentence's condition is an act of one's own («если закрою глаза, найду»)."""
+    for other in view.others():
+        verbs = [lemma for word in other.words if (lemma := future(word, "1per", "sing"))]
+        if verbs and is_condition(other) and not {"успеть", "смочь"} & set(verbs):
+            return True
     return False
 
 
 def is_noise(view: View, verb: str, at: int) -> bool:
     """Whether a weak verb has neither object nor deadline («посмотрю»)."""
+    later_day = view.due((view.clause_at,)) or view.next_due()
+    if later_day is None and (_in_chat(view) or _beside_demo(view, at)):
+        return True
     return (
         view.is_in(verb, "weak")
         and verb not in ("сделать",)
@@ -256,6 +281,21 @@ def is_noise(view: View, verb: str, at: int) -> bool:
         and not object_beside(view)
         and view.due((view.clause_at,)) is None
     )
+
+
+def _in_chat(view: View) -> bool:
+    """Whether something is put into the chat while all are there."""
+    words = view.words
+    return any(
+        pair in (("в", "чат"), ("в", "чатик")) for pair in zip(words, words[1:], strict=False)
+    )
+
+
+def _beside_demo(view: View, at: int) -> bool:
+    """Whether another verb of the sentence is an act within the meeting («открою, найду»)."""
+    own = view.tokens[at].word
+    verbs = [future(word, "1per", "sing") for word in view.sentence.words if word != own]
+    return any(verb is not None and view.is_in(verb, "in_meeting") for verb in verbs)
 
 
 def is_stative(view: View, verb: str) -> bool:
@@ -338,7 +378,8 @@ def subject(view: View) -> Mention | None:
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
     if named:
         return named
-    implied = view.scene.on_paper and "что" in view.words[:2]
+    introduced = view.clause_at and any(promised(w) for w in view.at(view.clause_at - 1).words)
+    implied = "что" in view.words[:2] and (view.scene.on_paper or introduced)
     if not implied and not {"он", "она"} & set(view.words):
         return None
     for clause_at in range(view.clause_at - 1, -1, -1):
@@ -375,6 +416,33 @@ def organisation(view: View, case: str, after: int | None) -> str | None:
             if following and text[following[0].start : following[0].end].isupper():
                 name += " " + text[following[0].start : following[0].end]
             return name
+    return None
+
+
+def called_on(view: View) -> tuple[str, int] | None:
+    """(name, index behind it) of «за Олегом отчёт», «на Вере отчёт», «с Олега отчёт»."""
+    for mention in view.mentions:
+        before = view.words[mention.first - 1] if mention.first else ""
+        case = {"за": "ablt", "на": "loct", "с": "gent", "со": "gent"}.get(before)
+        if case and case in mention.cases and mention.first - 1 <= _head(view):
+            return mention.name, mention.last
+    return None
+
+
+def bound(view: View, at: int) -> str | None:
+    """Who must: «Олег должен», «прошу Олега», «поручим Олегу» before the infinitive at `at`."""
+    ordering = any(
+        parse.lemma in ("просить", "поручить", "попросить")
+        for word in view.words[:at]
+        for parse in parses(word)
+    )
+    for mention in view.mentions:
+        if mention.last > at:
+            continue
+        if "nomn" in mention.cases and {"должен", "должна", "обязан", "обязана"} & set(view.words):
+            return mention.name
+        if ordering and mention.cases & {"accs", "datv"}:
+            return mention.name
     return None
 
 

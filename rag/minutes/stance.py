@@ -47,6 +47,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
         return "yes"
     if has_phrase(opening, family(language, "refusal_phrase")):
         return "no"
+    if _starts(first, family(language, "assent")) and not sentences[0].question:
+        return "yes"
     named = scene.roster.mentions(sentences[0].clauses[0].tokens)
     if named and named[0].first == 0:
         first = first[named[0].last :]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["decode", "lines_of", "read_markdown", "read_text"]
 
 _MAX_HEADING = 80
+_OPENING_LINE = re.compile(r"\s*([^\n]*\S)")
+_TITLE = re.compile(r"(?!.*\S {3})(?!\W*\d[\d.\-/ ]*$)(?![-–—•*|>])(?=.{0,99}$).*\w[^.!?,;:|]*")
 _MAX_TITLE = 200
 _NUMBERED = re.compile(
     r"(?:(?:§|глава|раздел|chapter|section)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?=[^\W\d_])", re.I
@@ -79,7 +81,7 @@ def _document(
     from rag.minutes.turns import find_turns
 
     turns = find_turns(text, lines)
-    title = _title_of(text, headings)
+    title = _title_of(text, headings, turns[0].start if turns else None)
     return Document(
         id=hashlib.sha256(data).hexdigest(),
         title=title or PurePath(name).stem,
@@ -93,11 +95,20 @@ def _document(
     )
 
 
-def _title_of(text: str, headings: Sequence[Mark]) -> str:
-    """Words of the first heading, without the marks of Markdown; "" where there is none."""
+def _title_of(text: str, headings: Sequence[Mark], first_turn: int | None) -> str:
+    """The first line where it reads as a title, else the first heading, without Markdown's marks.
+
+    "" where there is neither. A line that a speaker says is no title, nor one with a label, the
+    end of a sentence, or columns.
+    """
+    opening = _OPENING_LINE.match(text)
+    if opening and opening.start(1) != first_turn and _TITLE.fullmatch(opening.group(1)):
+        return _EMPHASIS.sub(r"\2", opening.group(1).strip("# \t"))
     if not headings:
         return ""
     first = text[headings[0].start : headings[0].end].split("\n")[0]
+    if "  " in first.strip():
+        return ""
     return _EMPHASIS.sub(r"\2", first.strip("# \t")[:_MAX_TITLE])
 
 

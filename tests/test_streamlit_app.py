@@ -1,0 +1,245 @@
+"""The page, run as Streamlit runs it, over a library of files made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fpdf import FPDF
+from streamlit.testing.v1 import AppTest
+
+pytestmark = pytest.mark.usefixtures("home")
+
+UI = Path(__file__).resolve().parents[1] / "ui"
+FACT = "The kettle boils in four minutes."
+NOTE = "Отпуск переносится на четырнадцать дней.\nЗаявление подают в отдел кадров.\n"
+MEETING = """Планёрка 12.11.2025
+
+Анна: Коллеги, начинаем. Борис, пришли мне смету до пятницы.
+Борис: Хорошо, пришлю.
+Анна: Спасибо. Вера, что с договором?
+Вера: Договор отправлю юристам завтра.
+Анна: Отлично, на этом всё.
+"""
+
+
+def _pdf() -> bytes:
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for text in ("A word before.", f"Something else. {FACT} The lid is made of steel."):
+        pdf.add_page()
+        pdf.multi_cell(0, 8, text)
+    return bytes(pdf.output())
+
+
+FILES = {
+    "kettle.pdf": _pdf(),
+    "отпуск.txt": NOTE.encode(),
+    "планёрка.txt": MEETING.encode(),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the page keeps its library."""
+    monkeypatch.setenv("RAG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RAG_WORKERS", "1")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(UI)
+    return tmp_path / "home"
+
+
+def _page(locale: str | None = "en-US") -> AppTest:
+    page = AppTest.from_file(str(UI / "streamlit_app.py"), default_timeout=60)
+    page.context = {"locale": locale}
+    return _sound(page.run())
+
+
+def _sound(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def _drop(page: AppTest, files: dict[str, bytes]) -> AppTest:
+    rows = [(name, data, "application/octet-stream") for name, data in files.items()]
+    page.file_uploader[0].set_value(rows)
+    return _sound(page.run())
+
+
+def _ask(page: AppTest, question: str) -> AppTest:
+    page.chat_input[0].set_value(question)
+    return _sound(page.run())
+
+
+def _html(page: AppTest, css: str) -> list[str]:
+    return [block.value for block in page.get("html") if f'class="{css}' in block.value]
+
+
+def _chip(page: AppTest, label: str) -> Any:
+    return next(button for button in page.button if button.label == label)
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [
+        ("ru-RU", "Вопросы к вашим документам"),
+        ("ru", "Вопросы к вашим документам"),
+        ("en-GB", "Ask your documents"),
+        ("de", "Ask your documents"),
+        (None, "Ask your documents"),
+    ],
+)
+def test_the_first_language_is_the_browsers(locale: str | None, title: str) -> None:
+    assert _page(locale).title[0].value == title
+
+
+def test_the_language_can_be_switched() -> None:
+    page = _page("en-US")
+    page.segmented_control[0].set_value("ru")
+    assert _sound(page.run()).title[0].value == "Вопросы к вашим документам"
+
+
+def test_an_empty_library_asks_for_files_and_takes_no_question(home: Path) -> None:
+    page = _page()
+    assert "no documents yet" in page.info[0].value
+    assert page.chat_input[0].disabled
+    assert not home.exists()
+
+
+def test_every_dropped_file_gets_a_row_with_its_outcome(home: Path) -> None:
+    page = _drop(_page(), {**FILES, "broken.pdf": b"%PDF-1.4 nothing", "page.xyz": b"x"})
+    rows = "".join(_html(page, "taken"))
+    for name in FILES:
+        assert f'taken added"><b>{name}</b><br>added' in rows
+    assert 'taken skipped"><b>broken.pdf</b><br>not taken: ' in rows
+    assert 'taken skipped"><b>page.xyz</b><br>not taken: unknown suffix .xyz' in rows
+    kept = {path.name for path in (home / "default+uploads").iterdir()}
+    assert kept == set(FILES)
+
+
+def test_the_same_file_is_taken_once_and_another_of_its_name_stands_beside_it(home: Path) -> None:
+    page = _drop(_page(), {"a.txt": b"One."})
+    assert "already in the library" in _html(_drop(page, {"a.txt": b"One."}), "taken")[0]
+    _drop(page, {"a.txt": b"Two."})
+    kept = {path.name: path.read_text() for path in (home / "default+uploads").iterdir()}
+    assert kept == {"a.txt": "One.", "a (2).txt": "Two."}
+
+
+def test_a_sentence_comes_with_its_citation_and_the_marked_page() -> None:
+    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
+    assert FACT in _html(page, "sentence")[0]
+    assert "kettle" in page.expander[0].label
+    assert not page.image
+    _chip(page, r"\[1\]").click()
+    _sound(page.run())
+    assert f"<mark>{FACT}</mark>" in _html(page, "around")[0]
+    captions = [caption for image in page.image for caption in image.captions]
+    assert captions == ["Page 2. The quote is marked in yellow."]
+
+
+def test_a_text_file_is_shown_by_the_lines_around_the_quote() -> None:
+    page = _ask(_drop(_page("ru"), FILES), "На сколько дней переносится отпуск?")
+    assert page.expander[0].label.endswith("строка 1")
+    _chip(page, r"\[1\]").click()
+    shown = _html(_sound(page.run()), "around")[0]
+    assert "<mark>Отпуск переносится на четырнадцать дней.</mark>\nЗаявление подают" in shown
+    assert not page.image
+
+
+def test_a_pdf_that_has_gone_is_quoted_without_its_page(home: Path) -> None:
+    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
+    (home / "default+uploads" / "kettle.pdf").unlink()
+    _chip(page, r"\[1\]").click()
+    _sound(page.run())
+    assert FACT in _html(page, "around")[0]
+    assert any("no longer where it was" in caption.value for caption in page.caption)
+
+
+def test_what_is_not_in_the_documents_is_refused_with_the_nearest_passages() -> None:
+    page = _ask(_drop(_page(), FILES), "Does the kettle of the king of Norway sing opera?")
+    assert page.info[0].value == r"Not in your documents\."
+    assert "The nearest there is:" in [caption.value for caption in page.caption]
+    assert any(FACT in block for block in _html(page, "around"))
+
+
+def test_promises_come_as_a_table_with_who_what_when_and_where() -> None:
+    page = _ask(_drop(_page("ru"), FILES), "кто что обещал на встрече")
+    table = page.dataframe[0].value
+    assert list(table.columns) == ["Кто", "Кому", "Что", "Срок", "Состояние", "Где сказано"]
+    row = table.iloc[0]
+    assert row["Кто"] == "Борис"
+    assert row["Кому"] == "Анна"
+    assert "смету" in row["Что"]
+    assert "2025-11-14" in row["Срок"]
+    assert row["Где сказано"] == "планёрка.txt:4"
+
+
+def test_a_row_of_the_table_shows_where_it_was_said() -> None:
+    page = _ask(_drop(_page("ru"), FILES), "кто что обещал на встрече")
+    page.session_state["turn-0-promises"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert "<mark>Хорошо, пришлю.</mark>" in _html(_sound(page.run()), "around")[0]
+
+
+def test_the_conversation_survives_reruns_and_begins_anew_when_asked() -> None:
+    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
+    _ask(page, "Who is the king of Norway?")
+    _sound(page.run())
+    asked = [text.value for text in page.text]
+    assert asked == ["How fast does the kettle boil?", "Who is the king of Norway?"]
+    _chip(page, "New conversation").click()
+    assert not _sound(page.run()).text
+
+
+def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:
+    evil = "The tariff is <img src=x onerror=alert(1)> ![seen](http://example.com/a.png) roubles."
+    page = _ask(_drop(_page(), {"tariff *x*.txt": evil.encode()}), "What is the tariff?")
+    shown = "".join(block.value for block in page.get("html") if "tariff" in block.value)
+    assert "&lt;img src=x" in shown
+    assert "<img" not in shown
+    assert r"tariff _x_\.txt" in page.expander[0].label.replace(r"\_", "_")
+
+
+def test_a_document_can_be_removed_and_its_kept_copy_goes_with_it(home: Path) -> None:
+    page = _drop(_page(), FILES)
+    page.session_state["tab-en"] = "Library"
+    _sound(page.run())
+    names = list(page.dataframe[0].value["Document"])
+    assert names == sorted(FILES)
+    page.session_state["documents"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    _sound(page.run())
+    _chip(page, "Remove what is ticked: 1").click()
+    _sound(page.run())
+    assert list(page.dataframe[0].value["Document"]) == names[1:]
+    assert {path.name for path in (home / "default+uploads").iterdir()} == set(names[1:])
+
+
+def test_an_error_says_what_to_do(home: Path) -> None:
+    _drop(_page(), {"a.txt": b"One."})
+    (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
+    page = _page()
+    assert page.error[0].value.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("отчёт за 2025.pdf", "отчёт за 2025.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\план.docx", "план.docx"),
+        (".bashrc", "bashrc"),
+        ("..", "file"),
+        ("", "file"),
+        ("a\x00b\n.txt", "ab.txt"),
+        ("left\u202etxt.exe", "lefttxt.exe"),
+        ('a<b>:"|?*.md', "a_b______.md"),
+        ("  two   spaces .txt", "two spaces.txt"),
+        ("и\u0306.txt", "й.txt"),
+        ("ж" * 300 + ".pdf", "ж" * 88 + ".pdf"),
+        ("a." + "ж" * 300, "a." + "ж" * 89),
+    ],
+)
+def test_a_name_from_outside_is_never_a_path(name: str, expected: str) -> None:
+    from uploads import safe_name
+
+    assert safe_name(name) == expected
