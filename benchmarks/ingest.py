@@ -57,7 +57,7 @@ _HEAD = (
     "range",
     "peak MB",
 )
-_CHUNK = {"chunk_size": 1000, "chunk_overlap": 200}  # characters
+_CHUNK_SIZE, _CHUNK_OVERLAP = 1000, 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def with_langchain(files: Sequence[Path]) -> Told:
     ready, cpu = time.perf_counter(), _cpu()
     pages = [page for file in files for page in PyPDFLoader(str(file)).load()]
     loaded = time.perf_counter()
-    chunks = RecursiveCharacterTextSplitter(**_CHUNK).split_documents(pages)
+    splitter = RecursiveCharacterTextSplitter(chunk_size=_CHUNK_SIZE, chunk_overlap=_CHUNK_OVERLAP)
+    chunks = splitter.split_documents(pages)
     split = time.perf_counter()
     FAISS.from_documents(chunks, embeddings)
     done, cpu = time.perf_counter(), _cpu() - cpu

@@ -89,7 +89,10 @@ def _evaluate(
     items = evaluate.load(folder / evaluate.QUESTIONS)
     with tempfile.TemporaryDirectory(prefix="rag-bench-") as home:
         app = App(Settings(embedder=embedder), Path(home))
-        app.ingest([evaluate.documents_folder(folder, items)])
+        report = app.ingest([evaluate.documents_folder(folder, items)])
+        for skipped in report.skipped:
+            if skipped.path != evaluate.QUESTIONS:
+                print(f"{folder.name}: not read: {skipped.path}: {skipped.reason}", file=sys.stderr)
         with app.library() as library:
             for mode in modes:
                 print(f"{folder.name}: {len(items)} questions, {mode}", file=sys.stderr)

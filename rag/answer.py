@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rag import extract, register
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
-from rag.words import STOP_WORDS, language_of, words
+from rag.words import STOP_WORDS, language_of, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,22 +123,42 @@ class Answerer:
     def _summary(self, question: str, scope: Scope, k: int) -> Answer | None:
         """A summary of the documents in scope, or of those the question's other words lead to."""
         chosen = self._retriever.select(scope)
-        named = " ".join(_named(_SUMMARY.sub(" ", question)))
+        named = _named(_SUMMARY.sub(" ", question))
         if chosen is None and named:
-            evidence = self._retriever.retrieve(named, k=k)
+            chosen = self._titled(named)
+        if chosen is None and named:
+            evidence = self._retriever.retrieve(" ".join(named), k=k)
             if evidence.confidence < extract.REFUSE_BELOW:
                 return None
             chosen = [evidence.passages[0].chunk.document_id]
         if chosen is None:
             chosen = list(dict.fromkeys(row.id for row in self._catalogue.documents()))
+        held = dict(self._catalogue.minutes())
+        spans = {
+            row.id: [(p.start, p.end) for p in held[row.name].promises]
+            + [(d.start, d.end) for d in held[row.name].decisions]
+            for row in self._catalogue.documents()
+            if row.name in held
+        }
         sentences: list[Sentence] = []
         most = extract.SUMMARY_SENTENCES if len(chosen) == 1 else 2
         for document_id in chosen:
             document = self._catalogue.document(document_id)
-            sentences += extract.summarise(document, self._retriever.cite, most=most)
+            sentences += extract.summarise(
+                document,
+                self._retriever.cite,
+                most=most,
+                favoured=spans.get(document_id, ()),
+            )
         if not sentences:
             return None
         return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))
+
+    def _titled(self, named: Sequence[str]) -> list[str] | None:
+        """Ids of the documents whose title or file name holds all of these words, if any does."""
+        wanted = {stem(word) for word in named}
+        rows = self._catalogue.documents()
+        return [row.id for row in rows if wanted <= set(stems(f"{row.title} {row.name}"))] or None
 
     def _from_evidence(
         self,

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from rag.types import Document, Evidence
 
+Span = tuple[int, int]
+Vector = dict[str, float]
+
 #: Evidence that meets less of the question than this is no answer; see docs/refusal.md.
 REFUSE_BELOW = 0.4
 
@@ -30,6 +33,8 @@ SUMMARY_SENTENCES = 7
 _ENDS = frozenset(".!…")  # a question or a bare line says nothing in a summary
 _SUMMARY_WORDS = (5, 60)  # a sentence of a summary is not shorter or longer
 _LEAD = 0.15  # what the first sentence of a document gains over the last
+_FAVOUR = 0.3  # what a promise or a decision gains
+_SAME = 0.7  # likeness from which on two sentences say the same
 _REDUNDANCY = 0.5  # weight of likeness to what was taken, against nearness to the centroid
 
 
@@ -59,21 +64,28 @@ def summarise(
     cite: Callable[[str, int, int], Citation],
     *,
     most: int = SUMMARY_SENTENCES,
+    favoured: Sequence[Span] = (),
 ) -> list[Sentence]:
     """The sentences that say most of a document, at most `most`, in the order of the text.
+
+    Sentences that touch the `favoured` spans, a meeting's promises and decisions, gain by it.
 
     `cite` makes the citation of a span of a document (id, start, end). Headings and spans set
     aside are not considered.
     """
     spans = [span for span in sentences.split(document.text) if _tells(document, span)]
     bags = [Counter(content_stems(document.text[a:b])) for a, b in spans]
-    vectors = _weighted(bags)
-    chosen = _central(vectors, most)
+    gains = [
+        _LEAD * (1 - place / len(spans))
+        + _FAVOUR * any(a < right and left < b for left, right in favoured)
+        for place, (a, b) in enumerate(spans)
+    ]
+    chosen = _central(_weighted(bags), gains, most)
     citations = [cite(document.id, *spans[i]) for i in sorted(chosen)]
     return [Sentence(citation.quote, "supported", (citation,)) for citation in citations]
 
 
-def _tells(document: Document, span: tuple[int, int]) -> bool:
+def _tells(document: Document, span: Span) -> bool:
     """Whether a span is a whole sentence of fitting length and not set aside."""
     start, end = span
     if any(
@@ -87,9 +99,6 @@ def _tells(document: Document, span: tuple[int, int]) -> bool:
     return text.rstrip('»")')[-1:] in _ENDS
 
 
-Vector = dict[str, float]
-
-
 def _weighted(bags: Sequence[Counter[str]]) -> list[Vector]:
     """Unit vectors of counts times inverse sentence frequency."""
     frequency = Counter(item for bag in bags for item in bag)
@@ -101,24 +110,21 @@ def _weighted(bags: Sequence[Counter[str]]) -> list[Vector]:
     return out
 
 
-def _central(vectors: Sequence[Vector], most: int) -> list[int]:
-    """Indices of the vectors nearest to their sum, each unlike those taken before."""
+def _central(vectors: Sequence[Vector], gains: Sequence[float], most: int) -> list[int]:
+    """Indices of the vectors nearest to their sum, gains added, each unlike those before."""
     centroid: Vector = {}
     for vector in vectors:
         for word, value in vector.items():
             centroid[word] = centroid.get(word, 0.0) + value
     length = math.sqrt(sum(v * v for v in centroid.values())) or 1.0
-    worth = [
-        _dot(vector, centroid) / length + _LEAD * (1 - i / len(vectors))
-        for i, vector in enumerate(vectors)
-    ]
+    worth = [_dot(v, centroid) / length + gain for v, gain in zip(vectors, gains, strict=True)]
     taken: list[int] = []
     likeness = [0.0] * len(vectors)
-    while len(taken) < min(most, len(vectors)):
-        i = max(
-            (i for i in range(len(vectors)) if i not in taken),
-            key=lambda i: worth[i] - _REDUNDANCY * likeness[i],
-        )
+    while len(taken) < most:
+        left = [i for i in range(len(vectors)) if i not in taken and likeness[i] < _SAME]
+        if not left:
+            break
+        i = max(left, key=lambda i: worth[i] - _REDUNDANCY * likeness[i])
         taken.append(i)
         likeness = [max(s, _dot(v, vectors[i])) for s, v in zip(likeness, vectors, strict=True)]
     return taken

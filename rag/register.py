@@ -8,17 +8,16 @@ what no row holds is left to the search over passages.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from functools import cached_property
+from typing import Generic, Literal, TypeVar
 
-from rag.words import STOP_WORDS, fold, stem, words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rag.types import Decision, Minutes, Promise
+from rag.types import Decision, Minutes, Promise
+from rag.words import STOP_WORDS, fold, language_of, stem, words
 
 Wanted = Literal["promises", "decisions"]
+Meetings = Sequence[tuple[str, str, Minutes]]
 
 _PROMISES = re.compile(
     r"\b(?:(?:по)?обеща\w*|обязал\w*|обязательств\w*|взял\w* на себя|поручени\w*|поручил\w*|"
@@ -42,17 +41,23 @@ _FRAME = frozenset(
     for word in """
     обещал обещала обещали обещает обещание обещания пообещал обязался обязательства взял
     взяла взяли себя поручение поручения поручил поручили поручено должен должна должны
-    сделать делает сделает задача задачи задачу дела отвечает встреча встрече встречи встречах
-    совещание совещании совещания собрание собрании планерка планёрке летучка летучке
-    оперативка оперативке стендап стендапе митинг вчера сегодня вчерашней сегодняшней прошлой
-    прошлом последней последнем неделе неделю созвон созвоне звонке звонок протокол протоколе
-    люди человек люди участник участники коллеги решение решения решили договорились принял
-    приняли принято список перечисли покажи дай кому именно всего итоги итогам срок сроки
-    сроку числу дата даты promise promised promises promising commit committed commitments
-    commitment action item items todo todos agree agreed meeting meetings call minutes people
-    person anyone everyone someone deliver send do take took taken should must owe owes
-    decision decisions decided decide list show give deadline deadlines due date dates going
-    last today yesterday week call calls
+    сделать делает сделает задача задачи задачу дела отвечает вчера сегодня вчерашней
+    сегодняшней прошлой прошлом последней последнем неделе неделю люди человек участник
+    участники коллеги решение решения решили договорились принял приняли принято список
+    перечисли покажи дай кому именно всего итоги итогам срок сроки сроку числу дата даты
+    promise promised promises promising commit committed commitments commitment action item
+    items todo todos agree agreed people person anyone everyone someone deliver send do take
+    took taken should must owe owes decision decisions decided decide list show give deadline
+    deadlines due date dates going last today yesterday week
+    """.split()
+)
+#: Words for a meeting: they choose meetings by their titles and are no topic.
+_MEETING = frozenset(
+    stem(fold(word))
+    for word in """
+    встреча встрече встречи встречах совещание совещании совещания собрание собрании планерка
+    планёрке летучка летучке оперативка оперативке стендап стендапе митинг созвон созвоне
+    звонке звонок протокол протоколе meeting meetings call calls minutes
     """.split()
 )
 _MONTHS = (
@@ -93,7 +98,7 @@ def wanted(question: str) -> Wanted | None:
     return "decisions" if _DECISIONS.search(question) else None
 
 
-def look_up(question: str, meetings: Sequence[tuple[str, str, Minutes]]) -> Rows:
+def look_up(question: str, meetings: Meetings) -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes.
@@ -106,13 +111,13 @@ def look_up(question: str, meetings: Sequence[tuple[str, str, Minutes]]) -> Rows
         held = [m for m in meetings if m[2].date and m[2].date[5:] == day]
         if held:
             meetings, question = held, _DAY.sub(" ", question)
-    topic = _topic(question)
+    meetings = _titled(question, meetings)
     if kind == "decisions":
         settled = [_Row(name, d, d.text) for name, _, m in meetings for d in m.decisions]
-        chosen = _narrow(settled, topic, meetings)
+        chosen = _narrow(settled, _topic(question), meetings)
         return Rows(decisions=tuple((row.document, row.item) for row in chosen))
     made = [
-        _Row(name, p, _text(p), _text(p, who=True), frozenset(words(p.who or "")))
+        _Row(name, p, _text(p), p.who or "")
         for name, _, m in meetings
         for p in m.promises
         if p.force == "firm"
@@ -121,7 +126,7 @@ def look_up(question: str, meetings: Sequence[tuple[str, str, Minutes]]) -> Rows
     named = [word for word in words(question) if word in owners]
     if named:
         made = [row for row in made if any(word in row.owner for word in named)]
-        topic = [item for item in topic if item not in {stem(word) for word in named}]
+    topic = [word for word in _topic(question) if word not in named]
     return Rows(promises=tuple((r.document, r.item) for r in _narrow(made, topic, meetings)))
 
 
@@ -129,55 +134,81 @@ Item = TypeVar("Item")
 
 
 class _Row(Generic[Item]):
-    """A row with the stems that a question may name it by, without and with its owner's name."""
+    """A row with the words that a question may name it by, its owner's name apart."""
 
-    def __init__(
-        self,
-        document: str,
-        item: Item,
-        text: str,
-        with_owner: str = "",
-        owner: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, document: str, item: Item, text: str, owner: str = "") -> None:
         self.document = document
         self.item = item
-        self.owner = owner
-        self.stems = (frozenset(map(stem, words(text))), frozenset(map(stem, words(with_owner))))
+        self.owner = frozenset(words(owner))
+        self._text = text
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every form of the words of the row."""
+        return frozenset(key for word in words(self._text) for key in _keys(word))
+
+    @cached_property
+    def owner_keys(self) -> frozenset[str]:
+        """Every form of the words of the owner's name."""
+        return frozenset(key for word in self.owner for key in _keys(word))
+
+
+def _keys(word: str) -> set[str]:
+    """What a word is recognised by: its stem, and the dictionary forms it may be of."""
+    keys = {stem(word)}
+    if language_of(word) == "ru":
+        from rag.minutes.morphology import parses  # a dictionary, for these questions only
+
+        keys.update(parse.lemma for parse in parses(word))
+    return keys
 
 
 def _narrow(
-    rows: Sequence[_Row[Item]], topic: list[str], meetings: Sequence[tuple[str, str, Minutes]]
+    rows: Sequence[_Row[Item]], topic: Sequence[str], meetings: Meetings
 ) -> list[_Row[Item]]:
     """The rows that hold more of the topic than the others, and more than half of it.
 
     A word that no row holds but the title of a meeting does narrows the meetings instead.
     """
-    loose = [w for w in topic if not any(w in held for row in rows for held in row.stems)]
-    for word in loose:
-        titled = {n for n, title, _ in meetings if word in map(stem, words(f"{n} {title}"))}
-        if titled:
-            rows = [row for row in rows if row.document in titled]
-            topic = [item for item in topic if item != word]
-    if not topic:
+    left = []
+    for word in topic:
+        keys = _keys(word)
+        if not any(keys & (row.keys | row.owner_keys) for row in rows):
+            titled = {name for name, title, _ in meetings if keys & _title_keys(name, title)}
+            if titled:
+                rows = [row for row in rows if row.document in titled]
+                continue
+        left.append(keys)
+    if not left:
         return list(rows)
-    for kind in (0, 1):
-        counts = [sum(word in row.stems[kind] for word in topic) for row in rows]
+    for held in ([row.keys for row in rows], [row.keys | row.owner_keys for row in rows]):
+        counts = [sum(bool(keys & one) for keys in left) for one in held]
         best = max(counts, default=0)
-        if 2 * best > len(topic):
+        if 2 * best > len(left):
             return [row for row, n in zip(rows, counts, strict=True) if n == best]
     return []
 
 
-def _text(promise: Promise, *, who: bool = False) -> str:
-    """The words a promise may be asked for by; with the name of its owner if wanted."""
-    parts = [promise.what, promise.quote, promise.to_whom, promise.when and promise.when.raw]
-    return " ".join(part for part in [*parts, promise.who if who else None] if part)
+def _titled(question: str, meetings: Meetings) -> Meetings:
+    """The meetings whose title has the word for a meeting that the question uses, else all."""
+    asked = {stem(word) for word in words(question)} & _MEETING
+    return [m for m in meetings if asked & _title_keys(m[0], m[1])] or meetings
+
+
+def _title_keys(name: str, title: str) -> set[str]:
+    return {stem(word) for word in words(f"{name} {title}")}
+
+
+def _text(promise: Promise) -> str:
+    """The words a promise may be asked for by."""
+    parts = (promise.what, promise.quote, promise.to_whom, promise.when and promise.when.raw)
+    return " ".join(part for part in parts if part)
 
 
 def _topic(question: str) -> list[str]:
-    """Stems of the words that narrow the question, each once."""
-    found = (stem(word) for word in words(question) if word not in STOP_WORDS)
-    return [item for item in dict.fromkeys(found) if item not in _FRAME]
+    """The words that narrow the question, each once."""
+    found = (word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS)
+    return [word for word in found if stem(word) not in _FRAME | _MEETING]
 
 
 def _day(question: str) -> str | None:

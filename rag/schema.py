@@ -121,9 +121,9 @@ def document_row(row: DocumentRow) -> Json:
 
 def document(row: DocumentRow, value: Document, start: int, end: int) -> Json:
     """What `rag show --json` prints: the text from `start` to `end` and the pages."""
-    pages = [asdict(page) for page in value.pages]
     part = {"start": start, "end": end, "text": value.text[start:end]}
-    return {"schema": SCHEMA, **document_row(row), "pages": pages, **part}
+    pages = [asdict(page) for page in value.pages]
+    return {"schema": SCHEMA, **document_row(row), **part, "page_list": pages}
 
 
 def doctor(checks: Sequence[Check]) -> Json:

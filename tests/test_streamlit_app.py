@@ -9,6 +9,10 @@ import pytest
 from fpdf import FPDF
 from streamlit.testing.v1 import AppTest
 
+from rag.app import App
+from rag.errors import ModelError
+from rag.types import Answer, Message, Sentence
+
 pytestmark = pytest.mark.usefixtures("home")
 
 UI = Path(__file__).resolve().parents[1] / "ui"
@@ -91,13 +95,13 @@ def _chip(page: AppTest, label: str) -> Any:
     ],
 )
 def test_the_first_language_is_the_browsers(locale: str | None, title: str) -> None:
-    assert _page(locale).title[0].value == title
+    assert _page(locale).header[0].value == title
 
 
 def test_the_language_can_be_switched() -> None:
     page = _page("en-US")
     page.segmented_control[0].set_value("ru")
-    assert _sound(page.run()).title[0].value == "Вопросы к вашим документам"
+    assert _sound(page.run()).header[0].value == "Вопросы к вашим документам"
 
 
 def test_an_empty_library_asks_for_files_and_takes_no_question(home: Path) -> None:
@@ -160,13 +164,14 @@ def test_what_is_not_in_the_documents_is_refused_with_the_nearest_passages() -> 
     page = _ask(_drop(_page(), FILES), "Does the kettle of the king of Norway sing opera?")
     assert page.info[0].value == r"Not in your documents\."
     assert "The nearest there is:" in [caption.value for caption in page.caption]
-    assert any(FACT in block for block in _html(page, "around"))
+    nearest = _html(page, "passage")[0]
+    assert f"<b>kettle.pdf, p. 1</b><br>A word before. Something else. {FACT}" in nearest
 
 
 def test_promises_come_as_a_table_with_who_what_when_and_where() -> None:
     page = _ask(_drop(_page("ru"), FILES), "кто что обещал на встрече")
     table = page.dataframe[0].value
-    assert list(table.columns) == ["Кто", "Кому", "Что", "Срок", "Состояние", "Где сказано"]
+    assert list(table.columns) == ["Кто", "Кому", "Что", "Срок", "Где сказано"]
     row = table.iloc[0]
     assert row["Кто"] == "Борис"
     assert row["Кому"] == "Анна"
@@ -189,6 +194,48 @@ def test_the_conversation_survives_reruns_and_begins_anew_when_asked() -> None:
     assert asked == ["How fast does the kettle boil?", "Who is the king of Norway?"]
     _chip(page, "New conversation").click()
     assert not _sound(page.run()).text
+
+
+def test_a_models_doubtful_and_struck_sentences_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = _drop(_page(), FILES)
+    doubtful = Sentence("It boils fast.", "partly", (), "no speed is given")
+    struck = Sentence("It <b>whistles</b>.", "unsupported", (), "nobody says so")
+    monkeypatch.setattr(App, "answer", lambda *_, **__: Answer("", (doubtful,), (struck,)))
+    sentences = _html(_ask(page, "How does it boil?"), "sentence")
+    assert "supported only in part: no speed is given" in sentences[0]
+    assert "<s>It &lt;b&gt;whistles&lt;/b&gt;.</s> — nobody says so" in sentences[1]
+    assert "Struck" in page.expander[0].label
+
+
+def test_a_failure_stands_in_the_conversation_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = _drop(_page(), FILES)
+
+    def fail(*_: object, **__: object) -> Answer:
+        raise ModelError("The model is gone", "Name another: RAG_MODEL=…")
+
+    monkeypatch.setattr(App, "answer", fail)
+    _ask(page, "How does it boil?")
+    assert page.text[0].value == "How does it boil?"
+    assert page.error[0].title == "The model is gone"
+    assert "RAG" in page.error[0].value
+
+
+def test_a_model_is_told_what_was_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = _drop(_page(), FILES)
+    told: list[list[Message]] = []
+
+    def answer(_: App, question: str, *, history: list[Message], on_text: Any) -> Answer:
+        on_text("A draft.")
+        told.append(history)
+        return Answer(f"{question}!")
+
+    monkeypatch.setattr(App, "answer", answer)
+    _ask(_ask(page, "One?"), "Two?")
+    assert told == [[], [Message("user", "One?"), Message("assistant", "One?!")]]
 
 
 def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:

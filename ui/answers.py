@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.types import Answer, Due, Passage, Promise, Sentence
 
-_SNIPPET = 400  # characters of a passage under a refusal
+_SNIPPET = 240  # characters of a passage under a refusal
+_PICTURE_WIDTH = 700  # CSS pixels; the full-screen button shows all there are
+_WIDTHS = {"who": 115, "to_whom": 90, "what": 215, "when": 135, "where": 170}  # CSS pixels
+_TWO_LINES = 56  # height of a row, in CSS pixels
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -64,15 +67,16 @@ def literal(text: str) -> str:
 
 
 def promise_row(document: str, promise: Promise, texts: Texts) -> dict[str, str]:
-    """A promise as cells: who, to whom, what, by when, state, where."""
-    state = [texts[promise.status], texts["tentative"] if promise.force == "tentative" else ""]
-    told = ", ".join(filter(None, state))
+    """A promise as cells: who, to whom, what and in which state, by when, where."""
+    tentative = texts["tentative"] if promise.force == "tentative" else ""
+    state = ", ".join(filter(None, (texts[promise.status], tentative)))
+    if promise.condition:
+        state = f"{state}: {promise.condition}"
     return {
         texts["who"]: promise.who or "—",
         texts["to_whom"]: promise.to_whom or "",
-        texts["what"]: promise.what,
+        texts["what"]: f"{promise.what} ({state})" if state else promise.what,
         texts["when"]: due_text(promise.when),
-        texts["state"]: f"{told}: {promise.condition}" if promise.condition else told,
         texts["where"]: f"{document}:{promise.line}",
     }
 
@@ -106,8 +110,9 @@ class _Shown:
         numbers = _numbered(rest)
         for index, sentence in enumerate(rest):
             self._sentence(index, sentence, numbers)
-        for citation, number in numbers.items():
-            self._source(citation, number)
+        with st.container(gap="xsmall"):
+            for citation, number in numbers.items():
+                self._source(citation, number)
         if answer.struck:
             self._struck(answer.struck)
 
@@ -116,7 +121,7 @@ class _Shown:
         if sentence.verdict != "supported":
             why = f": {sentence.reason}" if sentence.reason else ""
             doubt = f' <span class="doubt">{html.escape(self.texts["partly"] + why)}</span>'
-        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+        with st.container(horizontal=True, wrap=False, gap="xsmall"):
             st.html(f'<div class="sentence">{html.escape(sentence.text)}{doubt}</div>')
             for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
                 st.button(
@@ -145,7 +150,11 @@ class _Shown:
             rows,
             key=f"{self.key}-promises",
             hide_index=True,
-            column_config={texts["what"]: st.column_config.TextColumn(width="large")},
+            row_height=_TWO_LINES,
+            column_config={
+                texts[name]: st.column_config.TextColumn(width=width)
+                for name, width in _WIDTHS.items()
+            },
             on_select="rerun",
             selection_mode="single-row",
         )
@@ -156,15 +165,7 @@ class _Shown:
     def _nearest(self, passages: Sequence[Passage]) -> None:
         if passages:
             st.caption(self.texts["nearest"])
-        for passage in passages:
-            page = passage.pages[0] if passage.pages else None
-            chunk = passage.chunk
-            where = Citation(
-                passage.document, page, passage.line, chunk.start, chunk.end, chunk.text
-            )
-            with st.container(border=True):
-                st.caption(literal(place(where, self.texts)))
-                st.html(f'<div class="around">{html.escape(_shortened(chunk.text))}</div>')
+            st.html("".join(_nearest_passage(passage, self.texts) for passage in passages))
 
     def _struck(self, struck: Sequence[Sentence]) -> None:
         with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
@@ -192,7 +193,7 @@ def _show_page(found: tuple[Any, bool] | None, page: int, texts: Texts) -> None:
         return
     image, marked = found
     caption = texts["marked" if marked else "unmarked"].format(page)
-    st.image(image, caption=caption, width="stretch")
+    st.image(image, caption=caption, width=_PICTURE_WIDTH)
 
 
 def selected_rows(state: object) -> list[int]:
@@ -208,6 +209,14 @@ def _numbered(sentences: Sequence[Sentence]) -> dict[Citation, int]:
 
 def _citation(name: str, promise: Promise) -> Citation:
     return Citation(name, None, promise.line, promise.start, promise.end, promise.quote)
+
+
+def _nearest_passage(passage: Passage, texts: Texts) -> str:
+    """Where a passage stands and how it begins, as HTML."""
+    page, chunk = passage.pages[0] if passage.pages else None, passage.chunk
+    where = Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
+    head, text = html.escape(place(where, texts)), html.escape(_shortened(chunk.text))
+    return f'<div class="passage"><b>{head}</b><br>{text}</div>'
 
 
 def _shortened(text: str) -> str:

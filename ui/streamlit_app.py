@@ -6,6 +6,7 @@ Everything shown comes from `rag.app.App`; the page keeps the conversation and n
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -28,14 +29,23 @@ if TYPE_CHECKING:
     from rag.ingest import Progress
     from rag.store.catalogue import DocumentRow
 
+#: A file of our own: for an emoji or a Material icon the browser would ask a server elsewhere.
+_ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """<style>
+.stMainBlockContainer { padding-top: 3rem; max-width: 68rem; }
 .sentence { line-height: 1.6; }
+[class*="-chip-"] button { min-height: 0; padding: 0.1em 0.45em; color: #7a5200;
+  background: #fff3c4; border-radius: 0.5em; }
+[class*="-chip-"] button:hover { background: #ffe83c; color: #222; }
 .doubt { color: #b26a00; font-size: 0.85em; }
 .around { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; font-size: 0.92em;
   border-left: 3px solid #ddb100; padding-left: 0.8em; }
 .taken { overflow-wrap: anywhere; font-size: 0.88em; margin-bottom: 0.5em; padding-left: 0.7em;
   border-left: 3px solid #3c9a5f; }
 .taken.skipped { border-color: #c0392b; }
+.passage { overflow-wrap: anywhere; font-size: 0.88em; margin-bottom: 0.6em; padding-left: 0.8em;
+  border-left: 3px solid #bbb; }
+.passage b { font-weight: 600; opacity: 0.75; }
 .around mark { background: #ffe83c; color: #222; padding: 0 0.1em; }
 </style>"""
 
@@ -52,7 +62,7 @@ def main() -> None:
     if "language" not in state:
         state.language = first_language(st.context.locale)
     texts = TEXTS[state.language]
-    st.set_page_config(texts["title"], ":material/menu_book:", initial_sidebar_state="expanded")
+    st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="expanded")
     st.html(_STYLE)
     state.setdefault("turns", [])
     try:
@@ -62,7 +72,7 @@ def main() -> None:
     except RagError as error:
         show_error(error)
         st.stop()
-    st.title(texts["title"])
+    st.header(texts["title"])
     names = [texts["chat"], texts["library"]]
     # the state of tabs is the name of one, so each language has its own
     chat, library = st.tabs(names, key=f"tab-{state.language}", on_change="rerun")
@@ -203,7 +213,12 @@ def _library(app: App, documents: Sequence[DocumentRow], texts: Texts) -> None:
     rows = [_document_row(row, texts) for row in documents]
     ticked = selected_rows(
         st.dataframe(
-            rows, key="documents", hide_index=True, on_select="rerun", selection_mode="multi-row"
+            rows,
+            key="documents",
+            hide_index=True,
+            placeholder="",
+            on_select="rerun",
+            selection_mode="multi-row",
         )
     )
     st.caption(texts["pick"])

@@ -13,7 +13,6 @@ LANGUAGES: dict[Language, str] = {"ru": "Русский", "en": "English"}
 
 _RU: Texts = {
     "title": "Вопросы к вашим документам",
-    "lead": "Каждое предложение ответа указывает место, где оно написано.",
     "language": "Язык",
     "drop": "Добавить файлы (до {} МБ каждый)",
     "kinds": "PDF, DOCX, Markdown, текст, VTT, SRT, выгрузка чата Telegram",
@@ -23,7 +22,6 @@ _RU: Texts = {
     "changed": "прочитан заново",
     "unchanged": "уже есть в библиотеке",
     "skipped": "не взят: {}",
-    "file_pages": "страниц: {}",
     "chat": "Вопросы",
     "library": "Библиотека",
     "empty": "Здесь пока нет документов. Перетащите файлы в поле слева и задайте вопрос.",
@@ -44,7 +42,6 @@ _RU: Texts = {
     "to_whom": "Кому",
     "what": "Что",
     "when": "Срок",
-    "state": "Состояние",
     "where": "Где сказано",
     "open": "",
     "done": "выполнено",
@@ -66,7 +63,6 @@ _RU: Texts = {
 
 _EN: Texts = {
     "title": "Ask your documents",
-    "lead": "Every sentence of an answer points at the place where it is written.",
     "language": "Language",
     "drop": "Add files (up to {} MB each)",
     "kinds": "PDF, DOCX, Markdown, text, VTT, SRT, a Telegram chat export",
@@ -76,7 +72,6 @@ _EN: Texts = {
     "changed": "read anew",
     "unchanged": "already in the library",
     "skipped": "not taken: {}",
-    "file_pages": "pages: {}",
     "chat": "Questions",
     "library": "Library",
     "empty": "There are no documents yet. Drop files into the field on the left, then ask.",
@@ -97,7 +92,6 @@ _EN: Texts = {
     "to_whom": "To whom",
     "what": "What",
     "when": "By when",
-    "state": "State",
     "where": "Said in",
     "open": "",
     "done": "done",

@@ -16,6 +16,7 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 from rag.minutes.stance import has_phrase
 from rag.minutes.view import Scene, View
+from rag.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,21 @@ def _words(scene: Scene, draft: Draft) -> frozenset[str]:
     return content(scene.text[draft.what[0] : draft.what[1]])
 
 
+def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
+    """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
+    one, other = _words(scene, old), _words(scene, new)
+    if overlap(one, other) < least:
+        return False
+    if min(len(one), len(other)) > 1 or len(one) == len(other):
+        return True
+    verbs = {stem(old.verb), stem(new.verb)}
+    heads = [
+        next((s for w in words(scene.text[slice(*d.what)]) if (s := stem(w)) in kept - verbs), "")
+        for d, kept in ((old, one), (new, other))
+    ]
+    return heads[0] == heads[1] or not all(heads)
+
+
 def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
     """Add a draft to the list, or fold it into the earlier one it repeats or changes."""
     mine = _words(scene, new)
@@ -49,12 +65,15 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
         if old.status not in ("open", "conditional"):
             continue
         close = old.who == new.who and new.turn - old.turn <= NEAR and old.turn != new.turn
-        if overlap(mine, _words(scene, old)) < (SAME_SOON if close else SAME):
+        if not _alike(scene, old, new, SAME_SOON if close else SAME):
             continue
         if old.who == new.who:
             drafts[place] = _updated(old, new)
             return
-        handed_over = new.act == "accepted" and old.turn < new.turn and old.act != "joint"
+        third = old.act == new.act == "reported" and not scene.on_paper
+        handed_over = (
+            (new.act == "accepted" or third) and old.turn < new.turn and old.act != "joint"
+        )
         if handed_over and len(mine & _words(scene, old)) >= 1:
             moved = replace(new, due=new.due or old.due)
             drafts[place] = replace(
@@ -117,7 +136,7 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
     if language == "en":
         return any(word in cues for word in sentence.words)
     return any(
-        parse.lemma in cues and parse.grammemes & {"1per", "impr", "PRTS", "NOUN"} or word in cues
+        (parse.lemma in cues and parse.grammemes & {"1per", "impr", "PRTS", "NOUN"}) or word in cues
         for word in sentence.words
         for parse in parses(word)
         if parse.score >= 0.3 or word in cues

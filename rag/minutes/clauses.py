@@ -6,6 +6,7 @@ conjunction where it holds two finite verbs, so that speech without punctuation 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -161,13 +162,13 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
         return _english_parts(tokens)
     verbs = [i for i, token in enumerate(tokens) if is_finite(token.word)]
     cuts = [0]
-    for one, other in zip(verbs, verbs[1:], strict=False):
+    for one, other in itertools.pairwise(verbs):
         between = range(one + 1, other)
         cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
         if cut is not None:
             cuts.append(cut)
     cuts.append(len(tokens))
-    return [tokens[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
 
 
 _EN_SUBJECTS = frozenset(
@@ -190,4 +191,4 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
         if (begins or bare) and i > cuts[-1]:
             cuts.append(i)
     cuts.append(len(tokens))
-    return [tokens[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]

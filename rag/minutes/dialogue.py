@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import changes
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
-from rag.minutes.drafts import Draft, overlap
+from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
 from rag.minutes.stance import stance
@@ -109,7 +109,7 @@ class Dialogue:
         if vocative:
             self.called[index + 1] = vocative
         elif self.called.get(index - 1) and index not in self.called:
-            asks = any(s.question or reading(w, "VERB", "2per") for s in sentences for w in s.words)
+            asks = any(reading(w, "VERB", "2per") for s in sentences for w in s.words)
             if asks:
                 self.called[index + 1] = self.called[index - 1]
 
@@ -125,11 +125,11 @@ class Dialogue:
         """Whether this turn is in a position to answer."""
         finding = waiting.finding
         if speaker is not None and speaker == waiting.asker:
-            return _haggles(finding)
+            return finding.kind == "request"
         unknown = speaker is None or finding.who not in self.scene.roster.names
         if finding.kind == "offer" or not finding.named:
             return index == waiting.turn + 1
-        return unknown and index == waiting.turn + 1 or speaker == finding.who
+        return (unknown and index == waiting.turn + 1) or speaker == finding.who
 
     def _settle(
         self,
@@ -152,7 +152,7 @@ class Dialogue:
             waiting.due, waiting.turn, waiting.declined = haggled, index, False
             waiting.also += (sentences[0].start,)
             return
-        if waiting.declined or speaker is not None and speaker == waiting.asker:
+        if waiting.declined or (speaker is not None and speaker == waiting.asker):
             return
         if request.kind == "offer":
             self.waiting.remove(waiting)
@@ -164,7 +164,9 @@ class Dialogue:
         if request.open_call and not found:
             answer = "yes" if _volunteers(sentences[0]) else None
         own = next((f for f in found if _is_answer(request, f)), None)
-        if own:
+        if request.open_call and found and not own:
+            self.waiting.remove(waiting)  # taken by an answer that says what it takes
+        elif own:
             found.remove(own)
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
@@ -205,8 +207,8 @@ class Dialogue:
         what = request if borrowed else own
         if own.bare and request.bare:
             what = self._asked_before(request) or request
-        to_whom = self._person(request.to_whom, waiting.turn, waiting.asker, request.turn)
-        to_whom = to_whom or self._person(own.to_whom, index, speaker, index)
+        to_whom = self._person(request.to_whom, waiting.asker, request.turn)
+        to_whom = to_whom or self._person(own.to_whom, speaker, index)
         self._keep(
             Draft.of(
                 own,
@@ -239,7 +241,7 @@ class Dialogue:
         if finding.kind in ("offer", "request"):
             self.waiting.append(_Waiting(finding, speaker, finding.due, index))
         elif finding.bare:
-            topic = self._topic(finding, index)
+            topic = self._topic(finding)
             if topic:
                 self._promise(finding, topic, speaker, accepted=True)
         else:
@@ -252,7 +254,7 @@ class Dialogue:
         elif accepted and (topic := self._asked_before(offer)):
             self._promise(offer, topic, who, accepted=True)
 
-    def _topic(self, finding: Finding, index: int) -> Finding | None:
+    def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
             return finding if finding.due else None
@@ -263,8 +265,8 @@ class Dialogue:
     ) -> None:
         for other in finding.others:
             self._promise(replace(finding, who=other, others=()), what, speaker, accepted=accepted)
-        who = self._person(finding.who, finding.turn, speaker, finding.turn)
-        to_whom = self._person(finding.to_whom, finding.turn, speaker, finding.turn)
+        who = self._person(finding.who, speaker, finding.turn)
+        to_whom = self._person(finding.to_whom, speaker, finding.turn)
         if finding.force == "firm" and not accepted:
             return
         if finding.force == "tentative" and finding.act == "joint":
@@ -282,7 +284,7 @@ class Dialogue:
             )
         )
 
-    def _person(self, mark: str | None, index: int, speaker: str | None, turn: int) -> str | None:
+    def _person(self, mark: str | None, speaker: str | None, turn: int) -> str | None:
         """A name for a mark: the speaker, whom the turn addresses, the group, everybody."""
         if mark is None or not mark.startswith("\0"):
             return mark or None
@@ -337,20 +339,11 @@ def _is_past(sentence: Sentence) -> bool:
     return any(reading(word, "VERB", "past", at_least=0.5) for word in sentence.words)
 
 
-def _haggles(finding: Finding) -> bool:
-    return finding.kind == "request"
-
-
 def _is_answer(request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
-    return own.bare or request.bare or own.verb == request.verb or overlap_of(request, own)
-
-
-def overlap_of(request: Finding, own: Finding) -> bool:
-    """Requests and answers share words by position only when they are the same span."""
-    return request.what_start == own.what_start
+    return own.bare or request.bare or own.verb == request.verb
 
 
 _THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())

@@ -12,7 +12,7 @@ _LIST = re.compile(
     r"^[ \t*_>-]*(?:были|участники|участвовали|присутствовали|присутствуют|на\s+(?:созвоне|встрече|связи)|"
     r"в\s+составе|председатель(?:ствовал)?|секретарь|ведущий|отсутствовали|приглашенные|приглашённые|"
     r"attendees|present|participants|on\s+the\s+call|in\s+attendance|who\s+was\s+there|apologies|chair|"
-    r"minutes\s+by|also\s+present)\b[ \t*_]*:?[*_ \t]*(?P<names>[^\n]*)(?P<next>\n[^\n]+)?",
+    r"minutes\s+by|also\s+present)\b[ \t*_]*:?[*_ \t]*(?P<names>[^\n]*)(?=\n(?P<next>[^\n]+))?",
     re.IGNORECASE | re.MULTILINE,
 )
 _INITIALS = r"[^\W\d_]\.\s?(?:[^\W\d_]\.)?"
@@ -37,7 +37,7 @@ def participants_in(document: Document) -> list[str]:
         if match["names"].rstrip().endswith(",") and match["next"]:
             listed = match["names"] + " " + match["next"]
         for piece in re.split(r"[,;•]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", listed)):
-            name = _NAME.fullmatch(piece.strip(" *_")) or _NAME.fullmatch(piece.strip(" .*_"))
+            name = _NAME.fullmatch(piece.strip(" *_\n")) or _NAME.fullmatch(piece.strip(" .*_"))
             if name:
                 found.append(name.group())
     return found

@@ -38,6 +38,8 @@ _SKELETON = (
     ("y", "i"),
     ("ee", "i"),
 )
+#: probability of a surname among a word's readings from which a capital makes it one
+_LIKELY_SURNAME = 0.3
 _CASE_TAGS = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 
 
@@ -141,7 +143,7 @@ class Roster:
             if people is not None:
                 return None
             return _outsider(
-                tokens, at, cased=self._cased or not patronymic and _is_common(token.word)
+                tokens, at, cased=self._cased or (not patronymic and _is_common(token.word))
             )
         last = at + 2 if patronymic else at + 1
         if not patronymic and after is not None:
@@ -166,10 +168,11 @@ class Roster:
         fitting = [
             person.name
             for person in self._people
-            if len(person.initials) > 1
-            and (person.initials[0], person.initials[1]) == (given[0], patronymic[0])
-            or len(person.initials) == 1
-            and person.initials[0] == given[0]
+            if (
+                len(person.initials) > 1
+                and (person.initials[0], person.initials[1]) == (given[0], patronymic[0])
+            )
+            or (len(person.initials) == 1 and person.initials[0] == given[0])
         ]
         cases = {
             case
@@ -221,6 +224,17 @@ def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:
     return ((stem, "voct"),)
 
 
+def _surname(tokens: Sequence[Token], at: int) -> Mention | None:
+    """An outsider by surname alone, with a capital inside a sentence («прислать Миллер»)."""
+    word = tokens[at].word
+    found = [p for p in parses(word) if "Surn" in p.grammemes and "sing" in p.grammemes]
+    if not tokens[at].capital or not found or found[0].score < _LIKELY_SURNAME:
+        return None
+    cases = frozenset(case for p in found for case in _CASE_TAGS if case in p.grammemes)
+    name = word if "nomn" in cases else nominative(word)
+    return Mention(at, at + 1, name.capitalize(), cases, known=False)
+
+
 def _is_common(word: str) -> bool:
     """Whether an uncapitalised word is too everyday, or too unlike a name, to be one."""
     if word in _COMMON or not (is_given_name(word) or reading(word, "Name", at_least=0.6)):
@@ -240,6 +254,8 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
             if known
             else None
         )
+    if at and not is_given_name(token.word) and not reading(token.word, "Name"):
+        return _surname(tokens, at)
     readings = [
         p
         for p in parses(token.word)

@@ -1,4 +1,4 @@
-"""From a document to the minutes of its meeting; pure, and the only place that knows all the rules."""
+"""From a document to the minutes of its meeting, by all the rules; pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
-from rag.minutes.protocol import is_protocol, protocol_drafts
+from rag.minutes.protocol import protocol_drafts
+from rag.minutes.protocol_marks import is_protocol
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.clauses import Clause, Sentence
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from rag.minutes.clauses import Token
+    from rag.minutes.clauses import Clause, Sentence, Token
     from rag.minutes.names import Mention, Roster
     from rag.words import Language
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,4 +113,4 @@ def test_a_label_is_cleaned_to_a_name(label: str, name: str) -> None:
 def test_turns_are_verbatim_and_in_order(text: str) -> None:
     turns = find_turns(text)
     assert all(turn.text == text[turn.start : turn.end] for turn in turns)
-    assert all(a.end <= b.start for a, b in zip(turns, turns[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(turns))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import ReadError
 from rag.readers.transcript import read_srt, read_telegram, read_vtt
-from rag.types import Document
+
+if TYPE_CHECKING:
+    from rag.types import Document
 
 TEAMS = """WEBVTT
 

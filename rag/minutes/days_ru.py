@@ -1,0 +1,214 @@
+"""What the matches of Russian deadline patterns mean in days; see `dates_ru`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.minutes import periods
+from rag.minutes.phrases import Days
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rag.minutes.periods import Part
+
+from rag.minutes.numerals_ru import (
+    CARDINALS,
+    SEASONS,
+    cardinal,
+    index,
+    month_number,
+    ordinal,
+    weekday,
+)
+
+Match = re.Match[str]
+
+
+def _part(match: Match) -> Part | None:
+    word = match["part"]
+    if word is None:
+        return None
+    return "start" if word.startswith("нач") else "middle" if word.startswith("сер") else "end"
+
+
+def numeric(match: Match, base: date) -> Days | None:
+    year = match["year"]
+    found = periods.day_in_year(
+        base, int(match["day"]), int(match["month"]), int(year) if year else None
+    )
+    return Days.one(found)
+
+
+def iso(match: Match, base: date) -> Days | None:
+    return Days.one(
+        periods.day_in_year(base, int(match["day"]), int(match["month"]), int(match["year"]))
+    )
+
+
+def day_month(match: Match, base: date) -> Days | None:
+    year = int(match["year"]) if match["year"] else None
+    return Days.one(
+        periods.day_in_year(base, ordinal(match["day"]), month_number(match["month"]), year)
+    )
+
+
+def day_range(match: Match, base: date) -> Days | None:
+    last_month = match["month2"]
+    if last_month is None:
+        first = periods.next_day_of_month(base, ordinal(match["day"]))
+        last = first and periods.next_day_of_month(first, ordinal(match["day2"]))
+        return Days(first, last) if first and last else None
+    first_month = match["month"] or last_month
+    first = periods.day_in_year(base, ordinal(match["day"]), month_number(first_month), None)
+    last = first and periods.day_in_year(
+        first, ordinal(match["day2"]), month_number(last_month), None
+    )
+    return Days(first, last) if first and last else None
+
+
+def day_only(match: Match, base: date) -> Days | None:
+    return Days.one(periods.next_day_of_month(base, ordinal(match["day"])))
+
+
+def relative(match: Match, base: date) -> Days:
+    offsets = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
+    first = offsets[match["day"]]
+    last = offsets[match["day2"]] if match["day2"] else first
+    return Days(periods.plus(base, first), periods.plus(base, last))
+
+
+def adjective_day(match: Match, base: date) -> Days:
+    return Days.one_day(periods.plus(base, 1 if match["day"].startswith("завтра") else 0))
+
+
+def on_weekday(match: Match, base: date) -> Days:
+    number = weekday(match["weekday"])
+    if match["next"] or match["nextweek"]:
+        return Days.one_day(periods.weekday_of_week(base, number, 1))
+    return Days.one_day(periods.next_weekday(base, number))
+
+
+def weekdays(match: Match, base: date) -> Days:
+    first = periods.next_weekday(base, weekday(match["weekday"]))
+    return Days(first, periods.next_weekday(first, weekday(match["weekday2"])))
+
+
+def _after(number: int, unit: str, base: date) -> date | None:
+    """The day that is `number` units after the base day; None for an unknown unit."""
+    if re.match(r"рабоч", unit):
+        return periods.plus_workdays(base, number)
+    if re.match(r"час|минут", unit):
+        return base
+    if re.match(r"д[ен]|сут", unit):
+        return periods.plus(base, number)
+    if re.match(r"недел", unit):
+        return periods.plus(base, 7 * number)
+    if re.match(r"месяц", unit):
+        return periods.plus_months(base, number)
+    if re.match(r"полгода|полугод", unit):
+        return periods.plus_months(base, 6 * number)
+    return periods.plus_months(base, 12 * number) if re.match(r"год|лет", unit) else None
+
+
+def in_units(match: Match, base: date) -> Days | None:
+    number = cardinal(match["number"]) if match["number"] else 1
+    first = _after(number, match["unit"], base)
+    second = match.groupdict().get("number2")
+    last = _after(cardinal(second), match["unit"], base) if second else first
+    return Days(first, last) if first and last else None
+
+
+def within(match: Match, base: date) -> Days | None:
+    number = cardinal(match["number"]) if match["number"] else 1
+    last = _after(number, match["unit"], base)
+    return Days(None, last) if last else None
+
+
+def term(match: Match, base: date) -> Days | None:
+    stem = match["number"] or ""
+    number = next((n for word, n in CARDINALS.items() if word == stem), 1)
+    number = int(stem.rstrip("-")) if stem.rstrip("-").isdigit() else number
+    last = _after(number, match["unit"], base)
+    return Days(None, last) if last else None
+
+
+def week(match: Match, base: date) -> Days:
+    part = _part(match)
+    weeks = 1 if match["next"] else 0
+    first, last = periods.week(base, weeks, part)
+    if last < base and not match["this"]:
+        first, last = periods.week(base, weeks + 1, part)
+    return Days(max(first, base), last, whole=part is None, bounded=part == "end")
+
+
+def month(match: Match, base: date) -> Days:
+    year, number = base.year, base.month
+    if match["month"]:
+        year, number = periods.named_month(base, month_number(match["month"]))
+        year = int(match["year"]) if match["year"] else year
+    elif match["next"]:
+        later = periods.plus_months(base, 1)
+        year, number = later.year, later.month
+    part = _part(match)
+    first, last = periods.month(year, number, part)
+    if not match["month"]:
+        first = max(first, base) if part is None else first
+    return Days(first, last, whole=part is None)
+
+
+def half_month(match: Match, base: date) -> Days:
+    year, number = periods.named_month(base, month_number(match["month"]))
+    return Days(*periods.half_month(year, number, ordinal(match["which"])))
+
+
+def decade(match: Match, base: date) -> Days:
+    year, number = periods.named_month(base, month_number(match["month"]))
+    parts: tuple[Part, ...] = ("start", "middle", "end")
+    return Days(*periods.month(year, number, parts[min(ordinal(match["which"]), 3) - 1]))
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+def quarter(match: Match, base: date) -> Days | None:
+    now = (base.month + 2) // 3
+    year, number = base.year, now
+    if match["which"]:
+        number = _ROMAN.get(match["which"]) or ordinal(match["which"])
+        if not 1 <= number <= 4:
+            return None
+        year, number = periods.named_quarter(base, number)
+    elif match["next"]:
+        year, number = (year + 1, 1) if now == 4 else (year, now + 1)
+    part = _part(match)
+    first, last = periods.quarter(year, number, part)
+    return Days(first, last, whole=part is None)
+
+
+def half_year(match: Match, base: date) -> Days:
+    half = ordinal(match["which"])
+    year = base.year + (half == 1 and base.month > 6)
+    return Days(*periods.half_year(year, min(half, 2)))
+
+
+def year(match: Match, base: date) -> Days:
+    year = int(match["year"]) if match["year"] else base.year + bool(match["next"])
+    first, last = periods.whole_year(year)
+    return Days(first if match["next"] or year > base.year else base, last, whole=not match["part"])
+
+
+def season(match: Match, base: date) -> Days:
+    return Days(*periods.season(base, index(match["season"], SEASONS)), whole=True)
+
+
+def weekend(match: Match, base: date) -> Days:
+    saturday, sunday = periods.weekend(base)
+    if match["next"]:
+        saturday, sunday = periods.plus(saturday, 7), periods.plus(sunday, 7)
+    return Days(saturday, sunday, whole=True)
+
+
+def none(_match: Match, _base: date) -> None:
+    return None

@@ -1,0 +1,59 @@
+"""A finding of a Russian clause with its span, deadline, recipient and condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_people as rp
+from rag.minutes import russian_spans as rs
+from rag.minutes.findings import Finding
+
+if TYPE_CHECKING:
+    from rag.minutes.findings import Kind
+    from rag.minutes.view import View
+    from rag.types import Act, Force
+
+
+def make(
+    view: View,
+    kind: Kind,
+    at: int,
+    who: str | None,
+    verb: str,
+    *,
+    act: Act = "self",
+    force: Force = "firm",
+    to_whom: str | None = None,
+    bare: bool = False,
+    imperative: bool = False,
+    first: int | None = None,
+    anaphoric: bool = False,
+) -> Finding:
+    """A finding with its span, deadline and condition; `at` is the index of the decisive token.
+
+    `first` is the first token of `what` where the rule knows it.
+    """
+    start, end, clauses, bare = rs.what_span(view, at, first, bare)
+    due = view.due(clauses) or view.next_due()
+    start, end = rs.without_edges(view, start, end, due)
+    return Finding(
+        kind=kind,
+        turn=view.turn,
+        at=view.tokens[at].start,
+        what_start=start,
+        what_end=end,
+        sentence_start=view.sentence.start,
+        sentence_end=view.sentence.end,
+        who=who,
+        to_whom=to_whom if to_whom is not None else rp.recipient(view, verb, at, who),
+        verb=verb,
+        act=act,
+        force=force,
+        due=due,
+        condition=rc.condition(view),
+        bare=bare,
+        named=who is not None and not who.startswith("\0"),
+        imperative=imperative,
+        anaphoric=anaphoric,
+    )

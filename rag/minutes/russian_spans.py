@@ -1,0 +1,175 @@
+"""What a Russian verb is about: its object, and the words that name the action."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from rag.minutes.clauses import is_finite
+from rag.minutes.morphology import parses, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.minutes.dates import Found
+    from rag.minutes.names import Mention
+    from rag.minutes.view import View
+
+from rag.minutes.russian_clauses import is_condition
+from rag.minutes.russian_words import future, infinitive
+
+_WHAT_DROPS = frozenset(
+    "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также лично сразу быстро там "
+    "тут это вот то ведь только лучше пусть прошу".split()
+)
+
+
+_PRONOUNS = frozenset(
+    "меня тебя вас нас себя мне тебе вам нам мной тобой вами ними них ним этим том".split()
+)
+
+
+def is_noise(view: View, verb: str, at: int) -> bool:
+    """Whether a weak verb has neither object nor deadline («посмотрю»)."""
+    later_day = view.due((view.clause_at,)) or view.next_due()
+    if later_day is None and (_in_chat(view) or _beside_demo(view, at)):
+        return True
+    return (
+        view.is_in(verb, "weak")
+        and verb not in ("сделать",)
+        and not has_object(view, at)
+        and not object_beside(view)
+        and view.due((view.clause_at,)) is None
+    )
+
+
+def _in_chat(view: View) -> bool:
+    """Whether something is put into the chat while all are there."""
+    words = view.words
+    return any(pair in (("в", "чат"), ("в", "чатик")) for pair in itertools.pairwise(words))
+
+
+def _beside_demo(view: View, at: int) -> bool:
+    """Whether another verb of the sentence is an act within the meeting («открою, найду»)."""
+    own = view.tokens[at].word
+    verbs = [future(word, "1per", "sing") for word in view.sentence.words if word != own]
+    return any(verb is not None and view.is_in(verb, "demo") for verb in verbs)
+
+
+def _in_due(view: View, start: int) -> bool:
+    return any(found.start <= start < found.end for found in view.dues)
+
+
+def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
+    """Indices of the clause's nouns and noun-like words, people and deadlines left out."""
+    people = {
+        i
+        for m in view.mentions
+        if m.cases & {"nomn", "voct", "datv"}
+        for i in range(m.first, m.last)
+    }
+    found = []
+    for index, token in enumerate(view.tokens):
+        if index <= after or index in people or token.word in skip or len(token.word) < 3:
+            continue
+        if view.is_in(token.word, "filler") or token.word in _WHAT_DROPS or token.word in _PRONOUNS:
+            continue
+        top = parses(token.word)[0].grammemes if not view.is_in(token.word, "now") else frozenset()
+        is_thing = "NOUN" in top or reading(token.word, "NOUN", at_least=0.3) is not None
+        foreign = "LATN" in top or "NUMB" in top or "UNKN" in top
+        counted = "ADJF" in top and "Anum" in top
+        if (is_thing or foreign or counted) and not _in_due(view, token.start):
+            found.append(index)
+    return found
+
+
+def has_object(view: View, at: int, skip: Mention | None = None) -> bool:
+    """Whether the verb at `at` has something to be done to or about."""
+    hidden = set(range(skip.first, skip.last)) if skip else set()
+    if any(i != at and i not in hidden for i in nouns(view, skip=())):
+        return True
+    rest = [w for i, w in enumerate(view.words) if i != at and i not in hidden]
+    return any(infinitive(word) for word in rest) or bool(
+        {"его", "ее", "их", "это", "все", "с"} & set(rest)
+    )
+
+
+def object_beside(view: View) -> bool:
+    """Whether a verbless clause next to this one holds the object («новую смету, э-э, скину»)."""
+    return _beside(view) is not None
+
+
+def _beside(view: View) -> int | None:
+    count = len(view.sentence.clauses)
+    for step in (-1, 1):
+        clause_at = view.clause_at + step
+        while 0 <= clause_at < count:
+            other = view.at(clause_at)
+            if any(is_finite(word) or infinitive(word) for word in other.words) or is_condition(
+                other
+            ):
+                break
+            if nouns(other, skip=()):
+                return clause_at
+            clause_at += step
+    return None
+
+
+def what_span(
+    view: View, at: int, first: int | None, bare: bool
+) -> tuple[int, int, tuple[int, ...], bool]:
+    """(start, end, clauses searched for the deadline, bare) of the words that name the action."""
+    clause = view.clause
+    start = (
+        clause.tokens[first].start
+        if first is not None and first < len(clause.tokens)
+        else clause.start
+    )
+    end = clause.end
+    lonely = bare or not (has_object(view, at) or first is not None)
+    beside = _beside(view) if lonely else None
+    if beside is not None and not bare:
+        start = min(start, view.sentence.clauses[beside].start)
+        end = max(end, view.sentence.clauses[beside].end)
+        lonely = False
+    clauses = [view.clause_at]
+    for step in (-1, 1):
+        other = view.clause_at + step
+        while 0 <= other < len(view.sentence.clauses):
+            if any(is_finite(word) for word in view.at(other).words) or is_condition(
+                view.at(other)
+            ):
+                break
+            clauses.append(other)
+            other += step
+    return start, end, tuple(clauses), lonely
+
+
+def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:
+    """The span without fillers, pronouns, the called name and the deadline at its edges."""
+    tokens = [
+        t for c in view.sentence.clauses for t in c.tokens if start <= t.start and t.end <= end
+    ]
+    called = {
+        view.at(i).tokens[k].start
+        for i in range(len(view.sentence.clauses))
+        for m in view.at(i).mentions
+        if m.cases & {"nomn", "voct"} and (m.last - m.first) == len(view.at(i).tokens)
+        for k in range(m.first, m.last)
+    }
+
+    def idle(position: int) -> bool:
+        token = tokens[position]
+        return (
+            view.is_in(token.word, "filler")
+            or token.word in _WHAT_DROPS
+            or token.start in called
+            or (due is not None and due.start <= token.start < due.end)
+        )
+
+    low, high = 0, len(tokens)
+    while low < high and idle(low):
+        low += 1
+    while high > low and idle(high - 1):
+        high -= 1
+    return (tokens[low].start, tokens[high - 1].end) if low < high else (start, end)
