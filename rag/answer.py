@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rag import extract, register
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
-from rag.words import STOP_WORDS, language_of, stem, stems, words
+from rag.words import STOP_WORDS, language_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -125,7 +125,8 @@ class Answerer:
         chosen = self._retriever.select(scope)
         named = _named(_SUMMARY.sub(" ", question))
         if chosen is None and named:
-            chosen = self._titled(named)
+            rows = self._catalogue.documents()
+            chosen = register.titled(named, {r.id: f"{r.title} {r.name}" for r in rows}) or None
         if chosen is None and named:
             evidence = self._retriever.retrieve(" ".join(named), k=k)
             if evidence.confidence < extract.REFUSE_BELOW:
@@ -153,12 +154,6 @@ class Answerer:
         if not sentences:
             return None
         return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))
-
-    def _titled(self, named: Sequence[str]) -> list[str] | None:
-        """Ids of the documents whose title or file name holds all of these words, if any does."""
-        wanted = {stem(word) for word in named}
-        rows = self._catalogue.documents()
-        return [row.id for row in rows if wanted <= set(stems(f"{row.title} {row.name}"))] or None
 
     def _from_evidence(
         self,

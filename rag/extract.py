@@ -35,7 +35,7 @@ _SUMMARY_WORDS = (5, 60)  # a sentence of a summary is not shorter or longer
 _LEAD = 0.15  # what the first sentence of a document gains over the last
 _FAVOUR = 0.3  # what a promise or a decision gains
 _SAME = 0.7  # likeness from which on two sentences say the same
-_REDUNDANCY = 0.5  # weight of likeness to what was taken, against nearness to the centroid
+_REDUNDANCY = 0.3  # weight of likeness to what was taken, against nearness to the centroid
 
 
 def answer(evidence: Evidence) -> list[Sentence]:

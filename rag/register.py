@@ -8,7 +8,7 @@ what no row holds is left to the search over passages.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
@@ -187,6 +187,13 @@ def _narrow(
         if 2 * best > len(left):
             return [row for row, n in zip(rows, counts, strict=True) if n == best]
     return []
+
+
+def titled(named: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """Which of the titles, by their keys, hold all of these words in any form."""
+    wanted = [_keys(word) for word in named]
+    held = {key: {k for w in words(title) for k in _keys(w)} for key, title in titles.items()}
+    return [key for key, keys in held.items() if all(keys & one for one in wanted)]
 
 
 def _titled(question: str, meetings: Meetings) -> Meetings:

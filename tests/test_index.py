@@ -114,9 +114,7 @@ def test_one_process_writes_at_a_time(app: App, folder: Path) -> None:
     assert found(app) == "правила.md"
 
 
-def test_a_reader_of_the_old_state_goes_on_while_a_writer_publishes(
-    app: App, folder: Path
-) -> None:
+def test_a_reader_of_the_old_state_goes_on_while_a_writer_publishes(app: App, folder: Path) -> None:
     app.ingest([folder])
     with app.library() as library:
         (folder / "новое.txt").write_text("Совсем новая записка о кранах.", encoding="utf-8")

@@ -15,7 +15,8 @@ from rag.config import Settings
 KILLS = 50
 SEED = 20251112
 PROGRAM = (
-    "import sys; from pathlib import Path; from rag.app import App; from rag.config import Settings;"
+    "import sys; from pathlib import Path;"
+    "from rag.app import App; from rag.config import Settings;"
     "a = App(Settings(workers=1), Path(sys.argv[1])); print('go', flush=True);"
     "a.ingest([Path(sys.argv[2])], sync=True); print('done', flush=True)"
 )

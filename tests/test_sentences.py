@@ -41,7 +41,8 @@ def test_a_heading_is_not_glued_to_the_sentence_under_it() -> None:
     )
     found = [text[a:b] for a, b in split(text)]
     assert found[0] == "4.3. Перенос отпуска"
-    assert found[1].startswith("Если отпуск") and found[1].endswith("листу.")
+    assert found[1].startswith("Если отпуск")
+    assert found[1].endswith("листу.")
 
 
 def test_speakers_are_parted() -> None:

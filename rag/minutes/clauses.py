@@ -49,7 +49,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a sentence with its tokens; `quoted` tells whether it lies in quotation marks."""
+    """A stretch of a sentence with its tokens."""
 
     start: int
     end: int

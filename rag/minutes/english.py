@@ -164,7 +164,7 @@ _TAKING = frozenset("taking handling covering organising organizing leading owni
 
 
 def _subject_verb(view: View, pronoun: str) -> tuple[int, int] | None:
-    """(index of the subject, of the verb) of "I'll …", "I will …", "I'm going to …", "I promise to …"."""
+    """(index of the subject, of the verb) of "I'll …", "I'm going to …", "I promise to …"."""
     words = view.words
     short = {"i": ("i'll", "i'm"), "we": ("we'll", "we're")}[pronoun]
     for at, word in enumerate(words):

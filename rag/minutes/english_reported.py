@@ -1,4 +1,4 @@
-"""What English says of third persons: "Sam will collect", "Ellie promised", "drawn up by Kirsty"."""
+"""What English says of third persons: "Sam will collect", "Ellie promised", "done by Kirsty"."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing ("but they never did")."""
     for other in view.others():
         words = other.words
-        if other.clause_at > view.clause_at and words[:1] == ("but",):
-            if {"never", "didn't", "not", "hasn't", "haven't"} & set(words):
-                return True
+        denied = {"never", "didn't", "not", "hasn't", "haven't"} & set(words)
+        if other.clause_at > view.clause_at and words[:1] == ("but",) and denied:
+            return True
     return False

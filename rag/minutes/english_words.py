@@ -20,7 +20,8 @@ _ADVERBS = frozenset(
 )
 _CONDITIONS = frozenset({"if", "once", "assuming", "provided", "unless", "when", "whenever"})
 _CONDITION_IDIOM = re.compile(
-    r"^(?:and\s+|so\s+|but\s+)?(?:if|when) (?:i can|i may|i could|you (?:don't )?mind|that's (?:ok|okay|fine|alright)|you like|"
+    r"^(?:and\s+|so\s+|but\s+)?(?:if|when) (?:i can|i may|i could|"
+    r"you (?:don't )?mind|that's (?:ok|okay|fine|alright)|you like|"
     r"i don't see you|anything|you ask me|possible|need be|not|so)\b"
 )
 _SUBORDINATE = frozenset(
@@ -29,15 +30,18 @@ _SUBORDINATE = frozenset(
 _IDIOM = re.compile(
     r"\b(?:have you know|see you|let you go|be honest|tell you what|give you that|never|bet|thank|"
     r"take it (?:you|that|from)|pick up on|tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|"
-    r"get (?:straight|started|going|to (?:that|it|this|the point))|(?:hand|pass) (?:\w+ )?(?:over|back)|"
+    r"get (?:straight|started|going|to (?:that|it|this|the point))|"
+    r"(?:hand|pass) (?:\w+ )?(?:over|back)|"
     r"(?:bear|keep) (?:that|it|this) in mind|take (?:any |your |some )?questions|bring you|"
     r"(?:come|circle|get) back to (?:that|it|this)|in (?:the )?chat|hold my|be right)\b"
 )
 _REFRESHMENT = re.compile(
-    r"(?:get|grab|have|make|fetch) (?:some |a |my |the )?(?:quick )?(?:lunch|coffee|tea|food|water|drink|breath)"
+    r"(?:get|grab|have|make|fetch) (?:some |a |my |the )?(?:quick )?"
+    r"(?:lunch|coffee|tea|food|water|drink|breath)"
 )
 _RESULT = frozenset(
-    "done ready finished complete completed written sorted fixed sent built up over back for in".split()
+    "done ready finished complete completed written sorted fixed sent built up over back for "
+    "in".split()
 )
 _DROPS = frozenset("me you us it that this them please the a an".split())
 ANAPHORS = frozenset("it that this them one".split())

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 _LIST = re.compile(
-    r"^[ \t*_>-]*(?:были|участники|участвовали|присутствовали|присутствуют|на\s+(?:созвоне|встрече|связи)|"
+    r"^[ \t*_>-]*(?:были|участники|участвовали|присутствовали|присутствуют|"
+    r"на\s+(?:созвоне|встрече|связи)|"
     r"в\s+составе|председатель(?:ствовал)?|секретарь|ведущий|отсутствовали|приглашенные|приглашённые|"
     r"attendees|present|participants|on\s+the\s+call|in\s+attendance|who\s+was\s+there|apologies|chair|"
     r"minutes\s+by|also\s+present)\b[ \t*_]*:?[*_ \t]*(?P<names>[^\n]*)(?=\n(?P<next>[^\n]+))?",
@@ -21,7 +22,8 @@ _NAME = re.compile(
     rf"|{_INITIALS}\s?[^\W\d_a-zа-яё][\w'’-]+)"
 )
 _OFFICE = re.compile(
-    rf"^[ \t*_]*(?P<office>секретарь|председатель|ведущий|протоколист|модератор|chair|secretary)[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
+    r"^[ \t*_]*(?P<office>секретарь|председатель|ведущий|протоколист|модератор|chair|secretary)"
+    rf"[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
     re.IGNORECASE | re.MULTILINE,
 )
 #: characters of a text that its head can take

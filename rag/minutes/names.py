@@ -186,7 +186,8 @@ class Roster:
 
 #: forms of short names that are everyday words unless a capital shows otherwise
 _COMMON = frozenset(
-    "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь will mark rose may grace joy hope bill art".split()
+    "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь "
+    "will mark rose may grace joy hope bill art".split()
 )
 
 
@@ -267,10 +268,10 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     words = [readings[0].lemma if readings and "nomn" not in cases else token.word]
     last = at + 1
     follows = tokens[last] if last < len(tokens) else None
-    if follows and follows.start - token.end <= 2:
-        if follows.capital or _PATRONYMIC.fullmatch(follows.word):
-            words.append(follows.word if "nomn" in cases else nominative(follows.word))
-            last += 1
+    adjacent = follows is not None and follows.start - token.end <= 2
+    if follows and adjacent and (follows.capital or _PATRONYMIC.fullmatch(follows.word)):
+        words.append(follows.word if "nomn" in cases else nominative(follows.word))
+        last += 1
     return Mention(
         at, last, " ".join(word.capitalize() for word in words), frozenset(cases), known=False
     )

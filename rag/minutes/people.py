@@ -57,14 +57,6 @@ def called(name: str) -> frozenset[str]:
     return _table().get(folded, frozenset()) | {folded}
 
 
-def same_given(one: str, other: str) -> bool:
-    """Whether two given names can be one person's: equal, linked, or short for the same full one."""
-    a, b = fold(one), fold(other)
-    return (
-        a == b or b in called(a) or bool(_table().get(a, set()) & _table().get(b, set()) - {a, b})
-    )
-
-
 def is_person_name(label: str) -> bool:
     """Whether a label reads as a person: a numbered voice, initials, a known name or its form."""
     if _NUMBERED.match(label) or _INITIALS.search(label):

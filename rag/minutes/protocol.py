@@ -45,7 +45,9 @@ _DONE = re.compile(
     r"\b(?:выполнен[оа]?|исполнен[оа]?|сделано|готово|закрыто|done|complete[d]?|closed)\b", re.I
 )
 _GONE = re.compile(
-    r"~~|\b(?:отмен[её]н\w*|отменили|отменить|снять\s+с\s+контроля|снят[оа]?(?:\s+с\s+контроля)?|снимаем|не\s+актуальн\w+|неактуальн\w+|cancelled|canceled|dropped|withdrawn|no longer)\b",
+    r"~~|\b(?:отмен[её]н\w*|отменили|отменить|снять\s+с\s+контроля|снят[оа]?"
+    r"(?:\s+с\s+контроля)?|снимаем|не\s+актуальн\w+|неактуальн\w+|cancelled|canceled|dropped|"
+    r"withdrawn|no longer)\b",
     re.I,
 )
 #: «перенести срок на 17.11», "moved to 27 February": the deadline that counts

@@ -42,7 +42,8 @@ _MARKS = (
     (
         1,
         re.compile(
-            r"^#+\s*(?:[\d.]+\s*)?(?:задачи|поручения|действия|actions?|action items|tasks|next steps|to-?dos?)\b",
+            r"^#+\s*(?:[\d.]+\s*)?(?:задачи|поручения|действия|actions?|action items|tasks|"
+            r"next steps|to-?dos?)\b",
             re.I | re.M,
         ),
     ),

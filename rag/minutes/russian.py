@@ -124,6 +124,10 @@ def _passive(view: View) -> Finding | None:
     return make(view, "promise", at, agent, "", act="reported")
 
 
+#: duties that need no object («дежурит Настя»)
+_STANDING_DUTIES = frozenset({"дежурить", "отвечать", "вести"})
+
+
 def _reported(view: View) -> Finding | None:
     """«Толик напишет текст», «Костян обещал подогнать колонку», «дежурит Настя Ильина»."""
     if view.sentence.question or view.has("habit") or rc.conditional_mood(view):
@@ -144,13 +148,11 @@ def _reported(view: View) -> Finding | None:
         duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
         if duty and view.is_in(duty.lemma, "no_duty"):
             return None
-        if duty and view.due((view.clause_at,)):
-            if rs.has_object(view, at, skip=subject) or duty.lemma in (
-                "дежурить",
-                "отвечать",
-                "вести",
-            ):
-                return make(view, "promise", at, subject.name, duty.lemma, act="assigned")
+        busy = duty is not None and (
+            rs.has_object(view, at, skip=subject) or duty.lemma in _STANDING_DUTIES
+        )
+        if duty and busy and view.due((view.clause_at,)):
+            return make(view, "promise", at, subject.name, duty.lemma, act="assigned")
     return None
 
 
@@ -221,8 +223,8 @@ def _first_person(view: View) -> Finding | None:
         if word in rw.PERFORMATIVES:
             index = next((i for i, w in enumerate(words) if i > at and rw.infinitive(w)), None)
             if index is not None:
-                verb = rw.infinitive(words[index]) or ""
-                return make(view, "promise", index, SPEAKER, verb, first=index)
+                promised = rw.infinitive(words[index]) or ""
+                return make(view, "promise", index, SPEAKER, promised, first=index)
             continue
         verb = rw.future(word, "1per", "sing") or rw.glued(word)
         index = at

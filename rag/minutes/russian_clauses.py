@@ -1,4 +1,4 @@
-"""What keeps a Russian clause from being a promise: negation, mood, subordination, habit, hearsay."""
+"""What keeps a Russian clause from being a promise: negation, mood, habit, hearsay and more."""
 
 from __future__ import annotations
 

@@ -104,9 +104,12 @@ def request(view: View) -> Finding | None:
         idle = verb is not None and view.is_in(verb, "ask_noise")
         if idle and rc.later(view) and rs.has_object(view, at):
             idle = not view.is_in(verb or "", "ask_later")
-        if verb and not idle and not rw.reading_is_rare(word):
-            if rs.has_object(view, at) or view.due((view.clause_at,)) or rs.object_beside(view):
-                return make(view, "request", at, who, verb, imperative=True)
+        meant = verb is not None and not idle and not rw.reading_is_rare(word)
+        about = meant and (
+            rs.has_object(view, at) or view.due((view.clause_at,)) or rs.object_beside(view)
+        )
+        if verb and about:
+            return make(view, "request", at, who, verb, imperative=True)
         asked = ra.asked(view, at)
         if asked:
             return make(view, "request", at, who, asked[0], bare=asked[1])

@@ -19,7 +19,9 @@ from rag.minutes.russian_clauses import is_condition
 from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(
-    "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также лично сразу быстро там "
+    "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
+    "лично сразу быстро "
+    "там "
     "тут это вот то ведь только лучше пусть прошу".split()
 )
 

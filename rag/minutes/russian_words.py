@@ -23,9 +23,10 @@ def future(word: str, person: str, number: str | None = None) -> str | None:
     if found:
         now = reading(word, "VERB", "pres", person) if analyser().word_is_known(word) else None
         return found.lemma if now is None or now.score <= found.score else None
-    if person == "1per" and number == "sing" and _PREFIXED.fullmatch(word):
-        if not analyser().word_is_known(word) and not reading(word, "Name"):
-            return parses(word)[0].lemma if reading(word, "VERB") else word
+    first = person == "1per" and number == "sing"
+    slang = first and _PREFIXED.fullmatch(word) and not analyser().word_is_known(word)
+    if slang and not reading(word, "Name"):
+        return parses(word)[0].lemma if reading(word, "VERB") else word
     return None
 
 

@@ -32,7 +32,8 @@ _EMPHASIS = r"(?:\*\*|__)?"
 
 #: «[00:12:03] Имя: …», «Имя (10:41): …», «12.11.2025, 10:41 - Имя: …», «00:58:04<TAB>Имя:<TAB>…»
 _STAMPED = re.compile(
-    rf"^[ \t]*(?:\[?(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?\s+)?(?P<time>{_TIME})\]?(?:\s+[-–—])?"
+    r"^[ \t]*(?:\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?"
+    rf"(?P<time>{_TIME})\]?(?:\s+[-–—])?"
     rf"[ \t]+(?P<name>{_WORD}(?:[ ]{_WORD}|[ ]\d+){{0,3}}){_ASIDE}"
     rf"|(?P<name2>{_WORD}(?:[ ]{_WORD}|[ ]\d+){{0,3}}){_ASIDE}[ \t]*[\[(](?P<time2>{_TIME})[\])])"
     r"[ \t]*:[ \t]*(?=\S)",
@@ -45,13 +46,15 @@ _LABEL = re.compile(
 )
 #: «10:41:07 From Имя to Everyone:», the words on the same or on the next line
 _CHAT = re.compile(
-    rf"^[ \t]*(?P<time>{_TIME})[ \t]+(?:From|От)[ \t]+(?P<name>.{{1,60}}?)[ \t]+(?:to|кому|To)[ \t]+"
+    rf"^[ \t]*(?P<time>{_TIME})[ \t]+(?:From|От)[ \t]+(?P<name>.{{1,60}}?)"
+    r"[ \t]+(?:to|кому|To)[ \t]+"
     rf"[^:\n]{{1,80}}:[ \t]*\n?[ \t]*",
     re.MULTILINE,
 )
 #: «Олег Титов   0:11» and «Олег Титов [00:00:11]» on a line of their own
 _NAME_THEN_TIME = re.compile(
-    rf"^[ \t]*(?P<name>{_NAME}){_ASIDE}(?:[ \t]{{2,}}|\t|[ \t]+(?=[\[(]))[\[(]?(?P<time>{_TIME})[\])]?[ \t]*$\n?",
+    rf"^[ \t]*(?P<name>{_NAME}){_ASIDE}(?:[ \t]{{2,}}|\t|[ \t]+(?=[\[(]))"
+    rf"[\[(]?(?P<time>{_TIME})[\])]?[ \t]*$\n?",
     re.MULTILINE,
 )
 #: «00:00:11 Олег Титов» on a line of its own
@@ -60,12 +63,14 @@ _TIME_THEN_NAME = re.compile(
 )
 #: «0:0:11.4 --> 0:0:15.3», the name on the next line
 _RANGE = re.compile(
-    rf"^[ \t]*(?P<time>\d+:\d+:\d+(?:\.\d+)?)[ \t]*-->[^\n]*\n[ \t]*(?P<name>{_NAME}){_ASIDE}[ \t]*\n",
+    r"^[ \t]*(?P<time>\d+:\d+:\d+(?:\.\d+)?)[ \t]*-->[^\n]*\n"
+    rf"[ \t]*(?P<name>{_NAME}){_ASIDE}[ \t]*\n",
     re.MULTILINE,
 )
 #: «ТИТОВ О. В., директор.» on a line of its own
 _STENOGRAM = re.compile(
-    r"^[ \t]*(?P<name>[А-ЯЁ]{2,}(?:-[А-ЯЁ]+)?[ \t]+[А-ЯЁ]\.[ \t]?(?:[А-ЯЁ]\.)?)(?:,[^\n]{1,90})?[ \t]*\n",
+    r"^[ \t]*(?P<name>[А-ЯЁ]{2,}(?:-[А-ЯЁ]+)?[ \t]+[А-ЯЁ]\.[ \t]?(?:[А-ЯЁ]\.)?)"
+    r"(?:,[^\n]{1,90})?[ \t]*\n",
     re.MULTILINE,
 )
 _DASH = re.compile(r"^[ \t]*[—–][ \t]+(?=\S)", re.MULTILINE)

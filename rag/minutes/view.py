@@ -128,7 +128,7 @@ class View:
         return None
 
     def next_due(self) -> Found | None:
-        """The deadline a following sentence begins with: «Я съезжу. Восемнадцатого, мне по пути»."""
+        """The deadline the following sentence begins with: «Я съезжу. Восемнадцатого»."""
         if self.sentence_at + 1 >= len(self.sentences):
             return None
         following = self.sentences[self.sentence_at + 1]

@@ -11,8 +11,10 @@ from rag.types import Document, Promise
 
 DAY = "2025-11-12"  # a Wednesday
 HEAD = {
-    "ru": "Были: Игорь Краснов, Вера Белых, Олег Титов\n\nИгорь: Всем привет, начинаем.\nВера: Привет.\n",
-    "en": "Present: Nina Holt, Paul Reed, Tom Walsh\n\nNina: Hello, everybody here?\nPaul: Hello.\n",
+    "ru": "Были: Игорь Краснов, Вера Белых, Олег Титов\n\n"
+    "Игорь: Всем привет, начинаем.\nВера: Привет.\n",
+    "en": "Present: Nina Holt, Paul Reed, Tom Walsh\n\n"
+    "Nina: Hello, everybody here?\nPaul: Hello.\n",
 }
 
 
@@ -151,7 +153,10 @@ def test_a_hedge_makes_a_promise_tentative() -> None:
 
 
 def test_a_new_deadline_keeps_the_old_one_in_the_history() -> None:
-    talk = "Игорь: Щиток соберу в пятницу.\nВера: Хорошо.\nИгорь: Щиток не в пятницу соберу, а в понедельник."
+    talk = (
+        "Игорь: Щиток соберу в пятницу.\nВера: Хорошо.\n"
+        "Игорь: Щиток не в пятницу соберу, а в понедельник."
+    )
     promise = _only(talk)
     assert promise.when is not None
     assert promise.when.raw == "в понедельник"

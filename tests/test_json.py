@@ -1,0 +1,129 @@
+"""The keys that docs/json.md promises, for every command, as others see them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CITATION = {"document", "page", "line", "start", "end", "quote"}
+PASSAGE = {"document", "page", "line", "start", "end", "text", "score", "via"}
+PROMISE = {
+    *("document", "who", "to_whom", "what", "when_raw", "when_from", "when_to", "act", "status"),
+    *("force", "condition", "line", "support", "history", "quote", "start", "end"),
+}
+ANSWER = {
+    *("schema", "answer", "refusal", "sentences", "struck", "passages", "promises", "receipt"),
+    "timings",
+}
+EVAL = {
+    *("schema", "ndcg@10", "hit@1", "hit@5", "hit@10", "page_hit@1", "page_hit@5", "span_hit@5"),
+    *("sentence@1", "sentence@3", "refusal_auroc", "refusal_accuracy", "p50_ms", "p95_ms", "n"),
+}
+
+
+@pytest.fixture
+def filled(rag: Any, folder: Path) -> Any:
+    assert rag("ingest", folder).code == 0
+    return rag
+
+
+def text_of(rag: Any, name: str) -> str:
+    return str(rag("show", name, "--json").json["text"])
+
+
+def test_an_answer(filled: Any) -> None:
+    value = filled("ask", "сколько дней отпуска переносится?", "--json").json
+    assert set(value) == ANSWER
+    assert value["schema"] == 1
+    assert value["refusal"] is None
+    assert value["receipt"] is None
+    for sentence in value["sentences"]:
+        assert set(sentence) == {"text", "verdict", "reason", "citations"}
+        for citation in sentence["citations"]:
+            assert set(citation) == CITATION
+            text = text_of(filled, citation["document"])
+            assert text[citation["start"] : citation["end"]] == citation["quote"]
+    for passage in value["passages"]:
+        assert set(passage) == PASSAGE
+        text = text_of(filled, passage["document"])
+        assert text[passage["start"] : passage["end"]] == passage["text"]
+
+
+def test_a_refusal_keeps_the_shape_and_lists_the_nearest(filled: Any) -> None:
+    typed = filled("ask", "Какая столица у Австралии?", "--json")
+    assert typed.code == 3
+    assert set(typed.json) == ANSWER
+    assert typed.json["refusal"] == typed.json["answer"] == "В ваших документах этого нет."
+    assert typed.json["sentences"] == []
+
+
+def test_promises(filled: Any) -> None:
+    value = filled("ask", "кто что обещал на встрече", "--json").json
+    assert len(value["promises"]) == 2
+    for promise in value["promises"]:
+        assert set(promise) == PROMISE
+        text = text_of(filled, promise["document"])
+        assert text[promise["start"] : promise["end"]] == promise["quote"]
+    calls = {p["who"]: p for p in value["promises"]}["Анна Белова"]
+    assert (calls["when_from"], calls["when_to"], calls["line"]) == ("2025-11-13",) * 2 + (7,)
+
+
+def test_a_search(filled: Any) -> None:
+    value = filled("search", "отпуск", "-k", 2, "--json").json
+    assert set(value) == {"schema", "passages"}
+    assert len(value["passages"]) <= 2
+    assert set(value["passages"][0]) == PASSAGE
+    assert set(value["passages"][0]["via"]) <= {"words", "vectors"}
+
+
+def test_an_ingest_has_one_entry_a_file(rag: Any, folder: Path) -> None:
+    (folder / "bad.pdf").write_bytes(b"no")
+    value = rag("ingest", folder, "--json").json
+    lists = ["added", "changed", "unchanged", "removed", "skipped"]
+    assert set(value) == {"schema", *lists, "pages", "chunks", "coverage", "seconds"}
+    assert sum(len(value[name]) for name in lists) == 4
+    assert value["skipped"][0]["path"] == "bad.pdf"
+    assert value["coverage"] == 1.0
+
+
+def test_an_evaluation(rag: Any, folder: Path) -> None:
+    (folder / "questions.jsonl").write_text(
+        '{"id": "1", "lang": "ru", "question": "сколько дней отпуска переносится?",'
+        ' "answerable": true, "answers": ["10"], "evidence": [{"document": "правила.md",'
+        ' "page": null, "lines": [9, 9], "quote": "На следующий год переносится не более 10'
+        ' календарных дней неиспользованного отпуска."}]}\n'
+        '{"id": "2", "lang": "en", "question": "Who won the cup in Brazil?",'
+        ' "answerable": false, "answers": [], "evidence": []}\n',
+        encoding="utf-8",
+    )
+    value = rag("eval", folder, "--json").json
+    assert set(value) == EVAL
+    assert value["n"] == 2
+    assert value["sentence@1"] == value["span_hit@5"] == value["hit@1"] == 1.0
+    assert value["refusal_auroc"] == value["refusal_accuracy"] == 1.0
+    assert value["page_hit@1"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (["list"], {"schema", "documents"}),
+        (["rm", "binder.txt"], {"schema", "removed"}),
+        (["reindex"], {"schema", "documents", "chunks"}),
+        (["doctor"], {"schema", "ok", "checks"}),
+        (["config", "show"], {"schema", "settings", "origins"}),
+    ],
+)
+def test_the_other_commands(filled: Any, arguments: list[str], keys: set[str]) -> None:
+    value = filled(*arguments, "--json").json
+    assert set(value) == keys
+    assert value["schema"] == 1
+
+
+def test_a_document(filled: Any) -> None:
+    (row, *_) = filled("list", "--json").json["documents"]
+    value = filled("show", row["document"], "--json").json
+    assert set(value) == {*row, "schema", "text", "start", "end", "page_list"}
+    assert value["lost"] == 0
