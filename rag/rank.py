@@ -27,6 +27,8 @@ _ALIKE_MIN = 4  # letters such a beginning has at least
 _ALIKE_SHARE = 0.7  # of the longer word
 _END_MARKS = frozenset('.!?…»"|')
 _LEADERS = re.compile(r"(?:\. ?){5,}|_{5,}")
+_REFERENCE = re.compile(r"arXiv|\bet al\.,|\bpp\. \d|\bdoi:|Proceedings of|\bISBN\b")
+_SAYING_WORDS = 3  # «Задача 1.» says nothing
 _HEADING_WORDS = 7  # a line of fewer without an end mark only announces
 _LONG = 60  # words; a longer sentence gains nothing more from its length
 
@@ -49,7 +51,11 @@ _PASSAGE = FEATURES.index("passage")
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "number",
-        r"сколько|скольк\w+|какова сумма|во сколько|how (?:many|much|long|old|far|large|big)",
+        r"сколько|скольк\w+|во сколько|как(?:ая|ой|ова|ов|ую|ие|им|ого) (?:\w+ ){0,2}?(?:сумм|доход"
+        r"|выручк|прибыл|цен|стоимост|дол|процент|вес|размер|возраст|количеств|температур|скорост)\w*"
+        r"|how (?:many|much|long|old|far|large|big|high|heavy|often)"
+        r"|wh(?:at|ich) (?:\w+ ){0,5}?(?:revenues?|sales|income|price|cost|percent\w*|share|weight"
+        r"|number|amount|rate|total|temperature|speed|size)",
     ),
     (
         "date",
@@ -57,8 +63,17 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     ("name", r"кто|кого|кому|кем|чей|чья|чьё|who|whom|whose"),
     ("place", r"где|куда|откуда|where"),
+    (
+        "meaning",
+        r"что такое|что (?:значит|означает)|кто так(?:ой|ая|ие)|what (?:is|are) (?!the\b)|define",
+    ),
 )
-_KIND_OF = tuple((kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, words in _KINDS)
+_KIND_OF = tuple((kind, re.compile(rf"\b(?:{found})\b", re.IGNORECASE)) for kind, found in _KINDS)
+_MEANING = re.compile(
+    r"[—–-] это\b|\bэто\b|называ[юе]т|представляет собой|означает|определя[ею]т|\bis (?:an?|the)\b"
+    r"|\bare\b|refers? to|\bmeans?\b|defined as|known as",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     r"\d|\b(?:од(?:ин|на|но)|дв[ае]|три|четыре|пять|шесть|семь|восемь|девять|десять|сто|тысяч\w*|"
     r"миллион\w*|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million)\b",
@@ -202,11 +217,12 @@ def _candidates(
 
 
 def announces(sentence: str) -> bool:
-    """Whether a line says nothing by itself: a heading, an opening, an entry of contents."""
+    """Whether a line says nothing by itself: a heading, an opening, an entry of a list."""
     text = sentence.rstrip()
-    if text.endswith(":") or _LEADERS.search(text):
+    if text.endswith(":") or _LEADERS.search(text) or _REFERENCE.search(text):
         return True
-    return text[-1:] not in _END_MARKS and len(words(text)) < _HEADING_WORDS
+    count = len(words(text))
+    return count < _SAYING_WORDS or (text[-1:] not in _END_MARKS and count < _HEADING_WORDS)
 
 
 def _union(held: Sequence[Sequence[float]]) -> tuple[float, ...]:
@@ -232,7 +248,7 @@ def _kind(question: Question, sentence: str) -> float:
     """1 where the sentence holds something of the kind asked for that the question does not."""
     asked = fold(question.text)
     for kind in question.kinds:
-        pattern = {"number": _NUMBER, "date": _DATE}.get(kind, _NAME)
+        pattern = {"number": _NUMBER, "date": _DATE, "meaning": _MEANING}.get(kind, _NAME)
         if any(
             fold(match.group()).strip('«"( ') not in asked for match in pattern.finditer(sentence)
         ):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _SNIPPET = 240  # characters of a passage under a refusal
 _PICTURE_WIDTH = 700  # CSS pixels; the full-screen button shows all there are
 _WIDTHS = {"who": 115, "to_whom": 90, "what": 215, "when": 135, "where": 170}  # CSS pixels
-_TWO_LINES = 56  # height of a row, in CSS pixels
+_ROW_HEIGHT = 66  # CSS pixels, three lines; in rows of 56 Streamlit wraps no cell
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -150,7 +150,7 @@ class _Shown:
             rows,
             key=f"{self.key}-promises",
             hide_index=True,
-            row_height=_TWO_LINES,
+            row_height=_ROW_HEIGHT,
             column_config={
                 texts[name]: st.column_config.TextColumn(width=width)
                 for name, width in _WIDTHS.items()

@@ -7,7 +7,7 @@ with the promise, or to stand right after it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, dates_in
@@ -34,8 +34,19 @@ _SHORT = 6
 _AROUND_DUE = frozenset(
     "it is it's let's say make лучше давай давайте тогда значит s нет не".split()
 )
+#: words of a question that can propose another day
+_PROPOSAL = 14
 #: turns within which a withdrawal by verb alone reaches back
 REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another deadline for the draft that stands at `at`, asked about in turn `turn`."""
+
+    at: int
+    due: Found
+    turn: int
 
 
 def _words(scene: Scene, draft: Draft) -> frozenset[str]:
@@ -121,9 +132,59 @@ def apply(
             _discharge(scene, drafts, index, speaker, sentence)
         elif not has_findings:
             view = View(scene, index, tuple(sentences), sentence_at, 0)
-            due = _only_due(view)
+            due = only_due(view)
             if due:
                 _move(drafts, index, speaker, due, answer)
+
+
+def propose(
+    scene: Scene,
+    drafts: Sequence[Draft],
+    index: int,
+    sentences: Sequence[Sentence],
+) -> Proposal | None:
+    """A question that names another day for a promise («Can we say Wednesday for the cut?»)."""
+    for sentence in sentences:
+        text = scene.text[sentence.start : sentence.end]
+        if not sentence.question or len(sentence.words) > _PROPOSAL:
+            continue
+        found = dates_in(text, scene.base, scene.language, bare=True)
+        if not found:
+            continue
+        start, end, due = found[0]
+        about = content(text[:start] + text[end:])
+        for draft in reversed(drafts):
+            kept = _words(scene, draft) - {stem(draft.verb)}
+            moves = draft.due is not None and draft.due.due != due
+            if moves and draft.turn < index and overlap(about, kept) >= SAME_SOON:
+                return Proposal(
+                    draft.at, Found(start + sentence.start, end + sentence.start, due), index
+                )
+    return None
+
+
+def confirm(
+    drafts: list[Draft], proposal: Proposal, index: int, at: int, said: Found | None, yes: bool
+) -> Proposal | None:
+    """Carry out a proposal that the turn agrees to or repeats; the proposal as it stands then."""
+    again = said is not None and said.due.end == proposal.due.due.end
+    if not 1 <= index - proposal.turn <= NEAR or not (yes or again):
+        return proposal if index - proposal.turn <= NEAR else None
+    place = next((i for i, draft in enumerate(drafts) if draft.at == proposal.at), None)
+    if place is None:
+        return None
+    old = drafts[place]
+    earlier = (old.at, old.due.due.raw if old.due else None)
+    changed = old.due is None or old.due.due != proposal.due.due
+    drafts[place] = replace(
+        old,
+        due=proposal.due,
+        at=at,
+        turn=index,
+        support=(*old.support, old.at, proposal.due.start),
+        history=(*old.history, earlier) if changed else old.history,
+    )
+    return replace(proposal, at=at)
 
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
@@ -198,7 +259,7 @@ def _discharge(
             return
 
 
-def _only_due(view: View) -> Found | None:
+def only_due(view: View) -> Found | None:
     """The deadline of a sentence that holds little else («ок, к понедельнику»)."""
     scene, sentence = view.scene, view.sentence
     text = scene.text[sentence.start : sentence.end]

@@ -141,6 +141,7 @@ def _day_range(match: Match, base: date) -> Days | None:
 
 def _offset(days: int, *, open_start: bool = False) -> Callable[[Match, date], Days]:
     def read(_match: Match, base: date) -> Days:
+        """The same days whatever the match."""
         day = periods.plus(base, days)
         return Days(None if open_start else day, day)
 
@@ -290,7 +291,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         rf"(?P<plus>a\s+week\s+(?:from|on)\s+)?(?:(?P<next>next)\s+|this\s+(?:coming\s+)?|coming\s+)?"
-        rf"(?P<weekday>{WEEKDAY})(?P<next2>(?!))?(?!'s)",
+        rf"(?P<weekday>{WEEKDAY})(?P<next2>(?!))?(?!'s(?!\s+(?:fine|ok|okay|good|great|better|perfect)\b))",
         _weekday,
         lead=rf"{LEAD}(?P<prep>)",
     ),

@@ -34,6 +34,7 @@ def _part(match: Match) -> Part | None:
 
 
 def numeric(match: Match, base: date) -> Days | None:
+    """«15.12», «15.12.2025»."""
     year = match["year"]
     found = periods.day_in_year(
         base, int(match["day"]), int(match["month"]), int(year) if year else None
@@ -42,12 +43,14 @@ def numeric(match: Match, base: date) -> Days | None:
 
 
 def iso(match: Match, base: date) -> Days | None:
+    """«2025-12-15»."""
     return Days.one(
         periods.day_in_year(base, int(match["day"]), int(match["month"]), int(match["year"]))
     )
 
 
 def day_month(match: Match, base: date) -> Days | None:
+    """«20 ноября», «третьего марта»."""
     year = int(match["year"]) if match["year"] else None
     return Days.one(
         periods.day_in_year(base, ordinal(match["day"]), month_number(match["month"]), year)
@@ -55,6 +58,7 @@ def day_month(match: Match, base: date) -> Days | None:
 
 
 def day_range(match: Match, base: date) -> Days | None:
+    """«с 17 по 20 ноября», «с первого по восьмое»."""
     last_month = match["month2"]
     if last_month is None:
         first = periods.next_day_of_month(base, ordinal(match["day"]))
@@ -69,10 +73,12 @@ def day_range(match: Match, base: date) -> Days | None:
 
 
 def day_only(match: Match, base: date) -> Days | None:
+    """«к 15-му», «двадцатого»."""
     return Days.one(periods.next_day_of_month(base, ordinal(match["day"])))
 
 
 def relative(match: Match, base: date) -> Days:
+    """«завтра», «сегодня-завтра»."""
     offsets = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
     first = offsets[match["day"]]
     last = offsets[match["day2"]] if match["day2"] else first
@@ -80,10 +86,12 @@ def relative(match: Match, base: date) -> Days:
 
 
 def adjective_day(match: Match, base: date) -> Days:
+    """«к завтрашнему утру»."""
     return Days.one_day(periods.plus(base, 1 if match["day"].startswith("завтра") else 0))
 
 
 def on_weekday(match: Match, base: date) -> Days:
+    """«в пятницу», «в следующую пятницу»."""
     number = weekday(match["weekday"])
     if match["next"] or match["nextweek"]:
         return Days.one_day(periods.weekday_of_week(base, number, 1))
@@ -91,6 +99,7 @@ def on_weekday(match: Match, base: date) -> Days:
 
 
 def weekdays(match: Match, base: date) -> Days:
+    """«в четверг-пятницу»."""
     first = periods.next_weekday(base, weekday(match["weekday"]))
     return Days(first, periods.next_weekday(first, weekday(match["weekday2"])))
 
@@ -113,6 +122,7 @@ def _after(number: int, unit: str, base: date) -> date | None:
 
 
 def in_units(match: Match, base: date) -> Days | None:
+    """«через две недели»."""
     number = cardinal(match["number"]) if match["number"] else 1
     first = _after(number, match["unit"], base)
     second = match.groupdict().get("number2")
@@ -121,12 +131,14 @@ def in_units(match: Match, base: date) -> Days | None:
 
 
 def within(match: Match, base: date) -> Days | None:
+    """«в течение трёх дней», «за неделю»."""
     number = cardinal(match["number"]) if match["number"] else 1
     last = _after(number, match["unit"], base)
     return Days(None, last) if last else None
 
 
 def term(match: Match, base: date) -> Days | None:
+    """«в двухдневный срок»."""
     stem = match["number"] or ""
     number = next((n for word, n in CARDINALS.items() if word == stem), 1)
     number = int(stem.rstrip("-")) if stem.rstrip("-").isdigit() else number
@@ -135,6 +147,7 @@ def term(match: Match, base: date) -> Days | None:
 
 
 def week(match: Match, base: date) -> Days:
+    """«на этой неделе», «в начале следующей недели»."""
     part = _part(match)
     weeks = 1 if match["next"] else 0
     first, last = periods.week(base, weeks, part)
@@ -144,6 +157,7 @@ def week(match: Match, base: date) -> Days:
 
 
 def month(match: Match, base: date) -> Days:
+    """«в декабре», «до конца месяца»."""
     year, number = base.year, base.month
     if match["month"]:
         year, number = periods.named_month(base, month_number(match["month"]))
@@ -159,11 +173,13 @@ def month(match: Match, base: date) -> Days:
 
 
 def half_month(match: Match, base: date) -> Days:
+    """«во второй половине ноября»."""
     year, number = periods.named_month(base, month_number(match["month"]))
     return Days(*periods.half_month(year, number, ordinal(match["which"])))
 
 
 def decade(match: Match, base: date) -> Days:
+    """«в третьей декаде ноября»."""
     year, number = periods.named_month(base, month_number(match["month"]))
     parts: tuple[Part, ...] = ("start", "middle", "end")
     return Days(*periods.month(year, number, parts[min(ordinal(match["which"]), 3) - 1]))
@@ -173,6 +189,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
 def quarter(match: Match, base: date) -> Days | None:
+    """«в первом квартале», «до конца квартала»."""
     now = (base.month + 2) // 3
     year, number = base.year, now
     if match["which"]:
@@ -188,22 +205,26 @@ def quarter(match: Match, base: date) -> Days | None:
 
 
 def half_year(match: Match, base: date) -> Days:
+    """«в первом полугодии»."""
     half = ordinal(match["which"])
     year = base.year + (half == 1 and base.month > 6)
     return Days(*periods.half_year(year, min(half, 2)))
 
 
 def year(match: Match, base: date) -> Days:
+    """«до конца 2026 года», «в следующем году»."""
     year = int(match["year"]) if match["year"] else base.year + bool(match["next"])
     first, last = periods.whole_year(year)
     return Days(first if match["next"] or year > base.year else base, last, whole=not match["part"])
 
 
 def season(match: Match, base: date) -> Days:
+    """«весной», «до лета»."""
     return Days(*periods.season(base, index(match["season"], SEASONS)), whole=True)
 
 
 def weekend(match: Match, base: date) -> Days:
+    """«в выходные»."""
     saturday, sunday = periods.weekend(base)
     if match["next"]:
         saturday, sunday = periods.plus(saturday, 7), periods.plus(sunday, 7)
@@ -211,4 +232,5 @@ def weekend(match: Match, base: date) -> Days:
 
 
 def none(_match: Match, _base: date) -> None:
-    return None
+    """A phrase without calendar anchor."""
+    return

@@ -53,6 +53,7 @@ class Dialogue:
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
+    proposal: changes.Proposal | None = None
 
     def run(self) -> list[Draft]:
         """All promises of the meeting, in the order of their lines."""
@@ -83,6 +84,12 @@ class Dialogue:
                 self._settle(waiting, index, found, answer, sentences)
         for finding in found:
             self._add(finding, index, speaker)
+        if self.proposal and sentences:
+            said = changes.only_due(View(self.scene, index, sentences, 0, 0))
+            self.proposal = changes.confirm(
+                self.drafts, self.proposal, index, turn.start, said, answer == "yes"
+            )
+        self.proposal = changes.propose(self.scene, self.drafts, index, sentences) or self.proposal
         changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:

@@ -58,6 +58,7 @@ def is_condition(view: View) -> bool:
 
 
 def is_subordinate(view: View) -> bool:
+    """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
     said = any(word in _REPORT for word in words[:-1])
     if said and index(view, ("i'll", "we'll", "i", "we")) is not None:
@@ -69,6 +70,7 @@ def is_subordinate(view: View) -> bool:
 
 
 def index(view: View, wanted: tuple[str, ...]) -> int | None:
+    """Index of the first of the wanted words."""
     return next((i for i, word in enumerate(view.words) if word in wanted), None)
 
 
@@ -79,6 +81,7 @@ def verb_after(view: View, at: int) -> int | None:
 
 
 def denied(view: View, first: int, last: int) -> bool:
+    """Whether a negation stands between two tokens."""
     return any(
         w in ("not", "never", "won't", "can't", "cannot") for w in view.words[first : last + 1]
     )
@@ -98,6 +101,7 @@ def make(
     anaphoric: bool = False,
     imperative: bool = False,
 ) -> Finding:
+    """A finding with its span, deadline, recipient and condition; `at` gave it away."""
     clauses = due_clauses(view)
     due = view.due(clauses) or view.next_due()
     begin = view.tokens[at if first is None else first].start
@@ -219,6 +223,7 @@ def is_anaphoric(view: View, verb_at: int) -> bool:
 
 
 def later(view: View) -> bool:
+    """Whether a day after the meeting's is named."""
     due = view.due(due_clauses(view)) or view.next_due()
     if due is None:
         return False
@@ -256,6 +261,7 @@ def rejects(view: View, verb_at: int, *, joint: bool = False) -> bool:
 
 
 def has_habit(view: View) -> bool:
+    """Whether the sentence tells what always happens."""
     return any(view.is_in(word, "habit") for word in view.sentence.words)
 
 
@@ -279,6 +285,7 @@ def recipient(view: View, verb_at: int) -> str | None:
 
 
 def starting(mentions: tuple[Mention, ...], at: int) -> Mention | None:
+    """The mention that begins at a token."""
     return next((m for m in mentions if m.first == at), None)
 
 

@@ -80,6 +80,7 @@ def ordinal(words: str) -> int:
 
 
 def index(word: str, patterns: tuple[str, ...]) -> int:
+    """Which of the patterns a word matches, from 0."""
     return next(i for i, pattern in enumerate(patterns) if re.fullmatch(pattern, word))
 
 

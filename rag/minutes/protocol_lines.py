@@ -39,6 +39,7 @@ class Row:
 
 
 def rows_of(text: str) -> Iterator[Row]:
+    """The lines of a text as spans."""
     start = 0
     for line in text.split("\n"):
         yield Row(start, start + len(line))
@@ -80,6 +81,7 @@ def columns_of(text: str, cells: Sequence[tuple[int, int]]) -> dict[str, int] | 
 
 
 def trim_space(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its edges."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -88,6 +90,7 @@ def trim_space(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space, marks of emphasis and punctuation at its edges."""
     while start < end and text[start] in " \t\n~*_—–-.,:;(":
         start += 1
     while end > start and text[end - 1] in " \t\n~*_—–-.,:;(":

@@ -15,7 +15,7 @@ from rag.minutes.people import is_person_name
 from rag.types import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from rag.types import Line
 
@@ -94,6 +94,8 @@ _MIN_TURNS = 3
 _MIN_SHARE = 0.5
 _MIN_DASHES = 6
 _MIN_DASH_SHARE = 0.75
+#: characters of a turn looked at for the pronouns of talk
+_LOOK = 200
 _PRONOUN = re.compile(
     r"\b(?:я|мы|ты|вы|мне|нам|тебе|вам|меня|тебя|давай(?:те)?|i|we|you|me|us|i'll|let's|i'm)\b",
     re.IGNORECASE,
@@ -252,8 +254,8 @@ def _are_people(starts: Sequence[_Start], text: str) -> bool:
     known = sum(map(is_person_name, speakers))
     if known * 3 >= len(speakers):
         return True
-    said: Callable[[_Start], str] = lambda start: text[start.words : start.words + 200]  # noqa: E731
-    personal = sum(_PRONOUN.search(said(start).split("\n")[0]) is not None for start in starts)
+    lines = (text[start.words : start.words + _LOOK].split("\n")[0] for start in starts)
+    personal = sum(_PRONOUN.search(line) is not None for line in lines)
     return len(starts) >= 2 * len(speakers) and personal * 3 >= len(starts)
 
 

@@ -52,18 +52,22 @@ class View:
 
     @property
     def sentence(self) -> Sentence:
+        """The sentence the clause is in."""
         return self.sentences[self.sentence_at]
 
     @property
     def clause(self) -> Clause:
+        """The clause itself."""
         return self.sentence.clauses[self.clause_at]
 
     @property
     def tokens(self) -> tuple[Token, ...]:
+        """Its tokens."""
         return self.clause.tokens
 
     @property
     def words(self) -> tuple[str, ...]:
+        """Its folded words."""
         return self.clause.words
 
     @property

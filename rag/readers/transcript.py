@@ -53,6 +53,7 @@ class _Cue:
 
     @property
     def text(self) -> str:
+        """The words of all rows."""
         return " ".join(words for _, words in self.rows)
 
 

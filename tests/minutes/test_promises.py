@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.minutes import extract, is_meeting
 from rag.minutes.lexicon import families
@@ -164,6 +166,18 @@ def test_a_new_deadline_keeps_the_old_one_in_the_history() -> None:
     assert promise.line == 7
 
 
+def test_another_day_counts_once_it_is_agreed() -> None:
+    talk = (
+        "Nina: I'll cut a first version on Monday.\nPaul: Fine.\nTom: It is raining.\n"
+        "Nina: Can we say Wednesday for the first version?\nPaul: Wednesday's fine."
+    )
+    promise = _only(talk, "en")
+    assert promise.when is not None
+    assert promise.when.end == "2025-11-19"
+    assert promise.line == 9
+    assert [change.when_raw for change in promise.history] == ["on Monday"]
+
+
 def test_the_line_of_an_accepted_request_is_the_assent() -> None:
     promise = _only("Игорь: Вера, пришли логи.\nВера: Да.")
     assert (promise.act, promise.line, promise.support) == ("accepted", 6, (5,))
@@ -200,6 +214,24 @@ def test_nobody_is_guessed_where_nobody_is_labelled() -> None:
     text = "— Начнём?\n— Да.\n— Что с актом?\n— Акт пришлю завтра.\n— Все согласны?\n— Да."
     (promise,) = extract(_document(text)).promises
     assert promise.who is None
+
+
+WORDS = (
+    "Игорь Вера Олегу пришлю скину смету если завтра к пятнице не да нет ? . , — : « » бы с меня "
+    "на мне можешь давайте я мы сделаем Nina Paul I'll send can you by Friday if the login to me"
+).split()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(WORDS), max_size=40), st.booleans())
+def test_any_words_give_verbatim_promises(talk: list[str], russian: bool) -> None:
+    speakers = ("Игорь", "Вера") if russian else ("Nina", "Paul")
+    half = len(talk) // 2
+    lines = [
+        f"{speakers[0]}: {' '.join(talk[:half])} .",
+        f"{speakers[1]}: {' '.join(talk[half:])} .",
+    ]
+    _promises("\n".join(lines), "ru" if russian else "en")
 
 
 def test_ordinary_notes_are_no_meeting() -> None:
