@@ -1,17 +1,20 @@
-# make demo | test | lint | bench | docs — each makes .venv and installs what it needs.
+# make demo | ui | test | lint | bench | docs — each makes .venv and installs what it needs.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint types bench docs clean
+.PHONY: demo ui test lint types bench docs clean
 
 demo: $(VENV)/installed
 	@$(BIN)/rag ingest corpora
 	@echo
 	$(BIN)/rag ask "кто что обещал на встрече"
 	$(BIN)/rag ask "сколько дней отпуска переносится?"
+
+ui: $(VENV)/installed
+	$(BIN)/streamlit run ui/streamlit_app.py
 
 test: lint types $(VENV)/installed-dev
 	$(BIN)/python -m pytest

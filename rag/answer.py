@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Evidence, Message, Passage
+    from rag.types import Due, Evidence, Message, Passage
 
 _SUMMARY = re.compile(
     r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
@@ -237,12 +237,15 @@ def refusal(question: str, passages: Sequence[Passage]) -> Answer:
 
 
 def promise_line(promise: Promise) -> str:
-    """A promise in one line of plain words: who → to whom: what (by when)."""
+    """A promise in one line of plain words: who → to whom: what — by when."""
     line = promise.who or "—"
     if promise.to_whom:
         line += f" → {promise.to_whom}"
     line += f": {promise.what}"
-    if promise.when is not None:
-        days = " … ".join(dict.fromkeys(d for d in (promise.when.start, promise.when.end) if d))
-        line += f" ({promise.when.raw}{f' = {days}' if days else ''})"
-    return line
+    return f"{line} — {due_text(promise.when)}" if promise.when else line
+
+
+def due_text(when: Due) -> str:
+    """A deadline for a person: the days it means, then the words as said."""
+    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    return f"{days} ({when.raw})" if days else f"({when.raw})"

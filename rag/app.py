@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag import config
 from rag.embed import HASHED, load_embedder
-from rag.errors import LibraryMissing, UsageError
+from rag.errors import LibraryMissing, RagError, UsageError
 from rag.index import Library, LibraryPaths, Writer, library_embedder, open_catalogue
 from rag.retrieve import Retriever
 
@@ -187,6 +187,14 @@ class App:
                 )
             return alike[0], catalogue.document(alike[0].id)
 
+    def file(self, name: str) -> Path:
+        """Where the file of a document lies, or lay when it was read."""
+        with open_catalogue(self.paths) as catalogue:
+            for row in catalogue.files():
+                if row.name == name:
+                    return Path(row.root) / row.path
+        raise UsageError(f"There is no document {name}", "See what there is: rag list")
+
     def remove(self, name: str) -> str:
         """Take a document out of the library; the file stays. Gives its full name."""
         row, _ = self.document(name)
@@ -227,7 +235,12 @@ class App:
         items = evaluate.load(folder / evaluate.QUESTIONS)
         with tempfile.TemporaryDirectory(prefix="rag-eval-") as scratch:
             app = App(replace(self.settings, collection="eval"), Path(scratch))
-            app.ingest([evaluate.documents_folder(folder, items)])
+            report = app.ingest([evaluate.documents_folder(folder, items)])
+            if not report.added:
+                raise RagError(
+                    f"None of the documents in {folder} could be read",
+                    f"See why: rag --home NEW_FOLDER ingest {folder}",
+                )
             with app.library() as library:
                 retriever = Retriever(library, app.embedder)
                 return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)

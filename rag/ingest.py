@@ -8,6 +8,7 @@ that was interrupted finds what it had staged. An unreadable file is one row of 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from rag.chunk import Coverage
     from rag.embed import Embedder
-    from rag.types import Document
+    from rag.types import Document, Minutes
+
+log = logging.getLogger(__name__)
 
 _KINDS = "PDF, DOCX, Markdown, text, VTT, SRT or a Telegram export"
 
@@ -220,7 +223,7 @@ class _Ingest:
             return
         chunks = chunk(document)
         counted: Coverage = coverage(document, chunks)
-        found = minutes.extract(document) if minutes.is_meeting(document) else None
+        found = _minutes(document)
         self._catalogue.stage(
             document,
             chunks,
@@ -252,6 +255,18 @@ class _Ingest:
     def _advance(self, name: str) -> None:
         self._run.done += 1
         self._on_progress(Progress("read", self._run.done, self._total, self._run.pages, name))
+
+
+def _minutes(document: Document) -> Minutes | None:
+    """The minutes of a meeting; None for other documents.
+
+    The rules meet text of every kind: one that fails costs this document its minutes, no more.
+    """
+    try:
+        return minutes.extract(document) if minutes.is_meeting(document) else None
+    except Exception:
+        log.exception("No minutes could be made of %s", document.title)
+        return None
 
 
 def _fields(row: FileRow) -> tuple[str, str, str, int, int]:

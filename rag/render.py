@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from rag.answer import due_text
 from rag.words import language_of
 
 if TYPE_CHECKING:
@@ -118,19 +119,10 @@ def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> Non
             promise.who or "—",
             promise.to_whom or "",
             f"{_one_line(promise.what)}{f' ({state})' if state else ''}",
-            _due(promise),
+            due_text(promise.when) if promise.when else "",
             f"{name}:{promise.line}",
         )
     console().print(table)
-
-
-def _due(promise: Promise) -> str:
-    when = promise.when
-    if when is None:
-        return ""
-    start, end = when.start or "", when.end or ""
-    days = end if not start or start == end else f"{start} … {end}".rstrip(" …") if end else start
-    return f"{days} ({when.raw})" if days else f"({when.raw})"
 
 
 def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:

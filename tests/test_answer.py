@@ -132,7 +132,7 @@ def test_a_summary_of_a_named_document_stays_inside_it(ask: Any) -> None:
                 0,
                 1,
             ),
-            "Олег → Анна: пришлю смету (к пятнице = 2025-11-14)",
+            "Олег → Анна: пришлю смету — 2025-11-14 (к пятнице)",
         ),
         (
             Promise(None, None, "смета", None, "assigned", "open", "q", 1, 0, 1),
@@ -151,11 +151,11 @@ def test_a_summary_of_a_named_document_stays_inside_it(ask: Any) -> None:
                 0,
                 1,
             ),
-            "Ann: call (next week = 2025-11-17 … 2025-11-21)",
+            "Ann: call — 2025-11-17 … 2025-11-21 (next week)",
         ),
         (
             Promise("Ann", None, "call", Due("ASAP", None, None), "self", "open", "q", 1, 0, 1),
-            "Ann: call (ASAP)",
+            "Ann: call — (ASAP)",
         ),
     ],
 )

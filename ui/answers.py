@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import sources
 import streamlit as st
 
+import sources
+from rag.answer import due_text
 from rag.errors import RagError, ReadError
 from rag.render import place
 from rag.types import Citation
@@ -21,10 +22,9 @@ from rag.types import Citation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from texts import Texts
-
     from rag.app import App
-    from rag.types import Answer, Due, Passage, Promise, Sentence
+    from rag.types import Answer, Passage, Promise, Sentence
+    from texts import Texts
 
 _SNIPPET = 240  # characters of a passage under a refusal
 _PICTURE_WIDTH = 700  # CSS pixels; the full-screen button shows all there are
@@ -76,17 +76,9 @@ def promise_row(document: str, promise: Promise, texts: Texts) -> dict[str, str]
         texts["who"]: promise.who or "—",
         texts["to_whom"]: promise.to_whom or "",
         texts["what"]: f"{promise.what} ({state})" if state else promise.what,
-        texts["when"]: due_text(promise.when),
+        texts["when"]: due_text(promise.when) if promise.when else "",
         texts["where"]: f"{document}:{promise.line}",
     }
-
-
-def due_text(when: Due | None) -> str:
-    """The days a deadline means and the words it was given in: «2025-11-14 (к пятнице)»."""
-    if when is None:
-        return ""
-    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
-    return f"{days} ({when.raw})" if days else when.raw
 
 
 @dataclass(frozen=True, slots=True)

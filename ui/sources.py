@@ -7,8 +7,6 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uploads import location
-
 from rag.errors import ReadError
 from rag.picture import page_picture
 
@@ -50,11 +48,10 @@ def picture(app: App, document: Document, citation: Citation) -> tuple[Image, bo
     None where the file is gone or no longer the one that was read. Raises ReadError where the page
     cannot be drawn.
     """
-    path = location(app, citation.document)
-    if path is None or citation.page is None:
+    if citation.page is None:
         raise ReadError("it has no pages")
     try:
-        data = path.read_bytes()
+        data = app.file(citation.document).read_bytes()
     except OSError:
         return None
     if hashlib.sha256(data).hexdigest() != document.id:

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
 import uploads
 from answers import Turn, literal, selected_rows, show_error, show_turn
-from texts import LANGUAGES, TEXTS, first_language
-
 from rag import config
 from rag.app import QUESTION_LIMIT, App
 from rag.errors import LibraryMissing, RagError
 from rag.types import Message
+from texts import LANGUAGES, TEXTS, first_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamlit.delta_generator import DeltaGenerator
-    from texts import Texts
 
     from rag.config import Settings
     from rag.ingest import Progress
     from rag.store.catalogue import DocumentRow
+    from texts import Texts
 
 #: A file of our own: for an emoji or a Material icon the browser would ask a server elsewhere.
 _ICON = Path(__file__).with_name("icon.svg")

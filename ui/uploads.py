@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import StorageError
-from rag.index import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,18 +110,9 @@ def outcome(path: Path, report: Report) -> tuple[str, str]:
     ), ""
 
 
-def location(app: App, name: str) -> Path | None:
-    """Where the file of a document lies, as the library knows it; None for no such document."""
-    with open_catalogue(app.paths) as catalogue:
-        for row in catalogue.files():
-            if row.name == name:
-                return Path(row.root) / row.path
-    return None
-
-
 def remove(app: App, name: str) -> None:
     """Take a document out of the library, and its kept copy with it. Other files stay."""
-    path = location(app, name)
+    path = app.file(name)
     app.remove(name)
-    if path is not None and path.parent == folder_of(app).resolve():
+    if path.parent == folder_of(app).resolve():
         path.unlink(missing_ok=True)

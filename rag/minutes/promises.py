@@ -55,7 +55,7 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     else:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
-    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene))
+    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene, promises))
 
 
 def _is_cased(document: Document) -> bool:
