@@ -28,6 +28,7 @@ REFUSE_BELOW = 0.4
 
 _MOST = 3  # sentences of an answer
 _NEAR = 0.82  # of the best sentence's score, that a further one reaches at least
+_HOLDS = 0.5  # of what the best sentence holds of the question, that a further one holds
 _REPEATS = 0.6  # share of a sentence's words that an earlier one may hold
 SUMMARY_SENTENCES = 7
 _ENDS = frozenset(".!…")  # a question or a bare line says nothing in a summary
@@ -43,10 +44,12 @@ def answer(evidence: Evidence) -> list[Sentence]:
     if evidence.confidence < REFUSE_BELOW:
         return []
     taken: list[Citation] = []
-    best = evidence.sentences[0].score
+    best = evidence.sentences[0]
     for found in evidence.sentences:
-        if len(taken) == _MOST or found.score < _NEAR * best:
+        if len(taken) == _MOST or found.score < _NEAR * best.score:
             break
+        if found.cover < _HOLDS * best.cover:
+            continue
         if not rank.announces(found.citation.quote) and not _repeats(found.citation, taken):
             taken.append(found.citation)
     if not taken:  # headings only: the passage under the best of them

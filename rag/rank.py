@@ -28,6 +28,9 @@ _ALIKE_SHARE = 0.7  # of the longer word
 _END_MARKS = frozenset('.!?…»"|')
 _LEADERS = re.compile(r"(?:\. ?){5,}|_{5,}")
 _REFERENCE = re.compile(r"arXiv|\bet al\.,|\bpp\. \d|\bdoi:|Proceedings of|\bISBN\b")
+_CAPTION = re.compile(r"(?:таблица|рисунок|рис|схема|table|figure|fig)\b", re.IGNORECASE)
+_SECTION = re.compile(r"^\W*\d[\d.]*\s")  # the number of a heading
+_FIGURE = re.compile(r"\d")  # a short line with a figure in it is a row of a table
 _SAYING_WORDS = 3  # «Задача 1.» says nothing
 _HEADING_WORDS = 7  # a line of fewer without an end mark only announces
 _LONG = 60  # words; a longer sentence gains nothing more from its length
@@ -45,6 +48,7 @@ FEATURES = (
 )
 WEIGHTS = (5.75, 4.25, 2.75, 3.5, 0.65, 1.4, -0.5, -5.0)
 
+_COVER = FEATURES.index("cover")
 _AROUND = FEATURES.index("around")
 _PASSAGE = FEATURES.index("passage")
 
@@ -119,6 +123,11 @@ class Candidate:
     end: int
     features: tuple[float, ...]
     score: float
+
+    @property
+    def cover(self) -> float:
+        """How much of the question the sentence itself holds, from 0 to 1."""
+        return self.features[_COVER]
 
     @property
     def confidence(self) -> float:
@@ -222,7 +231,11 @@ def announces(sentence: str) -> bool:
     if text.endswith(":") or _LEADERS.search(text) or _REFERENCE.search(text):
         return True
     count = len(words(text))
-    return count < _SAYING_WORDS or (text[-1:] not in _END_MARKS and count < _HEADING_WORDS)
+    if count < _SAYING_WORDS:
+        return True
+    if text[-1:] in _END_MARKS or count >= _HEADING_WORDS:
+        return False
+    return bool(_CAPTION.match(text)) or not _FIGURE.search(_SECTION.sub("", text))
 
 
 def _union(held: Sequence[Sequence[float]]) -> tuple[float, ...]:

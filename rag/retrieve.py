@@ -145,7 +145,13 @@ class Retriever:
             score = max(scores[i] for i in members)
             passages.append(replace(passage, score=score, rank=number + 1, via=names))
         sentences = tuple(
-            Found(self._sentence(rows[c.passage], c), place[c.passage], c.score, c.confidence)
+            Found(
+                self._sentence(rows[c.passage], c),
+                place[c.passage],
+                c.score,
+                c.cover,
+                c.confidence,
+            )
             for c in candidates
             if c.passage in place
         )

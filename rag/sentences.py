@@ -37,6 +37,7 @@ _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[
 _LINE = re.compile(r"[^\n]*\n")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
 _SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
+_NUMBER_LINE = re.compile(r"[ \t]*\d[\d.,  ]*%?[ \t]*(?:\n|\Z)")
 _GOES_ON = tuple(",;([-–—")
 _LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
 _NEXT = re.compile(r"\s*[\"'«“‘(\[—–-]*\s*(\w)?")
@@ -99,8 +100,11 @@ def _short_lines(text: str, start: int, end: int) -> list[int]:
     begins = []
     for left, right in lines:
         opening = _OPENING.match(text, right, end)
-        if opening is None or text[left:right].rstrip().endswith(_GOES_ON):
+        line = text[left:right].strip()
+        if opening is None or line.endswith(_GOES_ON) or _NUMBER_LINE.match(text, right, end):
             continue
+        if line.isalnum() and not line.islower() and not _SPEAKER.match(text, right, end):
+            continue  # a lone word is a cell of a table: what it labels follows
         room = width - (right - left - 1)
         if room > 1 + len(opening.group(1) + opening.group(2)) or _SPEAKER.match(text, right, end):
             begins.append(right)

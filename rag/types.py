@@ -175,11 +175,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A sentence that may answer, where it stands, and how well it does."""
+    """A sentence that may answer, where it stands, and how well it does.
+
+    `passage` is the place of its passage in the evidence. `cover` is the share of the question it
+    holds itself, `confidence` the share that is met around it; both from 0 to 1.
+    """
 
     citation: Citation
     passage: int
     score: float
+    cover: float
     confidence: float
 
 
