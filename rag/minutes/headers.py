@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.words import words
+
 if TYPE_CHECKING:
     from rag.types import Document
 
@@ -31,9 +33,12 @@ _HEAD = 3000
 
 
 def participants_in(document: Document) -> list[str]:
-    """Names listed under «Участники:», "Attendees" and the like, in order."""
+    """Names listed under «Участники:», "Attendees" and the like, in order, each person once.
+
+    «Галеев Т. И.» under the list and «Т. И. Галеев» under the paper are one.
+    """
     head = document.text[:_HEAD]
-    found: list[str] = []
+    found: dict[tuple[str, ...], str] = {}
     for match in _LIST.finditer(head):
         listed = match["names"].strip() or (match["next"] or "").strip()
         if match["names"].rstrip().endswith(",") and match["next"]:
@@ -41,8 +46,8 @@ def participants_in(document: Document) -> list[str]:
         for piece in re.split(r"[,;•]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", listed)):
             name = _NAME.fullmatch(piece.strip(" *_\n")) or _NAME.fullmatch(piece.strip(" .*_"))
             if name:
-                found.append(name.group())
-    return found
+                found.setdefault(tuple(sorted(words(name.group()))), name.group())
+    return list(found.values())
 
 
 def offices_in(document: Document) -> dict[str, str]:
