@@ -178,6 +178,7 @@ class Answerer:
             text=" ".join(sentence.text for sentence in verbatim),
             sentences=tuple(verbatim),
             passages=evidence.passages,
+            by="documents",
         )
 
     def _from_model(
@@ -222,6 +223,7 @@ class Answerer:
             struck=tuple(struck),
             passages=tuple(passages),
             receipt=prompt.receipt,
+            by="model",
         )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rag.ingest import Progress
     from rag.retrieve import Mode
-    from rag.types import Message, Scope
+    from rag.types import Answer, Message, Scope
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -206,10 +206,11 @@ def ask(
     """
     asked = sys.stdin.read() if question == ("-",) else " ".join(question)
     _make_library(app)
-    answer = app.answer(asked, scope=_scope(documents, since, until))
+    answer = app.answer(asked, scope=_scope(documents, since, until), on_text=_stream)
     if as_json:
         _print_json(schema.answer(answer))
     else:
+        _end_stream(answer)
         render.show_answer(asked, answer)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
@@ -240,7 +241,8 @@ def chat(
     history: list[Message] = []
     while asked := _read_line():
         try:
-            answer = app.answer(asked, scope=scope, history=tuple(history[-_HISTORY:]))
+            past = tuple(history[-_HISTORY:])
+            answer = app.answer(asked, scope=scope, history=past, on_text=_stream)
         except RagError as error:
             _tell(error)
             continue
@@ -248,6 +250,7 @@ def chat(
         if as_json:
             _print_json(schema.answer(answer), indent=None)
         else:
+            _end_stream(answer)
             render.show_answer(asked, answer)
 
 
@@ -523,6 +526,19 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
             )
 
         yield show
+
+
+def _stream(text: str) -> None:
+    """A model's words as they come, dim since nothing has checked them yet, for who waits."""
+    if sys.stderr.isatty():
+        from rag.cite import inert
+
+        click.secho(inert(text), dim=True, nl=False, err=True)
+
+
+def _end_stream(answer: Answer) -> None:
+    if "model" in answer.timings and sys.stderr.isatty():
+        click.echo("\n", err=True)
 
 
 def _read_line() -> str:

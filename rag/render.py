@@ -34,6 +34,7 @@ _WORDS = {
         "where": "Где сказано",
         "page": "с. {}",
         "line": "строка {}",
+        "instead": "Из слов модели документы не подтвердили ничего; вот что сказано в них самих.",
         "nearest": "Ближайшее из того, что есть:",
         "struck": "Вычеркнуто, потому что документы этого не подтверждают:",
         "done": "выполнено",
@@ -49,6 +50,7 @@ _WORDS = {
         "where": "Said in",
         "page": "p. {}",
         "line": "line {}",
+        "instead": "Nothing the model said is supported; this is what the documents say themselves.",
         "nearest": "The nearest there is:",
         "struck": "Struck, because the documents do not support it:",
         "done": "done",
@@ -79,6 +81,8 @@ def show_answer(question: str, answer: Answer) -> None:
             print_line(f"\n{words['nearest']}")
             show_passages(answer.passages, language_of(question), brief=True)
         return
+    if answer.struck and answer.by == "documents":
+        print_line(words["instead"])
     _sentences(answer, words)
     if answer.struck:
         print_line(f"\n{words['struck']}")

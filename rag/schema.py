@@ -25,6 +25,7 @@ def answer(value: Answer) -> Json:
     return {
         "schema": SCHEMA,
         "answer": value.text,
+        "by": value.by,
         "refusal": value.refusal,
         "sentences": [sentence(s) for s in value.sentences],
         "struck": [sentence(s) for s in value.struck],

@@ -333,8 +333,9 @@ class Minutes:
 class Answer:
     """What a person gets: sentences that stand, those that were struck, and the evidence.
 
-    `refusal` is None where the question was answered. `promises` are pairs of document and
-    promise, filled for questions about promises. `timings` are seconds by step.
+    `by` says whose words the sentences are. `refusal` is None where the question was answered.
+    `promises` are pairs of document and promise, filled for questions about promises. `timings`
+    are seconds by step.
     """
 
     text: str
@@ -345,6 +346,7 @@ class Answer:
     refusal: str | None = None
     receipt: Receipt | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    by: Literal["documents", "model"] = "documents"
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -248,3 +248,26 @@ def test_an_interrupt_exits_130_and_the_library_opens(folder: Path, tmp_path: Pa
     done = subprocess.run(command, capture_output=True)
     assert done.returncode == 0
     assert b"303 added" in done.stdout
+
+
+@pytest.mark.parametrize("window", [2048, 1024])
+def test_a_real_checkpoint_is_asked_through_the_whole_path(
+    filled: Any, tmp_path: Path, window: int
+) -> None:
+    """Random weights write nonsense: all of it is struck, and the verbatim answer given."""
+    from tiny_models import make_llama
+
+    checkpoint = make_llama(tmp_path / "llama")
+    question = "сколько дней отпуска переносится?"
+    options = ("-m", f"transformers:{checkpoint}", "--window", window, "--max-tokens", 24)
+    typed = filled("ask", question, *options, "--json")
+    assert typed.code == 0
+    receipt = typed.json["receipt"]
+    assert receipt["exact"]
+    assert receipt["window"] == window
+    assert receipt["total"] == sum(part["tokens"] for part in receipt["parts"])
+    assert receipt["total"] + receipt["reserve"] <= window
+    assert typed.json["timings"]["model"] > 0
+    assert "не более 10" in typed.json["answer"]
+    strict = filled("ask", question, *options, "--strict", "--json")
+    assert strict.code == (7 if strict.json["struck"] else 0)

@@ -15,7 +15,7 @@ PROMISE = {
 }
 ANSWER = {
     *("schema", "answer", "refusal", "sentences", "struck", "passages", "promises", "receipt"),
-    "timings",
+    *("timings", "by"),
 }
 EVAL = {
     *("schema", "ndcg@10", "hit@1", "hit@5", "hit@10", "page_hit@1", "page_hit@5", "span_hit@5"),
