@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,8 +12,16 @@ from typing import TYPE_CHECKING
 
 from rag import config
 from rag.embed import HASHED, load_embedder
-from rag.errors import LibraryMissing, RagError, UsageError
-from rag.index import Library, LibraryPaths, Writer, library_embedder, open_catalogue
+from rag.errors import LibraryError, LibraryMissing, RagError, UsageError
+from rag.index import (
+    Library,
+    LibraryPaths,
+    Writer,
+    beside,
+    library_embedder,
+    open_catalogue,
+    replace_library,
+)
 from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
@@ -61,7 +68,7 @@ class App:
             try:
                 with open_catalogue(self.paths) as catalogue:
                     name = library_embedder(catalogue).source
-            except LibraryMissing:
+            except LibraryError:  # none yet, or one that will be replaced
                 name = HASHED
         return load_embedder(name)
 
@@ -119,22 +126,24 @@ class App:
         fresh: bool = False,
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
-        """Bring files into the library; see `rag.ingest.ingest`. `fresh` begins with none."""
+        """Bring files into the library; see `rag.ingest.ingest`.
+
+        With `fresh` a new library takes the place of the old one, when it is whole.
+        """
         from rag.ingest import ingest
 
-        if fresh:
-            for source in sources:
-                if not source.expanduser().exists():
-                    raise UsageError(f"There is no file or folder {source}", "Check the path: ls")
-            self.remove_library()
-        return ingest(
+        target = beside(self.paths) if fresh else self.paths
+        report = ingest(
             sources,
-            self.paths,
+            target,
             self.embedder,
             sync=sync,
             workers=self.settings.workers or None,
             on_progress=on_progress,
         )
+        if fresh:
+            replace_library(self.paths, target)
+        return report
 
     def answer(
         self,
@@ -244,11 +253,6 @@ class App:
             with app.library() as library:
                 retriever = Retriever(library, app.embedder)
                 return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)
-
-    def remove_library(self) -> None:
-        """Remove the collection's folder. The documents it was made of stay."""
-        if self.paths.catalogue.exists():
-            shutil.rmtree(self.paths.folder)
 
 
 def checked_question(question: str) -> str:

@@ -21,32 +21,25 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from rag.chunk import CHUNKER_VERSION
 from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
 from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError
 from rag.readers import READERS_VERSION
-from rag.store import lexical, vectors
-from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
+from rag.store import derived
+from rag.store.catalogue import Catalogue, Delta, FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from rag.store.lexical import LexicalIndex
+    from rag.store.vectors import VectorIndex
 
-    Floats = NDArray[np.float32]
-    Keys = NDArray[np.int64]
 
 log = logging.getLogger(__name__)
 
-Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
-
-INDEX_VERSION = "1"
-_REFIT_GROWTH = 2.0  # the collection's word frequencies are taken anew when it doubled or halved
-_EMBED_BATCH = 2048  # chunks whose text is in memory at once
 _OPEN_TRIES = 5  # a writer may publish between our reading the generation and opening its files
 
 
@@ -84,8 +77,8 @@ class Library:
         self,
         paths: LibraryPaths,
         catalogue: Catalogue,
-        words: lexical.LexicalIndex,
-        vectors: vectors.VectorIndex,
+        words: LexicalIndex,
+        vectors: VectorIndex,
     ) -> None:
         self.paths = paths
         self.catalogue = catalogue
@@ -145,26 +138,13 @@ class Writer:
         written, LibraryMismatch where the library holds vectors of another embedder, unless
         `replacing` says that `rebuild` will follow.
         """
-        _make_folder(paths.folder)
-        lock = FileLock(paths.lock)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise LibraryBusy(
-                "Another process is writing to the library", "Run it again when that has ended."
-            ) from None
-        except OSError as error:
-            raise _storage_error(error, paths.folder) from error
-        try:
-            with _catalogue(paths, embedder.identity) as catalogue:
-                check_versions(catalogue)
-                if not replacing:
-                    check_embedder(catalogue, embedder.identity)
-                writer = cls(paths, catalogue, embedder)
-                writer._remove_strays()
-                yield writer
-        finally:
-            lock.release()
+        with _locked(paths), _catalogue(paths, embedder.identity) as catalogue:
+            check_versions(catalogue)
+            if not replacing:
+                check_embedder(catalogue, embedder.identity)
+            writer = cls(paths, catalogue, embedder)
+            writer._remove_strays()
+            yield writer
 
     def publish(self, put: Sequence[FileRow], drop: Sequence[str]) -> Delta:
         """Make staged documents live with their files; see `Catalogue.publish`."""
@@ -197,54 +177,8 @@ class Writer:
     def _derive(self, delta: Delta, before: int | None) -> None:
         """Build the indexes of `delta.generation` from those of `before`, or from nothing."""
         base = self.paths.index(before) if before else None
-        old = _load(base, self.catalogue, before or 0) if base else None
-        if base is not None and old is None:
-            log.warning("The indexes are missing or damaged: building them from the catalogue.")
-            base = None
         final = self.paths.index(delta.generation)
-        aside = final.with_name(final.name + ".new")
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(final, ignore_errors=True)
-        new = self.catalogue.chunks(delta.added if base else None)
-        lexical.build(
-            aside / "words", new, delta.removed if base else (), base / "words" if base else None
-        )
-        self._derive_vectors(aside / "vectors", delta, old[1] if old else None)
-        (aside / "stamp.json").write_text(json.dumps(_stamp(delta.generation)), encoding="utf-8")
-        _sync(aside)
-        os.rename(aside, final)
-
-    def _derive_vectors(self, folder: Path, delta: Delta, old: vectors.VectorIndex | None) -> None:
-        """Vectors of the chunks that stay are taken over; those of new chunks are computed."""
-        embedder = self._embedder
-        refit = embedder.needs_fit and self._outgrown(old)
-        if refit:
-            embedder = HashedEmbedder.fit(_texts(self.catalogue.chunks()))
-        elif embedder.needs_fit and old is not None:
-            embedder = HashedEmbedder(old.idf)
-        kept_keys = np.zeros(0, np.int64)
-        kept = np.zeros((0, embedder.identity.dimension), np.float32)
-        if old is not None and not refit:
-            stays = ~np.isin(old.keys, np.array(delta.removed, np.int64))
-            kept_keys, kept = old.keys[stays], old.vectors()[stays]
-        wanted = delta.added if old is not None and not refit else None
-        keys, made = _embed(embedder, self.catalogue.chunks(wanted))
-        vectors.build(
-            folder,
-            np.concatenate([kept, made]),
-            np.concatenate([kept_keys, keys]),
-            embedder.idf if isinstance(embedder, HashedEmbedder) else None,
-        )
-        if refit:
-            self.catalogue.set_meta({"fitted_on": str(len(keys))})
-
-    def _outgrown(self, old: vectors.VectorIndex | None) -> bool:
-        """Whether the collection's word frequencies were taken from one of another size."""
-        if old is None:
-            return True
-        _, now = self.catalogue.counts()
-        fitted = int(self.catalogue.meta("fitted_on") or 0)
-        return not fitted / _REFIT_GROWTH < now < max(fitted, 1) * _REFIT_GROWTH
+        derived.build(final, self.catalogue, self._embedder, delta, base)
 
     def _remove_strays(self) -> None:
         """Remove indexes of every generation but the present one."""
@@ -306,20 +240,47 @@ def library_embedder(catalogue: Catalogue) -> EmbedderIdentity:
     return EmbedderIdentity(**{**value, "prefixes": tuple(value["prefixes"])})
 
 
+def beside(paths: LibraryPaths) -> LibraryPaths:
+    """Where a new library is made that will take the place of the one at `paths`; empty."""
+    new = LibraryPaths(paths.home, paths.collection + "~new")
+    shutil.rmtree(new.folder, ignore_errors=True)
+    return new
+
+
+def replace_library(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Put the library at `new` where the one at `paths` is, and remove that.
+
+    Raises LibraryBusy while a process writes to it, StorageError where a folder cannot be moved.
+    """
+    old = LibraryPaths(paths.home, paths.collection + "~old")
+    with _locked(paths):
+        try:
+            shutil.rmtree(old.folder, ignore_errors=True)
+            os.rename(paths.folder, old.folder)
+            os.rename(new.folder, paths.folder)
+        except OSError as error:
+            raise _storage_error(error, paths.folder) from error
+    shutil.rmtree(old.folder, ignore_errors=True)
+
+
 def collections(home: Path) -> list[str]:
     """Names of the collections below `home`."""
-    return sorted(path.parent.name for path in home.glob("*/catalogue.sqlite"))
+    names = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
+    return sorted(name for name in names if "~" not in name)
 
 
-def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder | None) -> Indexes:
+def _open_indexes(
+    paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder | None
+) -> derived.Indexes:
     for _ in range(_OPEN_TRIES):
         generation = catalogue.generation
-        indexes = _load(paths.index(generation), catalogue, generation)
+        dimension = library_embedder(catalogue).dimension
+        indexes = derived.load(paths.index(generation), generation, dimension)
         if indexes is not None:
             return indexes
         if catalogue.generation != generation:
             continue  # published in between
-        log.warning("The indexes are missing or damaged: building them from the catalogue.")
+        log.warning(derived.REBUILDING)
         with Writer.open(paths, embedder or _same_embedder(catalogue)) as writer:
             writer.repair()
     raise LibraryBusy("The library changes faster than it can be opened", "Try again.")
@@ -336,51 +297,6 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
     return HashedEmbedder()
 
 
-def _load(folder: Path, catalogue: Catalogue, generation: int) -> Indexes | None:
-    """The indexes in `folder`, or None unless they are whole and of this generation and version."""
-    try:
-        stamp = json.loads((folder / "stamp.json").read_text(encoding="utf-8"))
-        words = lexical.LexicalIndex(folder / "words")
-        near = vectors.VectorIndex(folder / "vectors")
-    except (OSError, ValueError, RuntimeError):
-        return None
-    whole = stamp == _stamp(generation) and len(words) == len(near)
-    return (words, near) if whole and near.dimension == _dimension(catalogue) else None
-
-
-def _stamp(generation: int) -> dict[str, object]:
-    """What the indexes of a generation say of themselves."""
-    return {"generation": generation, "index": INDEX_VERSION, "words": lexical.LEXICAL_VERSION}
-
-
-def _dimension(catalogue: Catalogue) -> int:
-    return library_embedder(catalogue).dimension
-
-
-def _embed(embedder: Embedder, rows: Iterator[ChunkRow]) -> tuple[Keys, Floats]:
-    """Keys and vectors of chunks, read in batches."""
-    keys: list[int] = []
-    made = [np.zeros((0, embedder.identity.dimension), np.float32)]
-    batch: list[str] = []
-    for row in rows:
-        keys.append(row.key)
-        batch.append(_text(row))
-        if len(batch) == _EMBED_BATCH:
-            made.append(embedder.encode_documents(batch))
-            batch = []
-    made.append(embedder.encode_documents(batch))
-    return np.array(keys, np.int64), np.concatenate(made)
-
-
-def _texts(rows: Iterator[ChunkRow]) -> Iterator[str]:
-    return (_text(row) for row in rows)
-
-
-def _text(row: ChunkRow) -> str:
-    """What of a chunk is embedded: its headings and its text."""
-    return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
-
-
 @contextmanager
 def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Catalogue]:
     meta = {**versions(), "embedder": json.dumps(asdict(identity))}
@@ -389,6 +305,25 @@ def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Cata
         yield catalogue
     finally:
         catalogue.close()
+
+
+@contextmanager
+def _locked(paths: LibraryPaths) -> Iterator[None]:
+    """Hold the library's lock; it falls with the process that holds it."""
+    _make_folder(paths.folder)
+    lock = FileLock(paths.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LibraryBusy(
+            "Another process is writing to the library", "Run it again when that has ended."
+        ) from None
+    except OSError as error:
+        raise _storage_error(error, paths.folder) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _make_folder(folder: Path) -> None:
@@ -403,11 +338,3 @@ def _storage_error(error: OSError, folder: Path) -> StorageError:
         f"The library at {folder} cannot be written ({error.strerror or error})",
         "Free some space, or name another place: rag --home DIR …",
     )
-
-
-def _sync(folder: Path) -> None:
-    """Have the files of a folder on the disk before anything refers to them."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())

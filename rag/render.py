@@ -50,7 +50,7 @@ _WORDS = {
         "where": "Said in",
         "page": "p. {}",
         "line": "line {}",
-        "instead": "Nothing the model said is supported; this is what the documents say themselves.",
+        "instead": "Nothing the model said is supported; this is what the documents say.",
         "nearest": "The nearest there is:",
         "struck": "Struck, because the documents do not support it:",
         "done": "done",
