@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,9 @@ from rag.index import (
     Library,
     LibraryPaths,
     Writer,
-    beside,
     library_embedder,
     open_catalogue,
-    replace_library,
+    replacing,
 )
 from rag.retrieve import Retriever
 
@@ -132,18 +131,15 @@ class App:
         """
         from rag.ingest import ingest
 
-        target = beside(self.paths) if fresh else self.paths
-        report = ingest(
-            sources,
-            target,
-            self.embedder,
-            sync=sync,
-            workers=self.settings.workers or None,
-            on_progress=on_progress,
-        )
-        if fresh:
-            replace_library(self.paths, target)
-        return report
+        with replacing(self.paths) if fresh else nullcontext(self.paths) as target:
+            return ingest(
+                sources,
+                target,
+                self.embedder,
+                sync=sync,
+                workers=self.settings.workers or None,
+                on_progress=on_progress,
+            )
 
     def answer(
         self,

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chunk import coverage
-from rag.errors import LibraryError
-from rag.index import Library
+from rag.errors import RagError
+from rag.index import check_embedder, check_versions, library_embedder, open_catalogue
+from rag.store import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rag.embed import Embedder
     from rag.index import LibraryPaths
     from rag.store.catalogue import Catalogue
+
+
+_FRESH = "rag ingest FOLDER --fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +35,30 @@ class Check:
 def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
     """Look at everything a library consists of; the checks come as they are done."""
     try:
-        library = Library.open(paths, embedder)
-    except LibraryError as error:
+        with open_catalogue(paths) as catalogue:
+            documents, chunks = catalogue.counts()
+            held = f"{documents} documents, {chunks} chunks in {paths.folder}"
+            yield Check("library", True, held)
+            problems = catalogue.check()
+            yield Check("catalogue", not problems, "; ".join(problems) or "sound", _FRESH)
+            check_versions(catalogue)
+            check_embedder(catalogue, embedder.identity)
+            yield _indexes(paths, catalogue, chunks)
+            yield from _offsets_and_coverage(catalogue)
+            yield _files(catalogue)
+    except RagError as error:
         yield Check("library", False, error.message, error.hint)
-        return
-    with library:
-        catalogue = library.catalogue
-        documents, chunks = catalogue.counts()
-        yield Check("library", True, f"{documents} documents, {chunks} chunks in {paths.folder}")
-        problems = catalogue.check()
-        yield Check(
-            "catalogue", not problems, "; ".join(problems) or "sound", "rag ingest FOLDER --fresh"
-        )
-        sizes = (len(library.words), len(library.vectors))
-        yield Check(
-            "indexes",
-            sizes == (chunks, chunks),
-            f"{sizes[0]} chunks by words, {sizes[1]} by vectors",
-            "rag reindex",
-        )
-        yield from _offsets_and_coverage(catalogue)
-        yield _files(catalogue)
+
+
+def _indexes(paths: LibraryPaths, catalogue: Catalogue, chunks: int) -> Check:
+    """Whether the indexes are whole as they lie there; nothing is repaired."""
+    generation = catalogue.generation
+    indexes = derived.load(paths.index(generation), generation, library_embedder(catalogue))
+    if indexes is None:
+        return Check("indexes", False, "missing, damaged or of another version", "rag reindex")
+    words, near = len(indexes[0]), len(indexes[1])
+    detail = f"{words} chunks by words, {near} by vectors"
+    return Check("indexes", words == near == chunks, detail, "rag reindex")
 
 
 def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:
@@ -68,12 +75,10 @@ def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:
         aside += counted.aside
         if counted.lost:
             lossy.append(f"{row.name} ({counted.lost} characters)")
-    remedy = "rag ingest FOLDER --fresh"
-    yield Check(
-        "offsets", not shifted, ", ".join(shifted) or "every chunk is its span of its text", remedy
-    )
+    spans = "every chunk is its span of its text"
+    yield Check("offsets", not shifted, ", ".join(shifted) or spans, _FRESH)
     whole = f"all of {characters} characters accounted for, {aside} set aside"
-    yield Check("coverage", not lossy, ", ".join(lossy) or whole, remedy)
+    yield Check("coverage", not lossy, ", ".join(lossy) or whole, _FRESH)
 
 
 def _files(catalogue: Catalogue) -> Check:

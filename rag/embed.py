@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: What `--embedder` takes for the default.
 HASHED = "hashed"
+#: Provider of the default, in its identity.
+BUILTIN = "builtin"
 
 BUCKETS = 1 << 18  # classes in which features are counted
 _DIMENSION = 512
@@ -100,7 +102,7 @@ class HashedEmbedder(Embedder):
 
     def __init__(self, idf: Floats | None = None) -> None:
         self.idf = np.ones(BUCKETS, np.float32) if idf is None else idf
-        self.identity = EmbedderIdentity("builtin", HASHED, "1", _DIMENSION, source=HASHED)
+        self.identity = EmbedderIdentity(BUILTIN, HASHED, "1", _DIMENSION, source=HASHED)
 
     @classmethod
     def fit(cls, texts: Iterable[str]) -> HashedEmbedder:

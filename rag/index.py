@@ -1,9 +1,9 @@
 """The library: a catalogue and the indexes derived from it, in one folder.
 
+    .rag/<collection>.lock   held by the one process that writes
     .rag/<collection>/
         catalogue.sqlite     the truth
         index/<generation>/  words/ (tantivy), vectors/ (FAISS), stamp.json
-        lock                 held by the one process that writes
 
 Indexes of the next generation are written aside, renamed into place, and become current by the
 commit that raises the generation in the catalogue. A kill at any moment leaves the old state or
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NEW, _OLD = "~new", "~old"  # ends of the names of folders during a replacement
 _OPEN_TRIES = 5  # a writer may publish between our reading the generation and opening its files
 
 
@@ -63,7 +64,7 @@ class LibraryPaths:
     @property
     def lock(self) -> Path:
         """The file the writer holds a lock on."""
-        return self.folder / "lock"
+        return self.home / f"{self.collection}.lock"
 
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
@@ -194,6 +195,9 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
 
     Raises LibraryMissing where nothing has, LibraryMismatch, LibraryCorrupt.
     """
+    if not paths.catalogue.exists() and (paths.home / (paths.collection + _OLD)).exists():
+        with _locked(paths):  # a replacement was killed: the lock puts back what was there
+            pass
     missing = LibraryMissing(
         f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
     )
@@ -240,33 +244,58 @@ def library_embedder(catalogue: Catalogue) -> EmbedderIdentity:
     return EmbedderIdentity(**{**value, "prefixes": tuple(value["prefixes"])})
 
 
-def beside(paths: LibraryPaths) -> LibraryPaths:
-    """Where a new library is made that will take the place of the one at `paths`; empty."""
-    new = LibraryPaths(paths.home, paths.collection + "~new")
-    shutil.rmtree(new.folder, ignore_errors=True)
-    return new
+@contextmanager
+def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
+    """Where to make a new library that takes the place of the one at `paths` at the end.
 
-
-def replace_library(paths: LibraryPaths, new: LibraryPaths) -> None:
-    """Put the library at `new` where the one at `paths` is, and remove that.
-
-    Raises LibraryBusy while a process writes to it, StorageError where a folder cannot be moved.
+    Nobody else writes meanwhile. When nothing was published, or an error ends it, the old library
+    stays. Raises LibraryBusy while a process writes, StorageError where a folder cannot be moved.
     """
-    old = LibraryPaths(paths.home, paths.collection + "~old")
+    new = LibraryPaths(paths.home, paths.collection + _NEW)
     with _locked(paths):
+        shutil.rmtree(new.folder, ignore_errors=True)
         try:
-            shutil.rmtree(old.folder, ignore_errors=True)
+            yield new
+            if _is_published(new):
+                _swap(paths, new)
+        finally:
+            shutil.rmtree(new.folder, ignore_errors=True)
+            new.lock.unlink(missing_ok=True)
+
+
+def _swap(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
+    old = LibraryPaths(paths.home, paths.collection + _OLD)
+    try:
+        shutil.rmtree(old.folder, ignore_errors=True)
+        if paths.folder.exists():
             os.rename(paths.folder, old.folder)
-            os.rename(new.folder, paths.folder)
-        except OSError as error:
-            raise _storage_error(error, paths.folder) from error
+        os.rename(new.folder, paths.folder)
+    except OSError as error:
+        raise _storage_error(error, paths.folder) from error
     shutil.rmtree(old.folder, ignore_errors=True)
+
+
+def _recover(paths: LibraryPaths) -> None:
+    """Put back the old library where a swap was killed between its two steps. Under the lock."""
+    old = LibraryPaths(paths.home, paths.collection + _OLD)
+    if old.catalogue.exists() and not paths.catalogue.exists():
+        shutil.rmtree(paths.folder, ignore_errors=True)
+        os.rename(old.folder, paths.folder)
+
+
+def _is_published(paths: LibraryPaths) -> bool:
+    try:
+        open_catalogue(paths).close()
+    except LibraryMissing:
+        return False
+    return True
 
 
 def collections(home: Path) -> list[str]:
     """Names of the collections below `home`."""
     names = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
-    return sorted(name for name in names if "~" not in name)
+    return sorted(name for name in names if not name.endswith((_NEW, _OLD)))
 
 
 def _open_indexes(
@@ -274,10 +303,11 @@ def _open_indexes(
 ) -> derived.Indexes:
     for _ in range(_OPEN_TRIES):
         generation = catalogue.generation
-        dimension = library_embedder(catalogue).dimension
-        indexes = derived.load(paths.index(generation), generation, dimension)
+        identity = library_embedder(catalogue)
+        indexes = derived.load(paths.index(generation), generation, identity)
         if indexes is not None:
             return indexes
+        catalogue.refresh()
         if catalogue.generation != generation:
             continue  # published in between
         log.warning(derived.REBUILDING)
@@ -310,10 +340,12 @@ def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Cata
 @contextmanager
 def _locked(paths: LibraryPaths) -> Iterator[None]:
     """Hold the library's lock; it falls with the process that holds it."""
-    _make_folder(paths.folder)
+    _make_folder(paths.home)
     lock = FileLock(paths.lock)
     try:
         lock.acquire(timeout=0)
+        _recover(paths)
+        paths.folder.mkdir(exist_ok=True)
     except Timeout:
         raise LibraryBusy(
             "Another process is writing to the library", "Run it again when that has ended."

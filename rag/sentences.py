@@ -11,8 +11,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Span = tuple[int, int]
+
+_LOOK_BACK = 40  # characters before a full stop that tell what it ends
 
 _ABBREVIATIONS = frozenset(
     """
@@ -34,9 +40,9 @@ _MAY_END = frozenset(
 )
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
-_LINE = re.compile(r"[^\n]*\n")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
 _SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
+_SEPARATOR = re.compile(r"[;\t|]")
 _NUMBER_LINE = re.compile(r"[ \t]*\d[\d.,  ]*%?[ \t]*(?:\n|\Z)")
 _GOES_ON = tuple(",;([-–—")
 _LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
@@ -59,7 +65,7 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
         return not lower
     if lower:
         return False
-    before = text[start : mark.start()]
+    before = text[max(start, mark.start() - _LOOK_BACK) : mark.start()]
     if _LIST_NUMBER.search(before) or (before.strip().isdigit() and len(before.strip()) <= 3):
         return False
     last = _LAST_WORD.search(before)
@@ -93,12 +99,22 @@ def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return spans
 
 
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of the lines that end inside, their end included."""
+    while (stop := text.find("\n", start, end)) >= 0:
+        yield start, stop + 1
+        start = stop + 1
+
+
 def _short_lines(text: str, start: int, end: int) -> list[int]:
     """Where a line begins that the one before it did not run into for want of room."""
-    lines = [(m.start(), m.end()) for m in _LINE.finditer(text, start, end)]
+    lines = list(_lines(text, start, end))
     width = max((right - left - 1 for left, right in lines), default=0)
     begins = []
     for left, right in lines:
+        if len(_SEPARATOR.findall(text, left, right)) > 1:
+            begins.append(right)  # a row of a table
+            continue
         opening = _OPENING.match(text, right, end)
         line = text[left:right].strip()
         if opening is None or line.endswith(_GOES_ON) or _NUMBER_LINE.match(text, right, end):

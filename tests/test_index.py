@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from rag.errors import (
     LibraryCorrupt,
     LibraryMismatch,
     LibraryMissing,
+    RagError,
     StorageError,
 )
 from rag.index import Library, Writer
@@ -79,12 +82,105 @@ def test_a_missing_index_is_rebuilt_from_the_catalogue(
     assert all(check.ok for check in app.doctor())
 
 
-@pytest.mark.parametrize("part", ["vectors/vectors.faiss", "vectors/keys.npy", "words/meta.json"])
-def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str) -> None:
+@pytest.mark.parametrize("length", [0, 20])
+@pytest.mark.parametrize(
+    "part", ["vectors/vectors.faiss", "vectors/keys.npy", "vectors/idf.npy", "words/meta.json"]
+)
+def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str, length: int) -> None:
     app.ingest([folder])
     place = app.paths.index(1) / part
-    place.write_bytes(place.read_bytes()[:20])
+    place.write_bytes(place.read_bytes()[:length])
+    assert [check.name for check in app.doctor() if not check.ok] == ["indexes"]
     assert found(app) == "правила.md"
+    assert all(check.ok for check in app.doctor())
+
+
+def test_the_indexes_follow_every_change_and_are_never_built_anew_for_it(
+    app: App, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Deletions from the word index once did nothing, and every reader repaired it after."""
+    app.ingest([folder])
+    (folder / "binder.txt").write_text("The binder was sold. It is gone.", encoding="utf-8")
+    app.ingest([folder])
+    app.remove("binder.txt")
+    (folder / "binder.txt").unlink()
+    (folder / "meetings" / "планёрка.txt").unlink()
+    app.ingest([folder], sync=True)
+    (folder / "новое.txt").write_text("Записка о кранах.", encoding="utf-8")
+    app.ingest([folder])
+    assert all(check.ok for check in app.doctor())
+    with app.library() as library:
+        chunks = library.catalogue.counts()[1]
+        assert len(library.words) == len(library.vectors) == chunks
+    assert caplog.text == ""
+
+
+def test_a_reader_sees_one_state_however_long_it_looks(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    with app.library() as library:
+        names = [row.name for row in library.catalogue.documents()]
+        (folder / "binder.txt").unlink()
+        app.ingest([folder], sync=True)
+        assert [row.name for row in library.catalogue.documents()] == names
+        for row in library.catalogue.documents():
+            assert library.catalogue.document(row.id).text
+    assert "binder.txt" not in [row.name for row in app.documents()]
+
+
+@pytest.mark.parametrize("offset", [4096, 8192, 20000])
+def test_a_catalogue_damaged_in_the_middle_is_told_and_never_a_traceback(
+    app: App, folder: Path, offset: int
+) -> None:
+    app.ingest([folder])
+    data = bytearray(app.paths.catalogue.read_bytes())
+    data[offset : offset + 6000] = bytes([7]) * len(data[offset : offset + 6000])
+    app.paths.catalogue.write_bytes(data)
+    assert not all(check.ok for check in app.doctor())
+    with contextlib.suppress(RagError):
+        app.documents()
+        app.answer("сколько дней отпуска переносится?")
+
+
+def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
+    app: App, folder: Path, tmp_path: Path
+) -> None:
+    app.ingest([folder])
+    (tmp_path / "bad.txt").write_bytes(bytes(range(8)) * 50)
+    assert app.ingest([tmp_path / "bad.txt"], fresh=True).skipped
+    assert len(app.documents()) == 3
+    assert sorted(p.name for p in app.paths.home.iterdir()) == ["default", "default.lock"]
+
+
+def test_a_replacement_killed_between_its_steps_is_undone(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    app.paths.folder.rename(app.paths.home / "default~old")
+    assert found(app) == "правила.md"
+    assert not (app.paths.home / "default~old").exists()
+
+
+def test_a_replacement_is_refused_while_another_process_writes(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    with FileLock(app.paths.lock), pytest.raises(LibraryBusy):
+        app.ingest([folder], fresh=True)
+    assert found(app) == "правила.md"
+
+
+def test_a_new_library_takes_the_place_of_the_old_one(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    (folder / "binder.txt").unlink()
+    app.ingest([folder], fresh=True)
+    assert [row.name for row in app.documents()] == ["meetings/планёрка.txt", "правила.md"]
+    assert all(check.ok for check in app.doctor())
+
+
+def test_a_library_that_cannot_be_written_can_be_asked(
+    app: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.ingest([folder])
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    before = tree(app.paths.folder)
+    assert found(app) == "правила.md"
+    assert tree(app.paths.folder) == before
 
 
 def test_a_library_of_another_embedder_is_an_error_that_names_reindex(

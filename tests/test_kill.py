@@ -32,7 +32,7 @@ def write(folder: Path, version: int) -> None:
 
 
 def state(app: App) -> set[str]:
-    """Everything a person sees of a library: names and texts; the library is sound."""
+    """Everything a person sees of a library: names and texts; it is sound and needed no repair."""
     assert all(check.ok for check in app.doctor()), [c for c in app.doctor() if not c.ok]
     assert app.search("отчёт версия утверждена запись", k=5).passages
     return {f"{row.name}: {app.document(row.name)[1].text[:60]}" for row in app.documents()}
@@ -64,7 +64,7 @@ def test_killed_at_random_moments_the_library_opens_in_the_old_or_the_new_state(
         texts = {app.document(name)[1].text for name in expected}
         assert f"Запись {version}." in texts
         assert sum(f"Версия {version} " in text for text in texts) == 3
-    assert outcomes["old"], "no kill came before the end: the schedule proves nothing"
+    assert min(outcomes.values()) > 0, "the kills came all before or all after the end"
 
 
 def start(home: Path, folder: Path) -> subprocess.Popen[bytes]:

@@ -50,6 +50,21 @@ def test_speakers_are_parted() -> None:
     assert [text[a:b] for a, b in split(text)] == text.split("\n")
 
 
+@pytest.mark.parametrize("piece", ["а", "(", "1.1.", "слово ", "»", "а. ", "x;y;z\n"])
+def test_a_text_of_a_million_letters_without_an_end_is_split_in_one_pass(piece: str) -> None:
+    """A single long line once took time that grew with the square of its length."""
+    text = piece * (1_000_000 // len(piece))
+    spans = split(text)
+    assert spans[0][0] == 0
+    assert spans[-1][1] >= len(text) - 2
+
+
+def test_rows_of_a_table_are_parted() -> None:
+    rows = ["Болт;12;5 руб", "Гайка;7;2 руб", "Шайба;9;1 руб"]
+    text = "\n".join(rows)
+    assert [text[a:b] for a, b in split(text)] == rows
+
+
 def test_only_the_asked_part_is_split() -> None:
     text = "Раз. Два. Три."
     assert [text[a:b] for a, b in split(text, 5, 9)] == ["Два."]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import LibraryCorrupt, LibraryMismatch, StorageError
+from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, RagError, StorageError
 from rag.store import layout
 from rag.types import Chunk, Document, Minutes
 
@@ -32,7 +32,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, date TEXT, text TEXT NOT NULL,
     layout BLOB NOT NULL, notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
-    aside INTEGER NOT NULL, lost INTEGER NOT NULL, live INTEGER NOT NULL DEFAULT 0
+    aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
+    live INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE files (
     name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,
@@ -114,43 +115,54 @@ class Catalogue:
         """
         with _mapped():
             db = _connect(f"file:{_quoted(path)}?mode=rwc")
-            with _transaction(db):
+        try:
+            with _mapped(), _transaction(db):
                 if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
                     for statement in _SCHEMA.split(";\n"):
                         if statement.strip():
                             db.execute(statement)
                     rows = {"schema": str(SCHEMA_VERSION), "generation": "0", **meta}
                     db.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
-        return cls._checked(db)
+            return cls._checked(db)
+        except BaseException:
+            db.close()
+            raise
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
         """An existing catalogue for reading; one that was never filled has generation 0.
 
-        Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where another
-        version of the program made it.
+        What is read is one state of the library until `refresh`, whatever others write. Raises
+        LibraryCorrupt where the file is no catalogue, LibraryMismatch where another version of
+        the program made it, LibraryBusy while it is locked.
         """
         with _mapped():
-            try:
-                db = _connect(f"file:{_quoted(path)}?mode=rw")
-                db.execute("PRAGMA query_only = ON")
-            except sqlite3.OperationalError:
-                # a folder that cannot be written has no room for the log beside the database
-                db = sqlite3.connect(f"file:{_quoted(path)}?immutable=1", uri=True)
-            return cls._checked(db)
+            db = _connect_for_reading(path)
+        try:
+            catalogue = cls._checked(db)
+            catalogue.refresh()
+        except BaseException:
+            db.close()
+            raise
+        return catalogue
 
     @classmethod
     def _checked(cls, db: sqlite3.Connection) -> Catalogue:
         catalogue = cls(db)
-        with _mapped():
-            found = catalogue.meta("schema")
+        found = catalogue.meta("schema")
         if found is not None and found != str(SCHEMA_VERSION):
-            db.close()
             raise LibraryMismatch(
                 f"The library has format {found}, this program writes {SCHEMA_VERSION}",
                 "Make it anew: rag ingest FOLDER --fresh",
             )
         return catalogue
+
+    def refresh(self) -> None:
+        """Read the newest state from now on; for a catalogue that was opened for reading."""
+        with _mapped():
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+            self._db.execute("BEGIN")
 
     def __enter__(self) -> Catalogue:
         return self
@@ -166,10 +178,10 @@ class Catalogue:
 
     def meta(self, key: str) -> str | None:
         """A recorded fact, or None."""
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
             return None  # killed before the catalogue was filled
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        found = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(found[0][0]) if found else None
 
     def set_meta(self, facts: dict[str, str]) -> None:
         """Record facts. Inside `publish` they become visible with it."""
@@ -183,52 +195,64 @@ class Catalogue:
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
-        with _mapped():
-            rows = self._db.execute("PRAGMA integrity_check(20)").fetchall()
-        return [str(row[0]) for row in rows if row[0] != "ok"]
+        found = self._rows("PRAGMA integrity_check(20)")
+        return [str(problem) for (problem,) in found if problem != "ok"]
 
     # -- reading
 
+    def _rows(
+        self, statement: str, values: Sequence[int] | Sequence[str] = ()
+    ) -> list[tuple[Any, ...]]:
+        with _mapped():
+            return self._db.execute(statement, values).fetchall()
+
+    def _among(
+        self, statement: str, values: Sequence[int] | Sequence[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement with `IN (%s)`, a limited number of values at a time."""
+        for first in range(0, len(values), _SQL_VARIABLES):
+            some = values[first : first + _SQL_VARIABLES]
+            yield from self._rows(statement % ",".join("?" * len(some)), some)
+
     def files(self) -> list[FileRow]:
         """All files, by name."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT name, root, path, size, mtime_ns, document_id FROM files ORDER BY name"
         )
         return [FileRow(*row) for row in rows]
 
     def has_document(self, document_id: str) -> bool:
         """Whether the document is here, staged or live."""
-        row = self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return row is not None
+        return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)))
 
     def documents(self) -> list[DocumentRow]:
         """Live documents, one row a file, by name."""
-        rows = self._db.execute(
-            "SELECT d.id, f.name, d.title, d.kind, d.date, d.pages,"
-            " (SELECT count(*) FROM chunks c WHERE c.document_id = d.id),"
-            " d.characters, d.aside, d.lost, d.notes"
+        rows = self._rows(
+            "SELECT d.id, f.name, d.title, d.kind, d.date, d.pages, d.chunks, d.characters,"
+            " d.aside, d.lost, d.notes"
             " FROM files f JOIN documents d ON d.id = f.document_id ORDER BY f.name"
         )
-        decoded = ([*fields, tuple(json.loads(notes))] for *fields, notes in rows)
+        with _mapped():
+            decoded = [[*fields, tuple(json.loads(notes))] for *fields, notes in rows]
         return [DocumentRow(*fields) for fields in decoded]
 
     def document(self, document_id: str) -> Document:
         """A whole document. Raises KeyError where there is none of this id."""
-        row = self._db.execute(
+        found = self._rows(
             "SELECT title, text, layout, kind, date, notes FROM documents WHERE id = ?",
             (document_id,),
-        ).fetchone()
-        if row is None:
-            raise KeyError(document_id)
-        title, text, packed, kind, date, notes = row
-        parts = layout.unpack(json.loads(zlib.decompress(packed)), text)
-        return Document(
-            document_id, title, text, *parts, kind=kind, date=date, notes=tuple(json.loads(notes))
         )
+        if not found:
+            raise KeyError(document_id)
+        title, text, packed, kind, date, notes = found[0]
+        with _mapped():
+            parts = layout.unpack(json.loads(zlib.decompress(packed)), text)
+            told = tuple(json.loads(notes))
+        return Document(document_id, title, text, *parts, kind=kind, date=date, notes=told)
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         """The chunks of a document, in order."""
-        rows = self._db.execute(
+        rows = self._rows(
             'SELECT id, document_id, start, "end", text, context FROM chunks'
             " WHERE document_id = ? ORDER BY start",
             (document_id,),
@@ -236,49 +260,37 @@ class Catalogue:
         return [Chunk(*row) for row in rows]
 
     def chunks(self, keys: Iterable[int] | None = None) -> Iterator[ChunkRow]:
-        """Live chunks by key, ascending: those of `keys`, or all of them.
-
-        A key that has gone is left out: a reader of an older generation may still ask for it.
-        """
+        """Live chunks by key, ascending: those of `keys`, or all of them."""
+        wanted = self._live_keys() if keys is None else sorted(keys)
         select = (
             'SELECT c.key, c.id, c.document_id, c.start, c."end", c.text, c.context, d.title'
-            " FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.live"
+            " FROM chunks c JOIN documents d ON d.id = c.document_id"
+            " WHERE d.live AND c.key IN (%s) ORDER BY c.key"
         )
-        if keys is None:
-            rows: Iterator[tuple[Any, ...]] = self._db.execute(f"{select} ORDER BY c.key")
-        else:
-            rows = self._in(f"{select} AND c.key IN (%s) ORDER BY c.key", sorted(keys))
-        for key, *fields, title in rows:
+        for key, *fields, title in self._among(select, wanted):
             yield ChunkRow(key, Chunk(*fields), title)
 
-    def _in(
-        self, statement: str, values: Sequence[int] | Sequence[str]
-    ) -> Iterator[tuple[Any, ...]]:
-        """Rows of a statement with `IN (%s)`, a limited number of values at a time."""
-        for first in range(0, len(values), _SQL_VARIABLES):
-            some = values[first : first + _SQL_VARIABLES]
-            yield from self._db.execute(statement % ",".join("?" * len(some)), some)
+    def _live_keys(self) -> list[int]:
+        return list(self._keys("d.live"))
 
     def keys_of(self, documents: Sequence[str]) -> list[int]:
         """Keys of all chunks of documents (ids)."""
         select = "SELECT key FROM chunks WHERE document_id IN (%s)"
-        return [key for (key,) in self._in(select, documents)]
+        return [key for (key,) in self._among(select, documents)]
 
     def counts(self) -> tuple[int, int]:
         """Numbers of live documents and live chunks."""
-        row = self._db.execute(
-            "SELECT (SELECT count(*) FROM documents WHERE live),"
-            " (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.live)"
-        ).fetchone()
-        return int(row[0]), int(row[1])
+        rows = self._rows("SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE live")
+        return int(rows[0][0]), int(rows[0][1])
 
     def minutes(self) -> list[tuple[str, Minutes]]:
         """The minutes of all live meetings with the name of their file, by name."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT min(f.name), m.data FROM minutes m JOIN files f USING (document_id)"
             " GROUP BY m.document_id ORDER BY 1"
         )
-        return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
+        with _mapped():
+            return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
 
     # -- writing
 
@@ -297,10 +309,10 @@ class Catalogue:
         notes = json.dumps(document.notes, ensure_ascii=False)
         with _mapped(), _transaction(self._db):
             self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date, document.text),
-                    *(packed, notes, len(document.pages), characters, aside, lost),
+                    *(packed, notes, len(document.pages), characters, aside, lost, len(chunks)),
                 ),
             )
             self._db.executemany(
@@ -342,7 +354,7 @@ class Catalogue:
         return delta
 
     def _keys(self, condition: str) -> tuple[int, ...]:
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document_id"
             f" WHERE {condition} ORDER BY c.key"
         )
@@ -355,13 +367,34 @@ def _quoted(path: Path) -> str:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    # the write-ahead log lets readers go on while a writer works
     db = sqlite3.connect(
         uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
+    try:
+        # the write-ahead log lets readers go on while a writer works
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    try:
+        db = _connect(f"file:{_quoted(path)}?mode=rw")
+        db.execute("PRAGMA query_only = ON")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise
+        # a folder that cannot be written has no room for the log beside the database
+        return sqlite3.connect(
+            f"file:{_quoted(path)}?immutable=1",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
     return db
 
 
@@ -379,20 +412,27 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def _mapped() -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
+    """Turn SQLite's errors, and those of a value that is not what was written, into ours."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text:
-            raise StorageError("The disk is full", "Free some space and run it again.") from error
-        if "readonly" in text or "unable to open" in text:
-            raise StorageError(
-                f"The library cannot be written ({text})", "Name another place: rag --home DIR …"
-            ) from error
-        raise LibraryCorrupt(f"The catalogue does not answer ({text})", _REMEDY) from error
     except sqlite3.DatabaseError as error:
+        raise _told(error) from error
+    except (zlib.error, json.JSONDecodeError) as error:
         raise LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY) from error
+
+
+def _told(error: sqlite3.DatabaseError) -> RagError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryBusy("Another process holds the library", "Run it again in a moment.")
+    if name.startswith("SQLITE_FULL"):
+        return StorageError("The disk is full", "Free some space and run it again.")
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StorageError(
+            f"The library cannot be read or written ({error})",
+            "Check the disk, or name another place: rag --home DIR …",
+        )
+    return LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY)
 
 
 _REMEDY = "Your documents are untouched. Make the library anew: rag ingest FOLDER --fresh"

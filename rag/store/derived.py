@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import HashedEmbedder
+from rag.embed import BUILTIN, HashedEmbedder
 from rag.store import lexical, vectors
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rag.embed import Embedder
+    from rag.embed import Embedder, EmbedderIdentity
     from rag.store.catalogue import Catalogue, ChunkRow, Delta
 
     Floats = NDArray[np.float32]
@@ -33,21 +33,25 @@ log = logging.getLogger(__name__)
 Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 
 INDEX_VERSION = "1"
+_STAMP = "stamp.json"
 REBUILDING = "The indexes are missing or damaged: building them from the catalogue."
 _REFIT_GROWTH = 2.0  # the collection's word frequencies are taken anew when it doubled or halved
 _EMBED_BATCH = 2048  # chunks whose text is in memory at once
 
 
-def load(folder: Path, generation: int, dimension: int) -> Indexes | None:
+def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes | None:
     """The indexes in `folder`, or None unless they are whole and of this generation and version."""
     try:
-        stamp = json.loads((folder / "stamp.json").read_text(encoding="utf-8"))
+        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+        if stamp != _stamp(generation, folder):
+            return None
         words = lexical.LexicalIndex(folder / "words")
         near = vectors.VectorIndex(folder / "vectors")
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError, RuntimeError, EOFError):
         return None
-    whole = stamp == _stamp(generation) and len(words) == len(near)
-    return (words, near) if whole and near.dimension == dimension else None
+    if len(words) != len(near) or near.dimension != identity.dimension:
+        return None
+    return None if near.idf is None and identity.provider == BUILTIN else (words, near)
 
 
 def build(
@@ -59,7 +63,7 @@ def build(
     """
     old = None
     if base is not None:
-        old = load(base, delta.generation - 1, embedder.identity.dimension)
+        old = load(base, delta.generation - 1, embedder.identity)
         if old is None:
             log.warning(REBUILDING)
             base = None
@@ -70,7 +74,8 @@ def build(
     removed = delta.removed if base else ()
     lexical.build(aside / "words", new, removed, base / "words" if base else None)
     _build_vectors(aside / "vectors", catalogue, embedder, delta, old[1] if old else None)
-    (aside / "stamp.json").write_text(json.dumps(_stamp(delta.generation)), encoding="utf-8")
+    stamp = json.dumps(_stamp(delta.generation, aside))
+    (aside / _STAMP).write_text(stamp, encoding="utf-8")
     _sync(aside)
     os.rename(aside, final)
 
@@ -128,9 +133,15 @@ def _text(row: ChunkRow) -> str:
     return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
 
 
-def _stamp(generation: int) -> dict[str, object]:
-    """What the indexes of a generation say of themselves."""
-    return {"generation": generation, "index": INDEX_VERSION, "words": lexical.LEXICAL_VERSION}
+def _stamp(generation: int, folder: Path) -> dict[str, object]:
+    """What the indexes of a generation say of themselves: versions, and the sizes of all files."""
+    paths = (p for p in folder.rglob("*") if p.name != _STAMP and p.suffix != ".lock")
+    sizes = {p.relative_to(folder).as_posix(): p.stat().st_size for p in paths if p.is_file()}
+    return {
+        "generation": generation,
+        "versions": [INDEX_VERSION, lexical.LEXICAL_VERSION],
+        "sizes": dict(sorted(sizes.items())),
+    }
 
 
 def _sync(folder: Path) -> None:

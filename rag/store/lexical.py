@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tantivy
 
+from rag.errors import LibraryCorrupt
 from rag.words import STOP_WORDS, content_stems, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from rag.store.catalogue import ChunkRow
 
@@ -61,8 +64,8 @@ def build(
         _carry_over(base, folder)
     try:
         writer = _open(folder).writer(_HEAP_BYTES, _MERGE_THREADS)
-        for key in removed:
-            writer.delete_documents_by_term("key", key)
+        for key in removed:  # by query: deleting by the term of a number finds nothing
+            writer.delete_documents_by_query(tantivy.Query.term_query(_schema(), "key", key))
         for row in rows:
             writer.add_document(_entry(row))
         writer.commit()
@@ -102,6 +105,10 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._schema = _schema()
+        if not os.access(folder, os.W_OK):  # tantivy makes a lock file even to read
+            copy = tempfile.mkdtemp(prefix="rag-words-")
+            weakref.finalize(self, shutil.rmtree, copy, ignore_errors=True)
+            folder = Path(shutil.copytree(folder, Path(copy) / "words"))
         self._searcher = _open(folder).searcher()
 
     def __len__(self) -> int:
@@ -122,8 +129,13 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)]
             )
-        hits = self._searcher.search(query, limit, count=False).hits
-        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        try:
+            hits = self._searcher.search(query, limit, count=False).hits
+            keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        except ValueError as error:
+            raise LibraryCorrupt(
+                f"The index of words is damaged ({error})", "Build it anew: rag reindex"
+            ) from error
         return [
             (int(key), float(score))
             for key, (score, _) in zip(keys, hits, strict=True)
