@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
 from rag.embed import HASHED, load_embedder
@@ -17,11 +17,12 @@ from rag.index import (
     Library,
     LibraryPaths,
     Writer,
+    collections,
     library_embedder,
     open_catalogue,
     replacing,
 )
-from rag.retrieve import Retriever
+from rag.retrieve import Retriever, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from rag.ingest import Progress, Report
     from rag.models import Model
     from rag.retrieve import Mode
-    from rag.store.catalogue import DocumentRow
+    from rag.store.catalogue import DocumentRow, FileRow
     from rag.types import Answer, Document, Evidence, Message, Scope
+
+    Row = TypeVar("Row", DocumentRow, FileRow)
 
 #: Longest question in characters; a longer one is a file given by mistake.
 QUESTION_LIMIT = 20_000
@@ -97,10 +100,24 @@ class App:
         return True
 
     def can_begin(self, folder: Path) -> bool:
-        """Whether a folder holds documents and is not one that holds everything else too."""
+        """Whether to make a library of a folder unasked.
+
+        No library is set or found above it, and it holds documents and is not a folder that holds
+        everything else too. Raises LibraryMissing where a library has other collections than the
+        one that is set: that is a slip of the pen, not a beginning.
+        """
         from rag.readers import supported
 
         folder = folder.absolute()
+        others = [name for name in collections(self.paths.home) if name != self.paths.collection]
+        if others:
+            raise LibraryMissing(
+                f"There is no collection {self.paths.collection} in {self.paths.home}",
+                f"Name one with -c: {', '.join(others)}. Or make it:"
+                f" rag ingest FOLDER -c {self.paths.collection}",
+            )
+        if self.settings.home or (self.paths.home.is_dir() and self.paths.home.parent != folder):
+            return False
         if folder in (Path.home(), Path(folder.anchor)):
             return False
         return any(
@@ -166,9 +183,8 @@ class App:
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
-        """The k best passages; see `rag.retrieve.Retriever`."""
-        if k < 1:
-            raise UsageError("-k takes a number of passages from 1 on", "Try: rag search … -k 5")
+        """The k best passages; see `rag.retrieve.Retriever`. Raises UsageError for a wrong k."""
+        k = config.checked("passages", k, "flag")
         with self.library() as library:
             retriever = Retriever(library, self.embedder)
             return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
@@ -179,30 +195,24 @@ class App:
             return catalogue.documents()
 
     def document(self, name: str) -> tuple[DocumentRow, Document]:
-        """A document by its name, or by an end of it that only one has."""
+        """A document by its name, or by the last parts of its path that only one has."""
         with open_catalogue(self.paths) as catalogue:
-            rows = catalogue.documents()
-            exact = [row for row in rows if row.name == name]
-            alike = exact or [row for row in rows if row.name.endswith(name)]
-            if len(alike) != 1:
-                said = ", ".join(row.name for row in alike[:5])
-                raise UsageError(
-                    f"{name} may be any of {said}" if alike else f"There is no document {name}",
-                    "See what there is: rag list",
-                )
-            return alike[0], catalogue.document(alike[0].id)
+            row = _the_one(catalogue.documents(), name)
+            return row, catalogue.document(row.id)
 
     def file(self, name: str) -> Path:
-        """Where the file of a document lies, or lay when it was read."""
+        """Where the file of a document lies, or lay when it was read; named as in `document`."""
         with open_catalogue(self.paths) as catalogue:
-            for row in catalogue.files():
-                if row.name == name:
-                    return Path(row.root) / row.path
-        raise UsageError(f"There is no document {name}", "See what there is: rag list")
+            row = _the_one(catalogue.files(), name)
+        return Path(row.root) / row.path
 
     def remove(self, name: str) -> str:
-        """Take a document out of the library; the file stays. Gives its full name."""
-        row, _ = self.document(name)
+        """Take a document out of the library; named as in `document`. Gives its full name.
+
+        The file stays, and as long as it does the next ingest of its folder brings it back.
+        """
+        with open_catalogue(self.paths) as catalogue:
+            row = _the_one(catalogue.documents(), name)
         with Writer.open(self.paths, self.embedder) as writer:
             writer.publish([], [row.name])
         return row.name
@@ -249,6 +259,19 @@ class App:
             with app.library() as library:
                 retriever = Retriever(library, app.embedder)
                 return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)
+
+
+def _the_one(rows: Sequence[Row], name: str) -> Row:
+    """The row that a name means, an exact one first. Raises UsageError for none or many."""
+    exact = [row for row in rows if row.name == name]
+    alike = exact or [row for row in rows if is_name(row.name, name)]
+    if len(alike) == 1:
+        return alike[0]
+    said = ", ".join(row.name for row in alike[:5])
+    raise UsageError(
+        f"{name} may be any of {said}" if alike else f"There is no document {name}",
+        "See what there is: rag list",
+    )
 
 
 def checked_question(question: str) -> str:

@@ -2,7 +2,7 @@
 
 The only module that reads the environment. An unknown key is an error, wherever it stands.
 `rag.toml` is looked for in the working folder and above it, then in the user's own configuration
-folder.
+folder; the paths in it count from where it lies.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ LIBRARY_NAME = ".rag"
 _PREFIX = "RAG_"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+_IN_PROCESS = "transformers:"  # what begins a model that is a folder
+_HASHED = "hashed"  # an embedder that is none
+#: The least and the greatest a number may be, both inclusive.
+RANGES: dict[str, tuple[float, float]] = {
+    "window": (0, 100_000_000),
+    "max_tokens": (1, 1_000_000),
+    "temperature": (0.0, 2.0),
+    "passages": (1, 100),
+    "workers": (0, 64),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,8 @@ def load(
 ) -> Configured:
     """Settle every setting. `flags` holds what was given on the command line; None is not given.
 
-    Raises UsageError for an unknown key, a value of the wrong kind, or a file that is no TOML.
+    Raises UsageError for an unknown key, a value of the wrong kind or out of its range, or a file
+    that is no TOML.
     """
     environ = os.environ if environ is None else environ
     settings = Settings()
@@ -63,13 +74,14 @@ def load(
     path = find_file(cwd or Path.cwd())
     layers: list[tuple[str, Mapping[str, Any]]] = []
     if path is not None:
-        layers.append((str(path), _read(path)))
+        layers.append((str(path), _from_folder(_read(path), path.parent)))
     for name, value in _from_environment(environ).items():
         layers.append((_PREFIX + name.upper(), {name: value}))
     layers.append(("flag", {name: value for name, value in flags.items() if value is not None}))
     for origin, values in layers:
         for name, value in values.items():
-            settings = replace(settings, **{name: _value(name, value, origin)})
+            settled = checked(name, _value(name, value, origin), origin)
+            settings = replace(settings, **{name: settled})
             origins[name] = origin
     return Configured(settings, origins)
 
@@ -95,6 +107,42 @@ def find_file(cwd: Path) -> Path | None:
 
     own = user_config_path("rag") / FILE_NAME
     return own if own.is_file() else None
+
+
+def checked(name: str, value: Any, origin: str) -> Any:
+    """The value of a setting, within its range. Raises UsageError outside of it."""
+    if name not in RANGES:
+        return value
+    low, high = RANGES[name]
+    if low <= value <= high:  # never true of NaN
+        return value
+    given = _flag(name) if origin == "flag" else origin
+    raise UsageError(
+        f"The setting {name} ({given}) takes a number from {low} to {high}, not {value}",
+        "See what is set, and where: rag config show --origin",
+    )
+
+
+def _flag(name: str) -> str:
+    return "-k" if name == "passages" else "--" + name.replace("_", "-")
+
+
+def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The values of a file with the paths in it taken from the folder it lies in.
+
+    An embedder or a model is a path only where there is something of that name.
+    """
+    found = dict(values)
+    for name, kind in (("home", ""), ("embedder", ""), ("model", _IN_PROCESS)):
+        value = values.get(name)
+        if not isinstance(value, str) or not value or not value.startswith(kind):
+            continue
+        if (name, value) == ("embedder", _HASHED):
+            continue
+        path = folder / Path(value.removeprefix(kind)).expanduser()
+        if name == "home" or path.exists():
+            found[name] = f"{kind}{path}"
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -287,6 +287,10 @@ class SentenceTransformerEmbedder(Embedder):
 
 def _load_sentence_transformer(path_or_id: str) -> Any:
     """The loaded model; nothing is fetched from a network."""
+    if path_or_id.startswith(("/", ".", "~")) and not Path(path_or_id).is_dir():
+        raise ModelError(
+            f"There is no folder {path_or_id}", "Give --embedder a folder that holds a model."
+        )
     from sentence_transformers import SentenceTransformer
 
     try:

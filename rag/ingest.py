@@ -10,34 +10,40 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import stat
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import minutes
 from rag.chunk import chunk, coverage
-from rag.errors import RagError, ReadError, UsageError
+from rag.errors import RagError, ReadError
 from rag.index import LibraryPaths, Writer
 from rag.readers import supported
 from rag.readers.pool import ReaderPool
+from rag.readers.scan import File, is_gone, printable, scan
 from rag.store.catalogue import FileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.chunk import Coverage
     from rag.embed import Embedder
+    from rag.readers.scan import Found
     from rag.types import Document, Minutes
 
 log = logging.getLogger(__name__)
+
+_MINUTES_LIMIT = 3_000_000  # characters; no meeting is longer, and the rules read all of it
 
 _KINDS = "PDF, DOCX, Markdown, text, VTT, SRT or a Telegram export"
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that is not in the library, and why."""
+    """A file or folder that was not brought in, and why; `path` is fit to print."""
 
     path: str
     reason: str
@@ -106,19 +112,19 @@ def ingest(
     and StorageError as `Writer.open` does.
     """
     began = time.perf_counter()
-    files = [found for source in sources for found in _scan(source)]
-    if not files and not sync:
+    sources = [source.expanduser().resolve() for source in sources]
+    found = scan(sources)
+    if not found.total and not sync:
         raise RagError(
             f"There are no files in {', '.join(map(str, sources))}",
             f"Put {_KINDS} files there and run it again.",
         )
     with Writer.open(library, embedder) as writer:
-        run = _Run()
-        _Ingest(writer, run, len(files), on_progress).take(files, workers)
-        if sync:
-            run.drop = _gone(writer.catalogue.files(), sources, files)
+        gone = _gone(writer.catalogue.files(), sources, found) if sync else []
+        run = _Run(drop=gone)
+        _Ingest(writer, run, found.total, on_progress).take(found, workers)
         if run.put or run.drop:
-            on_progress(Progress("index", run.done, len(files), run.pages, ""))
+            on_progress(Progress("index", run.done, found.total, run.pages, ""))
             writer.publish(list(run.put.values()), run.drop)
     return Report(
         added=tuple(sorted(run.added)),
@@ -133,18 +139,6 @@ def ingest(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that was found: `root / path`."""
-
-    root: Path
-    path: str
-
-    @property
-    def full(self) -> Path:
-        return self.root / self.path
-
-
 class _Ingest:
     """One pass over the files that were found."""
 
@@ -156,64 +150,73 @@ class _Ingest:
         self._total = total
         self._on_progress = on_progress
         rows = self._catalogue.files()
-        self._known = {Path(row.root) / row.path: row for row in rows}
-        self._names = {row.name: Path(row.root) / row.path for row in rows}
+        self._known = {_full(row): row for row in rows}
+        self._held = frozenset(row.name for row in rows)
+        self._holders = {row.name: _full(row) for row in rows}
         self._waiting: dict[Path, list[FileRow]] = {}  # to be read, with its copies
         self._reading: dict[str, Path] = {}  # hash to the file that is being read for it
 
-    def take(self, files: Sequence[_File], workers: int | None) -> None:
+    def take(self, found: Found, workers: int | None) -> None:
         """Deal with every file: unchanged, already held, or read in a child process."""
+        for folder, reason in found.unlisted.items():
+            self._skip(str(folder), f"cannot be listed: {reason}")
+        files = list(found.files.values())
         with ReaderPool(workers=workers or min(os.cpu_count() or 1, 4)) as pool:
-            for path, result in pool.read_all(self._to_read(files)):
-                rows = self._waiting.pop(path)
-                if isinstance(result, ReadError):
-                    for row in rows:
-                        self._skip(row.name, str(result))
-                    continue
-                self._stage(result)
-                for row in rows:
-                    self._put(FileRow(*_fields(row), result.id))
+            while files:
+                again: list[File] = []
+                for path, result in pool.read_all(self._to_read(files)):
+                    again += self._settle(path, result)
+                files = again
 
-    def _to_read(self, files: Sequence[_File]) -> Iterator[Path]:
+    def _to_read(self, files: Sequence[File]) -> Iterator[Path]:
         """The files whose bytes the library does not hold; the others are dealt with here."""
         for file in files:
-            name = self._name(file)
+            known = self._known.get(file.full)
+            name = known.name if known else self._free_name(file)
             try:
-                stat = file.full.stat()
-                known = self._known.get(file.full)
-                if known and (known.size, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
-                    self._keep(name)
-                    continue
-                if not supported(file.full):
-                    self._skip(name, f"unknown suffix {file.full.suffix or '(none)'}")
-                    continue
-                digest = _digest(file.full)
-            except OSError as error:
-                self._skip(name, f"cannot be opened: {error.strerror or error}")
+                row = _row(name, file, known)
+            except ReadError as error:
+                self._skip(name, str(error))
                 continue
+            digest = row.document_id
             if known and known.document_id == digest:
                 self._keep(name)
-                continue
-            row = FileRow(name, str(file.root), file.path, stat.st_size, stat.st_mtime_ns, digest)
-            if self._catalogue.has_document(digest):
+            elif self._catalogue.has_document(digest):
                 self._put(row)
-            elif digest in self._reading and self._reading[digest] in self._waiting:
+            elif digest in self._reading:
                 self._waiting[self._reading[digest]].append(row)
             else:
                 self._reading[digest] = file.full
                 self._waiting[file.full] = [row]
                 yield file.full
 
-    def _name(self, file: _File) -> str:
-        """The name a file has in the library: its path below the folder it came with."""
-        known = self._known.get(file.full)
-        if known:
-            return known.name
-        name = file.path
-        holder = self._names.get(name)
-        if holder is not None and holder != file.full and holder.exists():
-            name = f"{file.root.name}/{name}"
-        self._names[name] = file.full
+    def _settle(self, path: Path, result: Document | ReadError) -> list[File]:
+        """Record what came of reading `path` and of its copies.
+
+        Returns the copies where the file changed after it was hashed: what was read is not theirs.
+        The row of such a file keeps the older size and time, so that the next ingest looks again.
+        """
+        first, *copies = self._waiting.pop(path)
+        del self._reading[first.document_id]
+        if isinstance(result, ReadError):
+            changed = not _untouched(first)
+        else:
+            changed = result.id != first.document_id
+            self._stage(result)
+        for row in [first] if changed else [first, *copies]:
+            if isinstance(result, ReadError):
+                self._skip(row.name, str(result))
+            else:
+                self._put(replace(row, document_id=result.id))
+        return [File(Path(row.root), row.path) for row in copies] if changed else []
+
+    def _free_name(self, file: File) -> str:
+        """The first of a file's names that no other file holds; from now on it does."""
+        for name in _names(file):
+            holder = self._holders.get(name)
+            if holder is None or holder == file.full or is_gone(holder):
+                break
+        self._holders[name] = file.full
         return name
 
     def _stage(self, document: Document) -> None:
@@ -237,7 +240,7 @@ class _Ingest:
         run.lost += counted.lost
 
     def _put(self, row: FileRow) -> None:
-        known = self._known.get(Path(row.root) / row.path)
+        known = self._known.get(_full(row))
         (self._run.changed if known else self._run.added).append(row.name)
         self._run.put[row.name] = row
         self._advance(row.name)
@@ -247,14 +250,16 @@ class _Ingest:
         self._advance(name)
 
     def _skip(self, name: str, reason: str) -> None:
-        if name in {row.name for row in self._known.values()}:
+        if name in self._held:
             reason += " (the library keeps what the file held before)"
-        self._run.skipped.append(Skipped(name, reason))
+        self._run.skipped.append(Skipped(printable(name), reason))
         self._advance(name)
 
     def _advance(self, name: str) -> None:
         self._run.done += 1
-        self._on_progress(Progress("read", self._run.done, self._total, self._run.pages, name))
+        self._on_progress(
+            Progress("read", self._run.done, self._total, self._run.pages, printable(name))
+        )
 
 
 def _minutes(document: Document) -> Minutes | None:
@@ -262,6 +267,8 @@ def _minutes(document: Document) -> Minutes | None:
 
     The rules meet text of every kind: one that fails costs this document its minutes, no more.
     """
+    if len(document.text) > _MINUTES_LIMIT:
+        return None
     try:
         return minutes.extract(document) if minutes.is_meeting(document) else None
     except Exception:
@@ -269,35 +276,60 @@ def _minutes(document: Document) -> Minutes | None:
         return None
 
 
-def _fields(row: FileRow) -> tuple[str, str, str, int, int]:
-    return row.name, row.root, row.path, row.size, row.mtime_ns
+def _row(name: str, file: File, known: FileRow | None) -> FileRow:
+    """The row of a file as it lies there now; `known` where size and time are as they were.
+
+    Raises ReadError with the reason why the file cannot be a document.
+    """
+    if printable(str(file.full)) != str(file.full):
+        raise ReadError("its path is not UTF-8")
+    try:
+        state = file.full.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise ReadError("not a regular file")  # opening a pipe would never end
+        if known and (known.size, known.mtime_ns) == (state.st_size, state.st_mtime_ns):
+            return known
+        if not supported(file.full):
+            raise ReadError(f"unknown suffix {file.full.suffix or '(none)'}")
+        digest = _digest(file.full)
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+    return FileRow(name, str(file.root), file.path, state.st_size, state.st_mtime_ns, digest)
 
 
-def _scan(source: Path) -> Iterator[_File]:
-    """The files at a path, hidden ones left out, in the order of their names."""
-    source = source.expanduser().resolve()
-    if source.is_file():
-        yield _File(source.parent, source.name)
-        return
-    if not source.is_dir():
-        raise UsageError(f"There is no file or folder {source}", "See what is there: ls")
-    for folder, below, names in os.walk(source):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield _File(source, (Path(folder) / name).relative_to(source).as_posix())
+def _names(file: File) -> Iterator[str]:
+    """Names for a file, best first: its path below the folder, then `folder/…`, `folder-2/…`, …"""
+    yield file.path
+    yield f"{file.root.name}/{file.path}"
+    yield from (f"{file.root.name}-{number}/{file.path}" for number in count(2))
 
 
-def _gone(rows: Sequence[FileRow], sources: Sequence[Path], files: Sequence[_File]) -> list[str]:
+def _gone(rows: Sequence[FileRow], sources: Sequence[Path], found: Found) -> list[str]:
     """Names of files of the library that lie below `sources` and were not found there."""
-    roots = [source.expanduser().resolve() for source in sources]
-    found = {file.full for file in files}
     return [
         row.name
         for row in rows
-        if (full := Path(row.root) / row.path) not in found
-        and any(full.is_relative_to(root) for root in roots)
+        if (full := _full(row)) not in found.files
+        and _within(full, sources)
+        and not _within(full, found.unlisted)
     ]
+
+
+def _full(row: FileRow) -> Path:
+    return Path(row.root) / row.path
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _untouched(row: FileRow) -> bool:
+    """Whether the file has the size and time that its row tells of."""
+    try:
+        state = _full(row).stat()
+    except OSError:
+        return False
+    return (state.st_size, state.st_mtime_ns) == (row.size, row.mtime_ns)
 
 
 def _digest(path: Path) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.answer import due_text
 from rag.words import language_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _PLAIN_WIDTH = 160  # columns where there is no terminal to ask
+_TABLE_WIDTH = 100  # columns below which promises come as blocks, since a table would fold to bits
 _SNIPPET = 300  # characters of a passage in a listing
 _SKIPPED_SHOWN = 50
 
@@ -113,20 +115,38 @@ def place(citation: Citation, words: dict[str, str]) -> str:
 
 
 def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> None:
+    if console().width < _TABLE_WIDTH:
+        for name, promise in rows:
+            print_line(_promise_block(name, promise, words))
+        return
     table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
     table.columns[-1].no_wrap = True  # a place is clicked or copied whole
     for name, promise in rows:
-        state = words[promise.status]
-        if promise.condition:
-            state = f"{state}: {promise.condition}"
         table.add_row(
             promise.who or "—",
             promise.to_whom or "",
-            f"{_one_line(promise.what)}{f' ({state})' if state else ''}",
+            _what(promise, words),
             due_text(promise.when) if promise.when else "",
             f"{name}:{promise.line}",
         )
-    console().print(table)
+    _print_table(table)
+
+
+def _promise_block(name: str, promise: Promise, words: dict[str, str]) -> str:
+    """A promise on lines of its own: who → to whom: what, by when, where it was said."""
+    head = " → ".join([promise.who or "—", *([promise.to_whom] if promise.to_whom else [])])
+    lines = [f"{head}: {_what(promise, words)}"]
+    if promise.when:
+        lines.append(f"   {words['when']}: {due_text(promise.when)}")
+    return "\n".join([*lines, f"   {name}:{promise.line}"])
+
+
+def _what(promise: Promise, words: dict[str, str]) -> str:
+    """What was promised, and what became of it."""
+    state = words[promise.status]
+    if promise.condition:
+        state = f"{state}: {promise.condition}"
+    return f"{_one_line(promise.what)}{f' ({state})' if state else ''}"
 
 
 def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:
@@ -175,7 +195,7 @@ def show_documents(rows: Sequence[DocumentRow]) -> None:
     for row in rows:
         pages = str(row.pages or "")
         table.add_row(row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
-    console().print(table)
+    _print_table(table)
 
 
 def show_checks(checks: Iterable[Check]) -> bool:
@@ -204,6 +224,19 @@ def _table(*columns: str) -> Table:
     for column in table.columns:
         column.overflow = "fold"  # nothing is cut off
     return table
+
+
+def _print_table(table: Table) -> None:
+    """Rich lays the table out; it is not let near the stream, since it exits on a broken pipe."""
+    shown = console()
+    with shown.capture() as captured:
+        shown.print(table)
+    sys.stdout.write(captured.get())
+
+
+def print_json(value: dict[str, Any], indent: int | None = 2) -> None:
+    """A JSON object, on one line where `indent` is None."""
+    print_line(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def print_line(text: str) -> None:

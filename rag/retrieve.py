@@ -196,11 +196,15 @@ class Retriever:
         return Passage(chunk, self._names[first.document_id], pages, line, 0.0, 0, ())
 
 
+def is_name(name: str, given: str) -> bool:
+    """Whether a document is meant: by its whole name, or by the last parts of its path."""
+    return name == given or name.endswith("/" + given)
+
+
 def _named(name: str, pattern: str) -> bool:
     """Whether a document is meant by a name, the end of its path, a folder, or a pattern."""
     return (
-        name == pattern
-        or name.endswith("/" + pattern)
+        is_name(name, pattern)
         or name.startswith(pattern.rstrip("/") + "/")
         or fnmatchcase(name, pattern)
     )

@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.app import App
 from rag.cli import rag as commands
+from rag.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -77,6 +82,28 @@ def test_a_folder_with_documents_and_no_library_gets_one_and_says_so(
     assert rag("ask", "сколько дней отпуска переносится?").err == ""
 
 
+def test_a_mistyped_collection_is_told_and_not_begun(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert rag("ingest", folder).code == 0
+    for place in (folder, folder / "meetings"):
+        monkeypatch.chdir(place)
+        typed = rag("ask", "-c", "defualt", "сколько дней отпуска переносится?")
+        assert (typed.code, typed.out) == (4, "")
+        assert "Name one with -c: default" in typed.err
+    assert [path.name for path in (folder / ".rag").glob("d*/")] == ["default"]
+
+
+def test_a_library_found_above_is_not_filled_unasked(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".rag").mkdir()
+    monkeypatch.chdir(folder / "meetings")
+    assert rag("ask", "кто что обещал?").code == 4
+    assert list((folder / ".rag").iterdir()) == []
+
+
 def test_a_folder_without_documents_has_no_library(rag: Any) -> None:
     typed = rag("ask", "сколько дней?")
     assert typed.code == 4
@@ -92,7 +119,13 @@ def test_a_folder_without_documents_has_no_library(rag: Any) -> None:
         (["ask", "что?", "-d", "нет.pdf"], 2, "rag list"),
         (["ask", "что?", "--since", "вчера"], 2, "2025-11-12"),
         (["ask"], 2, "QUESTION"),
-        (["search", "отпуск", "-k", "0"], 2, "-k"),
+        (["search", "отпуск", "-k", "0"], 2, "passages (-k) takes a number from 1 to 100"),
+        (["ask", "отпуск", "-k", "0"], 2, "passages (-k) takes a number from 1 to 100"),
+        (["search", "отпуск", "-k", "101"], 2, "-k"),
+        (["ingest", ".", "--workers", "-1"], 2, "--workers"),
+        (["ask", "отпуск", "--temperature", "nan"], 2, "--temperature"),
+        (["show", "rules.md"], 2, "rag list"),
+        (["rm", "txt"], 2, "rag list"),
         (["show", "нет.pdf"], 2, "rag list"),
         (["show", "binder.txt", "--page", "3"], 2, "0 pages"),
         (["rm", "нет.pdf"], 2, "rag list"),
@@ -103,6 +136,7 @@ def test_a_folder_without_documents_has_no_library(rag: Any) -> None:
         (["ask", "что?", "-m", "transformers:nowhere"], 5, "nowhere"),
         (["ask", "отпуск", "-m", "nonsense"], 2, "openai:NAME"),
         (["ask", "отпуск", "--embedder", "nowhere"], 5, "--embedder"),
+        (["ask", "отпуск", "--embedder", "/nowhere"], 5, "rag: There is no folder /nowhere"),
         (["serch", "x"], 2, "search"),
     ],
 )
@@ -156,6 +190,43 @@ def test_a_removed_document_is_found_no_more(filled: Any, folder: Path) -> None:
     assert (folder / "binder.txt").exists()
     assert filled("ask", "How many times may a cutter be sharpened?").code == 3
     assert "binder" not in filled("list").out
+
+
+def test_rm_says_that_the_file_comes_back_with_the_next_ingest(filled: Any, folder: Path) -> None:
+    assert "rag ingest of its folder brings it back" in filled("rm", "binder.txt").out
+    assert filled("ingest", folder, "--json").json["added"] == ["binder.txt"]
+
+
+def test_one_rule_of_names_serves_every_command(filled: Any) -> None:
+    """A whole name, or the last parts of a path; never a tail of letters."""
+    whole = filled("show", "meetings/планёрка.txt").out
+    assert filled("show", "планёрка.txt").out == whole
+    asked = ("search", "смета", "--json", "-d")
+    found = filled(*asked, "планёрка.txt").json["passages"]
+    assert {p["document"] for p in found} == {"meetings/планёрка.txt"}
+    for tail in ("нёрка.txt", "txt", "s/планёрка.txt"):
+        for command in (["show", tail], ["rm", tail], ["search", "смета", "-d", tail]):
+            assert filled(*command).code == 2, command
+    assert "removed meetings/планёрка.txt" in filled("rm", "планёрка.txt").out
+
+
+def test_the_file_of_a_document_is_found_by_the_same_names(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    assert app.file("планёрка.txt") == folder / "meetings" / "планёрка.txt"
+    with pytest.raises(UsageError, match="rag list"):
+        app.file("ёрка.txt")
+
+
+def test_a_name_that_several_documents_share_is_asked_back(rag: Any, folder: Path) -> None:
+    for place in ("", "a", "b"):
+        (folder / place).mkdir(exist_ok=True)
+        (folder / place / "note.txt").write_text(f"Заметка {place or 'здесь'}.", encoding="utf-8")
+    assert rag("ingest", folder).code == 0
+    assert rag("show", "note.txt").out == "Заметка здесь.\n"  # a whole name before a tail
+    assert rag("rm", "note.txt").code == 0
+    typed = rag("show", "note.txt")
+    assert typed.code == 2
+    assert "a/note.txt, b/note.txt" in typed.err
 
 
 def test_show_prints_the_text(filled: Any) -> None:
@@ -216,6 +287,95 @@ def test_every_command_has_help_with_an_example() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts_name_the_program(rag: Any, shell: str) -> None:
     assert "_RAG_COMPLETE" in rag("completion", shell).out
+
+
+def test_the_script_that_is_installed_starts_behind_the_guard() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"rag": "rag.__main__:main"}
+
+
+def test_an_interrupt_while_modules_are_imported_exits_130_without_a_traceback() -> None:
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'rag.config':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from rag.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "rag: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "сколько дней отпуска переносится?"], ["list"], ["list", "--json"], ["ask", "--help"]],
+)
+def test_a_reader_that_leaves_is_no_error(
+    filled: Any, tmp_path: Path, arguments: list[str]
+) -> None:
+    assert filled("list").code == 0
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "rag", *arguments]
+    done = subprocess.run(command, cwd=tmp_path / "work", stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_reader_that_leaves_amid_long_output_is_no_error(rag: Any, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("Слово за словом идёт.\n" * 50_000, encoding="utf-8")
+    assert rag("ingest", tmp_path / "long.txt").code == 0
+    command = [sys.executable, "-m", "rag", "show", "long.txt"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path / "work", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process.stderr as told:
+        process.stdout.readline()
+        process.stdout.close()
+        assert (process.wait(), told.read()) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("list >&-", 0), ("list --json >&-", 0), ("chat <&-", 0), ("show нет.pdf 2>&-", 2)],
+)
+def test_a_closed_stream_is_no_traceback(
+    filled: Any, tmp_path: Path, command: str, code: int
+) -> None:
+    assert filled("list").code == 0
+    shell = ["sh", "-c", f"{sys.executable} -m rag {command}"]
+    done = subprocess.run(shell, cwd=tmp_path / "work", capture_output=True)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
+class Terminal(io.StringIO):
+    """A standard output that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "table"), [(40, False), (99, False), (120, True)])
+def test_promises_are_whole_on_a_terminal_of_any_width(
+    filled: Any, monkeypatch: pytest.MonkeyPatch, columns: int, table: bool
+) -> None:
+    assert filled("list").code == 0
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert commands.main(["ask", "кто что обещал?"], "rag", standalone_mode=False) is None
+    shown = screen.getvalue()
+    assert ("Где сказано" in shown) == table
+    if not table:
+        assert "Олег Титов → Анна Белова: " in shown
+        assert "   Срок: 2025-11-14" in shown
+        assert "   meetings/планёрка.txt:6\n" in shown
 
 
 def complete(words: str, cwd: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rag.config import Settings, library_home, load
+from rag.config import RANGES, Settings, library_home, load
 from rag.errors import UsageError
 
 
@@ -66,6 +66,69 @@ def test_an_unknown_key_or_a_wrong_value_is_an_error(
     (tmp_path / "rag.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(UsageError, match=said):
         load({}, cwd=tmp_path, environ=environ)
+
+
+@pytest.mark.parametrize(
+    ("name", "flag", "value", "range_"),
+    [
+        ("workers", "--workers", -1, "from 0 to 64"),
+        ("workers", "--workers", 65, "from 0 to 64"),
+        ("passages", "-k", 0, "from 1 to 100"),
+        ("passages", "-k", -3, "from 1 to 100"),
+        ("passages", "-k", 101, "from 1 to 100"),
+        ("window", "--window", -5, "from 0 to "),
+        ("max_tokens", "--max-tokens", 0, "from 1 to "),
+        ("temperature", "--temperature", -1.0, "from 0.0 to 2.0"),
+        ("temperature", "--temperature", float("nan"), "from 0.0 to 2.0"),
+        ("temperature", "--temperature", float("inf"), "from 0.0 to 2.0"),
+    ],
+)
+def test_a_number_out_of_its_range_is_an_error_that_names_the_setting_and_its_range(
+    tmp_path: Path, name: str, flag: str, value: float, range_: str
+) -> None:
+    with pytest.raises(UsageError) as told:
+        load({name: value}, cwd=tmp_path, environ={})
+    assert f"{name} ({flag})" in str(told.value)
+    assert range_ in str(told.value)
+    with pytest.raises(UsageError) as told:
+        load({}, cwd=tmp_path, environ={f"RAG_{name.upper()}": str(value)})
+    assert f"{name} (RAG_{name.upper()})" in str(told.value)
+    (tmp_path / "rag.toml").write_text(f"{name} = {value}", encoding="utf-8")
+    with pytest.raises(UsageError) as told:
+        load({}, cwd=tmp_path, environ={})
+    assert "rag.toml" in str(told.value)
+
+
+def test_the_ends_of_a_range_are_in_it_and_the_defaults_too(tmp_path: Path) -> None:
+    for name, ends in RANGES.items():
+        for value in (*ends, getattr(Settings(), name)):
+            assert getattr(load({name: value}, cwd=tmp_path, environ={}).settings, name) == value
+
+
+def test_paths_in_the_file_count_from_its_folder(tmp_path: Path) -> None:
+    for folder in ("models/e5", "models/qwen", "hashed", "below"):
+        (tmp_path / folder).mkdir(parents=True)
+    cases = [
+        ("home", "lib", str(tmp_path / "lib")),
+        ("home", "hashed", str(tmp_path / "hashed")),
+        ("home", "/somewhere", "/somewhere"),
+        ("home", "~/lib", str(Path.home() / "lib")),
+        ("embedder", "models/e5", str(tmp_path / "models/e5")),
+        ("embedder", "hashed", "hashed"),
+        ("embedder", "intfloat/multilingual-e5-small", "intfloat/multilingual-e5-small"),
+        ("model", "transformers:models/qwen", f"transformers:{tmp_path / 'models/qwen'}"),
+        ("model", "transformers:Qwen/Qwen3-4B", "transformers:Qwen/Qwen3-4B"),
+        ("model", "openai:models", "openai:models"),
+    ]
+    for name, given, expected in cases:
+        (tmp_path / "rag.toml").write_text(f'{name} = "{given}"', encoding="utf-8")
+        assert getattr(load({}, cwd=tmp_path / "below", environ={}).settings, name) == expected
+
+
+def test_a_home_of_the_wrong_kind_in_the_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text("home = true", encoding="utf-8")
+    with pytest.raises(UsageError, match="home"):
+        load({}, cwd=tmp_path, environ={})
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ def read_telegram(data: bytes, name: str) -> Document:
         export = json.loads(text)
     except ValueError as error:
         raise ReadError(f"{name} is not valid JSON") from error
+    except RecursionError as error:
+        raise ReadError(f"{name} is nested too deeply") from error
     messages = export.get("messages") if isinstance(export, dict) else None
     if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
         raise ReadError(f"{name} is not a Telegram export: it has no list of messages")

@@ -1,0 +1,152 @@
+"""The options that commands share, and the way from options to an `App` and a `Scope`."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from rag import config
+from rag.app import App
+from rag.errors import RagError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    from rag.types import Scope
+
+    Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def complete_document(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of documents that begin like this."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        names = [row.name for row in _app(ctx).documents()]
+    except RagError:
+        return []
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def complete_collection(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of collections that begin like this."""
+    from click.shell_completion import CompletionItem
+
+    from rag.index import collections
+
+    names = collections(config.library_home(config.load({}).settings))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+SHARED = (
+    click.option(
+        "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
+    ),
+    click.option(
+        "-c",
+        "--collection",
+        metavar="NAME",
+        shell_complete=complete_collection,
+        help="Collection inside the library.",
+    ),
+    click.option(
+        "--embedder", metavar="NAME", help='"hashed" or a sentence-transformers model folder.'
+    ),
+)
+MODEL = (
+    click.option(
+        "-m", "--model", metavar="SPEC", help="transformers:FOLDER, openai:NAME or PROVIDER:NAME."
+    ),
+    click.option("--base-url", metavar="URL", help="Address of an OpenAI-compatible server."),
+    click.option("--window", type=int, metavar="N", help="Tokens of the model's window to use."),
+    click.option("--max-tokens", type=int, metavar="N", help="Longest answer of the model."),
+    click.option("--temperature", type=float, metavar="T", help="0 for the same answer each time."),
+    click.option("--offline", is_flag=True, default=None, help="Refuse models on other machines."),
+)
+#: Becomes the argument `scope` of a command.
+SCOPE = (
+    click.option(
+        "-d",
+        "--document",
+        "documents",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=complete_document,
+        help="Only this document, folder or pattern; may be repeated.",
+    ),
+    click.option("--since", metavar="DAY", help="Only documents dated from this day on (ISO)."),
+    click.option("--until", metavar="DAY", help="Only documents dated up to this day (ISO)."),
+)
+MODE = click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "words", "vectors"]),
+    default="hybrid",
+    show_default=True,
+    help="What to search by.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; see docs/json.md.")
+
+
+def options(*groups: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:
+    """Add groups of options to a command, in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return add
+
+
+def settings(ctx: click.Context) -> config.Configured:
+    """Settings from the flags of this command, over those before it, over the rest."""
+    names = set(config.Settings.__dataclass_fields__)
+    flags: dict[str, Any] = {}
+    while ctx is not None:
+        for name, value in ctx.params.items():
+            if name in names and value is not None:
+                flags.setdefault(name, value)
+        ctx = cast("click.Context", ctx.parent)
+    return config.load(flags)
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its `App` first, and its `Scope` where it has the options of one.
+
+    Options that are settings are taken away from it.
+    """
+
+    @wraps(function)
+    def run(**given: Any) -> Any:
+        app = _app(click.get_current_context())
+        rest = {k: v for k, v in given.items() if k not in config.Settings.__dataclass_fields__}
+        if "documents" in rest:
+            names = ("documents", "since", "until")
+            rest["scope"] = _scope(*(rest.pop(name) for name in names))
+        return function(app, **rest)
+
+    return run
+
+
+def _app(ctx: click.Context) -> App:
+    return App(settings(ctx).settings)
+
+
+def _scope(documents: tuple[str, ...], since: str | None, until: str | None) -> Scope:
+    from rag.types import Scope
+
+    for day in (since, until):
+        try:
+            date.fromisoformat(day or "2000-01-01")
+        except ValueError:
+            raise UsageError(f"{day} is no day", "Write it as 2025-11-12.") from None
+    return Scope(documents, since, until)

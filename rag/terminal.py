@@ -1,0 +1,119 @@
+"""The streams of a command: where its questions come from and its output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rag.ingest import Progress
+    from rag.types import Answer
+
+
+def prepare() -> None:
+    """UTF-8 whatever the locale, and the null device in place of a stream that is closed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def silence() -> None:
+    """Let what is still buffered for standard output go nowhere, since nobody can take it."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+class Group(click.Group):
+    """A group that leaves quietly when the reader of its output has left.
+
+    By itself click makes an error of that: `rag list | head -1` would exit 1.
+    """
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Parse the arguments, and print the help that is asked for."""
+        with _until_reader_leaves():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _until_reader_leaves():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _until_reader_leaves() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        silence()
+        raise click.exceptions.Exit(errors.EXIT_ANSWERED) from error
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar on the terminal; nothing where stderr is none."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pages]} pages"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", pages=0)
+
+        def show(progress: Progress) -> None:
+            step = "indexing" if progress.step == "index" else "reading"
+            bar.update(
+                task,
+                description=step,
+                completed=progress.done,
+                total=progress.total,
+                pages=progress.pages,
+            )
+
+        yield show
+
+
+def stream(text: str) -> None:
+    """A model's words as they come, dim since nothing has checked them yet, for who waits."""
+    if sys.stderr.isatty():
+        from rag.cite import inert
+
+        click.secho(inert(text), dim=True, nl=False, err=True)
+
+
+def end_stream(answer: Answer) -> None:
+    """Set the answer apart from the words that were streamed."""
+    if "model" in answer.timings and sys.stderr.isatty():
+        click.echo("\n", err=True)
+
+
+def read_line() -> str:
+    """One question of a chat; empty at the end."""
+    if sys.stdin.isatty():
+        click.echo("> ", nl=False, err=True)
+    return sys.stdin.readline().strip()
+
+
+def tell(error: errors.RagError) -> None:
+    """Say what went wrong, and what to do."""
+    click.echo(f"rag: {error}", err=True)
