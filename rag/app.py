@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
@@ -59,20 +60,26 @@ class App:
             )
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
+        self._embedders: dict[str, Embedder] = {}
+        self._loading = Lock()
 
     # -- parts
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
-        """As set; else the library's own; else the built-in one."""
-        name = self.settings.embedder
-        if not name:
-            try:
-                with open_catalogue(self.paths) as catalogue:
-                    name = library_embedder(catalogue).source
-            except LibraryError:  # none yet, or one that will be replaced
-                name = HASHED
-        return load_embedder(name)
+        """As set; else the library's own as it is now; else the built-in one. Loaded once."""
+        name = self.settings.embedder or self._own_embedder()
+        with self._loading:
+            if name not in self._embedders:
+                self._embedders = {name: load_embedder(name)}
+            return self._embedders[name]
+
+    def _own_embedder(self) -> str:
+        try:
+            with open_catalogue(self.paths) as catalogue:
+                return library_embedder(catalogue).source
+        except LibraryError:  # none yet, or one that will be replaced
+            return HASHED
 
     @cached_property
     def model(self) -> Model | None:

