@@ -108,7 +108,7 @@ class Answerer:
         ]
         rows = register.look_up(question, meetings)
         if not rows.promises and not rows.decisions:
-            return None
+            return refusal(question, ()) if rows.whole and meetings else None
         items: list[tuple[str, Promise | Decision]] = [*rows.promises, *rows.decisions]
         sentences = tuple(
             Sentence(citation.quote, "supported", (citation,))

@@ -85,10 +85,14 @@ _DAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the register holds for a question, each with the document it stands in."""
+    """What the register holds for a question, each with the document it stands in.
+
+    `whole` says that the question asked for all there is: without rows there is no answer to it.
+    """
 
     promises: tuple[tuple[str, Promise], ...] = ()
     decisions: tuple[tuple[str, Decision], ...] = ()
+    whole: bool = False
 
 
 def wanted(question: str) -> Wanted | None:
@@ -115,7 +119,8 @@ def look_up(question: str, meetings: Meetings) -> Rows:
     if kind == "decisions":
         settled = [_Row(name, d, d.text) for name, _, m in meetings for d in m.decisions]
         chosen = _narrow(settled, _topic(question), meetings)
-        return Rows(decisions=tuple((row.document, row.item) for row in chosen))
+        settled_rows = tuple((row.document, row.item) for row in chosen)
+        return Rows(decisions=settled_rows, whole=not _topic(question))
     made = [
         _Row(name, p, _text(p), p.who or "")
         for name, _, m in meetings
@@ -127,7 +132,8 @@ def look_up(question: str, meetings: Meetings) -> Rows:
     if named:
         made = [row for row in made if any(word in row.owner for word in named)]
     topic = [word for word in _topic(question) if word not in named]
-    return Rows(promises=tuple((r.document, r.item) for r in _narrow(made, topic, meetings)))
+    rows = tuple((row.document, row.item) for row in _narrow(made, topic, meetings))
+    return Rows(promises=rows, whole=not topic and not named)
 
 
 Item = TypeVar("Item")

@@ -111,6 +111,19 @@ def test_promises_are_answered_from_the_register_with_their_lines(ask: Any, app:
     assert "model" not in answer.timings
 
 
+def test_a_meeting_without_promises_has_none_to_tell_of(app: App, tmp_path: Path) -> None:
+    (tmp_path / "встреча.txt").write_text(
+        "Дата: 12.11.2025\n\nОлег: Договор уже подписан.\nАнна: Да, ещё вчера подписали.\n"
+        "Олег: И смета готова.\nАнна: Отлично, спасибо.\n",
+        encoding="utf-8",
+    )
+    app.ingest([tmp_path / "встреча.txt"])
+    assert app.documents()[0].kind == "meeting"
+    answer = app.answer("кто что обещал на встрече?")
+    assert answer.refusal == REFUSAL["ru"]
+    assert not answer.promises
+
+
 def test_a_summary_of_a_named_document_stays_inside_it(ask: Any) -> None:
     answer = ask("Кратко о правилах отпусков", "")
     assert {c.document for c in answer.citations} == {"правила.md"}
