@@ -136,8 +136,15 @@ class App:
     @contextmanager
     def library(self) -> Iterator[Library]:
         """The library, open for reading."""
-        with Library.open(self.paths, self.embedder) as library:
+        with self._opened() as (library, _):
             yield library
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Library, Retriever]]:
+        """The library and what finds passages in it."""
+        embedder = self.embedder
+        with Library.open(self.paths, embedder) as library:
+            yield library, Retriever(library, embedder)
 
     # -- what a person can ask for
 
@@ -177,8 +184,7 @@ class App:
         from rag.answer import Answerer
 
         question = checked_question(question)
-        with self.library() as library:
-            retriever = Retriever(library, self.embedder)
+        with self._opened() as (library, retriever):
             return Answerer(library.catalogue, retriever, self.model).answer(
                 question,
                 k=self.settings.passages,
@@ -192,8 +198,7 @@ class App:
     ) -> Evidence:
         """The k best passages; see `rag.retrieve.Retriever`. Raises UsageError for a wrong k."""
         k = config.checked("passages", k, "flag")
-        with self.library() as library:
-            retriever = Retriever(library, self.embedder)
+        with self._opened() as (_, retriever):
             return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
 
     def documents(self) -> list[DocumentRow]:
@@ -263,8 +268,7 @@ class App:
                     f"None of the documents in {folder} could be read",
                     f"See why: rag --home NEW_FOLDER ingest {folder}",
                 )
-            with app.library() as library:
-                retriever = Retriever(library, app.embedder)
+            with app._opened() as (_, retriever):
                 return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)
 
 

@@ -13,6 +13,7 @@ version are rebuilt from the catalogue.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NEW, _OLD = "~new", "~old"  # ends of the names of folders during a replacement
+_FULL_BYTES = 1 << 20  # less free space than this is none
 _OPEN_TRIES = 5  # a writer may publish between our reading the generation and opening its files
 
 
@@ -365,8 +367,18 @@ def _make_folder(folder: Path) -> None:
         raise _storage_error(error, folder) from error
 
 
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _FULL_BYTES
+    except OSError:
+        return False
+
+
 def _storage_error(error: OSError, folder: Path) -> StorageError:
+    reason = error.strerror or str(error)
+    if error.errno == errno.ENOSPC or _is_full(folder):  # FAISS and tantivy say it in riddles
+        reason = "the disk is full"
     return StorageError(
-        f"The library at {folder} cannot be written ({error.strerror or error})",
+        f"The library at {folder} cannot be written ({reason})",
         "Free some space, or name another place: rag --home DIR …",
     )

@@ -259,7 +259,7 @@ def test_a_full_disk_leaves_the_old_state(
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "save", full)
-        with pytest.raises(StorageError, match="No space left"):
+        with pytest.raises(StorageError, match="the disk is full"):
             app.ingest([folder])
     assert [row.name for row in app.documents()] == [
         "binder.txt",

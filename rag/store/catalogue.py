@@ -9,22 +9,20 @@ transaction that also raises the generation: readers see the old state or the ne
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, RagError, StorageError
-from rag.store import layout
+from rag.errors import LibraryMismatch
+from rag.store import database, layout
 from rag.types import Chunk, Document, Minutes
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 SCHEMA_VERSION = 1
-_BUSY_SECONDS = 30.0
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
@@ -113,10 +111,10 @@ class Catalogue:
         Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where another
         version of the program made it, StorageError where it cannot be written.
         """
-        with _mapped():
-            db = _connect(f"file:{_quoted(path)}?mode=rwc")
+        with database.mapped():
+            db = database.connect(path, create=True)
         try:
-            with _mapped(), _transaction(db):
+            with database.mapped(), database.transaction(db):
                 if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
                     for statement in _SCHEMA.split(";\n"):
                         if statement.strip():
@@ -136,8 +134,8 @@ class Catalogue:
         LibraryCorrupt where the file is no catalogue, LibraryMismatch where another version of
         the program made it, LibraryBusy while it is locked.
         """
-        with _mapped():
-            db = _connect_for_reading(path)
+        with database.mapped():
+            db = database.connect_for_reading(path)
         try:
             catalogue = cls._checked(db)
             catalogue.refresh()
@@ -159,7 +157,7 @@ class Catalogue:
 
     def refresh(self) -> None:
         """Read the newest state from now on; for a catalogue that was opened for reading."""
-        with _mapped():
+        with database.mapped():
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
             self._db.execute("BEGIN")
@@ -185,7 +183,7 @@ class Catalogue:
 
     def set_meta(self, facts: dict[str, str]) -> None:
         """Record facts. Inside `publish` they become visible with it."""
-        with _mapped():
+        with database.mapped():
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
 
     @property
@@ -203,7 +201,7 @@ class Catalogue:
     def _rows(
         self, statement: str, values: Sequence[int] | Sequence[str] = ()
     ) -> list[tuple[Any, ...]]:
-        with _mapped():
+        with database.mapped():
             return self._db.execute(statement, values).fetchall()
 
     def _among(
@@ -232,7 +230,7 @@ class Catalogue:
             " d.aside, d.lost, d.notes"
             " FROM files f JOIN documents d ON d.id = f.document_id ORDER BY f.name"
         )
-        with _mapped():
+        with database.mapped():
             decoded = [[*fields, tuple(json.loads(notes))] for *fields, notes in rows]
         return [DocumentRow(*fields) for fields in decoded]
 
@@ -245,7 +243,7 @@ class Catalogue:
         if not found:
             raise KeyError(document_id)
         title, text, packed, kind, date, notes = found[0]
-        with _mapped():
+        with database.mapped():
             parts = layout.unpack(json.loads(zlib.decompress(packed)), text)
             told = tuple(json.loads(notes))
         return Document(document_id, title, text, *parts, kind=kind, date=date, notes=told)
@@ -289,7 +287,7 @@ class Catalogue:
             "SELECT min(f.name), m.data FROM minutes m JOIN files f USING (document_id)"
             " GROUP BY m.document_id ORDER BY 1"
         )
-        with _mapped():
+        with database.mapped():
             return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
 
     # -- writing
@@ -307,7 +305,7 @@ class Catalogue:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own."""
         packed = zlib.compress(json.dumps(layout.pack(document), ensure_ascii=False).encode(), 1)
         notes = json.dumps(document.notes, ensure_ascii=False)
-        with _mapped(), _transaction(self._db):
+        with database.mapped(), database.transaction(self._db):
             self._db.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
@@ -337,7 +335,7 @@ class Catalogue:
         `derive` is called before the commit, with everything in place, to build what is derived
         for the new generation; when it raises, or the process dies, nothing has happened.
         """
-        with _mapped(), _transaction(self._db):
+        with database.mapped(), database.transaction(self._db):
             self._db.executemany("DELETE FROM files WHERE name = ?", [(n,) for n in drop])
             self._db.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
@@ -359,80 +357,3 @@ class Catalogue:
             f" WHERE {condition} ORDER BY c.key"
         )
         return tuple(row[0] for row in rows)
-
-
-def _quoted(path: Path) -> str:
-    """A path for an SQLite URI."""
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    db = sqlite3.connect(
-        uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        # the write-ahead log lets readers go on while a writer works
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _connect_for_reading(path: Path) -> sqlite3.Connection:
-    try:
-        db = _connect(f"file:{_quoted(path)}?mode=rw")
-        db.execute("PRAGMA query_only = ON")
-    except sqlite3.OperationalError as error:
-        if not error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
-            raise
-        # a folder that cannot be written has no room for the log beside the database
-        return sqlite3.connect(
-            f"file:{_quoted(path)}?immutable=1",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-    return db
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-@contextmanager
-def _mapped() -> Iterator[None]:
-    """Turn SQLite's errors, and those of a value that is not what was written, into ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _told(error) from error
-    except (zlib.error, json.JSONDecodeError) as error:
-        raise LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY) from error
-
-
-def _told(error: sqlite3.DatabaseError) -> RagError:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LibraryBusy("Another process holds the library", "Run it again in a moment.")
-    if name.startswith("SQLITE_FULL"):
-        return StorageError("The disk is full", "Free some space and run it again.")
-    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return StorageError(
-            f"The library cannot be read or written ({error})",
-            "Check the disk, or name another place: rag --home DIR …",
-        )
-    return LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY)
-
-
-_REMEDY = "Your documents are untouched. Make the library anew: rag ingest FOLDER --fresh"

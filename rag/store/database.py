@@ -1,0 +1,96 @@
+"""SQLite as the catalogue uses it: connections, transactions, and its errors as ours."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rag.errors import LibraryBusy, LibraryCorrupt, RagError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_BUSY_SECONDS = 30.0
+_REMEDY = "Your documents are untouched. Make the library anew: rag ingest FOLDER --fresh"
+
+
+def _quoted(path: Path) -> str:
+    """A path for an SQLite URI."""
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """The database at a path, for writing; made where there is none if `create` says so."""
+    uri = f"file:{_quoted(path)}?mode={'rwc' if create else 'rw'}"
+    db = sqlite3.connect(
+        uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        # the write-ahead log lets readers go on while a writer works
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """The database at a path, which nothing done through this connection changes."""
+    try:
+        db = connect(path)
+        db.execute("PRAGMA query_only = ON")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise
+        # a folder that cannot be written has no room for the log beside the database
+        return sqlite3.connect(
+            f"file:{_quoted(path)}?immutable=1",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of what is written inside, or none of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def mapped() -> Iterator[None]:
+    """Turn SQLite's errors, and those of a value that is not what was written, into ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _told(error) from error
+    except (zlib.error, json.JSONDecodeError) as error:
+        raise LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY) from error
+
+
+def _told(error: sqlite3.DatabaseError) -> RagError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryBusy("Another process holds the library", "Run it again in a moment.")
+    if name.startswith("SQLITE_FULL"):
+        return StorageError("The disk is full", "Free some space and run it again.")
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StorageError(
+            f"The library cannot be read or written ({error})",
+            "Check the disk, or name another place: rag --home DIR …",
+        )
+    return LibraryCorrupt(f"The catalogue is damaged ({error})", _REMEDY)
