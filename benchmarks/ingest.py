@@ -155,7 +155,7 @@ def make_pdfs(folder: Path) -> None:
     """Write the PDFs that stand in for a folder of the user's: the same every time."""
     from fpdf import FPDF
 
-    from rag.readers import read
+    from rag.readers import read_document as read
     from rag.sentences import split
 
     said: list[str] = []

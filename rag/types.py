@@ -13,7 +13,10 @@ from typing import Literal
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted"]
 MarkKind = Literal["heading", "table", "aside"]
-DocumentKind = Literal["text", "pdf", "office", "meeting"]
+DocumentKind = Literal["text", "pdf", "office", "mail", "web", "meeting"]
+#: What a page was found to be: with a text layer; a picture; with a text layer whose characters
+#: are wrong; with nothing on it; or not to be opened.
+PageKind = Literal["text", "scan", "garbled", "blank", "damaged"]
 Act = Literal["self", "accepted", "assigned", "reported", "joint"]
 Status = Literal["open", "conditional", "done", "cancelled"]
 Force = Literal["firm", "tentative"]
@@ -23,6 +26,10 @@ Role = Literal["system", "user", "assistant"]
 #: words and the code recognises them.
 REFUSAL = {"ru": "В ваших документах этого нет.", "en": "Not in your documents."}
 
+#: Why a span is set aside, in `Mark.note`.
+RUNNING_HEADER, RUNNING_FOOTER = "running header", "running footer"
+HIDDEN_TEXT = "hidden text"
+
 #: Stands in `Promise.who` and `Promise.to_whom` for a group: the speakers together, everybody.
 WE = {"ru": "МЫ", "en": "WE"}
 ALL = {"ru": "ВСЕ", "en": "ALL"}
@@ -30,12 +37,32 @@ ALL = {"ru": "ВСЕ", "en": "ALL"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a document: `text[start:end]`, its number and the label printed on it."""
+    """One page of a document: `text[start:end]`, its number and the label printed on it.
+
+    `recognised` says that its text was read off its picture.
+    """
 
     number: int
     label: str | None
     start: int
     end: int
+    kind: PageKind = "text"
+    recognised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a recognised word, `text[start:end]`, stands on the picture of its page.
+
+    The sides are shares of the page's width and height, from its upper left corner.
+    """
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +110,9 @@ class Document:
 
     `id` is the SHA-256 of the file's bytes, in hex. `pages` is empty where the format has none,
     `lines` where physical lines mean nothing to a reader (PDF, DOCX). `date` is the document's own
-    ISO date (a meeting's day, a PDF's creation), never that of today. `notes` says what the reader
-    had to do, e.g. "encoding cp1251".
+    ISO date (a meeting's day, a PDF's creation), never that of today. `encoding` names that of a
+    plain text file. `boxes`, by offset, are the words of pages whose text was recognised. `notes`
+    says what a person should know of the reading, e.g. "no text on page 3".
     """
 
     id: str
@@ -96,6 +124,8 @@ class Document:
     lines: tuple[Line, ...] = ()
     kind: DocumentKind = "text"
     date: str | None = None
+    encoding: str | None = None
+    boxes: tuple[Box, ...] = ()
     notes: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:

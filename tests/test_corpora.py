@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pytest
 
-from rag.readers import read
+from rag.readers import read_document as read
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -1,33 +1,66 @@
-"""Readers: a file to a `Document`, one reader a suffix, each imported when first needed."""
+"""Readers: a file to its documents, one reader a suffix, each imported when first needed.
+
+Most files hold one document. Archives and mails hold members, each read by its own suffix.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ReadError
+from rag.readers.options import DEFAULT, Options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.types import Document
 
+
+class Member(NamedTuple):
+    """A file inside an archive or a mail: its bytes still to be read, or what came of it already.
+
+    `name` is its path inside; "" for what the container itself says, such as a mail's own text.
+    """
+
+    name: str
+    content: bytes | Document | ReadError
+
+
+class Part(NamedTuple):
+    """One document of a file; `member` is its path inside, "" for the file itself."""
+
+    member: str
+    result: Document | ReadError
+
+
 #: Takes the bytes of a file and its name; raises ReadError where they cannot be read.
-Reader = Callable[[bytes, str], "Document"]
+Reader = Callable[[bytes, str, Options], "Document"]
+#: The same for a file that holds others.
+Container = Callable[[bytes, str, Options], Iterator[Member]]
 
 #: Changes whenever a reader's output for the same bytes does.
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 
 
 def _lazy(module: str, function: str) -> Reader:
     """The reader `function` of `module`, imported at its first call."""
 
-    def read_bytes(data: bytes, name: str) -> Document:
+    def read_bytes(data: bytes, name: str, options: Options) -> Document:
         reader: Reader = getattr(import_module(f"rag.readers.{module}"), function)
-        return reader(data, name)
+        return reader(data, name, options)
 
     return read_bytes
+
+
+def _lazy_container(module: str, function: str) -> Container:
+    def members(data: bytes, name: str, options: Options) -> Iterator[Member]:
+        container: Container = getattr(import_module(f"rag.readers.{module}"), function)
+        return container(data, name, options)
+
+    return members
 
 
 _text = _lazy("text", "read_text")
@@ -47,26 +80,69 @@ READERS: dict[str, Reader] = {
     ".json": _lazy("transcript", "read_telegram"),
 }
 
+#: Suffix, in lower case, to what opens files that hold others.
+CONTAINERS: dict[str, Container] = {}
+
 
 def supported(path: Path) -> bool:
     """Whether there is a reader for files with this suffix."""
-    return path.suffix.lower() in READERS
+    suffix = path.suffix.lower()
+    return suffix in READERS or suffix in CONTAINERS
 
 
-def read(path: Path) -> Document:
-    """Read one file in this process; see `rag.readers.pool` for files nobody vouches for.
+def read(path: Path, options: Options = DEFAULT) -> Iterator[Part]:
+    """Read one file in this process; see `rag.workers` for files nobody vouches for.
 
-    Raises ReadError with the reason where the file cannot be read.
+    Gives every document the file holds, or the reason why there is none.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    try:
+        yield from parts(_bytes_of(path), path.name, options)
+    except ReadError as error:
+        yield Part("", error)
+
+
+def read_document(path: Path, options: Options = DEFAULT) -> Document:
+    """The first document of a file. Raises ReadError where it cannot be read."""
+    result = next(read(path, options)).result
+    if isinstance(result, ReadError):
+        raise result
+    return result
+
+
+def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterator[Part]:
+    """The documents of a file given by its bytes and its name."""
+    suffix = PurePosixPath(name).suffix.lower()
+    try:
+        if suffix in READERS:
+            if not data:
+                raise ReadError("the file is empty")
+            yield Part("", READERS[suffix](data, name, options))
+        elif suffix in CONTAINERS:
+            if depth >= options.limits.nesting:
+                raise ReadError(f"files nested in files more than {depth} deep are not read")
+            for member in CONTAINERS[suffix](data, name, options):
+                yield from _parts_of(member, options, depth + 1)
+        else:
+            raise ReadError(f"unknown suffix {suffix or '(none)'}")
+    except ReadError as error:
+        yield Part("", error)
+
+
+def _parts_of(member: Member, options: Options, depth: int) -> Iterator[Part]:
+    if not isinstance(member.content, bytes):
+        yield Part(member.name, member.content)
+        return
+    for part in parts(member.content, PurePosixPath(member.name).name, options, depth=depth):
+        inner = f"{member.name}/{part.member}" if part.member else member.name
+        yield Part(inner, part.result)
+
+
+def _bytes_of(path: Path) -> bytes:
+    if not supported(path):
         raise ReadError(f"unknown suffix {path.suffix or '(none)'}")
     try:
         if path.exists() and not path.is_file():
             raise ReadError("not a regular file")  # a pipe would never end
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror or error}") from error
-    if not data:
-        raise ReadError("the file is empty")
-    return reader(data, path.name)

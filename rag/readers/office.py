@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ReadError
 from rag.readers.dates import date_of
+from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Mark
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class _Content(NamedTuple):
     created: str | None
 
 
-def read_docx(data: bytes, name: str) -> Document:
+def read_docx(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read a DOCX file; `name` is the file's name, the title of last resort.
 
     A row of a table is one line, its cells parted by « | ». Headers, footers, comments and

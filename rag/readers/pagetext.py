@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.types import Mark
+from rag.types import RUNNING_FOOTER, RUNNING_HEADER, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -103,9 +103,9 @@ def running_lines(text: str, pages: Sequence[Page]) -> Iterator[Mark]:
         if len(head) + len(foot) >= lines:
             continue
         if head:
-            yield Mark("aside", head[0][0], head[-1][1], note="running header")
+            yield Mark("aside", head[0][0], head[-1][1], note=RUNNING_HEADER)
         if foot:
-            yield Mark("aside", foot[-1][0], foot[0][1], note="running footer")
+            yield Mark("aside", foot[-1][0], foot[0][1], note=RUNNING_FOOTER)
 
 
 _Edge = list[tuple[tuple[int, int], str]]

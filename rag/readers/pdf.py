@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ReadError
 from rag.readers.legible import garbled_pages
+from rag.readers.options import DEFAULT, Options
 from rag.readers.pagetext import clean, numbered_headings, outline_headings, running_lines
 from rag.readers.rows import text_by_rows
 from rag.types import Document, Mark, Page
@@ -62,7 +63,7 @@ class _Raw(NamedTuple):
     damaged: list[int]
 
 
-def read_pdf(data: bytes, name: str) -> Document:
+def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
     """Read a PDF; `name` is the file's name, the title of last resort.
 
     Raises ReadError where it is encrypted, broken, has no text layer or a garbled one.

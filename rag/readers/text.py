@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ReadError
 from rag.readers.dates import date_of
 from rag.readers.encoding import decode
+from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Line, Mark
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _NOT_SETEXT = re.compile(r"\s*(?:[#>|]|[-*+]\s|\d+[.)]\s|$)")
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 
 
-def read_text(data: bytes, name: str) -> Document:
+def read_text(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read a plain text file; `name` is the file's name, the title of last resort.
 
     Raises ReadError for a binary or empty file.
@@ -43,7 +44,7 @@ def read_text(data: bytes, name: str) -> Document:
     return _document(data, name, text, encoding, lines, tuple(_plain_headings(text, lines)))
 
 
-def read_markdown(data: bytes, name: str) -> Document:
+def read_markdown(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read a Markdown file; its headings become marks with their level, the first the title.
 
     Raises ReadError for a binary or empty file.
@@ -91,7 +92,7 @@ def _document(
         lines=lines,
         kind="meeting" if turns else "text",
         date=date_of(name, text),
-        notes=() if encoding == "utf-8" else (f"encoding {encoding}",),
+        encoding=encoding,
     )
 
 

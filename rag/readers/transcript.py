@@ -19,6 +19,7 @@ from rag.errors import ReadError
 from rag.minutes.turns import clean_name
 from rag.readers.dates import date_of
 from rag.readers.encoding import decode
+from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Line, Turn
 
 if TYPE_CHECKING:
@@ -57,23 +58,23 @@ class _Cue:
         return " ".join(words for _, words in self.rows)
 
 
-def read_vtt(data: bytes, name: str) -> Document:
+def read_vtt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read WebVTT captions (Zoom, Teams, bare); raises ReadError where there is no cue."""
     return _captions(data, name)
 
 
-def read_srt(data: bytes, name: str) -> Document:
+def read_srt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read SubRip captions; raises ReadError where there is no cue."""
     return _captions(data, name)
 
 
-def read_telegram(data: bytes, name: str) -> Document:
+def read_telegram(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """Read a Telegram export (result.json of one chat); its lines are the ids of the messages.
 
     Service messages are left out, forwarded ones have no speaker. Raises ReadError where the JSON
     is not such an export.
     """
-    text, _ = decode(data)
+    text, encoding = decode(data)
     try:
         export = json.loads(text)
     except ValueError as error:
@@ -87,7 +88,7 @@ def read_telegram(data: bytes, name: str) -> Document:
     title = str(export.get("name") or PurePath(name).stem)
     stamps = [str(message.get("date", "")) for message in messages]
     day = next((s[:10] for s in stamps if re.match(r"\d{4}-\d\d-\d\d", s)), None)
-    return _document(data, title, pieces, day)
+    return _document(data, title, pieces, day, encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _flat(text: Any) -> str:
 
 
 def _captions(data: bytes, name: str) -> Document:
-    text, _ = decode(data)
+    text, encoding = decode(data)
     cues = list(_cues(text))
     if not cues:
         raise ReadError(f"{name} holds no captions")
@@ -137,7 +138,8 @@ def _captions(data: bytes, name: str) -> Document:
         for turn in _merged(_voiced(cues))
     ]
     notes = "\n".join(match.group(1) for match in _NOTE.finditer(text))
-    return _document(data, PurePath(name).stem, pieces, date_of(name, notes) or _compact(notes))
+    day = date_of(name, notes) or _compact(notes)
+    return _document(data, PurePath(name).stem, pieces, day, encoding)
 
 
 def _compact(text: str) -> str | None:
@@ -227,7 +229,9 @@ def _merged(cues: Iterable[_Cue]) -> list[list[_Cue]]:
     return turns
 
 
-def _document(data: bytes, title: str, pieces: Sequence[_Piece], day: str | None) -> Document:
+def _document(
+    data: bytes, title: str, pieces: Sequence[_Piece], day: str | None, encoding: str
+) -> Document:
     """Pieces rendered one paragraph a turn, with the map from offsets to physical lines."""
     parts: list[str] = []
     lines: list[Line] = []
@@ -255,4 +259,5 @@ def _document(data: bytes, title: str, pieces: Sequence[_Piece], day: str | None
         lines=tuple(lines),
         kind="meeting",
         date=day,
+        encoding=encoding,
     )

@@ -6,13 +6,14 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from rag.types import Document, Line, Mark, Page, Turn
+from rag.types import Box, Document, Line, Mark, Page, Turn
 
-_PARTS: dict[str, type[Page | Mark | Turn | Line]] = {
+_PARTS: dict[str, type[Page | Mark | Turn | Line | Box]] = {
     "pages": Page,
     "marks": Mark,
     "turns": Turn,
     "lines": Line,
+    "boxes": Box,
 }
 
 

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import BinaryIO
 
 from rag.errors import ReadError
-from rag.readers import read
+from rag.readers import read_document
 from rag.readers.wire import to_json
 
 LENGTH_BYTES = 8
@@ -71,7 +71,7 @@ def _address_space() -> int:
 
 def _answer(path: Path, output_limit: int) -> bytes:
     try:
-        document = read(path)
+        document = read_document(path)
         if len(document.text) > output_limit:
             raise ReadError(f"too much text: more than {output_limit:,} characters")
         return DOCUMENT + to_json(document)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, date TEXT, text TEXT NOT NULL,
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, date TEXT, encoding TEXT,
+    text TEXT NOT NULL,
     layout BLOB NOT NULL, notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
     aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
     live INTEGER NOT NULL DEFAULT 0
@@ -237,16 +238,18 @@ class Catalogue:
     def document(self, document_id: str) -> Document:
         """A whole document. Raises KeyError where there is none of this id."""
         found = self._rows(
-            "SELECT title, text, layout, kind, date, notes FROM documents WHERE id = ?",
+            "SELECT title, text, layout, kind, date, encoding, notes FROM documents WHERE id = ?",
             (document_id,),
         )
         if not found:
             raise KeyError(document_id)
-        title, text, packed, kind, date, notes = found[0]
+        title, text, packed, kind, date, encoding, notes = found[0]
         with database.mapped():
-            parts = layout.unpack(json.loads(zlib.decompress(packed)), text)
+            places = layout.unpack(json.loads(zlib.decompress(packed)), text)
             told = tuple(json.loads(notes))
-        return Document(document_id, title, text, *parts, kind=kind, date=date, notes=told)
+        return Document(
+            document_id, title, text, kind=kind, date=date, encoding=encoding, notes=told, **places
+        )
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         """The chunks of a document, in order."""
@@ -307,9 +310,10 @@ class Catalogue:
         notes = json.dumps(document.notes, ensure_ascii=False)
         with database.mapped(), database.transaction(self._db):
             self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
-                    *(document.id, document.title, document.kind, document.date, document.text),
+                    *(document.id, document.title, document.kind, document.date),
+                    *(document.encoding, document.text),
                     *(packed, notes, len(document.pages), characters, aside, lost, len(chunks)),
                 ),
             )

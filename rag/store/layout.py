@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from rag.types import (
+    Box,
     Change,
     Decision,
     Document,
@@ -20,31 +21,34 @@ from rag.types import (
 )
 
 Json = dict[str, Any]
-Parts = tuple[tuple[Page, ...], tuple[Mark, ...], tuple[Turn, ...], tuple[Line, ...]]
 
 
 def pack(document: Document) -> Json:
     """The places of a document. A turn's words are not repeated: its offsets give them."""
     return {
-        "pages": [[p.number, p.label, p.start, p.end] for p in document.pages],
+        "pages": [
+            [p.number, p.label, p.start, p.end, p.kind, p.recognised] for p in document.pages
+        ],
         "marks": [[m.kind, m.start, m.end, m.level, m.note] for m in document.marks],
         "turns": [[t.speaker, t.line, t.time, t.start, t.end] for t in document.turns],
         "lines": list(chain.from_iterable((n.number, n.start) for n in document.lines)),
+        "boxes": [[b.start, b.end, b.left, b.top, b.right, b.bottom] for b in document.boxes],
     }
 
 
-def unpack(value: Json, text: str) -> Parts:
-    """What `pack` gave, as the fields pages, marks, turns and lines of a document of `text`."""
+def unpack(value: Json, text: str) -> Json:
+    """What `pack` gave, as those fields of a document of `text`."""
     numbers = value["lines"]
-    return (
-        tuple(Page(*p) for p in value["pages"]),
-        tuple(Mark(*m) for m in value["marks"]),
-        tuple(
+    return {
+        "pages": tuple(Page(*p) for p in value["pages"]),
+        "marks": tuple(Mark(*m) for m in value["marks"]),
+        "turns": tuple(
             Turn(speaker, text[start:end], line, time, start, end)
             for speaker, line, time, start, end in value["turns"]
         ),
-        tuple(Line(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)),
-    )
+        "lines": tuple(Line(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)),
+        "boxes": tuple(Box(*b) for b in value["boxes"]),
+    }
 
 
 def minutes_to_json(minutes: Minutes) -> Json:

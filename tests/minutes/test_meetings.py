@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.minutes import extract, is_meeting
-from rag.readers import read
+from rag.readers import read_document as read
 from rag.words import fold
 
 MEETINGS = Path(__file__).resolve().parents[2].parent / "shared" / "meetings" / "dev"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import ReadError
-from rag.readers import read
+from rag.readers import read_document as read
 from rag.readers.pool import ReaderPool
 
 if TYPE_CHECKING:

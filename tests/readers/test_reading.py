@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ReadError
-from rag.readers import READERS, read, supported
+from rag.readers import READERS, supported
+from rag.readers import read_document as read
+from rag.readers.options import DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ def test_supported_looks_at_the_suffix_in_any_case(name: str, expected: bool) ->
 def test_every_reader_of_the_table_exists() -> None:
     for suffix, reader in READERS.items():
         with pytest.raises(ReadError):
-            reader(b" ", f"blank{suffix}")
+            reader(b" ", f"blank{suffix}", DEFAULT)
 
 
 @pytest.mark.parametrize(

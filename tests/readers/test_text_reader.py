@@ -92,7 +92,7 @@ def test_every_physical_line_has_its_number(text: str, expected: list[tuple[int,
 def test_line_numbers_hold_after_crlf() -> None:
     document = read_text("раз\r\nдва\r\nтри".encode("cp1251"), "a.txt")
     assert document.line_at(document.text.index("три")) == 3
-    assert document.notes == ("encoding cp1251",)
+    assert document.encoding == "cp1251"
 
 
 def test_a_meeting_is_recognised_by_its_turns() -> None:
