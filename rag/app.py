@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.embed import Embedder
     from rag.evaluate import Outcome
-    from rag.ingest import Progress, Report
     from rag.models import Model
+    from rag.report import Progress, Report
     from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow, FileRow
     from rag.types import Answer, Document, Evidence, Message, Scope
@@ -154,11 +154,14 @@ class App:
         *,
         sync: bool = False,
         fresh: bool = False,
+        reread: bool = False,
+        password: str = "",
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
 
-        With `fresh` a new library takes the place of the old one, when it is whole.
+        With `fresh` a new library takes the place of the old one, when it is whole. `password`
+        opens files that are encrypted.
         """
         from rag.ingest import ingest
 
@@ -167,10 +170,55 @@ class App:
                 sources,
                 target,
                 self.embedder,
+                options=config.reading(self.settings, password),
                 sync=sync,
+                reread=reread,
                 workers=self.settings.workers or None,
                 on_progress=on_progress,
             )
+
+    def watch(
+        self,
+        sources: Sequence[Path],
+        *,
+        password: str = "",
+        on_error: Callable[[RagError], None],
+        stop: Event | None = None,
+    ) -> Iterator[Report]:
+        """Bring files and folders into the library now, and again whenever they change.
+
+        Gives a report each time that something was done. What goes wrong later on ends nothing: it
+        is told, and tried again at the next change. Ends when `stop` is set.
+        """
+        from rag.watch import changes
+
+        resolved = [source.expanduser().resolve() for source in sources]
+        first = True
+        for _ in changes(resolved, stop=stop or Event()):
+            try:
+                report = self.ingest(resolved, sync=True, password=password)
+            except RagError as error:
+                if first:
+                    raise
+                on_error(error)
+                continue
+            if first or report.added or report.changed or report.removed:
+                yield report
+            first = False
+
+    def dry_run(
+        self,
+        sources: Sequence[Path],
+        *,
+        sync: bool = False,
+        reread: bool = False,
+        password: str = "",
+    ) -> Report:
+        """What `ingest` would do; see `rag.ingest.dry_run`."""
+        from rag.ingest import dry_run
+
+        options = config.reading(self.settings, password)
+        return dry_run(sources, self.paths, options=options, sync=sync, reread=reread)
 
     def answer(
         self,
@@ -215,7 +263,8 @@ class App:
     def file(self, name: str) -> Path:
         """Where the file of a document lies, or lay when it was read; named as in `document`."""
         with open_catalogue(self.paths) as catalogue:
-            row = _the_one(catalogue.files(), name)
+            held = [row for row in catalogue.files() if row.document_id]
+            row = _the_one(held, name)
         return Path(row.root) / row.path
 
     def remove(self, name: str) -> str:

@@ -12,7 +12,17 @@ import click
 
 from rag import __version__, errors, render, schema, terminal
 from rag.errors import RagError
-from rag.options import JSON, MODE, MODEL, SCOPE, SHARED, command, complete_document, options
+from rag.options import (
+    JSON,
+    MODE,
+    MODEL,
+    READING,
+    SCOPE,
+    SHARED,
+    command,
+    complete_document,
+    options,
+)
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -48,11 +58,21 @@ def rag(**_: Any) -> None:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--sync", is_flag=True, help="Take out files that are gone from these folders.")
 @click.option("--fresh", is_flag=True, help="Begin with an empty library.")
-@click.option("--workers", type=int, metavar="N", help="Processes that read files.")
+@click.option("--reread", is_flag=True, help="Read unchanged files again.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @JSON
-@options(SHARED)
+@options(READING, SHARED)
 @command
-def ingest(app: App, sources: tuple[Path, ...], sync: bool, fresh: bool, as_json: bool) -> None:
+def ingest(
+    app: App,
+    sources: tuple[Path, ...],
+    sync: bool,
+    fresh: bool,
+    reread: bool,
+    dry_run: bool,
+    as_json: bool,
+    password: str,
+) -> None:
     """Bring files and folders into the library.
 
     An unchanged file is not read again; an unreadable one is a row of the report.
@@ -60,14 +80,45 @@ def ingest(app: App, sources: tuple[Path, ...], sync: bool, fresh: bool, as_json
     \b
     Example: rag ingest ~/Documents/contracts --sync
     """
-    with terminal.progress_bar() as on_progress:
-        report = app.ingest(sources, sync=sync, fresh=fresh, on_progress=on_progress)
+    if dry_run:
+        report = app.dry_run(sources, sync=sync, reread=reread or fresh, password=password)
+    else:
+        with terminal.progress_bar() as on_progress:
+            report = app.ingest(
+                sources,
+                sync=sync,
+                fresh=fresh,
+                reread=reread,
+                password=password,
+                on_progress=on_progress,
+            )
     if as_json:
         render.print_json(schema.report(report))
     else:
         render.show_report(report, app.paths.folder)
     if report.skipped and not (report.added or report.changed or report.unchanged):
         raise click.exceptions.Exit(errors.EXIT_ERROR)
+
+
+@rag.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@JSON
+@options(READING, SHARED)
+@command
+def watch(app: App, sources: tuple[Path, ...], as_json: bool, password: str) -> None:
+    """Keep the library in step with folders until Ctrl-C: what changes there is brought in.
+
+    With --json every bout of changes is one line, as of rag ingest --json.
+
+    \b
+    Example: rag watch ~/Documents/contracts
+    """
+    for report in app.watch(sources, password=password, on_error=terminal.tell):
+        if as_json:
+            render.print_json(schema.report(report), indent=None)
+        else:
+            render.show_report(report, app.paths.folder)
+        sys.stdout.flush()
 
 
 @rag.command()

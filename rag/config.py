@@ -11,16 +11,20 @@ import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from rag.errors import UsageError
+from rag.readers.options import Limits, Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rag.readers.options import Ocr
+
 FILE_NAME = "rag.toml"
 LIBRARY_NAME = ".rag"
 _PREFIX = "RAG_"
+_MEBIBYTE = 1024**2
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _IN_PROCESS = "transformers:"  # what begins a model that is a folder
@@ -32,7 +36,19 @@ RANGES: dict[str, tuple[float, float]] = {
     "temperature": (0.0, 2.0),
     "passages": (1, 100),
     "workers": (0, 64),
+    "read_memory_mb": (64, 1_000_000),
+    "read_seconds": (1.0, 86_400.0),
+    "read_page_seconds": (0.0, 3600.0),
+    "read_ocr_page_seconds": (1.0, 3600.0),
+    "read_member_seconds": (0.0, 3600.0),
+    "read_characters": (1_000, 1_000_000_000),
+    "read_nesting": (0, 20),
+    "read_members": (1, 10_000_000),
+    "read_unpacked_mb": (1, 1_000_000),
+    "read_pages": (1, 1_000_000),
 }
+#: The words a setting may be.
+CHOICES: dict[str, tuple[str, ...]] = {"ocr": ("auto", "always", "never")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,19 @@ class Settings:
     passages: int = 8  # passages retrieved for a question
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
     offline: bool = False  # refuse a model that is not on this machine
+    ocr: str = "auto"  # recognise pages without a sound text layer: auto, always, never
+    languages: str = "rus+eng"  # of recognition, as tesseract names them
+    keep_hidden: bool = False  # let text that nobody can see into chunks
+    read_memory_mb: int = 1024  # what reading one file may cost, from here on
+    read_seconds: float = 60.0
+    read_page_seconds: float = 0.2  # more for every page that is done
+    read_ocr_page_seconds: float = 30.0  # more for one that is recognised; the longest one may take
+    read_member_seconds: float = 1.0  # more for every file inside an archive or a mail
+    read_characters: int = 50_000_000
+    read_nesting: int = 3  # how deep archives and mails may lie in each other
+    read_members: int = 10_000  # files in one of them
+    read_unpacked_mb: int = 512  # what one of them may unpack to
+    read_pages: int = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +115,29 @@ def load(
     return Configured(settings, origins)
 
 
+def reading(settings: Settings, password: str = "") -> Options:
+    """How files are read, and the bounds that reading keeps."""
+    return Options(
+        password=password,
+        ocr=cast("Ocr", settings.ocr),
+        languages=settings.languages,
+        ocr_jobs=os.cpu_count() or 1,
+        keep_hidden=settings.keep_hidden,
+        limits=Limits(
+            memory=settings.read_memory_mb * _MEBIBYTE,
+            seconds=settings.read_seconds,
+            page_seconds=settings.read_page_seconds,
+            ocr_page_seconds=settings.read_ocr_page_seconds,
+            member_seconds=settings.read_member_seconds,
+            characters=settings.read_characters,
+            nesting=settings.read_nesting,
+            members=settings.read_members,
+            unpacked=settings.read_unpacked_mb * _MEBIBYTE,
+            pages=settings.read_pages,
+        ),
+    )
+
+
 def library_home(settings: Settings, cwd: Path | None = None) -> Path:
     """The folder of the library: as set, or `.rag` here or above, or `.rag` here to be made."""
     if settings.home:
@@ -111,6 +163,11 @@ def find_file(cwd: Path) -> Path | None:
 
 def checked(name: str, value: Any, origin: str) -> Any:
     """The value of a setting, within its range. Raises UsageError outside of it."""
+    if value not in CHOICES.get(name, (value,)):
+        raise UsageError(
+            f"The setting {name} ({origin}) is one of {', '.join(CHOICES[name])}, not {value}",
+            "See what is set, and where: rag config show --origin",
+        )
     if name not in RANGES:
         return value
     low, high = RANGES[name]

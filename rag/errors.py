@@ -3,6 +3,7 @@
     RagError                    1  anything that has no code of its own
     ├── UsageError              2  the command was given something it cannot use
     ├── ReadError               1  one file cannot be read; ends as a row of the ingest report
+    │   └── ReaderFailed           by a mistake in its reader
     ├── LibraryError            4  the library on disk cannot serve
     │   ├── LibraryMissing         there is none here
     │   ├── LibraryMismatch        made by another embedder or version
@@ -51,6 +52,10 @@ class UsageError(RagError):
 
 class ReadError(RagError):
     """One file cannot be read; `message` is the reason that goes into the report."""
+
+
+class ReaderFailed(ReadError):
+    """A reader met something that it should have foreseen."""
 
 
 class LibraryError(RagError):

@@ -4,6 +4,7 @@
     .rag/<collection>/
         catalogue.sqlite     the truth
         index/<generation>/  words/ (tantivy), vectors/ (FAISS), stamp.json
+        vectors.staged       what a model has embedded for the next generation
 
 Indexes of the next generation are written aside, renamed into place, and become current by the
 commit that raises the generation in the catalogue. A kill at any moment leaves the old state or
@@ -27,14 +28,16 @@ from filelock import FileLock, Timeout
 from rag.chunk import CHUNKER_VERSION
 from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
 from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError
+from rag.prepare import words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
-from rag.store.catalogue import Catalogue, Delta, FileRow
+from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from rag.prepare import Prepared
     from rag.store.lexical import LexicalIndex
     from rag.store.vectors import VectorIndex
 
@@ -67,6 +70,11 @@ class LibraryPaths:
     def lock(self) -> Path:
         """The file the writer holds a lock on."""
         return self.home / f"{self.collection}.lock"
+
+    @property
+    def staged(self) -> Path:
+        """Vectors that a model made of chunks that are not published yet."""
+        return self.folder / "vectors.staged"
 
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
@@ -129,6 +137,7 @@ class Writer:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
+        self._draft = self._begin(catalogue.generation)
 
     @classmethod
     @contextmanager
@@ -149,39 +158,80 @@ class Writer:
             writer._remove_strays()
             yield writer
 
-    def publish(self, put: Sequence[FileRow], drop: Sequence[str]) -> Delta:
-        """Make staged documents live with their files; see `Catalogue.publish`."""
-        before = self.catalogue.generation
-        try:
-            delta = self.catalogue.publish(put, drop, lambda delta: self._derive(delta, before))
-        except OSError as error:
-            raise _storage_error(error, self.paths.folder) from error
-        self._remove_strays()
+    def stage(self, prepared: Prepared) -> None:
+        """Put a document in, and into the drafted indexes, unseen until `publish`."""
+        keys = self.catalogue.stage(prepared)
+        title = prepared.document.title
+        with self._disk():
+            for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
+                self._draft.add(ChunkRow(key, piece, title), found)
+
+    def publish(
+        self,
+        put: Sequence[FileRow],
+        drop: Sequence[str],
+        *,
+        embed_all: derived.EmbedAll | None = None,
+    ) -> Delta:
+        """Make staged documents live with their files; see `Catalogue.publish`.
+
+        `embed_all` lends other processes to the built-in embedder.
+        """
+        with self._disk():
+            self._draft.embed()
+            delta = self.catalogue.publish(
+                put, drop, lambda delta: self._draft.finish(self.catalogue, delta, embed_all)
+            )
+        self._settle(delta.generation)
         return delta
 
     def rebuild(self) -> Delta:
-        """Derive both indexes from the catalogue alone and record the embedder."""
+        """Derive both indexes from the catalogue alone and record the embedder.
+
+        With a model, the vectors made so far are kept when this is interrupted.
+        """
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
-        try:
+        self._draft = self._begin(None)
+        with self._disk():
+            for row in self.catalogue.chunks():
+                self._draft.add(row, words_of(row.chunk.text))
+            self._draft.embed()
             delta = self.catalogue.publish(
-                [], [], lambda delta: self._derive(delta, None), facts=facts
+                [], [], lambda delta: self._draft.finish(self.catalogue, delta, None), facts=facts
             )
-        except OSError as error:
-            raise _storage_error(error, self.paths.folder) from error
-        self._remove_strays()
+        self._settle(delta.generation)
         return delta
 
     def repair(self) -> None:
         """Write the indexes of the present generation anew from the catalogue."""
         generation = self.catalogue.generation
-        shutil.rmtree(self.paths.index(generation), ignore_errors=True)
-        self._derive(Delta(generation, (), ()), None)
+        final = self.paths.index(generation)
+        shutil.rmtree(final, ignore_errors=True)
+        draft = derived.Draft(final, self._embedder, None, self.paths.staged)
+        draft.finish(self.catalogue, Delta(generation, (), ()), None)
+        draft.discard_vectors()
 
-    def _derive(self, delta: Delta, before: int | None) -> None:
-        """Build the indexes of `delta.generation` from those of `before`, or from nothing."""
-        base = self.paths.index(before) if before else None
-        final = self.paths.index(delta.generation)
-        derived.build(final, self.catalogue, self._embedder, delta, base)
+    def _begin(self, base: int | None) -> derived.Draft:
+        """A draft of the next generation's indexes, from those of generation `base` if any."""
+        return derived.Draft(
+            self.paths.index(self.catalogue.generation + 1),
+            self._embedder,
+            (self.paths.index(base), base) if base else None,
+            self.paths.staged,
+        )
+
+    def _settle(self, generation: int) -> None:
+        """After a publication: forget what was kept for it, and begin the next draft."""
+        self._draft.discard_vectors()
+        self._remove_strays()
+        self._draft = self._begin(generation)
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise _storage_error(error, self.paths.folder) from error
 
     def _remove_strays(self) -> None:
         """Remove indexes of every generation but the present one."""

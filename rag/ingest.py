@@ -1,99 +1,48 @@
 """Folder to library: find the files, read what is new, stage it, publish all of it at once.
 
-A file is known by its path, size and time, then by the hash of its bytes: an unchanged folder is
-not read and writes nothing, the same bytes twice are one document with two names, and an ingest
-that was interrupted finds what it had staged. An unreadable file is one row of the report.
+Files are read and prepared in bounded child processes, several at a time; this process alone
+writes. An unchanged folder is not read and writes nothing, the same bytes twice are one document
+with two names, and an ingest that was interrupted finds what it had staged. An unreadable file is
+one row of the report, and is not tried again until it, or the way to read it, has changed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
+import json
 import os
-import stat
 import time
-from dataclasses import dataclass, field, replace
-from itertools import count
-from pathlib import Path
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag import minutes
-from rag.chunk import chunk, coverage
-from rag.errors import RagError, ReadError
-from rag.index import LibraryPaths, Writer
-from rag.readers import supported
-from rag.readers.pool import ReaderPool
-from rag.readers.scan import File, is_gone, printable, scan
-from rag.store.catalogue import FileRow
+from rag.errors import LibraryMissing, RagError, ReadError
+from rag.index import Writer, open_catalogue
+from rag.plan import Planner, gone, row_of
+from rag.readers import READERS_VERSION
+from rag.readers.options import DEFAULT, Options
+from rag.readers.scan import printable, scan
+from rag.report import Progress, Read, Report, Skipped, Tally
+from rag.workers.pool import Done, ReaderPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from rag.chunk import Coverage
     from rag.embed import Embedder
-    from rag.readers.scan import Found
-    from rag.types import Document, Minutes
+    from rag.index import LibraryPaths
+    from rag.plan import Decision, Seen
+    from rag.prepare import Prepared
+    from rag.readers.scan import File, Found
+    from rag.report import Status, Step
+    from rag.store.catalogue import Catalogue, FileRow
+    from rag.types import Document
+    from rag.workers.pool import Event
 
-log = logging.getLogger(__name__)
-
-_MINUTES_LIMIT = 3_000_000  # characters; no meeting is longer, and the rules read all of it
-
-_KINDS = "PDF, DOCX, Markdown, text, VTT, SRT or a Telegram export"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or folder that was not brought in, and why; `path` is fit to print."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an ingest did, by file name; `pages`, `chunks` and `coverage` are of what was read now.
-
-    `coverage` is the share of non-white characters that lie in a chunk or were set aside with a
-    reason; 1.0 is whole.
-    """
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    removed: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
-    pages: int
-    chunks: int
-    coverage: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingest has come. `file` was just dealt with; `step` says what goes on."""
-
-    step: str
-    done: int
-    total: int
-    pages: int
-    file: str
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one ingest has gathered so far."""
-
-    put: dict[str, FileRow] = field(default_factory=dict)
-    drop: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    pages: int = 0
-    chunks: int = 0
-    characters: int = 0
-    lost: int = 0
-    done: int = 0
+_MAX_WORKERS = 4
+_KEPT = " (the library keeps what the file held before)"
+_UNSOUND = ("scan", "garbled")
 
 
 def ingest(
@@ -101,237 +50,334 @@ def ingest(
     library: LibraryPaths,
     embedder: Embedder,
     *,
+    options: Options = DEFAULT,
     sync: bool = False,
+    reread: bool = False,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Bring files and folders into the library and report on every file.
 
-    With `sync`, files of these folders that are gone leave the library. Raises UsageError for a
-    path that does not exist, RagError where there is nothing to read, LibraryBusy, LibraryMismatch
-    and StorageError as `Writer.open` does.
+    With `sync`, files of these folders that are gone leave the library; with `reread`, unchanged
+    files are read again. Raises UsageError for a path that does not exist, RagError where there is
+    nothing to read, LibraryBusy, LibraryMismatch and StorageError as `Writer.open` does.
     """
     began = time.perf_counter()
-    sources = [source.expanduser().resolve() for source in sources]
-    found = scan(sources)
+    sources, found = _found(sources, sync=sync)
+    workers = workers or min(os.cpu_count() or 1, _MAX_WORKERS)
+    with Writer.open(library, embedder) as writer:
+        known = writer.catalogue.files()
+        run = _Ingest(writer, known, found.total, Ways(options), reread, on_progress)
+        with ReaderPool(workers, run.ways.options, on_page=run.count_page) as pool:
+            run.take(found, pool)
+            drop = [*(gone(known, sources, found) if sync else ()), *run.drop]
+            _note_removed(run.tally, drop, known)
+            put = list(run.put.values())
+            if drop or any(row.document_id for row in put):
+                run.tell("index")
+                writer.publish(put, drop, embed_all=pool.embed_all)
+            elif put and writer.catalogue.generation:
+                writer.catalogue.remember(put)
+    return run.tally.report(time.perf_counter() - began)
+
+
+def dry_run(
+    sources: Sequence[Path],
+    library: LibraryPaths,
+    *,
+    options: Options = DEFAULT,
+    sync: bool = False,
+    reread: bool = False,
+) -> Report:
+    """What `ingest` would do with every file; nothing is read but to hash it, nothing written.
+
+    Raises UsageError and RagError as `ingest` does.
+    """
+    began = time.perf_counter()
+    sources, found = _found(sources, sync=sync)
+    tally = Tally()
+    _skip_unlisted(tally, found)
+    with _catalogue_if_any(library) as catalogue:
+        known = catalogue.files() if catalogue else []
+        has_document = catalogue.has_document if catalogue else lambda _: False
+        planner = Planner(known, has_document, Ways(options).worth_a_try, reread=reread)
+        for file in found.files.values():
+            decision = planner.decide(file)
+            if decision.action == "skip":
+                tally.skipped.append(Skipped(printable(decision.name), decision.reason))
+            elif decision.action == "read":
+                tally.names["changed" if decision.rows else "added"].append(decision.name)
+            elif decision.action == "keep":
+                for row in decision.rows:
+                    _note(tally, row, "unchanged")
+            else:
+                for row in decision.rows:
+                    _note(tally, row, "changed" if str(file.full) in planner.known else "added")
+        if sync:
+            _note_removed(tally, gone(known, sources, found), known)
+    return tally.report(time.perf_counter() - began, dry_run=True)
+
+
+def _found(sources: Sequence[Path], *, sync: bool) -> tuple[list[Path], Found]:
+    resolved = [source.expanduser().resolve() for source in sources]
+    found = scan(resolved)
     if not found.total and not sync:
         raise RagError(
-            f"There are no files in {', '.join(map(str, sources))}",
-            f"Put {_KINDS} files there and run it again.",
+            f"There are no files in {', '.join(map(str, resolved))}",
+            "Put documents there (PDF, office files, mail, web pages, notes, transcripts) and run"
+            " it again.",
         )
-    with Writer.open(library, embedder) as writer:
-        gone = _gone(writer.catalogue.files(), sources, found) if sync else []
-        run = _Run(drop=gone)
-        _Ingest(writer, run, found.total, on_progress).take(found, workers)
-        if run.put or run.drop:
-            on_progress(Progress("index", run.done, found.total, run.pages, ""))
-            writer.publish(list(run.put.values()), run.drop)
-    return Report(
-        added=tuple(sorted(run.added)),
-        changed=tuple(sorted(run.changed)),
-        unchanged=tuple(sorted(run.unchanged)),
-        removed=tuple(sorted(run.drop)),
-        skipped=tuple(sorted(run.skipped, key=lambda row: row.path)),
-        pages=run.pages,
-        chunks=run.chunks,
-        coverage=1.0 - run.lost / max(run.characters, 1),
-        seconds=time.perf_counter() - began,
-    )
+    return resolved, found
+
+
+@contextmanager
+def _catalogue_if_any(library: LibraryPaths) -> Iterator[Catalogue | None]:
+    try:
+        catalogue = open_catalogue(library)
+    except LibraryMissing:
+        yield None
+        return
+    with catalogue:
+        yield catalogue
+
+
+def _skip_unlisted(tally: Tally, found: Found) -> None:
+    for folder, reason in found.unlisted.items():
+        tally.skipped.append(Skipped(printable(str(folder)), f"cannot be listed: {reason}"))
+
+
+def _note(tally: Tally, row: FileRow, status: Status) -> None:
+    """A row of the library in its list: by its status, or skipped where it holds no document."""
+    if row.document_id is None:
+        tally.skipped.append(Skipped(printable(row.name), row.reason))
+    else:
+        tally.names[status].append(row.name)
+
+
+def _note_removed(tally: Tally, names: Sequence[str], known: Sequence[FileRow]) -> None:
+    """Names that leave the library; a row that held no document is no loss."""
+    documents = {row.name for row in known if row.document_id}
+    tally.names["removed"] += [name for name in names if name in documents]
+
+
+class Ways:
+    """How files are read this time, and whether another way was taken before."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    @cached_property
+    def attempt(self) -> str:
+        """All that may decide whether a file, or a page of it, can be read."""
+        from rag.readers.ocr import available
+
+        options = self.options
+        missing = "" if options.ocr == "never" else available(options.languages)
+        said = [READERS_VERSION, options.ocr, options.languages, missing]
+        return json.dumps([*said, asdict(options.limits)])
+
+    def worth_a_try(self, row: FileRow) -> bool:
+        """Whether what is missing of a file may be had now."""
+        if not row.attempt:
+            return False
+        return (bool(self.options.password) and not row.document_id) or row.attempt != self.attempt
+
+    def missing_in(self, document: Document) -> str:
+        """The attempt to be recorded with a document; "" where nothing of it is missing."""
+        unread = any(page.kind in _UNSOUND and not page.recognised for page in document.pages)
+        return self.attempt if unread else ""
+
+
+@dataclass(eq=False, slots=True)
+class _Reading:
+    """A file that is being read, those with the same bytes, and what came of it so far."""
+
+    files: list[Seen]
+    rows: dict[str, FileRow] = field(default_factory=dict)
 
 
 class _Ingest:
     """One pass over the files that were found."""
 
     def __init__(
-        self, writer: Writer, run: _Run, total: int, on_progress: Callable[[Progress], None]
+        self,
+        writer: Writer,
+        known: Sequence[FileRow],
+        total: int,
+        ways: Ways,
+        reread: bool,
+        on_progress: Callable[[Progress], None],
     ) -> None:
-        self._catalogue = writer.catalogue
-        self._run = run
+        self.put: dict[str, FileRow] = {}
+        self.drop: list[str] = []
+        self.tally = Tally()
+        self.ways = ways
+        self._writer = writer
         self._total = total
+        self._reread = reread
         self._on_progress = on_progress
-        rows = self._catalogue.files()
-        self._known = {_full(row): row for row in rows}
-        self._held = frozenset(row.name for row in rows)
-        self._holders = {row.name: _full(row) for row in rows}
-        self._waiting: dict[Path, list[FileRow]] = {}  # to be read, with its copies
-        self._reading: dict[str, Path] = {}  # hash to the file that is being read for it
+        self._planner = Planner(
+            known, writer.catalogue.has_document, ways.worth_a_try, reread=reread
+        )
+        self._readings: dict[str, _Reading] = {}  # by path
+        self._by_digest: dict[str, _Reading] = {}
+        self._pages = self._done = 0
 
-    def take(self, found: Found, workers: int | None) -> None:
+    def take(self, found: Found, pool: ReaderPool) -> None:
         """Deal with every file: unchanged, already held, or read in a child process."""
-        for folder, reason in found.unlisted.items():
-            self._skip(str(folder), f"cannot be listed: {reason}")
+        _skip_unlisted(self.tally, found)
+        self._done += len(found.unlisted)
         files = list(found.files.values())
-        with ReaderPool(workers=workers or min(os.cpu_count() or 1, 4)) as pool:
-            while files:
-                again: list[File] = []
-                for path, result in pool.read_all(self._to_read(files)):
-                    again += self._settle(path, result)
-                files = again
+        while files:
+            again: list[File] = []
+            for event in pool.read_all(self._to_read(files)):
+                again += self._hear(event)
+            files = again
+
+    def count_page(self, path: Path) -> None:
+        """A page of a file is done."""
+        self._pages += 1
+        self.tell("read", path.name)
+
+    def tell(self, step: Step, file: str = "") -> None:
+        """Say how far it has come."""
+        self._on_progress(Progress(step, self._done, self._total, self._pages, printable(file)))
 
     def _to_read(self, files: Sequence[File]) -> Iterator[Path]:
         """The files whose bytes the library does not hold; the others are dealt with here."""
         for file in files:
-            known = self._known.get(file.full)
-            name = known.name if known else self._free_name(file)
-            try:
-                row = _row(name, file, known)
-            except ReadError as error:
-                self._skip(name, str(error))
+            decision = self._planner.decide(file)
+            if decision.action == "read":
+                if self._is_first(decision):
+                    yield file.full
                 continue
-            digest = row.document_id
-            if known and known.document_id == digest:
-                self._keep(name)
-            elif self._catalogue.has_document(digest):
+            if decision.action == "skip":
+                self._skip(decision.name, decision.reason, decision.rows)
+            for row in decision.rows if decision.action == "copy" else ():
                 self._put(row)
-            elif digest in self._reading:
-                self._waiting[self._reading[digest]].append(row)
-            else:
-                self._reading[digest] = file.full
-                self._waiting[file.full] = [row]
-                yield file.full
+            for row in decision.rows if decision.action == "keep" else ():
+                _note(self.tally, row, "unchanged")
+            self._advance(decision.name)
 
-    def _settle(self, path: Path, result: Document | ReadError) -> list[File]:
-        """Record what came of reading `path` and of its copies.
+    def _is_first(self, decision: Decision) -> bool:
+        """Whether no other file with these bytes is being read; it waits for that one if so."""
+        seen = decision.seen
+        assert seen is not None
+        reading = self._by_digest.get(seen.digest)
+        if reading is not None:
+            reading.files.append(seen)
+            return False
+        reading = _Reading([seen])
+        self._by_digest[seen.digest] = self._readings[str(seen.file.full)] = reading
+        return True
 
-        Returns the copies where the file changed after it was hashed: what was read is not theirs.
+    def _hear(self, event: Event) -> list[File]:
+        """Take what came of a file; gives the files that must be read themselves after all."""
+        reading = self._readings[str(event.path)]
+        if isinstance(event.result, Done):
+            return self._settle(str(event.path), event.result.digest)
+        first = reading.files[0]
+        member = _free_member(event.member, reading.rows)
+        row = replace(row_of(first, None), member=member)
+        if member:
+            row = replace(row, name=f"{first.name}/{member}")
+        if isinstance(event.result, ReadError):
+            row = replace(row, reason=str(event.result), attempt=self.ways.attempt)
+        else:
+            self._stage(event.result, row.name)
+            document = event.result.document
+            row = replace(row, document_id=document.id, attempt=self.ways.missing_in(document))
+        reading.rows[member] = row
+        return []
+
+    def _settle(self, path: str, digest: str) -> list[File]:
+        """Record what came of a file and of those with the same bytes.
+
+        Gives these others where the file changed after it was hashed: what was read is not theirs.
         The row of such a file keeps the older size and time, so that the next ingest looks again.
         """
-        first, *copies = self._waiting.pop(path)
-        del self._reading[first.document_id]
-        if isinstance(result, ReadError):
-            changed = not _untouched(first)
-        else:
-            changed = result.id != first.document_id
-            self._stage(result)
-        for row in [first] if changed else [first, *copies]:
-            if isinstance(result, ReadError):
-                self._skip(row.name, str(result))
+        reading = self._readings.pop(path)
+        first, *copies = reading.files
+        del self._by_digest[first.digest]
+        changed = digest != first.digest if digest else not _untouched(first)
+        rows = list(reading.rows.values()) or [
+            replace(row_of(first, None), reason="it holds no files", attempt=self.ways.attempt)
+        ]
+        for seen in [first] if changed else [first, *copies]:
+            held = self._planner.known.get(str(seen.file.full), ())
+            if rows[0].document_id is None and not rows[0].member:
+                self._fail(seen, rows[0], held, changed=changed)
             else:
-                self._put(replace(row, document_id=result.id))
-        return [File(Path(row.root), row.path) for row in copies] if changed else []
+                for row in rows:
+                    self._put(replace(row_of(seen, row), digest=digest or seen.digest))
+                kept = {row.member for row in rows}
+                self.drop += [row.name for row in held if row.member not in kept]
+            self._advance(seen.name)
+        return [seen.file for seen in copies] if changed else []
 
-    def _free_name(self, file: File) -> str:
-        """The first of a file's names that no other file holds; from now on it does."""
-        for name in _names(file):
-            holder = self._holders.get(name)
-            if holder is None or holder == file.full or is_gone(holder):
-                break
-        self._holders[name] = file.full
-        return name
+    def _fail(self, seen: Seen, row: FileRow, held: Sequence[FileRow], *, changed: bool) -> None:
+        """A file that could not be read; what the library holds of it stays."""
+        self._skip(seen.name, row.reason, held)
+        if not changed and not any(each.document_id for each in held):
+            failed = row_of(seen, row)
+            self.put[failed.name] = failed
 
-    def _stage(self, document: Document) -> None:
-        run = self._run
-        run.pages += len(document.pages)
-        if self._catalogue.has_document(document.id):
+    def _stage(self, prepared: Prepared, name: str) -> None:
+        tally, document = self.tally, prepared.document
+        kinds = Counter[str](page.kind for page in document.pages)
+        if recognised := sum(page.recognised for page in document.pages):
+            kinds["recognised"] = recognised
+        notes = document.notes
+        tally.read.append(Read(name, document.kind, dict(kinds), document.encoding, notes))
+        if self._writer.catalogue.has_document(document.id) and not self._replaces(document.id):
             return
-        chunks = chunk(document)
-        counted: Coverage = coverage(document, chunks)
-        found = _minutes(document)
-        self._catalogue.stage(
-            document,
-            chunks,
-            found,
-            characters=counted.characters,
-            aside=counted.aside,
-            lost=counted.lost,
-        )
-        run.chunks += len(chunks)
-        run.characters += counted.characters
-        run.lost += counted.lost
+        self._writer.stage(prepared)
+        tally.chunks += len(prepared.chunks)
+        tally.characters += prepared.coverage.characters
+        tally.lost += prepared.coverage.lost
+        tally.asides.update(prepared.asides)
+
+    def _replaces(self, document_id: str) -> bool:
+        """Whether what is read now is to take the place of what the library holds."""
+        if self._reread:
+            return True
+        rows = (row for rows in self._planner.known.values() for row in rows)
+        return any(row.document_id == document_id and self.ways.worth_a_try(row) for row in rows)
 
     def _put(self, row: FileRow) -> None:
-        known = self._known.get(_full(row))
-        (self._run.changed if known else self._run.added).append(row.name)
-        self._run.put[row.name] = row
-        self._advance(row.name)
+        held = self._planner.known.get(os.path.join(row.root, row.path), ())
+        was = next((each for each in held if each.member == row.member), None)
+        if row.document_id is None:
+            self._skip(row.name, row.reason, ())
+            if was and was.document_id:
+                return
+        else:
+            _note(self.tally, row, "changed" if was and was.document_id else "added")
+        self.put[row.name] = row
 
-    def _keep(self, name: str) -> None:
-        self._run.unchanged.append(name)
-        self._advance(name)
-
-    def _skip(self, name: str, reason: str) -> None:
-        if name in self._held:
-            reason += " (the library keeps what the file held before)"
-        self._run.skipped.append(Skipped(printable(name), reason))
-        self._advance(name)
+    def _skip(self, name: str, reason: str, held: Sequence[FileRow]) -> None:
+        if any(row.document_id for row in held):
+            reason += _KEPT
+        self.tally.skipped.append(Skipped(printable(name), reason))
 
     def _advance(self, name: str) -> None:
-        self._run.done += 1
-        self._on_progress(
-            Progress("read", self._run.done, self._total, self._run.pages, printable(name))
-        )
+        self._done += 1
+        self.tell("read", name)
 
 
-def _minutes(document: Document) -> Minutes | None:
-    """The minutes of a meeting; None for other documents.
+def _free_member(member: str, taken: dict[str, FileRow]) -> str:
+    """The path of a member, numbered where the container holds another one of this path."""
+    name, number = member, 1
+    while name in taken:
+        number += 1
+        name = f"{member} ({number})" if member else f"({number})"
+    return name
 
-    The rules meet text of every kind: one that fails costs this document its minutes, no more.
-    """
-    if len(document.text) > _MINUTES_LIMIT:
-        return None
+
+def _untouched(seen: Seen) -> bool:
+    """Whether the file still has the size and time it was seen with."""
     try:
-        return minutes.extract(document) if minutes.is_meeting(document) else None
-    except Exception:
-        log.exception("No minutes could be made of %s", document.title)
-        return None
-
-
-def _row(name: str, file: File, known: FileRow | None) -> FileRow:
-    """The row of a file as it lies there now; `known` where size and time are as they were.
-
-    Raises ReadError with the reason why the file cannot be a document.
-    """
-    if printable(str(file.full)) != str(file.full):
-        raise ReadError("its path is not UTF-8")
-    try:
-        state = file.full.stat()
-        if not stat.S_ISREG(state.st_mode):
-            raise ReadError("not a regular file")  # opening a pipe would never end
-        if known and (known.size, known.mtime_ns) == (state.st_size, state.st_mtime_ns):
-            return known
-        if not supported(file.full):
-            raise ReadError(f"unknown suffix {file.full.suffix or '(none)'}")
-        digest = _digest(file.full)
-    except OSError as error:
-        raise ReadError(f"cannot be opened: {error.strerror or error}") from error
-    return FileRow(name, str(file.root), file.path, state.st_size, state.st_mtime_ns, digest)
-
-
-def _names(file: File) -> Iterator[str]:
-    """Names for a file, best first: its path below the folder, then `folder/…`, `folder-2/…`, …"""
-    yield file.path
-    yield f"{file.root.name}/{file.path}"
-    yield from (f"{file.root.name}-{number}/{file.path}" for number in count(2))
-
-
-def _gone(rows: Sequence[FileRow], sources: Sequence[Path], found: Found) -> list[str]:
-    """Names of files of the library that lie below `sources` and were not found there."""
-    return [
-        row.name
-        for row in rows
-        if (full := _full(row)) not in found.files
-        and _within(full, sources)
-        and not _within(full, found.unlisted)
-    ]
-
-
-def _full(row: FileRow) -> Path:
-    return Path(row.root) / row.path
-
-
-def _within(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
-
-
-def _untouched(row: FileRow) -> bool:
-    """Whether the file has the size and time that its row tells of."""
-    try:
-        state = _full(row).stat()
+        state = seen.file.full.stat()
     except OSError:
         return False
-    return (state.st_size, state.st_mtime_ns) == (row.size, row.mtime_ns)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return (state.st_size, state.st_mtime_ns) == (seen.size, seen.mtime_ns)

@@ -72,6 +72,26 @@ MODEL = (
     click.option("--temperature", type=float, metavar="T", help="0 for the same answer each time."),
     click.option("--offline", is_flag=True, default=None, help="Refuse models on other machines."),
 )
+#: How files are read; becomes the argument `password` of a command.
+READING = (
+    click.option(
+        "--password",
+        metavar="WORD",
+        default="",
+        callback=lambda _ctx, _param, value: _secret(value),
+        help='Opens encrypted files; "-" asks for it.',
+    ),
+    click.option(
+        "--ocr",
+        type=click.Choice(config.CHOICES["ocr"]),
+        help="Recognise pages without a sound text layer, all, or none.",
+    ),
+    click.option("--languages", metavar="L+L", help="Of recognition, e.g. rus+eng."),
+    click.option(
+        "--keep-hidden", is_flag=True, default=None, help="Index text that nobody can see, too."
+    ),
+    click.option("--workers", type=int, metavar="N", help="Processes that read files."),
+)
 #: Becomes the argument `scope` of a command.
 SCOPE = (
     click.option(
@@ -94,6 +114,11 @@ MODE = click.option(
     help="What to search by.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; see docs/json.md.")
+
+
+def _secret(value: str) -> str:
+    """A password as given, or typed unseen where "-" is."""
+    return click.prompt("Password", hide_input=True, err=True) if value == "-" else value
 
 
 def options(*groups: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rag.answer import due_text
+from rag.report import PAGE_KINDS
 from rag.words import language_of
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rag.doctor import Check
-    from rag.ingest import Report
+    from rag.report import Report
     from rag.store.catalogue import DocumentRow
     from rag.types import Answer, Citation, Passage, Promise
     from rag.words import Language
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 _PLAIN_WIDTH = 160  # columns where there is no terminal to ask
 _TABLE_WIDTH = 100  # columns below which promises come as blocks, since a table would fold to bits
 _SNIPPET = 300  # characters of a passage in a listing
-_SKIPPED_SHOWN = 50
+_ROWS_SHOWN = 50
+_NAMES_SHOWN = 3  # files skipped for one reason
 
 _WORDS = {
     "ru": {
@@ -172,21 +175,63 @@ def _ends(pages: Sequence[int]) -> list[int]:
 
 
 def show_report(report: Report, folder: Path) -> None:
-    """What an ingest did, in a few lines and a row for every file that was skipped."""
-    kinds = [
-        (name, len(getattr(report, name)))
+    """What an ingest did: counts, pages by kind, coverage, notes, and what was skipped and why."""
+    counts = [
+        f"{len(getattr(report, name)):,} {name}"
         for name in ("added", "changed", "unchanged", "removed", "skipped")
+        if getattr(report, name)
     ]
-    print_line(", ".join(f"{count} {name}" for name, count in kinds if count) or "nothing to do")
-    if report.chunks:
-        print_line(
-            f"{report.pages} pages, {report.chunks} chunks, coverage {report.coverage:.2%},"
-            f" {report.seconds:.1f} s; library in {folder}"
+    would = "would be: " if report.dry_run else ""
+    print_line(would + (", ".join(counts) or "nothing to do"))
+    if report.dry_run:
+        for kind in ("added", "changed", "removed"):
+            _print_some([f"{kind} {name}" for name in getattr(report, kind)])
+    if report.read:
+        _print_read(report)
+        print_line(f"library in {folder}, {report.seconds:.1f} s")
+    by_reason: dict[str, list[str]] = {}
+    for row in report.skipped:
+        by_reason.setdefault(row.reason, []).append(row.path)
+    _print_some([f"skipped {_named(names)}: {why}" for why, names in by_reason.items()])
+
+
+def _print_read(report: Report) -> None:
+    """What was read now: pages, characters, and what a person should know of single files."""
+    if report.pages:
+        kinds = ", ".join(
+            f"{report.page_kinds[kind]:,} {kind}"
+            for kind in PAGE_KINDS
+            if kind in report.page_kinds
         )
-    for row in report.skipped[:_SKIPPED_SHOWN]:
-        print_line(f"  skipped {row.path}: {row.reason}")
-    if len(report.skipped) > _SKIPPED_SHOWN:
-        print_line(f"  … and {len(report.skipped) - _SKIPPED_SHOWN} more; all of them with --json")
+        rate = report.pages / max(report.seconds, 1e-3)
+        print_line(f"{report.pages:,} pages ({kinds}), {rate:.0f} a second")
+    print_line(
+        f"{report.chunks:,} chunks, coverage {report.coverage:.2%}"
+        f" of {report.characters:,} characters"
+    )
+    asides = ", ".join(f"{count:,} {note}" for note, count in sorted(report.asides.items()))
+    if asides:
+        print_line(f"characters set aside: {asides}")
+    encodings = Counter(row.encoding for row in report.read if row.encoding not in (None, "utf-8"))
+    if encodings:
+        told = ", ".join(f"{count:,} {name}" for name, count in sorted(encodings.items()))
+        print_line(f"encodings other than utf-8: {told}")
+    _print_some([f"{row.path}: {'; '.join(row.notes)}" for row in report.read if row.notes])
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names of files, the first few of many."""
+    if len(names) <= _NAMES_SHOWN:
+        return ", ".join(names)
+    return f"{', '.join(names[:_NAMES_SHOWN])} and {len(names) - _NAMES_SHOWN:,} more"
+
+
+def _print_some(lines: Sequence[str]) -> None:
+    """Lines set in, the first of many."""
+    for line in lines[:_ROWS_SHOWN]:
+        print_line(f"  {line}")
+    if len(lines) > _ROWS_SHOWN:
+        print_line(f"  … and {len(lines) - _ROWS_SHOWN:,} more; all of them with --json")
 
 
 def show_documents(rows: Sequence[DocumentRow]) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rag.config import Configured
     from rag.doctor import Check
-    from rag.ingest import Report
+    from rag.report import Report
     from rag.store.catalogue import DocumentRow
     from rag.types import Answer, Citation, Document, Passage, Promise, Sentence
 
@@ -97,13 +97,18 @@ def report(value: Report) -> Json:
     """What `rag ingest --json` prints: every file stands in one of the lists."""
     return {
         "schema": SCHEMA,
+        "dry_run": value.dry_run,
         "added": list(value.added),
         "changed": list(value.changed),
         "unchanged": list(value.unchanged),
         "removed": list(value.removed),
         "skipped": [asdict(row) for row in value.skipped],
+        "read": [asdict(row) for row in value.read],
         "pages": value.pages,
+        "page_kinds": value.page_kinds,
         "chunks": value.chunks,
+        "characters": value.characters,
+        "set_aside": value.asides,
         "coverage": value.coverage,
         "seconds": round(value.seconds, 3),
     }

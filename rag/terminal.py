@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from rag import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rag.ingest import Progress
+    from rag.report import Progress
     from rag.types import Answer
 
 
@@ -62,10 +63,11 @@ def _until_reader_leaves() -> Iterator[None]:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on the terminal; nothing where stderr is none."""
+    """A bar on the terminal: files, pages, pages a second, time left; nothing off a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
+    began = time.monotonic()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -74,20 +76,22 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[pages]} pages"),
+        TextColumn("files · {task.fields[pages]} pages · {task.fields[rate]:.0f} a second ·"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", pages=0)
+        task = bar.add_task("reading", pages=0, rate=0.0)
 
         def show(progress: Progress) -> None:
             step = "indexing" if progress.step == "index" else "reading"
+            seconds = max(time.monotonic() - began, 0.1)
             bar.update(
                 task,
                 description=step,
                 completed=progress.done,
                 total=progress.total,
                 pages=progress.pages,
+                rate=progress.pages / seconds,
             )
 
         yield show

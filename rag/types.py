@@ -13,7 +13,7 @@ from typing import Literal
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted"]
 MarkKind = Literal["heading", "table", "aside"]
-DocumentKind = Literal["text", "pdf", "office", "mail", "web", "meeting"]
+DocumentKind = Literal["text", "pdf", "image", "office", "mail", "web", "meeting"]
 #: What a page was found to be: with a text layer; a picture; with a text layer whose characters
 #: are wrong; with nothing on it; or not to be opened.
 PageKind = Literal["text", "scan", "garbled", "blank", "damaged"]

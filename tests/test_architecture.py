@@ -12,8 +12,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
     {"types", "errors", "words", "sentences"},
-    {"chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"},
-    {"config", "readers", "store", "embed", "models", "index", "retrieve", "picture"},
+    {"chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes", "prepare"},
+    {
+        *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
+        *("picture", "plan", "report", "watch"),
+    },
     {"ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "options", "terminal"},

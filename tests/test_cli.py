@@ -9,14 +9,19 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.app import App
+from rag.chunk import coverage
 from rag.cli import rag as commands
 from rag.errors import UsageError
+from rag.prepare import Prepared
+from rag.workers.pool import Event, ReaderPool
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -240,13 +245,25 @@ def test_doctor_is_content_with_a_sound_library(filled: Any) -> None:
     assert "coverage" in typed.out
 
 
+def losing_a_chunk(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[Event]:
+    """What the readers give when the chunker forgets the end of every document."""
+    for event in READ_ALL(pool, paths):
+        if isinstance(event.result, Prepared):
+            whole = event.result
+            chunks = whole.chunks[:-1]
+            counted = coverage(whole.document, chunks)
+            lossy = replace(whole, chunks=chunks, words=whole.words[:-1], coverage=counted)
+            event = event._replace(result=lossy)
+        yield event
+
+
+READ_ALL = ReaderPool.read_all
+
+
 def test_doctor_fails_when_text_has_been_lost(
     filled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rag.ingest
-
-    whole = rag.ingest.chunk
-    monkeypatch.setattr(rag.ingest, "chunk", lambda document: whole(document)[:-1])
+    monkeypatch.setattr(ReaderPool, "read_all", losing_a_chunk)
     (folder / "правила.md").write_text("# Один\n\nПервое.\n\n# Два\n\nВторое.\n", encoding="utf-8")
     report = filled("ingest", folder, "--json").json
     assert report["coverage"] < 1.0

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from rag.app import App
 from rag.config import Settings
@@ -270,14 +271,22 @@ def test_a_full_disk_leaves_the_old_state(
     assert app.ingest([folder]).added == ("новое.txt",)
 
 
+def vectors_of(app: App) -> dict[int, NDArray[np.float32]]:
+    with app.library() as library:
+        everything = np.ones(len(library.vectors), bool)
+        return {
+            key: vector
+            for keys, block in library.vectors.blocks(everything)
+            for key, vector in zip(keys.tolist(), block, strict=True)
+        }
+
+
 def test_vectors_of_chunks_that_stay_are_taken_over(app: App, folder: Path) -> None:
     app.ingest([folder])
-    with app.library() as library:
-        before = dict(zip(library.vectors.keys.tolist(), library.vectors.vectors(), strict=True))
+    before = vectors_of(app)
     (folder / "новое.txt").write_text("Записка о кранах.", encoding="utf-8")
     app.ingest([folder])
-    with app.library() as library:
-        after = dict(zip(library.vectors.keys.tolist(), library.vectors.vectors(), strict=True))
+    after = vectors_of(app)
     assert len(after) == len(before) + 1
     for key, vector in before.items():
         np.testing.assert_array_equal(after[key], vector)

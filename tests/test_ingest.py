@@ -11,8 +11,8 @@ import pytest
 from rag.app import App
 from rag.config import Settings
 from rag.errors import RagError, UsageError
-from rag.ingest import Progress
-from rag.readers.pool import ReaderPool
+from rag.report import Progress
+from rag.workers.pool import ReaderPool
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int]]:
@@ -170,7 +170,7 @@ def test_no_such_path_is_a_usage_error(app: App, tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_an_error_that_says_what_to_put_there(app: App, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RagError, match="Put PDF, DOCX"):
+    with pytest.raises(RagError, match="Put documents there"):
         app.ingest([tmp_path / "empty"])
 
 

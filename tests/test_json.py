@@ -82,7 +82,9 @@ def test_an_ingest_has_one_entry_a_file(rag: Any, folder: Path) -> None:
     (folder / "bad.pdf").write_bytes(b"no")
     value = rag("ingest", folder, "--json").json
     lists = ["added", "changed", "unchanged", "removed", "skipped"]
-    assert set(value) == {"schema", *lists, "pages", "chunks", "coverage", "seconds"}
+    figures = {"pages", "page_kinds", "chunks", "characters", "set_aside", "coverage", "seconds"}
+    assert set(value) == {"schema", "dry_run", "read", *lists, *figures}
+    assert [row["path"] for row in value["read"]] == value["added"]
     assert sum(len(value[name]) for name in lists) == 4
     assert value["skipped"][0]["path"] == "bad.pdf"
     assert value["coverage"] == 1.0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from rag.config import Settings
-    from rag.ingest import Progress
+    from rag.report import Progress
     from rag.store.catalogue import DocumentRow
     from texts import Texts
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.app import App
-    from rag.ingest import Report
+    from rag.report import Report
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _NAME_BYTES = 180  # of a name in UTF-8; file systems take 255, and a number may have to follow
@@ -98,16 +98,19 @@ def discard_skipped(paths: Sequence[Path], report: Report) -> None:
 def outcome(path: Path, report: Report) -> tuple[str, str]:
     """What an ingest did with a file ("added", "unchanged", …), and the reason if it was skipped.
 
-    A file's name in the report is its own, or begins with its folder where the name was taken.
+    A file's name in the report is its own, or begins with its folder where the name was taken. One
+    that holds others, a mail or an archive, is as its best member is.
     """
-    names = {path.name, f"{path.parent.name}/{path.name}"}
-    for row in report.skipped:
-        if row.path in names:
-            return "skipped", row.reason
-    kinds = ("added", "changed", "unchanged")
-    return next(
-        (kind for kind in kinds if names.intersection(getattr(report, kind))), kinds[-1]
-    ), ""
+    names = (path.name, f"{path.parent.name}/{path.name}")
+
+    def tells_of(entry: str) -> bool:
+        return any(entry == name or entry.startswith(f"{name}/") for name in names)
+
+    for kind in ("added", "changed", "unchanged"):
+        if any(map(tells_of, getattr(report, kind))):
+            return kind, ""
+    reasons = [row.reason for row in report.skipped if tells_of(row.path)]
+    return ("skipped", reasons[0]) if reasons else ("unchanged", "")
 
 
 def remove(app: App, name: str) -> None:

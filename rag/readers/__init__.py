@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.errors import ReadError
+from rag.errors import ReaderFailed, ReadError
 from rag.readers.options import DEFAULT, Options
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ Container = Callable[[bytes, str, Options], Iterator[Member]]
 #: Changes whenever a reader's output for the same bytes does.
 READERS_VERSION = "2"
 
+_MAX_REASON = 300
+
 
 def _lazy(module: str, function: str) -> Reader:
     """The reader `function` of `module`, imported at its first call."""
@@ -64,6 +66,7 @@ def _lazy_container(module: str, function: str) -> Container:
 
 
 _text = _lazy("text", "read_text")
+_image = _lazy("image", "read_image")
 _markdown = _lazy("text", "read_markdown")
 
 #: Suffix, in lower case, to the reader of such files.
@@ -78,6 +81,13 @@ READERS: dict[str, Reader] = {
     ".vtt": _lazy("transcript", "read_vtt"),
     ".srt": _lazy("transcript", "read_srt"),
     ".json": _lazy("transcript", "read_telegram"),
+    ".png": _image,
+    ".jpg": _image,
+    ".jpeg": _image,
+    ".tif": _image,
+    ".tiff": _image,
+    ".bmp": _image,
+    ".webp": _image,
 }
 
 #: Suffix, in lower case, to what opens files that hold others.
@@ -96,7 +106,7 @@ def read(path: Path, options: Options = DEFAULT) -> Iterator[Part]:
     Gives every document the file holds, or the reason why there is none.
     """
     try:
-        yield from parts(_bytes_of(path), path.name, options)
+        yield from parts(load(path), path.name, options)
     except ReadError as error:
         yield Part("", error)
 
@@ -109,6 +119,18 @@ def read_document(path: Path, options: Options = DEFAULT) -> Document:
     return result
 
 
+def load(path: Path) -> bytes:
+    """The bytes of a file that there is a reader for. Raises ReadError where it cannot be had."""
+    if not supported(path):
+        raise ReadError(f"unknown suffix {path.suffix or '(none)'}")
+    try:
+        if path.exists() and not path.is_file():
+            raise ReadError("not a regular file")  # a pipe would never end
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+
+
 def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterator[Part]:
     """The documents of a file given by its bytes and its name."""
     suffix = PurePosixPath(name).suffix.lower()
@@ -116,7 +138,7 @@ def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterat
         if suffix in READERS:
             if not data:
                 raise ReadError("the file is empty")
-            yield Part("", READERS[suffix](data, name, options))
+            yield Part("", _guarded(READERS[suffix], data, name, options))
         elif suffix in CONTAINERS:
             if depth >= options.limits.nesting:
                 raise ReadError(f"files nested in files more than {depth} deep are not read")
@@ -128,6 +150,19 @@ def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterat
         yield Part("", error)
 
 
+def _guarded(reader: Reader, data: bytes, name: str, options: Options) -> Document:
+    """What a reader makes of a file; all that it may raise becomes a reason."""
+    try:
+        return reader(data, name, options)
+    except ReadError:
+        raise
+    except MemoryError as error:
+        raise ReadError("reading it takes more memory than is allowed") from error
+    except Exception as error:
+        reason = f"the reader failed: {type(error).__name__}: {error}"
+        raise ReaderFailed(reason[:_MAX_REASON]) from error
+
+
 def _parts_of(member: Member, options: Options, depth: int) -> Iterator[Part]:
     if not isinstance(member.content, bytes):
         yield Part(member.name, member.content)
@@ -135,14 +170,3 @@ def _parts_of(member: Member, options: Options, depth: int) -> Iterator[Part]:
     for part in parts(member.content, PurePosixPath(member.name).name, options, depth=depth):
         inner = f"{member.name}/{part.member}" if part.member else member.name
         yield Part(inner, part.result)
-
-
-def _bytes_of(path: Path) -> bytes:
-    if not supported(path):
-        raise ReadError(f"unknown suffix {path.suffix or '(none)'}")
-    try:
-        if path.exists() and not path.is_file():
-            raise ReadError("not a regular file")  # a pipe would never end
-        return path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"cannot be opened: {error.strerror or error}") from error

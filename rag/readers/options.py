@@ -19,8 +19,9 @@ def _ignore(_: bool) -> None:
 class Limits:
     """What reading one file may cost; every file beyond ends as one row with the reason.
 
-    The time allowed is `seconds`, and more for every page that is done: `page_seconds` for one
-    with a text layer, `ocr_page_seconds` for one that is recognised. `memory` is in bytes beyond
+    The time allowed is `seconds`, and more for all that is done: `page_seconds` for a page with a
+    text layer, `ocr_page_seconds` for one that is recognised, which also bounds the recognition of
+    one page, `member_seconds` for a file inside an archive or a mail. `memory` is in bytes beyond
     what an idle reader takes. `characters` bounds the text of all documents in the file together,
     `nesting` how deep archives and mails may lie in each other, `members` how many files one of
     them may hold, `unpacked` the bytes one may unpack to, `pages` the pages of a PDF.
@@ -28,8 +29,9 @@ class Limits:
 
     memory: int = 1024**3
     seconds: float = 60.0
-    page_seconds: float = 1.0
-    ocr_page_seconds: float = 60.0
+    page_seconds: float = 0.2
+    ocr_page_seconds: float = 30.0
+    member_seconds: float = 1.0
     characters: int = 50_000_000
     nesting: int = 3
     members: int = 10_000

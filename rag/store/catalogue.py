@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryMismatch
 from rag.store import database, layout
-from rag.types import Chunk, Document, Minutes
+from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from rag.prepare import Prepared
+    from rag.types import Minutes
 
 SCHEMA_VERSION = 2
 _SQL_VARIABLES = 500  # names bound in one statement
@@ -28,40 +31,53 @@ _SQL_VARIABLES = 500  # names bound in one statement
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, date TEXT, encoding TEXT,
-    text TEXT NOT NULL,
-    layout BLOB NOT NULL, notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL,
+    kind TEXT NOT NULL, date TEXT, encoding TEXT, text TEXT NOT NULL, layout BLOB NOT NULL,
+    notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
     aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
-    live INTEGER NOT NULL DEFAULT 0
+    live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
 );
 CREATE TABLE files (
-    name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, document_id TEXT NOT NULL REFERENCES documents(id),
-    UNIQUE (root, path)
+    name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, member TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest TEXT NOT NULL, document_id TEXT,
+    reason TEXT NOT NULL, attempt TEXT NOT NULL, UNIQUE (root, path, member)
 );
 CREATE INDEX files_document ON files (document_id);
 CREATE TABLE chunks (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents(key) ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL
 );
-CREATE INDEX chunks_document ON chunks (document_id, start);
+CREATE INDEX chunks_document ON chunks (document, start);
 CREATE TABLE minutes (
-    document_id TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, data TEXT NOT NULL
+    document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE, data TEXT NOT NULL
 );
 """
+_ORPHAN = "id NOT IN (SELECT document_id FROM files WHERE document_id IS NOT NULL)"
+#: a live document that was read again
+_SUPERSEDED = "id IN (SELECT id FROM documents WHERE NOT live)"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of the library: its name below the ingested folder, where it lay, what it held."""
+    """One file of the library, or one inside another: its name, where it lay, what it held.
+
+    The file lies at `root`/`path`; `member` is the path inside it, "" for the file itself. `size`
+    (bytes), `mtime_ns` and `digest` (SHA-256) are those of the file at `path`. `document_id` is
+    None where it could not be read, and `reason` says why. `attempt` tells how what was missing was
+    looked for, so that another way is worth a try; "" where nothing was missing.
+    """
 
     name: str
     root: str
     path: str
     size: int
     mtime_ns: int
-    document_id: str
+    digest: str
+    document_id: str | None
+    member: str = ""
+    reason: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +230,10 @@ class Catalogue:
             yield from self._rows(statement % ",".join("?" * len(some)), some)
 
     def files(self) -> list[FileRow]:
-        """All files, by name."""
+        """All files, by name, those that could not be read among them."""
         rows = self._rows(
-            "SELECT name, root, path, size, mtime_ns, document_id FROM files ORDER BY name"
+            "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
+            " FROM files ORDER BY name"
         )
         return [FileRow(*row) for row in rows]
 
@@ -229,16 +246,17 @@ class Catalogue:
         rows = self._rows(
             "SELECT d.id, f.name, d.title, d.kind, d.date, d.pages, d.chunks, d.characters,"
             " d.aside, d.lost, d.notes"
-            " FROM files f JOIN documents d ON d.id = f.document_id ORDER BY f.name"
+            " FROM files f JOIN documents d ON d.id = f.document_id AND d.live ORDER BY f.name"
         )
         with database.mapped():
             decoded = [[*fields, tuple(json.loads(notes))] for *fields, notes in rows]
         return [DocumentRow(*fields) for fields in decoded]
 
     def document(self, document_id: str) -> Document:
-        """A whole document. Raises KeyError where there is none of this id."""
+        """A whole live document. Raises KeyError where there is none of this id."""
         found = self._rows(
-            "SELECT title, text, layout, kind, date, encoding, notes FROM documents WHERE id = ?",
+            "SELECT title, text, layout, kind, date, encoding, notes FROM documents"
+            " WHERE id = ? AND live",
             (document_id,),
         )
         if not found:
@@ -254,29 +272,33 @@ class Catalogue:
     def chunks_of(self, document_id: str) -> list[Chunk]:
         """The chunks of a document, in order."""
         rows = self._rows(
-            'SELECT id, document_id, start, "end", text, context FROM chunks'
-            " WHERE document_id = ? ORDER BY start",
+            'SELECT c.id, d.id, start, "end", c.text, context FROM chunks c'
+            " JOIN documents d ON d.key = c.document WHERE d.id = ? AND d.live ORDER BY start",
             (document_id,),
         )
         return [Chunk(*row) for row in rows]
 
     def chunks(self, keys: Iterable[int] | None = None) -> Iterator[ChunkRow]:
         """Live chunks by key, ascending: those of `keys`, or all of them."""
-        wanted = self._live_keys() if keys is None else sorted(keys)
+        wanted = self.live_keys() if keys is None else sorted(keys)
         select = (
-            'SELECT c.key, c.id, c.document_id, c.start, c."end", c.text, c.context, d.title'
-            " FROM chunks c JOIN documents d ON d.id = c.document_id"
+            'SELECT c.key, c.id, d.id, c.start, c."end", c.text, c.context, d.title'
+            " FROM chunks c JOIN documents d ON d.key = c.document"
             " WHERE d.live AND c.key IN (%s) ORDER BY c.key"
         )
         for key, *fields, title in self._among(select, wanted):
             yield ChunkRow(key, Chunk(*fields), title)
 
-    def _live_keys(self) -> list[int]:
-        return list(self._keys("d.live"))
+    def live_keys(self) -> tuple[int, ...]:
+        """Keys of all live chunks, ascending."""
+        return self._keys("d.live")
 
     def keys_of(self, documents: Sequence[str]) -> list[int]:
-        """Keys of all chunks of documents (ids)."""
-        select = "SELECT key FROM chunks WHERE document_id IN (%s)"
+        """Keys of all live chunks of documents (ids)."""
+        select = (
+            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
+            " WHERE d.live AND d.id IN (%s)"
+        )
         return [key for (key,) in self._among(select, documents)]
 
     def counts(self) -> tuple[int, int]:
@@ -287,44 +309,45 @@ class Catalogue:
     def minutes(self) -> list[tuple[str, Minutes]]:
         """The minutes of all live meetings with the name of their file, by name."""
         rows = self._rows(
-            "SELECT min(f.name), m.data FROM minutes m JOIN files f USING (document_id)"
-            " GROUP BY m.document_id ORDER BY 1"
+            "SELECT min(f.name), m.data FROM minutes m JOIN documents d ON d.key = m.document"
+            " JOIN files f ON f.document_id = d.id WHERE d.live GROUP BY d.key ORDER BY 1"
         )
         with database.mapped():
             return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
 
     # -- writing
 
-    def stage(
-        self,
-        document: Document,
-        chunks: Sequence[Chunk],
-        minutes: Minutes | None,
-        *,
-        characters: int,
-        aside: int,
-        lost: int,
-    ) -> None:
-        """Put a document in, unseen by readers until `publish`, in a transaction of its own."""
+    def stage(self, prepared: Prepared) -> list[int]:
+        """Put a document in, unseen by readers until `publish`, in a transaction of its own.
+
+        It takes the place of one staged before under its id; a live one stays until `publish`.
+        Gives the keys of its chunks, in their order.
+        """
+        document, counted = prepared.document, prepared.coverage
         packed = zlib.compress(json.dumps(layout.pack(document), ensure_ascii=False).encode(), 1)
         notes = json.dumps(document.notes, ensure_ascii=False)
         with database.mapped(), database.transaction(self._db):
-            self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
+            key = self._db.execute(
+                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date),
-                    *(document.encoding, document.text),
-                    *(packed, notes, len(document.pages), characters, aside, lost, len(chunks)),
+                    *(document.encoding, document.text, packed, notes, len(document.pages)),
+                    *(counted.characters, counted.aside, counted.lost, len(prepared.chunks)),
                 ),
-            )
-            self._db.executemany(
-                'INSERT INTO chunks (id, document_id, start, "end", text, context)'
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                ((c.id, c.document_id, c.start, c.end, c.text, c.context) for c in chunks),
-            )
-            if minutes is not None:
-                data = json.dumps(layout.minutes_to_json(minutes), ensure_ascii=False)
-                self._db.execute("INSERT INTO minutes VALUES (?, ?)", (document.id, data))
+            ).lastrowid
+            keys = [
+                self._db.execute(
+                    'INSERT INTO chunks (id, document, start, "end", text, context)'
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (c.id, key, c.start, c.end, c.text, c.context),
+                ).lastrowid
+                for c in prepared.chunks
+            ]
+            if prepared.minutes is not None:
+                data = json.dumps(layout.minutes_to_json(prepared.minutes), ensure_ascii=False)
+                self._db.execute("INSERT INTO minutes VALUES (?, ?)", (key, data))
+        return [key for key in keys if key is not None]
 
     def publish(
         self,
@@ -339,25 +362,39 @@ class Catalogue:
         `derive` is called before the commit, with everything in place, to build what is derived
         for the new generation; when it raises, or the process dies, nothing has happened.
         """
-        with database.mapped(), database.transaction(self._db):
+        with database.mapped(), database.transaction(self._db, durable=True):
             self._db.executemany("DELETE FROM files WHERE name = ?", [(n,) for n in drop])
-            self._db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-                ((f.name, f.root, f.path, f.size, f.mtime_ns, f.document_id) for f in put),
-            )
-            orphan = "id NOT IN (SELECT document_id FROM files)"
-            removed = self._keys(f"d.live AND d.{orphan}")
-            added = self._keys(f"NOT d.live AND d.{orphan.replace(' NOT', '')}")
-            self._db.execute(f"DELETE FROM documents WHERE {orphan}")
+            self._put_files(put)
+            going = f"live AND ({_ORPHAN} OR {_SUPERSEDED})"
+            removed = self._keys(f"d.key IN (SELECT key FROM documents WHERE {going})")
+            self._db.execute(f"DELETE FROM documents WHERE {going} OR {_ORPHAN}")
+            added = self._keys("NOT d.live")
             self._db.execute("UPDATE documents SET live = 1 WHERE NOT live")
             delta = Delta(self.generation + 1, added, removed)
             self.set_meta({"generation": str(delta.generation), **(facts or {})})
             derive(delta)
         return delta
 
+    def remember(self, failed: Sequence[FileRow]) -> None:
+        """Note files that hold no document, which changes nothing for readers."""
+        with database.mapped(), database.transaction(self._db):
+            self._put_files(failed)
+
+    def _put_files(self, rows: Sequence[FileRow]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    *(f.name, f.root, f.path, f.member, f.size, f.mtime_ns, f.digest),
+                    *(f.document_id, f.reason, f.attempt),
+                )
+                for f in rows
+            ),
+        )
+
     def _keys(self, condition: str) -> tuple[int, ...]:
         rows = self._rows(
-            "SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document_id"
+            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
             f" WHERE {condition} ORDER BY c.key"
         )
         return tuple(row[0] for row in rows)

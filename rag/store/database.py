@@ -30,9 +30,10 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
         uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
-        # the write-ahead log lets readers go on while a writer works
+        # the write-ahead log lets readers go on while a writer works; a power cut may take the
+        # last transactions, never one of several, but for those that are `durable`
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         db.close()
@@ -59,16 +60,22 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of what is written inside, or none of it."""
-    db.execute("BEGIN IMMEDIATE")
+def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[None]:
+    """All of what is written inside, or none of it; when `durable`, on the disk at the end."""
+    if durable:
+        db.execute("PRAGMA synchronous = FULL")
     try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+    finally:
+        if durable:
+            db.execute("PRAGMA synchronous = NORMAL")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The indexes of one generation: built aside from those of the one before, renamed into place.
+"""The indexes of one generation: drafted aside from those of the one before, renamed into place.
 
 Whatever is missing, damaged or of another version is built from the catalogue alone.
 """
@@ -9,20 +9,26 @@ import json
 import logging
 import os
 import shutil
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BUILTIN, HashedEmbedder
+from rag.embed import BUILTIN, Frequencies, HashedEmbedder
+from rag.prepare import words_of
 from rag.store import lexical, vectors
+from rag.store.staged import StagedVectors
+from rag.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from rag.embed import Embedder, EmbedderIdentity
+    from rag.prepare import Words
     from rag.store.catalogue import Catalogue, ChunkRow, Delta
 
     Floats = NDArray[np.float32]
@@ -31,12 +37,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
+#: Embeds batches of texts in other processes, by the file of the frequencies.
+EmbedAll = Callable[[Iterable[tuple[str, list[str]]]], Iterator[bytes]]
 
 INDEX_VERSION = "1"
 _STAMP = "stamp.json"
 REBUILDING = "The indexes are missing or damaged: building them from the catalogue."
 _REFIT_GROWTH = 2.0  # the collection's word frequencies are taken anew when it doubled or halved
-_EMBED_BATCH = 2048  # chunks whose text is in memory at once
+_EMBED_BATCH = 512  # chunks whose text is in memory at once
+_STAGED_BATCH = 256  # chunks that a model embeds at once, and that a kill may cost
 
 
 def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes | None:
@@ -54,56 +63,157 @@ def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes |
     return None if near.idf is None and identity.provider == BUILTIN else (words, near)
 
 
-def build(
-    final: Path, catalogue: Catalogue, embedder: Embedder, delta: Delta, base: Path | None
-) -> None:
-    """Build the indexes of `delta.generation` from those in `base`, or from nothing.
+class Draft:
+    """The indexes of a generation while they are written, aside from all that are in use.
 
-    Raises OSError where they cannot be written; then nothing is at `final`.
+    Chunks are added as their documents are staged, so that this goes on beside the reading. Nothing
+    is written before the first. All methods raise OSError where the folder cannot be written.
     """
-    old = None
-    if base is not None:
-        old = load(base, delta.generation - 1, embedder.identity)
-        if old is None:
-            log.warning(REBUILDING)
-            base = None
-    aside = final.with_name(final.name + ".new")
-    shutil.rmtree(aside, ignore_errors=True)
-    shutil.rmtree(final, ignore_errors=True)
-    new = catalogue.chunks(delta.added if base else None)
-    removed = delta.removed if base else ()
-    lexical.build(aside / "words", new, removed, base / "words" if base else None)
-    _build_vectors(aside / "vectors", catalogue, embedder, delta, old[1] if old else None)
-    stamp = json.dumps(_stamp(delta.generation, aside))
-    (aside / _STAMP).write_text(stamp, encoding="utf-8")
-    _sync(aside)
-    os.rename(aside, final)
+
+    def __init__(
+        self, final: Path, embedder: Embedder, base: tuple[Path, int] | None, staged: Path
+    ) -> None:
+        """Begin the indexes at `final` from those of a folder and generation, or from nothing.
+
+        `staged` is the file in which vectors that took a model are kept until they are published.
+        """
+        self._final = final
+        self._aside = final.with_name(final.name + ".new")
+        self._embedder = embedder
+        self._base = base
+        self._words: lexical.LexicalWriter | None = None
+        self._keys: set[int] = set()
+        self._frequencies = Frequencies()
+        self._waiting: list[str] = []
+        self._vectors = None if embedder.needs_fit else StagedVectors(staged, embedder.identity)
+
+    def add(self, row: ChunkRow, found: Words) -> None:
+        """Put a chunk in that is staged or live, by its words."""
+        self._writer().add(row, found)
+        self._keys.add(row.key)
+        if self._vectors is None:
+            self._frequencies.add([*found.forms.split(), *words(row.chunk.context)])
+        elif (text := _text(row)) not in self._vectors:
+            self._waiting.append(text)
+            if len(self._waiting) >= _STAGED_BATCH:
+                self.embed()
+
+    def embed(self) -> None:
+        """Embed the chunks that wait for it, and keep their vectors."""
+        if self._waiting and self._vectors is not None:
+            self._vectors.put(self._waiting, self._embedder.encode_documents(self._waiting))
+            self._waiting = []
+
+    def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
+        """Bring the draft in step with what is live now, and put it into its place.
+
+        `embed_all` embeds with the built-in embedder in several processes; without it this one
+        does.
+        """
+        writer = self._writer()
+        wanted = set(delta.added if self._base else catalogue.live_keys())
+        for row in catalogue.chunks(wanted - self._keys):
+            self.add(row, words_of(row.chunk.text))
+        self.embed()
+        writer.remove(sorted(self._keys - wanted))
+        writer.remove(delta.removed if self._base else ())
+        writer.commit()
+        old = self._load_base()
+        self._build_vectors(catalogue, sorted(wanted), delta, old[1] if old else None, embed_all)
+        stamp = json.dumps(_stamp(delta.generation, self._aside))
+        (self._aside / _STAMP).write_text(stamp, encoding="utf-8")
+        _sync(self._aside)
+        shutil.rmtree(self._final, ignore_errors=True)
+        os.rename(self._aside, self._final)
+
+    def discard_vectors(self) -> None:
+        """Forget the vectors kept for this: they are published."""
+        if self._vectors is not None:
+            self._vectors.discard()
+
+    def _writer(self) -> lexical.LexicalWriter:
+        if self._words is None:
+            shutil.rmtree(self._aside, ignore_errors=True)
+            if self._base and self._load_base() is None:
+                log.warning(REBUILDING)
+                self._base = None
+            base = self._base[0] / "words" if self._base else None
+            self._words = lexical.LexicalWriter(self._aside / "words", base)
+        return self._words
+
+    def _load_base(self) -> Indexes | None:
+        return load(*self._base, self._embedder.identity) if self._base else None
+
+    def _build_vectors(
+        self,
+        catalogue: Catalogue,
+        added: Sequence[int],
+        delta: Delta,
+        old: vectors.VectorIndex | None,
+        embed_all: EmbedAll | None,
+    ) -> None:
+        """Vectors of the chunks that stay are taken over; those of new chunks are computed."""
+        idf = None
+        if self._embedder.needs_fit:
+            if old is None or old.idf is None or _outgrown(catalogue):
+                idf, added, old = self._fit(catalogue), catalogue.live_keys(), None
+                catalogue.set_meta({"fitted_on": str(len(added))})
+            else:
+                idf = old.idf
+        folder = self._aside / "vectors"
+        blocks = self._blocks(catalogue, added, idf, folder, embed_all)
+        if old is not None:
+            blocks = chain(old.blocks(~np.isin(old.keys, np.array(delta.removed))), blocks)
+        vectors.build(folder, blocks, self._embedder.identity.dimension, idf)
+
+    def _fit(self, catalogue: Catalogue) -> Floats:
+        """Frequencies of the whole collection: those of added chunks are counted already."""
+        for row in catalogue.chunks(set(catalogue.live_keys()) - self._keys):
+            self._frequencies.add(words(_text(row)))
+        return self._frequencies.idf()
+
+    def _blocks(
+        self,
+        catalogue: Catalogue,
+        keys: Sequence[int],
+        idf: Floats | None,
+        folder: Path,
+        embed_all: EmbedAll | None,
+    ) -> Iterator[tuple[Keys, Floats]]:
+        """Vectors of new chunks, a batch at a time."""
+        batches = [
+            keys[first : first + _EMBED_BATCH] for first in range(0, len(keys), _EMBED_BATCH)
+        ]
+        if idf is None:
+            assert self._vectors is not None
+            made: Iterable[Floats] = map(self._vectors.take, _texts(catalogue, batches))
+        elif embed_all is None or len(batches) < 2:
+            made = map(HashedEmbedder(idf).encode_documents, _texts(catalogue, batches))
+        else:
+            made = _in_processes(catalogue, batches, idf, folder, embed_all)
+        for batch, block in zip(batches, made, strict=True):
+            yield np.array(batch, np.int64), block
 
 
-def _build_vectors(
-    folder: Path,
+def _in_processes(
     catalogue: Catalogue,
-    embedder: Embedder,
-    delta: Delta,
-    old: vectors.VectorIndex | None,
-) -> None:
-    """Vectors of the chunks that stay are taken over; those of new chunks are computed."""
-    refit = embedder.needs_fit and (old is None or _outgrown(catalogue))
-    if refit:
-        embedder = HashedEmbedder.fit(_text(row) for row in catalogue.chunks())
-    elif embedder.needs_fit and old is not None:
-        embedder = HashedEmbedder(old.idf)
-    if old is None or refit:
-        keys, made = _embed(embedder, catalogue.chunks())
-    else:
-        stays = ~np.isin(old.keys, np.array(delta.removed, np.int64))
-        keys, made = _embed(embedder, catalogue.chunks(delta.added))
-        keys = np.concatenate([old.keys[stays], keys])
-        made = np.concatenate([old.vectors()[stays], made])
-    idf = embedder.idf if isinstance(embedder, HashedEmbedder) else None
-    vectors.build(folder, made, keys, idf)
-    if refit:
-        catalogue.set_meta({"fitted_on": str(len(keys))})
+    batches: Sequence[Sequence[int]],
+    idf: Floats,
+    folder: Path,
+    embed_all: EmbedAll,
+) -> Iterator[Floats]:
+    """Vectors by the built-in embedder, made in other processes that read the frequencies there."""
+    folder.mkdir(exist_ok=True)
+    source = str(folder / vectors.IDF)
+    np.save(source, idf, allow_pickle=False)
+    dimension = HashedEmbedder(idf).identity.dimension
+    for made in embed_all((source, texts) for texts in _texts(catalogue, batches)):
+        yield np.frombuffer(made, np.float32).reshape(-1, dimension)
+
+
+def _texts(catalogue: Catalogue, batches: Iterable[Sequence[int]]) -> Iterator[list[str]]:
+    for batch in batches:
+        yield [_text(row) for row in catalogue.chunks(batch)]
 
 
 def _outgrown(catalogue: Catalogue) -> bool:
@@ -111,21 +221,6 @@ def _outgrown(catalogue: Catalogue) -> bool:
     _, now = catalogue.counts()
     fitted = int(catalogue.meta("fitted_on") or 0)
     return not fitted / _REFIT_GROWTH < now < max(fitted, 1) * _REFIT_GROWTH
-
-
-def _embed(embedder: Embedder, rows: Iterator[ChunkRow]) -> tuple[Keys, Floats]:
-    """Keys and vectors of chunks, read in batches."""
-    keys: list[int] = []
-    made = [np.zeros((0, embedder.identity.dimension), np.float32)]
-    batch: list[str] = []
-    for row in rows:
-        keys.append(row.key)
-        batch.append(_text(row))
-        if len(batch) == _EMBED_BATCH:
-            made.append(embedder.encode_documents(batch))
-            batch = []
-    made.append(embedder.encode_documents(batch))
-    return np.array(keys, np.int64), np.concatenate(made)
 
 
 def _text(row: ChunkRow) -> str:

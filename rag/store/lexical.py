@@ -11,17 +11,21 @@ import os
 import shutil
 import tempfile
 import weakref
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tantivy
 
 from rag.errors import LibraryCorrupt
-from rag.words import STOP_WORDS, content_stems, stem, words
+from rag.prepare import words_of
+from rag.words import STOP_WORDS, content_stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from rag.prepare import Words
     from rag.store.catalogue import ChunkRow
 
 LEXICAL_VERSION = "1"
@@ -51,25 +55,50 @@ def _open(folder: Path) -> tantivy.Index:
     return index
 
 
-def build(
-    folder: Path, rows: Iterable[ChunkRow], removed: Sequence[int], base: Path | None
-) -> None:
-    """Write an index into the new `folder`: that of `base`, less `removed`, plus `rows`.
+class LexicalWriter:
+    """Writes an index into a new folder: that of `base`, if any, and what is added.
 
     Segment files of tantivy never change once written, so `base` is carried over by hard links
-    and stays whole for those who still read it. Raises OSError where it cannot be written.
+    and stays whole for those who still read it. All methods raise OSError where the folder cannot
+    be written.
     """
-    folder.mkdir(parents=True)
-    if base is not None:
-        _carry_over(base, folder)
+
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        folder.mkdir(parents=True)
+        if base is not None:
+            _carry_over(base, folder)
+        with _as_os_error():
+            self._writer = _open(folder).writer(_HEAP_BYTES, _MERGE_THREADS)
+
+    def add(self, row: ChunkRow, found: Words) -> None:
+        """Put a chunk in, by its words."""
+        entry = tantivy.Document()
+        entry.add_unsigned("key", row.key)
+        entry.add_text("document", row.chunk.document_id)
+        entry.add_text("stems", found.stems)
+        entry.add_text("forms", found.forms)
+        entry.add_text("context", f"{_stems(row.title)} {_stems(row.chunk.context)}")
+        with _as_os_error():
+            self._writer.add_document(entry)
+
+    def remove(self, keys: Iterable[int]) -> None:
+        """Take chunks out, those just added among them."""
+        with _as_os_error():
+            for key in keys:  # by query: deleting by the term of a number finds nothing
+                query = tantivy.Query.term_query(_schema(), "key", key)
+                self._writer.delete_documents_by_query(query)
+
+    def commit(self) -> None:
+        """Have it all on the disk; nothing can be added any more."""
+        with _as_os_error():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
     try:
-        writer = _open(folder).writer(_HEAP_BYTES, _MERGE_THREADS)
-        for key in removed:  # by query: deleting by the term of a number finds nothing
-            writer.delete_documents_by_query(tantivy.Query.term_query(_schema(), "key", key))
-        for row in rows:
-            writer.add_document(_entry(row))
-        writer.commit()
-        writer.wait_merging_threads()
+        yield
     except ValueError as error:  # what tantivy makes of every failure, a full disk among them
         raise OSError(str(error)) from error
 
@@ -88,16 +117,10 @@ def _carry_over(base: Path, folder: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def _entry(row: ChunkRow) -> tantivy.Document:
-    found = words(row.chunk.text)
-    entry = tantivy.Document()
-    entry.add_unsigned("key", row.key)
-    entry.add_text("document", row.chunk.document_id)
-    entry.add_text("stems", " ".join([stem(word) for word in found]))
-    entry.add_text("forms", " ".join(found))
-    around = words(f"{row.title} {row.chunk.context}")
-    entry.add_text("context", " ".join([stem(word) for word in around]))
-    return entry
+@lru_cache(maxsize=1024)
+def _stems(text: str) -> str:
+    """Stems of a title or of headings, which many chunks in a row share."""
+    return words_of(text).stems
 
 
 class LexicalIndex:

@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,26 +23,36 @@ if TYPE_CHECKING:
 
 _INDEX = "vectors.faiss"
 _KEYS = "keys.npy"
-_IDF = "idf.npy"
+#: File of the frequencies that the built-in embedder made the vectors with.
+IDF = "idf.npy"
+
+_BLOCK = 8192  # vectors taken over at once
 
 Hit = tuple[int, float]
 
 
-def build(folder: Path, vectors: Floats, keys: Keys, idf: Floats | None) -> None:
-    """Write an index of `vectors`, shape (n, dimension), with `keys`, shape (n,), to `folder`.
+def build(
+    folder: Path, blocks: Iterable[tuple[Keys, Floats]], dimension: int, idf: Floats | None
+) -> int:
+    """Write an index to `folder` and give the number of its vectors.
 
-    Raises OSError where it cannot be written.
+    A block is keys, shape (n,), and their vectors, shape (n, dimension); one block is in memory
+    beside the index at a time. Raises OSError where it cannot be written.
     """
-    folder.mkdir(parents=True)
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+    folder.mkdir(parents=True, exist_ok=True)
+    index = faiss.IndexFlatIP(dimension)
+    all_keys = [np.zeros(0, np.int64)]
+    for keys, vectors in blocks:
+        index.add(vectors)
+        all_keys.append(keys)
     try:
         faiss.write_index(index, str(folder / _INDEX))
     except RuntimeError as error:
         raise OSError(str(error)) from error
-    np.save(folder / _KEYS, keys, allow_pickle=False)
+    np.save(folder / _KEYS, np.concatenate(all_keys), allow_pickle=False)
     if idf is not None:
-        np.save(folder / _IDF, idf, allow_pickle=False)
+        np.save(folder / IDF, idf, allow_pickle=False)
+    return int(index.ntotal)
 
 
 class VectorIndex:
@@ -53,7 +63,7 @@ class VectorIndex:
         self.keys: Keys = np.load(folder / _KEYS, allow_pickle=False)
         if self._index.ntotal != len(self.keys):
             raise ValueError(f"{self._index.ntotal} vectors, {len(self.keys)} keys")
-        path = folder / _IDF
+        path = folder / IDF
         self.idf: Floats | None = np.load(path, allow_pickle=False) if path.exists() else None
 
     def __len__(self) -> int:
@@ -64,10 +74,12 @@ class VectorIndex:
         """Floats a vector."""
         return int(self._index.d)
 
-    def vectors(self) -> Floats:
-        """All vectors, shape (len(self), dimension), in the order of `keys`."""
-        rows: Floats = self._index.reconstruct_n(0, len(self.keys))
-        return rows
+    def blocks(self, stays: NDArray[np.bool_]) -> Iterator[tuple[Keys, Floats]]:
+        """Keys and vectors of the rows that stay, shape (len(self),), some at a time."""
+        for first in range(0, len(self.keys), _BLOCK):
+            kept = stays[first : first + _BLOCK]
+            rows: Floats = self._index.reconstruct_n(first, len(kept))
+            yield self.keys[first : first + _BLOCK][kept], rows[kept]
 
     def search(self, query: Floats, limit: int, keys: Sequence[int] | None = None) -> list[Hit]:
         """Keys and cosines of the nearest chunks, best first; among `keys` if given.

@@ -1,55 +1,80 @@
-"""The child process of `rag.readers.pool`: reads one file after another within its limits.
+"""The child process: reads one file after another, prepares what is in it, within its limits.
 
-A request is a path, an answer one byte (D a document, E an error) and JSON; both are framed by
-their length in eight bytes. The child ends when its standard input does, even in the middle of a
-file, so that none outlives a parent that was killed.
+It ends when its standard input does, even in the middle of a file, and takes the programs that it
+started with it, so that none outlives a parent that was killed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from rag.errors import ReadError
-from rag.readers import read_document
-from rag.readers.wire import to_json
+from rag.prepare import prepare
+from rag.readers import load, parts
+from rag.workers import wire
 
-LENGTH_BYTES = 8
-DOCUMENT, ERROR = b"D", b"E"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.readers import Part
+    from rag.readers.options import Options
+
+_MAX_REASON = 300
 
 
-def frame(payload: bytes) -> bytes:
-    """The payload with its length before it."""
-    return len(payload).to_bytes(LENGTH_BYTES, "big") + payload
-
-
-def main(memory_limit: int, output_limit: int) -> None:
-    """Answer requests until standard input ends; limits in bytes and in characters."""
+def main() -> None:
+    """Answer requests until standard input ends; its first frame holds the options."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get among the answers
     requests: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
-    _limit_resources(memory_limit)
-    while True:
-        path = Path(os.fsdecode(requests.get()))
-        answers.write(frame(_answer(path, output_limit)))
+
+    def answer(kind: bytes, payload: bytes = b"") -> None:
+        answers.write(wire.frame(kind, payload))
         answers.flush()
+
+    options = replace(
+        wire.options_from_json(requests.get()),
+        on_page=lambda recognised: answer(wire.PAGE, bytes([recognised])),
+    )
+    _limit_resources(options.limits.memory)
+    embed = _Embedding()
+    while True:
+        request = requests.get()
+        kind, payload = request[:1], request[1:]
+        if kind == wire.EMBED:
+            answer(wire.VECTORS, embed(payload))
+            continue
+        path = Path(os.fsdecode(payload))
+        digest = ""
+        try:
+            data = load(path)
+            digest = hashlib.sha256(data).hexdigest()
+            for reply in _replies(data, path.name, options):
+                answer(*reply)
+        except (MemoryError, Exception) as error:
+            answer(wire.ERROR, _told("", error))
+        data = b""
+        answer(wire.DONE, digest.encode())
 
 
 def _receive(stream: BinaryIO, requests: SimpleQueue[bytes]) -> None:
-    """Pass requests on; end the process, whatever it is doing, when there are no more."""
-    while head := stream.read(LENGTH_BYTES):
+    """Pass requests on; end the process and its children, whatever they do, after the last."""
+    while head := stream.read(wire.LENGTH_BYTES):
         requests.put(stream.read(int.from_bytes(head, "big")))
-    os._exit(0)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _limit_resources(memory_limit: int) -> None:
@@ -69,16 +94,51 @@ def _address_space() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _answer(path: Path, output_limit: int) -> bytes:
+def _replies(data: bytes, name: str, options: Options) -> Iterator[tuple[bytes, bytes]]:
+    """Every document in a file, prepared, or the reason why there is none."""
+    room = options.limits.characters
+    for part in parts(data, name, options):
+        room -= 0 if isinstance(part.result, ReadError) else len(part.result.text)
+        if room < 0:
+            most = options.limits.characters
+            raise ReadError(f"too much text: more than {most:,} characters")
+        yield _reply(part)
+
+
+def _reply(part: Part) -> tuple[bytes, bytes]:
+    if isinstance(part.result, ReadError):
+        return wire.ERROR, _told(part.member, part.result)
     try:
-        document = read_document(path)
-        if len(document.text) > output_limit:
-            raise ReadError(f"too much text: more than {output_limit:,} characters")
-        return DOCUMENT + to_json(document)
-    except ReadError as error:
+        return wire.DOCUMENT, wire.prepared_to_json(part.member, prepare(part.result))
+    except (MemoryError, Exception) as error:
+        return wire.ERROR, _told(part.member, error)
+
+
+def _told(member: str, error: BaseException) -> bytes:
+    """What went wrong as the reason of a row."""
+    if isinstance(error, ReadError):
         message, hint = error.message, error.hint
-    except MemoryError:
+    elif isinstance(error, MemoryError):
         message, hint = "reading it takes more memory than is allowed", ""
-    except Exception as error:
-        message, hint = f"the reader failed: {type(error).__name__}: {error}"[:300], ""
-    return ERROR + json.dumps([message, hint]).encode()
+    else:
+        message, hint = f"the reader failed: {type(error).__name__}: {error}"[:_MAX_REASON], ""
+    return wire.dump([member, message, hint])
+
+
+class _Embedding:
+    """Embeds texts with the built-in embedder, whose frequencies it reads once a file."""
+
+    def __init__(self) -> None:
+        self._source = ""
+
+    def __call__(self, payload: bytes) -> bytes:
+        """Vectors of texts as bytes of float32, row by row."""
+        import numpy as np
+
+        from rag.embed import HashedEmbedder
+
+        source, texts = json.loads(payload)
+        if source != self._source:
+            self._embedder = HashedEmbedder(np.load(source, allow_pickle=False))
+            self._source = source
+        return self._embedder.encode_documents(texts).tobytes()

@@ -3,7 +3,7 @@
 A file that crashes its reader, hangs it or makes it swell ends as one `ReadError`; the worker is
 replaced and the other files are read as usual. Workers are plain interpreters started with
 `subprocess`: 0.02 s each, where multiprocessing's spawn and forkserver import the caller's main
-module again, and nothing goes between the processes but JSON.
+module again, and nothing goes between the processes but JSON and vectors.
 """
 
 from __future__ import annotations
@@ -19,43 +19,77 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from rag.errors import ReadError
-from rag.readers.wire import from_json
-from rag.readers.worker import DOCUMENT, LENGTH_BYTES, frame
+from rag.errors import RagError, ReadError
+from rag.readers.options import DEFAULT
+from rag.workers import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from rag.types import Document
+    from rag.prepare import Prepared
+    from rag.readers.options import Options
 
-MEMORY_LIMIT = 1024**3
-TIME_LIMIT = 60.0
-OUTPUT_LIMIT = 50_000_000
 #: An answer longer than this many bytes for every allowed character is refused unread.
 _ANSWER_RATIO = 16
 _ANSWER_ROOM = 16 * 1024**2
 #: Files given out for every worker before the first of them is back.
-_AHEAD = 4
+_AHEAD = 8
+#: Requests for vectors given out for every worker.
+_EMBED_AHEAD = 2
+#: Bytes of answers kept for later, beyond which nobody gets a new task but the one waited for.
+_BUFFER = 256 * 1024**2
 _READ_SIZE = 1024**2
-_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1])\n" + (
-    "from rag.readers.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+_CHILD = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1])\n"
+    "from rag.workers.child import main; main()"
 )
+
+
+class Done(NamedTuple):
+    """The file is dealt with; `digest` is the SHA-256 of its bytes, "" where it was not opened."""
+
+    digest: str
+
+
+class Event(NamedTuple):
+    """What came of a file: of a member of it, "" for the file itself, or that it is done."""
+
+    path: Path
+    member: str
+    result: Prepared | ReadError | Done
 
 
 @dataclass(eq=False)
 class _Task:
-    """A file, and what came of it."""
+    """A request, and what came of it so far. `path` is None where vectors are asked for.
 
-    path: Path
-    result: Document | ReadError | None = None
+    `size` is in bytes of answers, `seconds` are what it may take.
+    """
+
+    request: bytes
+    path: Path | None = None
+    events: deque[Event] = field(default_factory=deque)
+    vectors: bytes = b""
+    size: int = 0
+    seconds: float = 0.0
+    done: bool = False
+
+    def add(self, member: str, result: Prepared | ReadError | Done) -> None:
+        """Note what came of a member, or that this was all."""
+        if self.path is not None:
+            self.events.append(Event(self.path, member, result))
+        self.done = self.done or isinstance(result, Done)
 
 
 @dataclass(eq=False)
 class _Worker:
-    """A child process and the file it is at."""
+    """A child process and the request it is at.
+
+    `deadline` moves on with every page and document that is done.
+    """
 
     process: subprocess.Popen[bytes]
     task: _Task | None = None
@@ -68,17 +102,24 @@ class _Worker:
         assert self.process.stdout is not None
         return self.process.stdout.fileno()
 
-    def send(self, task: _Task, time_limit: float) -> None:
-        """Give the worker a file; a worker found dead shows at the next look at its output."""
-        assert self.process.stdin is not None
-        self.task, self.deadline = task, time.monotonic() + time_limit
+    def send(self, task: _Task, seconds: float) -> None:
+        """Give the worker a task; a worker found dead shows at the next look at its output."""
+        self.task, self.deadline = task, time.monotonic() + seconds
+        task.seconds = seconds
         self.received.clear()
+        self.write(task.request)
+
+    def write(self, message: bytes) -> None:
+        """Write to its standard input."""
+        assert self.process.stdin is not None
         with suppress(BrokenPipeError):
-            self.process.stdin.write(frame(os.fsencode(task.path)))
+            self.process.stdin.write(message)
             self.process.stdin.flush()
 
     def end(self) -> int:
-        """Kill the process if it lives, and return its exit status."""
+        """Kill the process and what it started, and return its exit status."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         status = self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -91,25 +132,24 @@ class _Worker:
 class ReaderPool:
     """Child processes that read files; a context manager that leaves none behind.
 
-    `workers` processes work at a time, started when first needed. Each may use `memory_limit`
-    bytes beyond its own size (kept by Linux; macOS does not keep such limits), `time_limit`
-    seconds a file, and return `output_limit` characters.
+    `workers` processes work at a time, started when first needed, each within `options.limits`
+    (of memory kept by Linux; macOS does not keep such limits).
     """
 
     def __init__(
         self,
         workers: int,
+        options: Options = DEFAULT,
         *,
-        memory_limit: int = MEMORY_LIMIT,
-        time_limit: float = TIME_LIMIT,
-        output_limit: int = OUTPUT_LIMIT,
+        on_page: Callable[[Path], None] = lambda _: None,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
         self._size = workers
-        self._limits = (str(memory_limit), str(output_limit))
-        self._time_limit = time_limit
-        self._answer_limit = output_limit * _ANSWER_RATIO + _ANSWER_ROOM
+        self._options = options
+        self._limits = options.limits
+        self._on_page = on_page
+        self._answer_limit = self._limits.characters * _ANSWER_RATIO + _ANSWER_ROOM
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -123,29 +163,48 @@ class ReaderPool:
         while self._workers:
             self._workers.pop().end()
 
-    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Document | ReadError]]:
-        """Every path with its document, or with the reason there is none, in the order given.
+    def read_all(self, paths: Iterable[Path]) -> Iterator[Event]:
+        """What came of every path, in the order given, each ended by its `Done`.
 
-        Paths are taken as workers come free, at most four a worker ahead of the result handed
-        out, so that memory stays bounded however many there are.
+        Paths are taken as workers come free, at most eight a worker ahead of the one whose events
+        are handed out, so that memory stays bounded however many there are.
         """
-        source = iter(paths)
+        tasks = (_Task(wire.frame(wire.READ, os.fsencode(path)), path) for path in paths)
+        for task in self._work(tasks, self._size * _AHEAD):
+            yield from _taken(task)
+
+    def embed_all(self, requests: Iterable[tuple[str, list[str]]]) -> Iterator[bytes]:
+        """Vectors of texts by the built-in embedder, as rows of float32, in the order given.
+
+        A request names the file of the embedder's frequencies, and the texts. Raises RagError
+        where a worker fails: texts are no foreign files.
+        """
+        tasks = (_Task(wire.frame(wire.EMBED, wire.dump(request))) for request in requests)
+        for task in self._work(tasks, self._size * _EMBED_AHEAD):
+            if task.done:
+                if not task.vectors:
+                    raise RagError("A process that embeds texts has died", "Run it again.")
+                yield task.vectors
+
+    def _work(self, tasks: Iterator[_Task], ahead: int) -> Iterator[_Task]:
+        """The first of the tasks that is not done, whenever something came of it, and again."""
         given: deque[_Task] = deque()
         waiting: deque[_Task] = deque()
         try:
             while True:
-                for path in islice(source, self._size * _AHEAD - len(given)):
-                    given.append(_Task(path))
-                    waiting.append(given[-1])
+                for task in islice(tasks, ahead - len(given)):
+                    given.append(task)
+                    waiting.append(task)
                 if not given:
                     return
-                while given[0].result is None:
+                if waiting and (waiting[0] is given[0] or sum(t.size for t in given) < _BUFFER):
                     self._give_out(waiting)
+                if not (given[0].done or given[0].events):
                     self._collect()
-                self._give_out(waiting)
-                done = given.popleft()
-                assert done.result is not None
-                yield done.path, done.result
+                    continue
+                yield given[0]
+                if given[0].done:
+                    given.popleft()
         finally:
             for worker in [worker for worker in self._workers if worker.task]:
                 self._drop(worker)
@@ -161,18 +220,22 @@ class ReaderPool:
                 idle = self._start()
             if idle is None:
                 return
-            idle.send(waiting.popleft(), self._time_limit)
+            idle.send(waiting.popleft(), self._limits.seconds)
 
     def _start(self) -> _Worker:
-        """A new worker that can import what this process can."""
+        """A new worker that can import what this process can, in a process group of its own."""
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path), *self._limits],
+            [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            process_group=0,
         )
-        self._workers.append(_Worker(process))
-        return self._workers[-1]
+        worker = _Worker(process)
+        options = wire.options_to_json(self._options)
+        worker.write(len(options).to_bytes(wire.LENGTH_BYTES, "big") + options)
+        self._workers.append(worker)
+        return worker
 
     def _drop(self, worker: _Worker) -> int:
         self._workers.remove(worker)
@@ -185,30 +248,57 @@ class ReaderPool:
             for worker in busy:
                 selector.register(worker.output, selectors.EVENT_READ, worker)
             soonest = min(worker.deadline for worker in busy)
-            ready = selector.select(max(0.0, soonest - time.monotonic()))
-        for key, _ in ready:
-            self._take(key.data)
+            ready = {key.data for key, _ in selector.select(max(0.0, soonest - time.monotonic()))}
+        for worker in ready:
+            self._take(worker)
         now = time.monotonic()
-        for worker in busy:
-            if worker.task and worker.deadline <= now:
-                self._fail(worker, f"it could not be read within {self._time_limit:g} seconds")
+        for worker in busy:  # what one has said already is not held against it
+            if worker.task and worker not in ready and worker.deadline <= now:
+                allowed = worker.task.seconds
+                self._fail(worker, f"it could not be read within {allowed:g} seconds")
 
     def _take(self, worker: _Worker) -> None:
-        """Take what the worker has written; its answer may come in pieces."""
+        """Take what the worker has written; its answers may come in pieces."""
         piece = os.read(worker.output, _READ_SIZE)
         if not piece:
             self._fail(worker, "")
             return
         worker.received += piece
-        worker.deadline = time.monotonic() + self._time_limit  # it has read; now it is only sending
-        head = worker.received[:LENGTH_BYTES]
-        length = int.from_bytes(head, "big") if len(head) == LENGTH_BYTES else 0
-        if length > self._answer_limit:
-            self._fail(worker, "its text takes more room than is allowed")
-        elif length and len(worker.received) == LENGTH_BYTES + length and worker.task:
-            worker.task.result = _result(bytes(worker.received[LENGTH_BYTES:]))
+        while worker.task and len(worker.received) >= wire.LENGTH_BYTES:
+            length = int.from_bytes(worker.received[: wire.LENGTH_BYTES], "big")
+            end = wire.LENGTH_BYTES + length
+            if length > self._answer_limit:
+                self._fail(worker, "its text takes more room than is allowed")
+            elif len(worker.received) < end:
+                return
+            else:
+                answer = bytes(worker.received[wire.LENGTH_BYTES : end])
+                del worker.received[:end]
+                self._hear(worker, worker.task, answer[:1], answer[1:])
+
+    def _hear(self, worker: _Worker, task: _Task, kind: bytes, payload: bytes) -> None:
+        """Note one answer of a worker."""
+        limits = self._limits
+        task.size += len(payload)
+        if kind == wire.PAGE:
+            self._allow(worker, limits.ocr_page_seconds if payload[0] else limits.page_seconds)
+            if task.path is not None:
+                self._on_page(task.path)
+        elif kind == wire.VECTORS:
+            task.vectors, task.done = payload, True
+        elif kind == wire.DONE:
+            task.add("", Done(payload.decode()))
+        else:
+            task.add(*_result(kind, payload))
+            self._allow(worker, limits.member_seconds)
+        if task.done:
             worker.task = None
-            worker.received.clear()
+
+    def _allow(self, worker: _Worker, seconds: float) -> None:
+        """Move the end of a worker's time on."""
+        worker.deadline += seconds
+        if worker.task:
+            worker.task.seconds += seconds
 
     def _fail(self, worker: _Worker, reason: str) -> None:
         """End the worker and record why its file was not read."""
@@ -216,18 +306,29 @@ class ReaderPool:
         status = self._drop(worker)
         worker.task = None
         if task:
-            task.result = ReadError(reason or f"its reader crashed ({_status_name(status)})")
+            reason = reason or f"its reader crashed ({_status_name(status)}){_why(status)}"
+            task.add("", ReadError(reason))
+            task.add("", Done(""))
 
 
-def _result(answer: bytes) -> Document | ReadError:
-    kind, payload = answer[:1], answer[1:]
+def _taken(task: _Task) -> Iterator[Event]:
+    while task.events:
+        yield task.events.popleft()
+
+
+def _result(kind: bytes, payload: bytes) -> tuple[str, Prepared | ReadError]:
     try:
-        if kind == DOCUMENT:
-            return from_json(payload)
-        message, hint = json.loads(payload)
-        return ReadError(str(message), str(hint))
+        if kind == wire.DOCUMENT:
+            return wire.prepared_from_json(payload)
+        member, message, hint = json.loads(payload)
+        return str(member), ReadError(str(message), str(hint))
     except ValueError:
-        return ReadError("its reader answered nonsense")
+        return "", ReadError("its reader answered nonsense")
+
+
+def _why(status: int) -> str:
+    """What libraries written in C do where memory runs out."""
+    return ", perhaps for want of memory" if status == -signal.SIGABRT else ""
 
 
 def _status_name(status: int) -> str:

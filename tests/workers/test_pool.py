@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import ReadError
+from rag.prepare import prepare
 from rag.readers import read_document as read
-from rag.readers.pool import ReaderPool
+from rag.readers.options import Limits, Options
+from rag.workers.pool import Done, ReaderPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.types import Document
+    from rag.workers.pool import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds pids in /proc")
@@ -56,8 +59,14 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def texts(results: Iterator[tuple[Path, Document | ReadError]]) -> list[str]:
-    return [r.message if isinstance(r, ReadError) else r.text for _, r in results]
+def texts(events: Iterator[Event]) -> list[str]:
+    """Text or reason of every member, in order."""
+    results = (event.result for event in events if not isinstance(event.result, Done))
+    return [r.message if isinstance(r, ReadError) else r.document.text for r in results]
+
+
+def limited(**limits: float) -> Options:
+    return Options(limits=Limits(**limits))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -65,7 +74,11 @@ def test_documents_come_in_order_and_are_those_read_without_a_pool(
     files: list[Path], workers: int
 ) -> None:
     with ReaderPool(workers) as pool:
-        assert list(pool.read_all(files)) == [(path, read(path)) for path in files]
+        events = list(pool.read_all(files))
+    for path, (event, done) in zip(files, zip(events[::2], events[1::2], strict=True), strict=True):
+        assert (event.path, event.member) == (path, "")
+        assert event.result == prepare(read(path))
+        assert done == (path, "", Done(hashlib.sha256(path.read_bytes()).hexdigest()))
 
 
 def test_a_file_that_cannot_be_read_is_one_row_with_its_reason(files: list[Path]) -> None:
@@ -94,9 +107,10 @@ def test_paths_are_pulled_only_as_results_are_taken(files: list[Path]) -> None:
     with ReaderPool(2) as pool:
         results = pool.read_all(source())
         next(results)
-        assert len(pulled) <= 8
+        assert len(pulled) <= 16
         next(results)
-        assert len(pulled) <= 9
+        next(results)
+        assert len(pulled) <= 17
 
 
 def test_a_pool_serves_again_after_results_were_left_untaken(files: list[Path]) -> None:
@@ -113,27 +127,27 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_read(
     big = files[0].with_name("big.txt")
     with big.open("wb") as stream:
         stream.truncate(400 * 1024**2)
-    with ReaderPool(1, memory_limit=128 * 1024**2) as pool:
+    with ReaderPool(1, limited(memory=128 * 1024**2)) as pool:
         got = texts(pool.read_all([big, files[1]]))
     assert got == ["reading it takes more memory than is allowed", read(files[1]).text]
 
 
 def test_too_much_text_is_refused(files: list[Path]) -> None:
-    with ReaderPool(1, output_limit=1_000) as pool:
+    with ReaderPool(1, limited(characters=1_000)) as pool:
         got = texts(pool.read_all([files[11], files[0]]))
     assert got == ["too much text: more than 1,000 characters", read(files[0]).text]
 
 
 @needs_proc
 def test_a_worker_that_hangs_is_replaced(files: list[Path]) -> None:
-    with ReaderPool(1, time_limit=20) as pool:
+    with ReaderPool(1, limited(seconds=20)) as pool:
         list(pool.read_all(files[:1]))
-        pool._time_limit = 0.3
+        pool._limits = Limits(seconds=0.3)
         for pid in children(os.getpid()):
             os.kill(pid, signal.SIGSTOP)
         results = pool.read_all(files[1:3])
-        _, failed = next(results)
-        pool._time_limit = 20
+        failed = next(results).result
+        pool._limits = Limits(seconds=20)
         assert isinstance(failed, ReadError)
         assert failed.message == "it could not be read within 0.3 seconds"
 
@@ -173,7 +187,7 @@ def test_no_worker_outlives_its_pool(files: list[Path]) -> None:
 PARENT = """
 import sys, time
 from pathlib import Path
-from rag.readers.pool import ReaderPool
+from rag.workers.pool import ReaderPool
 with ReaderPool(2) as pool:
     for _ in pool.read_all(map(Path, sys.argv[1:])):
         pass

@@ -1,0 +1,177 @@
+"""What is to be done with every file that was found: nothing, a note, or reading it.
+
+A file is known by its path, size and time, then by the hash of its bytes. The same bytes that the
+library holds already, under this name or another, are not read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from rag.errors import ReadError
+from rag.readers import supported
+from rag.readers.scan import is_gone, printable
+from rag.store.catalogue import FileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rag.readers.scan import File, Found
+
+
+class Seen(NamedTuple):
+    """A file as it lies there now: the name it has in the library, bytes, time, and SHA-256."""
+
+    name: str
+    file: File
+    size: int
+    mtime_ns: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done with a file.
+
+    keep: it is as `rows` say. skip: it is no document, for `reason`. copy: `rows` are what the
+    library is to hold of it, the bytes being known. read: `seen` is to be read.
+    """
+
+    name: str
+    action: Literal["keep", "skip", "copy", "read"]
+    rows: tuple[FileRow, ...] = ()
+    seen: Seen | None = None
+    reason: str = ""
+
+
+class Planner:
+    """Decides on one file after another; what it gave out to be read it remembers."""
+
+    def __init__(
+        self,
+        rows: Sequence[FileRow],
+        has_document: Callable[[str], bool],
+        worth_a_try: Callable[[FileRow], bool],
+        *,
+        reread: bool = False,
+    ) -> None:
+        """Plan against the `rows` of a library.
+
+        `worth_a_try` tells whether what a row lacks may be had now; with `reread` every file is
+        read.
+        """
+        self.known: dict[str, list[FileRow]] = {}
+        self._by_digest: dict[str, list[FileRow]] = {}
+        self._holders: dict[str, Path] = {}
+        for row in rows:
+            place = os.path.join(row.root, row.path)
+            self.known.setdefault(place, []).append(row)
+            self._by_digest.setdefault(row.digest, []).append(row)
+            self._holders[row.name] = Path(place)
+        self._has_document = has_document
+        self._worth_a_try = worth_a_try
+        self._reread = reread
+
+    def decide(self, file: File) -> Decision:
+        """What is to be done with a file; its bytes are hashed where size and time do not tell."""
+        rows = tuple(self.known.get(os.path.join(file.root, file.path), ()))
+        name = rows[0].name.removesuffix(f"/{rows[0].member}") if rows else self._free_name(file)
+        try:
+            return self._decide(name, file, rows)
+        except ReadError as error:
+            return Decision(name, "skip", rows, reason=str(error))
+
+    def _decide(self, name: str, file: File, rows: tuple[FileRow, ...]) -> Decision:
+        full = file.full
+        if printable(str(full)) != str(full):
+            raise ReadError("its path is not UTF-8")
+        try:
+            state = full.stat()
+            if not stat.S_ISREG(state.st_mode):
+                raise ReadError("not a regular file")  # opening a pipe would never end
+            now = (state.st_size, state.st_mtime_ns)
+            again = self._reread or any(map(self._worth_a_try, rows))
+            if rows and not again and (rows[0].size, rows[0].mtime_ns) == now:
+                return Decision(name, "keep", rows)
+            if not supported(full):
+                raise ReadError(f"unknown suffix {full.suffix or '(none)'}")
+            seen = Seen(name, file, *now, _digest(full))
+        except OSError as error:
+            raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+        if rows and not again and rows[0].digest == seen.digest:
+            return Decision(name, "keep", rows)
+        if not again and (held := self._held(seen)):
+            return Decision(name, "copy", held, seen)
+        return Decision(name, "read", rows, seen)
+
+    def _held(self, seen: Seen) -> tuple[FileRow, ...]:
+        """Rows for a file whose bytes the library knows; none where it does not."""
+        for twin in self._by_digest.get(seen.digest, ()):
+            rows = self.known[os.path.join(twin.root, twin.path)]
+            if not any(map(self._worth_a_try, rows)):
+                return tuple(row_of(seen, row) for row in rows)
+        if self._has_document(seen.digest):  # staged by an ingest that was interrupted
+            return (row_of(seen, None, seen.digest),)
+        return ()
+
+    def _free_name(self, file: File) -> str:
+        """The first of a file's names that no other file holds; from now on it does."""
+        full = file.full
+        for name in _names(file):
+            holder = self._holders.get(name)
+            if holder is None or holder == full or is_gone(holder):
+                break
+        self._holders[name] = full
+        return name
+
+
+def row_of(seen: Seen, like: FileRow | None, document_id: str | None = None) -> FileRow:
+    """The row of a file as it was seen: with what another row tells of the same bytes, or plain."""
+    member = like.member if like else ""
+    row = FileRow(
+        name=f"{seen.name}/{member}" if member else seen.name,
+        root=str(seen.file.root),
+        path=seen.file.path,
+        size=seen.size,
+        mtime_ns=seen.mtime_ns,
+        digest=seen.digest,
+        document_id=document_id,
+        member=member,
+    )
+    if like is None:
+        return row
+    return replace(row, document_id=like.document_id, reason=like.reason, attempt=like.attempt)
+
+
+def gone(rows: Sequence[FileRow], sources: Sequence[Path], found: Found) -> list[str]:
+    """Names of files of the library that lie below `sources` and were not found there."""
+    there = {str(path) for path in found.files}
+    return [
+        row.name
+        for row in rows
+        if (place := os.path.join(row.root, row.path)) not in there
+        and _within(Path(place), sources)
+        and not _within(Path(place), found.unlisted)
+    ]
+
+
+def _names(file: File) -> Iterator[str]:
+    """Names for a file, best first: its path below the folder, then `folder/…`, `folder-2/…`, …"""
+    yield file.path
+    yield f"{file.root.name}/{file.path}"
+    yield from (f"{file.root.name}-{number}/{file.path}" for number in count(2))
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,85 @@
+"""All that is derived from one document alone: chunks, their words, coverage, minutes.
+
+It needs nothing of the library, so it is done where the document was read, in a child process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag import minutes
+from rag.chunk import Coverage, chunk, coverage
+from rag.words import stem, words
+
+if TYPE_CHECKING:
+    from rag.types import Chunk, Document, Minutes
+
+log = logging.getLogger(__name__)
+
+_MINUTES_LIMIT = 3_000_000  # characters; no meeting is longer, and the rules read all of it
+
+
+class Words(NamedTuple):
+    """The words of a text as the word index takes them, parted by spaces: as written, and stems."""
+
+    forms: str
+    stems: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document, its chunks with the words of each, and where its characters went.
+
+    `asides` counts the characters set aside by reason, `minutes` is None but for a meeting.
+    """
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    words: tuple[Words, ...]
+    coverage: Coverage
+    asides: dict[str, int]
+    minutes: Minutes | None
+
+
+def prepare(document: Document) -> Prepared:
+    """Cut a document, count its characters and take its minutes."""
+    chunks = tuple(chunk(document))
+    return Prepared(
+        document,
+        chunks,
+        tuple(words_of(piece.text) for piece in chunks),
+        coverage(document, chunks),
+        _asides(document),
+        _minutes(document),
+    )
+
+
+def words_of(text: str) -> Words:
+    """The words of a text and their stems."""
+    found = words(text)
+    return Words(" ".join(found), " ".join([stem(word) for word in found]))
+
+
+def _asides(document: Document) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for mark in document.marks:
+        if mark.kind == "aside":
+            counts[mark.note] += sum(map(len, document.text[mark.start : mark.end].split()))
+    return dict(counts)
+
+
+def _minutes(document: Document) -> Minutes | None:
+    """The minutes of a meeting; None for other documents.
+
+    The rules meet text of every kind: one that fails costs this document its minutes, no more.
+    """
+    if len(document.text) > _MINUTES_LIMIT:
+        return None
+    try:
+        return minutes.extract(document) if minutes.is_meeting(document) else None
+    except Exception:
+        log.exception("No minutes could be made of %s", document.title)
+        return None
