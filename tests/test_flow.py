@@ -199,7 +199,7 @@ def test_two_members_of_one_name_are_both_held(app: App, tmp_path: Path) -> None
         file.writestr("a.txt", "Первое слово.")
         with pytest.warns(UserWarning, match="Duplicate"):
             file.writestr("a.txt", "Второе слово.")
-    assert app.ingest([path]).added == ("twice.zip/a.txt", "twice.zip/a.txt (2)")
+    assert app.ingest([path]).added == ("twice.zip/a (2).txt", "twice.zip/a.txt")
 
 
 class Slow(Embedder):

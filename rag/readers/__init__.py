@@ -5,7 +5,9 @@ Most files hold one document. Archives and mails hold members, each read by its 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,11 +70,43 @@ def _lazy_container(module: str, function: str) -> Container:
 _text = _lazy("text", "read_text")
 _image = _lazy("image", "read_image")
 _markdown = _lazy("text", "read_markdown")
+_docx = _lazy("office", "read_docx")
+_pptx = _lazy("slides", "read_pptx")
+_sheets = _lazy("sheets", "read_sheets")
+_opendocument = _lazy("opendocument", "read_opendocument")
+_delimited = _lazy("delimited", "read_delimited")
+_html = _lazy("web", "read_html")
+_mht = _lazy("mail", "read_mht")
 
 #: Suffix, in lower case, to the reader of such files.
 READERS: dict[str, Reader] = {
     ".pdf": _lazy("pdf", "read_pdf"),
-    ".docx": _lazy("office", "read_docx"),
+    ".docx": _docx,
+    ".docm": _docx,
+    ".dotx": _docx,
+    ".dotm": _docx,
+    ".doc": _lazy("legacy", "read_doc"),
+    ".rtf": _lazy("rtf", "read_rtf"),
+    ".odt": _opendocument,
+    ".ott": _opendocument,
+    ".pptx": _pptx,
+    ".pptm": _pptx,
+    ".ppsx": _pptx,
+    ".ppsm": _pptx,
+    ".potx": _pptx,
+    ".ppt": _lazy("legacy", "read_ppt"),
+    ".odp": _opendocument,
+    ".otp": _opendocument,
+    ".xlsx": _sheets,
+    ".xlsm": _sheets,
+    ".xlsb": _sheets,
+    ".xltx": _sheets,
+    ".xls": _lazy("legacy", "read_xls"),
+    ".ods": _sheets,
+    ".ots": _sheets,
+    ".csv": _delimited,
+    ".tsv": _delimited,
+    ".tab": _delimited,
     ".md": _markdown,
     ".markdown": _markdown,
     ".txt": _text,
@@ -80,7 +114,15 @@ READERS: dict[str, Reader] = {
     ".log": _text,
     ".vtt": _lazy("transcript", "read_vtt"),
     ".srt": _lazy("transcript", "read_srt"),
-    ".json": _lazy("transcript", "read_telegram"),
+    ".html": _html,
+    ".htm": _html,
+    ".xhtml": _html,
+    ".xht": _html,
+    ".mht": _mht,
+    ".mhtml": _mht,
+    ".epub": _lazy("epub", "read_epub"),
+    ".fb2": _lazy("fb2", "read_fb2"),
+    ".ipynb": _lazy("notebook", "read_notebook"),
     ".png": _image,
     ".jpg": _image,
     ".jpeg": _image,
@@ -90,8 +132,26 @@ READERS: dict[str, Reader] = {
     ".webp": _image,
 }
 
+_packed = _lazy_container("tar", "members_packed")
+_unread = _lazy_container("tar", "members_of_unread")
+
 #: Suffix, in lower case, to what opens files that hold others.
-CONTAINERS: dict[str, Container] = {}
+CONTAINERS: dict[str, Container] = {
+    ".json": _lazy_container("telegram", "members_telegram"),
+    ".eml": _lazy_container("mail", "members_eml"),
+    ".mbox": _lazy_container("mail", "members_mbox"),
+    ".msg": _lazy_container("msg", "members_msg"),
+    ".zip": _lazy_container("archive", "members_zip"),
+    ".tar": _lazy_container("tar", "members_tar"),
+    ".tgz": _packed,
+    ".tbz2": _packed,
+    ".txz": _packed,
+    ".gz": _packed,
+    ".bz2": _packed,
+    ".xz": _packed,
+    ".7z": _unread,
+    ".rar": _unread,
+}
 
 
 def supported(path: Path) -> bool:
@@ -131,6 +191,24 @@ def load(path: Path) -> bytes:
         raise ReadError(f"cannot be opened: {error.strerror or error}") from error
 
 
+def original(
+    data: bytes, name: str, document_id: str, options: Options, *, depth: int = 0
+) -> bytes | None:
+    """The bytes a document was read from: a file's own or those of one inside it, or None."""
+    if hashlib.sha256(data).hexdigest() == document_id:
+        return data
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in CONTAINERS or depth >= options.limits.nesting:
+        return None
+    with suppress(ReadError):
+        for member in _members(suffix, data, name, options):
+            if isinstance(member.content, bytes):
+                inner = PurePosixPath(member.name).name
+                if found := original(member.content, inner, document_id, options, depth=depth + 1):
+                    return found
+    return None
+
+
 def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterator[Part]:
     """The documents of a file given by its bytes and its name."""
     suffix = PurePosixPath(name).suffix.lower()
@@ -138,11 +216,13 @@ def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterat
         if suffix in READERS:
             if not data:
                 raise ReadError("the file is empty")
-            yield Part("", _guarded(READERS[suffix], data, name, options))
+            with _guard():
+                document = READERS[suffix](data, name, options)
+            yield Part("", document)
         elif suffix in CONTAINERS:
             if depth >= options.limits.nesting:
                 raise ReadError(f"files nested in files more than {depth} deep are not read")
-            for member in CONTAINERS[suffix](data, name, options):
+            for member in _members(suffix, data, name, options):
                 yield from _parts_of(member, options, depth + 1)
         else:
             raise ReadError(f"unknown suffix {suffix or '(none)'}")
@@ -150,16 +230,29 @@ def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterat
         yield Part("", error)
 
 
-def _guarded(reader: Reader, data: bytes, name: str, options: Options) -> Document:
-    """What a reader makes of a file; all that it may raise becomes a reason."""
+def _members(suffix: str, data: bytes, name: str, options: Options) -> Iterator[Member]:
+    """What a container holds; all that its reader may raise becomes a reason."""
+    with _guard():
+        members = iter(CONTAINERS[suffix](data, name, options))
+    while True:
+        with _guard():
+            member = next(members, None)
+        if member is None:
+            return
+        yield member
+
+
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Turn whatever a reader raises into a reason; some libraries raise what is no Exception."""
     try:
-        return reader(data, name, options)
-    except ReadError:
+        yield
+    except (ReadError, KeyboardInterrupt, SystemExit):
         raise
     except MemoryError as error:
         raise ReadError("reading it takes more memory than is allowed") from error
-    except Exception as error:
-        reason = f"the reader failed: {type(error).__name__}: {error}"
+    except BaseException as error:
+        reason = " ".join(f"the reader failed: {type(error).__name__}: {error}".split())
         raise ReaderFailed(reason[:_MAX_REASON]) from error
 
 
