@@ -6,7 +6,7 @@ import re
 import tempfile
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.embed import Embedder
     from rag.evaluate import Outcome
+    from rag.locate import Span
     from rag.models import Model
+    from rag.picture import Drawing, Picture, Wanted
     from rag.report import Progress, Report
     from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow, FileRow
     from rag.types import Answer, Document, Evidence, Message, Scope
+    from rag.workers.pool import ReaderPool
 
     Row = TypeVar("Row", DocumentRow, FileRow)
 
@@ -266,6 +269,32 @@ class App:
             held = [row for row in catalogue.files() if row.document_id]
             row = _the_one(held, name)
         return Path(row.root) / row.path
+
+    def picture(self, name: str, wanted: Wanted, password: str = "") -> Picture:
+        """A page of a document as a picture, with what is wanted marked; see `rag.picture.draw`."""
+        from rag.picture import draw
+
+        row, document = self.document(name)
+        source = self.file(row.name)
+        with self._readers(password) as pool:
+            return draw(document, row.name, source, wanted, partial(pool.draw, source))
+
+    def drawing(self, name: str, page: int, span: Span) -> Drawing | None:
+        """A page (from 1) of a document with a span marked where it can be found there.
+
+        None where the file is gone or has changed. Raises ReadError where it cannot be drawn.
+        """
+        from rag.picture import page_alone
+
+        row, document = self.document(name)
+        with self._readers() as pool:
+            return pool.draw(self.file(row.name), *page_alone(document, page, span))
+
+    def _readers(self, password: str = "") -> ReaderPool:
+        """A child process for one foreign file."""
+        from rag.workers.pool import ReaderPool
+
+        return ReaderPool(1, config.reading(self.settings, password))
 
     def remove(self, name: str) -> str:
         """Take a document out of the library; named as in `document`. Gives its full name.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 #: Changes whenever the same document would be cut otherwise; a part of every chunk's id.
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 
 #: No chunk is longer than this many times the target, unless one word is.
 _MAX_RATIO = 1.5
@@ -30,6 +30,8 @@ _CRUMB = 0.25
 #: A text without spaces counts one word for so many characters, a spaced one at least as many.
 _CHARACTERS_A_WORD = 10
 _SEPARATOR = " › "
+#: Characters of a line of column names that is worth repeating.
+_MAX_COLUMNS = 500
 _ID_LENGTH = 32
 _WORD = re.compile(r"\S+")
 _LINE = re.compile(r"[^\n]+")
@@ -75,13 +77,24 @@ def chunk(document: Document, *, target_words: int = 200) -> list[Chunk]:
     )
     chunks: list[Chunk] = []
     for start, end in _sections(document, headings):
-        context = headings.path_before(end)
+        path = headings.path_before(end)
         units = _units(document, tables, start, end, limit)
-        chunks.extend(
-            _chunk(document, group[0].start, group[-1].end, context)
-            for group in _groups(document, units, target_words)
-        )
+        for group in _groups(document, units, target_words):
+            columns = _columns(document, tables, group[0].start)
+            context = _SEPARATOR.join(filter(None, (path, columns)))
+            chunks.append(_chunk(document, group[0].start, group[-1].end, context))
     return chunks
+
+
+def _columns(document: Document, tables: Sequence[Mark], start: int) -> str:
+    """The names of the columns of a table that a chunk begins in the middle of, or ""."""
+    place = bisect_right(tables, start, key=lambda table: table.start) - 1
+    if place < 0 or not tables[place].level or tables[place].end <= start:
+        return ""
+    table = tables[place]
+    names = document.text[table.start : table.end].split("\n", 1)[0]
+    inside = start >= table.start + len(names)
+    return names if inside and len(names) <= _MAX_COLUMNS else ""
 
 
 def coverage(document: Document, chunks: Iterable[Chunk]) -> Coverage:

@@ -13,6 +13,7 @@ import click
 from rag import __version__, errors, render, schema, terminal
 from rag.errors import RagError
 from rag.options import (
+    DRAWING,
     JSON,
     MODE,
     MODEL,
@@ -27,6 +28,7 @@ from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
     from rag.app import App
+    from rag.picture import Wanted
     from rag.retrieve import Mode
     from rag.types import Message, Scope
 
@@ -246,24 +248,36 @@ def list_(app: App, as_json: bool) -> None:
 @click.argument("document", shell_complete=complete_document)
 @click.option("--page", type=int, metavar="N", help="Only this page, counted from 1.")
 @JSON
-@options(SHARED)
+@options(DRAWING, SHARED)
 @command
-def show(app: App, document: str, page: int | None, as_json: bool) -> None:
-    """Print the text of a document as the library holds it.
+def show(
+    app: App,
+    document: str,
+    page: int | None,
+    as_json: bool,
+    span: tuple[int, int] | None,
+    quote: str,
+    output: str | None,
+    password: str,
+) -> None:
+    """Print the text of a document as the library holds it, or draw a page of it.
 
     \b
     Example: rag show handbook.pdf --page 4
+             rag show handbook.pdf --highlight 5120:5190 -o page.png
     """
+    from rag.picture import Wanted, page_of
+
+    if output:
+        _draw(app, document, Wanted(page, span, quote), password, output, as_json)
+        return
+    if span or quote:
+        raise errors.UsageError("A mark needs a picture to stand on", "Draw it: -o page.png")
     row, found = app.document(document)
     start, end = 0, len(found.text)
     if page is not None:
-        wanted = [p for p in found.pages if p.number == page]
-        if not wanted:
-            raise errors.UsageError(
-                f"{row.name} has {len(found.pages)} pages, none with the number {page}",
-                f"See all of it: rag show {row.name}",
-            )
-        start, end = wanted[0].start, wanted[0].end
+        wanted = page_of(found, row.name, page)
+        start, end = wanted.start, wanted.end
     if as_json:
         render.print_json(schema.document(row, found, start, end))
     else:
@@ -391,6 +405,21 @@ def completion(shell: str) -> None:
     make = get_completion_class(shell)
     assert make is not None
     render.print_line(make(rag, {}, "rag", _COMPLETE).source())
+
+
+def _draw(
+    app: App, document: str, wanted: Wanted, password: str, output: str, as_json: bool
+) -> None:
+    """Draw a page into a file, and say so, or onto standard output."""
+    terminal.check_output(output, as_json=as_json)
+    picture = app.picture(document, wanted, password)
+    if Path(output).exists() and picture.source.samefile(output):
+        raise errors.UsageError(f"{output} is the document itself", "Name another file.")
+    terminal.write_png(picture.png, output)
+    if as_json:
+        render.print_json(schema.picture(picture, output))
+    elif output != terminal.STANDARD_OUTPUT:
+        render.print_line(f"page {picture.page} of {picture.document} is in {output}")
 
 
 def _make_library(app: App) -> None:

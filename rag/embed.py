@@ -293,8 +293,8 @@ class SentenceTransformerEmbedder(Embedder):
                 f"The embedder {self.identity.model} gave vectors that are not numbers",
                 "Its weights are damaged: name another with --embedder.",
             )
-        lengths: Floats = np.linalg.norm(floats, axis=1, keepdims=True)
-        unit: Floats = floats / np.maximum(lengths, np.float32(1e-30))
+        lengths: Floats = np.linalg.norm(floats, axis=1, keepdims=True).astype(np.float32)
+        unit: Floats = np.divide(floats, lengths, out=np.zeros_like(floats), where=lengths > 0)
         return unit
 
 

@@ -72,15 +72,17 @@ MODEL = (
     click.option("--temperature", type=float, metavar="T", help="0 for the same answer each time."),
     click.option("--offline", is_flag=True, default=None, help="Refuse models on other machines."),
 )
-#: How files are read; becomes the argument `password` of a command.
+#: Becomes the argument `password` of a command.
+PASSWORD = click.option(
+    "--password",
+    metavar="WORD",
+    default="",
+    callback=lambda _ctx, _param, value: _secret(value),
+    help='Opens encrypted files; "-" asks for it.',
+)
+#: How files are read.
 READING = (
-    click.option(
-        "--password",
-        metavar="WORD",
-        default="",
-        callback=lambda _ctx, _param, value: _secret(value),
-        help='Opens encrypted files; "-" asks for it.',
-    ),
+    PASSWORD,
     click.option(
         "--ocr",
         type=click.Choice(config.CHOICES["ocr"]),
@@ -91,6 +93,24 @@ READING = (
         "--keep-hidden", is_flag=True, default=None, help="Index text that nobody can see, too."
     ),
     click.option("--workers", type=int, metavar="N", help="Processes that read files."),
+)
+#: What to draw of a page; becomes the arguments `span`, `quote`, `output` and `password`.
+DRAWING = (
+    click.option(
+        "--highlight",
+        "span",
+        metavar="START:END",
+        callback=lambda _ctx, _param, value: _span(value),
+        help="Mark these characters of the text, as citations of --json name them.",
+    ),
+    click.option("--quote", default="", metavar="TEXT", help="Mark these words."),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help='Draw the page into this PNG file; "-" is standard output.',
+    ),
+    PASSWORD,
 )
 #: Becomes the argument `scope` of a command.
 SCOPE = (
@@ -114,6 +134,16 @@ MODE = click.option(
     help="What to search by.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; see docs/json.md.")
+
+
+def _span(value: str | None) -> tuple[int, int] | None:
+    """Two offsets, «120:180», as numbers."""
+    if value is None:
+        return None
+    start, _, end = value.partition(":")
+    if not (start.isdecimal() and end.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not START:END, such as 120:180")
+    return int(start), int(end)
 
 
 def _secret(value: str) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from rag.config import Configured
     from rag.doctor import Check
+    from rag.picture import Picture
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
     from rag.types import Answer, Citation, Document, Passage, Promise, Sentence
@@ -130,6 +131,22 @@ def document(row: DocumentRow, value: Document, start: int, end: int) -> Json:
     part = {"start": start, "end": end, "text": value.text[start:end]}
     pages = [asdict(page) for page in value.pages]
     return {"schema": SCHEMA, **document_row(row), **part, "page_list": pages}
+
+
+def picture(value: Picture, output: str) -> Json:
+    """What `rag show -o FILE --json` prints."""
+    start, end = value.span or (None, None)
+    width, height = value.size
+    return {
+        "schema": SCHEMA,
+        "document": value.document,
+        "page": value.page,
+        "start": start,
+        "end": end,
+        "output": output,
+        "width": width,
+        "height": height,
+    }
 
 
 def doctor(checks: Sequence[Check]) -> Json:

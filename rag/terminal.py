@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from rag.report import Progress
     from rag.types import Answer
+
+
+#: What names standard output where a file is asked for.
+STANDARD_OUTPUT = "-"
 
 
 def prepare() -> None:
@@ -95,6 +100,25 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
             )
 
         yield show
+
+
+def check_output(output: str, *, as_json: bool) -> None:
+    """Raise UsageError where a picture cannot go: to a terminal, among JSON, into no PNG."""
+    if output != STANDARD_OUTPUT:
+        if not output.lower().endswith(".png"):
+            raise errors.UsageError(f"{output} is no name for a PNG picture", "Try: -o page.png")
+    elif as_json or sys.stdout.isatty():
+        place = "among JSON" if as_json else "on a terminal"
+        raise errors.UsageError(f"A picture has no place {place}", "Name a file: -o page.png")
+
+
+def write_png(png: bytes, output: str) -> None:
+    """Write a picture into a file or to standard output."""
+    if output == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(png)
+        sys.stdout.buffer.flush()
+    else:
+        Path(output).write_bytes(png)
 
 
 def stream(text: str) -> None:

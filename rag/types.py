@@ -77,8 +77,9 @@ class Line:
 class Mark:
     """A span of a document that is something: a heading of a level, a table, or a span set aside.
 
-    A span set aside (`kind="aside"`) stays in the text and in the coverage count but enters no
-    chunk; `note` holds the reason, e.g. "running header".
+    A table of level 1 names its columns in its first line. A span set aside (`kind="aside"`) stays
+    in the text and in the coverage count but enters no chunk; `note` holds the reason, e.g.
+    "running header".
     """
 
     kind: MarkKind

@@ -12,7 +12,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
     {"types", "errors", "words", "sentences"},
-    {"chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes", "prepare"},
+    {
+        *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
+        *("locate", "prepare"),
+    },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
         *("picture", "plan", "report", "watch"),

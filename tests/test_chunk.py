@@ -160,6 +160,21 @@ def test_a_turn_too_long_is_cut_between_sentences() -> None:
     assert all(piece.text.endswith(".") for piece in chunks)
 
 
+@pytest.mark.parametrize(("level", "expected"), [(1, "Цены › Товар | Цена"), (0, "Цены")])
+def test_a_chunk_from_the_middle_of_a_table_knows_its_columns(level: int, expected: str) -> None:
+    rows = "\n".join(f"Насос {n} | {n * 10}" for n in range(200))
+    text = f"Цены\n\nТовар | Цена\n{rows}"
+    start = text.index("Товар")
+    heading = Mark("heading", 0, 4, level=1)
+    table = Mark("table", start, len(text), level=level)
+    document = Document("d", "t", text, marks=(heading, table))
+    first, *others = chunk(document)
+    assert "Товар | Цена" in first.text
+    assert first.context == "Цены"
+    assert {piece.context for piece in others} == {expected}
+    assert coverage(document, [first, *others]).lost == 0
+
+
 def test_ids_are_stable_and_depend_on_document_span_and_version() -> None:
     first, second = chunk(plain(prose(50)))
     again = chunk(plain(prose(50)))

@@ -16,6 +16,7 @@ import streamlit as st
 import sources
 from rag.answer import due_text
 from rag.errors import RagError, ReadError
+from rag.picture import DRAWN, Drawing
 from rag.render import place
 from rag.types import Citation
 
@@ -167,25 +168,24 @@ class _Shown:
 
 
 def show_source(app: App, citation: Citation, texts: Texts) -> None:
-    """Where a quote stands: the lines around it and, for a PDF, the picture of its page."""
+    """Where a quote stands: the lines around it and the picture of its page, if there is one."""
     try:
         _, document = app.document(citation.document)
         st.html(sources.around(document, citation).as_html())
-        if document.kind == "pdf" and citation.page is not None:
-            _show_page(sources.picture(app, document, citation), citation.page, texts)
+        if document.kind in DRAWN and citation.page is not None:
+            _show_page(sources.picture(app, citation), citation.page, texts)
     except ReadError as error:
         st.caption(literal(texts["no_picture"].format(error.message)))
     except RagError as error:
         show_error(error)
 
 
-def _show_page(found: tuple[Any, bool] | None, page: int, texts: Texts) -> None:
+def _show_page(found: Drawing | None, page: int, texts: Texts) -> None:
     if found is None:
         st.caption(texts["no_picture"].format(texts["moved"]))
         return
-    image, marked = found
-    caption = texts["marked" if marked else "unmarked"].format(page)
-    st.image(image, caption=caption, width=_PICTURE_WIDTH)
+    caption = texts["marked" if found.marked else "unmarked"].format(page)
+    st.image(found.png, caption=caption, width=_PICTURE_WIDTH)
 
 
 def selected_rows(state: object) -> list[int]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
-from rag.picture import page_picture
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from rag.app import App
+    from rag.picture import Drawing
     from rag.types import Citation, Document
 
 _LINES_AROUND = 2
@@ -42,24 +39,12 @@ def around(document: Document, citation: Citation) -> Around:
     return Around("\n".join(before), text[start:end], "\n".join(after))
 
 
-def picture(app: App, document: Document, citation: Citation) -> tuple[Image, bool] | None:
-    """The page of a PDF that a citation points at, and whether the quote is marked on it.
+def picture(app: App, citation: Citation) -> Drawing | None:
+    """The page that a citation points at, the quote marked where it is found there.
 
     None where the file is gone or no longer the one that was read. Raises ReadError where the page
     cannot be drawn.
     """
     if citation.page is None:
         raise ReadError("it has no pages")
-    try:
-        data = app.file(citation.document).read_bytes()
-    except OSError:
-        return None
-    if hashlib.sha256(data).hexdigest() != document.id:
-        return None
-    return page_picture(data, citation.page, quote_on_page(document, citation))
-
-
-def quote_on_page(document: Document, citation: Citation) -> str:
-    """The part of a quote that stands on its first page; it may run on to the next."""
-    ends = [page.end for page in document.pages if page.number == citation.page]
-    return document.text[citation.start : min([citation.end, *ends])]
+    return app.drawing(citation.document, citation.page, (citation.start, citation.end))

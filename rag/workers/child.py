@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rag.errors import ReadError
 from rag.prepare import prepare
-from rag.readers import load, parts
+from rag.readers import load, original, parts
 from rag.workers import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rag.readers import Part
     from rag.readers.options import Options
@@ -54,20 +54,37 @@ def main() -> None:
     while True:
         request = requests.get()
         kind, payload = request[:1], request[1:]
-        if kind == wire.EMBED:
-            answer(wire.VECTORS, embed(payload))
-            continue
-        path = Path(os.fsdecode(payload))
-        digest = ""
         try:
-            data = load(path)
-            digest = hashlib.sha256(data).hexdigest()
-            for reply in _replies(data, path.name, options):
-                answer(*reply)
-        except (MemoryError, Exception) as error:
+            if kind == wire.EMBED:
+                answer(wire.BYTES, embed(payload))
+            elif kind == wire.DRAW:
+                answer(wire.BYTES, _draw(payload, options))
+            else:
+                _read(Path(os.fsdecode(payload)), options, answer)
+        except BaseException as error:  # a library may raise what is no Exception
             answer(wire.ERROR, _told("", error))
-        data = b""
-        answer(wire.DONE, digest.encode())
+            answer(wire.DONE)
+
+
+def _read(path: Path, options: Options, answer: Callable[[bytes, bytes], None]) -> None:
+    """Answer with every document in a file, and at last with the hash of its bytes."""
+    data = load(path)
+    for kind, payload in _replies(data, path.name, options):
+        answer(kind, payload)
+    answer(wire.DONE, hashlib.sha256(data).hexdigest().encode())
+
+
+def _draw(payload: bytes, options: Options) -> bytes:
+    """A page as a PNG after one byte, whether anything is marked; nothing of another file."""
+    from rag.picture import page_png
+
+    where, document, number, span = wire.drawing_from_json(payload)
+    path = Path(os.fsdecode(where))
+    data = original(load(path), path.name, document.id, options)
+    if data is None:
+        return b""
+    drawing = page_png(data, document, number, span, password=options.password)
+    return bytes([drawing.marked]) + drawing.png
 
 
 def _receive(stream: BinaryIO, requests: SimpleQueue[bytes]) -> None:

@@ -22,6 +22,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rag.errors import RagError, ReadError
+from rag.picture import Drawing
 from rag.readers.options import DEFAULT
 from rag.workers import wire
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from rag.locate import Span
     from rag.prepare import Prepared
     from rag.readers.options import Options
+    from rag.types import Document
 
 #: An answer longer than this many bytes for every allowed character is refused unread.
 _ANSWER_RATIO = 16
@@ -64,15 +67,17 @@ class Event(NamedTuple):
 
 @dataclass(eq=False)
 class _Task:
-    """A request, and what came of it so far. `path` is None where vectors are asked for.
+    """A request, and what came of it so far. `path` is None where no file is to be read.
 
-    `size` is in bytes of answers, `seconds` are what it may take.
+    `reply` and `error` are what came of such a request. `size` is in bytes of answers, `seconds`
+    are what it may take.
     """
 
     request: bytes
     path: Path | None = None
     events: deque[Event] = field(default_factory=deque)
-    vectors: bytes = b""
+    reply: bytes = b""
+    error: ReadError | None = None
     size: int = 0
     seconds: float = 0.0
     done: bool = False
@@ -81,6 +86,8 @@ class _Task:
         """Note what came of a member, or that this was all."""
         if self.path is not None:
             self.events.append(Event(self.path, member, result))
+        elif isinstance(result, ReadError):
+            self.error = result
         self.done = self.done or isinstance(result, Done)
 
 
@@ -181,10 +188,25 @@ class ReaderPool:
         """
         tasks = (_Task(wire.frame(wire.EMBED, wire.dump(request))) for request in requests)
         for task in self._work(tasks, self._size * _EMBED_AHEAD):
-            if task.done:
-                if not task.vectors:
-                    raise RagError("A process that embeds texts has died", "Run it again.")
-                yield task.vectors
+            if task.error:
+                raise RagError(f"A process that embeds texts failed: {task.error}", "Run it again.")
+            yield task.reply
+
+    def draw(
+        self, path: Path, document: Document, number: int, span: Span | None
+    ) -> Drawing | None:
+        """A page of a document that was read from the file at a path; see `rag.picture.page_png`.
+
+        None where the file is gone or is no longer the one that was read. Raises ReadError where
+        the page cannot be drawn.
+        """
+        if not path.exists():
+            return None
+        request = wire.drawing_to_json(os.fsencode(path), document, number, span)
+        (task,) = self._work(iter([_Task(wire.frame(wire.DRAW, request))]), 1)
+        if task.error:
+            raise task.error
+        return Drawing(task.reply[1:], bool(task.reply[0])) if task.reply else None
 
     def _work(self, tasks: Iterator[_Task], ahead: int) -> Iterator[_Task]:
         """The first of the tasks that is not done, whenever something came of it, and again."""
@@ -284,8 +306,8 @@ class ReaderPool:
             self._allow(worker, limits.ocr_page_seconds if payload[0] else limits.page_seconds)
             if task.path is not None:
                 self._on_page(task.path)
-        elif kind == wire.VECTORS:
-            task.vectors, task.done = payload, True
+        elif kind == wire.BYTES:
+            task.reply, task.done = payload, True
         elif kind == wire.DONE:
             task.add("", Done(payload.decode()))
         else:

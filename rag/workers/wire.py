@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, astuple
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.chunk import Coverage
 from rag.prepare import Prepared, Words
@@ -15,12 +15,15 @@ from rag.readers.options import Limits, Options
 from rag.store import layout
 from rag.types import Chunk, Document
 
+if TYPE_CHECKING:
+    from rag.locate import Span
+
 LENGTH_BYTES = 8
-#: Kinds of requests: read a file; embed texts.
-READ, EMBED = b"R", b"E"
-#: Kinds of answers: a page is done; a document; a reason why there is none; the file is done;
-#: vectors.
-PAGE, DOCUMENT, ERROR, DONE, VECTORS = b"P", b"D", b"X", b"Z", b"V"
+#: Kinds of requests: read a file; embed texts; draw a page.
+READ, EMBED, DRAW = b"R", b"E", b"W"
+#: Kinds of answers: a page is done; a document; a reason why there is none; the file is done; the
+#: bytes that were asked for.
+PAGE, DOCUMENT, ERROR, DONE, BYTES = b"P", b"D", b"X", b"Z", b"B"
 
 _FIELDS = ("id", "title", "text", "kind", "date", "encoding")
 
@@ -51,13 +54,10 @@ def options_from_json(data: bytes) -> Options:
 
 def prepared_to_json(member: str, prepared: Prepared) -> bytes:
     """A prepared document and the name of the member of the file that it is."""
-    document = prepared.document
     chunks = [(c.id, c.start, c.end, c.context) for c in prepared.chunks]
     record = {
         "member": member,
-        "document": {name: getattr(document, name) for name in _FIELDS},
-        "places": layout.pack(document),
-        "notes": document.notes,
+        "document": _document_to(prepared.document),
         "chunks": chunks,
         "words": prepared.words,
         "coverage": astuple(prepared.coverage),
@@ -75,10 +75,30 @@ def prepared_from_json(data: bytes) -> tuple[str, Prepared]:
         raise ValueError(f"no document: {error}") from error
 
 
+def drawing_to_json(path: bytes, document: Document, number: int, span: Span | None) -> bytes:
+    """What is to be drawn: a page of a document, read from the file at a path."""
+    return dump([path.decode("latin-1"), _document_to(document), number, span])
+
+
+def drawing_from_json(data: bytes) -> tuple[bytes, Document, int, Span | None]:
+    """What `drawing_to_json` wrote."""
+    path, document, number, span = json.loads(data)
+    return path.encode("latin-1"), _document_from(document), number, tuple(span) if span else None
+
+
+def _document_to(document: Document) -> dict[str, Any]:
+    fields = {name: getattr(document, name) for name in _FIELDS}
+    return {"fields": fields, "places": layout.pack(document), "notes": document.notes}
+
+
+def _document_from(record: dict[str, Any]) -> Document:
+    places = layout.unpack(record["places"], record["fields"]["text"])
+    return Document(**record["fields"], **places, notes=tuple(record["notes"]))
+
+
 def _prepared(record: dict[str, Any]) -> tuple[str, Prepared]:
-    text = record["document"]["text"]
-    places = layout.unpack(record["places"], text)
-    document = Document(**record["document"], **places, notes=tuple(record["notes"]))
+    document = _document_from(record["document"])
+    text = document.text
     minutes = record["minutes"]
     return record["member"], Prepared(
         document,
