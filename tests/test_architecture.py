@@ -23,6 +23,7 @@ LAYERS = (
     {"ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "options", "terminal"},
+    {"keeping"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

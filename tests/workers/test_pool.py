@@ -13,6 +13,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from rag.errors import ReadError
 from rag.prepare import prepare
@@ -210,6 +211,29 @@ def test_no_worker_outlives_a_parent_that_is_ended(files: list[Path], by: signal
         parent.send_signal(by)
         parent.wait()
     assert wait_until_gone(workers) == set()
+
+
+ENDLESS = """#!/bin/sh
+[ "$1" = --list-langs ] && printf 'List of languages:\\neng\\nosd\\nrus\\n' && exit
+echo $$ > {pid}
+exec sleep 60
+"""
+
+
+@needs_proc
+def test_a_program_that_a_reader_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = tmp_path / "pid"
+    program = tmp_path / "tesseract"
+    program.write_text(ENDLESS.format(pid=pid), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    Image.new("L", (200, 100), 255).save(tmp_path / "scan.png")
+    with ReaderPool(1, limited(seconds=2, ocr_page_seconds=60)) as pool:
+        (reason,) = texts(pool.read_all([tmp_path / "scan.png"]))
+    assert reason == "it could not be read within 2 seconds"
+    assert wait_until_gone({int(pid.read_text())}) == set()
 
 
 def test_a_pool_without_workers_is_a_mistake() -> None:
