@@ -29,6 +29,7 @@ REFUSAL = {"ru": "В ваших документах этого нет.", "en": 
 #: Why a span is set aside, in `Mark.note`.
 RUNNING_HEADER, RUNNING_FOOTER = "running header", "running footer"
 HIDDEN_TEXT = "hidden text"
+NAVIGATION = "navigation"
 
 #: Stands in `Promise.who` and `Promise.to_whom` for a group: the speakers together, everybody.
 WE = {"ru": "МЫ", "en": "WE"}

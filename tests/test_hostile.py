@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import hostile
@@ -62,6 +64,21 @@ def test_what_can_be_read_of_it_is_read(
     (tmp_path / name).write_bytes(make())
     assert app.ingest([tmp_path / name]).added == (name,)
     assert SENTENCE in app.document(name)[1].text
+
+
+def test_archives_in_archives_share_what_they_may_unpack_to(app: App, tmp_path: Path) -> None:
+    inner, outer = tmp_path / "inner.zip", tmp_path / "outer.zip"
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.txt", SENTENCE + " " * 600_000)
+    with zipfile.ZipFile(outer, "w") as file:
+        for number in range(4):
+            file.write(inner, f"{number}.zip")
+    small = App(replace(app.settings, read_unpacked_mb=1), app.paths.home)
+    report = small.ingest([outer])
+    assert report.added == ("outer.zip/0.zip/a.txt",)
+    reasons = {row.path: row.reason for row in report.skipped}
+    assert set(reasons) == {"outer.zip/1.zip", "outer.zip"}
+    assert set(reasons.values()) == {"its members unpack to more than 1,048,576 bytes"}
 
 
 def test_members_that_would_leave_their_archive_are_rows(app: App, tmp_path: Path) -> None:

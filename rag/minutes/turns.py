@@ -46,9 +46,14 @@ _LABEL = re.compile(
 )
 #: «10:41:07 From Имя to Everyone:», the words on the same or on the next line
 _CHAT = re.compile(
-    rf"^[ \t]*(?P<time>{_TIME})[ \t]+(?:From|От)[ \t]+(?P<name>.{{1,60}}?)"
-    r"[ \t]+(?:to|кому|To)[ \t]+"
-    rf"[^:\n]{{1,80}}:[ \t]*\n?[ \t]*",
+    rf"^[ \t]*(?:\d{{4}}-\d\d-\d\d[ \t]+)?(?P<time>{_TIME})[ \t]+(?:From|От)[ \t]+"
+    r"(?P<name>.{1,60}?)[ \t]+(?:to|To|кому|Кому|для)[ \t]+[^:\n]{1,80}:[ \t]*\n?[ \t]*",
+    re.MULTILINE,
+)
+#: «10:41:07 From Имя : слова», as older programs write it
+_OLD_CHAT = re.compile(
+    r"^[ \t]*(?P<time>\d{1,2}:\d\d:\d\d)[ \t]+(?:From|От)[ \t]+"
+    r"(?P<name>[^:\n]{1,60}?)[ \t]*:[ \t]*\n?[ \t]*",
     re.MULTILINE,
 )
 #: «Олег Титов   0:11» and «Олег Титов [00:00:11]» on a line of their own
@@ -167,7 +172,13 @@ def _spans(
 
 
 def _chat(text: str) -> list[tuple[_Start, int]]:
-    return _enough(_spans(_starts(_CHAT, text), text, paragraphs=False), 1)
+    """The messages of a chat; with nothing before them, blank lines are a part of them."""
+    for pattern, least in ((_CHAT, 1), (_OLD_CHAT, 2)):
+        starts = _starts(pattern, text)
+        if len(starts) >= least:
+            alone = not text[: starts[0].at].strip()
+            return _spans(starts, text, paragraphs=alone)
+    return []
 
 
 def _ranges(text: str) -> list[tuple[_Start, int]]:

@@ -209,8 +209,30 @@ def original(
     return None
 
 
-def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterator[Part]:
+class _Unpacked:
+    """Counts the bytes of all that a file holds, however deep, against the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._count = 0
+
+    def add(self, member: Member) -> None:
+        """Count a member. Raises ReadError where it is too much."""
+        self._count += len(member.content) if isinstance(member.content, bytes) else 0
+        if self._count > self._limit:
+            raise ReadError(f"its members unpack to more than {self._limit:,} bytes")
+
+
+def parts(
+    data: bytes,
+    name: str,
+    options: Options,
+    *,
+    depth: int = 0,
+    unpacked: _Unpacked | None = None,
+) -> Iterator[Part]:
     """The documents of a file given by its bytes and its name."""
+    unpacked = unpacked or _Unpacked(options.limits.unpacked)
     suffix = PurePosixPath(name).suffix.lower()
     try:
         if suffix in READERS:
@@ -223,7 +245,8 @@ def parts(data: bytes, name: str, options: Options, *, depth: int = 0) -> Iterat
             if depth >= options.limits.nesting:
                 raise ReadError(f"files nested in files more than {depth} deep are not read")
             for member in _members(suffix, data, name, options):
-                yield from _parts_of(member, options, depth + 1)
+                unpacked.add(member)
+                yield from _parts_of(member, options, depth + 1, unpacked)
         else:
             raise ReadError(f"unknown suffix {suffix or '(none)'}")
     except ReadError as error:
@@ -256,10 +279,11 @@ def _guard() -> Iterator[None]:
         raise ReaderFailed(reason[:_MAX_REASON]) from error
 
 
-def _parts_of(member: Member, options: Options, depth: int) -> Iterator[Part]:
+def _parts_of(member: Member, options: Options, depth: int, unpacked: _Unpacked) -> Iterator[Part]:
     if not isinstance(member.content, bytes):
         yield Part(member.name, member.content)
         return
-    for part in parts(member.content, PurePosixPath(member.name).name, options, depth=depth):
+    name = PurePosixPath(member.name).name
+    for part in parts(member.content, name, options, depth=depth, unpacked=unpacked):
         inner = f"{member.name}/{part.member}" if part.member else member.name
         yield Part(inner, part.result)

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
-from rag.readers.encoding import LOG_SHARE_RU
+from rag.readers.letters import LOG_SHARE_RU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

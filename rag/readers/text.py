@@ -16,7 +16,7 @@ from rag.types import Document, Line, Mark
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["decode", "lines_of", "read_markdown", "read_text"]
+__all__ = ["decode", "heading_words", "lines_of", "markdown_headings", "read_markdown", "read_text"]
 
 _MAX_HEADING = 80
 _OPENING_LINE = re.compile(r"\s*([^\n]*\S)")
@@ -51,7 +51,7 @@ def read_markdown(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     """
     text, encoding = _decoded(data, name)
     lines = lines_of(text)
-    return _document(data, name, text, encoding, lines, tuple(_markdown_headings(text, lines)))
+    return _document(data, name, text, encoding, lines, tuple(markdown_headings(text, lines)))
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -104,13 +104,18 @@ def _title_of(text: str, headings: Sequence[Mark], first_turn: int | None) -> st
     """
     opening = _OPENING_LINE.match(text)
     if opening and opening.start(1) != first_turn and _TITLE.fullmatch(opening.group(1)):
-        return _EMPHASIS.sub(r"\2", opening.group(1).strip("# \t"))
+        return heading_words(opening.group(1))
     if not headings:
         return ""
     first = text[headings[0].start : headings[0].end].split("\n")[0]
     if "  " in first.strip():
         return ""
-    return _EMPHASIS.sub(r"\2", first.strip("# \t")[:_MAX_TITLE])
+    return heading_words(first[:_MAX_TITLE])
+
+
+def heading_words(line: str) -> str:
+    """A line of Markdown without the marks of a heading and of emphasis."""
+    return _EMPHASIS.sub(r"\2", line.strip("# \t"))
 
 
 def _spans(text: str, lines: Sequence[Line]) -> list[tuple[int, int]]:
@@ -139,7 +144,7 @@ def _plain_headings(text: str, lines: Sequence[Line]) -> Iterator[Mark]:
             yield Mark("heading", start, end, level=1)
 
 
-def _markdown_headings(text: str, lines: Sequence[Line]) -> Iterator[Mark]:
+def markdown_headings(text: str, lines: Sequence[Line]) -> Iterator[Mark]:
     """Headings of both kinds that CommonMark knows, outside fenced code and front matter."""
     matter = _FRONT_MATTER.match(text)
     body = matter.end() if matter else 0

@@ -1,4 +1,4 @@
-"""Recorded meetings: WebVTT and SubRip captions, Telegram chat exports.
+"""Recorded meetings: WebVTT and SubRip captions.
 
 Captions are cut by the clock, not by sentences: cues of one speaker that follow within
 `MAX_PAUSE` seconds, or go on in the middle of a sentence, become one turn. Every cue keeps the
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
 from rag.minutes.turns import clean_name
@@ -28,16 +27,22 @@ if TYPE_CHECKING:
 #: seconds of silence that do not end a turn
 MAX_PAUSE = 2.0
 
-_STAMP = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
+_STAMP = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"^\s*({_STAMP})\s*-->\s*({_STAMP})")
-_VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[\w.]{1,60})?\s{1,9}([^<>]{0,200})>")
 _TAG = re.compile(
-    r"</?(?:v|c|b|i|u|ruby|rt|lang|font)\b[^>\n]*>|<\d[\d:.]*>|\{\\[^}]*\}", re.IGNORECASE
+    r"</?(?:v|c|b|i|u|ruby|rt|lang|font)\b[^<>\n]{0,200}>|<\d[\d:.]{0,20}>|\{\\[^{}]{0,200}\}",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"^\s*[-–—]?\s*((?:[Сс]пикер|[Ss]peaker|SPEAKER)[ _]?\d+|[^\W\d_a-zа-яё][\w.'’-]*"
     r"(?:\s[^\W\d_a-zа-яё][\w.'’-]*|\s\d{1,2}){0,3}(?:\s*\([^)]{1,30}\))?)\s*:\s+(?=\S)"
 )
+#: any words before a colon, in a file where most captions begin so
+_LOOSE_LABEL = re.compile(r"^\s*[-–—]?\s*([^:\s][^:]{0,59}?)\s*:\s+(?=\S)")
+_LABELLED_SHARE = 0.6
+#: «12 "Имя" (345)», the line over a caption's times where Zoom names the speaker
+_NAMED_ID = re.compile(r'^\d+\s+"([^"]{1,80})"\s+\(\d+\)\s*$')
 _UNFINISHED = re.compile(r"[^.!?…]$")
 _NOTE = re.compile(r"^NOTE\b[ \t]*(.*(?:\n.+)*)", re.MULTILINE)
 
@@ -68,31 +73,8 @@ def read_srt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     return _captions(data, name)
 
 
-def read_telegram(data: bytes, name: str, _: Options = DEFAULT) -> Document:
-    """Read a Telegram export (result.json of one chat); its lines are the ids of the messages.
-
-    Service messages are left out, forwarded ones have no speaker. Raises ReadError where the JSON
-    is not such an export.
-    """
-    text, encoding = decode(data)
-    try:
-        export = json.loads(text)
-    except ValueError as error:
-        raise ReadError(f"{name} is not valid JSON") from error
-    except RecursionError as error:
-        raise ReadError(f"{name} is nested too deeply") from error
-    messages = export.get("messages") if isinstance(export, dict) else None
-    if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
-        raise ReadError(f"{name} is not a Telegram export: it has no list of messages")
-    pieces = [piece for message in messages if (piece := _message(message))]
-    title = str(export.get("name") or PurePath(name).stem)
-    stamps = [str(message.get("date", "")) for message in messages]
-    day = next((s[:10] for s in stamps if re.match(r"\d{4}-\d\d-\d\d", s)), None)
-    return _document(data, title, pieces, day, encoding)
-
-
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """One turn before it is rendered: rows are (physical line, words)."""
 
     speaker: str | None
@@ -101,45 +83,19 @@ class _Piece:
     label: str | None = None
 
 
-def _message(message: dict[str, Any]) -> _Piece | None:
-    """A Telegram message as a piece; None for service messages and empty ones."""
-    words = _flat(message.get("text", "")).strip()
-    number = message.get("id")
-    if message.get("type") != "message" or not words or not isinstance(number, int):
-        return None
-    forwarded = message.get("forwarded_from")
-    sender = str(message["from"]) if message.get("from") else None
-    stamp = str(message.get("date", ""))[11:16] or None
-    if forwarded:
-        return _Piece(None, stamp, ((number, words),), label=f"{sender} ← {forwarded}")
-    return _Piece(sender, stamp, ((number, words),))
-
-
-def _flat(text: Any) -> str:
-    """Telegram text: a string, or a list of strings and {"type", "text"} objects."""
-    if isinstance(text, str):
-        return text
-    if not isinstance(text, list):
-        return ""
-    return "".join(
-        part if isinstance(part, str) else str(part.get("text", ""))
-        for part in text
-        if isinstance(part, str | dict)
-    )
-
-
 def _captions(data: bytes, name: str) -> Document:
     text, encoding = decode(data)
     cues = list(_cues(text))
     if not cues:
         raise ReadError(f"{name} holds no captions")
     pieces = [
-        _Piece(turn[0].speaker, turn[0].stamp, tuple(row for cue in turn for row in cue.rows))
+        Piece(turn[0].speaker, turn[0].stamp, tuple(row for cue in turn for row in cue.rows))
         for turn in _merged(_voiced(cues))
     ]
     notes = "\n".join(match.group(1) for match in _NOTE.finditer(text))
     day = date_of(name, notes) or _compact(notes)
-    return _document(data, PurePath(name).stem, pieces, day, encoding)
+    identity = hashlib.sha256(data).hexdigest()
+    return meeting(identity, PurePath(name).stem, pieces, day, encoding)
 
 
 def _compact(text: str) -> str | None:
@@ -154,6 +110,7 @@ def _cues(text: str) -> Iterator[_Cue]:
     at = 0
     while at < len(lines):
         timing = _TIMING.match(lines[at])
+        named = _NAMED_ID.match(lines[at - 1]) if timing and at else None
         at += 1
         if timing is None:
             continue
@@ -163,29 +120,31 @@ def _cues(text: str) -> Iterator[_Cue]:
             at += 1
         if at < len(lines) and lines[at].strip() and payload and _is_id(payload[-1][1]):
             payload.pop()  # the next cue's number, where no blank line divides the two
-        cue = _cue(timing, payload)
-        if cue:
-            yield cue
+        yield from _voices(timing, payload, clean_name(named[1]) if named else None)
 
 
 def _is_id(line: str) -> bool:
     return line.strip().isdigit()
 
 
-def _cue(timing: re.Match[str], payload: Sequence[tuple[int, str]]) -> _Cue | None:
-    speaker = None
-    rows = []
+def _voices(
+    timing: re.Match[str], payload: Sequence[tuple[int, str]], speaker: str | None
+) -> Iterator[_Cue]:
+    """The caption, a cue for each of the voices in it."""
+    parts = timing.groups()
+    start, end = _seconds(parts[1:5]), _seconds(parts[6:10])
+    rows: list[tuple[int, str]] = []
     for number, line in payload:
-        voice = _VOICE.search(line)
-        if voice:
-            speaker = clean_name(html.unescape(voice.group(1)))
-        words = " ".join(html.unescape(_TAG.sub("", line)).split())
-        if words:
-            rows.append((number, words))
-    if not rows:
-        return None
-    first = timing.groups()
-    return _Cue(speaker, _seconds(first[1:5]), _seconds(first[6:10]), first[0], tuple(rows))
+        first, *voiced = _VOICE.split(line)
+        for name, text in (("", first), *zip(voiced[::2], voiced[1::2], strict=True)):
+            if name and rows:
+                yield _Cue(speaker, start, end, parts[0], tuple(rows))
+                rows = []
+            speaker = clean_name(html.unescape(name)) if name else speaker
+            if words := " ".join(html.unescape(_TAG.sub("", text)).split()):
+                rows.append((number, words))
+    if rows:
+        yield _Cue(speaker, start, end, parts[0], tuple(rows))
 
 
 def _seconds(parts: Sequence[str | None]) -> float:
@@ -198,10 +157,11 @@ def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
 
     A cue without a label belongs to the speaker before it; in a file without any label to nobody.
     """
+    pattern = _label_pattern(cues)
     voiced: list[_Cue] = []
     for cue in cues:
         number, words = cue.rows[0]
-        label = _LABEL.match(words) if cue.speaker is None else None
+        label = pattern.match(words) if cue.speaker is None else None
         if label:
             rows = ((number, words[label.end() :]), *cue.rows[1:])
             voiced.append(replace(cue, speaker=clean_name(label.group(1)), rows=rows))
@@ -210,6 +170,14 @@ def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
         else:
             voiced.append(cue)
     return voiced
+
+
+def _label_pattern(cues: Sequence[_Cue]) -> re.Pattern[str]:
+    """What a label looks like: a name, or anything where a label begins most cues."""
+    labels = [found[1] for cue in cues if (found := _LOOSE_LABEL.match(cue.rows[0][1]))]
+    usual = len(labels) >= _LABELLED_SHARE * len(cues)
+    again = len(set(labels)) < len(labels) or any(_LABEL.match(f"{label}: x") for label in labels)
+    return _LOOSE_LABEL if usual and again else _LABEL
 
 
 def _merged(cues: Iterable[_Cue]) -> list[list[_Cue]]:
@@ -229,8 +197,8 @@ def _merged(cues: Iterable[_Cue]) -> list[list[_Cue]]:
     return turns
 
 
-def _document(
-    data: bytes, title: str, pieces: Sequence[_Piece], day: str | None, encoding: str
+def meeting(
+    identity: str, title: str, pieces: Sequence[Piece], day: str | None, encoding: str
 ) -> Document:
     """Pieces rendered one paragraph a turn, with the map from offsets to physical lines."""
     parts: list[str] = []
@@ -245,14 +213,15 @@ def _document(
         start = length
         for index, (number, words) in enumerate(piece.rows):
             length += bool(index)  # the line break between two rows
-            lines.append(Line(number, length if index else paragraph))
+            if not lines or lines[-1].number < number:  # two may speak on one line
+                lines.append(Line(number, length if index else paragraph))
             length += len(words)
         spoken = "\n".join(words for _, words in piece.rows)
         parts.append(head + spoken)
         turns.append(Turn(piece.speaker, spoken, piece.rows[0][0], piece.stamp, start, length))
         length += 2
     return Document(
-        id=hashlib.sha256(data).hexdigest(),
+        id=identity,
         title=title,
         text="\n\n".join(parts),
         turns=tuple(turns),

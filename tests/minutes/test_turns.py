@@ -38,6 +38,19 @@ SHAPES = {
         "10:03:40 From  Игорь  to  Вера Белых(Direct Message):\n\tесть",
         [("Вера Белых", 2), ("Игорь", 4)],
     ),
+    "zoom chat in russian": (
+        "10:02:11\t От  Вера Белых  кому  Все:\n\tзвука нет\n\n\tсовсем\n"
+        "10:03:40 От Игорь Кому Вера Белых (личное сообщение): есть",
+        [("Вера Белых", 2), ("Игорь", 5)],
+    ),
+    "old zoom chat": (
+        "10:02:11 From Вера Белых : звука нет: совсем\n10:03:40 From Игорь : есть",
+        [("Вера Белых", 1), ("Игорь", 2)],
+    ),
+    "zoom chat with days": (
+        "2025-11-12 10:02:11 From Nina to Everyone:\n\tno sound",
+        [("Nina", 2)],
+    ),
     "zoom cloud chat": (
         "00:01:12\tHost Nina:\thello all\n00:01:40\tpaul_b:\thi\n00:02:10\tHost Nina:\tright",
         [("Host Nina", 1), ("paul_b", 2), ("Host Nina", 3)],
@@ -66,6 +79,7 @@ SHAPES = {
     ),
 }
 NO_MEETING = [
+    "10:30 От кассы: очередь до дверей.\nДальше обычный рассказ.",
     "",
     "Обычная заметка.\nИтого: три яблока.\nВажно: не забыть хлеб.",
     "Host: localhost\nPort: 80\nHost: example\nPort: 81\nHost: other\nPort: 82",
@@ -93,6 +107,13 @@ def test_a_text_that_is_no_meeting_has_no_turns(text: str) -> None:
 def test_wrapped_lines_belong_to_the_turn_above() -> None:
     text = "Игорь: начнём\nс главного\nВера: да\nИгорь: хорошо"
     assert find_turns(text)[0].text == "начнём\nс главного"
+
+
+def test_a_chat_message_keeps_its_paragraphs() -> None:
+    text, _ = SHAPES["zoom chat in russian"]
+    assert find_turns(text)[0].text == "звука нет\n\n\tсовсем"
+    quoted = f"Чат созвона.\n\n{text}\n\nПосле чата обычный абзац."
+    assert [turn.text for turn in find_turns(quoted)] == ["звука нет", "есть"]
 
 
 def test_physical_lines_come_from_the_map_where_there_is_one() -> None:

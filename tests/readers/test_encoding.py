@@ -27,6 +27,9 @@ GERMAN = "Die Prüfung der Anlage läuft, größere Änderungen übernimmt Jörg
         ("utf-16-le", "utf-16-le"),
         ("utf-16-be", "utf-16-be"),
         ("utf-16", "utf-16-le"),
+        ("utf-32", "utf-32-le"),
+        ("utf-32-le", "utf-32-le"),
+        ("utf-32-be", "utf-32-be"),
     ],
 )
 def test_unicode_is_recognised_with_and_without_byte_order_mark(
@@ -103,3 +106,121 @@ def test_binary_content_is_refused(data: bytes) -> None:
 def test_nothing_but_white_space_is_an_empty_file(data: bytes) -> None:
     with pytest.raises(ReadError, match="the file is empty"):
         decode(data)
+
+
+LINES = (
+    "Насос сдан в ремонт, запасные части придут на следующей неделе.",
+    "Ключи от склада лежат у дежурного на проходной.",
+    "Ёлки привезут в пятницу, разгружаем у чёрного входа.",
+    "Ольга уехала в отпуск, её заменяет Юрий Щукин.",
+    "Съезд участников начнётся в десять часов утра.",
+    "Фёдор объяснил, почему щит не включается.",
+    "Взносы за жильё принимает Эмма Жукова.",
+    "Чай, кофе, сахар, печенье - купить к совещанию.",
+    "Шум в подшипнике исчез после смазки.",
+)
+MIXED = (
+    "Установите Python 3.11 и запустите pip install rag",
+    "user=admin; роль=админ; status=OK",
+    "Error 404: страница не найдена",
+    "README: сборка",
+    "id,name,город\n1,Oleg,Пермь\n2,Anna,Тула",
+    "int x = 5; // счётчик",
+    "C:\\Users\\Анна\\Desktop\\план.txt",
+    "<b>Внимание</b> please read",
+)
+TABLES = (
+    "╔══════╦══════╗\n║ Товар║ Цена ║\n╠══════╬══════╣\n║ Насос║  120 ║\n╚══════╩══════╝",
+    "┌────┬─────┐\n│ N  │ Имя │\n├────┼─────┤\n│ 1  │ Олег│\n└────┴─────┘",
+    "──────────\nИтого: 15 шт.\n──────────",
+    "│ Итого │ 5 │",
+    "░▒▓█ МЕНЮ █▓▒░\n1. Печать\n2. Выход",
+)
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize("line", LINES)
+def test_one_line_is_enough_in_any_case(line: str, codec: str) -> None:
+    for text in (line, line[:20].strip(), line.upper(), line.upper()[:20].strip(), line.title()):
+        assert decode(text.encode(codec)) == (text, codec)
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize("text", MIXED)
+def test_russian_among_english_is_told_apart(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)) == (text, codec)
+
+
+@pytest.mark.parametrize("codec", ["cp866", "koi8-r"])
+@pytest.mark.parametrize("text", TABLES)
+def test_frames_around_words_are_frames(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)) == (text, codec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Її діти їздили до Києва.", "Ґанок і дах потребують ремонту цієї осені.", "Ціна зросла"],
+)
+def test_ukrainian_is_koi8_u_where_it_has_its_letters(text: str) -> None:
+    assert decode(text.encode("koi8-u")) == (text, "koi8-u")
+
+
+def test_the_old_macintosh_is_known_by_a_paragraph() -> None:
+    assert decode(LONG_RU.encode("mac-cyrillic")) == (LONG_RU, "mac-cyrillic")
+
+
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le café est fermé à Noël, désolé pour les élèves.",
+        "El niño comió piñas, ¿sí?",
+        "Å spise blåbær på ødegård",
+        "ÜBERSICHT DER GRÖSSEN",
+        "A temperature of 25° is fine, ±2°",
+        "Copyright © 2024 ACME",
+        "naïve",
+    ],
+)
+def test_western_languages_are_not_russian(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)) == (text, "latin-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared", "name"),
+    [
+        (LINES[0], "koi8-r", "koi8-r", "koi8-r"),
+        (LINES[0], "koi8-r", "windows-1251", "koi8-r"),
+        (LINES[0], "cp1251", "iso-8859-1", "cp1251"),
+        (LINES[0], "cp1251", "us-ascii", "cp1251"),
+        (LINES[0], "cp1251", "unicode_escape", "cp1251"),
+        (LINES[0], "cp1251", "zlib", "cp1251"),
+        (LINES[0], "cp1251", "\0", "cp1251"),
+        (LINES[0], "utf-8", "cp1251", "utf-8"),
+        (LINES[0], "iso8859-5", "iso-8859-5", "iso8859-5"),
+        ("Çok güzel, değil mi?", "cp1254", "windows-1254", "cp1254"),
+        ("He said – “no”.", "cp1252", "iso-8859-1", "cp1252"),
+        ("中文测试文件", "gb2312", "gb2312", "gb2312"),
+        ("日本語のテキスト", "iso-2022-jp", "iso-2022-jp", "iso2022_jp"),
+        ("plain", "ascii", "utf-16", "utf-8"),
+    ],
+)
+def test_what_is_declared_is_believed_unless_belied(
+    text: str, codec: str, declared: str, name: str
+) -> None:
+    assert decode(text.encode(codec), declared) == (text, name)
+
+
+@pytest.mark.parametrize("text", ["ઠઠ ગુજરાતી", "Հայերեն", "한국어", "🙂", "ภาษาไทย"])
+def test_a_few_letters_of_a_far_script_are_utf_8(text: str) -> None:
+    assert decode(text.encode()) == (text, "utf-8")
+
+
+def test_half_a_character_at_the_end_is_passed_over() -> None:
+    assert decode("Да".encode("utf-16") + b"\n") == ("Да", "utf-16-le")
+
+
+@pytest.mark.parametrize("data", [b"\xd1" * 300_000, b"\xb3" * 300_000, b"\x95A" * 150_000])
+def test_no_text_makes_the_decision_slow(data: bytes) -> None:
+    """Only a sample is weighed, and that in one pass for each encoding."""
+    assert decode(data)[0]
