@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 _SECTOR, _MINI, _CUTOFF = 512, 64, 4096  # bytes
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -57,12 +57,15 @@ def _directory(streams: dict[str, bytes]) -> list[_Entry]:
     entries = [_Entry("Root Entry", _ROOT)]
     storages = {"": 0}
     for path, content in streams.items():
-        folder, _, name = path.rpartition("/")
-        if folder not in storages:
-            storages[folder] = len(entries)
-            entries[0].below.append(len(entries))
-            entries.append(_Entry(folder, _STORAGE))
-        entries[storages[folder]].below.append(len(entries))
+        *folders, name = path.split("/")
+        above = ""
+        for folder in accumulate(folders, "{}/{}".format):
+            if folder not in storages:
+                storages[folder] = len(entries)
+                entries[storages[above]].below.append(len(entries))
+                entries.append(_Entry(folder.rpartition("/")[2], _STORAGE))
+            above = folder
+        entries[storages[above]].below.append(len(entries))
         entries.append(_Entry(name, _STREAM, content))
     for entry in entries:
         order = sorted(entry.below, key=lambda number: (len(entries[number].name), number))

@@ -18,7 +18,6 @@ Language = Literal["ru", "en"]
 WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W\d_]+)*")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
-_APOSTROPHE = str.maketrans({"’": "'", "ё": "е"})
 _CACHE_LIMIT = 500_000
 
 _RU_STOP = """
@@ -58,7 +57,7 @@ class Token(NamedTuple):
 
 def fold(text: str) -> str:
     """Lower case, ё as е, one kind of apostrophe. Keeps the length of Russian and English text."""
-    return text.lower().translate(_APOSTROPHE)
+    return text.lower().replace("ё", "е").replace("’", "'")
 
 
 def stem(word: str) -> str:

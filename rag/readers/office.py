@@ -1,248 +1,228 @@
 """DOCX: paragraphs and tables in the order they stand in, headings by their style.
 
-python-docx opens the file and knows its styles and properties. The body is walked here, since
-the library passes over content controls, tracked insertions and text boxes without a word.
+What a person sees is read: the numbers of lists, footnotes and comments behind the paragraph that
+refers to them, charts, text boxes, tracked insertions. What nobody sees is set aside, and running
+headers and footers with it; deleted text and macros are left out.
+
+python-docx opens the file and knows its parts, styles and sections. Its paragraphs and tables pass
+over content controls, tracked insertions, text boxes, formulas and notes, so the text is taken from
+the elements below them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
-import zipfile
-import zlib
-from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from rag.errors import ReadError
 from rag.readers.dates import date_of
+from rag.readers.docx_styles import Styles, W, is_on
+from rag.readers.draft import Draft, hide, lines_of, plain, row_of
+from rag.readers.drawing import add_graphics
+from rag.readers.mended import mended, roots
+from rag.readers.numbering import docx_lists, value_of
 from rag.readers.options import DEFAULT, Options
-from rag.types import Document, Mark
+from rag.readers.package import broken, open_package
+from rag.types import RUNNING_FOOTER, RUNNING_HEADER, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from docx.document import Document as Docx
-    from docx.oxml.xmlchemy import BaseOxmlElement
-    from docx.styles.style import BaseStyle
+    from docx.document import Document as DocxDocument
+    from lxml.etree import _Element
 
-    from rag.types import MarkKind
-
-#: Bytes all parts of the file may declare to have when unpacked.
-MAX_UNPACKED = 512 * 1024**2
-MAX_PARTS = 20_000
-#: A compound file instead of a zip: an old .doc, or a DOCX with a password.
-_COMPOUND = b"\xd0\xcf\x11\xe0"
-_CELL_SEPARATOR = " | "
-_WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARAGRAPH, _TABLE, _ROW, _CELL = (f"{_WORDS}{tag}" for tag in ("p", "tbl", "tr", "tc"))
-_STYLE, _VALUE = f"{_WORDS}pPr/{_WORDS}pStyle", f"{_WORDS}val"
+#: kinds of parts that are read, and what python-docx takes them for
+_PARTS = {
+    "officeDocument": "wordprocessingml.document.main",
+    **{kind: f"wordprocessingml.{kind}" for kind in ("styles", "header", "footer")},
+    **dict.fromkeys(("numbering", "footnotes", "endnotes", "comments", "chart", "diagramData"), ""),
+}
+_PARAGRAPH, _RUN, _TABLE, _ROW, _CELL = (f"{W}{tag}" for tag in ("p", "r", "tbl", "tr", "tc"))
+_BOX = f"{W}txbxContent"
+_TEXTS = frozenset({f"{W}t", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"})
 _CHARACTERS = {
-    f"{_WORDS}{tag}": text
+    f"{W}{tag}": text
     for tag, text in (("tab", "\t"), ("br", "\n"), ("cr", "\n"), ("noBreakHyphen", "-"))
 }
-_TEXT = f"{_WORDS}t"
-#: the second writing of a drawing, for programs that do not know the first; tab stops; old text
+_REFERENCES = {f"{W}{kind}Reference": f"{kind}s" for kind in ("footnote", "endnote")}
+_REFERENCES[f"{W}commentReference"] = "comments"
+#: tab stops and the like; old text
 _SKIPPED = frozenset(
-    {
-        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-        *(f"{_WORDS}{tag}" for tag in ("pPr", "rPr", "del", "moveFrom")),
-    }
+    f"{W}{tag}" for tag in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "del", "moveFrom")
 )
-_MAX_DEPTH = 100
-_HEADING_STYLE = re.compile(r"(?:heading|заголовок)\s*(\d)", re.IGNORECASE)
-_TITLE_STYLE = re.compile(r"title|название", re.IGNORECASE)
-_FIRST_YEAR = 1980
-#: the date the library's own template carries, which is nobody's
-_TEMPLATE_DAY = "2013-12-23"
-_MAX_TITLE = 200
+#: files of other programs
+_EMBEDDED = ("{urn:schemas-microsoft-com:office:office}OLEObject", f"{W}altChunk")
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: half points; text so small is there to be missed
+_TINY = 2
+_WHITE = "FFFFFF"
 
 
-#: what the libraries raise on a damaged part; a syntax error is that of the XML parser
-_BROKEN = (
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+def read_docx(data: bytes, name: str, options: Options = DEFAULT) -> Document:
+    """Read a DOCX, DOCM or DOTX file; `name` is the file's name, the title of last resort.
 
-
-class _Block(NamedTuple):
-    """A paragraph or a table as text; `level` is 0 but for headings."""
-
-    text: str
-    level: int
-    table: bool
-
-
-class _Content(NamedTuple):
-    """What is read from a file: text, marks, and title and day of its properties."""
-
-    text: str
-    marks: tuple[Mark, ...]
-    title: str
-    created: str | None
-
-
-def read_docx(data: bytes, name: str, _: Options = DEFAULT) -> Document:
-    """Read a DOCX file; `name` is the file's name, the title of last resort.
-
-    A row of a table is one line, its cells parted by « | ». Headers, footers, comments and
-    deleted text are no part of the document's text. Raises ReadError where the file is corrupt,
-    encrypted, empty or would unpack to more than MAX_UNPACKED bytes.
+    A row of a table is one line, its cells parted by « | ». A footnote stands behind the paragraph
+    that refers to it with its number raised, a comment with its author in brackets. Raises
+    ReadError where the file is corrupt, encrypted, empty or would unpack beyond the limits.
     """
-    from rag.minutes.turns import find_turns
-    from rag.readers.text import lines_of
+    import docx
 
-    text, marks, title, created = _parse(data)
-    if not text:
-        raise ReadError("the document holds no text")
-    turns = find_turns(text, lines_of(text))
-    return Document(
-        id=hashlib.sha256(data).hexdigest(),
-        title=_title(title, text, marks) or PurePath(name).stem,
-        text=text,
-        marks=marks,
-        turns=turns,
-        kind="meeting" if turns else "office",
-        date=date_of(name, text) or created,
+    from rag.minutes.turns import find_turns
+    from rag.readers.teams import find_transcript
+
+    with broken("DOCX"):
+        package = open_package(data, "DOCX", options)
+        document = docx.Document(mended(package, _PARTS))
+        draft = _Reading(document, keep_hidden=options.keep_hidden).draft()
+        title, created = package.properties()
+        notes = list(package.left_out(sum(1 for _ in document.element.iter(*_EMBEDDED))))
+    transcript = find_transcript(draft.text)
+    if transcript:
+        draft = Draft()
+        draft.paragraph(transcript.text)
+    day = transcript.day if transcript else None
+    return draft.document(
+        data,
+        name,
+        title=title,
+        date=day or date_of(name, draft.text) or created,
+        turns=transcript.turns if transcript else find_turns(draft.text),
+        notes=notes,
     )
 
 
-def _check_archive(data: bytes) -> None:
-    """Raise ReadError where the file is no zip, or declares sizes nobody should unpack."""
-    if data.startswith(_COMPOUND):
-        raise ReadError(
-            "an old .doc or an encrypted file", "Save it as .docx without a password and try again"
-        )
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > MAX_UNPACKED or len(parts) > MAX_PARTS:
-        raise ReadError(f"it would unpack to {unpacked:,} bytes in {len(parts):,} parts")
+class _Reading:
+    """One document on its way from its parts to a draft."""
+
+    def __init__(self, document: DocxDocument, *, keep_hidden: bool) -> None:
+        self._document = document
+        self._part = document.part
+        self._styles = Styles(document.styles)
+        numbering = next(roots(self._part, "numbering"), None)
+        self._numbering = docx_lists(numbering, self._styles.list_of)
+        self._draft = Draft(keep_hidden=keep_hidden)
+        self._references: list[tuple[str, str]] = []
+        self._remarks = {
+            kind: {
+                item.get(f"{W}id", ""): item for root in roots(self._part, kind) for item in root
+            }
+            for kind in _REFERENCES.values()
+        }
+        self._counts = dict.fromkeys(_REFERENCES.values(), 0)
+
+    def draft(self) -> Draft:
+        """The headers, the body and the footers. Raises ValueError for a part without a body."""
+        root = self._document.element
+        if root.body is None:
+            raise ValueError("the document has no body")
+        white_shows = root.find(f"{W}background") is not None
+        self._add_running("header", RUNNING_HEADER)
+        for item in _outermost(root.body, _PARAGRAPH, _TABLE):
+            if item.tag == _TABLE:
+                self._add_table(item)
+            else:
+                self._add_paragraph(item, white_shows=white_shows)
+            add_graphics(self._draft, item, self._part)
+            self._add_remarks()
+        self._add_running("footer", RUNNING_FOOTER)
+        return self._draft
+
+    def _add_paragraph(self, paragraph: _Element, *, white_shows: bool) -> None:
+        label, text = self._paragraph(paragraph, white_shows=white_shows)
+        if text.strip():
+            level = self._styles.level(paragraph)
+            labelled = f"{label} {text.strip()}" if label else text
+            if level:
+                self._draft.heading(labelled, level)
+            else:
+                self._draft.paragraph(labelled)
+
+    def _add_table(self, table: _Element) -> None:
+        rows: list[str] = []
+        header = False
+        for row in _outermost(table, _ROW):
+            properties = row.find(f"{W}trPr")
+            if properties is None or properties.find(f"{W}del") is None:
+                header = header or (not rows and is_on(properties, "tblHeader"))
+                rows.append(row_of(self._text(cell, True) for cell in _outermost(row, _CELL)))
+        self._draft.table(rows, header=header)
+
+    def _paragraph(self, paragraph: _Element, *, white_shows: bool) -> tuple[str, str]:
+        """The number that is set before a paragraph, and its text."""
+        place = self._styles.place_in_list(paragraph)
+        label = self._numbering.next(*place) if place else ""
+        shaded = paragraph.find(f"{W}pPr/{W}shd") is not None
+        text = self._text(paragraph, white_shows or shaded)
+        unseen = value_of(paragraph, "pPr", "pStyle") in self._styles.hidden
+        return label, hide(text) if unseen else text
+
+    def _text(self, element: _Element, white_shows: bool) -> str:
+        """The text inside an element; paragraphs within it, those of text boxes, on own lines."""
+        pieces: list[str] = []
+        for child in element:
+            tag = child.tag
+            if tag in _TEXTS:
+                pieces.append(plain(child.text or ""))
+            elif tag in _CHARACTERS:
+                pieces.append(_CHARACTERS[tag])
+            elif tag == _RUN:
+                text = self._text(child, white_shows)
+                pieces.append(hide(text) if self._is_hidden(child, white_shows) else text)
+            elif tag == _PARAGRAPH:
+                label, text = self._paragraph(child, white_shows=white_shows)
+                pieces.append(f"\n{label} {text}\n" if label else f"\n{text}\n")
+            elif tag in _REFERENCES:
+                self._references.append((_REFERENCES[tag], child.get(f"{W}id", "")))
+            elif tag not in _SKIPPED:
+                pieces.append(self._text(child, white_shows or tag == _BOX))
+        return "".join(pieces)
+
+    def _is_hidden(self, run: _Element, white_shows: bool) -> bool:
+        """Whether nobody sees a run: it is marked as hidden, tiny, or white on white."""
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return False
+        if is_on(properties, "vanish") or value_of(properties, "rStyle") in self._styles.hidden:
+            return True
+        size = value_of(properties, "sz")
+        if size.isdecimal() and int(size) <= _TINY:
+            return True
+        shaded = any(properties.find(f"{W}{tag}") is not None for tag in ("shd", "highlight"))
+        return value_of(properties, "color") == _WHITE and not shaded and not white_shows
+
+    def _add_remarks(self) -> None:
+        """The footnotes and comments that the last block referred to."""
+        references, self._references = self._references, []
+        for kind, key in references:
+            remark = self._remarks[kind].get(key)
+            self._counts[kind] += 1
+            if remark is None:
+                continue
+            text = " ".join(self._text(remark, False).split())
+            author = remark.get(f"{W}author", "").strip()
+            number = str(self._counts[kind]).translate(_SUPERSCRIPT)
+            lead = f"[{author}] " if author else "" if kind == "comments" else f"{number} "
+            if text:
+                self._draft.paragraph(lead + text, apart=True)
+
+    def _add_running(self, kind: str, note: str) -> None:
+        """Headers or footers of all sections."""
+        from docx.section import Section
+
+        for properties in self._document.element.body.iter(f"{W}sectPr"):
+            section = Section(properties, self._part)
+            for pages in ("first_page_", "", "even_page_"):
+                running = getattr(section, f"{pages}{kind}")
+                first = pages == "first_page_"
+                unused = first and not section.different_first_page_header_footer
+                if running.is_linked_to_previous or unused:
+                    continue
+                lines = lines_of(self._text(running.part.element, True))
+                self._draft.running("\n".join(lines), note, first=first)
 
 
-def _parse(data: bytes) -> _Content:
-    """The text of the body with its marks, and the properties; foreign errors as ReadError."""
-    import docx
-    from docx.exceptions import PythonDocxError
-    from docx.opc.exceptions import OpcError
-
-    try:
-        _check_archive(data)
-        document = docx.Document(io.BytesIO(data))
-        text, marks = _assemble(_blocks(document))
-        properties = document.core_properties
-        return _Content(text, marks, properties.title, _iso_date(properties.created))
-    except (zipfile.BadZipFile, zlib.error, OpcError, PythonDocxError, *_BROKEN) as error:
-        raise ReadError(f"broken DOCX: {error}") from error
-
-
-def _blocks(docx: Docx) -> Iterator[_Block]:
-    """Paragraphs and tables of the body that hold any text."""
-    levels = {style.style_id: _level(style) for style in docx.styles}
-    for item in _items(docx.element.body):
-        if item.tag == _TABLE:
-            rows = [row for row in _rows(item) if row]
-            if rows:
-                yield _Block("\n".join(rows), 0, table=True)
-        elif text := _text(item).strip():
-            style = item.find(_STYLE)
-            level = levels.get(style.get(_VALUE, ""), 0) if style is not None else 0
-            yield _Block(text, level, table=False)
-
-
-def _items(element: BaseOxmlElement, depth: int = 0) -> Iterator[BaseOxmlElement]:
-    """The outermost paragraphs and tables, whatever they are wrapped in."""
+def _outermost(element: _Element, *tags: str) -> Iterator[_Element]:
+    """The outermost elements of some kinds, whatever they are wrapped in."""
     for child in element:
-        if child.tag in (_PARAGRAPH, _TABLE):
+        if child.tag in tags:
             yield child
-        elif child.tag not in _SKIPPED and depth < _MAX_DEPTH:
-            yield from _items(child, depth + 1)
-
-
-def _rows(table: BaseOxmlElement) -> Iterator[str]:
-    """Each row as one line, "" where its cells are empty."""
-    for row in _direct(table, _ROW):
-        cells = [" ".join(_text(cell).split()) for cell in _direct(row, _CELL)]
-        yield _CELL_SEPARATOR.join(cells) if any(cells) else ""
-
-
-def _direct(element: BaseOxmlElement, tag: str, depth: int = 0) -> Iterator[BaseOxmlElement]:
-    """The outermost elements of a kind: the rows of this table and not of one inside it."""
-    for child in element:
-        if child.tag == tag:
-            yield child
-        elif depth < _MAX_DEPTH:
-            yield from _direct(child, tag, depth + 1)
-
-
-def _text(element: BaseOxmlElement, depth: int = 0) -> str:
-    """The text inside an element; paragraphs within it, those of text boxes, on their own lines."""
-    pieces: list[str] = []
-    for child in element if depth < _MAX_DEPTH else ():
-        if child.tag == _TEXT:
-            pieces.append((child.text or "").replace("\xa0", " "))
-        elif child.tag in _CHARACTERS:
-            pieces.append(_CHARACTERS[child.tag])
-        elif child.tag == _PARAGRAPH:
-            pieces.append(f"\n{_text(child, depth + 1)}\n")
         elif child.tag not in _SKIPPED:
-            pieces.append(_text(child, depth + 1))
-    return "".join(pieces)
-
-
-def _level(style: BaseStyle | None) -> int:
-    """Level of the headings written in a style or in one derived from it, 0 for other styles."""
-    for _ in range(_MAX_DEPTH):
-        name = (style.name or "") if style is not None else ""
-        heading = _HEADING_STYLE.match(name)
-        if heading:
-            return int(heading[1])
-        if _TITLE_STYLE.fullmatch(name):
-            return 1
-        style = getattr(style, "base_style", None)
-    return 0
-
-
-def _assemble(blocks: Iterator[_Block]) -> tuple[str, tuple[Mark, ...]]:
-    """The blocks joined by line ends, headings and tables set off by a blank line; their marks."""
-    pieces: list[str] = []
-    marks: list[Mark] = []
-    length = 0
-    apart = False
-    for block in blocks:
-        special = block.table or block.level > 0
-        if pieces:
-            separator = "\n\n" if special or apart else "\n"
-            pieces.append(separator)
-            length += len(separator)
-        if special:
-            kind: MarkKind = "table" if block.table else "heading"
-            marks.append(Mark(kind, length, length + len(block.text), level=block.level))
-        pieces.append(block.text)
-        length += len(block.text)
-        apart = special
-    return "".join(pieces), tuple(marks)
-
-
-def _title(title: str, text: str, marks: tuple[Mark, ...]) -> str:
-    """The title in the file's properties, else its first heading, else ""."""
-    if len(title.strip()) >= 3 and title.strip().lower() != "word document":
-        return " ".join(title.split())[:_MAX_TITLE]
-    for mark in marks:
-        if mark.kind == "heading":
-            return " ".join(text[mark.start : mark.end].split())[:_MAX_TITLE]
-    return ""
-
-
-def _iso_date(created: datetime | None) -> str | None:
-    if created is None or created.year < _FIRST_YEAR:
-        return None
-    day = created.date().isoformat()
-    return None if day == _TEMPLATE_DAY else day
+            yield from _outermost(child, *tags)
