@@ -67,16 +67,16 @@ def _lazy_container(module: str, function: str) -> Container:
     return members
 
 
-_text = _lazy("text", "read_text")
+_text = _lazy("text.plain", "read_text")
 _image = _lazy("image", "read_image")
-_markdown = _lazy("text", "read_markdown")
-_docx = _lazy("office", "read_docx")
-_pptx = _lazy("slides", "read_pptx")
-_sheets = _lazy("sheets", "read_sheets")
-_opendocument = _lazy("opendocument", "read_opendocument")
-_delimited = _lazy("delimited", "read_delimited")
-_html = _lazy("web", "read_html")
-_mht = _lazy("mail", "read_mht")
+_markdown = _lazy("text.plain", "read_markdown")
+_docx = _lazy("office.docx", "read_docx")
+_pptx = _lazy("office.pptx", "read_pptx")
+_sheets = _lazy("office.sheets", "read_sheets")
+_opendocument = _lazy("office.opendocument", "read_opendocument")
+_delimited = _lazy("text.delimited", "read_delimited")
+_html = _lazy("web.html", "read_html")
+_mht = _lazy("mail.eml", "read_mht")
 
 #: Suffix, in lower case, to the reader of such files.
 READERS: dict[str, Reader] = {
@@ -85,8 +85,8 @@ READERS: dict[str, Reader] = {
     ".docm": _docx,
     ".dotx": _docx,
     ".dotm": _docx,
-    ".doc": _lazy("legacy", "read_doc"),
-    ".rtf": _lazy("rtf", "read_rtf"),
+    ".doc": _lazy("office.legacy", "read_doc"),
+    ".rtf": _lazy("office.rtf", "read_rtf"),
     ".odt": _opendocument,
     ".ott": _opendocument,
     ".pptx": _pptx,
@@ -94,14 +94,14 @@ READERS: dict[str, Reader] = {
     ".ppsx": _pptx,
     ".ppsm": _pptx,
     ".potx": _pptx,
-    ".ppt": _lazy("legacy", "read_ppt"),
+    ".ppt": _lazy("office.legacy", "read_ppt"),
     ".odp": _opendocument,
     ".otp": _opendocument,
     ".xlsx": _sheets,
     ".xlsm": _sheets,
     ".xlsb": _sheets,
     ".xltx": _sheets,
-    ".xls": _lazy("legacy", "read_xls"),
+    ".xls": _lazy("office.legacy", "read_xls"),
     ".ods": _sheets,
     ".ots": _sheets,
     ".csv": _delimited,
@@ -112,17 +112,17 @@ READERS: dict[str, Reader] = {
     ".txt": _text,
     ".text": _text,
     ".log": _text,
-    ".vtt": _lazy("transcript", "read_vtt"),
-    ".srt": _lazy("transcript", "read_srt"),
+    ".vtt": _lazy("text.captions", "read_vtt"),
+    ".srt": _lazy("text.captions", "read_srt"),
     ".html": _html,
     ".htm": _html,
     ".xhtml": _html,
     ".xht": _html,
     ".mht": _mht,
     ".mhtml": _mht,
-    ".epub": _lazy("epub", "read_epub"),
-    ".fb2": _lazy("fb2", "read_fb2"),
-    ".ipynb": _lazy("notebook", "read_notebook"),
+    ".epub": _lazy("books.epub", "read_epub"),
+    ".fb2": _lazy("books.fb2", "read_fb2"),
+    ".ipynb": _lazy("text.notebook", "read_notebook"),
     ".png": _image,
     ".jpg": _image,
     ".jpeg": _image,
@@ -132,17 +132,17 @@ READERS: dict[str, Reader] = {
     ".webp": _image,
 }
 
-_packed = _lazy_container("tar", "members_packed")
-_unread = _lazy_container("tar", "members_of_unread")
+_packed = _lazy_container("archives.tar", "members_packed")
+_unread = _lazy_container("archives.tar", "members_of_unread")
 
 #: Suffix, in lower case, to what opens files that hold others.
 CONTAINERS: dict[str, Container] = {
-    ".json": _lazy_container("telegram", "members_telegram"),
-    ".eml": _lazy_container("mail", "members_eml"),
-    ".mbox": _lazy_container("mail", "members_mbox"),
-    ".msg": _lazy_container("msg", "members_msg"),
-    ".zip": _lazy_container("archive", "members_zip"),
-    ".tar": _lazy_container("tar", "members_tar"),
+    ".json": _lazy_container("text.telegram", "members_telegram"),
+    ".eml": _lazy_container("mail.eml", "members_eml"),
+    ".mbox": _lazy_container("mail.eml", "members_mbox"),
+    ".msg": _lazy_container("mail.msg", "members_msg"),
+    ".zip": _lazy_container("archives.zip", "members_zip"),
+    ".tar": _lazy_container("archives.tar", "members_tar"),
     ".tgz": _packed,
     ".tbz2": _packed,
     ".txz": _packed,

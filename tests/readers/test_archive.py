@@ -21,7 +21,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers import parts
-from rag.readers.archive import LEADS_OUT
+from rag.readers.archives.zip import LEADS_OUT
 from rag.readers.options import DEFAULT, Options
 from rag.types import Document
 

@@ -11,8 +11,8 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers import parts
-from rag.readers.epub import read_epub
-from rag.readers.fb2 import read_fb2
+from rag.readers.books.epub import read_epub
+from rag.readers.books.fb2 import read_fb2
 from rag.readers.options import DEFAULT
 from rag.types import HIDDEN_TEXT, Document
 

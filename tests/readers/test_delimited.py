@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.delimited import read_delimited
 from rag.readers.options import Limits, Options
+from rag.readers.text.delimited import read_delimited
 from rag.types import Document
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.text import decode
+from rag.readers.text.plain import decode
 
 SHORT_RU = "Встреча переносится на утро понедельника."
 LONG_RU = (

@@ -11,7 +11,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers import Member, parts
-from rag.readers.mail import members_eml, members_mbox, read_mht
+from rag.readers.mail.eml import members_eml, members_mbox, read_mht
 from rag.readers.options import DEFAULT, Options
 from rag.types import HIDDEN_TEXT, Document
 

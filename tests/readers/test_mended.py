@@ -11,12 +11,13 @@ import pytest
 from office_files import changed, parts_of, saved, with_part, zipped
 from pptx.util import Inches
 
-from rag.readers import office, slides
-from rag.readers.mended import mended
-from rag.readers.office import read_docx
+from rag.readers.office import docx as office
+from rag.readers.office import pptx as slides
+from rag.readers.office.docx import read_docx
+from rag.readers.office.mended import mended
+from rag.readers.office.pptx import read_pptx
 from rag.readers.options import DEFAULT
 from rag.readers.package import open_package
-from rag.readers.slides import read_pptx
 
 WORDS = "ООО «Ромашка»\n\nПисьмо\n\nТекст письма."
 SLIDES = "slide 1\n\nslide 2"

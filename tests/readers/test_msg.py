@@ -11,9 +11,9 @@ import pytest
 from fuzz.compound import compound
 from rag.errors import ReadError
 from rag.readers import Member
-from rag.readers.msg import members_msg
+from rag.readers.mail.msg import members_msg
+from rag.readers.mail.packed_rtf import unpacked_rtf
 from rag.readers.options import DEFAULT
-from rag.readers.packed_rtf import unpacked_rtf
 from rag.types import Document
 
 SUBJECT, BODY, HTML, RTF, TO, SENDER, ADDRESS = 0x37, 0x1000, 0x1013, 0x1009, 0xE04, 0xC1A, 0x5D01

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.notebook import MAX_OUTPUT, read_notebook
+from rag.readers.text.notebook import MAX_OUTPUT, read_notebook
 from rag.types import Document
 
 

@@ -15,7 +15,7 @@ from office_files import changed, parts_of, saved, with_part, zipped
 
 from rag.errors import ReadError
 from rag.readers import READERS
-from rag.readers.office import read_docx
+from rag.readers.office.docx import read_docx
 from rag.readers.options import DEFAULT, Options
 from rag.types import HIDDEN_TEXT, RUNNING_FOOTER, RUNNING_HEADER, Document
 

@@ -8,7 +8,7 @@ import pytest
 from office_files import changed, odf, with_part
 
 from rag.errors import ReadError
-from rag.readers.opendocument import read_opendocument
+from rag.readers.office.opendocument import read_opendocument
 from rag.readers.options import Options
 from rag.types import HIDDEN_TEXT, RUNNING_FOOTER, RUNNING_HEADER, Document
 

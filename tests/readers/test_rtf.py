@@ -7,9 +7,9 @@ from contextlib import suppress
 import pytest
 
 from rag.errors import ReadError
-from rag.readers import rtf
+from rag.readers.office import rtf
+from rag.readers.office.rtf import read_rtf
 from rag.readers.options import Options
-from rag.readers.rtf import read_rtf
 from rag.types import HIDDEN_TEXT, RUNNING_FOOTER, RUNNING_HEADER, Document
 
 

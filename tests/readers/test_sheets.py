@@ -14,10 +14,10 @@ from office_files import changed, odf, parts_of, with_part, workbook, zipped
 from fuzz.compound import compound
 from fuzz.office import xls
 from rag.errors import ReadError
-from rag.readers import sheets
-from rag.readers import workbook as workbook_parts
+from rag.readers.office import sheets
+from rag.readers.office import workbook as workbook_parts
+from rag.readers.office.sheets import read_sheets
 from rag.readers.options import Limits, Options
-from rag.readers.sheets import read_sheets
 from rag.types import Document
 
 DAY = {"num_format": "dd.mm.yyyy"}

@@ -15,8 +15,8 @@ from pptx.slide import Slide
 from pptx.util import Inches
 
 from rag.errors import ReadError
+from rag.readers.office.pptx import read_pptx
 from rag.readers.options import Options
-from rag.readers.slides import read_pptx
 from rag.types import HIDDEN_TEXT, RUNNING_FOOTER, Document
 
 TITLE_SLIDE, TITLE_ONLY, BLANK = 0, 5, 6

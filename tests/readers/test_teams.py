@@ -6,8 +6,8 @@ import docx
 import pytest
 from office_files import saved
 
-from rag.readers.office import read_docx
-from rag.readers.teams import find_transcript
+from rag.readers.office.docx import read_docx
+from rag.readers.office.teams import find_transcript
 from rag.types import Document
 
 TITLE = "Планёрка-20251118_101500-Meeting Recording"

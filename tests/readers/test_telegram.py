@@ -10,7 +10,7 @@ import pytest
 from rag.errors import ReadError
 from rag.readers import Member
 from rag.readers.options import DEFAULT
-from rag.readers.telegram import members_telegram
+from rag.readers.text.telegram import members_telegram
 from rag.types import Document
 
 

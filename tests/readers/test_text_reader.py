@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.text import lines_of, read_markdown, read_text
+from rag.readers.text.plain import lines_of, read_markdown, read_text
 from rag.types import Document, Line
 
 if TYPE_CHECKING:

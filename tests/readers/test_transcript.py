@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.transcript import read_srt, read_vtt
+from rag.readers.text.captions import read_srt, read_vtt
 
 if TYPE_CHECKING:
     from rag.types import Document

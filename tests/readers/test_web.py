@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.readers.options import Options
-from rag.readers.web import read_html
+from rag.readers.web.html import read_html
 from rag.types import HIDDEN_TEXT, NAVIGATION, Document
 
 if TYPE_CHECKING:

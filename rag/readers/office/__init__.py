@@ -1,0 +1,1 @@
+"""Files of office programs: documents, slides, spreadsheets."""

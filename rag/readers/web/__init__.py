@@ -1,0 +1,1 @@
+"""Web pages, and what mails and books share with them."""
