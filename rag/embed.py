@@ -110,7 +110,8 @@ class HashedEmbedder(Embedder):
         """An embedder with the document frequencies of `texts`."""
         counts = Frequencies()
         for text in texts:
-            counts.add(words(text))
+            found = words(text)
+            counts.add(found, map(stem, found))
         return cls(counts.idf())
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
@@ -167,12 +168,11 @@ class Frequencies:
         self._words: Counter[str] = Counter()
         self._stems: Counter[str] = Counter()
 
-    def add(self, found: Iterable[str]) -> None:
-        """Count a text, by its folded words."""
+    def add(self, found: Iterable[str], stems: Iterable[str]) -> None:
+        """Count a text, by its folded words and their stems."""
         self.total += 1
-        distinct = set(found)
-        self._words.update(distinct)
-        self._stems.update({stem(word) for word in distinct})
+        self._words.update(set(found))
+        self._stems.update(set(stems))
 
     def idf(self) -> Floats:
         """The inverse document frequency of every bucket, shape (BUCKETS,).

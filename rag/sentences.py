@@ -66,9 +66,9 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     if lower:
         return False
     before = text[max(start, mark.start() - _LOOK_BACK) : mark.start()]
-    if _LIST_NUMBER.search(before) or (before.strip().isdigit() and len(before.strip()) <= 3):
+    if before[-1:].isdigit() and (_LIST_NUMBER.search(before) or _is_number(before)):
         return False
-    last = _LAST_WORD.search(before)
+    last = None if before[-1:].isspace() else _LAST_WORD.search(before.rpartition(" ")[2])
     if last is None:
         return True
     word = last.group(1)
@@ -81,6 +81,11 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     if folded in ("г", "в", "м") and not _AFTER_NUMBER.search(before):
         return False  # «г. Москва», not «2019 г.»
     return (folded in _MAY_END or pieces[-1] in _MAY_END) and letter.isupper()
+
+
+def _is_number(before: str) -> bool:
+    """Whether nothing but a short number stands before a full stop."""
+    return before.strip().isdigit() and len(before.strip()) <= 3
 
 
 def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:

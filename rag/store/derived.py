@@ -19,7 +19,6 @@ from rag.embed import BUILTIN, Frequencies, HashedEmbedder
 from rag.prepare import words_of
 from rag.store import lexical, vectors
 from rag.store.staged import StagedVectors
-from rag.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,11 +91,19 @@ class Draft:
         self._writer().add(row, found)
         self._keys.add(row.key)
         if self._vectors is None:
-            self._frequencies.add([*found.forms.split(), *words(row.chunk.context)])
+            self._count(found, row.chunk.context)
         elif (text := _text(row)) not in self._vectors:
             self._waiting.append(text)
             if len(self._waiting) >= _STAGED_BATCH:
                 self.embed()
+
+    def _count(self, found: Words, context: str) -> None:
+        """Count the words of a chunk and of the headings that it is embedded with."""
+        above = words_of(context)
+        self._frequencies.add(
+            [*found.forms.split(), *above.forms.split()],
+            [*found.stems.split(), *above.stems.split()],
+        )
 
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
@@ -169,7 +176,7 @@ class Draft:
     def _fit(self, catalogue: Catalogue) -> Floats:
         """Frequencies of the whole collection: those of added chunks are counted already."""
         for row in catalogue.chunks(set(catalogue.live_keys()) - self._keys):
-            self._frequencies.add(words(_text(row)))
+            self._count(words_of(row.chunk.text), row.chunk.context)
         return self._frequencies.idf()
 
     def _blocks(

@@ -6,6 +6,7 @@ started with it, so that none outlives a parent that was killed.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from rag.readers.options import Options
 
 _MAX_REASON = 300
+_GARBAGE_THRESHOLD = 100_000
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def main() -> None:
         on_page=lambda recognised: answer(wire.PAGE, bytes([recognised])),
     )
     _limit_resources(options.limits.memory)
+    gc.set_threshold(_GARBAGE_THRESHOLD)  # what is read is many small things that all stay
     embed = _Embedding()
     while True:
         request = requests.get()
