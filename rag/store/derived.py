@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BUILTIN, Frequencies, HashedEmbedder
+from rag.embed import BUILTIN
+from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import words_of
 from rag.store import lexical, vectors
 from rag.store.staged import StagedVectors
@@ -195,7 +196,7 @@ class Draft:
             assert self._vectors is not None
             made: Iterable[Floats] = map(self._vectors.take, _texts(catalogue, batches))
         elif embed_all is None or len(batches) < 2:
-            made = map(HashedEmbedder(idf).encode_documents, _texts(catalogue, batches))
+            made = map(Hasher(idf).encode, _texts(catalogue, batches))
         else:
             made = _in_processes(catalogue, batches, idf, folder, embed_all)
         for batch, block in zip(batches, made, strict=True):
@@ -213,9 +214,8 @@ def _in_processes(
     folder.mkdir(exist_ok=True)
     source = str(folder / vectors.IDF)
     np.save(source, idf, allow_pickle=False)
-    dimension = HashedEmbedder(idf).identity.dimension
     for made in embed_all((source, texts) for texts in _texts(catalogue, batches)):
-        yield np.frombuffer(made, np.float32).reshape(-1, dimension)
+        yield np.frombuffer(made, np.float32).reshape(-1, DIMENSION)
 
 
 def _texts(catalogue: Catalogue, batches: Iterable[Sequence[int]]) -> Iterator[list[str]]:

@@ -155,10 +155,10 @@ class _Embedding:
         """Vectors of texts as bytes of float32, row by row."""
         import numpy as np
 
-        from rag.embed import HashedEmbedder
+        from rag.hashing import Hasher
 
         source, texts = json.loads(payload)
         if source != self._source:
-            self._embedder = HashedEmbedder(np.load(source, allow_pickle=False))
+            self._hasher = Hasher(np.load(source, allow_pickle=False))
             self._source = source
-        return self._embedder.encode_documents(texts).tobytes()
+        return self._hasher.encode(texts).tobytes()
