@@ -13,7 +13,7 @@ from langchain_core.embeddings import Embeddings
 
 from rag.errors import ModelError
 from rag.hashing import BUCKETS, DIMENSION, Frequencies, Hasher
-from rag.words import stem, words
+from rag.words import stems_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +93,7 @@ class HashedEmbedder(Embedder):
         counts = Frequencies()
         for text in texts:
             found = words(text)
-            counts.add(found, map(stem, found))
+            counts.add(found, stems_of(found))
         return cls(counts.idf())
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:

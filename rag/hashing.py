@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.words import STOP_WORDS, stem, words
+from rag.words import STOP_WORDS, stems_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +73,7 @@ class Hasher:
         """Vectors of words, shape (len(vocabulary), dimension): stem and n-grams weigh alike."""
         owners, grams = _gram_features(vocabulary)
         per_word = np.bincount(owners, minlength=len(vocabulary))
-        hashes = np.concatenate([_hash_strings([stem(word) for word in vocabulary]), grams])
+        hashes = np.concatenate([_hash_strings(stems_of(vocabulary)), grams])
         rows = np.concatenate([np.arange(len(vocabulary)), owners])
         weights = self.idf[_buckets(hashes)].astype(float)
         weights[len(vocabulary) :] /= np.sqrt(per_word[owners])

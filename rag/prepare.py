@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag import minutes
 from rag.chunk import Coverage, chunk, coverage
-from rag.words import stem, words
+from rag.words import stems_of, words
 
 if TYPE_CHECKING:
     from rag.types import Chunk, Document, Minutes
@@ -60,7 +60,7 @@ def prepare(document: Document) -> Prepared:
 def words_of(text: str) -> Words:
     """The words of a text and their stems."""
     found = words(text)
-    return Words(" ".join(found), " ".join([stem(word) for word in found]))
+    return Words(" ".join(found), " ".join(stems_of(found)))
 
 
 def _asides(document: Document) -> dict[str, int]:

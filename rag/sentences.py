@@ -11,10 +11,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Span = tuple[int, int]
 
@@ -42,7 +38,7 @@ _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
 _SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
-_SEPARATOR = re.compile(r"[;\t|]")
+_SEPARATORS = (";", "\t", "|")
 _NUMBER_LINE = re.compile(r"[ \t]*\d[\d.,  ]*%?[ \t]*(?:\n|\Z)")
 _GOES_ON = tuple(",;([-–—")
 _LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
@@ -104,29 +100,25 @@ def split(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return spans
 
 
-def _lines(text: str, start: int, end: int) -> Iterator[Span]:
-    """Spans of the lines that end inside, their end included."""
-    while (stop := text.find("\n", start, end)) >= 0:
-        yield start, stop + 1
-        start = stop + 1
-
-
 def _short_lines(text: str, start: int, end: int) -> list[int]:
     """Where a line begins that the one before it did not run into for want of room."""
-    lines = list(_lines(text, start, end))
-    width = max((right - left - 1 for left, right in lines), default=0)
+    lines = text[start:end].split("\n")
+    del lines[-1]  # it ends with the text, not before another line
+    width = max(map(len, lines), default=0)
     begins = []
-    for left, right in lines:
-        if len(_SEPARATOR.findall(text, left, right)) > 1:
+    right = start
+    for line in lines:
+        right += len(line) + 1
+        if sum(map(line.count, _SEPARATORS)) > 1:
             begins.append(right)  # a row of a table
             continue
         opening = _OPENING.match(text, right, end)
-        line = text[left:right].strip()
-        if opening is None or line.endswith(_GOES_ON) or _NUMBER_LINE.match(text, right, end):
+        stripped = line.strip()
+        if opening is None or stripped.endswith(_GOES_ON) or _NUMBER_LINE.match(text, right, end):
             continue
-        if line.isalnum() and not line.islower() and not _SPEAKER.match(text, right, end):
+        if stripped.isalnum() and not stripped.islower() and not _SPEAKER.match(text, right, end):
             continue  # a lone word is a cell of a table: what it labels follows
-        room = width - (right - left - 1)
+        room = width - len(line)
         if room > 1 + len(opening.group(1) + opening.group(2)) or _SPEAKER.match(text, right, end):
             begins.append(right)
     return begins

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from threading import Lock
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import Stemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Language = Literal["ru", "en"]
 
@@ -65,18 +68,25 @@ def stem(word: str) -> str:
     known = _stems.get(word)
     if known is not None:
         return known
-    if _CYRILLIC.search(word):
-        stemmer = _russian
-    elif _LATIN.search(word):
-        stemmer = _english
-    else:
-        return word
+    stemmer = _stemmer_of(word)
     with _lock:  # a Snowball stemmer keeps state while it works
-        stemmed: str = stemmer.stemWord(word)
+        stemmed: str = stemmer.stemWord(word) if stemmer else word
         if len(_stems) >= _CACHE_LIMIT:
             _stems.clear()
         _stems[word] = stemmed
     return stemmed
+
+
+def _stemmer_of(word: str) -> Any:
+    if _CYRILLIC.search(word):
+        return _russian
+    return _english if _LATIN.search(word) else None
+
+
+def stems_of(found: Iterable[str]) -> list[str]:
+    """Stems of folded words, in order; most of them are known already."""
+    known = _stems.get
+    return [known(word) or stem(word) for word in found]
 
 
 def words(text: str) -> list[str]:
@@ -86,7 +96,7 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words, in order, stop words included."""
-    return [stem(word) for word in WORD.findall(fold(text))]
+    return stems_of(WORD.findall(fold(text)))
 
 
 def tokens(text: str) -> list[Token]:
@@ -100,8 +110,8 @@ def tokens(text: str) -> list[Token]:
 def content_stems(text: str) -> list[str]:
     """Stems of the words that carry meaning; all of them where only stop words were given."""
     found = words(text)
-    kept = [stem(word) for word in found if word not in STOP_WORDS]
-    return kept or [stem(word) for word in found]
+    kept = [word for word in found if word not in STOP_WORDS]
+    return stems_of(kept or found)
 
 
 def language_of(text: str) -> Language:

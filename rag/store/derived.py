@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -125,9 +126,13 @@ class Draft:
         self.embed()
         writer.remove(sorted(self._keys - wanted))
         writer.remove(delta.removed if self._base else ())
-        writer.commit()
         old = self._load_base()
-        self._build_vectors(catalogue, sorted(wanted), delta, old[1] if old else None, embed_all)
+        with ThreadPoolExecutor(1) as beside:  # tantivy works without the interpreter's lock
+            committed = beside.submit(writer.commit)
+            self._build_vectors(
+                catalogue, sorted(wanted), delta, old[1] if old else None, embed_all
+            )
+            committed.result()
         stamp = json.dumps(_stamp(delta.generation, self._aside))
         (self._aside / _STAMP).write_text(stamp, encoding="utf-8")
         _sync(self._aside)
