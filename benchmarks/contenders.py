@@ -84,7 +84,7 @@ def with_rag(folder: Path, model: str, *, default: bool) -> Told:
     from rag.config import Settings
 
     with tempfile.TemporaryDirectory(prefix="rag-bench-") as home:
-        app = App(Settings(embedder="hashed" if default else model), Path(home))
+        app = App(Settings(embedder="hashed" if default else model, ocr="never"), Path(home))
         app.embedder.encode_query("warm")
         clock.begin()
         report = app.ingest([folder])

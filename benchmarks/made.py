@@ -2,7 +2,7 @@
 
     python made.py volumes|pages|notes FOLDER
 
-`volumes` are six PDFs of twenty pages of English text out of the corpora, `pages` PDFs of ten
+`volumes` are sixty PDFs of twenty pages of English text out of the corpora, `pages` PDFs of ten
 thousand pages with as many different words as a library of that size has, `notes` ten thousand
 small text files.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PAGES, NOTES = 10_000, 10_000
 _SEED = 40
-_VOLUMES, _VOLUME_PAGES = 6, 20
+_VOLUMES, _VOLUME_PAGES = 60, 20
 _SOURCES = ("documents/kestrel-40-manual.pdf", "meetings/2025-12-02-coedition-call.txt")
 _TIMED_SPEAKER = re.compile(r"^\[\d\d:\d\d\] \w+: ", re.MULTILINE)
 _FOOT = 240.0  # millimetres from the top, below which no paragraph begins

@@ -38,7 +38,7 @@ def ingest(folder: Path, home: Path) -> Pass:
     from rag.app import App
     from rag.config import Settings
 
-    app = App(Settings(embedder="hashed"), home)
+    app = App(Settings(embedder="hashed", ocr="never"), home)
     began = time.perf_counter()
     report = app.ingest([folder])
     seconds = time.perf_counter() - began

@@ -62,7 +62,7 @@ def rewrite(
         parent = writer.add_outline_item(title=entry, page_number=index, parent=parent)
     for page in writer.pages:
         page.rotate(turned)
-    if password or owner:
+    if password or owner is not None:
         writer.encrypt(password, owner, algorithm="AES-256")
     written = BytesIO()
     writer.write(written)

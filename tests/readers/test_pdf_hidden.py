@@ -51,7 +51,7 @@ WAYS = [
         order("/F 12 Tf 0.04 0 0 0.04 72 500 Tm"),
         order("/F 1 Tf 12 0 0 12 72 500 Tm"),
     ),
-    Way("off the page", order("/F 12 Tf -400 500 Td"), order("/F 12 Tf -20 500 Td")),
+    Way("off the page", order("/F 12 Tf -400 500 Td"), order("/F 12 Tf -2 500 Td")),
     Way("below the page", order("/F 12 Tf 72 -40 Td"), order("/F 12 Tf 72 4 Td")),
     Way("covered", f"{order()} 1 g {BOX} 0 g", f"1 g {BOX} 0 g {order()}"),
     Way("covered by a picture", f"{order()} {PICTURE.format('White')}", ""),
@@ -142,14 +142,15 @@ def test_a_file_of_hidden_text_alone_is_refused_and_says_why() -> None:
 
 
 SCAN = "q 600 0 0 800 0 0 cm /White Do Q"
+LINES = " ".join(order(f"/F 12 Tf 72 {y} Td") for y in range(400, 550, 20))
 
 
 @pytest.mark.parametrize(
     "content",
     [
         f"{SCAN} 3 Tr {order()} 0 Tr",
-        f"{SCAN} 3 Tr {order()} 0 Tr BT /F 9 Tf 500 20 Td (p. 7) Tj ET",
-        f"{order()} {SCAN}",
+        f"{SCAN} 3 Tr {LINES} 0 Tr BT /F 9 Tf 500 20 Td (p. 7) Tj ET",
+        f"{LINES} {SCAN}",
     ],
     ids=["invisible over the scan", "with a visible stamp", "drawn under the scan"],
 )

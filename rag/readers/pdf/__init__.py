@@ -51,8 +51,8 @@ def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
     Raises ReadError where it is encrypted, broken or too large, or has no page that can be read.
     """
     source = read_source(data, options)
-    check_readable(source)
     pages = joined(source)
+    check_readable(source, pages)
     marks = tuple(_marks(source, pages, keep_hidden=options.keep_hidden))
     return Document(
         id=hashlib.sha256(data).hexdigest(),

@@ -41,23 +41,24 @@ _LOW, _NARROW = 2.0, 0.25
 #: points within which two places are the same
 _NEAR = 15.0
 #: share of the page under pictures, and of its text that is invisible, that make that text a scan's
-_SCAN, _SCAN_TEXT = 0.5, 0.5
+_SCAN, _SCAN_TEXT = 0.5, 0.8
 #: pages of a document that are drawn to see what shows; beyond, the signs alone decide
 MAX_DRAWN = 40
-#: pairs of a text and a shape that are compared on one page
-_MAX_PAIRS = 100_000
+#: pairs of a text and a shape that are compared on one page; where there are more, it is drawn
+_MAX_PAIRS = 500_000
 
 
 class _Suspect(NamedTuple):
     """A text object that seems out of sight; `sure` where the signs would do alone.
 
-    `place` is the same for objects of the same looks in the same place of several pages.
+    `place` is the same for objects of the same looks in the same place of several pages, where what
+    is true of one is true of all; empty where it is not.
     """
 
     handle: int
     box: Sides
     sure: bool
-    place: tuple[object, ...]
+    place: tuple[object, ...] = ()
 
 
 class HiddenText:
@@ -65,7 +66,7 @@ class HiddenText:
 
     def __init__(self) -> None:
         self._drawn = 0
-        self._judged: dict[tuple[object, ...], bool] = {}
+        self._known: dict[tuple[object, ...], bool] = {}  # whether it is unseen, by place
 
     def spans(
         self, handles: Handles, lines: Sequence[Line], scene: Scene, frame: Sides
@@ -76,26 +77,32 @@ class HiddenText:
             hidden |= _letters_of(handles, invisible, range(handles.length))
         suspects = [*_like_their_ground(scene), *_under_cover(handles, lines, scene)]
         if suspects:
-            self._judge(handles.page, suspects)
-            found = [s for s in suspects if self._judged.get(s.place, s.sure)]
+            found = self._unseen(handles.page, suspects)
             objects = {suspect.handle for suspect in found}
             for line in _lines_at(lines, found):
                 hidden |= _letters_of(handles, objects, range(line.start, _end(line)))
         return list(_joined(hidden, handles))
 
-    def _judge(self, page: int, suspects: Sequence[_Suspect]) -> None:
+    def _unseen(self, page: int, suspects: Sequence[_Suspect]) -> list[_Suspect]:
         """Draw the page without the suspects: those that make no difference are hidden.
 
         What stands in the same place of many pages, a running header, is looked at once.
         """
-        new = [suspect for suspect in suspects if suspect.place not in self._judged]
-        if not new or self._drawn >= MAX_DRAWN:
-            return
-        self._drawn += 1
-        objects, boxes = [suspect.handle for suspect in new], [suspect.box for suspect in new]
-        for suspect, shows in zip(new, seen(page, objects, boxes, ALIKE // 2), strict=True):
-            hidden = self._judged.get(suspect.place, True) and not shows
-            self._judged[suspect.place] = hidden
+        new = [suspect for suspect in suspects if suspect.place not in self._known]
+        unseen: dict[int, bool] = {}
+        if new and self._drawn < MAX_DRAWN:
+            self._drawn += 1
+            objects, boxes = [suspect.handle for suspect in new], [suspect.box for suspect in new]
+            for suspect, shows in zip(new, seen(page, objects, boxes, ALIKE // 2), strict=True):
+                unseen[suspect.handle] = not shows
+                if suspect.place:
+                    known = self._known.get(suspect.place, True)
+                    self._known[suspect.place] = known and not shows
+        return [
+            suspect
+            for suspect in suspects
+            if self._known.get(suspect.place, unseen.get(suspect.handle, suspect.sure))
+        ]
 
 
 def is_text_of_scan(scene: Scene) -> bool:
@@ -136,12 +143,14 @@ def _on_ground(
     objects = list(words.of(colour))
     below = [(shape.order, *shape.box, shape.colour) for shape in reversed(shapes)]
     areas = [shape.box for shape in like]
-    if len(objects) * len(below if pale else areas) > _MAX_PAIRS:
-        return
+    too_many = len(objects) * len(below if pale else areas) > _MAX_PAIRS
     room = native.Room(ctypes.c_float)
     for order, handle in objects:
         box = native.bounds(handle, words.matrix, room)
         if box is None:
+            continue
+        if too_many:
+            yield _Suspect(handle, box, sure=False)
             continue
         x, y = box.middle
         if not pale and not any(area.holds(x, y) for area in areas):
@@ -170,12 +179,13 @@ def _alike(one: Sequence[int], other: Sequence[int]) -> bool:
 def _under_cover(handles: Handles, lines: Sequence[Line], scene: Scene) -> Iterator[_Suspect]:
     """Text of lines that lie within something opaque that was drawn after it.
 
-    The picture of a scan may lie over the text that was recognised on it.
+    The picture of a scan may lie over the text that was recognised on it, and form fields over
+    what they stand beside.
     """
     first = min((words.orders[0] for words in scene.words if words.orders), default=0)
     covers = [
         shape
-        for shape in scene.shapes
+        for shape in scene.shapes[: scene.own]
         if shape.order > first
         and shape.box.top - shape.box.bottom > _LOW
         and (shape.colour or scene.pictures < _SCAN)
@@ -192,7 +202,7 @@ def _under_cover(handles: Handles, lines: Sequence[Line], scene: Scene) -> Itera
             order, matrix = known.get(handle, (last, native.IDENTITY))
             box = native.bounds(handle, matrix) if order < last else None
             if box is not None:
-                yield _Suspect(handle, box, False, ("under", *_place(box)))
+                yield _Suspect(handle, box, sure=False)
 
 
 def _covered(lines: Sequence[Line], covers: Sequence[Shape]) -> Iterator[tuple[Line, list[Shape]]]:
@@ -259,7 +269,7 @@ def _tiny_letters(handles: Handles, lines: Sequence[Line]) -> Iterator[int]:
         if not _may_be_tiny(line):
             continue
         indices = range(line.start, _end(line))
-        if any(map(tiny, indices[::_STEP])) or tiny(indices[-1]):
+        if any(map(tiny, (*indices[::_STEP], *indices[-1:]))):
             yield from filter(tiny, indices)
 
 

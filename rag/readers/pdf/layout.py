@@ -48,6 +48,9 @@ _MIN_COLUMN = 0.25
 #: Characters of a line that runs through two columns.
 LONG_LINE = 40
 
+#: pairs of a row and a field that are compared on one page
+_MAX_PAIRS = 200_000
+
 NOWHERE = Sides(0.0, 0.0, 0.0, 0.0)
 
 
@@ -86,9 +89,34 @@ class Row(NamedTuple):
 Cut: TypeAlias = "Callable[[Line, float], tuple[Line, Line]]"
 
 
-def arrange(lines: Sequence[Line], cut: Cut) -> list[Row]:
-    """The lines of a page as rows, in reading order."""
-    return _by_rows(_level_rows(_by_columns(lines, cut)))
+def arrange(lines: Sequence[Line], cut: Cut, own: float = math.inf) -> list[Row]:
+    """The lines of a page as rows, in reading order.
+
+    Lines that begin at `own` or later are those of form fields and notes.
+    """
+    added = [line for line in lines if line.start >= own]
+    if added:
+        lines = [line for line in lines if line.start < own]
+    rows = _by_rows(_level_rows(_by_columns(lines, cut)))
+    if len(added) * len(rows) > _MAX_PAIRS:
+        return [*rows, *(Row((line,), line.box) for line in added)]
+    for line in added:
+        _add(rows, line)
+    return rows
+
+
+def _add(rows: list[Row], line: Line) -> None:
+    """Put a field beside the words it is level with: those to its left, else to its right."""
+    level = [(index, row.box) for index, row in enumerate(rows) if _level(row.box, line.box)]
+    left = [(box.right, index) for index, box in level if box.right - _LEAN <= line.box.left]
+    right = [(-box.left, index) for index, box in level if box.left + _LEAN >= line.box.right]
+    if not left and not right:
+        rows.append(Row((line,), line.box))
+        return
+    index = max(left or right)[1]
+    row = rows[index]
+    lines = (*row.lines, line) if left else (line, *row.lines)
+    rows[index] = Row(lines, around((row.box, line.box)))
 
 
 def _level_rows(lines: Iterable[Line]) -> list[Row]:
@@ -99,7 +127,7 @@ def _level_rows(lines: Iterable[Line]) -> list[Row]:
         box = line.box
         if box.left >= reach and _goes_on(rows[-1], line):
             last = rows[-1]
-            rows[-1] = Row((*last.lines, line), _around((last.box, box)))
+            rows[-1] = Row((*last.lines, line), around((last.box, box)))
         else:
             rows.append(Row((line,), box))
         reach = box.right - _LEAN
@@ -117,6 +145,11 @@ def _goes_on(row: Row, line: Line) -> bool:
     )
 
 
+def follows(one: Sides, other: Sides) -> bool:
+    """Whether a box stands to the right of another and level with it."""
+    return other.left >= one.right - _LEAN and _level(one, other)
+
+
 def _level(one: Sides, other: Sides) -> bool:
     height = min(one.top - one.bottom, other.top - other.bottom)
     common = min(one.top, other.top) - max(one.bottom, other.bottom)
@@ -128,7 +161,8 @@ def _upright(box: Sides, text: str) -> bool:
     return len(text) > 3 and box.top - box.bottom > 2 * (box.right - box.left)
 
 
-def _around(boxes: Iterable[Sides]) -> Sides:
+def around(boxes: Iterable[Sides]) -> Sides:
+    """The box around all of them."""
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     return Sides(min(lefts), min(bottoms), max(rights), max(tops))
 
@@ -241,7 +275,7 @@ def _level_groups(cells: Iterable[Row]) -> list[list[Row]]:
 
 def _joined(cells: Sequence[Row]) -> Row:
     lines = tuple(line for cell in cells for line in cell.lines)
-    return Row(lines, _around(cell.box for cell in cells))
+    return Row(lines, around(cell.box for cell in cells))
 
 
 def _by_columns(lines: Sequence[Line], cut: Cut) -> list[Line]:
@@ -250,6 +284,8 @@ def _by_columns(lines: Sequence[Line], cut: Cut) -> list[Line]:
     Only where that is beyond doubt: many such lines together, the gutter at the same place, and
     prose that fills its column on both sides.
     """
+    if not any(map(_is_parted, lines)):
+        return list(lines)
     ordered: list[Line] = []
     place = 0
     while place < len(lines):
@@ -263,7 +299,7 @@ def _by_columns(lines: Sequence[Line], cut: Cut) -> list[Line]:
             parts = [
                 part
                 for line in block
-                for part in (cut(line, middle) if line in across else (line,))
+                for part in (cut(line, middle) if _is_parted(line) else (line,))
             ]
             ordered += [part for part in parts if part.box.left < middle]
             ordered += [part for part in parts if part.box.left >= middle]

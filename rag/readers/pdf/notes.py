@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
@@ -17,23 +18,22 @@ _MAX_LISTED = 10
 _HIDDEN_HINT = "Have it read all the same with --keep-hidden"
 
 
-def check_readable(source: Source) -> None:
+def check_readable(source: Source, pages: Joined) -> None:
     """Raise ReadError where not one page can be read; the hint says how some could be."""
     if source.recognised or any(sheet.kind == "text" for sheet in source.sheets):
         return
     count = len(source.sheets)
-    pages = "1 page" if count == 1 else f"{count} pages"
+    all_pages = "1 page" if count == 1 else f"{count} pages"
     hint = source.hint or next(iter(source.problems.values()), "")
     reason = next((sheet.garbled for sheet in source.sheets if sheet.garbled), None)
     if reason:
         raise ReadError(f"garbled text layer: {reason}", hint)
     if any(sheet.kind == "scan" for sheet in source.sheets):
-        raise ReadError(f"no text layer (a scan): {pages} without a legible word", hint)
-    hidden = sum(sum(map(len, sheet.text.split())) for sheet in source.sheets if not sheet.seen)
-    if hidden:
-        raise ReadError(f"all of its text is hidden: {hidden} characters", _HIDDEN_HINT)
+        raise ReadError(f"no text layer (a scan): {all_pages} without a legible word", hint)
+    if pages.hidden:
+        raise ReadError(f"all of its text is hidden: {_hidden_characters(pages)}", _HIDDEN_HINT)
     if any(sheet.kind == "blank" for sheet in source.sheets):
-        raise ReadError(f"nothing to read: {pages} with nothing on them")
+        raise ReadError(f"nothing to read: {all_pages} with nothing on them")
     raise ReadError("broken PDF: none of its pages can be opened")
 
 
@@ -57,16 +57,16 @@ def notes_of(source: Source, pages: Joined, *, keep_hidden: bool) -> Iterator[st
 
 def _hidden(pages: Joined, *, keep_hidden: bool) -> str:
     """«hidden text set aside: 132 characters on page 3»."""
-    spans = [(mark.start, mark.end) for mark in pages.hidden]
-    count = sum(len("".join(pages.text[start:end].split())) for start, end in spans)
-    on = [
-        page.number
-        for page in pages.pages
-        if any(page.start <= start < page.end for start, _ in spans)
-    ]
+    starts = [page.start for page in pages.pages]
+    on = sorted({bisect_right(starts, mark.start) for mark in pages.hidden})
     what = "kept" if keep_hidden else "set aside"
-    characters = "1 character" if count == 1 else f"{count} characters"
-    return f"hidden text {what}: {characters} on {_listed(on)}"
+    return f"hidden text {what}: {_hidden_characters(pages)} on {_listed(on)}"
+
+
+def _hidden_characters(pages: Joined) -> str:
+    """How many hidden characters there are, white space left out."""
+    count = sum(len("".join(pages.text[mark.start : mark.end].split())) for mark in pages.hidden)
+    return "1 character" if count == 1 else f"{count} characters"
 
 
 def _numbers(source: Source, kind: PageKind) -> list[int]:

@@ -16,6 +16,8 @@ from rag.readers.pdf.layout import (
     MIN_GUTTER,
     NOWHERE,
     Line,
+    around,
+    follows,
 )
 from rag.readers.pdf.native import Sides
 
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 LINE_END = "\r\n"
 #: Kinds of annotation whose text is a part of what the page shows: note, stamp, form field.
 _SHOWN = frozenset({3, 13, 20})
-_MAX_ANNOTATIONS = 500
+#: annotations of a page beyond which it is read without them: drawing them takes pdfium too long
+_MAX_ANNOTATIONS = 1_000
 _EMPTY = 2  # bytes of an appearance that there is none of
+_FLATTENED = 1  # what pdfium answers where it drew the annotations on the page
 #: How many of the widest lines are looked at for a gap between columns, and how many must have one.
 _SAMPLE, _MIN_SAMPLE = 4, 2
 _DIGIT = re.compile(r"\d")
@@ -40,36 +44,55 @@ class DamagedPage(Exception):
 
 
 class Handles(NamedTuple):
-    """A page and its text, open in pdfium, and how many characters that has."""
+    """A page and its text, open in pdfium, and how many characters that has.
+
+    The first `own` of them, and the first `objects` on the page, are the page's own; those after
+    them are of notes and form fields.
+    """
 
     page: int
     text: int
     length: int
+    own: int
+    objects: int
 
 
 @contextmanager
 def opened(pdf: int, index: int) -> Iterator[Handles]:
     """Page `index` (from 0), with what notes, stamps and form fields say. Raises DamagedPage."""
+    handles = _load(pdf, index)
+    if _has_notes(handles.page):
+        flat = native.function("FPDFPage_Flatten")(handles.page, 0)
+        if flat == _FLATTENED:
+            _close(handles)
+            handles = _load(pdf, index)._replace(own=handles.own, objects=handles.objects)
+    try:
+        yield handles
+    finally:
+        _close(handles)
+
+
+def _load(pdf: int, index: int) -> Handles:
     page = native.function("FPDF_LoadPage")(pdf, index)
-    if page and _has_notes(page) and native.function("FPDFPage_Flatten")(page, 0) == 1:
-        native.function("FPDF_ClosePage")(page)
-        page = native.function("FPDF_LoadPage")(pdf, index)
     if not page:
         raise DamagedPage
     text = native.function("FPDFText_LoadPage")(page)
-    try:
-        if not text:
-            raise DamagedPage
-        yield Handles(page, text, max(native.function("FPDFText_CountChars")(text), 0))
-    finally:
-        if text:
-            native.function("FPDFText_ClosePage")(text)
+    if not text:
         native.function("FPDF_ClosePage")(page)
+        raise DamagedPage
+    length = max(native.function("FPDFText_CountChars")(text), 0)
+    return Handles(page, text, length, length, native.function("FPDFPage_CountObjects")(page))
+
+
+def _close(handles: Handles) -> None:
+    native.function("FPDFText_ClosePage")(handles.text)
+    native.function("FPDF_ClosePage")(handles.page)
 
 
 def _has_notes(page: int) -> bool:
     """Whether a page has annotations that show text of their own."""
-    for index in range(min(native.function("FPDFPage_GetAnnotCount")(page), _MAX_ANNOTATIONS)):
+    count = native.function("FPDFPage_GetAnnotCount")(page)
+    for index in range(count if count <= _MAX_ANNOTATIONS else 0):
         note = native.function("FPDFPage_GetAnnot")(page, index)
         if not note:
             continue
@@ -121,7 +144,8 @@ def lines_of(handles: Handles, text: str) -> list[Line]:
         length = end - start if exact else index_of(handles.text, end - 1) - first + 1
         begin = first if shown[0] == piece[0] else first + piece.index(shown)
         raw = boxes.around(begin, begin + length_of(shown) - 1)
-        lines.append(Line(piece, first, length, turn(raw) if turn else raw, raw))
+        line = Line(piece, first, length, turn(raw) if turn else raw, raw)
+        lines += [line] if first < handles.own else boxes.fields(line, turn)
     return lines if turn else boxes.with_gaps(lines)
 
 
@@ -166,6 +190,26 @@ class _Boxes:
             right if right > other_right else other_right,
             top if top > other_top else other_top,
         )
+
+    def fields(self, line: Line, turn: Callable[[Sides], Sides] | None) -> list[Line]:
+        """The parts of a line of form fields that stand level; pdfium does not look at that."""
+        parts: list[Line] = []
+        for index in range(line.start, line.start + line.length):
+            raw = self.around(index, index)
+            box = turn(raw) if turn else raw
+            letter = units(line.text, index - line.start, index - line.start + 1)
+            last = parts[-1] if parts else None
+            if last and (box.right <= box.left or follows(last.box, box)):
+                parts[-1] = Line(
+                    last.text + letter,
+                    last.start,
+                    last.length + 1,
+                    around((last.box, box)) if box.right > box.left else last.box,
+                    around((last.raw, raw)) if box.right > box.left else last.raw,
+                )
+            elif box.right > box.left:
+                parts.append(Line(letter, index, 1, box, raw))
+        return parts
 
     def with_gaps(self, lines: list[Line]) -> list[Line]:
         """The lines with their widest gaps where enough of the long ones have wide ones."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 #: Bounds of what is looked at on one page; what lies beyond counts as seen.
-MAX_OBJECTS, MAX_PATHS, MAX_DEPTH = 200_000, 200, 8
+MAX_OBJECTS, MAX_PATHS, MAX_DEPTH = 200_000, 150, 8
 #: render modes that leave nothing on the page: invisible, and only a border for what follows
 UNSEEN = (3, 7)
 #: render modes that draw outlines, which show whatever fills them
@@ -82,7 +82,8 @@ class Scene(NamedTuple):
     """What is drawn on a page.
 
     `unseen` are the text objects that leave nothing on it. `pictures` is the share of the page that
-    lies under pictures, up to 1; `paths` counts lines and areas.
+    lies under pictures, up to 1; `paths` counts lines and areas. The first `own` of the shapes are
+    the page's own, those after them are of form fields and notes.
     """
 
     words: Sequence[Words]
@@ -90,6 +91,7 @@ class Scene(NamedTuple):
     shapes: Sequence[Shape]
     pictures: float
     paths: int
+    own: int
 
     @property
     def amount(self) -> int:
@@ -98,26 +100,31 @@ class Scene(NamedTuple):
 
 
 #: What is known of a page that is plain.
-PLAIN = Scene((), (), (), 0.0, 0)
+PLAIN = Scene((), (), (), 0.0, 0, 0)
 
 
-def scene_of(page: int, frame: Sides) -> Scene:
-    """Walk over all that is drawn on a page whose visible part is `frame`."""
+def scene_of(page: int, frame: Sides, objects: int) -> Scene:
+    """Walk over all that is drawn on a page whose visible part is `frame`.
+
+    The first `objects` are the page's own.
+    """
     walk = _Walk(frame)
+    get = native.function("FPDFPage_GetObject")
+    walk.over(page, range(objects), get, IDENTITY, 0)
+    own = len(walk.shapes)
     count = native.function("FPDFPage_CountObjects")(page)
-    walk.over(page, count, native.function("FPDFPage_GetObject"), IDENTITY, 0)
+    walk.over(page, range(objects, count), get, IDENTITY, 0)
     area = frame.width * frame.height
     covered = min(walk.covered / area, 1.0) if area > 0 else 0.0
-    return Scene(walk.words, walk.unseen, walk.shapes, covered, walk.paths)
+    return Scene(walk.words, walk.unseen, walk.shapes, covered, walk.paths, own)
 
 
-def is_plain(page: int, text: int, count: int) -> bool:
-    """Whether a page is drawn almost letter by letter, and in dark letters as far as a look shows.
+def is_plain(objects: int, text: int, count: int) -> bool:
+    """Whether a page of so many objects is drawn almost letter by letter, and in dark letters.
 
     There a walk over all objects costs more than the text itself; every twelfth of the `count`
     characters is looked at instead.
     """
-    objects = native.function("FPDFPage_CountObjects")(page)
     if objects < _MANY or objects * _FEW_LETTERS < count:
         return False
     object_of = native.function("FPDFText_GetTextObject")
@@ -171,12 +178,13 @@ class _Walk:
         self.modes = native.Room(ctypes.c_int, 2)  # how a path is filled, whether it is outlined
         self.paint = Paint()
         self.draw_mode = native.function("FPDFPath_GetDrawMode")
+        self.bounds_of = native.function("FPDFPageObj_GetBounds")
 
     def over(
-        self, parent: int, count: int, get: Callable[[int, int], int], matrix: Matrix, depth: int
+        self, parent: int, places: range, get: Callable[[int, int], int], matrix: Matrix, depth: int
     ) -> None:
-        """Look at the objects of a page or of a form."""
-        handles = list(map(get, repeat(parent), range(min(count, MAX_OBJECTS - self.order))))
+        """Look at objects of a page or of a form."""
+        handles = list(map(get, repeat(parent), places[: max(MAX_OBJECTS - self.order, 0)]))
         kinds = list(map(native.function("FPDFPageObj_GetType"), handles))
         start = 0
         for place in [place for place, kind in enumerate(kinds) if kind == FORM]:
@@ -217,7 +225,7 @@ class _Walk:
         count = native.function("FPDFFormObj_CountObjects")(form)
         inner = native.matrix_of(form)
         inner = inner if matrix is IDENTITY else matrix.after(inner)
-        self.over(form, count, native.function("FPDFFormObj_GetObject"), inner, depth)
+        self.over(form, range(count), native.function("FPDFFormObj_GetObject"), inner, depth)
 
     def _path(self, order: int, handle: int, matrix: Matrix) -> None:
         """Count a path, and keep it where it is filled and large enough to lie behind text."""
@@ -226,14 +234,18 @@ class _Walk:
             return
         if not self.draw_mode(handle, *self.modes.places) or not self.modes.read()[0]:
             return
-        box = native.bounds(handle, matrix, self.room)
-        if box is None or box.right - box.left < _MIN_SHAPE or box.top - box.bottom < _MIN_SHAPE:
+        if not self.bounds_of(handle, *self.room.places):
+            return
+        left, bottom, right, top = self.room.read()
+        if matrix is not IDENTITY:
+            left, bottom, right, top = matrix(Sides(left, bottom, right, top))
+        if right - left < _MIN_SHAPE or top - bottom < _MIN_SHAPE:
             return
         known = self.paint.fill(handle, *self.paint.places)
         colour = self.paint.bytes_of()
         plain = known and colour[OPACITY] == _OPAQUE
         shade = (colour[0], colour[4], colour[8]) if plain else None
-        self.shapes.append(Shape(order, box, shade, handle))
+        self.shapes.append(Shape(order, Sides(left, bottom, right, top), shade, handle))
 
     def _picture(self, order: int, handle: int, matrix: Matrix, *, image: bool) -> None:
         box = native.bounds(handle, matrix, self.room)

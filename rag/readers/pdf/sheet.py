@@ -40,7 +40,9 @@ _SOME_PICTURE, _SOME_LINES = 0.01, 3
 #: rows of a page with so few that all of them may be headings
 _FEW_ROWS = 12
 #: of the rows that are no headings every so manieth tells how the page is set
-_STEP = 3
+_STEP = 5
+#: share of the characters of a page that makes their size a common one
+_COMMON = 0.2
 #: characters of a page that show whether it has enough of them
 _ENOUGH = 1_000
 _BOLD = re.compile(r"bold|black|heavy|demi|medi(?!um|eval)|cmbx|sfbx|sfsx|[a-z]bx\d", re.IGNORECASE)
@@ -66,16 +68,14 @@ class Sheet(NamedTuple):
 def read_sheet(handles: Handles, hidden: HiddenText, *, styled: bool, keep_hidden: bool) -> Sheet:
     """A page that is open in pdfium; `styled` asks for the looks of its lines."""
     frame = native.page_box(handles.page)
-    text = text_of(handles)
-    if HIDE in text or SHOW in text:
-        text = _BORDERS.sub("\ufffd", text)
+    text = neutral(text_of(handles))
     lines = lines_of(handles, text)
-    plain = is_plain(handles.page, handles.text, handles.length)
-    scene = PLAIN if plain else scene_of(handles.page, frame)
+    plain = is_plain(handles.objects, handles.text, handles.length)
+    scene = PLAIN if plain else scene_of(handles.page, frame, handles.objects)
     spans = hidden.spans(handles, lines, scene, frame)
     if spans:
         lines = [_bordered(handles, line, spans) for line in lines]
-    rows = arrange(lines, partial(cut_line, handles))
+    rows = arrange(lines, partial(cut_line, handles), handles.own)
     whole = seen = "\n".join(row.text for row in rows)
     if spans:
         seen = (_BORDERS if keep_hidden else _HIDDEN).sub("", whole)
@@ -83,6 +83,11 @@ def read_sheet(handles: Handles, hidden: HiddenText, *, styled: bool, keep_hidde
     kind = kind_of(seen, scene)
     garbled = why_garbled(seen) if kind == "text" else None
     return Sheet(whole, seen, "garbled" if garbled else kind, garbled, looks, sizes)
+
+
+def neutral(text: str) -> str:
+    """The text of a file, which must not hold HIDE and SHOW itself."""
+    return _BORDERS.sub("\ufffd", text) if HIDE in text or SHOW in text else text
 
 
 def kind_of(seen: str, scene: Scene) -> PageKind:
@@ -146,7 +151,8 @@ def _looks(
             whole = bold and fonts.bold(last.start + last.length - 1)
             looks.append(Look(number, text, size, whole))
     if len(rows) > _FEW_ROWS:
-        common = min(size for (size, _), count in sizes.items() if 5 * count >= sum(sizes.values()))
+        enough = _COMMON * sum(sizes.values())
+        common = min((size for (size, _), count in sizes.items() if count >= enough), default=0.0)
         looks = [look for look in looks if look.bold or look.size > common]
     return tuple(looks), sizes
 

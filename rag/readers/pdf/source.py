@@ -1,14 +1,15 @@
 """Opens a PDF and takes from it what the document is made of.
 
 pdfium reads everything. On the files where both were compared it gives the labels, outlines and
-metadata pypdf gives, eighteen times faster. pypdf is the second opinion on a file pdfium refuses:
-it tells encrypted from broken, and sometimes reads what pdfium does not.
+metadata pypdf gives, eighteen times faster. pypdf is the second opinion on a file pdfium refuses
+or finds nothing in: it tells encrypted from broken, and sometimes reads what pdfium does not.
 """
 
 from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ReadError
@@ -17,10 +18,10 @@ from rag.readers.pdf.hidden import HiddenText
 from rag.readers.pdf.legible import garbled_pages
 from rag.readers.pdf.page import DamagedPage, opened
 from rag.readers.pdf.recognition import Recogniser
-from rag.readers.pdf.sheet import Sheet, read_sheet
+from rag.readers.pdf.sheet import Sheet, neutral, read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from pypdfium2 import PdfDocument
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _MAX_OUTLINE = 5_000
 #: an outline of so few entries, for so many pages each, does not stand for the headings
 _MIN_OUTLINE, _PAGES_AN_ENTRY = 3, 20
+#: kinds of page that pdfium found nothing on
+_NOTHING = frozenset({"blank", "damaged"})
 _WRONG_PASSWORD = 4  # pdfium's code of the error
 _ENCRYPTED = "the file is encrypted: a password is needed"
 _ENCRYPTED_HINT = "Give it with --password"
@@ -55,42 +58,64 @@ class Source(NamedTuple):
 
 def read_source(data: bytes, options: Options) -> Source:
     """All that is in the file. Raises ReadError where it is encrypted, broken or too large."""
-    pdf = _open(data, options.password)
+    pdf, locked = _open(data, options.password)
+    if pdf is None and locked:
+        with suppress(ReadError):
+            return _read_with_pypdf(data, options)
+        raise _locked(options.password)
     if pdf is None:
         return _read_with_pypdf(data, options)
     with pdf:
-        count = len(pdf)
-        _check_pages(count, options)
-        outline = list(_outline(pdf))
-        styled = len(outline) < max(_MIN_OUTLINE, count / _PAGES_AN_ENTRY)
-        recogniser = Recogniser(options)
-        handle = native.address(pdf)
-        sheets = list(_sheets(handle, count, recogniser, styled, options.keep_hidden))
-        for index, reason in _garbled(sheets).items():
-            sheets[index] = sheets[index]._replace(kind="garbled", garbled=reason)
-        return Source(
-            sheets,
-            [_label(handle, index) for index in range(count)],
-            outline,
-            pdf.get_metadata_value("Title"),
-            pdf.get_metadata_value("CreationDate"),
-            recogniser.read(pdf, sheets),
-            recogniser.problems,
-            recogniser.hint,
-        )
+        source = _read_with_pdfium(pdf, options)
+    if any(sheet.kind not in _NOTHING or sheet.text for sheet in source.sheets):
+        return source
+    with suppress(ReadError):
+        second = _read_with_pypdf(data, options)
+        if any(sheet.text for sheet in second.sheets):
+            return second
+    return source
 
 
-def _open(data: bytes, password: str) -> PdfDocument | None:
-    """The file in pdfium; None where it cannot open it. Raises ReadError for want of a password."""
+def _read_with_pdfium(pdf: PdfDocument, options: Options) -> Source:
+    count = len(pdf)
+    _check_pages(count, options)
+    outline = list(_outline(pdf))
+    styled = len(outline) < max(_MIN_OUTLINE, count / _PAGES_AN_ENTRY)
+    recogniser = Recogniser(options)
+    handle = native.address(pdf)
+    sheets = list(_sheets(handle, count, recogniser, styled, options.keep_hidden))
+    _mark_garbled(sheets)
+    return Source(
+        sheets,
+        [_label(handle, index) for index in range(count)],
+        outline,
+        _said(partial(pdf.get_metadata_value, "Title")),
+        _said(partial(pdf.get_metadata_value, "CreationDate")),
+        recogniser.read(pdf, sheets),
+        recogniser.problems,
+        recogniser.hint,
+    )
+
+
+def _open(data: bytes, password: str) -> tuple[PdfDocument | None, bool]:
+    """The file in pdfium; None where it cannot open it, and whether for want of a password."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     for given in ("", password) if password else ("",):
         try:
-            return PdfDocument(data, password=given or None)
+            return PdfDocument(data, password=given or None), False
         except PdfiumError as error:
             if error.err_code != _WRONG_PASSWORD:
-                return None
-    raise _locked(password)
+                return None, False
+    return None, True
+
+
+def _said(read: Callable[[], str]) -> str:
+    """A string of the file; "" where it is none."""
+    try:
+        return read()
+    except UnicodeDecodeError:
+        return ""
 
 
 def _locked(password: str) -> ReadError:
@@ -119,10 +144,11 @@ def _sheets(
         yield sheet
 
 
-def _garbled(sheets: Sequence[Sheet]) -> dict[int, str]:
-    """The pages whose text is noise, judged together."""
+def _mark_garbled(sheets: list[Sheet]) -> None:
+    """Judge the pages together, and give those whose text is noise their kind."""
     texts = [sheet.seen if sheet.kind in ("text", "garbled") else "" for sheet in sheets]
-    return garbled_pages(texts, [sheet.garbled for sheet in sheets])
+    for index, reason in garbled_pages(texts, [sheet.garbled for sheet in sheets]).items():
+        sheets[index] = sheets[index]._replace(kind="garbled", garbled=reason)
 
 
 def _label(pdf: int, index: int) -> str:
@@ -143,7 +169,7 @@ def _outline(pdf: PdfDocument) -> Iterator[tuple[int, str, int]]:
         destination = entry.get_dest()
         index = destination.get_index() if destination else None
         if index is not None:
-            yield entry.level + 1, entry.get_title(), index
+            yield entry.level + 1, _said(entry.get_title), index
 
 
 def _read_with_pypdf(data: bytes, options: Options) -> Source:
@@ -162,11 +188,13 @@ def _read_with_pypdf(data: bytes, options: Options) -> Source:
         ):
             raise _locked(options.password)
         _check_pages(len(reader.pages), options)
-        sheets = []
+        recogniser, characters = Recogniser(options), 0
+        sheets: list[Sheet] = []
         for page in reader.pages:
-            text = page.extract_text()
+            text = neutral(page.extract_text())
             sheets.append(Sheet(text, text, "text" if text.strip() else "blank"))
-            options.on_page(False)
+            characters += len(text)
+            recogniser.passed(sheets[-1], characters)
         labels = list(reader.page_labels)
         metadata = dict(reader.metadata or {})
         title, created = (str(metadata.get(key) or "") for key in ("/Title", "/CreationDate"))
@@ -175,14 +203,16 @@ def _read_with_pypdf(data: bytes, options: Options) -> Source:
     except (
         PyPdfError,
         ArithmeticError,
+        AssertionError,
         AttributeError,
         LookupError,
+        OSError,
+        RuntimeError,
         TypeError,
         ValueError,
     ) as error:
         raise ReadError(f"broken PDF: {error}") from error
     if not sheets:
         raise ReadError("broken PDF: it has no pages")
-    for index, reason in _garbled(sheets).items():
-        sheets[index] = sheets[index]._replace(kind="garbled", garbled=reason)
+    _mark_garbled(sheets)
     return Source(sheets, labels, [], title, created, {}, {})
