@@ -69,7 +69,7 @@ def ingest(
     with Writer.open(library, embedder) as writer:
         known = writer.catalogue.files()
         run = _Ingest(writer, known, found.total, Ways(options), reread, on_progress)
-        with ReaderPool(workers, run.ways.options, on_page=run.count_page) as pool:
+        with ReaderPool(workers, run.ways.options, on_pages=run.count_pages) as pool:
             run.take(found, pool)
             drop = [*(gone(known, sources, found) if sync else ()), *run.drop]
             _note_removed(run.tally, drop, known)
@@ -228,16 +228,16 @@ class _Ingest:
         """Deal with every file: unchanged, already held, or read in a child process."""
         _skip_unlisted(self.tally, found)
         self._done += len(found.unlisted)
-        files = list(found.files.values())
+        files = sorted(found.files.values(), key=_size, reverse=True)  # no long one at the end
         while files:
             again: list[File] = []
             for event in pool.read_all(self._to_read(files)):
                 again += self._hear(event)
             files = again
 
-    def count_page(self, path: Path) -> None:
-        """A page of a file is done."""
-        self._pages += 1
+    def count_pages(self, path: Path, count: int) -> None:
+        """Some more pages of a file are done."""
+        self._pages += count
         self.tell("read", path.name)
 
     def tell(self, step: Step, file: str = "") -> None:
@@ -374,6 +374,14 @@ def _free_member(member: str, taken: dict[str, FileRow]) -> str:
         path = PurePosixPath(member)
         name = str(path.with_stem(f"{path.stem} ({number})")) if member else f"({number})"
     return name
+
+
+def _size(file: File) -> int:
+    """Bytes of a file; 0 where it cannot be looked at."""
+    try:
+        return file.full.stat().st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def _untouched(seen: Seen) -> bool:

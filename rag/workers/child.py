@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _MAX_REASON = 300
 _GARBAGE_THRESHOLD = 100_000
+_TELL_EVERY = 0.1  # seconds
 
 
 def main() -> None:
@@ -43,14 +45,17 @@ def main() -> None:
     requests: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
 
-    def answer(kind: bytes, payload: bytes = b"") -> None:
+    def write(kind: bytes, payload: bytes = b"") -> None:
         answers.write(wire.frame(kind, payload))
         answers.flush()
 
-    options = replace(
-        wire.options_from_json(requests.get()),
-        on_page=lambda recognised: answer(wire.PAGE, bytes([recognised])),
-    )
+    pages = _Pages(write)
+
+    def answer(kind: bytes, payload: bytes = b"") -> None:
+        pages.tell()
+        write(kind, payload)
+
+    options = replace(wire.options_from_json(requests.get()), on_page=pages.add)
     _limit_resources(options.limits.memory)
     gc.set_threshold(_GARBAGE_THRESHOLD)  # what is read is many small things that all stay
     embed = _Embedding()
@@ -67,6 +72,28 @@ def main() -> None:
         except BaseException as error:  # a library may raise what is no Exception
             answer(wire.ERROR, _told("", error))
             answer(wire.DONE)
+
+
+class _Pages:
+    """Tells of pages that are done, some at a time."""
+
+    def __init__(self, write: Callable[[bytes, bytes], None]) -> None:
+        self._write = write
+        self._counts = [0, 0]
+        self._told = time.monotonic()
+
+    def add(self, recognised: bool) -> None:
+        """Count a page, and tell of it unless that was done a moment ago."""
+        self._counts[recognised] += 1
+        if time.monotonic() - self._told >= _TELL_EVERY:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell of the pages that are counted."""
+        if any(self._counts):
+            self._write(wire.PAGES, wire.dump(self._counts))
+            self._counts = [0, 0]
+        self._told = time.monotonic()
 
 
 def _read(path: Path, options: Options, answer: Callable[[bytes, bytes], None]) -> None:

@@ -140,7 +140,8 @@ class ReaderPool:
     """Child processes that read files; a context manager that leaves none behind.
 
     `workers` processes work at a time, started when first needed, each within `options.limits`
-    (of memory kept by Linux; macOS does not keep such limits).
+    (of memory kept by Linux; macOS does not keep such limits). `on_pages` is told how many pages of
+    a file have been read since it was told before.
     """
 
     def __init__(
@@ -148,14 +149,14 @@ class ReaderPool:
         workers: int,
         options: Options = DEFAULT,
         *,
-        on_page: Callable[[Path], None] = lambda _: None,
+        on_pages: Callable[[Path, int], None] = lambda *_: None,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
         self._size = workers
         self._options = options
         self._limits = options.limits
-        self._on_page = on_page
+        self._on_pages = on_pages
         self._answer_limit = self._limits.characters * _ANSWER_RATIO + _ANSWER_ROOM
         self._workers: list[_Worker] = []
 
@@ -302,10 +303,12 @@ class ReaderPool:
         """Note one answer of a worker."""
         limits = self._limits
         task.size += len(payload)
-        if kind == wire.PAGE:
-            self._allow(worker, limits.ocr_page_seconds if payload[0] else limits.page_seconds)
+        if kind == wire.PAGES:
+            plain, recognised = json.loads(payload)
+            earned = plain * limits.page_seconds + recognised * limits.ocr_page_seconds
+            self._allow(worker, earned)
             if task.path is not None:
-                self._on_page(task.path)
+                self._on_pages(task.path, plain + recognised)
         elif kind == wire.BYTES:
             task.reply, task.done = payload, True
         elif kind == wire.DONE:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 LENGTH_BYTES = 8
 #: Kinds of requests: read a file; embed texts; draw a page.
 READ, EMBED, DRAW = b"R", b"E", b"W"
-#: Kinds of answers: a page is done; a document; a reason why there is none; the file is done; the
+#: Kinds of answers: pages are done; a document; a reason why there is none; the file is done; the
 #: bytes that were asked for.
-PAGE, DOCUMENT, ERROR, DONE, BYTES = b"P", b"D", b"X", b"Z", b"B"
+PAGES, DOCUMENT, ERROR, DONE, BYTES = b"P", b"D", b"X", b"Z", b"B"
 
 _FIELDS = ("id", "title", "text", "kind", "date", "encoding")
 
