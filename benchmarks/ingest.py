@@ -126,6 +126,7 @@ def _arguments() -> argparse.Namespace:
     )
     args = parser.parse_args()
     args.runs = max(args.runs, 1)
+    args.folder, args.odd = (path and path.resolve() for path in (args.folder, args.odd))
     for folder in (args.folder, args.odd):
         if folder is not None and not pdfs(folder):
             parser.error(f"there are no PDFs in {folder}")

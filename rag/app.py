@@ -16,14 +16,13 @@ from rag.embed import HASHED, load_embedder
 from rag.errors import LibraryError, LibraryMissing, RagError, UsageError
 from rag.index import (
     Library,
-    LibraryPaths,
     Writer,
-    collections,
     library_embedder,
     open_catalogue,
     replacing,
 )
 from rag.retrieve import Retriever, is_name
+from rag.store.place import LibraryPaths, collections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rag.embed import Embedder
-    from rag.index import LibraryPaths
     from rag.store.catalogue import Catalogue
+    from rag.store.place import LibraryPaths
 
 
 _FRESH = "rag ingest FOLDER --fresh"

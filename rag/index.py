@@ -14,28 +14,24 @@ version are rebuilt from the catalogue.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
-import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
-
-from filelock import FileLock, Timeout
 
 from rag.chunk import CHUNKER_VERSION
 from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
-from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError
+from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing
 from rag.prepare import words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
+from rag.store.place import NEW, OLD, LibraryPaths, locked, storage_error, swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from rag.prepare import Prepared
     from rag.store.lexical import LexicalIndex
@@ -44,41 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NEW, _OLD = "~new", "~old"  # ends of the names of folders during a replacement
-_FULL_BYTES = 1 << 20  # less free space than this is none
 _OPEN_TRIES = 5  # a writer may publish between our reading the generation and opening its files
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryPaths:
-    """Where the parts of one collection lie."""
-
-    home: Path
-    collection: str
-
-    @property
-    def folder(self) -> Path:
-        """The collection's folder."""
-        return self.home / self.collection
-
-    @property
-    def catalogue(self) -> Path:
-        """The SQLite database."""
-        return self.folder / "catalogue.sqlite"
-
-    @property
-    def lock(self) -> Path:
-        """The file the writer holds a lock on."""
-        return self.home / f"{self.collection}.lock"
-
-    @property
-    def staged(self) -> Path:
-        """Vectors that a model made of chunks that are not published yet."""
-        return self.folder / "vectors.staged"
-
-    def index(self, generation: int) -> Path:
-        """The derived indexes of a generation."""
-        return self.folder / "index" / str(generation)
 
 
 class Library:
@@ -150,7 +112,7 @@ class Writer:
         written, LibraryMismatch where the library holds vectors of another embedder, unless
         `replacing` says that `rebuild` will follow.
         """
-        with _locked(paths), _catalogue(paths, embedder.identity) as catalogue:
+        with locked(paths), _catalogue(paths, embedder.identity) as catalogue:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
@@ -231,7 +193,7 @@ class Writer:
         try:
             yield
         except OSError as error:
-            raise _storage_error(error, self.paths.folder) from error
+            raise storage_error(error, self.paths.folder) from error
 
     def _remove_strays(self) -> None:
         """Remove indexes of every generation but the present one."""
@@ -247,8 +209,8 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
 
     Raises LibraryMissing where nothing has, LibraryMismatch, LibraryCorrupt.
     """
-    if not paths.catalogue.exists() and (paths.home / (paths.collection + _OLD)).exists():
-        with _locked(paths):  # a replacement was killed: the lock puts back what was there
+    if not paths.catalogue.exists() and (paths.home / (paths.collection + OLD)).exists():
+        with locked(paths):  # a replacement was killed: the lock puts back what was there
             pass
     missing = LibraryMissing(
         f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
@@ -303,37 +265,16 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
     Nobody else writes meanwhile. When nothing was published, or an error ends it, the old library
     stays. Raises LibraryBusy while a process writes, StorageError where a folder cannot be moved.
     """
-    new = LibraryPaths(paths.home, paths.collection + _NEW)
-    with _locked(paths):
+    new = LibraryPaths(paths.home, paths.collection + NEW)
+    with locked(paths):
         shutil.rmtree(new.folder, ignore_errors=True)
         try:
             yield new
             if _is_published(new):
-                _swap(paths, new)
+                swap(paths, new)
         finally:
             shutil.rmtree(new.folder, ignore_errors=True)
             new.lock.unlink(missing_ok=True)
-
-
-def _swap(paths: LibraryPaths, new: LibraryPaths) -> None:
-    """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
-    old = LibraryPaths(paths.home, paths.collection + _OLD)
-    try:
-        shutil.rmtree(old.folder, ignore_errors=True)
-        if paths.folder.exists():
-            os.rename(paths.folder, old.folder)
-        os.rename(new.folder, paths.folder)
-    except OSError as error:
-        raise _storage_error(error, paths.folder) from error
-    shutil.rmtree(old.folder, ignore_errors=True)
-
-
-def _recover(paths: LibraryPaths) -> None:
-    """Put back the old library where a swap was killed between its two steps. Under the lock."""
-    old = LibraryPaths(paths.home, paths.collection + _OLD)
-    if old.catalogue.exists() and not paths.catalogue.exists():
-        shutil.rmtree(paths.folder, ignore_errors=True)
-        os.rename(old.folder, paths.folder)
 
 
 def _is_published(paths: LibraryPaths) -> bool:
@@ -342,12 +283,6 @@ def _is_published(paths: LibraryPaths) -> bool:
     except LibraryMissing:
         return False
     return True
-
-
-def collections(home: Path) -> list[str]:
-    """Names of the collections below `home`."""
-    names = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
-    return sorted(name for name in names if not name.endswith((_NEW, _OLD)))
 
 
 def _open_indexes(
@@ -387,48 +322,3 @@ def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Cata
         yield catalogue
     finally:
         catalogue.close()
-
-
-@contextmanager
-def _locked(paths: LibraryPaths) -> Iterator[None]:
-    """Hold the library's lock; it falls with the process that holds it."""
-    _make_folder(paths.home)
-    lock = FileLock(paths.lock)
-    try:
-        lock.acquire(timeout=0)
-        _recover(paths)
-        paths.folder.mkdir(exist_ok=True)
-    except Timeout:
-        raise LibraryBusy(
-            "Another process is writing to the library", "Run it again when that has ended."
-        ) from None
-    except OSError as error:
-        raise _storage_error(error, paths.folder) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _storage_error(error, folder) from error
-
-
-def _is_full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < _FULL_BYTES
-    except OSError:
-        return False
-
-
-def _storage_error(error: OSError, folder: Path) -> StorageError:
-    reason = error.strerror or str(error)
-    if error.errno == errno.ENOSPC or _is_full(folder):  # FAISS and tantivy say it in riddles
-        reason = "the disk is full"
-    return StorageError(
-        f"The library at {folder} cannot be written ({reason})",
-        "Free some space, or name another place: rag --home DIR …",
-    )

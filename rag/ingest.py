@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.embed import Embedder
-    from rag.index import LibraryPaths
     from rag.plan import Decision, Seen
     from rag.prepare import Prepared
     from rag.readers.scan import File, Found
     from rag.report import Status, Step
     from rag.store.catalogue import Catalogue, FileRow
+    from rag.store.place import LibraryPaths
     from rag.types import Document
     from rag.workers.pool import Event
 

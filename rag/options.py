@@ -41,7 +41,7 @@ def complete_collection(
     """Names of collections that begin like this."""
     from click.shell_completion import CompletionItem
 
-    from rag.index import collections
+    from rag.store.place import collections
 
     names = collections(config.library_home(config.load({}).settings))
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]

@@ -21,7 +21,7 @@ Language = Literal["ru", "en"]
 WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W\d_]+)*")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
-_CACHE_LIMIT = 500_000
+_CACHE_LIMIT = 200_000
 
 _RU_STOP = """
 а без более бы был была были было быть в вам вами вас ваш весь во вот все всего всей всем всех
