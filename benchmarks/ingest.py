@@ -113,7 +113,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
     parser.add_argument("--runs", type=int, default=3, help="rounds (default: 3)")
     parser.add_argument(
-        "--slow-pages", type=int, default=120, metavar="N", help="pages for the slow ones (120)"
+        "--slow-pages", type=int, default=260, metavar="N", help="pages for the slow ones (260)"
     )
     parser.add_argument("--odd", type=Path, metavar="FOLDER", help="files of all sorts")
     parser.add_argument("--only", choices=SECTIONS, help="run one section")
