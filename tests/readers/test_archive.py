@@ -287,6 +287,16 @@ def tarred(files: dict[str, bytes], *links: str) -> bytes:
     return stream.getvalue()
 
 
+def test_a_tar_with_a_header_longer_than_any_number_is_broken() -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        entry = tarfile.TarInfo("header")
+        record = b"99999999999999999999 path=x\n"
+        entry.type, entry.size = tarfile.XHDTYPE, len(record)
+        archive.addfile(entry, io.BytesIO(record))
+    assert rows(stream.getvalue(), "a.tar")[""].startswith("broken tar archive")
+
+
 @pytest.mark.parametrize(
     ("name", "pack"),
     [

@@ -117,6 +117,6 @@ def _of_tar(stream: _Stream, options: Options) -> Iterator[Member]:
                 else:
                     content = archive.extractfile(entry)
                     yield Member(path, bounded.read(content) if content else b"")
-    except (tarfile.TarError, *BROKEN) as error:
+    except (tarfile.TarError, OverflowError, *BROKEN) as error:  # a length of too many digits
         raise ReadError(f"broken tar archive: {error}") from error
     paths.check_any()
