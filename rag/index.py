@@ -120,9 +120,9 @@ class Writer:
             writer._remove_strays()
             yield writer
 
-    def stage(self, prepared: Prepared) -> None:
-        """Put a document in, and into the drafted indexes, unseen until `publish`."""
-        keys = self.catalogue.stage(prepared)
+    def stage(self, prepared: Prepared, attempt: str = "") -> None:
+        """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
+        keys = self.catalogue.stage(prepared, attempt)
         title = prepared.document.title
         with self._disk():
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):

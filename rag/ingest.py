@@ -100,8 +100,8 @@ def dry_run(
     _skip_unlisted(tally, found)
     with _catalogue_if_any(library) as catalogue:
         known = catalogue.files() if catalogue else []
-        has_document = catalogue.has_document if catalogue else lambda _: False
-        planner = Planner(known, has_document, Ways(options).worth_a_try, reread=reread)
+        attempt_of = catalogue.attempt_of if catalogue else lambda _: None
+        planner = Planner(known, attempt_of, Ways(options).worth_a_try, reread=reread)
         for file in found.files.values():
             decision = planner.decide(file)
             if decision.action == "skip":
@@ -217,9 +217,7 @@ class _Ingest:
         self._total = total
         self._reread = reread
         self._on_progress = on_progress
-        self._planner = Planner(
-            known, writer.catalogue.has_document, ways.worth_a_try, reread=reread
-        )
+        self._planner = Planner(known, writer.catalogue.attempt_of, ways.worth_a_try, reread=reread)
         self._readings: dict[str, _Reading] = {}  # by path
         self._by_digest: dict[str, _Reading] = {}
         self._pages = self._done = 0
@@ -330,20 +328,15 @@ class _Ingest:
             kinds["recognised"] = recognised
         notes = document.notes
         tally.read.append(Read(name, document.kind, dict(kinds), document.encoding, notes))
-        if self._writer.catalogue.has_document(document.id) and not self._replaces(document.id):
-            return
-        self._writer.stage(prepared)
+        held = self._writer.catalogue.attempt_of(document.id)
+        whole = held is not None and (not held or held == self.ways.attempt)
+        if whole and not self._reread:
+            return  # it is here already, with all that this way of reading finds
+        self._writer.stage(prepared, self.ways.missing_in(document))
         tally.chunks += len(prepared.chunks)
         tally.characters += prepared.coverage.characters
         tally.lost += prepared.coverage.lost
         tally.asides.update(prepared.asides)
-
-    def _replaces(self, document_id: str) -> bool:
-        """Whether what is read now is to take the place of what the library holds."""
-        if self._reread:
-            return True
-        rows = (row for rows in self._planner.known.values() for row in rows)
-        return any(row.document_id == document_id and self.ways.worth_a_try(row) for row in rows)
 
     def _put(self, row: FileRow) -> None:
         held = self._planner.known.get(os.path.join(row.root, row.path), ())

@@ -56,12 +56,12 @@ class Planner:
     def __init__(
         self,
         rows: Sequence[FileRow],
-        has_document: Callable[[str], bool],
+        attempt_of: Callable[[str], str | None],
         worth_a_try: Callable[[FileRow], bool],
         *,
         reread: bool = False,
     ) -> None:
-        """Plan against the `rows` of a library.
+        """Plan against the `rows` of a library, and what `Catalogue.attempt_of` tells.
 
         `worth_a_try` tells whether what a row lacks may be had now; with `reread` every file is
         read.
@@ -74,7 +74,7 @@ class Planner:
             self.known.setdefault(place, []).append(row)
             self._by_digest.setdefault(row.digest, []).append(row)
             self._holders[row.name] = Path(place)
-        self._has_document = has_document
+        self._attempt_of = attempt_of
         self._worth_a_try = worth_a_try
         self._reread = reread
 
@@ -116,9 +116,11 @@ class Planner:
             rows = self.known[os.path.join(twin.root, twin.path)]
             if not any(map(self._worth_a_try, rows)):
                 return tuple(row_of(seen, row) for row in rows)
-        if self._has_document(seen.digest):  # staged by an ingest that was interrupted
-            return (row_of(seen, None, seen.digest),)
-        return ()
+        attempt = self._attempt_of(seen.digest)  # staged by an ingest that was interrupted
+        if attempt is None:
+            return ()
+        row = replace(row_of(seen, None, seen.digest), attempt=attempt)
+        return () if self._worth_a_try(row) else (row,)
 
     def _free_name(self, file: File) -> str:
         """The first of a file's names that no other file holds; from now on it does."""

@@ -204,7 +204,8 @@ def _print_read(report: Report) -> None:
             if kind in report.page_kinds
         )
         rate = report.pages / max(report.seconds, 1e-3)
-        print_line(f"{report.pages:,} pages ({kinds}), {rate:.0f} a second")
+        noun = "page" if report.pages == 1 else "pages"
+        print_line(f"{report.pages:,} {noun} ({kinds}), {rate:.0f} a second")
     print_line(
         f"{report.chunks:,} chunks, coverage {report.coverage:.2%}"
         f" of {report.characters:,} characters"

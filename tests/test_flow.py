@@ -16,6 +16,7 @@ from rag.app import App
 from rag.config import Settings
 from rag.embed import Embedder, EmbedderIdentity
 from rag.plan import Planner
+from rag.readers.scan import File
 from rag.report import Report
 from rag.store.catalogue import Catalogue, FileRow
 from rag.store.staged import StagedVectors
@@ -311,13 +312,25 @@ def test_a_name_that_a_file_holds_goes_to_no_other(
     rows: list[FileRow], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from rag import plan
-    from rag.readers.scan import File
 
     monkeypatch.setattr(plan, "is_gone", lambda _: False)
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "new.txt").write_text("x", encoding="utf-8")
-    planner = Planner(rows, lambda _: False, lambda _: False)
+    planner = Planner(rows, lambda _: None, lambda _: False)
     assert planner.decide(File(tmp_path / "papers", "new.txt")).name == expected
+
+
+@pytest.mark.parametrize(
+    ("attempt", "action"), [(None, "read"), ("", "copy"), ("this way", "copy"), ("other", "read")]
+)
+def test_what_was_staged_counts_unless_another_way_may_find_more(
+    attempt: str | None, action: str, tmp_path: Path
+) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF")
+    planner = Planner([], lambda _: attempt, lambda row: row.attempt not in ("", "this way"))
+    decision = planner.decide(File(tmp_path, "scan.pdf"))
+    assert decision.action == action
+    assert [row.attempt for row in decision.rows] == ([attempt] if action == "copy" else [])
 
 
 def test_documents_staged_by_a_killed_ingest_are_not_read_again(

@@ -35,7 +35,7 @@ CREATE TABLE documents (
     kind TEXT NOT NULL, date TEXT, encoding TEXT, text TEXT NOT NULL, layout BLOB NOT NULL,
     notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
     aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
-    live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
+    attempt TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
 );
 CREATE TABLE files (
     name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, member TEXT NOT NULL,
@@ -237,9 +237,15 @@ class Catalogue:
         )
         return [FileRow(*row) for row in rows]
 
-    def has_document(self, document_id: str) -> bool:
-        """Whether the document is here, staged or live."""
-        return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)))
+    def attempt_of(self, document_id: str) -> str | None:
+        """How what a document lacks was looked for, "" where nothing is missing, None for none.
+
+        Of a document that is staged and live, the staged one counts.
+        """
+        rows = self._rows(
+            "SELECT attempt FROM documents WHERE id = ? ORDER BY live", (document_id,)
+        )
+        return str(rows[0][0]) if rows else None
 
     def documents(self) -> list[DocumentRow]:
         """Live documents, one row a file, by name."""
@@ -317,11 +323,11 @@ class Catalogue:
 
     # -- writing
 
-    def stage(self, prepared: Prepared) -> list[int]:
+    def stage(self, prepared: Prepared, attempt: str = "") -> list[int]:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own.
 
         It takes the place of one staged before under its id; a live one stays until `publish`.
-        Gives the keys of its chunks, in their order.
+        `attempt` is as in `FileRow`. Gives the keys of its chunks, in their order.
         """
         document, counted = prepared.document, prepared.coverage
         packed = zlib.compress(json.dumps(layout.pack(document), ensure_ascii=False).encode(), 1)
@@ -329,11 +335,12 @@ class Catalogue:
         with database.mapped(), database.transaction(self._db):
             self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
             key = self._db.execute(
-                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date),
                     *(document.encoding, document.text, packed, notes, len(document.pages)),
                     *(counted.characters, counted.aside, counted.lost, len(prepared.chunks)),
+                    attempt,
                 ),
             ).lastrowid
             keys = [
