@@ -1,18 +1,23 @@
-"""Question to evidence: word search and vector search fused by rank, then ranked by sentences.
+"""Question to evidence: word search and vector search fused by rank, then ranked by features.
 
 Fusion is by chunk id and reciprocal rank (Cormack, Clarke, Büttcher, "Reciprocal rank fusion",
-2009). The best chunks are ordered anew by the best sentence each holds; near-duplicates are
-dropped and neighbours merged.
+2009). To the best chunks come those of documents and pages that the question names. All of them are
+ordered anew by what `rag.passages` sees in them, near-duplicates are dropped and neighbours joined.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from rag import rank
+from rag import passages, rank
+from rag.embed import HashedEmbedder
 from rag.errors import UsageError
+from rag.pointers import Pointers, named_in, pages_meant, pointers
+from rag.route import Entry, Router
 from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
 
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from rag.embed import Embedder
     from rag.index import Library
     from rag.store.catalogue import ChunkRow
-    from rag.types import Document
+    from rag.types import Chunk, Document
 
 Hit = tuple[int, float]
 Mode = Literal["hybrid", "words", "vectors"]
@@ -30,9 +35,31 @@ Mode = Literal["hybrid", "words", "vectors"]
 _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
-_VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
+#: Weight of a rank in the vector search against one in the word search.
+_VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
+_ROUTED = 5  # hits taken from the documents that the question names
+_POINTED = 12  # chunks taken from the pages that it names
+_FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
+_LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
+_JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
+_KEPT = 256  # documents held in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What was found for a question before any of it is left out.
+
+    `rows` are chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
+    best first, `via` the searches that found each (by key), `cosines` those of the vector search.
+    """
+
+    rows: list[ChunkRow]
+    features: list[tuple[float, ...]]
+    candidates: list[rank.Candidate]
+    via: dict[int, tuple[str, ...]]
+    cosines: dict[int, float]
 
 
 class Retriever:
@@ -41,7 +68,10 @@ class Retriever:
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self._library = library
         self._embedder = library.embedder(embedder)
-        self._documents: dict[str, Document] = {}
+        self._vectors: passages.Vectors = (
+            "hashed" if isinstance(self._embedder, HashedEmbedder) else "model"
+        )
+        self._load = lru_cache(_KEPT)(library.catalogue.document)
         self._rows = library.catalogue.documents()
         self._names: dict[str, str] = {}
         for row in self._rows:
@@ -77,31 +107,135 @@ class Retriever:
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
         """The k best passages for a question and their sentences; see `Evidence`."""
-        library = self._library
-        documents = self.select(scope or Scope())
+        pool = self.pool(question, k=k, scope=scope, mode=mode)
+        if mode == "vectors":  # the order of the vectors alone, for measuring them
+            scores = [pool.cosines.get(row.key, 0.0) for row in pool.rows]
+        else:
+            weights = passages.weights(self._vectors)
+            scores = [weights.score(features) for features in pool.features]
+        return self._evidence(pool, scores, k)
+
+    def pool(
+        self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
+    ) -> Pool:
+        """The chunks that may be among the k best, with all that their order rests on."""
+        library, scope = self._library, scope or Scope()
+        documents = self.select(scope)
+        asked = self._analyse(question, documents)
         depth = max(_DEPTH, 2 * k)
         by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
         by_vectors = [] if mode == "words" else self._near(question, depth, documents)
-        fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]
-        rows = {row.key: row for row in library.catalogue.chunks(fused)}
-        ordered = [rows[key] for key in fused if key in rows]
-        asked = rank.analyse(question, library.words.frequency, len(library.words))
+        most = max(_RERANKED, 2 * k)
+        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])[:most]
+        meant = pointers(question)
+        named: dict[str, float] = {}
+        if mode != "vectors":
+            if not scope.documents:
+                named = self._named(question, asked, documents)
+            if named:
+                seen = {key for key, _ in by_words}
+                more = library.words.search(question, _ROUTED, list(named))
+                by_words = [*by_words, *(hit for hit in more if hit[0] not in seen)]
+                fused += [key for key, _ in more]
+            fused += self._pointed(meant, documents if scope.documents else list(named))
+        rows = list(library.catalogue.chunks(dict.fromkeys(fused)))
+        rows.sort(key=lambda row: fused.index(row.key))
         top = max((score for _, score in by_words), default=1.0) or 1.0
-        liked = {key: score / top for key, score in by_words}
+        liked = dict(by_words)
         candidates = rank.rank(
             asked,
-            [
-                (row.chunk.text, f"{row.title} {row.chunk.context}", liked.get(row.key, 0.0))
-                for row in ordered
-            ],
+            [(row.chunk.text, _above(row), liked.get(row.key, 0.0) / top) for row in rows],
         )
-        via = _via(by_words, by_vectors)
-        if mode == "vectors":  # the order of the vectors alone, for measuring them
-            near = dict(by_vectors)
-            scores = {i: near[row.key] for i, row in enumerate(ordered)}
-        else:
-            scores = _by_best(candidates, len(ordered))
-        return self._evidence(ordered, candidates, via, scores, k)
+        found = self._found(rows, candidates, by_words, by_vectors, meant, named)
+        return Pool(
+            rows,
+            passages.features(asked, found),
+            candidates,
+            _via(by_words, by_vectors),
+            dict(by_vectors),
+        )
+
+    def _analyse(self, question: str, documents: Sequence[str] | None) -> rank.Question:
+        """The question's terms; where few documents are searched, as rare as they are there."""
+        index = self._library.words
+        asked = rank.analyse(question, index.frequency, len(index))
+        if documents is None or len(documents) > _FEW:
+            return asked
+        stems = [term.stem for term in asked.terms]
+        size, counts = index.frequencies(stems, documents)
+        here = rank.analyse(question, dict(zip(stems, counts, strict=True)).__getitem__, size)
+        share = size / (size + _LOCAL)
+        terms = tuple(
+            replace(term, idf=(1 - share) * term.idf + share * local.idf)
+            for term, local in zip(asked.terms, here.terms, strict=True)
+        )
+        return replace(asked, terms=terms, total=sum(term.idf for term in terms) or 1.0)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router([Entry(row.id, row.name, row.title) for row in self._rows])
+
+    def _named(
+        self, question: str, asked: rank.Question, documents: Sequence[str] | None
+    ) -> dict[str, float]:
+        """Documents that the question names, of those given, and how clearly."""
+        unknown = math.log(2 * len(self._library.words) + 2)  # the IDF of a word no chunk holds
+        rarity = {term.stem: term.idf / unknown for term in asked.terms}
+        found = self._router.route(question, lambda item: rarity.get(item, 0.0))
+        if documents is None:
+            return found
+        allowed = frozenset(documents)
+        return {key: clear for key, clear in found.items() if key in allowed}
+
+    def _pointed(self, meant: Pointers, documents: Sequence[str] | None) -> list[int]:
+        """Keys of the chunks on the pages that are meant, where few documents can be."""
+        if not meant.to_pages or documents is None or len(documents) > _FEW:
+            return []
+        keys = []
+        for document_id in documents:
+            document = self._load(document_id)
+            for page in document.pages:
+                if page.number in pages_meant(meant, document):
+                    within = (document_id, page.start, page.end)
+                    keys += self._library.catalogue.keys_within(*within)
+        return keys[:_POINTED]
+
+    def _found(
+        self,
+        rows: Sequence[ChunkRow],
+        candidates: Sequence[rank.Candidate],
+        by_words: Iterable[Hit],
+        by_vectors: Sequence[Hit],
+        meant: Pointers,
+        named: dict[str, float],
+    ) -> list[passages.Found]:
+        liked, cosines = dict(by_words), dict(by_vectors)
+        near = {key: place for place, (key, _) in enumerate(by_vectors, 1)}
+        best: dict[int, float] = {}
+        for candidate in candidates:
+            best.setdefault(candidate.passage, candidate.score)
+        return [
+            passages.Found(
+                row.key,
+                row.chunk.document_id,
+                row.chunk.text,
+                _above(row),
+                liked.get(row.key, 0.0),
+                cosines.get(row.key, 0.0),
+                near.get(row.key, 0),
+                best.get(i, 0.0) / _BEST_SCORE,
+                self._on_page(row, meant),
+                named_in(meant, row.chunk.text, row.chunk.context),
+                named.get(row.chunk.document_id, 0.0),
+            )
+            for i, row in enumerate(rows)
+        ]
+
+    def _on_page(self, row: ChunkRow, meant: Pointers) -> float:
+        if not meant.to_pages:
+            return 0.0
+        document = self._load(row.chunk.document_id)
+        return float(any(p in pages_meant(meant, document) for p in _pages(document, row.chunk)))
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
@@ -120,30 +254,19 @@ class Retriever:
         keys = None if documents is None else library.catalogue.keys_of(documents)
         return library.vectors.search(self._embedder.encode_query(question), depth, keys)
 
-    def _load(self, document_id: str) -> Document:
-        if document_id not in self._documents:
-            self._documents[document_id] = self._library.catalogue.document(document_id)
-        return self._documents[document_id]
-
-    def _evidence(
-        self,
-        rows: Sequence[ChunkRow],
-        candidates: Sequence[rank.Candidate],
-        via: dict[int, tuple[str, ...]],
-        scores: dict[int, float],
-        k: int,
-    ) -> Evidence:
-        """The k best passages without near-duplicates, neighbours merged, and their sentences."""
-        order = sorted(scores, key=lambda i: (-scores[i], i))
-        merged = self._merge([(i, rows[i]) for i in _distinct(rows, order)[:k]])
-        passages: list[Passage] = []
+    def _evidence(self, pool: Pool, scores: Sequence[float], k: int) -> Evidence:
+        """The k best passages without near-duplicates, neighbours joined, and their sentences."""
+        rows = pool.rows
+        order = sorted(range(len(rows)), key=lambda i: (-scores[i], i))
+        merged = self._merge([(i, rows[i]) for i in _distinct(rows, order, k)])
+        out: list[Passage] = []
         place: dict[int, int] = {}
         for number, (members, passage) in enumerate(merged):
             place.update(dict.fromkeys(members, number))
-            found = {name for i in members for name in via[rows[i].key]}
+            found = {name for i in members for name in pool.via.get(rows[i].key, ())}
             names = tuple(name for name in ("words", "vectors") if name in found)
             score = max(scores[i] for i in members)
-            passages.append(replace(passage, score=score, rank=number + 1, via=names))
+            out.append(replace(passage, score=score, rank=number + 1, via=names))
         sentences = tuple(
             Found(
                 self._sentence(rows[c.passage], c),
@@ -152,21 +275,21 @@ class Retriever:
                 c.cover,
                 c.confidence,
             )
-            for c in candidates
+            for c in pool.candidates
             if c.passage in place
         )
-        return Evidence(tuple(passages), sentences)
+        return Evidence(tuple(out), sentences)
 
     def _sentence(self, row: ChunkRow, candidate: rank.Candidate) -> Citation:
         start = row.chunk.start
         return self.cite(row.chunk.document_id, start + candidate.start, start + candidate.end)
 
     def _merge(self, chosen: Sequence[tuple[int, ChunkRow]]) -> list[tuple[list[int], Passage]]:
-        """Passages of the chosen chunks; chunks with only white space between become one."""
+        """Passages of the chosen chunks; two with only white space between become one."""
         groups: list[list[tuple[int, ChunkRow]]] = []
         for item in chosen:
             for group in groups:
-                if self._touches(group, item[1]):
+                if len(group) < _JOINED and self._touches(group, item[1]):
                     group.append(item)
                     break
             else:
@@ -188,12 +311,10 @@ class Retriever:
         end = max(row.chunk.end for row in rows)
         document = self._load(first.document_id)
         chunk = replace(first, end=end, text=document.text[first.start : end])
-        pages: tuple[int, ...] = ()
-        begin, last = document.page_at(chunk.start), document.page_at(max(end - 1, chunk.start))
-        if begin is not None and last is not None:
-            pages = tuple(range(begin, last + 1))
         line = document.line_at(chunk.start)
-        return Passage(chunk, self._names[first.document_id], pages, line, 0.0, 0, ())
+        return Passage(
+            chunk, self._names[first.document_id], _pages(document, chunk), line, 0.0, 0, ()
+        )
 
 
 def is_name(name: str, given: str) -> bool:
@@ -210,12 +331,23 @@ def _named(name: str, pattern: str) -> bool:
     )
 
 
-def _fuse(*searches: Sequence[Hit]) -> list[int]:
-    """Keys by the sum of reciprocal ranks, best first."""
+def _above(row: ChunkRow) -> str:
+    return f"{row.title} {row.chunk.context}"
+
+
+def _pages(document: Document, chunk: Chunk) -> tuple[int, ...]:
+    """Numbers of the pages a chunk touches; none where the document has no pages."""
+    first = document.page_at(chunk.start)
+    last = document.page_at(max(chunk.end - 1, chunk.start))
+    return () if first is None or last is None else tuple(range(first, last + 1))
+
+
+def _fuse(by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight: float) -> list[int]:
+    """Keys by the sum of reciprocal ranks, those of the vectors weighted, best first."""
     scores: dict[int, float] = {}
-    for hits, weight in zip(searches, (1.0, _VECTORS_WEIGHT), strict=True):
+    for hits, worth in ((by_words, 1.0), (by_vectors, weight)):
         for place, (key, _) in enumerate(hits, 1):
-            scores[key] = scores.get(key, 0.0) + weight / (_RRF_CONSTANT + place)
+            scores[key] = scores.get(key, 0.0) + worth / (_RRF_CONSTANT + place)
     return sorted(scores, key=lambda key: (-scores[key], key))
 
 
@@ -226,19 +358,13 @@ def _via(by_words: Iterable[Hit], by_vectors: Iterable[Hit]) -> dict[int, tuple[
     return via
 
 
-def _by_best(candidates: Sequence[rank.Candidate], count: int) -> dict[int, float]:
-    """The score of each of `count` passages, from 0 to 1: that of its best sentence."""
-    scores = dict.fromkeys(range(count), 0.0)
-    for candidate in candidates:
-        scores[candidate.passage] = max(scores[candidate.passage], candidate.score / _BEST_SCORE)
-    return scores
-
-
-def _distinct(rows: Sequence[ChunkRow], order: Sequence[int]) -> list[int]:
-    """The order without chunks that say the same as a better one."""
+def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:
+    """The first k of the order, without chunks that say the same as a better one."""
     kept: list[int] = []
     held: list[set[str]] = []
     for i in order:
+        if len(kept) == k:
+            break
         found = set(words(rows[i].chunk.text))
         if any(len(found & other) >= _SAME_WORDS * len(found | other) for other in held):
             continue

@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "sentences"},
     {
         *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare"),
+        *("hashing", "locate", "prepare", "passages", "pointers", "route"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),

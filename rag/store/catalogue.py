@@ -215,9 +215,7 @@ class Catalogue:
 
     # -- reading
 
-    def _rows(
-        self, statement: str, values: Sequence[int] | Sequence[str] = ()
-    ) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, values: Sequence[int | str] = ()) -> list[tuple[Any, ...]]:
         with database.mapped():
             return self._db.execute(statement, values).fetchall()
 
@@ -306,6 +304,15 @@ class Catalogue:
             " WHERE d.live AND d.id IN (%s)"
         )
         return [key for (key,) in self._among(select, documents)]
+
+    def keys_within(self, document_id: str, start: int, end: int) -> list[int]:
+        """Keys of the live chunks of a document that share characters with a span, in order."""
+        rows = self._rows(
+            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
+            ' WHERE d.live AND d.id = ? AND c.start < ? AND c."end" > ? ORDER BY c.start',
+            (document_id, end, start),
+        )
+        return [key for (key,) in rows]
 
     def counts(self) -> tuple[int, int]:
         """Numbers of live documents and live chunks."""

@@ -141,6 +141,18 @@ class LexicalIndex:
         """Number of chunks whose text holds the stem."""
         return int(self._searcher.doc_freq("stems", stem))
 
+    def frequencies(self, stems: Sequence[str], documents: Sequence[str]) -> tuple[int, list[int]]:
+        """Number of chunks of documents (ids), and of those among them that hold each stem."""
+        of_them = tantivy.Query.term_set_query(self._schema, "document", list(documents))
+
+        def count(*queries: tantivy.Query) -> int:
+            every = tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in queries])
+            return int(self._searcher.search(every, 1, count=True).count or 0)
+
+        return count(of_them), [
+            count(of_them, tantivy.Query.term_query(self._schema, "stems", stem)) for stem in stems
+        ]
+
     def search(
         self, question: str, limit: int, documents: Sequence[str] | None = None
     ) -> list[Hit]:
