@@ -12,13 +12,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag import rank, sentences
-from rag.types import Citation, Sentence
+from rag.types import Sentence
 from rag.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.types import Document, Evidence
+    from rag.types import Citation, Document, Evidence, Found
 
 Span = tuple[int, int]
 Vector = dict[str, float]
@@ -43,23 +43,25 @@ def answer(evidence: Evidence) -> list[Sentence]:
     """The sentences that answer, best first; none where the evidence is too thin."""
     if evidence.confidence < REFUSE_BELOW:
         return []
-    taken: list[Citation] = []
+    taken: list[Found] = []
     best = evidence.sentences[0]
     for found in evidence.sentences:
         if len(taken) == _MOST or found.score < _NEAR * best.score:
             break
         if found.cover < _HOLDS * best.cover:
             continue
-        if not rank.announces(found.citation.quote) and not _repeats(found.citation, taken):
-            taken.append(found.citation)
+        if not rank.announces(found.citation.quote) and not _repeats(found, taken):
+            taken.append(found)
     if not taken:  # headings only: the passage under the best of them
-        taken = [evidence.sentences[0].citation]
-    return [Sentence(citation.quote, "supported", (citation,)) for citation in taken]
+        taken = [best]
+    return [
+        Sentence(f.citation.quote, "supported", (f.citation,), highlight=f.highlight) for f in taken
+    ]
 
 
-def _repeats(citation: Citation, taken: Sequence[Citation]) -> bool:
-    found = set(words(citation.quote))
-    return any(len(found & set(words(t.quote))) > _REPEATS * len(found) for t in taken)
+def _repeats(one: Found, taken: Sequence[Found]) -> bool:
+    found = set(words(one.citation.quote))
+    return any(len(found & set(words(t.citation.quote))) > _REPEATS * len(found) for t in taken)
 
 
 def summarise(

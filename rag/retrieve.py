@@ -41,7 +41,7 @@ _ROUTED = 5  # hits taken from the documents that the question names
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
-_BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
+_POINTED_AT = 8  # best sentences in which the answer itself is looked for
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
 _KEPT = 256  # documents held in memory
@@ -51,10 +51,12 @@ _KEPT = 256  # documents held in memory
 class Pool:
     """What was found for a question before any of it is left out.
 
-    `rows` are chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
+    `texts` and `rows` are the chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
     best first, `via` the searches that found each (by key), `cosines` those of the vector search.
     """
 
+    asked: rank.Question
+    texts: list[rank.Text]
     rows: list[ChunkRow]
     features: list[tuple[float, ...]]
     candidates: list[rank.Candidate]
@@ -142,12 +144,14 @@ class Retriever:
         rows.sort(key=lambda row: fused.index(row.key))
         top = max((score for _, score in by_words), default=1.0) or 1.0
         liked = dict(by_words)
-        candidates = rank.rank(
-            asked,
-            [(row.chunk.text, _above(row), liked.get(row.key, 0.0) / top) for row in rows],
-        )
+        texts = [
+            rank.Text(row.chunk.text, _above(row), liked.get(row.key, 0.0) / top) for row in rows
+        ]
+        candidates = rank.rank(asked, texts)
         found = self._found(rows, candidates, by_words, by_vectors, meant, named)
         return Pool(
+            asked,
+            texts,
             rows,
             passages.features(asked, found),
             candidates,
@@ -223,7 +227,7 @@ class Retriever:
                 liked.get(row.key, 0.0),
                 cosines.get(row.key, 0.0),
                 near.get(row.key, 0),
-                best.get(i, 0.0) / _BEST_SCORE,
+                best.get(i, 0.0),
                 self._on_page(row, meant),
                 named_in(meant, row.chunk.text, row.chunk.context),
                 named.get(row.chunk.document_id, 0.0),
@@ -267,22 +271,21 @@ class Retriever:
             names = tuple(name for name in ("words", "vectors") if name in found)
             score = max(scores[i] for i in members)
             out.append(replace(passage, score=score, rank=number + 1, via=names))
+        shown = [c for c in pool.candidates if c.passage in place]
         sentences = tuple(
-            Found(
-                self._sentence(rows[c.passage], c),
-                place[c.passage],
-                c.score,
-                c.cover,
-                c.confidence,
-            )
-            for c in pool.candidates
-            if c.passage in place
+            self._sentence(pool, c, place[c.passage], point=i < _POINTED_AT)
+            for i, c in enumerate(shown)
         )
-        return Evidence(tuple(out), sentences)
+        chance = rank.confidence(pool.asked, pool.texts, pool.candidates)
+        return Evidence(tuple(out), sentences, chance)
 
-    def _sentence(self, row: ChunkRow, candidate: rank.Candidate) -> Citation:
-        start = row.chunk.start
-        return self.cite(row.chunk.document_id, start + candidate.start, start + candidate.end)
+    def _sentence(self, pool: Pool, candidate: rank.Candidate, place: int, *, point: bool) -> Found:
+        chunk = pool.rows[candidate.passage].chunk
+        start = chunk.start + candidate.start
+        citation = self.cite(chunk.document_id, start, chunk.start + candidate.end)
+        span = rank.pointed(pool.asked, citation.quote) if point else None
+        highlight = (start + span[0], start + span[1]) if span else None
+        return Found(citation, place, candidate.score, candidate.cover, highlight)
 
     def _merge(self, chosen: Sequence[tuple[int, ChunkRow]]) -> list[tuple[list[int], Passage]]:
         """Passages of the chosen chunks; two with only white space between become one."""

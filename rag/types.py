@@ -209,38 +209,42 @@ class Scope:
 class Found:
     """A sentence that may answer, where it stands, and how well it does.
 
-    `passage` is the place of its passage in the evidence. `cover` is the share of the question it
-    holds itself, `confidence` the share that is met around it; both from 0 to 1.
+    `passage` is the place of its passage in the evidence, `score` about the chance that it answers
+    where any sentence does. `cover` is the share of the question it holds itself, from 0 to 1.
+    `highlight` is the span of the document in it that is the answer, where that is clear.
     """
 
     citation: Citation
     passage: int
     score: float
     cover: float
-    confidence: float
+    highlight: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question: passages by rank, and their sentences, best first."""
+    """What was found for a question: passages by rank, and their sentences, best first.
+
+    `confidence` is the chance, from 0 to 1, that the passages hold an answer at all.
+    """
 
     passages: tuple[Passage, ...]
     sentences: tuple[Found, ...]
-
-    @property
-    def confidence(self) -> float:
-        """How much of the question the best sentence and its passage meet, from 0 to 1."""
-        return self.sentences[0].confidence if self.sentences else 0.0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, what it rests on, and how well. `reason` explains a verdict."""
+    """One sentence of an answer, what it rests on, and how well. `reason` explains a verdict.
+
+    `highlight` is the span of the cited document that is the answer itself, where that is clear.
+    """
 
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...]
     reason: str = ""
+    highlight: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
     {"types", "errors", "words", "sentences"},
     {
-        *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
+        *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "route"),
     },
     {
