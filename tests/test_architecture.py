@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "sentences"},
+    {"types", "errors", "words", "figures", "sentences"},
     {
         *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare"),
