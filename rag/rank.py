@@ -12,13 +12,14 @@ import math
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.words import STOP_WORDS, fold, stem, tokens, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rag.words import Token
 
@@ -95,10 +96,14 @@ _NAME = re.compile(r"(?<=[\w,;:—–«(\"'] )[«\"(]?[A-ZА-ЯЁ][\w’'-]+|^[A
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the question that is searched for, and its inverse document frequency."""
+    """A word of the question that is searched for, and its inverse document frequency.
+
+    `also` are stems that say the same.
+    """
 
     stem: str
     idf: float
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,24 @@ class Candidate:
         return (self.features[_AROUND] + self.features[_PASSAGE]) / 2
 
 
-def analyse(text: str, frequency: Callable[[str], int], size: int) -> Question:
-    """The question's terms with the IDF they have among `size` chunks; see `frequency`."""
+def analyse(
+    text: str,
+    frequency: Callable[[str], int],
+    size: int,
+    variants: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Question:
+    """The question's terms with the IDF they have among `size` chunks; see `frequency`.
+
+    `variants` are stems that say the same as a stem of the question; see `rag.query`.
+    """
     found = list(dict.fromkeys(words(text)))
     kept = [word for word in found if word not in STOP_WORDS] or found
     stems = dict.fromkeys(stem(word) for word in kept)
-    terms = tuple(Term(item, _idf(frequency(item), size)) for item in stems)
+    terms = tuple(
+        Term(item, _idf(sum(map(frequency, (item, *also))), size), also)
+        for item in stems
+        for also in [variants.get(item, ())]
+    )
     kinds = frozenset(kind for kind, pattern in _KIND_OF if pattern.search(text))
     return Question(text, terms, kinds, sum(term.idf for term in terms) or 1.0)
 
@@ -152,7 +169,11 @@ def _idf(frequency: int, size: int) -> float:
 def matches(question: Question, found: frozenset[str]) -> tuple[float, ...]:
     """For every term of the question how well a set of stems holds it, from 0 to 1."""
     return tuple(
-        1.0 if term.stem in found else _ALIKE if _alike(term.stem, found) else 0.0
+        1.0
+        if term.stem in found or not found.isdisjoint(term.also)
+        else _ALIKE
+        if _alike(term.stem, found)
+        else 0.0
         for term in question.terms
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag import rank
 from rag.errors import UsageError
+from rag.query import understand
 from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
 
@@ -80,12 +81,15 @@ class Retriever:
         library = self._library
         documents = self.select(scope or Scope())
         depth = max(_DEPTH, 2 * k)
-        by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(question, depth, documents)
+        query = understand(question, library.words)
+        by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
+        by_vectors = [] if mode == "words" else self._near(query.text, depth, documents)
         fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]
         rows = {row.key: row for row in library.catalogue.chunks(fused)}
         ordered = [rows[key] for key in fused if key in rows]
-        asked = rank.analyse(question, library.words.frequency, len(library.words))
+        asked = rank.analyse(
+            query.text, library.words.frequency, len(library.words), query.variants
+        )
         top = max((score for _, score in by_words), default=1.0) or 1.0
         liked = {key: score / top for key, score in by_words}
         candidates = rank.rank(

@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "figures", "sentences"},
     {
         *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare"),
+        *("hashing", "locate", "prepare", "query"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),

@@ -22,6 +22,7 @@ from rag.errors import (
     StorageError,
 )
 from rag.index import Library, Writer
+from rag.query import understand
 
 
 class OtherEmbedder(Embedder):
