@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder
     from rag.index import Library
+    from rag.query import Query
     from rag.store.catalogue import ChunkRow
     from rag.types import Document
 
@@ -83,7 +84,7 @@ class Retriever:
         depth = max(_DEPTH, 2 * k)
         query = understand(question, library.words)
         by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(query.text, depth, documents)
+        by_vectors = [] if mode == "words" else self._near(query, depth, documents)
         fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]
         rows = {row.key: row for row in library.catalogue.chunks(fused)}
         ordered = [rows[key] for key in fused if key in rows]
@@ -105,7 +106,7 @@ class Retriever:
             scores = {i: near[row.key] for i, row in enumerate(ordered)}
         else:
             scores = _by_best(candidates, len(ordered))
-        return self._evidence(ordered, candidates, via, scores, k)
+        return replace(self._evidence(ordered, candidates, via, scores, k), query=query)
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
@@ -119,10 +120,15 @@ class Retriever:
             document.text[start:end],
         )
 
-    def _near(self, question: str, depth: int, documents: list[str] | None) -> list[Hit]:
+    def _near(self, query: Query, depth: int, documents: list[str] | None) -> list[Hit]:
+        """The nearest chunks that hold the phrases."""
         library = self._library
         keys = None if documents is None else library.catalogue.keys_of(documents)
-        return library.vectors.search(self._embedder.encode_query(question), depth, keys)
+        hits = library.vectors.search(self._embedder.encode_query(query.text), depth, keys)
+        if not query.phrases:
+            return hits
+        holding = library.words.holding(query.phrases, [key for key, _ in hits])
+        return [hit for hit in hits if hit[0] in holding]
 
     def _load(self, document_id: str) -> Document:
         if document_id not in self._documents:

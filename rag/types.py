@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rag.query import Query
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted"]
 MarkKind = Literal["heading", "table", "aside"]
@@ -222,10 +225,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question: passages by rank, and their sentences, best first."""
+    """What was found for a question: passages by rank, and their sentences, best first.
+
+    `query` is the question as it was searched for.
+    """
 
     passages: tuple[Passage, ...]
     sentences: tuple[Found, ...]
+    query: Query | None = None
 
     @property
     def confidence(self) -> float:
@@ -367,7 +374,7 @@ class Answer:
 
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
     `promises` are pairs of document and promise, filled for questions about promises. `timings`
-    are seconds by step.
+    are seconds by step. `query` is what was searched for, None where nothing was.
     """
 
     text: str
@@ -379,6 +386,7 @@ class Answer:
     receipt: Receipt | None = None
     timings: dict[str, float] = field(default_factory=dict)
     by: Literal["documents", "model"] = "documents"
+    query: Query | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from rag import figures
@@ -19,7 +20,7 @@ from rag.query.typos import nearest
 from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, tokens, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_WORDS = 64  # of a question, the rarest; more would only cost time
 _MOST_MENDED = 5  # words of a question that are looked for among their neighbours
@@ -67,7 +68,7 @@ class Query:
     words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
     missing: tuple[str, ...] = ()
-    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     mended: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -87,14 +88,15 @@ def understand(asked: str, vocabulary: Vocabulary) -> Query:
         kept = [word for word in found if word in set(rarest)]
         return Query(asked, " ".join(kept), tuple(kept))
     text, typed = _in_right_layout(text, vocabulary)
-    quoted = [stems(each) for each in _quotations(text)]
+    quoted = {each: tuple(stems(each)) for each in _quotations(text)}
     variants: dict[str, tuple[str, ...]] = {}
-    text, slips = _respelled(text, {item for each in quoted for item in each}, vocabulary, variants)
+    text, slips = _respelled(text, set(chain(*quoted.values())), vocabulary, variants)
     _add_figures(text, variants)
-    phrases = [tuple(each) for each in quoted if 0 < len(each) <= _MOST_IN_PHRASE][:_MOST_PHRASES]
-    held = tuple(phrase for phrase in phrases if vocabulary.holds(phrase))
-    missing = tuple(" ".join(phrase) for phrase in phrases if phrase not in held)
-    return Query(asked, text, tuple(_content(text)), held, missing, variants, (*typed, *slips))
+    held = [phrase for phrase in quoted.values() if vocabulary.holds(phrase)]
+    missing = tuple(said for said, phrase in quoted.items() if phrase not in held)
+    found = _content(text)
+    mended = (*typed, *slips)
+    return Query(asked, text, tuple(found), tuple(held), missing, variants, mended)
 
 
 def _meaningful(text: str) -> bool:
@@ -122,8 +124,10 @@ def _named_stop_words(text: str) -> frozenset[str]:
     return frozenset(fold(m.group()) for m in inside) & STOP_WORDS
 
 
-def _quotations(text: str) -> Iterator[str]:
-    return (next(filter(None, match.groups())) for match in _QUOTED.finditer(text))
+def _quotations(text: str) -> list[str]:
+    """What stands in quotation marks and is no text by itself."""
+    quoted = (next(filter(None, match.groups())) for match in _QUOTED.finditer(text))
+    return [each for each in quoted if 0 < len(words(each)) <= _MOST_IN_PHRASE][:_MOST_PHRASES]
 
 
 def _in_right_layout(text: str, vocabulary: Vocabulary) -> tuple[str, list[tuple[str, str]]]:
@@ -154,7 +158,7 @@ def _meant(piece: str, vocabulary: Vocabulary) -> str:
 
 
 def _familiar(word: str, vocabulary: Vocabulary) -> bool:
-    return word in STOP_WORDS or vocabulary.knows(stem(word))
+    return word in STOP_WORDS or vocabulary.knows(stem(word)) or is_word(word)
 
 
 def _respelled(

@@ -166,13 +166,23 @@ class LexicalIndex:
         """Whether a chunk holds these stems one after the other."""
         return bool(self._searcher.search(self._phrase(phrase), 1, count=False).hits)
 
+    def holding(self, phrases: Sequence[Sequence[str]], keys: Sequence[int]) -> set[int]:
+        """Those of the chunks with these keys that hold all of the phrases."""
+        wanted = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._phrase(phrase)) for phrase in phrases]
+        )
+        return {key for key, _ in self._hits(self._within(wanted, "key", keys), len(keys))}
+
     def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
         wanted = self._query(query)
         if documents is not None:
             wanted = self._within(wanted, "document", documents)
+        return self._hits(wanted, limit)
+
+    def _hits(self, query: tantivy.Query, limit: int) -> list[Hit]:
         try:
-            hits = self._searcher.search(wanted, limit, count=False).hits
+            hits = self._searcher.search(query, max(limit, 1), count=False).hits
             keys = self._searcher.fast_field_values("key", [address for _, address in hits])
         except ValueError as error:
             raise LibraryCorrupt(
@@ -214,7 +224,9 @@ class LexicalIndex:
             return tantivy.Query.term_query(self._schema, "stems", phrase[0])
         return tantivy.Query.phrase_query(self._schema, "stems", list(phrase))
 
-    def _within(self, query: tantivy.Query, field: str, values: Sequence[str]) -> tantivy.Query:
+    def _within(
+        self, query: tantivy.Query, field: str, values: Sequence[str] | Sequence[int]
+    ) -> tantivy.Query:
         any_of = tantivy.Query.term_set_query(self._schema, field, list(values))
         scope = tantivy.Query.const_score_query(any_of, 0.0)
         return tantivy.Query.boolean_query(
