@@ -74,9 +74,11 @@ _RU_STOP = """
 какими каких какого какое какой каком какому какую когда ко кем кого кому которая которого которое
 которой котором которую которые который которым которых кто ли либо мне мной мной мы на над надо нам
 нами нас наш не него нее ней нем нему нет ни них но ну о об однако он она они оно от откуда
-очень по под при про с сам само со сколько скольких так также такая такие такой там тебе тебя тем
-то того тоже той только том тот ту ты у уж уже чего чей чем чему что чтобы чья чье чьи эта эти этих
+очень по под при про с сам само со сколько скольких так также такая такие таким таких такое такой
+таком такую там тебе тебя тем то того тоже той только том тот ту ты у уж уже чего чей чем чему что
+чтобы чья чье чьи эта эти этих
 это этого этой этом этот эту я почему зачем куда насколько является являются
+каков какова каково каковы
 назови назовите расскажи расскажите скажи скажите подскажи подскажите пожалуйста объясни
 """
 _EN_STOP = """
@@ -85,7 +87,7 @@ could did do does doing during each for from had has have having he her here her
 in into is it its itself just me more most my no nor not of off on once only or other our out over
 own same she should so some such than that the their them then there these they this those through
 to too under until up us very was we were what when where which while who whom whose why will with
-would you your please tell name many much according
+would you your please tell name many much according it's that's there's what's where's who's how's
 """
 STOP_WORDS = frozenset((_RU_STOP + _EN_STOP).split())
 

@@ -16,17 +16,18 @@ from rag.query.alphabets import other_alphabet
 from rag.query.courtesy import without_courtesies
 from rag.query.dictionary import is_word
 from rag.query.keyboard import other_layout
-from rag.query.typos import nearest
+from rag.query.typos import TWO_EDITS, one_edit, two_edits
 from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, tokens, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _MOST_WORDS = 64  # of a question, the rarest; more would only cost time
 _MOST_MENDED = 5  # words of a question that are looked for among their neighbours
 _MOST_IN_PHRASE = 32  # words; a longer quotation is a text
 _MOST_PHRASES = 8
-_NAME = 4  # letters of a word that is looked for in the other alphabet
+_NAME = 4  # letters of a stem that is looked for in the other alphabet
+_SURE_NAME = 5  # letters of the stem of a name that may be misspelled
 _PIECE = 3  # letters of a piece of text that can tell the wrong keyboard layout
 _QUOTED = re.compile(r"«([^«»]+)»|“([^“”]+)”|„([^„“”]+)[“”]|\"([^\"]+)\"")
 _EDGES = re.compile(r"^[\"'«“„(]*(.*?)[\"'»”“)?!]*$", re.DOTALL)
@@ -42,7 +43,13 @@ class Vocabulary(Protocol):
     def knows(self, stem: str) -> bool:
         """Whether a text, a title or a heading holds the stem."""
 
-    def beginning(self, prefix: str) -> Iterable[tuple[str, int]]:
+    def counted(self, word: str) -> int:
+        """Number of chunks whose text holds the word itself."""
+
+    def words_from(self, prefix: str) -> Iterable[tuple[str, int]]:
+        """The words that begin so, and how many texts hold each."""
+
+    def stems_from(self, prefix: str) -> Iterable[tuple[str, int]]:
         """The stems that begin so, and how many texts hold each."""
 
     def spelled(self, stem: str) -> str:
@@ -109,19 +116,21 @@ def _content(text: str) -> list[str]:
     A stop word with a capital inside a question stays: "The Who", "IT".
     """
     found = dict.fromkeys(words(text))
+    if STOP_WORDS.issuperset(found):
+        return list(found)
     named = _named_stop_words(text)
-    kept = [word for word in found if word not in STOP_WORDS or word in named]
-    return kept or list(found)
+    return [word for word in found if word not in STOP_WORDS or word in named]
 
 
 def _named_stop_words(text: str) -> frozenset[str]:
     """Stop words written as names; none where capitals mean nothing, as in a headline."""
     found = list(WORD.finditer(text))
-    capital = [match for match in found if match.group()[0].isupper()]
-    if 2 * len(capital) > len(found):
-        return frozenset()
-    inside = (m for m in capital if not _BEGINS.search(text[: m.start()]))
-    return frozenset(fold(m.group()) for m in inside) & STOP_WORDS
+    named = [
+        fold(match.group())
+        for match in found
+        if match.group()[0].isupper() and not _BEGINS.search(text[: match.start()])
+    ]
+    return frozenset(named) & STOP_WORDS if 2 * len(named) <= len(found) else frozenset()
 
 
 def _quotations(text: str) -> list[str]:
@@ -133,32 +142,40 @@ def _quotations(text: str) -> list[str]:
 def _in_right_layout(text: str, vocabulary: Vocabulary) -> tuple[str, list[tuple[str, str]]]:
     """The text with pieces that make words only in the other keyboard layout written in that.
 
-    Short pieces, which may be words in either, follow the others.
+    Where there are such pieces, others that may be words in either layout follow them.
     """
+
+    def known(word: str) -> bool:
+        return word in STOP_WORDS or vocabulary.knows(stem(word))
+
+    def spelled(word: str) -> bool:
+        return word in STOP_WORDS or is_word(word)
+
     pieces = re.split(r"(\s+)", text)
-    meant = {piece: _meant(piece, vocabulary) for piece in dict.fromkeys(pieces[::2])}
-    if not any(len(piece) >= _PIECE and read for piece, read in meant.items()):
+    written = [each for each in dict.fromkeys(pieces[::2]) if not any(map(known, words(each)))]
+    sure = {
+        each: read
+        for each in written
+        if len(each) >= _PIECE
+        and not any(map(is_word, words(each)))
+        and (read := _meant(each, spelled) or _meant(each, known))
+    }
+    if not sure:
         return text, []
-    mended = [(piece, read) for piece, read in meant.items() if read]
+    meant = {each: sure.get(each) or _meant(each, known) for each in written}
+    mended = [(each, read) for each, read in meant.items() if read]
     return "".join(meant.get(piece) or piece for piece in pieces), mended
 
 
-def _meant(piece: str, vocabulary: Vocabulary) -> str:
-    """What a piece without spaces reads in the other layout; "" where it was typed in the right."""
+def _meant(piece: str, good: Callable[[str], bool]) -> str:
+    """What a piece without spaces reads in the other layout; "" unless all its words are good."""
     match = _EDGES.match(piece)
-    core = match[1] if match else ""
-    for core_end in (core, core.rstrip(",.;:")):  # a comma is a letter, or a comma
-        other = other_layout(core_end)
-        typed, read = words(core_end), words(other)
-        if not read or not typed or any(_familiar(word, vocabulary) for word in typed):
-            continue
-        if all(_familiar(word, vocabulary) for word in read):
-            return piece.replace(core_end, other, 1)
+    whole = match[1] if match else ""
+    for core in (whole, whole.rstrip(",.;:")):  # a comma is a letter, or a comma
+        other = other_layout(core)
+        if words(core) and (read := words(other)) and all(map(good, read)):
+            return piece.replace(core, other, 1)
     return ""
-
-
-def _familiar(word: str, vocabulary: Vocabulary) -> bool:
-    return word in STOP_WORDS or vocabulary.knows(stem(word)) or is_word(word)
 
 
 def _respelled(
@@ -171,7 +188,8 @@ def _respelled(
     """
     mended: dict[str, str] = {}
     for match in WORD.finditer(text):
-        written, word = match.group(), fold(match.group())
+        written = match.group()
+        word = fold(written).removesuffix("'s")
         item = stem(word)
         if word in STOP_WORDS or not word.isalpha() or written in mended:
             continue
@@ -182,11 +200,30 @@ def _respelled(
             continue
         if not is_word(word):
             name = name and not _BEGINS.search(text[: match.start()])
-            near = nearest(word, item, vocabulary.frequency, vocabulary.beginning, name=name)
-            if near:
-                mended[written] = vocabulary.spelled(near)
+            if near := _nearest(word, item, vocabulary, name=name):
+                mended[written] = near
     text = WORD.sub(lambda match: mended.get(match.group(), match.group()), text)
     return text, list(mended.items())
+
+
+def _nearest(word: str, item: str, vocabulary: Vocabulary, *, name: bool) -> str:
+    """The word of the index nearest to one that is misspelled, or to its stem; "" without one.
+
+    No dictionary vouches for names: of one the first letter is right, and all but one of the rest.
+    """
+    if name and len(item) < _SURE_NAME:
+        return ""
+    head = 1 if name else 0
+    if near := one_edit(word, vocabulary.counted, head=head):
+        return near
+    if near := one_edit(item, vocabulary.frequency, head=head):
+        return vocabulary.spelled(near)
+    if name or len(word) < TWO_EDITS:
+        return ""
+    if near := two_edits(word, vocabulary.words_from):
+        return near
+    near = two_edits(item, vocabulary.stems_from)
+    return vocabulary.spelled(near) if near else ""
 
 
 def _in_other_alphabet(word: str, item: str, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -16,58 +16,59 @@ if TYPE_CHECKING:
     Frequency = Callable[[str], int]
     Beginning = Callable[[str], Iterable[tuple[str, int]]]
 
+#: Letters of a word from which on it may have two edits, and of one that may have any.
+TWO_EDITS, ONE_EDIT = 8, 4
 _ALPHABETS = ("абвгдежзийклмнопрстуфхцчшщъыьэюя", "abcdefghijklmnopqrstuvwxyz")
-_ONE_EDIT, _TWO_EDITS = 4, 8  # letters of a word from which on so many are allowed
-_SHORTEST = 4  # letters of a stem; what is near to a shorter one says nothing
-_NAME = 5  # letters of the stem of a name, for which no dictionary vouches
-_HEAD = 4  # letters that stay as they are where there are two edits
+_HEAD = 3  # letters that stay as they are where there are two edits
 
 
-def nearest(
-    word: str, stem: str, frequency: Frequency, beginning: Beginning, *, name: bool = False
-) -> str:
-    """The known stem nearest to the stem of a misspelled word, the most frequent of several.
+def one_edit(word: str, frequency: Frequency, *, head: int = 0) -> str:
+    """The most frequent of the words that are one edit away; "" where none is, or it is short.
 
-    `frequency` says how often a stem stands, `beginning` gives the stems that begin with letters,
-    and how often each. "" where none is near, and for words that are short or not of one alphabet.
-    A `name` has to be longer, and is read with one edit at most, not of its first letter.
+    `frequency` says how often a word stands. The first `head` letters stay as they are.
     """
     letters = next((a for a in _ALPHABETS if set(word) <= set(a)), "")
-    if not letters or len(word) < _ONE_EDIT or len(stem) < (_NAME if name else _SHORTEST):
+    if not letters or len(word) < ONE_EDIT:
         return ""
-    counted = ((each, frequency(each)) for each in _edited(stem, letters))
-    near = ((each, count) for each, count in counted if count)
-    if name:
-        return _best(stem, (one for one in near if one[0][0] == stem[0]))
-    best = _best(stem, near)
-    if best or len(word) < _TWO_EDITS:
-        return best
+    counted = ((each, frequency(each)) for each in _edited(word, letters, head))
+    return _best(word, ((each, count) for each, count in counted if count))
+
+
+def two_edits(word: str, beginning: Beginning) -> str:
+    """The most frequent of the words that are two edits away; "" where none is, or it is short.
+
+    `beginning` gives the words that begin with letters, and how often each stands.
+    """
+    if len(word) < TWO_EDITS - 2:  # a stem is a little shorter than its word
+        return ""
     return _best(
-        stem,
+        word,
         (
             (each, count)
-            for each, count in beginning(stem[:_HEAD])
-            if abs(len(each) - len(stem)) <= 2 and distance(each, stem) <= 2
+            for each, count in beginning(word[:_HEAD])
+            if abs(len(each) - len(word)) <= 2
+            and len(set(each) ^ set(word)) <= 4  # told at once of most
+            and distance(each, word) <= 2
         ),
     )
 
 
-def _best(stem: str, near: Iterable[tuple[str, int]]) -> str:
+def _best(word: str, near: Iterable[tuple[str, int]]) -> str:
     """The most frequent; a first letter is seldom mistyped."""
-    found = sorted(near, key=lambda one: (one[0][:1] != stem[:1], -one[1], one[0]))
+    found = sorted(near, key=lambda one: (one[0][0] != word[0], -one[1], one[0]))
     return found[0][0] if found else ""
 
 
-def _edited(word: str, letters: str) -> Iterator[str]:
-    """All that one edit makes of a stem, but for what is too short."""
+def _edited(word: str, letters: str, first: int) -> Iterator[str]:
+    """All that one edit from the letter `first` on makes of a word, but for what is too short."""
     made: set[str] = set()
-    for place in range(len(word) + 1):
+    for place in range(first, len(word) + 1):
         head, tail = word[:place], word[place:]
         made.update(head + letter + tail for letter in letters)
         made.update(head + letter + tail[1:] for letter in letters if tail)
         made.add(head + tail[1:])
         made.add(head + tail[1:2] + tail[:1] + tail[2:])
-    return (each for each in made if len(each) >= _SHORTEST and each != word)
+    return (each for each in made if len(each) >= ONE_EDIT and each != word)
 
 
 def distance(one: str, other: str) -> int:

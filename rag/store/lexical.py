@@ -149,17 +149,24 @@ class LexicalIndex:
         """Whether a chunk, its title or its headings hold the stem."""
         return any(self._searcher.doc_freq(name, stem) for name in ("stems", "title", "context"))
 
-    def beginning(self, prefix: str) -> list[tuple[str, int]]:
-        """The stems that begin so, the most frequent first, and how many chunks hold each."""
-        found: list[tuple[str, int]] = self._searcher.terms_with_prefix("stems", prefix)
-        return found
+    def counted(self, word: str) -> int:
+        """Number of chunks whose text holds the word itself."""
+        return int(self._searcher.doc_freq("forms", word))
+
+    def words_from(self, prefix: str) -> list[tuple[str, int]]:
+        """The words that begin so, the most frequent first, and how many chunks hold each."""
+        return list(self._searcher.terms_with_prefix("forms", prefix))
+
+    def stems_from(self, prefix: str) -> list[tuple[str, int]]:
+        """The same of stems."""
+        return list(self._searcher.terms_with_prefix("stems", prefix))
 
     def spelled(self, wanted: str) -> str:
         """The most frequent word with this stem; the stem itself where there is none."""
         for head in (wanted, wanted[:-1]):  # stemming may change the last letter
-            for form, _ in self._searcher.terms_with_prefix("forms", head):
-                if stem(form) == wanted:
-                    return str(form)
+            for word, _ in self.words_from(head):
+                if stem(word) == wanted:
+                    return word
         return wanted
 
     def holds(self, phrase: Sequence[str]) -> bool:
