@@ -91,7 +91,10 @@ class Answerer:
         if found is None:
             with clock.step("retrieve"):
                 evidence = self._retriever.retrieve(question, k=k, scope=scope)
-            found = self._from_evidence(question, evidence, history, on_text, clock)
+            found = replace(
+                self._from_evidence(question, evidence, history, on_text, clock),
+                query=evidence.query,
+            )
         return replace(found, timings=clock.timings)
 
     def _from_register(self, question: str, scope: Scope) -> Answer | None:

@@ -77,6 +77,7 @@ def ask(
         render.print_json(schema.answer(answer))
     else:
         terminal.end_stream(answer)
+        terminal.tell_query(answer.query)
         render.show_answer(asked, answer)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
@@ -114,6 +115,7 @@ def chat(
             render.print_json(schema.answer(answer), indent=None)
         else:
             terminal.end_stream(answer)
+            terminal.tell_query(answer.query)
             render.show_answer(asked, answer)
 
 
@@ -145,8 +147,9 @@ def search(
     _make_library(app)
     evidence = app.search(asked, k=count, scope=scope, mode=mode)
     if as_json:
-        render.print_json(schema.search(evidence.passages))
+        render.print_json(schema.search(evidence))
     else:
+        terminal.tell_query(evidence.query)
         render.show_passages(evidence.passages, language_of(asked))
     if not evidence.passages:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)

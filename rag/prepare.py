@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag import minutes
 from rag.chunk import Coverage, chunk, coverage
-from rag.words import stems_of, words
+from rag.words import stems_of, words_and_figures
 
 if TYPE_CHECKING:
     from rag.types import Chunk, Document, Minutes
@@ -23,7 +23,10 @@ _MINUTES_LIMIT = 3_000_000  # characters; no meeting is longer, and the rules re
 
 
 class Words(NamedTuple):
-    """The words of a text as the word index takes them, parted by spaces: as written, and stems."""
+    """The words of a text as the word index takes them, parted by spaces.
+
+    `forms` are as written, `stems` those of the same words, and after them the values of figures.
+    """
 
     forms: str
     stems: str
@@ -58,9 +61,9 @@ def prepare(document: Document) -> Prepared:
 
 
 def words_of(text: str) -> Words:
-    """The words of a text and their stems."""
-    found = words(text)
-    return Words(" ".join(found), " ".join(stems_of(found)))
+    """The words of a text, their stems and its figures."""
+    found, values = words_and_figures(text)
+    return Words(" ".join(found), " ".join([*stems_of(found), *values]))
 
 
 def _asides(document: Document) -> dict[str, int]:

@@ -17,6 +17,7 @@ from rag import passages, rank
 from rag.embed import HashedEmbedder
 from rag.errors import UsageError
 from rag.pointers import Pointers, named_in, pages_meant, pointers
+from rag.query import understand
 from rag.route import Entry, Router
 from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder
     from rag.index import Library
+    from rag.query import Query
     from rag.store.catalogue import ChunkRow
     from rag.types import Chunk, Document
 
@@ -51,10 +53,11 @@ _KEPT = 256  # documents held in memory
 class Pool:
     """What was found for a question before any of it is left out.
 
-    `texts` and `rows` are the chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
+    `query` is the question as searched for, `asked` its terms. `texts` and `rows` are the chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
     best first, `via` the searches that found each (by key), `cosines` those of the vector search.
     """
 
+    query: Query
     asked: rank.Question
     texts: list[rank.Text]
     rows: list[ChunkRow]
@@ -123,20 +126,21 @@ class Retriever:
         """The chunks that may be among the k best, with all that their order rests on."""
         library, scope = self._library, scope or Scope()
         documents = self.select(scope)
-        asked = self._analyse(question, documents)
+        query = understand(question, library.words)
+        asked = self._analyse(query, documents)
         depth = max(_DEPTH, 2 * k)
-        by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(question, depth, documents)
+        by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
+        by_vectors = [] if mode == "words" else self._near(query, depth, documents)
         most = max(_RERANKED, 2 * k)
         fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])[:most]
         meant = pointers(question)
         named: dict[str, float] = {}
         if mode != "vectors":
             if not scope.documents:
-                named = self._named(question, asked, documents)
+                named = self._named(query.text, asked, documents)
             if named:
                 seen = {key for key, _ in by_words}
-                more = library.words.search(question, _ROUTED, list(named))
+                more = library.words.search(query, _ROUTED, list(named))
                 by_words = [*by_words, *(hit for hit in more if hit[0] not in seen)]
                 fused += [key for key, _ in more]
             fused += self._pointed(meant, documents if scope.documents else list(named))
@@ -150,6 +154,7 @@ class Retriever:
         candidates = rank.rank(asked, texts)
         found = self._found(rows, candidates, by_words, by_vectors, meant, named)
         return Pool(
+            query,
             asked,
             texts,
             rows,
@@ -159,15 +164,16 @@ class Retriever:
             dict(by_vectors),
         )
 
-    def _analyse(self, question: str, documents: Sequence[str] | None) -> rank.Question:
+    def _analyse(self, query: Query, documents: Sequence[str] | None) -> rank.Question:
         """The question's terms; where few documents are searched, as rare as they are there."""
         index = self._library.words
-        asked = rank.analyse(question, index.frequency, len(index))
+        asked = rank.analyse(query.text, index.frequency, len(index), query.variants)
         if documents is None or len(documents) > _FEW:
             return asked
         stems = [term.stem for term in asked.terms]
         size, counts = index.frequencies(stems, documents)
-        here = rank.analyse(question, dict(zip(stems, counts, strict=True)).__getitem__, size)
+        local_counts = dict(zip(stems, counts, strict=True))
+        here = rank.analyse(query.text, lambda item: local_counts.get(item, 0), size)
         share = size / (size + _LOCAL)
         terms = tuple(
             replace(term, idf=(1 - share) * term.idf + share * local.idf)
@@ -253,10 +259,15 @@ class Retriever:
             document.text[start:end],
         )
 
-    def _near(self, question: str, depth: int, documents: list[str] | None) -> list[Hit]:
+    def _near(self, query: Query, depth: int, documents: list[str] | None) -> list[Hit]:
+        """The nearest chunks that hold the phrases."""
         library = self._library
         keys = None if documents is None else library.catalogue.keys_of(documents)
-        return library.vectors.search(self._embedder.encode_query(question), depth, keys)
+        hits = library.vectors.search(self._embedder.encode_query(query.text), depth, keys)
+        if not query.phrases:
+            return hits
+        holding = library.words.holding(query.phrases, [key for key, _ in hits])
+        return [hit for hit in hits if hit[0] in holding]
 
     def _evidence(self, pool: Pool, scores: Sequence[float], k: int) -> Evidence:
         """The k best passages without near-duplicates, neighbours joined, and their sentences."""
@@ -277,7 +288,7 @@ class Retriever:
             for i, c in enumerate(shown)
         )
         chance = rank.confidence(pool.asked, pool.texts, pool.candidates)
-        return Evidence(tuple(out), sentences, chance)
+        return Evidence(tuple(out), sentences, chance, pool.query)
 
     def _sentence(self, pool: Pool, candidate: rank.Candidate, place: int, *, point: bool) -> Found:
         chunk = pool.rows[candidate.passage].chunk

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from rag.config import Configured
     from rag.doctor import Check
     from rag.picture import Picture
+    from rag.query import Query
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
-    from rag.types import Answer, Citation, Document, Passage, Promise, Sentence
+    from rag.types import Answer, Citation, Document, Evidence, Passage, Promise, Sentence
 
 #: Raised by one whenever a key goes or changes its meaning; new keys may come without.
 SCHEMA = 1
@@ -34,6 +35,16 @@ def answer(value: Answer) -> Json:
         "promises": [{"document": name, **promise(p)} for name, p in value.promises],
         "receipt": asdict(value.receipt) if value.receipt else None,
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
+        "query": query(value.query) if value.query else None,
+    }
+
+
+def query(value: Query) -> Json:
+    """A question as it was searched for."""
+    return {
+        "text": value.text,
+        "mended": [{"typed": typed, "read": read} for typed, read in value.mended],
+        "missing": list(value.missing),
     }
 
 
@@ -89,9 +100,13 @@ def promise(value: Promise) -> Json:
     }
 
 
-def search(passages: Sequence[Passage]) -> Json:
+def search(value: Evidence) -> Json:
     """What `rag search --json` prints."""
-    return {"schema": SCHEMA, "passages": [passage(p) for p in passages]}
+    return {
+        "schema": SCHEMA,
+        "passages": [passage(p) for p in value.passages],
+        "query": query(value.query) if value.query else None,
+    }
 
 
 def report(value: Report) -> Json:

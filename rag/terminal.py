@@ -16,6 +16,7 @@ from rag import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rag.query import Query
     from rag.report import Progress
     from rag.types import Answer
 
@@ -133,6 +134,25 @@ def end_stream(answer: Answer) -> None:
     """Set the answer apart from the words that were streamed."""
     if "model" in answer.timings and sys.stderr.isatty():
         click.echo("\n", err=True)
+
+
+_READINGS = {
+    "ru": ("искал: {}", "дословно этого нигде нет, искал по словам: «{}»"),
+    "en": ("searched for: {}", "nowhere word for word, searched for its words: “{}”"),
+}
+
+
+def tell_query(query: Query | None) -> None:
+    """Say what was searched for where that is not what was typed."""
+    if query is None:
+        return
+    from rag.words import language_of
+
+    read, missing = _READINGS[language_of(query.text)]
+    if query.mended:
+        click.echo(read.format(query.text), err=True)
+    for phrase in query.missing:
+        click.echo(missing.format(phrase), err=True)
 
 
 def read_line() -> str:

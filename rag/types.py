@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rag.query import Query
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted"]
 MarkKind = Literal["heading", "table", "aside"]
@@ -226,11 +229,13 @@ class Evidence:
     """What was found for a question: passages by rank, and their sentences, best first.
 
     `confidence` is the chance, from 0 to 1, that the passages hold an answer at all.
+    `query` is the question as it was searched for.
     """
 
     passages: tuple[Passage, ...]
     sentences: tuple[Found, ...]
     confidence: float = 0.0
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +376,7 @@ class Answer:
 
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
     `promises` are pairs of document and promise, filled for questions about promises. `timings`
-    are seconds by step.
+    are seconds by step. `query` is what was searched for, None where nothing was.
     """
 
     text: str
@@ -383,6 +388,7 @@ class Answer:
     receipt: Receipt | None = None
     timings: dict[str, float] = field(default_factory=dict)
     by: Literal["documents", "model"] = "documents"
+    query: Query | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -11,10 +11,10 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "sentences"},
+    {"types", "errors", "words", "figures", "sentences"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare", "passages", "pointers", "route"),
+        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),

@@ -22,6 +22,7 @@ from rag.errors import (
     StorageError,
 )
 from rag.index import Library, Writer
+from rag.query import understand
 
 
 class OtherEmbedder(Embedder):
@@ -227,7 +228,7 @@ def test_a_reader_of_the_old_state_goes_on_while_a_writer_publishes(app: App, fo
     with app.library() as library:
         (folder / "новое.txt").write_text("Совсем новая записка о кранах.", encoding="utf-8")
         app.ingest([folder])
-        assert library.words.search("отпуск переносится", 5)
+        assert library.words.search(understand("отпуск переносится", library.words), 5)
         assert library.vectors.search(HashedEmbedder(library.vectors.idf).encode_query("отпуск"), 5)
     assert found(app, "записка о кранах") == "новое.txt"
 

@@ -14,7 +14,17 @@ PROMISE = {
     *("force", "condition", "line", "support", "history", "quote", "start", "end"),
 }
 ANSWER = {
-    *("schema", "answer", "refusal", "sentences", "struck", "passages", "promises", "receipt"),
+    *(
+        "schema",
+        "answer",
+        "refusal",
+        "sentences",
+        "struck",
+        "passages",
+        "promises",
+        "receipt",
+        "query",
+    ),
     *("timings", "by"),
 }
 EVAL = {
@@ -72,7 +82,7 @@ def test_promises(filled: Any) -> None:
 
 def test_a_search(filled: Any) -> None:
     value = filled("search", "отпуск", "-k", 2, "--json").json
-    assert set(value) == {"schema", "passages"}
+    assert set(value) == {"schema", "passages", "query"}
     assert len(value["passages"]) <= 2
     assert set(value["passages"][0]) == PASSAGE
     assert set(value["passages"][0]["via"]) <= {"words", "vectors"}

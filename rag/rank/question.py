@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rag import kinds
 from rag.words import STOP_WORDS, WORD, fold, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rag.kinds import Kind
 
@@ -35,11 +36,12 @@ _HEAD = re.compile(
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of the question that is searched for, its inverse document frequency, and whether
-    the collection holds it."""
+    the collection holds it. `also` are stems that say the same."""
 
     stem: str
     idf: float
     known: bool
+    also: tuple[str, ...] = ()
 
 
 Hits = tuple[tuple[int, float], ...]
@@ -74,14 +76,21 @@ class Question:
         if known is None:
             places = self._beginnings.get(found[:_SAME_START], _NOTHING)
             known = tuple(
-                (place, worth) for place in places if (worth := _worth(self.terms[place].stem, found))
+                (place, worth) for place in places if (worth := _worth(self.terms[place], found))
             )
             self._known[found] = known
         return known
 
 
-def analyse(text: str, frequency: Callable[[str], int], size: int) -> Question:
+def analyse(
+    text: str,
+    frequency: Callable[[str], int],
+    size: int,
+    variants: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Question:
     """The question's terms with the IDF they have among `size` chunks.
+
+    `variants` are stems that say the same as a stem of the question; see `rag.query`.
 
     `frequency` gives the number of chunks that hold a stem. The IDF is that of Robertson and
     Spärck Jones, "Relevance weighting of search terms" (1976), kept above zero.
@@ -89,13 +98,18 @@ def analyse(text: str, frequency: Callable[[str], int], size: int) -> Question:
     found = list(dict.fromkeys(words(text)))
     kept = [word for word in found if word not in STOP_WORDS] or found
     stems = list(dict.fromkeys(stem(word) for word in kept))
-    counts = {item: frequency(item) for item in stems}
-    terms = tuple(Term(item, _idf(n, size), n > 0) for item, n in counts.items())
+    terms = tuple(
+        Term(item, _idf(count, size), count > 0, also)
+        for item in stems
+        for also in [variants.get(item, ())]
+        for count in [sum(map(frequency, (item, *also)))]
+    )
     place = {item: i for i, item in enumerate(stems)}
     head = _HEAD.search(text)
     beginnings: dict[str, list[int]] = {}
     for i, item in enumerate(stems):
-        beginnings.setdefault(item[:_SAME_START], []).append(i)
+        for spelled in (item, *variants.get(item, ())):
+            beginnings.setdefault(spelled[:_SAME_START], []).append(i)
     return Question(
         text=text,
         folded=fold(text),
@@ -121,9 +135,10 @@ def _names(text: str) -> list[str]:
     return [stem(fold(match.group())) for match in found if match.group()[0].isupper()]
 
 
-def _worth(wanted: str, found: str) -> float:
-    """How well two stems that begin alike meet, from 0 to 1."""
-    if wanted == found:
+def _worth(term: Term, found: str) -> float:
+    """How well a stem meets a term that begins alike, from 0 to 1."""
+    wanted = term.stem
+    if wanted == found or found in term.also:
         return 1.0
     if min(len(wanted), len(found)) < _AKIN_MIN or wanted.isdigit() or found.isdigit():
         return 0.0

@@ -1,8 +1,9 @@
 """Word search over chunks: a tantivy index with BM25 (Robertson, Zaragoza, 2009; k1 1.2, b 0.75).
 
-Text arrives here as words already folded and stemmed by `rag.words`; tantivy only splits at spaces.
-A chunk has three fields: the stems of its text, its words as written (an exact form ranks higher),
-and the stems of its title and headings.
+Text arrives here as words already folded and stemmed by `rag.words`; tantivy only splits at spaces,
+and no text is ever parsed as a query. A chunk has four fields: the stems of its text, with their
+positions; its words as written, since an exact form ranks higher; the stems of its document's
+title; and those of its headings.
 """
 
 from __future__ import annotations
@@ -20,20 +21,21 @@ import tantivy
 
 from rag.errors import LibraryCorrupt
 from rag.prepare import words_of
-from rag.words import STOP_WORDS, content_stems, words
+from rag.words import stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rag.prepare import Words
+    from rag.query import Query
     from rag.store.catalogue import ChunkRow
 
-LEXICAL_VERSION = "1"
+LEXICAL_VERSION = "2"
 _HEAP_BYTES = 64 << 20
 _MERGE_THREADS = 1  # one, so that the same chunks give the same index
 _TOKENIZER = "spaces"
-_QUERY_TERMS = 64  # of a question, the rarest first; more would only cost time
 FORM_BOOST = 0.15
+TITLE_BOOST = 0.3
 CONTEXT_BOOST = 0.3
 
 Hit = tuple[int, float]
@@ -43,7 +45,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
-    for field in ("stems", "forms", "context"):
+    builder.add_text_field("stems", tokenizer_name=_TOKENIZER, index_option="position")
+    for field in ("forms", "title", "context"):
         builder.add_text_field(field, tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()
 
@@ -77,7 +80,8 @@ class LexicalWriter:
         entry.add_text("document", row.chunk.document_id)
         entry.add_text("stems", found.stems)
         entry.add_text("forms", found.forms)
-        entry.add_text("context", f"{_stems(row.title)} {_stems(row.chunk.context)}")
+        entry.add_text("title", _stems(row.title))
+        entry.add_text("context", _stems(row.chunk.context))
         with _as_os_error():
             self._writer.add_document(entry)
 
@@ -153,19 +157,51 @@ class LexicalIndex:
             count(of_them, tantivy.Query.term_query(self._schema, "stems", stem)) for stem in stems
         ]
 
-    def search(
-        self, question: str, limit: int, documents: Sequence[str] | None = None
-    ) -> list[Hit]:
+    def knows(self, stem: str) -> bool:
+        """Whether a chunk, its title or its headings hold the stem."""
+        return any(self._searcher.doc_freq(name, stem) for name in ("stems", "title", "context"))
+
+    def counted(self, word: str) -> int:
+        """Number of chunks whose text holds the word itself."""
+        return int(self._searcher.doc_freq("forms", word))
+
+    def words_from(self, prefix: str) -> list[tuple[str, int]]:
+        """The words that begin so, the most frequent first, and how many chunks hold each."""
+        return list(self._searcher.terms_with_prefix("forms", prefix))
+
+    def stems_from(self, prefix: str) -> list[tuple[str, int]]:
+        """The same of stems."""
+        return list(self._searcher.terms_with_prefix("stems", prefix))
+
+    def spelled(self, wanted: str) -> str:
+        """The most frequent word with this stem; the stem itself where there is none."""
+        for head in (wanted, wanted[:-1]):  # stemming may change the last letter
+            for word, _ in self.words_from(head):
+                if stem(word) == wanted:
+                    return word
+        return wanted
+
+    def holds(self, phrase: Sequence[str]) -> bool:
+        """Whether a chunk holds these stems one after the other."""
+        return bool(self._searcher.search(self._phrase(phrase), 1, count=False).hits)
+
+    def holding(self, phrases: Sequence[Sequence[str]], keys: Sequence[int]) -> set[int]:
+        """Those of the chunks with these keys that hold all of the phrases."""
+        wanted = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._phrase(phrase)) for phrase in phrases]
+        )
+        return {key for key, _ in self._hits(self._within(wanted, "key", keys), len(keys))}
+
+    def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
-        query = self._query(question)
+        wanted = self._query(query)
         if documents is not None:
-            any_of = tantivy.Query.term_set_query(self._schema, "document", list(documents))
-            scope = tantivy.Query.const_score_query(any_of, 0.0)
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)]
-            )
+            wanted = self._within(wanted, "document", documents)
+        return self._hits(wanted, limit)
+
+    def _hits(self, query: tantivy.Query, limit: int) -> list[Hit]:
         try:
-            hits = self._searcher.search(query, limit, count=False).hits
+            hits = self._searcher.search(query, max(limit, 1), count=False).hits
             keys = self._searcher.fast_field_values("key", [address for _, address in hits])
         except ValueError as error:
             raise LibraryCorrupt(
@@ -177,20 +213,41 @@ class LexicalIndex:
             if key is not None
         ]
 
-    def _query(self, question: str) -> tantivy.Query:
-        """An OR of the question's stems, with its forms and the headings counting a little."""
-        stems = list(dict.fromkeys(content_stems(question)))
-        if len(stems) > _QUERY_TERMS:
-            stems = sorted(stems, key=self.frequency)[:_QUERY_TERMS]
-        forms = [word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS]
-        clauses = [
-            *(self._term("stems", item, 1.0) for item in stems),
-            *(self._term("forms", item, FORM_BOOST) for item in forms[:_QUERY_TERMS]),
-            *(self._term("context", item, CONTEXT_BOOST) for item in stems),
-        ]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
+    def _query(self, query: Query) -> tantivy.Query:
+        """An OR of the question's stems, with its forms, the title and the headings counting less.
 
-    def _term(self, field: str, value: str, boost: float) -> tantivy.Query:
-        return tantivy.Query.boost_query(
-            tantivy.Query.term_query(self._schema, field, value), boost
+        A stem counts as much as its best variant. The phrases must be there.
+        """
+        meant = [(item, *query.variants.get(item, ())) for item in query.stems]
+        clauses = [
+            *(self._any("stems", items, 1.0) for items in meant),
+            *(self._any("forms", (word,), FORM_BOOST) for word in query.words),
+            *(self._any("title", items, TITLE_BOOST) for items in meant),
+            *(self._any("context", items, CONTEXT_BOOST) for items in meant),
+        ]
+        return tantivy.Query.boolean_query(
+            [
+                *((tantivy.Occur.Should, clause) for clause in clauses),
+                *((tantivy.Occur.Must, self._phrase(phrase)) for phrase in query.phrases),
+            ]
+        )
+
+    def _any(self, field: str, values: Sequence[str], boost: float) -> tantivy.Query:
+        """The best of some terms of a field."""
+        terms = [tantivy.Query.term_query(self._schema, field, value) for value in values]
+        best = terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
+        return tantivy.Query.boost_query(best, boost)
+
+    def _phrase(self, phrase: Sequence[str]) -> tantivy.Query:
+        if len(phrase) == 1:
+            return tantivy.Query.term_query(self._schema, "stems", phrase[0])
+        return tantivy.Query.phrase_query(self._schema, "stems", list(phrase))
+
+    def _within(
+        self, query: tantivy.Query, field: str, values: Sequence[str] | Sequence[int]
+    ) -> tantivy.Query:
+        any_of = tantivy.Query.term_set_query(self._schema, field, list(values))
+        scope = tantivy.Query.const_score_query(any_of, 0.0)
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)]
         )
