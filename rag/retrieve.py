@@ -158,7 +158,7 @@ class Retriever:
             asked,
             texts,
             rows,
-            passages.features(asked, found),
+            passages.features(found),
             candidates,
             _via(by_words, by_vectors),
             dict(by_vectors),
@@ -219,21 +219,19 @@ class Retriever:
         meant: Pointers,
         named: dict[str, float],
     ) -> list[passages.Found]:
-        liked, cosines = dict(by_words), dict(by_vectors)
+        liked = dict(by_words)
         near = {key: place for place, (key, _) in enumerate(by_vectors, 1)}
-        best: dict[int, float] = {}
+        best: dict[int, rank.Candidate] = {}
         for candidate in candidates:
-            best.setdefault(candidate.passage, candidate.score)
+            best.setdefault(candidate.passage, candidate)
         return [
             passages.Found(
                 row.key,
                 row.chunk.document_id,
-                row.chunk.text,
-                _above(row),
                 liked.get(row.key, 0.0),
-                cosines.get(row.key, 0.0),
                 near.get(row.key, 0),
-                best.get(i, 0.0),
+                best[i].score if i in best else 0.0,
+                best[i].met if i in best else 0.0,
                 self._on_page(row, meant),
                 named_in(meant, row.chunk.text, row.chunk.context),
                 named.get(row.chunk.document_id, 0.0),

@@ -47,12 +47,12 @@ if TYPE_CHECKING:
 TAKEN = (
     ("mmlongbench-text", (True, False), 1.0),
     ("qmsum-val", (True,), 1.0),
-    ("xquad-en", (True,), 3.0),
-    ("xquad-ru", (True,), 3.0),
+    ("xquad-en", (True,), 10.0),
+    ("xquad-ru", (True,), 10.0),
 )
 _ENGLISH = frozenset({"mmlongbench-text", "qmsum-val", "xquad-en"})
 _PARTLY = 0.5
-_RIDGE = 5e-4
+_RIDGE = 2e-3
 _FOUND = 10  # passages of a question, as many as `rag eval` looks at
 _DIGITS = 3
 _TURNS = 4  # lines before and after a best sentence that belong to its window

@@ -15,7 +15,7 @@ import weakref
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tantivy
 
@@ -151,7 +151,8 @@ class LexicalIndex:
 
         def count(*queries: tantivy.Query) -> int:
             every = tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in queries])
-            return int(self._searcher.search(every, 1, count=True).count or 0)
+            found: Any = self._searcher.search(every, 1, count=True)
+            return int(found.count)
 
         return count(of_them), [
             count(of_them, tantivy.Query.term_query(self._schema, "stems", stem)) for stem in stems
