@@ -22,8 +22,8 @@ LAYERS = (
     },
     {"ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
-    {"render", "options", "terminal"},
-    {"keeping"},
+    {"render", "figures", "options", "terminal"},
+    {"keeping", "measuring"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"
