@@ -73,8 +73,13 @@ def show_comparison(comparison: Comparison) -> None:
         print_line(f"{name}: {run.name}{_restricted(run)}")
     print_line(f"{comparison.questions} questions\n")
     print_line(f"{'':17}  {first:>12}  {second:>12}  {'change':>8}  {'95 % interval':^18}")
+    columns: list[Figures] = [
+        {each.measure: getattr(each, run) for each in comparison.differences}
+        for run in ("first", "second")
+    ]
     for each in comparison.differences:
-        print_line(_difference(each).rstrip())
+        if not _repeats(each.measure, columns):
+            print_line(_difference(each).rstrip())
 
 
 def _difference(each: Difference) -> str:
@@ -90,8 +95,8 @@ def _difference(each: Difference) -> str:
 
 def _repeats(name: str, columns: Sequence[Figures]) -> bool:
     """Whether a measure says nothing new: with one document a question, recall is hit."""
-    twin = name.replace("recall", "hit")
-    return twin != name and all(held[name] == held[twin] for held in columns)
+    family, _, k = name.partition("@")
+    return family == "recall" and all(held[name] == held[f"hit@{k}"] for held in columns)
 
 
 def _restricted(run: Run) -> str:

@@ -108,7 +108,7 @@ def run(
     The library that this makes is kept for the next time, in your cache folder or in --home.
 
     \b
-    Example: rag eval corpora --failed
+    Example: rag eval run corpora --failed
              rag eval corpora --mode words --save words.json
              rag eval corpora --against words.json --plot recall.png
     """
@@ -194,21 +194,20 @@ def init(folder: Path) -> None:
     \b
     Example: rag eval init ~/Documents/contracts
     """
-    from rag.evaluate.items import SHEET
+    from rag.evaluate.items import NAMES, SHEET
     from rag.evaluate.sheet import template
     from rag.readers import supported
     from rag.readers.scan import scan
 
-    target = folder / SHEET
+    for held in (folder / name for name in NAMES):
+        if held.exists():
+            raise UsageError(f"There is a {held} already", f"Measure with it: rag eval {folder}")
     found = scan([folder.resolve()]).files.values()
     names = [file.path for file in found if supported(file.full)]
-    try:
-        with target.open("x", encoding="utf-8-sig", newline="") as file:
-            file.write(template(names))
-    except FileExistsError:
-        raise UsageError(
-            f"There is a {target} already", f"Measure with it: rag eval {folder}"
-        ) from None
+    if not names:
+        raise UsageError(f"There are no documents in {folder}", "Name the folder that holds them.")
+    target = folder / SHEET
+    target.write_text(template(names), encoding="utf-8-sig", newline="")
     render.print_line(_BEGUN.format(target=target, folder=folder))
 
 

@@ -166,8 +166,10 @@ class _Resampled:
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         found = columns(outcomes)
         self._names = list(found)
-        self._gains = np.array([found[name][0] for name in self._names]).T
-        self._weights = np.array([found[name][1] for name in self._names]).T
+        # shape (questions, measures), also where no measure is borne on
+        shape = (len(self._names), len(outcomes))
+        self._gains = np.array([found[name][0] for name in self._names]).reshape(shape).T
+        self._weights = np.array([found[name][1] for name in self._names]).reshape(shape).T
         confidence = np.array([outcome.confidence for outcome in outcomes])
         self._order = np.argsort(confidence, kind="stable")
         ordered = confidence[self._order]

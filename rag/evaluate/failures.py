@@ -37,7 +37,7 @@ def reasons(outcome: Outcome) -> list[str]:
             told.append(f"a document is not among the first {DEPTH}")
         for asked, name, rank in (
             (True, "document", outcome.document_rank or 1),
-            (any(g.page for g in golds), "page", outcome.page_rank),
+            (any(g.page is not None for g in golds), "page", outcome.page_rank),
             (any(g.lines for g in golds), "lines", outcome.span_rank),
             (any(g.quote for g in golds), "sentence", outcome.sentence_rank),
         ):

@@ -207,21 +207,21 @@ def _gold(value: Any) -> Gold:
     if not document:
         raise _Trouble('"document" is missing from "evidence"')
     page = value.get("page")
-    if page is not None and not _counts(page):
-        raise _Trouble('"page" is to be a number from 1')
+    if page is not None and not _whole(page):
+        raise _Trouble('"page" is to be a number')
     lines = value.get("lines") or None
     if lines is not None and not (
         isinstance(lines, list)
         and len(lines) == 2
-        and all(map(_counts, lines))
+        and all(map(_whole, lines))
         and lines[0] <= lines[1]
     ):
-        raise _Trouble('"lines" are to be the first and the last, [12, 18]')
+        raise _Trouble('"lines" are to be the first and the last one, [12, 18]')
     return Gold(document, page, _text(value, "quote"), (lines[0], lines[1]) if lines else None)
 
 
-def _counts(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _text(value: dict[str, Any], key: str, *, numbers: bool = False) -> str | None:

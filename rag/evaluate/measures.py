@@ -148,7 +148,7 @@ def _places(outcome: Outcome) -> Parts:
         found[f"hit@{k}"] = (float(among > 0), 1.0)
         found[f"recall@{k}"] = (among / sought, 1.0)
     for asked, name, rank, depths in (
-        (any(g.page for g in evidence), "page_hit", outcome.page_rank, (1, 3, 5, 10)),
+        (any(g.page is not None for g in evidence), "page_hit", outcome.page_rank, (1, 3, 5, 10)),
         (any(g.lines for g in evidence), "span_hit", outcome.span_rank, (1, 5, 10)),
         (any(g.quote for g in evidence), "sentence", outcome.sentence_rank, (1, 3)),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def recall(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
         ("lines", "lines", "span_rank"),
         ("sentences", "quote", "sentence_rank"),
     ):
-        asked = [o for o in located if any(getattr(gold, place) for gold in o.item.evidence)]
+        asked = [o for o in located if any(getattr(g, place) is not None for g in o.item.evidence)]
         curves[name] = _curve(asked, partial(_found, rank))
     return {name: curve for name, curve in curves.items() if curve}
 
@@ -74,7 +75,9 @@ def draw(runs: Sequence[Run], names: Sequence[str], path: Path) -> None:
             if panel in curve:
                 marker = _MARKERS[place % len(_MARKERS)]
                 axes.plot(depths, curve[panel], label=name, marker=marker, markersize=4)
-        axes.set(title=panel, xlabel="k", xticks=list(depths), ylim=(0, 1.02))
+        lowest = min(min(curve[panel]) for curve in curves if panel in curve)
+        bottom = math.floor(lowest * 10) / 10  # the axis says where it begins
+        axes.set(title=panel, xlabel="k", xticks=list(depths), ylim=(bottom - 0.02, 1.02))
         axes.grid(alpha=0.3)
         if number == 1:
             axes.set_ylabel("recall among the first k")

@@ -1,7 +1,7 @@
 """A set and a library brought together: where that lies, and whether one fits the other.
 
-A set that names a document or a page that does not exist would measure nothing but its own slip, so
-that is an error; a quote that its document does not hold is worth a word.
+A set that names a document that is not there would measure nothing but its own slip, so that is an
+error; a page, a line or a quote that its document does not have is worth a word.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rag.index import library_embedder
 from rag.retrieve import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from rag.answer import Answerer
@@ -65,7 +65,7 @@ def prepare(
 ) -> Trial:
     """The questions with the names the library has for their documents, ready to be put to it.
 
-    Raises UsageError where documents or pages are not there.
+    Raises UsageError where documents are not there.
     """
     listing = f"See what there is: {f'ls {documents}' if documents else 'rag list'}"
     rows = library.catalogue.documents()
@@ -75,8 +75,7 @@ def prepare(
     names = {file.name: file.name for file in library.catalogue.files()}
     names |= {row.name: first[row.id] for row in rows}
     settled = named(items, names, listing)
-    check_pages(settled, {row.name: row.pages for row in rows})
-    told = notes(settled, {row.name for row in rows}, retriever.document)
+    told = notes(settled, {row.name: row.pages for row in rows}, retriever.document)
     embedder = library_embedder(library.catalogue).model
     place = library.paths.folder
     return Trial(settled, retriever, answerer, name, place, documents, embedder, told)
@@ -124,29 +123,12 @@ def named(items: Sequence[Item], names: Mapping[str, str], listing: str) -> list
     return settled
 
 
-def check_pages(items: Sequence[Item], pages: Mapping[str, int]) -> None:
-    """Raise UsageError for pages that a document does not have; `pages` counts those there are."""
-    wrong = [
-        f"{gold.document}, page {gold.page} of {pages[gold.document]} (question {item.id})"
-        for item in items
-        for gold in item.evidence
-        if gold.page is not None and gold.document in pages and gold.page > pages[gold.document]
-    ]
-    if wrong:
-        raise UsageError(
-            f"The set names pages that are not there: {_listed(wrong)}",
-            "Correct them; pages count from 1, and a document without pages has none:"
-            " leave the page out.",
-        )
-
-
 def notes(
-    items: Sequence[Item], read: Collection[str], document: Callable[[str], Document]
+    items: Sequence[Item], pages: Mapping[str, int], document: Callable[[str], Document]
 ) -> list[str]:
-    """What can never be found, and why: documents that could not be read, quotes, lines."""
+    """What can never be found, and why; `pages` counts those of every document that was read."""
     unread: dict[str, set[str]] = defaultdict(set)
-    unquoted: list[str] = []
-    unlined: list[str] = []
+    absent: dict[str, list[str]] = defaultdict(list)
 
     @cache
     def text(name: str) -> str:
@@ -154,25 +136,28 @@ def notes(
 
     for item in items:
         for gold in item.evidence:
-            if gold.document not in read:
-                unread[gold.document].add(item.id)
-            elif gold.quote and plain(gold.quote) not in text(gold.document):
-                unquoted.append(item.id)
-            elif gold.lines and not _has_line(document(gold.document), gold.lines[0]):
-                unlined.append(item.id)
+            name = gold.document
+            if name not in pages:
+                unread[name].add(item.id)
+                continue
+            if gold.page is not None and not 1 <= gold.page <= pages[name]:
+                absent["pages"].append(f"{item.id} (page {gold.page} of {pages[name]})")
+            if gold.quote and plain(gold.quote) not in text(name):
+                absent["quotes"].append(item.id)
+            if gold.lines and not _has_line(document(name), gold.lines[0]):
+                absent["lines"].append(f"{item.id} (line {gold.lines[0]})")
     told = [
-        f"{name} could not be read, which {_questions(len(ids))} need"
+        f"{name} could not be read, which {_questions(len(ids))} need{'s' * (len(ids) == 1)}"
         for name, ids in sorted(unread.items())
     ]
-    if unquoted:
-        told.append(f"the quotes of these are not in their documents: {_listed(unquoted)}")
-    if unlined:
-        told.append(f"the lines of these are not in their documents: {_listed(unlined)}")
-    return told
+    return told + [
+        f"not in their documents, so never found: the {what} of {_listed(ids)}"
+        for what, ids in absent.items()
+    ]
 
 
 def _has_line(document: Document, number: int) -> bool:
-    return bool(document.lines) and number <= document.lines[-1].number
+    return bool(document.lines) and 1 <= number <= document.lines[-1].number
 
 
 def _questions(count: int) -> str:
