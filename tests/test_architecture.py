@@ -157,6 +157,15 @@ def test_only_models_imports_providers_of_language_models() -> None:
     assert importers == {"models"}
 
 
+def test_only_the_plot_of_an_evaluation_imports_matplotlib() -> None:
+    importers = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "matplotlib" in packages_of(path.read_text(encoding="utf-8"))
+    ]
+    assert importers == ["evaluate/plot.py"]
+
+
 @pytest.mark.parametrize(
     ("program", "found"),
     [

@@ -65,7 +65,6 @@ def draw(runs: Sequence[Run], names: Sequence[str], path: Path) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams["svg.hashsalt"] = "rag"  # the same run, the same file
     width, height = _PANEL
     figure = Figure((width * len(panels), height), layout="constrained")
     depths = range(1, DEPTH + 1)
@@ -83,7 +82,9 @@ def draw(runs: Sequence[Run], names: Sequence[str], path: Path) -> None:
             axes.set_ylabel("recall among the first k")
             axes.legend(loc="lower right")
     metadata = {"Date": None} if path.suffix.lower() == ".svg" else {}
-    figure.savefig(path, dpi=_DPI, metadata=metadata)
+    # the same run gives the same file, and letters stay letters
+    with matplotlib.rc_context({"svg.hashsalt": "rag", "svg.fonttype": "none"}):
+        figure.savefig(path, dpi=_DPI, metadata=metadata)
 
 
 def _curve(outcomes: Sequence[Outcome], share: Callable[[Outcome, int], float]) -> list[float]:

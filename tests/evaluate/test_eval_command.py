@@ -194,9 +194,9 @@ def test_a_run_is_kept_and_another_held_against_it(rag: Any, asked: Path, tmp_pa
     assert [c["runs"][1]["name"] for c in value["comparisons"]] == ["hybrid", "words"]
     pytest.importorskip("matplotlib")
     assert rag("eval", "compare", words, hybrid, "--plot", drawn).code == 0
-    assert "<!-- hybrid -->" in drawn.read_text(encoding="utf-8")
+    assert ">hybrid</text>" in drawn.read_text(encoding="utf-8")
     assert rag("eval", asked, "--against", words, "--plot", drawn).code == 0
-    assert "<!-- words -->" in drawn.read_text(encoding="utf-8")
+    assert ">words</text>" in drawn.read_text(encoding="utf-8")
 
 
 def test_runs_over_different_questions_are_refused(rag: Any, asked: Path, tmp_path: Path) -> None:
