@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _RUN = "run"
 _WRITTEN = ("rows", "save", "plot")
+#: Settings that say where things lie and how fast they go, and those of answers alone.
+_UNTOLD = frozenset({"home", "collection", "base_url", "offline", "workers"})
+_ANSWERING = frozenset({"model", "window", "max_tokens", "temperature", "passages"})
 _BEGUN = """Fill in {target}: a question a line, with the document that answers it and, if you like,
 the page and the answer. A line with nothing but a question is one that the documents do not answer.
 Lines without a question are left out. Then: rag eval {folder}"""
@@ -136,10 +140,10 @@ def run(
         asked = trial.run(items, mode=mode, unscoped=unscoped, passages=app.settings.passages)
         cut = _collect(asked, outcomes, len(items))
     how = {
+        **_settings(app.settings, answers=answers),
         "set": trial.name,
         "mode": mode,
         "embedder": trial.embedder,
-        "model": app.settings.model if answers else "",
         "scope": "off" if unscoped else "",
         "half": half or "",
     }
@@ -209,6 +213,17 @@ def init(folder: Path) -> None:
     target = folder / SHEET
     target.write_text(template(names), encoding="utf-8-sig", newline="")
     render.print_line(_BEGUN.format(target=target, folder=folder))
+
+
+def _settings(settings: config.Settings, *, answers: bool) -> dict[str, str]:
+    """The settings of a run that are not the usual ones, but for those that change no figure."""
+    usual = asdict(config.Settings())
+    untold = _UNTOLD if answers else _UNTOLD | _ANSWERING
+    return {
+        name: str(value)
+        for name, value in asdict(settings).items()
+        if value != usual[name] and name not in untold
+    }
 
 
 def _home() -> Path:

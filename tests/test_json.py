@@ -117,7 +117,7 @@ def test_an_evaluation(rag: Any, folder: Path) -> None:
     row = {
         *("id", "question", "lang", "kind", "scope", "answerable", "expected", "answers"),
         *("document_rank", "page_rank", "span_rank", "sentence_rank", "confidence", "refused"),
-        *("wrong", "found", "passage", "answer", "seconds", "answer_seconds"),
+        *("wrong", "found", "passage", "answer", "highlight", "seconds", "answer_seconds"),
     }
     kept, rows = folder.parent / "run.json", folder.parent / "rows.jsonl"
     set_ = folder / "questions.jsonl"

@@ -8,12 +8,23 @@ each other, `rows`, `failures` and `plot` show what was found.
 from __future__ import annotations
 
 from rag.evaluate.asking import Outcome, Trial
-from rag.evaluate.items import NAMES, Gold, Half, Item, chosen, documents_folder, find, load
+from rag.evaluate.items import (
+    NAMES,
+    QUESTIONS,
+    Gold,
+    Half,
+    Item,
+    chosen,
+    documents_folder,
+    find,
+    load,
+)
 from rag.evaluate.measures import auroc, groups, measures
 from rag.evaluate.settle import collection, keep_up, prepare
 
 __all__ = [
     "NAMES",
+    "QUESTIONS",
     "Gold",
     "Half",
     "Item",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.answer import Answerer
     from rag.evaluate.items import Gold, Item
     from rag.retrieve import Mode, Retriever
-    from rag.types import Citation
+    from rag.types import Citation, Sentence
 
 #: Passages that a question is answered with, so the deepest rank there is.
 DEPTH = 10
@@ -35,9 +35,10 @@ class Outcome:
     """What one question came to. A rank that is None is not found, or not asked for.
 
     `document_ranks` are those of the documents of the evidence that were found, by rank of
-    document. `answer` is what was said, empty after a refusal: one sentence, or the part of it that
-    answers, where nobody was asked for more; `top` is the best passage. `struck` and `sentences`
-    count those of a model's answer.
+    document. `answer` is what was said, empty after a refusal: the first sentence, where nobody was
+    asked for more. `highlight` is the part of it that is the answer itself, where that is clear;
+    `top` the best sentence of the best passage. `struck` and `sentences` count those of a model's
+    answer.
     """
 
     item: Item
@@ -48,6 +49,7 @@ class Outcome:
     confidence: float
     refused: bool
     answer: str
+    highlight: str
     top: Citation | None
     seconds: float
     answer_seconds: float | None = None
@@ -113,6 +115,7 @@ def _answered(answerer: Answerer, found: Outcome, scope: Scope, passages: int) -
         found,
         refused=answer.refusal is not None,
         answer="" if answer.refusal else answer.text,
+        highlight=_highlight(answer.sentences) if answer.by == "documents" else "",
         answer_seconds=time.perf_counter() - began,
         sentences=len(answer.sentences) if answer.by == "model" else 0,
         struck=len(answer.struck),
@@ -137,6 +140,7 @@ def outcome(item: Item, evidence: Evidence, seconds: float) -> Outcome:
         evidence.confidence,
         not said,
         said[0].text if said else "",
+        _highlight(said),
         _top(evidence),
         seconds,
     )
@@ -145,6 +149,15 @@ def outcome(item: Item, evidence: Evidence, seconds: float) -> Outcome:
 def plain(text: str) -> str:
     """The folded words of a text and nothing between them but a space."""
     return " ".join(re.findall(r"\w+", fold(text)))
+
+
+def _highlight(said: Sequence[Sentence]) -> str:
+    """The words of the first sentence that are the answer itself; empty where none are marked."""
+    span = getattr(said[0], "highlight", None) if said else None
+    if span is None:
+        return ""
+    citation, (start, end) = said[0].citations[0], span
+    return citation.quote[start - citation.start : end - citation.start]
 
 
 def _top(evidence: Evidence) -> Citation | None:

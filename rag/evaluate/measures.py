@@ -124,8 +124,9 @@ def parts(outcome: Outcome) -> Parts:
         found |= _places(outcome)
         found["answered"] = (float(not outcome.refused), 1.0)
         if item.answers:
-            found["answer_f1"] = (squad.f1(outcome.answer, item.answers), 1.0)
-            found["answer_em"] = (squad.exact(outcome.answer, item.answers), 1.0)
+            said = outcome.highlight or outcome.answer
+            found["answer_f1"] = (squad.f1(said, item.answers), 1.0)
+            found["answer_em"] = (squad.exact(said, item.answers), 1.0)
             found["answer_contained"] = (squad.contained(outcome.answer, item.answers), 1.0)
     unanswerable, refused = float(not item.answerable), float(outcome.refused)
     found["refusal_accuracy"] = (float(unanswerable == refused), 1.0)

@@ -65,6 +65,7 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "found": place(outcome.top) if outcome.top else None,
         "passage": outcome.top.quote if outcome.top else None,
         "answer": outcome.answer,
+        "highlight": outcome.highlight,
         "seconds": round(outcome.seconds, 4),
         "answer_seconds": outcome.answer_seconds and round(outcome.answer_seconds, 4),
     }

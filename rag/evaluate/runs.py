@@ -31,7 +31,7 @@ class Run:
     @property
     def name(self) -> str:
         """What tells it from others over the same questions."""
-        told = [self.how.get(key, "") for key in ("mode", "embedder", "model")]
+        told = [self.how.get(key, "") for key in ("mode", "embedder", "reranker", "model")]
         return ", ".join(value for value in told if value)
 
 

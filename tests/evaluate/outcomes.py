@@ -36,6 +36,7 @@ def outcome(asked: Item, **changed: Any) -> Outcome:
         "confidence": 0.9 if asked.answerable else 0.1,
         "refused": not asked.answerable,
         "answer": "It takes 308 days." if asked.answerable else "",
+        "highlight": "",
         "top": None,
         "seconds": 0.01,
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from outcomes import item, none
 
 from rag.evaluate import Gold, Item, Outcome
-from rag.evaluate.asking import outcome
+from rag.evaluate.asking import _highlight, outcome
 from rag.types import Chunk, Citation, Evidence, Found, Passage
 
 QUOTE = "On delivery the customer pays 308 euros for each of the pumps."
@@ -85,6 +86,14 @@ def test_the_answer_is_the_first_sentence_and_the_top_that_of_the_first_passage(
     assert found.top is not None
     assert found.top.quote == "Another one."
     assert found.seconds == 0.5
+
+
+def test_the_words_marked_in_the_answer_are_taken_from_its_quote() -> None:
+    citation = Citation("a.pdf", 3, None, 100, 117, "It takes 308 days")
+    said: Any = SimpleNamespace(citations=(citation,), highlight=(109, 112))
+    assert _highlight([said]) == "308"
+    said.highlight = None
+    assert _highlight([said]) == _highlight([]) == ""
 
 
 def test_too_thin_evidence_is_a_refusal_without_an_answer() -> None:

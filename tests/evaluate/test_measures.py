@@ -105,6 +105,13 @@ def test_a_set_whose_questions_all_have_answers_has_no_figures_of_refusal() -> N
     assert found["answered"] == 0.5
 
 
+def test_the_words_marked_in_a_sentence_are_the_answer_and_the_sentence_holds_it() -> None:
+    found = measures([outcome(item(1), highlight="308")])
+    assert found["answer_f1"] == found["answer_em"] == found["answer_contained"] == 1.0
+    found = measures([outcome(item(1), highlight="days")])
+    assert (found["answer_f1"], found["answer_em"], found["answer_contained"]) == (0.0, 0.0, 1.0)
+
+
 def test_struck_sentences_count_by_sentence() -> None:
     asked = [
         outcome(item(1), sentences=3, struck=1, answer_seconds=2.0),
