@@ -80,24 +80,19 @@ def _arguments() -> argparse.Namespace:
 def _evaluate(
     folder: Path, modes: Sequence[str], embedder: str
 ) -> Iterator[tuple[str, list[Outcome]]]:
-    """The outcomes of a set by mode, all from one library."""
-    from rag import evaluate
+    """The outcomes of a set by mode, all from one library, which is made anew."""
     from rag.app import App
     from rag.config import Settings
-    from rag.retrieve import Retriever
 
-    items = evaluate.load(folder / evaluate.QUESTIONS)
-    with tempfile.TemporaryDirectory(prefix="rag-bench-") as home:
-        app = App(Settings(embedder=embedder), Path(home))
-        report = app.ingest([evaluate.documents_folder(folder, items)])
-        for skipped in report.skipped:
-            if skipped.path != evaluate.QUESTIONS:
-                print(f"{folder.name}: not read: {skipped.path}: {skipped.reason}", file=sys.stderr)
-        with app.library() as library:
-            for mode in modes:
-                print(f"{folder.name}: {len(items)} questions, {mode}", file=sys.stderr)
-                retriever = Retriever(library, app.embedder)
-                yield mode, evaluate.run(items, retriever, mode=mode)
+    with (
+        tempfile.TemporaryDirectory(prefix="rag-bench-") as home,
+        App(Settings(embedder=embedder), Path(home)).trial(folder, home=Path(home)) as trial,
+    ):
+        for note in trial.notes:
+            print(f"{folder.name}: {note}", file=sys.stderr)
+        for mode in modes:
+            print(f"{folder.name}: {len(trial.items)} questions, {mode}", file=sys.stderr)
+            yield mode, list(trial.run(trial.items, mode=mode))
 
 
 def _rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property, partial
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.doctor import Check
     from rag.embed import Embedder
-    from rag.evaluate import Outcome
+    from rag.evaluate import Trial
     from rag.locate import Span
     from rag.models import Model
     from rag.picture import Drawing, Picture, Wanted
@@ -158,6 +157,7 @@ class App:
         fresh: bool = False,
         reread: bool = False,
         password: str = "",
+        leave_out: Sequence[Path] = (),
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
@@ -175,6 +175,7 @@ class App:
                 options=config.reading(self.settings, password),
                 sync=sync,
                 reread=reread,
+                leave_out=leave_out,
                 workers=self.settings.workers or None,
                 on_progress=on_progress,
             )
@@ -322,31 +323,40 @@ class App:
 
         return examine(self.paths, self.embedder)
 
-    def evaluate(
+    @contextmanager
+    def trial(
         self,
-        folder: Path,
+        source: Path,
         *,
-        mode: Mode = "hybrid",
-        on_progress: Callable[[int, int], None] = lambda *_: None,
-    ) -> list[Outcome]:
-        """Put the questions of a set to a library made of its documents.
+        home: Path | None = None,
+        fresh: bool = False,
+        answers: bool = False,
+        on_progress: Callable[[Progress], None] = _ignore,
+    ) -> Iterator[Trial]:
+        """The questions at `source`, a file or its folder, and what they can be put to.
 
-        The documents lie in `folder/documents` or, where there is no such folder with the very
-        documents that the questions name, in `folder` itself. The library is temporary.
+        That is a library of the documents beside them, which is kept below `home` and brought up to
+        date here, or begun anew where `fresh` says so; without a `home` it is this library. With
+        `answers` they are answered too, by the model where one is set. Raises UsageError for a set
+        that does not fit the documents.
         """
         from rag import evaluate
+        from rag.answer import Answerer
 
-        items = evaluate.load(folder / evaluate.QUESTIONS)
-        with tempfile.TemporaryDirectory(prefix="rag-eval-") as scratch:
-            app = App(replace(self.settings, collection="eval"), Path(scratch))
-            report = app.ingest([evaluate.documents_folder(folder, items)])
-            if not report.added:
-                raise RagError(
-                    f"None of the documents in {folder} could be read",
-                    f"See why: rag --home NEW_FOLDER ingest {folder}",
-                )
-            with app._opened() as (_, retriever):
-                return evaluate.run(items, retriever, mode=mode, on_progress=on_progress)
+        file = evaluate.find(source).resolve()
+        items = evaluate.load(file)
+        app, documents = self, None
+        if home is not None:
+            documents = evaluate.documents_folder(file.parent, items)
+            name = evaluate.collection(documents, self.settings)
+            app = App(replace(self.settings, collection=name), home)
+            bring = partial(app.ingest, [documents], sync=True, leave_out=[file])
+            evaluate.keep_up(partial(bring, on_progress=on_progress), documents, fresh=fresh)
+        named = file.parent.name if file.name in evaluate.NAMES else file.stem
+        with app._opened() as (library, retriever):
+            model = self.model if answers else None
+            answerer = Answerer(library.catalogue, retriever, model) if answers else None
+            yield evaluate.prepare(items, library, retriever, answerer, named, documents)
 
 
 def _the_one(rows: Sequence[Row], name: str) -> Row:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, errors, keeping, render, schema, terminal
+from rag import __version__, errors, keeping, measuring, render, schema, terminal
 from rag.errors import RagError
 from rag.options import JSON, MODE, MODEL, SCOPE, SHARED, command, options
 from rag.options import settings as settings_of
@@ -44,7 +44,7 @@ def rag(**_: Any) -> None:
     """
 
 
-for _command in keeping.COMMANDS:
+for _command in (*keeping.COMMANDS, measuring.eval_):
     rag.add_command(_command)
 
 
@@ -179,32 +179,6 @@ def config_show(ctx: click.Context, /, origin: bool, as_json: bool, **_: Any) ->
     for name, setting in value["settings"].items():
         line = f"{name} = {json.dumps(setting, ensure_ascii=False)}"
         render.print_line(f"{line:44} # {found.origins[name]}" if origin else line)
-
-
-@rag.command(name="eval")
-@click.argument("folder", type=click.Path(path_type=Path))
-@MODE
-@JSON
-@options(SHARED)
-@command
-def eval_(app: App, folder: Path, mode: Mode, as_json: bool) -> None:
-    """Measure on a folder with questions.jsonl and the documents they are asked of.
-
-    \b
-    A line of questions.jsonl:
-      {"id": "1", "lang": "en", "question": "…", "answerable": true, "answers": ["308"],
-       "evidence": [{"document": "a.pdf", "page": 3, "quote": "verbatim", "lines": [12, 18]}]}
-
-    \b
-    Example: rag eval corpora
-    """
-    from rag.evaluate import measures
-
-    found = measures(app.evaluate(folder, mode=mode))
-    if as_json:
-        render.print_json(schema.measures(found))
-    else:
-        render.show_measures(found)
 
 
 @rag.command()

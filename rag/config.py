@@ -149,6 +149,13 @@ def library_home(settings: Settings, cwd: Path | None = None) -> Path:
     return here / LIBRARY_NAME
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept for this user."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("rag")
+
+
 def find_file(cwd: Path) -> Path | None:
     """The `rag.toml` that counts, or None."""
     cwd = cwd.absolute()

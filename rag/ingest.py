@@ -54,17 +54,21 @@ def ingest(
     options: Options = DEFAULT,
     sync: bool = False,
     reread: bool = False,
+    leave_out: Sequence[Path] = (),
     workers: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Bring files and folders into the library and report on every file.
 
     With `sync`, files of these folders that are gone leave the library; with `reread`, unchanged
-    files are read again. Raises UsageError for a path that does not exist, RagError where there is
-    nothing to read, LibraryBusy, LibraryMismatch and StorageError as `Writer.open` does.
+    files are read again; those to `leave_out` (resolved paths) are as good as gone. Raises
+    UsageError for a path that does not exist, RagError where there is nothing to read, LibraryBusy,
+    LibraryMismatch and StorageError as `Writer.open` does.
     """
     began = time.perf_counter()
     sources, found = _found(sources, sync=sync)
+    for path in leave_out:
+        found.files.pop(path, None)
     workers = workers or min(os.cpu_count() or 1, _MAX_WORKERS)
     with Writer.open(library, embedder) as writer:
         known = writer.catalogue.files()

@@ -255,13 +255,6 @@ def show_checks(checks: Iterable[Check]) -> bool:
     return good
 
 
-def show_measures(measures: dict[str, float | int | None]) -> None:
-    """The figures of an evaluation, those that the set asks for."""
-    for name, value in measures.items():
-        if value is not None:
-            print_line(f"{name:18} {value if isinstance(value, int) else f'{value:.4f}'}")
-
-
 def _table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table

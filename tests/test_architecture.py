@@ -22,8 +22,8 @@ LAYERS = (
     },
     {"ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
-    {"render", "options", "terminal"},
-    {"keeping"},
+    {"render", "scorecard", "options", "terminal"},
+    {"keeping", "measuring"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"
@@ -155,6 +155,15 @@ def test_only_models_imports_providers_of_language_models() -> None:
         if providers_of(path.read_text(encoding="utf-8"))
     }
     assert importers == {"models"}
+
+
+def test_only_the_plot_of_an_evaluation_imports_matplotlib() -> None:
+    importers = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "matplotlib" in packages_of(path.read_text(encoding="utf-8"))
+    ]
+    assert importers == ["evaluate/plot.py"]
 
 
 @pytest.mark.parametrize(

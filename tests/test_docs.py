@@ -38,8 +38,18 @@ def test_every_exit_code_is_documented() -> None:
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == codes
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/evaluation.md"]
+)
 def test_links_between_documents_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_every_measure_of_an_evaluation_is_explained() -> None:
+    from rag.evaluate.measures import EXPLAINED
+
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    told = {re.sub("@.*", "", name) for name in re.findall(r"`([a-z][\w@]+)`", text)}
+    assert {re.sub("@.*", "", name) for name in EXPLAINED} - {"n"} <= told

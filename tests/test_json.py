@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,12 @@ ANSWER = {
     *("timings", "by"),
 }
 EVAL = {
-    *("schema", "ndcg@10", "hit@1", "hit@5", "hit@10", "page_hit@1", "page_hit@5", "span_hit@5"),
-    *("sentence@1", "sentence@3", "refusal_auroc", "refusal_accuracy", "p50_ms", "p95_ms", "n"),
+    *("schema", "by", "how", "failed", "comparison", "ndcg@10", "mrr@10"),
+    *(f"{name}@{k}" for name in ("hit", "recall", "page_hit") for k in (1, 3, 5, 10)),
+    *("span_hit@1", "span_hit@5", "span_hit@10", "sentence@1", "sentence@3"),
+    *("answer_f1", "answer_em", "answer_contained", "answered", "struck"),
+    *("refusal_auroc", "refusal_accuracy", "refusal_precision", "refusal_recall"),
+    *("p50_ms", "p95_ms", "answer_p50_ms", "answer_p95_ms", "n"),
 }
 
 
@@ -115,7 +120,28 @@ def test_an_evaluation(rag: Any, folder: Path) -> None:
     assert value["n"] == 2
     assert value["sentence@1"] == value["span_hit@5"] == value["hit@1"] == 1.0
     assert value["refusal_auroc"] == value["refusal_accuracy"] == 1.0
-    assert value["page_hit@1"] is None
+    assert value["page_hit@1"] is value["failed"] is value["comparison"] is None
+    assert set(value["by"]) == {"lang"}
+    assert set(value["by"]["lang"]) == {"en", "ru"}
+    assert value["how"] == {"set": "papers", "mode": "hybrid", "embedder": "hashed"}
+    row = {
+        *("id", "question", "lang", "kind", "scope", "answerable", "expected", "answers"),
+        *("document_rank", "page_rank", "span_rank", "sentence_rank", "confidence", "refused"),
+        *("wrong", "found", "passage", "answer", "highlight", "seconds", "answer_seconds"),
+    }
+    kept, rows = folder.parent / "run.json", folder.parent / "rows.jsonl"
+    set_ = folder / "questions.jsonl"
+    text = set_.read_text(encoding="utf-8")
+    set_.write_text(text.replace("Who won the cup", "What weighs the binder"), encoding="utf-8")
+    value = rag("eval", folder, "--failed", "--save", kept, "--rows", rows, "--json").json
+    assert [set(each) for each in value["failed"]] == [row]
+    lines = rows.read_text(encoding="utf-8").splitlines()
+    assert [set(json.loads(line)) for line in lines] == [row, row]
+    value = rag("eval", "compare", kept, kept, "--json").json
+    assert set(value) == {"schema", "comparisons"}
+    assert set(value["comparisons"][0]) == {"runs", "n", "measures"}
+    for measure in value["comparisons"][0]["measures"].values():
+        assert set(measure) == {"first", "second", "change", "low", "high", "verdict"}
 
 
 @pytest.mark.parametrize(
