@@ -18,6 +18,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
+        "suggestions",
         *("picture", "plan", "report", "watch"),
     },
     {"ingest", "answer", "doctor", "evaluate"},
