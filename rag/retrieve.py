@@ -19,7 +19,7 @@ from rag.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rag.embed import Embedder
+    from rag.embed import Embedder, Reranker
     from rag.index import Library
     from rag.store.catalogue import ChunkRow
     from rag.types import Document
@@ -32,14 +32,22 @@ _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
 _VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
+#: What puts a passage into its place, in the order in which it is told.
+RERANKER = "reranker"
+VIA = ("words", "vectors", RERANKER)
+_PUT_TO_RERANKER = 30  # passages; each costs a run of the model
+_RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 
 
 class Retriever:
     """Finds passages in one library."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._library = library
+        self._reranker = reranker
         self._embedder = library.embedder(embedder)
         self._documents: dict[str, Document] = {}
         self._rows = library.catalogue.documents()
@@ -101,6 +109,13 @@ class Retriever:
             scores = {i: near[row.key] for i, row in enumerate(ordered)}
         else:
             scores = _by_best(candidates, len(ordered))
+        if mode == "hybrid" and self._reranker is not None:
+            best = sorted(scores, key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
+            texts = [f"{ordered[i].chunk.context}\n{ordered[i].chunk.text}".strip() for i in best]
+            judged = dict(zip(best, self._reranker.score(question, texts), strict=True))
+            scores = _judged(scores, judged)
+            for i in judged:
+                via[ordered[i].key] = (*via[ordered[i].key], RERANKER)
         return self._evidence(ordered, candidates, via, scores, k)
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
@@ -141,7 +156,7 @@ class Retriever:
         for number, (members, passage) in enumerate(merged):
             place.update(dict.fromkeys(members, number))
             found = {name for i in members for name in via[rows[i].key]}
-            names = tuple(name for name in ("words", "vectors") if name in found)
+            names = tuple(name for name in VIA if name in found)
             score = max(scores[i] for i in members)
             passages.append(replace(passage, score=score, rank=number + 1, via=names))
         sentences = tuple(
@@ -232,6 +247,16 @@ def _by_best(candidates: Sequence[rank.Candidate], count: int) -> dict[int, floa
     for candidate in candidates:
         scores[candidate.passage] = max(scores[candidate.passage], candidate.score / _BEST_SCORE)
     return scores
+
+
+def _judged(scores: dict[int, float], judged: dict[int, float]) -> dict[int, float]:
+    """Scores mixed with those of a reranker; what was not put to it comes after."""
+    return {
+        i: (1 - _RERANKER_SHARE) * score + _RERANKER_SHARE * judged[i]
+        if i in judged
+        else (1 - _RERANKER_SHARE) * score - 1.0
+        for i, score in scores.items()
+    }
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int]) -> list[int]:

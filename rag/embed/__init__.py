@@ -13,7 +13,7 @@ Nothing heavy is imported before a model is loaded.
 
 from __future__ import annotations
 
-from rag.embed.base import Embedder, EmbedderIdentity, unit
+from rag.embed.base import Embedder, EmbedderIdentity, checked
 from rag.embed.hashed import BUILTIN, HASHED, HashedEmbedder
 from rag.embed.neural import SentenceTransformerEmbedder
 from rag.embed.options import EncoderOptions
@@ -29,9 +29,9 @@ __all__ = [
     "HashedEmbedder",
     "Reranker",
     "SentenceTransformerEmbedder",
+    "checked",
     "load_embedder",
     "load_reranker",
-    "unit",
 ]
 
 

@@ -74,8 +74,8 @@ class Embedder(Embeddings):
         return vector
 
 
-def unit(vectors: Any, identity: EmbedderIdentity, count: int) -> Floats:
-    """What a model gave for `count` texts as vectors of unit length, shape (count, dimension).
+def checked(vectors: Any, identity: EmbedderIdentity, count: int) -> Floats:
+    """What a model gave for `count` texts, shape (count, dimension), float32.
 
     Raises ModelError for vectors that are not numbers, or of another shape than the model told
     when it was loaded: they would spoil an index without a sound.
@@ -85,7 +85,7 @@ def unit(vectors: Any, identity: EmbedderIdentity, count: int) -> Floats:
         raise ModelError(
             f"The embedder {identity.model} gave vectors of shape {floats.shape} where"
             f" {(count, identity.dimension)} was expected",
-            "Its folder may have changed meanwhile: embed anew with rag reindex --embedder NAME.",
+            "Its folder may have changed meanwhile: run rag reindex --embedder NAME.",
         )
     if not np.isfinite(floats).all():
         raise ModelError(
@@ -93,6 +93,11 @@ def unit(vectors: Any, identity: EmbedderIdentity, count: int) -> Floats:
             "Try --dtype float32; if that does not help, its weights are damaged:"
             " name another with --embedder.",
         )
-    lengths: Floats = np.linalg.norm(floats, axis=1, keepdims=True).astype(np.float32)
-    normed: Floats = np.divide(floats, lengths, out=np.zeros_like(floats), where=lengths > 0)
+    return floats
+
+
+def unit(vectors: Floats) -> Floats:
+    """Vectors of unit length, which those of a model in bfloat16 only nearly have; zero stays."""
+    lengths: Floats = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+    normed: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return normed

@@ -75,24 +75,18 @@ def cached_folder(model_id: str) -> Path | None:
     return Path(found).parent if isinstance(found, str) else None
 
 
-def revision(folder: Path, backend: str = "torch") -> str:
+def revision(folder: Path) -> str:
     """A hash of the files that make a model what it is: names, sizes and both ends of each.
 
-    Model cards, hidden files and weights in other formats than the one that is used count for
-    nothing, so that a model is the same however its folder came here.
+    Model cards, hidden files and the same weights in another format count for nothing, so that a
+    model is the same however its folder came here and whatever runs it.
     """
-    paths = [p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder))]
-    suffix = next((s for s in _WEIGHTS if any(p.suffix == s for p in paths)), "")
+    every = [p for p in folder.rglob("*") if p.is_file() and not _apart(p.relative_to(folder))]
+    suffix = next((s for s in _WEIGHTS if any(p.suffix == s for p in every)), "")
     digest = hashlib.sha256()
-    for path in sorted(paths):
-        place = path.relative_to(folder)
-        if _BACKEND_FOLDERS.isdisjoint(place.parts[:-1]):
-            if path.suffix not in _PARTS and path.suffix != suffix:
-                continue
-        elif backend not in place.parts[:-1]:
-            continue
+    for path in sorted(p for p in every if p.suffix in _PARTS or p.suffix == suffix):
         size = path.stat().st_size
-        digest.update(f"{place.as_posix()}\0{size}\0".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
         with path.open("rb") as file:
             digest.update(file.read(_SAMPLED_BYTES))
             if size > 2 * _SAMPLED_BYTES:
@@ -194,8 +188,9 @@ def _checked(folder: Path) -> Path:
     )
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _apart(path: Path) -> bool:
+    """Whether a file is hidden, or serves one backend alone."""
+    return any(part.startswith(".") or part in _BACKEND_FOLDERS for part in path.parts)
 
 
 def _check_backend(backend: str) -> None:

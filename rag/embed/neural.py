@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.embed import local
-from rag.embed.base import Embedder, EmbedderIdentity, unit
+from rag.embed.base import Embedder, EmbedderIdentity, checked, unit
 from rag.embed.families import prompts_of
 from rag.embed.options import EncoderOptions
 from rag.errors import ModelError
@@ -54,7 +54,7 @@ class SentenceTransformerEmbedder(Embedder):
         self.identity = EmbedderIdentity(
             provider=PROVIDER,
             model=folder.name if Path(name).expanduser().is_dir() else name,
-            revision=local.revision(folder, options.backend),
+            revision=local.revision(folder),
             dimension=_dimension(self._model, name, options.dimension),
             prefixes=(
                 own.query if options.query_prompt is None else options.query_prompt,
@@ -79,7 +79,7 @@ class SentenceTransformerEmbedder(Embedder):
         sizes = np.array([len(each) for each in parts])
         weights = np.array([len(part) for part in flat], np.float32)
         starts = np.cumsum(sizes) - sizes
-        return unit(np.add.reduceat(vectors * weights[:, None], starts), self.identity, len(texts))
+        return unit(np.add.reduceat(vectors * weights[:, None], starts))
 
     def encode_query(self, text: str) -> Floats:
         """Vector of a question."""
@@ -100,7 +100,7 @@ class SentenceTransformerEmbedder(Embedder):
         def work(size: int) -> Any:
             return encode(texts, prompt=prompt, batch_size=size, show_progress_bar=False)
 
-        return unit(self._batches.run(work), self.identity, len(texts))
+        return unit(checked(self._batches.run(work), self.identity, len(texts)))
 
     def _parts(self, text: str) -> list[str]:
         """The text, or spans of it of like length that each fit the window beside the prompt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: What runs the weights, as sentence-transformers names it.
 BACKENDS = ("torch", "onnx", "openvino")
@@ -27,3 +27,12 @@ class EncoderOptions:
     backend: str = "torch"
     trust_remote_code: bool = False
     models_folder: str = ""
+
+    def as_made(self, prefixes: tuple[str, str], dimension: int) -> EncoderOptions:
+        """These options with the prompts and the dimension of a library, but for what is set."""
+        return replace(
+            self,
+            query_prompt=prefixes[0] if self.query_prompt is None else self.query_prompt,
+            document_prompt=prefixes[1] if self.document_prompt is None else self.document_prompt,
+            dimension=self.dimension or dimension,
+        )
