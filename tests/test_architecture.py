@@ -150,12 +150,13 @@ def providers_of(program: str) -> set[str]:
 
 
 def test_only_models_imports_providers_of_language_models() -> None:
-    """The embedders ask torch for its devices, and nothing else."""
-    found: dict[bool, set[str]] = {True: set(), False: set()}
+    """The embedders need torch and transformers for what sentence-transformers does not tell."""
+    found: dict[str, set[str]] = {}
     for path in PACKAGE.rglob("*.py"):
         for name in providers_of(path.read_text(encoding="utf-8")):
-            found[name == "torch"].add(module_of(path))
-    assert found == {True: {"models", "embed"}, False: {"models"}}
+            found.setdefault(module_of(path), set()).add(name)
+    assert set(found) == {"models", "embed"}
+    assert found["embed"] == {"torch", "transformers"}
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ FAMILIES: tuple[tuple[str, Prompts], ...] = (
     (r"gte-(?:multilingual|small|base|large|modernbert)|labse|minilm", Prompts()),
 )
 _COMPILED = tuple(
-    (re.compile(rf"(?<![a-z]){pattern}", re.IGNORECASE), prompts) for pattern, prompts in FAMILIES
+    (re.compile(rf"(?<![a-z])(?:{pattern})", re.IGNORECASE), prompts)
+    for pattern, prompts in FAMILIES
 )
 #: Names under which configurations keep their prompts, the usual one first.
 _QUERY_KEYS = ("query", "search_query", "retrieval.query")

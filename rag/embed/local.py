@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import re
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,33 +34,34 @@ _BATCH = {"cpu": 32}
 _ACCELERATOR_BATCH = 256
 
 
-def find(name: str, models_folder: str = "") -> Path:
+def find(name: str, models_folder: str = "", option: str = "--embedder") -> Path:
     """The folder of a model that is named by a folder, by a suggestion or by an id.
 
     Looks at the path itself, then in `models_folder`, then in the cache of Hugging Face. Raises
-    ModelError where it is at none of them, or where a folder holds no model.
+    ModelError where it is at none of them, or where a folder holds no model; its message tells the
+    `option` to name another with.
     """
     path = Path(name).expanduser()
     if path.is_dir():
-        return _checked(path.absolute())
+        return _checked(path.absolute(), option)
     if name.startswith(("/", ".", "~")):
         raise ModelError(
             f"There is no folder {path}",
-            "Name a folder that holds a model, or see what there is: rag models",
+            f"Give {option} a folder that holds a model; see what there is: rag models",
         )
     known = suggestion(name)
     for each in dict.fromkeys((name, Path(name).name, known.short if known else name)):
         below = Path(models_folder).expanduser() / each
         if models_folder and below.is_dir():
-            return _checked(below.absolute())
+            return _checked(below.absolute(), option)
     ids = [known.id] if known else [name, f"sentence-transformers/{name}"]
     for each in ids:
         if (cached := cached_folder(each)) is not None:
             return cached
+    fetch = f"fetch it with rag models pull {name}" if "/" in ids[0] else "see rag models"
     raise ModelError(
         f"The model {name} is not on this machine",
-        f"Fetch it with rag models pull {name}, or carry its folder over from another machine"
-        " and name that: --embedder FOLDER",
+        f"Carry its folder over from another machine and name that with {option}, or {fetch}.",
     )
 
 
@@ -120,6 +122,10 @@ def loading(kind: str, name: str, option: str) -> Iterator[None]:
     `kind` is what was looked for and `option` how it is named, in the words of a message.
     """
     try:
+        from transformers.utils import logging
+
+        progress: Any = logging
+        progress.disable_progress_bar()
         yield
     except RagError:
         raise
@@ -178,13 +184,37 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or ["without a word"])[0].rstrip(".")
 
 
-def _checked(folder: Path) -> Path:
+def is_classifier(folder: Path) -> bool | None:
+    """Whether the weights in a folder end in scores rather than vectors; None if it is not told.
+
+    Told by the class that a checkpoint says it was saved from. A decoder may serve as either.
+    """
+    made_for = _told(folder / "config_sentence_transformers.json").get("model_type")
+    if made_for in ("CrossEncoder", "SentenceTransformer"):
+        return bool(made_for == "CrossEncoder")
+    if (folder / "modules.json").is_file():
+        return False
+    classes = _told(folder / "config.json").get("architectures") or [""]
+    if str(classes[0]).endswith("ForCausalLM"):
+        return None
+    return str(classes[0]).endswith("ForSequenceClassification")
+
+
+def _told(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _checked(folder: Path, option: str) -> Path:
     """The folder. Raises ModelError where it holds no model."""
     if (folder / "config.json").is_file() or (folder / "modules.json").is_file():
         return folder
     raise ModelError(
         f"{folder} holds no model: there is neither config.json nor modules.json in it",
-        "Name the folder that holds them with --embedder, --reranker or -m; see rag models.",
+        f"Give {option} the folder that holds them; see what there is: rag models",
     )
 
 
@@ -193,15 +223,17 @@ def _apart(path: Path) -> bool:
     return any(part.startswith(".") or part in _BACKEND_FOLDERS for part in path.parts)
 
 
-def _check_backend(backend: str) -> None:
+def has_backend(backend: str) -> bool:
+    """Whether the packages that a backend needs are installed."""
     wanted = _BACKEND_PACKAGES.get(backend)
-    if wanted is None:
-        return
     try:
-        there = importlib.util.find_spec(wanted) is not None
+        return wanted is None or importlib.util.find_spec(wanted) is not None
     except ModuleNotFoundError:
-        there = False
-    if not there:
+        return False
+
+
+def _check_backend(backend: str) -> None:
+    if not has_backend(backend):
         raise ModelError(
             f"The backend {backend} needs packages that are not installed",
             f"Install them (pip install 'sentence-transformers[{backend}]'), or leave out"

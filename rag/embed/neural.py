@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ _SAMPLES = (
 )
 #: Of the letters a token that the better known sample has, those of a known language have more.
 _KNOWN = 0.4
+_MARGIN = 4  # tokens that a part may have more by itself, where a word was cut
 _LEAST_ROOM = 16  # tokens; a text is cut into no smaller parts
 
 
@@ -49,6 +51,11 @@ class SentenceTransformerEmbedder(Embedder):
     def __init__(self, name: str, options: EncoderOptions | None = None) -> None:
         options = options or EncoderOptions()
         folder = local.find(name, options.models_folder)
+        if local.is_classifier(folder):
+            raise ModelError(
+                f"{name} gives scores for pairs of texts and no vectors",
+                "Name it with --reranker, and an embedder with --embedder; see rag models.",
+            )
         self._model = _load(folder, name, options)
         own = prompts_of(self._model.prompts or {}, folder, name)
         self.identity = EmbedderIdentity(
@@ -104,7 +111,8 @@ class SentenceTransformerEmbedder(Embedder):
 
     def _parts(self, text: str) -> list[str]:
         """The text, or spans of it of like length that each fit the window beside the prompt."""
-        room = max((self._model.max_seq_length or 0) - self._overhead, _LEAST_ROOM)
+        window = self._model.max_seq_length or 0
+        room = max(window - self._overhead - _MARGIN, _LEAST_ROOM)
         if self._tokenizer is None or len(text.encode(errors="replace")) <= room:
             return [text]  # a token has at least a byte
         told = self._tokenizer(
@@ -114,10 +122,8 @@ class SentenceTransformerEmbedder(Embedder):
         if len(spans) <= room:
             return [text]
         size = -(-len(spans) // -(-len(spans) // room))
-        return [
-            text[spans[first][0] : spans[min(first + size, len(spans)) - 1][1]]
-            for first in range(0, len(spans), size)
-        ]
+        bounds = [0, *(start for start, _ in spans[size::size]), len(text)]
+        return [text[start:end] for start, end in pairwise(bounds)]
 
     def _count(self, text: str, *, special: bool = False) -> int:
         """Tokens of a text, with those that the model adds at its ends if `special`."""

@@ -45,7 +45,12 @@ class CrossEncoderReranker:
 
     def __init__(self, name: str, options: EncoderOptions | None = None) -> None:
         options = options or EncoderOptions()
-        folder = local.find(name, options.models_folder)
+        folder = local.find(name, options.models_folder, "--reranker")
+        if local.is_classifier(folder) is False:
+            raise ModelError(
+                f"{name} gives vectors of texts and no scores for pairs of them",
+                "Name it with --embedder, and a cross-encoder with --reranker; see rag models.",
+            )
         self._model = _load(folder, name, options)
         self.name = folder.name if Path(name).expanduser().is_dir() else name
         self._batches = local.Batches(str(self._model.device), self.name)
