@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from rag.embed.local import cached_folder, first_line
-from rag.errors import ModelError, StorageError, UsageError
+from rag.errors import ModelError, RagError, StorageError, UsageError
 from rag.suggestions import suggestion, suggestions
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def pull(name: str, *, to: Path | None = None, endpoint: str = "") -> Held:
     target = to.expanduser().absolute() / model_id.rpartition("/")[2] if to else None
     try:
         folder = Path(_fetch(model_id, target, endpoint))
-    except OSError as error:  # those of the hub and of the network are some, too
+    except RagError:
+        raise
+    except Exception as error:  # hub, network and disk have a dozen kinds between them
         raise _explained(error, model_id) from error
     return _held(model_id, folder)
 
@@ -127,14 +129,9 @@ def _check_room(place: Path, wanted: int, model_id: str) -> None:
         )
 
 
-def _explained(error: OSError, model_id: str) -> ModelError | StorageError:
+def _explained(error: Exception, model_id: str) -> RagError:
     """An error of the hub, of the network or of the disk, in the words of this program."""
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     if isinstance(error, GatedRepoError):
         return ModelError(
@@ -143,18 +140,16 @@ def _explained(error: OSError, model_id: str) -> ModelError | StorageError:
         )
     if isinstance(error, RepositoryNotFoundError):
         return ModelError(f"The hub has no model {model_id}", "See what is suggested: rag models")
-    carry = (
+    if isinstance(error, OSError) and error.filename is not None:
+        return StorageError(
+            f"{error.filename} cannot be written ({error.strerror})",
+            "Free some space, or name another place: rag models pull NAME --to FOLDER",
+        )
+    return ModelError(
+        f"{model_id} could not be fetched ({first_line(error)})",
         f"Run rag models pull {model_id} --to FOLDER on a machine with network, carry"
-        f" FOLDER/{model_id.rpartition('/')[2]} over, and name that: --embedder FOLDER"
+        f" FOLDER/{model_id.rpartition('/')[2]} over, and name that: --embedder FOLDER",
     )
-    if isinstance(error, LocalEntryNotFoundError) or not isinstance(error, HfHubHTTPError):
-        if error.errno is not None and error.filename is not None:
-            return StorageError(
-                f"{error.filename} cannot be written ({error.strerror})",
-                "Name another place: rag models pull NAME --to FOLDER",
-            )
-        return ModelError(f"The hub cannot be reached ({first_line(error)})", carry)
-    return ModelError(f"The hub would not give {model_id} ({first_line(error)})", carry)
 
 
 def _in_folder(models_folder: str) -> Iterator[tuple[str, Path]]:
@@ -166,11 +161,11 @@ def _in_folder(models_folder: str) -> Iterator[tuple[str, Path]]:
 
 
 def _in_cache() -> Iterator[tuple[str, Path]]:
-    from huggingface_hub import scan_cache_dir
+    from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        repos: Iterable[Any] = scan_cache_dir().repos
+        repos: Iterable[Any] = scan_cache_dir(constants.HF_HUB_CACHE).repos
     except CacheNotFound:
         return
     for repo in repos:

@@ -104,8 +104,8 @@ def _list(ctx: click.Context, as_json: bool) -> None:
         rows = [_row(m, here[m.id]) for m in told.models if m.task == task]
         render.print_line(use)
         render.print_rows(_COLUMNS, rows)
-    for held in more:
-        render.print_line(f"Here too: {held.name} in {held.folder} ({held.bytes / 1e9:.2f} GB)")
+    for held in (*(held for held in here.values() if held), *more):
+        render.print_line(f"Here: {held.name} in {held.folder} ({held.bytes / 1e9:.2f} GB)")
     render.print_line(f"Figures of {told.day}. Fetch one: rag models pull NAME")
 
 
@@ -114,7 +114,7 @@ def _row(model: Suggestion, held: Held | None) -> tuple[str, ...]:
     scores = ("" if score is None else f"{score:.1f}" for score in (model.ru, model.en))
     return (
         *(model.id, str(model.parameters), memory, str(model.dimension or ""), str(model.window)),
-        *(model.languages, model.licence, *scores, str(held.folder) if held else ""),
+        *(model.languages, model.licence, *scores, "yes" if held else ""),
     )
 
 
