@@ -31,6 +31,8 @@ _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
 _VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
+_NEURAL_WEIGHT = 1.0  # the same where the vectors are of a neural embedder
+_MEANING_SHARE = 0.3  # of their cosine in the score of a passage
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 #: What puts a passage into its place, in the order in which it is told.
 RERANKER = "reranker"
@@ -89,8 +91,13 @@ class Retriever:
         documents = self.select(scope or Scope())
         depth = max(_DEPTH, 2 * k)
         by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(question, depth, documents)
-        fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]
+        meant = not self._embedder.needs_fit and self._embedder.knows(question)
+        if mode == "words" or (mode == "hybrid" and not self._embedder.knows(question)):
+            by_vectors = []
+        else:
+            by_vectors = self._near(question, depth, documents)
+        fused = _fuse(by_words, by_vectors, _NEURAL_WEIGHT if meant else _VECTORS_WEIGHT)
+        fused = fused[: max(_RERANKED, 2 * k)]
         rows = {row.key: row for row in library.catalogue.chunks(fused)}
         ordered = [rows[key] for key in fused if key in rows]
         asked = rank.analyse(question, library.words.frequency, len(library.words))
@@ -109,6 +116,8 @@ class Retriever:
             scores = {i: near[row.key] for i, row in enumerate(ordered)}
         else:
             scores = _by_best(candidates, len(ordered))
+            if mode == "hybrid" and meant:
+                scores = _with_meaning(scores, ordered, dict(by_vectors))
         if mode == "hybrid" and self._reranker is not None:
             best = sorted(scores, key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
             texts = [f"{ordered[i].chunk.context}\n{ordered[i].chunk.text}".strip() for i in best]
@@ -225,10 +234,12 @@ def _named(name: str, pattern: str) -> bool:
     )
 
 
-def _fuse(*searches: Sequence[Hit]) -> list[int]:
+def _fuse(
+    by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight_of_vectors: float
+) -> list[int]:
     """Keys by the sum of reciprocal ranks, best first."""
     scores: dict[int, float] = {}
-    for hits, weight in zip(searches, (1.0, _VECTORS_WEIGHT), strict=True):
+    for hits, weight in ((by_words, 1.0), (by_vectors, weight_of_vectors)):
         for place, (key, _) in enumerate(hits, 1):
             scores[key] = scores.get(key, 0.0) + weight / (_RRF_CONSTANT + place)
     return sorted(scores, key=lambda key: (-scores[key], key))
@@ -247,6 +258,18 @@ def _by_best(candidates: Sequence[rank.Candidate], count: int) -> dict[int, floa
     for candidate in candidates:
         scores[candidate.passage] = max(scores[candidate.passage], candidate.score / _BEST_SCORE)
     return scores
+
+
+def _with_meaning(
+    scores: dict[int, float], rows: Sequence[ChunkRow], near: dict[int, float]
+) -> dict[int, float]:
+    """Scores mixed with the cosines of a neural embedder, from the worst hit 0 to the best 1."""
+    low, high = min(near.values(), default=0.0), max(near.values(), default=0.0)
+    span = (high - low) or 1.0
+    return {
+        i: (1 - _MEANING_SHARE) * score + _MEANING_SHARE * (near.get(rows[i].key, low) - low) / span
+        for i, score in scores.items()
+    }
 
 
 def _judged(scores: dict[int, float], judged: dict[int, float]) -> dict[int, float]:

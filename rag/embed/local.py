@@ -141,6 +141,11 @@ def loading(kind: str, name: str, option: str) -> Iterator[None]:
                 f"{name} brings code of its own, which is run only if you trust it",
                 "Read the code; if you trust it, set trust_remote_code = true in rag.toml.",
             ) from error
+        if isinstance(error, ImportError):
+            raise ModelError(
+                f"A package that {name} needs cannot be used ({first_line(error)})",
+                "Install it in a version that goes with the others, or leave out --backend.",
+            ) from error
         raise ModelError(
             f"No {kind} at {name} ({type(error).__name__}: {first_line(error)})",
             f"Give {option} a folder that holds one; see what there is: rag models",
