@@ -157,6 +157,19 @@ def test_an_english_model_does_not_know_russian() -> None:
     assert load_embedder("hashed").knows("Сколько дней отпуска?")
 
 
+def test_words_alone_find_where_the_model_does_not_know_the_language(
+    folder: Path, tmp_path: Path
+) -> None:
+    app = App(Settings(workers=1, embedder=str(minilm())), tmp_path / "home")
+    app.ingest([folder])
+    russian = app.search("сколько дней отпуска переносится на следующий год?", k=3).passages
+    assert russian[0].document == "правила.md"
+    assert {via for passage in russian for via in passage.via} == {"words"}
+    meant = app.search("how often may the tool be ground before it is thrown away", k=1).passages
+    assert meant[0].document == "binder.txt"
+    assert "vectors" in meant[0].via
+
+
 def test_batches_shrink_until_they_fit_the_memory() -> None:
     tried: list[int] = []
 
@@ -199,7 +212,9 @@ def test_a_device_or_backend_that_is_not_there_is_an_error_that_says_so(
 def test_weights_that_give_no_numbers_are_refused(tmp_path: Path) -> None:
     embedder = load(spoil(make_embedder(tmp_path / "spoilt")))
     for encode in (lambda: embedder.encode_documents(["пени"]), lambda: embedder.encode_query("п")):
-        with pytest.raises(ModelError, match=r"spoilt gave vectors that are not numbers.*--dtype"):
+        with pytest.raises(
+            ModelError, match=r"spoilt gave vectors that are not numbers.*RAG_DTYPE"
+        ):
             encode()
 
 

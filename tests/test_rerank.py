@@ -80,7 +80,7 @@ def test_what_is_no_reranker_is_refused_with_a_remedy(tmp_path: Path) -> None:
 
 
 def test_scores_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"not numbers.*--dtype float32"):
+    with pytest.raises(ModelError, match=r"not numbers.*RAG_DTYPE=float32"):
         load(spoil(make_cross_encoder(tmp_path / "spoilt"))).score(QUESTION, PASSAGES)
 
 

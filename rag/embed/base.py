@@ -90,7 +90,7 @@ def checked(vectors: Any, identity: EmbedderIdentity, count: int) -> Floats:
     if not np.isfinite(floats).all():
         raise ModelError(
             f"The embedder {identity.model} gave vectors that are not numbers",
-            "Try --dtype float32; if that does not help, its weights are damaged:"
+            "Try RAG_DTYPE=float32; if that does not help, its weights are damaged:"
             " name another with --embedder.",
         )
     return floats

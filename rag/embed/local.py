@@ -133,7 +133,7 @@ def loading(kind: str, name: str, option: str) -> Iterator[None]:
         if is_out_of_memory(error):
             raise DoesNotFit(
                 f"{name} does not fit the memory of its device",
-                "Take a smaller model, see rag models, or --device cpu.",
+                "Take a smaller one, see rag models, or try RAG_DEVICE=cpu.",
             ) from error
         said = f"{error} {error.__cause__ or ''}"
         if "trust_remote_code" in said:
@@ -144,7 +144,7 @@ def loading(kind: str, name: str, option: str) -> Iterator[None]:
         if isinstance(error, ImportError):
             raise ModelError(
                 f"A package that {name} needs cannot be used ({first_line(error)})",
-                "Install it in a version that goes with the others, or leave out --backend.",
+                "Install it in a version that goes with the others, or leave the backend at torch.",
             ) from error
         raise ModelError(
             f"No {kind} at {name} ({type(error).__name__}: {first_line(error)})",
@@ -173,7 +173,7 @@ class Batches:
                 if self._size == 1:
                     raise DoesNotFit(
                         f"{self._name} does not fit the memory of its device",
-                        "Take a smaller model, see rag models, or --device cpu.",
+                        "Take a smaller one, see rag models, or try RAG_DEVICE=cpu.",
                     ) from error
             self._size //= 2
             _free()
@@ -241,8 +241,8 @@ def _check_backend(backend: str) -> None:
     if not has_backend(backend):
         raise ModelError(
             f"The backend {backend} needs packages that are not installed",
-            f"Install them (pip install 'sentence-transformers[{backend}]'), or leave out"
-            " --backend.",
+            f"Install them (pip install 'sentence-transformers[{backend}]'), or leave the backend"
+            " at torch.",
         )
 
 
@@ -257,7 +257,9 @@ def _device(wanted: str) -> str:
     number = int(wanted.partition(":")[2] or 0)
     there = {"cuda": cuda and number < torch.cuda.device_count(), "mps": mps, "cpu": True}
     if not there[wanted.partition(":")[0]]:
-        raise ModelError(f"There is no device {wanted} here", "Leave --device out, or use cpu.")
+        raise ModelError(
+            f"There is no device {wanted} here", "Leave the device at auto, or use cpu."
+        )
     return wanted
 
 

@@ -75,7 +75,7 @@ class CrossEncoderReranker:
         if logits.shape != (len(passages),) or not np.isfinite(logits).all():
             raise ModelError(
                 f"The reranker {self.name} gave scores that are not numbers",
-                "Try --dtype float32; if that does not help, its weights are damaged:"
+                "Try RAG_DTYPE=float32; if that does not help, its weights are damaged:"
                 " leave --reranker out.",
             )
         scores: list[float] = (0.5 * (1.0 + np.tanh(0.5 * logits))).tolist()
