@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NEEDED = frozenset({".json", ".txt", ".model", ".md", ".py", ".jinja"})
 _SAFE, _PICKLED = ".safetensors", ".bin"
 _EXPORTS = frozenset({"onnx", "openvino", "imgs", "images", "assets", "coreml", "gguf"})
+_TRAINING = frozenset({"training_args.bin", "optimizer.bin", "scheduler.bin"})
 _SPARE = 1 << 28  # bytes that are left free on the disk
 _EMBEDDER_FILES = ("modules.json", "config_sentence_transformers.json")
 
@@ -89,7 +90,11 @@ def needed(sizes: dict[str, int]) -> list[str]:
     kept = []
     for name in sizes:
         path = PurePosixPath(name)
-        if name.startswith(".") or not _EXPORTS.isdisjoint(path.parts[:-1]):
+        if (
+            path.name in _TRAINING
+            or name.startswith(".")
+            or not _EXPORTS.isdisjoint(path.parts[:-1])
+        ):
             continue
         safe = any(PurePosixPath(n).parent == path.parent and n.endswith(_SAFE) for n in sizes)
         if path.suffix in _NEEDED or path.suffix == (_SAFE if safe else _PICKLED):

@@ -91,11 +91,10 @@ class Retriever:
         documents = self.select(scope or Scope())
         depth = max(_DEPTH, 2 * k)
         by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
-        meant = not self._embedder.needs_fit and self._embedder.knows(question)
-        if mode == "words" or (mode == "hybrid" and not self._embedder.knows(question)):
-            by_vectors = []
-        else:
-            by_vectors = self._near(question, depth, documents)
+        known = mode == "vectors" or self._embedder.knows(question)
+        meant = known and not self._embedder.needs_fit
+        searched = mode != "words" and known
+        by_vectors = self._near(question, depth, documents) if searched else []
         fused = _fuse(by_words, by_vectors, _NEURAL_WEIGHT if meant else _VECTORS_WEIGHT)
         fused = fused[: max(_RERANKED, 2 * k)]
         rows = {row.key: row for row in library.catalogue.chunks(fused)}
@@ -119,12 +118,9 @@ class Retriever:
             if mode == "hybrid" and meant:
                 scores = _with_meaning(scores, ordered, dict(by_vectors))
         if mode == "hybrid" and self._reranker is not None:
-            best = sorted(scores, key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
-            texts = [f"{ordered[i].chunk.context}\n{ordered[i].chunk.text}".strip() for i in best]
-            judged = dict(zip(best, self._reranker.score(question, texts), strict=True))
-            scores = _judged(scores, judged)
-            for i in judged:
-                via[ordered[i].key] = (*via[ordered[i].key], RERANKER)
+            judged = self._judge(self._reranker, question, ordered, scores)
+            scores = _with_judgement(scores, judged)
+            via |= {ordered[i].key: (*via[ordered[i].key], RERANKER) for i in judged}
         return self._evidence(ordered, candidates, via, scores, k)
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
@@ -143,6 +139,15 @@ class Retriever:
         library = self._library
         keys = None if documents is None else library.catalogue.keys_of(documents)
         return library.vectors.search(self._embedder.encode_query(question), depth, keys)
+
+    @staticmethod
+    def _judge(
+        reranker: Reranker, question: str, rows: Sequence[ChunkRow], scores: dict[int, float]
+    ) -> dict[int, float]:
+        """What a reranker says of the passages that have the best scores."""
+        best = sorted(scores, key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
+        texts = [f"{rows[i].chunk.context}\n{rows[i].chunk.text}".strip() for i in best]
+        return dict(zip(best, reranker.score(question, texts), strict=True))
 
     def _load(self, document_id: str) -> Document:
         if document_id not in self._documents:
@@ -272,7 +277,7 @@ def _with_meaning(
     }
 
 
-def _judged(scores: dict[int, float], judged: dict[int, float]) -> dict[int, float]:
+def _with_judgement(scores: dict[int, float], judged: dict[int, float]) -> dict[int, float]:
     """Scores mixed with those of a reranker; what was not put to it comes after."""
     return {
         i: (1 - _RERANKER_SHARE) * score + _RERANKER_SHARE * judged[i]

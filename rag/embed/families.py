@@ -60,7 +60,8 @@ _COMPILED = tuple(
 _QUERY_KEYS = ("query", "search_query", "retrieval.query")
 _DOCUMENT_KEYS = ("document", "passage", "corpus", "search_document", "retrieval.passage")
 
-_CACHED = "models--"  # what begins the folder of a model in the cache of Hugging Face
+#: What begins the folder of a model in the cache of Hugging Face.
+CACHED = "models--"
 _CARD_BYTES = 1 << 16  # of a model card: its names stand near the top
 _CARD_NAME = re.compile(r"^- name: *(\S+)", re.MULTILINE)  # of the model whose results are told
 _CARD_TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
@@ -87,7 +88,7 @@ def names_of(folder: Path, name: str) -> Iterator[str]:
     model that it began as."""
     yield name
     yield folder.name
-    yield from (part for part in folder.parts if part.startswith(_CACHED))
+    yield from (part for part in folder.parts if part.startswith(CACHED))
     card = _read(folder / "README.md")
     for pattern in (_CARD_NAME, _CARD_TITLE):
         if found := pattern.search(card):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rag.embed.families import CACHED
 from rag.errors import DoesNotFit, ModelError, RagError
 from rag.suggestions import suggestion
 
@@ -26,6 +27,7 @@ _SAMPLED_BYTES = 1 << 20
 _PARTS = frozenset({".json", ".model", ".txt", ".py"})
 _WEIGHTS = (".safetensors", ".bin")  # the first kind that there is
 _BACKEND_FOLDERS = frozenset({"onnx", "openvino"})
+_NO_MEMORY = ("out of memory", "can't allocate memory")
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})  # of a processor, as Linux names them
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(?::\d+)?")
 _BACKEND_PACKAGES = {"onnx": "optimum.onnxruntime", "openvino": "optimum.intel.openvino"}
@@ -75,6 +77,11 @@ def cached_folder(model_id: str) -> Path | None:
     except HFValidationError:
         return None
     return Path(found).parent if isinstance(found, str) else None
+
+
+def is_cached(folder: Path) -> bool:
+    """Whether a folder lies in a cache of Hugging Face, which moves it with every update."""
+    return any(part.startswith(CACHED) for part in folder.parts)
 
 
 def revision(folder: Path) -> str:
@@ -181,7 +188,8 @@ class Batches:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, as torch says it on its devices."""
-    return isinstance(error, MemoryError) or "out of memory" in str(error).lower()
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY)
 
 
 def first_line(error: BaseException) -> str:

@@ -67,7 +67,7 @@ class SentenceTransformerEmbedder(Embedder):
                 own.query if options.query_prompt is None else options.query_prompt,
                 own.document if options.document_prompt is None else options.document_prompt,
             ),
-            source=str(folder) if Path(name).expanduser().is_dir() else name,
+            source=name if local.is_cached(folder) else str(folder),
         )
         self._batches = local.Batches(str(self._model.device), self.identity.model)
         self._tokenizer = _tokenizer(self._model)
