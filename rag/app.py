@@ -11,7 +11,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
-from rag.embed import HASHED, load_embedder
+from rag.embed import HASHED, load_embedder, load_reranker
 from rag.errors import LibraryError, LibraryMissing, RagError, UsageError
 from rag.index import (
     Library,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rag.config import Settings
     from rag.doctor import Check
-    from rag.embed import Embedder
+    from rag.embed import Embedder, EncoderOptions, Reranker
     from rag.evaluate import Trial
     from rag.locate import Span
     from rag.models import Model
@@ -61,7 +61,7 @@ class App:
             )
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
-        self._embedders: dict[str, Embedder] = {}
+        self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
         self._loading = Lock()
 
     # -- parts
@@ -69,18 +69,30 @@ class App:
     @property
     def embedder(self) -> Embedder:
         """As set; else the library's own as it is now; else the built-in one. Loaded once."""
-        name = self.settings.embedder or self._own_embedder()
+        wanted = self._wanted_embedder()
         with self._loading:
-            if name not in self._embedders:
-                self._embedders = {name: load_embedder(name)}
-            return self._embedders[name]
+            if wanted not in self._embedders:
+                self._embedders = {wanted: load_embedder(*wanted)}
+            return self._embedders[wanted]
 
-    def _own_embedder(self) -> str:
+    def _wanted_embedder(self) -> tuple[str, EncoderOptions]:
+        """Its name, and how to load it: as it made the library, but for what is set."""
+        options = config.encoding(self.settings)
+        if self.settings.embedder:
+            return self.settings.embedder, options
         try:
             with open_catalogue(self.paths) as catalogue:
-                return library_embedder(catalogue).source
+                identity = library_embedder(catalogue)
         except LibraryError:  # none yet, or one that will be replaced
-            return HASHED
+            return HASHED, options
+        return identity.source, options.as_made(identity.prefixes, identity.dimension)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that is set, loaded; None where none is."""
+        if not self.settings.reranker:
+            return None
+        return load_reranker(self.settings.reranker, config.encoding(self.settings))
 
     @cached_property
     def model(self) -> Model | None:
@@ -95,6 +107,7 @@ class App:
             window=self.settings.window or None,
             max_tokens=self.settings.max_tokens,
             temperature=self.settings.temperature,
+            device=None if self.settings.device == "auto" else self.settings.device,
             offline=self.settings.offline,
         )
 
@@ -145,7 +158,7 @@ class App:
         """The library and what finds passages in it."""
         embedder = self.embedder
         with Library.open(self.paths, embedder) as library:
-            yield library, Retriever(library, embedder)
+            yield library, Retriever(library, embedder, self.reranker)
 
     # -- what a person can ask for
 
@@ -307,14 +320,20 @@ class App:
             writer.publish([], [row.name])
         return row.name
 
-    def reindex(self) -> tuple[int, int]:
-        """Derive the indexes anew with the embedder that is set. Gives documents and chunks."""
+    def reindex(
+        self, *, on_progress: Callable[[int, int], None] = lambda *_: None
+    ) -> tuple[int, int]:
+        """Derive the indexes anew with the embedder that is set. Gives documents and chunks.
+
+        The old ones serve until the new are whole. What a model has embedded is kept when this is
+        interrupted. `on_progress` is told chunks done and in all.
+        """
         if not self.exists:
             raise LibraryMissing(
                 f"There is no library at {self.paths.folder}", "Make one: rag ingest FOLDER"
             )
         with Writer.open(self.paths, self.embedder, replacing=True) as writer:
-            writer.rebuild()
+            writer.rebuild(on_progress)
             return writer.catalogue.counts()
 
     def doctor(self) -> Iterator[Check]:

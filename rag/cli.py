@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, errors, keeping, measuring, render, schema, terminal
+from rag import __version__, errors, keeping, measuring, render, schema, shelf, terminal
 from rag.errors import RagError
-from rag.options import JSON, MODE, MODEL, SCOPE, SHARED, command, options
+from rag.options import ENCODER, JSON, MODE, MODEL, RERANKER, SCOPE, SHARED, command, options
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def rag(**_: Any) -> None:
 
 for _command in (*keeping.COMMANDS, measuring.eval_):
     rag.add_command(_command)
+rag.add_command(shelf.models)
 
 
 @rag.command()
@@ -53,7 +54,7 @@ for _command in (*keeping.COMMANDS, measuring.eval_):
 @click.option("-k", "passages", type=int, metavar="N", help="Passages to look at, 1 to 100.")
 @click.option("--strict", is_flag=True, help="Exit 7 when a sentence of the model was struck.")
 @JSON
-@options(SCOPE, MODEL, SHARED)
+@options(SCOPE, RERANKER, MODEL, SHARED)
 @command
 def ask(
     app: App,
@@ -87,7 +88,7 @@ def ask(
 
 @rag.command()
 @JSON
-@options(SCOPE, MODEL, SHARED)
+@options(SCOPE, RERANKER, MODEL, SHARED)
 @command
 def chat(
     app: App,
@@ -126,7 +127,7 @@ def chat(
 )
 @MODE
 @JSON
-@options(SCOPE, SHARED)
+@options(SCOPE, RERANKER, SHARED)
 @command
 def search(
     app: App,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
+from rag.embed.options import BACKENDS, DTYPES, EncoderOptions
 from rag.errors import UsageError
 from rag.readers.options import Limits, Options
 
@@ -29,8 +30,13 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _IN_PROCESS = "transformers:"  # what begins a model that is a folder
 _HASHED = "hashed"  # an embedder that is none
+_NO_PROMPT = "none"
+#: Settings that may be paths, and what begins them.
+_PATHS = {"home": "", "models_folder": "", "embedder": "", "reranker": "", "model": _IN_PROCESS}
+_FOLDERS = frozenset({"home", "models_folder"})  # a path whether there is something or not
 #: The least and the greatest a number may be, both inclusive.
 RANGES: dict[str, tuple[float, float]] = {
+    "dimension": (0, 65_536),
     "window": (0, 100_000_000),
     "max_tokens": (1, 1_000_000),
     "temperature": (0.0, 2.0),
@@ -48,7 +54,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "read_pages": (1, 1_000_000),
 }
 #: The words a setting may be.
-CHOICES: dict[str, tuple[str, ...]] = {"ocr": ("auto", "always", "never")}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "ocr": ("auto", "always", "never"),
+    "dtype": DTYPES,
+    "backend": BACKENDS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,16 @@ class Settings:
     home: str = ""  # folder of the library; found by walking up when not set
     collection: str = "default"
     embedder: str = ""  # "hashed" or a sentence-transformers model; the library's own when not set
+    query_prompt: str = ""  # before a question that is embedded; the model's own when not set
+    document_prompt: str = ""  # before a passage that is embedded; "none" is none
+    dimension: int = 0  # floats of a vector, its first ones; all when 0
+    reranker: str = ""  # a cross-encoder that orders the best passages anew; none when not set
+    dtype: str = "auto"  # numbers of embedder and reranker: auto, float32, bfloat16, float16
+    device: str = "auto"  # of models in this process: auto, cpu, cuda, cuda:1, mps
+    backend: str = "torch"  # what runs embedder and reranker: torch, onnx, openvino
+    trust_remote_code: bool = False  # run code that an embedder or a reranker brings along
+    models_folder: str = ""  # where models lie, a folder each; named there without a path
+    hub: str = ""  # address that rag models pull fetches from, when not huggingface.co
     model: str = ""  # "transformers:FOLDER", "openai:NAME", "PROVIDER:NAME"; none when not set
     base_url: str = ""  # address of an OpenAI-compatible server
     window: int = 0  # tokens of the model's window; what the model says when 0
@@ -138,6 +158,24 @@ def reading(settings: Settings, password: str = "") -> Options:
     )
 
 
+def encoding(settings: Settings) -> EncoderOptions:
+    """How embedder and reranker are loaded."""
+    return EncoderOptions(
+        query_prompt=_prompt(settings.query_prompt),
+        document_prompt=_prompt(settings.document_prompt),
+        dimension=settings.dimension,
+        dtype=settings.dtype,
+        device=settings.device,
+        backend=settings.backend,
+        trust_remote_code=settings.trust_remote_code,
+        models_folder=settings.models_folder,
+    )
+
+
+def _prompt(value: str) -> str | None:
+    return {"": None, _NO_PROMPT: ""}.get(value, value)
+
+
 def library_home(settings: Settings, cwd: Path | None = None) -> Path:
     """The folder of the library: as set, or `.rag` here or above, or `.rag` here to be made."""
     if settings.home:
@@ -194,17 +232,17 @@ def _flag(name: str) -> str:
 def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The values of a file with the paths in it taken from the folder it lies in.
 
-    An embedder or a model is a path only where there is something of that name.
+    An embedder, a reranker or a model is a path only where there is something of that name.
     """
     found = dict(values)
-    for name, kind in (("home", ""), ("embedder", ""), ("model", _IN_PROCESS)):
+    for name, kind in _PATHS.items():
         value = values.get(name)
         if not isinstance(value, str) or not value or not value.startswith(kind):
             continue
         if (name, value) == ("embedder", _HASHED):
             continue
         path = folder / Path(value.removeprefix(kind)).expanduser()
-        if name == "home" or path.exists():
+        if name in _FOLDERS or path.exists():
             found[name] = f"{kind}{path}"
     return found
 

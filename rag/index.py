@@ -31,7 +31,7 @@ from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
 from rag.store.place import NEW, OLD, LibraryPaths, locked, storage_error, swap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rag.prepare import Prepared
     from rag.store.lexical import LexicalIndex
@@ -147,16 +147,19 @@ class Writer:
         self._settle(delta.generation)
         return delta
 
-    def rebuild(self) -> Delta:
+    def rebuild(self, on_progress: Callable[[int, int], None] = lambda *_: None) -> Delta:
         """Derive both indexes from the catalogue alone and record the embedder.
 
-        With a model, the vectors made so far are kept when this is interrupted.
+        With a model, the vectors made so far are kept when this is interrupted. `on_progress` is
+        told chunks done and in all.
         """
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
         self._draft = self._begin(None)
         with self._disk():
-            for row in self.catalogue.chunks():
+            _, total = self.catalogue.counts()
+            for done, row in enumerate(self.catalogue.chunks(), 1):
                 self._draft.add(row, words_of(row.chunk.text))
+                on_progress(done, total)
             self._draft.embed()
             delta = self.catalogue.publish(
                 [], [], lambda delta: self._draft.finish(self.catalogue, delta, None), facts=facts
@@ -245,9 +248,7 @@ def check_embedder(catalogue: Catalogue, identity: EmbedderIdentity) -> None:
     found = library_embedder(catalogue)
     if found != identity:
         raise LibraryMismatch(
-            f"The library was made with the embedder {found.model} (revision {found.revision},"
-            f" {found.dimension} dimensions), not with {identity.model} (revision"
-            f" {identity.revision}, {identity.dimension} dimensions)",
+            f"The library was made with the embedder {found}, not with {identity}",
             "Leave --embedder out, or embed the library anew: rag reindex --embedder NAME",
         )
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import errors, render, schema, terminal
-from rag.options import DRAWING, JSON, READING, SHARED, command, complete_document, options
+from rag.options import (
+    DRAWING,
+    ENCODER,
+    JSON,
+    READING,
+    SHARED,
+    command,
+    complete_document,
+    options,
+)
 
 if TYPE_CHECKING:
     from rag.app import App
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--reread", is_flag=True, help="Read unchanged files again.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @JSON
-@options(READING, SHARED)
+@options(READING, ENCODER, SHARED)
 @command
 def ingest(
     app: App,
@@ -65,7 +74,7 @@ def ingest(
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @JSON
-@options(READING, SHARED)
+@options(READING, ENCODER, SHARED)
 @command
 def watch(app: App, sources: tuple[Path, ...], as_json: bool, password: str) -> None:
     """Keep the library in step with folders until Ctrl-C: what changes there is brought in.
@@ -181,15 +190,19 @@ def doctor(app: App, as_json: bool) -> None:
 
 @click.command()
 @JSON
-@options(SHARED)
+@options(ENCODER, SHARED)
 @command
 def reindex(app: App, as_json: bool) -> None:
     """Derive the indexes anew from the catalogue, with another embedder if one is named.
 
+    No file is read again. The old indexes serve until the new are whole; interrupted, it goes on
+    where it stopped.
+
     \b
     Example: rag reindex --embedder ~/models/multilingual-e5-small
     """
-    documents, chunks = app.reindex()
+    with terminal.chunk_bar() as on_progress:
+        documents, chunks = app.reindex(on_progress=on_progress)
     if as_json:
         render.print_json({"schema": schema.SCHEMA, "documents": documents, "chunks": chunks})
     else:

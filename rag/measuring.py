@@ -11,7 +11,7 @@ import click
 
 from rag import config, errors, render, schema, scorecard, terminal
 from rag.errors import RagError, UsageError
-from rag.options import JSON, MODE, MODEL, SHARED, command, options
+from rag.options import ENCODER, JSON, MODE, MODEL, RERANKER, SHARED, command, options
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def eval_() -> None:
 
 @eval_.command(name=_RUN)
 @click.argument("source", metavar="FOLDER", type=click.Path(path_type=Path))
-@options(_ASKING, _SHOWING, MODEL, SHARED)
+@options(_ASKING, _SHOWING, MODEL, RERANKER, ENCODER, SHARED)
 @command
 def run(
     app: App,

@@ -59,7 +59,26 @@ SHARED = (
         help="Collection inside the library.",
     ),
     click.option(
-        "--embedder", metavar="NAME", help='"hashed" or a sentence-transformers model folder.'
+        "--embedder", metavar="NAME", help='"hashed", a folder of a model, or a name of rag models.'
+    ),
+)
+#: How an embedder and a reranker are run; the rest of their settings stand in rag.toml.
+ENCODER = (
+    click.option(
+        "--dimension", type=int, metavar="N", help="Keep the first N floats of a vector; 0 is all."
+    ),
+    click.option(
+        "--dtype", type=click.Choice(config.CHOICES["dtype"]), help="Numbers the embedder runs in."
+    ),
+    click.option("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps."),
+    click.option(
+        "--backend", type=click.Choice(config.CHOICES["backend"]), help="What runs the embedder."
+    ),
+)
+#: Part of every command that searches.
+RERANKER = (
+    click.option(
+        "--reranker", metavar="NAME", help="A cross-encoder that orders the best passages anew."
     ),
 )
 MODEL = (

@@ -244,6 +244,14 @@ def show_documents(rows: Sequence[DocumentRow]) -> None:
     _print_table(table)
 
 
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table."""
+    table = _table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    _print_table(table)
+
+
 def show_checks(checks: Iterable[Check]) -> bool:
     """Checks as they are done; whether all were good."""
     good = True

@@ -14,7 +14,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
-from rag.embed import HashedEmbedder
 from rag.errors import UsageError
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
@@ -25,7 +24,7 @@ from rag.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rag.embed import Embedder
+    from rag.embed import Embedder, Reranker
     from rag.index import Library
     from rag.query import Query
     from rag.store.catalogue import ChunkRow
@@ -44,6 +43,11 @@ _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
 _POINTED_AT = 8  # best sentences in which the answer itself is looked for
+#: What puts a passage into its place, in the order in which it is told.
+RERANKER = "reranker"
+VIA = ("words", "vectors", RERANKER)
+_PUT_TO_RERANKER = 30  # passages; each costs a run of the model
+_RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
 _KEPT = 256  # documents held in memory
@@ -53,8 +57,9 @@ _KEPT = 256  # documents held in memory
 class Pool:
     """What was found for a question before any of it is left out.
 
-    `query` is the question as searched for, `asked` its terms. `texts` and `rows` are the chunks, `features` theirs as in `passages.FEATURES`, `candidates` their sentences,
-    best first, `via` the searches that found each (by key), `cosines` those of the vector search.
+    `query` is the question as searched for, `asked` its terms. `texts` and `rows` are the chunks,
+    `features` theirs as in `passages.FEATURES`, `candidates` their sentences, best first, `via` the
+    searches that found each (by key), `cosines` those of the vector search, `vectors` its kind.
     """
 
     query: Query
@@ -65,17 +70,18 @@ class Pool:
     candidates: list[rank.Candidate]
     via: dict[int, tuple[str, ...]]
     cosines: dict[int, float]
+    vectors: passages.Vectors
 
 
 class Retriever:
     """Finds passages in one library."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._library = library
+        self._reranker = reranker
         self._embedder = library.embedder(embedder)
-        self._vectors: passages.Vectors = (
-            "hashed" if isinstance(self._embedder, HashedEmbedder) else "model"
-        )
         self._load = lru_cache(_KEPT)(library.catalogue.document)
         self._rows = library.catalogue.documents()
         self._names: dict[str, str] = {}
@@ -116,8 +122,14 @@ class Retriever:
         if mode == "vectors":  # the order of the vectors alone, for measuring them
             scores = [pool.cosines.get(row.key, 0.0) for row in pool.rows]
         else:
-            weights = passages.weights(self._vectors)
+            weights = passages.weights(pool.vectors)
             scores = [weights.score(features) for features in pool.features]
+        if mode == "hybrid" and self._reranker is not None:
+            judged = self._judge(self._reranker, question, pool.rows, scores)
+            scores = _with_judgement(scores, judged)
+            for i in judged:
+                key = pool.rows[i].key
+                pool.via[key] = (*pool.via.get(key, ()), RERANKER)
         return self._evidence(pool, scores, k)
 
     def pool(
@@ -130,9 +142,13 @@ class Retriever:
         asked = self._analyse(query, documents)
         depth = max(_DEPTH, 2 * k)
         by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(query, depth, documents)
-        most = max(_RERANKED, 2 * k)
-        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])[:most]
+        known = mode == "vectors" or self._embedder.knows(query.text)
+        vectors: passages.Vectors = (
+            "model" if known and not self._embedder.needs_fit else "hashed"
+        )
+        searched = mode != "words" and known
+        by_vectors = self._near(query, depth, documents) if searched else []
+        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[vectors])[: max(_RERANKED, 2 * k)]
         meant = pointers(question)
         named: dict[str, float] = {}
         if mode != "vectors":
@@ -162,6 +178,7 @@ class Retriever:
             candidates,
             _via(by_words, by_vectors),
             dict(by_vectors),
+            vectors,
         )
 
     def _analyse(self, query: Query, documents: Sequence[str] | None) -> rank.Question:
@@ -267,6 +284,15 @@ class Retriever:
         holding = library.words.holding(query.phrases, [key for key, _ in hits])
         return [hit for hit in hits if hit[0] in holding]
 
+    @staticmethod
+    def _judge(
+        reranker: Reranker, question: str, rows: Sequence[ChunkRow], scores: Sequence[float]
+    ) -> dict[int, float]:
+        """What a reranker says of the passages that have the best scores."""
+        best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
+        texts = [f"{rows[i].chunk.context}\n{rows[i].chunk.text}".strip() for i in best]
+        return dict(zip(best, reranker.score(question, texts), strict=True))
+
     def _evidence(self, pool: Pool, scores: Sequence[float], k: int) -> Evidence:
         """The k best passages without near-duplicates, neighbours joined, and their sentences."""
         rows = pool.rows
@@ -277,7 +303,7 @@ class Retriever:
         for number, (members, passage) in enumerate(merged):
             place.update(dict.fromkeys(members, number))
             found = {name for i in members for name in pool.via.get(rows[i].key, ())}
-            names = tuple(name for name in ("words", "vectors") if name in found)
+            names = tuple(name for name in VIA if name in found)
             score = max(scores[i] for i in members)
             out.append(replace(passage, score=score, rank=number + 1, via=names))
         shown = [c for c in pool.candidates if c.passage in place]
@@ -368,6 +394,15 @@ def _via(by_words: Iterable[Hit], by_vectors: Iterable[Hit]) -> dict[int, tuple[
     for key, _ in by_vectors:
         via[key] = (*via.get(key, ()), "vectors")
     return via
+
+
+def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:
+    """Scores mixed with those of a reranker; what was not put to it comes after."""
+    mixed = {
+        i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged
+    }
+    lowest = min(mixed.values(), default=0.0)
+    return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

@@ -119,6 +119,39 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
+@contextmanager
+def chunk_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal: chunks, chunks a second, time left; nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    began = time.monotonic()
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("indexing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("chunks · {task.fields[rate]:.0f} a second ·"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate=0.0)
+
+        def show(done: int, total: int) -> None:
+            rate = done / max(time.monotonic() - began, 0.1)
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield show
+
+
 def check_output(output: str, *, as_json: bool) -> None:
     """Raise UsageError where a picture cannot go: to a terminal, among JSON, into no PNG."""
     if output != STANDARD_OUTPUT:

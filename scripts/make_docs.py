@@ -19,6 +19,8 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
     """Every command with the words that call it."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
             yield from commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command

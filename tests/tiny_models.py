@@ -97,3 +97,123 @@ def make_t5(folder: Path) -> Path:
     T5ForConditionalGeneration(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+#: Kinds of encoders that published embedders are made of: name of the kind and what it is called.
+ENCODERS = ("bert", "xlm-roberta", "t5", "qwen3", "modernbert")
+
+
+def make_embedder(
+    folder: Path, kind: str = "bert", *, window: int = 64, prompts: dict[str, str] | None = None
+) -> Path:
+    """An embedder of 32 dimensions with random weights, pooled as the published ones are."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    raw = folder.with_name(folder.name + "-raw")
+    _encoder(kind, window).save_pretrained(raw)
+    make_tokenizer(limit=window).save_pretrained(raw)
+    modes = {"t5": "cls", "qwen3": "lasttoken", "modernbert": "cls"}
+    body = Transformer(str(raw))
+    pooling = Pooling(body.get_embedding_dimension(), modes.get(kind, "mean"))
+    model = SentenceTransformer(modules=[body, pooling], prompts=prompts, device="cpu")
+    model.save(str(folder), create_model_card=False)
+    return folder
+
+
+def _encoder(kind: str, window: int) -> Any:
+    """A model of two layers with random weights."""
+    import torch
+    import transformers as t
+
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {
+        "vocab_size": len(make_tokenizer()),
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": window + 2,
+        "pad_token_id": 0,
+    }
+    if kind == "t5":
+        return t.T5EncoderModel(
+            t.T5Config(
+                vocab_size=sizes["vocab_size"],
+                d_model=32,
+                d_ff=64,
+                d_kv=8,
+                num_layers=2,
+                num_heads=4,
+                pad_token_id=0,
+                eos_token_id=2,
+            )
+        )
+    if kind == "qwen3":
+        return t.Qwen3Model(t.Qwen3Config(**sizes, num_key_value_heads=2, head_dim=8))
+    if kind == "modernbert":
+        ends = {"bos_token_id": 1, "cls_token_id": 1, "eos_token_id": 2, "sep_token_id": 2}
+        return t.ModernBertModel(t.ModernBertConfig(**sizes, **ends))
+    if kind == "xlm-roberta":
+        return t.XLMRobertaModel(t.XLMRobertaConfig(**sizes))
+    return t.BertModel(t.BertConfig(**sizes))
+
+
+def make_cross_encoder(folder: Path, labels: int = 1) -> Path:
+    """A cross-encoder with random weights and so many outputs."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(0)
+    tokenizer = make_tokenizer(limit=128)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=130,
+        pad_token_id=0,
+        num_labels=labels,
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def make_yes_or_no(folder: Path) -> Path:
+    """A decoder that judges by the word that would come next, as Qwen3-Reranker is published."""
+    import torch
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(0)
+    tokenizer = make_tokenizer(CHAT_TEMPLATE, limit=256)
+    tokenizer.add_tokens(["yes", "no"])
+    config = Qwen3Config(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        max_position_embeddings=256,
+        pad_token_id=0,
+        architectures=["Qwen3ForCausalLM"],
+    )
+    Qwen3ForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def spoil(folder: Path) -> Path:
+    """Make the weights of a checkpoint give nothing that is a number."""
+    from safetensors.torch import load_file, save_file
+
+    for path in folder.rglob("*.safetensors"):
+        weights = load_file(path)
+        for name, tensor in weights.items():
+            weights[name] = tensor * float("nan")
+        save_file(weights, path, metadata={"format": "pt"})
+    return folder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BUILTIN
+from rag.embed import BUILTIN, checked
 from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import words_of
 from rag.store import lexical, vectors
@@ -110,7 +110,9 @@ class Draft:
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
         if self._waiting and self._vectors is not None:
-            self._vectors.put(self._waiting, self._embedder.encode_documents(self._waiting))
+            made = self._embedder.encode_documents(self._waiting)
+            identity = self._embedder.identity
+            self._vectors.put(self._waiting, checked(made, identity, len(self._waiting)))
             self._waiting = []
 
     def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
