@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from rag.prepare import Prepared
     from rag.types import Minutes
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL,
-    kind TEXT NOT NULL, date TEXT, encoding TEXT, text TEXT NOT NULL, layout BLOB NOT NULL,
-    notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
-    aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
-    attempt TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
+    kind TEXT NOT NULL, date TEXT, encoding TEXT, notes TEXT NOT NULL, pages INTEGER NOT NULL,
+    characters INTEGER NOT NULL, aside INTEGER NOT NULL, lost INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, attempt TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (id, live)
+);
+CREATE INDEX documents_staged ON documents (live) WHERE NOT live;
+CREATE TABLE texts (
+    document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE,
+    text TEXT NOT NULL, layout BLOB NOT NULL
 );
 CREATE TABLE files (
     name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, member TEXT NOT NULL,
@@ -261,8 +266,8 @@ class Catalogue:
     def document(self, document_id: str) -> Document:
         """A whole live document. Raises KeyError where there is none of this id."""
         found = self._rows(
-            "SELECT title, text, layout, kind, date, encoding, notes FROM documents"
-            " WHERE id = ? AND live",
+            "SELECT title, text, layout, kind, date, encoding, notes"
+            " FROM documents JOIN texts ON document = key WHERE id = ? AND live",
             (document_id,),
         )
         if not found:
@@ -335,14 +340,14 @@ class Catalogue:
         with database.mapped(), database.transaction(self._db):
             self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
             key = self._db.execute(
-                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date),
-                    *(document.encoding, document.text, packed, notes, len(document.pages)),
-                    *(counted.characters, counted.aside, counted.lost, len(prepared.chunks)),
-                    attempt,
+                    *(document.encoding, notes, len(document.pages), counted.characters),
+                    *(counted.aside, counted.lost, len(prepared.chunks), attempt),
                 ),
             ).lastrowid
+            self._db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, document.text, packed))
             keys = [
                 self._db.execute(
                     'INSERT INTO chunks (id, document, start, "end", text, context)'
@@ -401,7 +406,8 @@ class Catalogue:
 
     def _keys(self, condition: str) -> tuple[int, ...]:
         rows = self._rows(
-            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
+            # CROSS JOIN: by way of the documents, which are few, and never through all chunks
+            "SELECT c.key FROM documents d CROSS JOIN chunks c ON c.document = d.key"
             f" WHERE {condition} ORDER BY c.key"
         )
         return tuple(row[0] for row in rows)
