@@ -13,6 +13,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rag.errors import LibraryMismatch
 from rag.store import database, layout
 from rag.types import Chunk, Document
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from rag.prepare import Prepared
     from rag.types import Minutes
+
+    Spans = NDArray[np.int64]
 
 SCHEMA_VERSION = 3
 _SQL_VARIABLES = 500  # names bound in one statement
@@ -34,8 +40,8 @@ CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL,
     kind TEXT NOT NULL, date TEXT, encoding TEXT, notes TEXT NOT NULL, pages INTEGER NOT NULL,
     characters INTEGER NOT NULL, aside INTEGER NOT NULL, lost INTEGER NOT NULL,
-    chunks INTEGER NOT NULL, attempt TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (id, live)
+    chunks INTEGER NOT NULL, first INTEGER NOT NULL, attempt TEXT NOT NULL,
+    live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
 );
 CREATE INDEX documents_staged ON documents (live) WHERE NOT live;
 CREATE TABLE texts (
@@ -312,6 +318,12 @@ class Catalogue:
         )
         return [key for (key,) in self._among(select, documents)]
 
+    def spans_of(self, documents: Sequence[str]) -> Spans:
+        """Keys of all live chunks of documents (ids) as spans, shape (m, 2), `end` exclusive."""
+        select = "SELECT first, first + chunks FROM documents WHERE live AND id IN (%s)"
+        spans = list(self._among(select, documents))
+        return np.array(spans, np.int64).reshape(-1, 2)
+
     def counts(self) -> tuple[int, int]:
         """Numbers of live documents and live chunks."""
         rows = self._rows("SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE live")
@@ -340,7 +352,7 @@ class Catalogue:
         with database.mapped(), database.transaction(self._db):
             self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
             key = self._db.execute(
-                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date),
                     *(document.encoding, notes, len(document.pages), counted.characters),
@@ -356,6 +368,8 @@ class Catalogue:
                 ).lastrowid
                 for c in prepared.chunks
             ]
+            if keys:  # one transaction numbers them in a row
+                self._db.execute("UPDATE documents SET first = ? WHERE key = ?", (keys[0], key))
             if prepared.minutes is not None:
                 data = json.dumps(layout.minutes_to_json(prepared.minutes), ensure_ascii=False)
                 self._db.execute("INSERT INTO minutes VALUES (?, ?)", (key, data))
