@@ -62,7 +62,9 @@ class Pool:
 
 def _sentences(language: str) -> Iterator[list[str]]:
     folders = [_SETS / name / "documents" for name in _SOURCES[language]]
-    sentence = re.compile(rf"[{_LETTERS[language]}][{_LETTERS[language]}\d ,;:()'’«»–—-]{{20,400}}[.!?]")
+    sentence = re.compile(
+        rf"[{_LETTERS[language]}][{_LETTERS[language]}\d ,;:()'’«»–—-]{{20,400}}[.!?]"
+    )
     for folder in [*folders, CORPORA]:
         for path in sorted(folder.rglob("*.[tm][xd]*")):
             text = path.read_text(encoding="utf-8", errors="replace")

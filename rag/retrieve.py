@@ -117,8 +117,8 @@ class Retriever:
 
     def _near(self, question: str, depth: int, documents: list[str] | None) -> list[Hit]:
         library = self._library
-        keys = None if documents is None else library.catalogue.keys_of(documents)
-        return library.vectors.search(self._embedder.encode_query(question), depth, keys)
+        spans = None if documents is None else library.catalogue.spans_of(documents)
+        return library.vectors.search(self._embedder.encode_query(question), depth, spans)
 
     def _load(self, document_id: str) -> Document:
         if document_id not in self._documents:

@@ -310,14 +310,6 @@ class Catalogue:
         """Keys of all live chunks, ascending."""
         return self._keys("d.live")
 
-    def keys_of(self, documents: Sequence[str]) -> list[int]:
-        """Keys of all live chunks of documents (ids)."""
-        select = (
-            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
-            " WHERE d.live AND d.id IN (%s)"
-        )
-        return [key for (key,) in self._among(select, documents)]
-
     def spans_of(self, documents: Sequence[str]) -> Spans:
         """Keys of all live chunks of documents (ids) as spans, shape (m, 2), `end` exclusive."""
         select = "SELECT first, first + chunks FROM documents WHERE live AND id IN (%s)"
