@@ -291,7 +291,7 @@ def test_large_collections_are_embedded_in_other_processes_alike(
             monkeypatch.undo()
         app.ingest([many])
         with app.library() as library:
-            blocks = library.vectors.blocks(np.ones(len(library.vectors), bool))
+            blocks = library.vectors.blocks()
             vectors.append(np.concatenate([block for _, block in blocks]))
     np.testing.assert_array_equal(vectors[0], vectors[1])
     assert len(vectors[0]) == 360

@@ -175,7 +175,7 @@ class Draft:
                 idf = old.idf
         folder = self._aside / "vectors"
         blocks = self._blocks(catalogue, added, idf, folder, embed_all)
-        embedder = self._embedder if idf is None else HashedEmbedder(idf)
+        embedder = of_library(self._embedder, idf)
         vectors.build(
             folder,
             blocks,
@@ -246,6 +246,11 @@ def _outgrown(catalogue: Catalogue) -> bool:
 def _text(row: ChunkRow) -> str:
     """What of a chunk is embedded: its headings and its text."""
     return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
+
+
+def of_library(embedder: Embedder, idf: Floats | None) -> Embedder:
+    """The embedder for questions: the built-in one with a library's frequencies."""
+    return HashedEmbedder(idf) if idf is not None and embedder.needs_fit else embedder
 
 
 def queries(catalogue: Catalogue, embedder: Embedder) -> Floats:

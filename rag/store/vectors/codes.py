@@ -118,7 +118,7 @@ def _measured(
     return Effort(effort.lists, effort.probes, effort.depth, recall(found, nearest))
 
 
-def recall(found: Iterable[Rows], nearest: Sequence[Rows] | Rows) -> float:
+def recall(found: Iterable[Sequence[int] | Rows], nearest: Iterable[Sequence[int] | Rows]) -> float:
     """Share of the nearest that were found, over all queries; 1 where there are none."""
     hits = total = 0
     for got, wanted in zip(found, nearest, strict=True):
