@@ -111,9 +111,9 @@ def _watch(pid: int, *, shares: bool) -> tuple[int, float, float]:
     while True:
         members = _tree(pid)
         for member in members:
-            peaks[member] = max(_figure(member, "status", "VmHWM"), peaks.get(member, 0.0))
+            peaks[member] = max(memory_of(member, "status", "VmHWM"), peaks.get(member, 0.0))
         if shares and time.monotonic() >= next_look:
-            held = sum(_figure(member, "smaps_rollup", "Pss") for member in members)
+            held = sum(memory_of(member, "smaps_rollup", "Pss") for member in members)
             together = max(together, held)
             next_look = time.monotonic() + _SHARES_EVERY
         done, status, usage = os.wait4(pid, os.WNOHANG)
@@ -135,7 +135,7 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _figure(pid: int, file: str, name: str) -> float:
+def memory_of(pid: int, file: str, name: str) -> float:
     """MB that the system tells of a living process under a name; 0 where it does not."""
     try:
         lines = (_PROC / str(pid) / file).read_text().splitlines()

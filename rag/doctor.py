@@ -10,6 +10,7 @@ from rag.chunk import coverage
 from rag.errors import RagError
 from rag.index import check_embedder, check_versions, library_embedder, open_catalogue
 from rag.store import derived
+from rag.store.vectors.codes import NEAREST, recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from rag.embed import Embedder
     from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
+    from rag.store.vectors import VectorIndex
 
 
 _FRESH = "rag ingest FOLDER --fresh"
+_ANEW = "rag reindex"
+_RECALL = 0.97  # of the nearest vectors, below which the search of vectors misses too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +47,38 @@ def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
             yield Check("catalogue", not problems, "; ".join(problems) or "sound", _FRESH)
             check_versions(catalogue)
             check_embedder(catalogue, embedder.identity)
-            yield _indexes(paths, catalogue, chunks)
+            yield from _indexes(paths, catalogue, chunks, embedder)
             yield from _offsets_and_coverage(catalogue)
             yield _files(catalogue)
     except RagError as error:
         yield Check("library", False, error.message, error.hint)
 
 
-def _indexes(paths: LibraryPaths, catalogue: Catalogue, chunks: int) -> Check:
+def _indexes(
+    paths: LibraryPaths, catalogue: Catalogue, chunks: int, embedder: Embedder
+) -> Iterator[Check]:
     """Whether the indexes are whole as they lie there; nothing is repaired."""
     generation = catalogue.generation
     indexes = derived.load(paths.index(generation), generation, library_embedder(catalogue))
     if indexes is None:
-        return Check("indexes", False, "missing, damaged or of another version", "rag reindex")
+        yield Check("indexes", False, "missing, damaged or of another version", _ANEW)
+        return
     words, near = len(indexes[0]), len(indexes[1])
     detail = f"{words} chunks by words, {near} by vectors"
-    return Check("indexes", words == near == chunks, detail, "rag reindex")
+    yield Check("indexes", words == near == chunks, detail, _ANEW)
+    yield _recall(catalogue, indexes[1], embedder)
+
+
+def _recall(catalogue: Catalogue, near: VectorIndex, embedder: Embedder) -> Check:
+    """Whether the search of vectors finds the nearest there are."""
+    if not near.approximate:
+        return Check("recall", True, "every vector is looked at")
+    asked = derived.queries(catalogue, derived.of_library(embedder, near.idf))
+    found = ([key for key, _ in near.search(query, NEAREST)] for query in asked)
+    nearest = [[key for key, _ in near.search(query, NEAREST, exact=True)] for query in asked]
+    share = recall(found, nearest)
+    detail = f"{share:.3f} of the {NEAREST} nearest vectors are found, over {len(asked)} questions"
+    return Check("recall", share >= _RECALL, detail, _ANEW)
 
 
 def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:

@@ -87,9 +87,7 @@ class Library:
 
     def embedder(self, fallback: Embedder) -> Embedder:
         """The embedder for questions: the built-in one with this library's frequencies."""
-        if isinstance(fallback, HashedEmbedder) and self.vectors.idf is not None:
-            return HashedEmbedder(self.vectors.idf)
-        return fallback
+        return derived.of_library(fallback, self.vectors.idf)
 
 
 class Writer:

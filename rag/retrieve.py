@@ -277,8 +277,8 @@ class Retriever:
     def _near(self, query: Query, depth: int, documents: list[str] | None) -> list[Hit]:
         """The nearest chunks that hold the phrases."""
         library = self._library
-        keys = None if documents is None else library.catalogue.keys_of(documents)
-        hits = library.vectors.search(self._embedder.encode_query(query.text), depth, keys)
+        spans = None if documents is None else library.catalogue.spans_of(documents)
+        hits = library.vectors.search(self._embedder.encode_query(query.text), depth, spans)
         if not query.phrases:
             return hits
         holding = library.words.holding(query.phrases, [key for key, _ in hits])

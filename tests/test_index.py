@@ -72,7 +72,7 @@ def test_reading_a_library_changes_nothing_in_it(app: App, folder: Path) -> None
     assert tree(app.paths.folder) == before
 
 
-@pytest.mark.parametrize("part", ["words", "vectors", "vectors/keys.npy", "stamp.json", "."])
+@pytest.mark.parametrize("part", ["words", "vectors", "vectors/1.keys.npy", "stamp.json", "."])
 def test_a_missing_index_is_rebuilt_from_the_catalogue(
     app: App, folder: Path, part: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,7 +86,11 @@ def test_a_missing_index_is_rebuilt_from_the_catalogue(
 
 @pytest.mark.parametrize("length", [0, 20])
 @pytest.mark.parametrize(
-    "part", ["vectors/vectors.faiss", "vectors/keys.npy", "vectors/idf.npy", "words/meta.json"]
+    "part",
+    [
+        *("vectors/1.vectors", "vectors/1.keys.npy", "vectors/segments.json", "vectors/gone.npy"),
+        *("vectors/idf.npy", "words/meta.json"),
+    ],
 )
 def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str, length: int) -> None:
     app.ingest([folder])
@@ -274,10 +278,9 @@ def test_a_full_disk_leaves_the_old_state(
 
 def vectors_of(app: App) -> dict[int, NDArray[np.float32]]:
     with app.library() as library:
-        everything = np.ones(len(library.vectors), bool)
         return {
             key: vector
-            for keys, block in library.vectors.blocks(everything)
+            for keys, block in library.vectors.blocks()
             for key, vector in zip(keys.tolist(), block, strict=True)
         }
 

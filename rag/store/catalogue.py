@@ -13,6 +13,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rag.errors import LibraryMismatch
 from rag.store import database, layout
 from rag.types import Chunk, Document
@@ -22,20 +24,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from rag.prepare import Prepared
     from rag.types import Minutes
 
-SCHEMA_VERSION = 2
+    Spans = NDArray[np.int64]
+
+SCHEMA_VERSION = 3
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL,
-    kind TEXT NOT NULL, date TEXT, encoding TEXT, text TEXT NOT NULL, layout BLOB NOT NULL,
-    notes TEXT NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL,
-    aside INTEGER NOT NULL, lost INTEGER NOT NULL, chunks INTEGER NOT NULL,
-    attempt TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
+    kind TEXT NOT NULL, date TEXT, encoding TEXT, notes TEXT NOT NULL, pages INTEGER NOT NULL,
+    characters INTEGER NOT NULL, aside INTEGER NOT NULL, lost INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, first INTEGER NOT NULL, attempt TEXT NOT NULL,
+    live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
+);
+CREATE INDEX documents_staged ON documents (live) WHERE NOT live;
+CREATE TABLE texts (
+    document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE,
+    text TEXT NOT NULL, layout BLOB NOT NULL
 );
 CREATE TABLE files (
     name TEXT PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, member TEXT NOT NULL,
@@ -259,8 +270,8 @@ class Catalogue:
     def document(self, document_id: str) -> Document:
         """A whole live document. Raises KeyError where there is none of this id."""
         found = self._rows(
-            "SELECT title, text, layout, kind, date, encoding, notes FROM documents"
-            " WHERE id = ? AND live",
+            "SELECT title, text, layout, kind, date, encoding, notes"
+            " FROM documents JOIN texts ON document = key WHERE id = ? AND live",
             (document_id,),
         )
         if not found:
@@ -297,13 +308,11 @@ class Catalogue:
         """Keys of all live chunks, ascending."""
         return self._keys("d.live")
 
-    def keys_of(self, documents: Sequence[str]) -> list[int]:
-        """Keys of all live chunks of documents (ids)."""
-        select = (
-            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
-            " WHERE d.live AND d.id IN (%s)"
-        )
-        return [key for (key,) in self._among(select, documents)]
+    def spans_of(self, documents: Sequence[str]) -> Spans:
+        """Keys of all live chunks of documents (ids) as spans, shape (m, 2), `end` exclusive."""
+        select = "SELECT first, first + chunks FROM documents WHERE live AND id IN (%s)"
+        spans = list(self._among(select, documents))
+        return np.array(spans, np.int64).reshape(-1, 2)
 
     def keys_within(self, document_id: str, start: int, end: int) -> list[int]:
         """Keys of the live chunks of a document that share characters with a span, in order."""
@@ -342,14 +351,14 @@ class Catalogue:
         with database.mapped(), database.transaction(self._db):
             self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
             key = self._db.execute(
-                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)",
                 (
                     *(document.id, document.title, document.kind, document.date),
-                    *(document.encoding, document.text, packed, notes, len(document.pages)),
-                    *(counted.characters, counted.aside, counted.lost, len(prepared.chunks)),
-                    attempt,
+                    *(document.encoding, notes, len(document.pages), counted.characters),
+                    *(counted.aside, counted.lost, len(prepared.chunks), attempt),
                 ),
             ).lastrowid
+            self._db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, document.text, packed))
             keys = [
                 self._db.execute(
                     'INSERT INTO chunks (id, document, start, "end", text, context)'
@@ -358,6 +367,8 @@ class Catalogue:
                 ).lastrowid
                 for c in prepared.chunks
             ]
+            if keys:  # one transaction numbers them in a row
+                self._db.execute("UPDATE documents SET first = ? WHERE key = ?", (keys[0], key))
             if prepared.minutes is not None:
                 data = json.dumps(layout.minutes_to_json(prepared.minutes), ensure_ascii=False)
                 self._db.execute("INSERT INTO minutes VALUES (?, ?)", (key, data))
@@ -408,7 +419,8 @@ class Catalogue:
 
     def _keys(self, condition: str) -> tuple[int, ...]:
         rows = self._rows(
-            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document"
+            # CROSS JOIN: by way of the documents, which are few, and never through all chunks
+            "SELECT c.key FROM documents d CROSS JOIN chunks c ON c.document = d.key"
             f" WHERE {condition} ORDER BY c.key"
         )
         return tuple(row[0] for row in rows)

@@ -11,12 +11,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BUILTIN, checked
+from rag.embed import BUILTIN, HashedEmbedder, checked
 from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import words_of
 from rag.store import lexical, vectors
@@ -41,11 +40,12 @@ Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 #: Embeds batches of texts in other processes, by the file of the frequencies.
 EmbedAll = Callable[[Iterable[tuple[str, list[str]]]], Iterator[bytes]]
 
-INDEX_VERSION = "1"
+INDEX_VERSION = "2"
 _STAMP = "stamp.json"
 REBUILDING = "The indexes are missing or damaged: building them from the catalogue."
 _REFIT_GROWTH = 2.0  # the collection's word frequencies are taken anew when it doubled or halved
 _EMBED_BATCH = 512  # chunks whose text is in memory at once
+_ASKED, _ASKED_WORDS = 100, 8  # questions made up to measure the search, and words of each
 _STAGED_BATCH = 256  # chunks that a model embeds at once, and that a kill may cost
 
 
@@ -177,9 +177,17 @@ class Draft:
                 idf = old.idf
         folder = self._aside / "vectors"
         blocks = self._blocks(catalogue, added, idf, folder, embed_all)
-        if old is not None:
-            blocks = chain(old.blocks(~np.isin(old.keys, np.array(delta.removed))), blocks)
-        vectors.build(folder, blocks, self._embedder.identity.dimension, idf)
+        embedder = of_library(self._embedder, idf)
+        vectors.build(
+            folder,
+            blocks,
+            len(added),
+            self._embedder.identity.dimension,
+            queries=lambda: queries(catalogue, embedder),
+            idf=idf,
+            base=old,
+            removed=delta.removed,
+        )
 
     def _fit(self, catalogue: Catalogue) -> Floats:
         """Frequencies of the whole collection: those of added chunks are counted already."""
@@ -240,6 +248,20 @@ def _outgrown(catalogue: Catalogue) -> bool:
 def _text(row: ChunkRow) -> str:
     """What of a chunk is embedded: its headings and its text."""
     return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
+
+
+def of_library(embedder: Embedder, idf: Floats | None) -> Embedder:
+    """The embedder for questions: the built-in one with a library's frequencies."""
+    return HashedEmbedder(idf) if idf is not None and embedder.needs_fit else embedder
+
+
+def queries(catalogue: Catalogue, embedder: Embedder) -> Floats:
+    """Vectors of questions that chunks here and there answer, shape (at most 100, dimension)."""
+    keys = catalogue.live_keys()
+    texts = (row.chunk.text.split() for row in catalogue.chunks(keys[:: len(keys) // _ASKED + 1]))
+    asked = (text[len(text) // 3 :][:_ASKED_WORDS] for text in texts)
+    made = [embedder.encode_query(" ".join(some)) for some in asked]
+    return np.array(made, np.float32).reshape(-1, embedder.identity.dimension)
 
 
 def _stamp(generation: int, folder: Path) -> dict[str, object]:
