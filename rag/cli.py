@@ -12,7 +12,7 @@ import click
 
 from rag import __version__, errors, keeping, measuring, render, schema, shelf, terminal
 from rag.errors import RagError
-from rag.options import ENCODER, JSON, MODE, MODEL, RERANKER, SCOPE, SHARED, command, options
+from rag.options import JSON, MODE, MODEL, RERANKER, SCOPE, SHARED, command, options
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:

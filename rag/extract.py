@@ -24,7 +24,7 @@ Span = tuple[int, int]
 Vector = dict[str, float]
 
 #: Evidence that meets less of the question than this is no answer; see docs/refusal.md.
-REFUSE_BELOW = 0.4
+REFUSE_BELOW = 0.5
 
 _MOST = 3  # sentences of an answer
 _NEAR = 0.82  # of the best sentence's score, that a further one reaches at least

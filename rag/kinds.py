@@ -44,38 +44,72 @@ _PLACES_EN = (
     r"|river|area|building|stadium|location|venue"
 )
 _ASKED: tuple[tuple[Kind, str], ...] = (
-    ("percent", r"как(?:ой|ая|ую) (?:\w+ )?(?:процент|дол)\w*|what (?:\w+ )?(?:percent\w*|fraction)"),
-    ("money", r"сколько (?:\w+ ){0,3}?(?:стоит|стоил\w*|денег|рубл\w+|доллар\w+|заплат\w+|потрат\w+)"
-     r"|как(?:ая|ова|ую|ой) (?:\w+ ){0,2}?(?:цен|стоимост|выручк|прибыл|зарплат|сумм|бюджет)\w*"
-     r"|how much (?:\w+ ){0,2}?(?:money|did \w+ (?:cost|pay|spend)|does \w+ cost)"
-     r"|wh(?:at|ich) (?:\w+ ){0,5}?(?:price|cost|revenues?|income|salary|budget|sales)"),
-    ("number", rf"скольк\w+|во сколько|насколько|как (?:долго|часто|далеко|высоко)|численность"
-     rf"|как(?:ая|ой|ова|ов|ую|ие|им|ого|ому) (?:\w+ ){{0,2}}?(?:{_AMOUNT})\w*"
-     rf"|how (?:many|much|long|old|far|large|big|high|tall|deep|heavy|often|fast|wide)"
-     rf"|wh(?:at|ich) (?:\w+ ){{0,5}}?(?:{_AMOUNT_EN})\b"),
-    ("date", r"когда|в как(?:ом|ой|ие|ую) (?:\w+ )?(?:год\w*|месяц\w*|день|дни|век\w*|дат\w+|период\w*)"
-     r"|до какого|с какого|какого числа|каком году|какой год|when|what (?:\w+ )?(?:years?|dates?"
-     r"|month|day|century|decade|time|era)|wh(?:at|ich) year|since when"),
-    ("person", rf"кто|кого|кому|кем|ком|чей|чья|чь[её]|чьи|как(?:ой|ая|ие|ого|им) (?:\w+ )?(?:{_PEOPLE})\w*"
-     rf"|who|whom|whose|wh(?:at|ich) (?:\w+ ){{0,2}}?(?:{_PEOPLE_EN})\b|what (?:was|is) the name"),
-    ("place", rf"где|куда|откуда|как(?:ом|ой|ая|ую|ие|их) (?:\w+ )?(?:{_PLACES})\w*|where"
-     rf"|wh(?:at|ich) (?:\w+ ){{0,2}}?(?:{_PLACES_EN})\b"),
-    ("reason", r"почему|зачем|отчего|по какой причине|в чем причина|из-за чего|какова причина|why"
-     r"|for what (?:reason|purpose)|what (?:was|is|were) the (?:reason|purpose|cause)|what caused"),
-    ("manner", r"как(?: именно)?(?= \w+(?:ет|ут|ют|ит|ат|ят|л|ла|ли|ло|ть|ся)\b)|каким образом"
-     r"|how (?:do|does|did|is|are|was|were|can|could|has|have)"),
-    ("meaning", r"что такое|что (?:значит|означает|представляет)|кто так(?:ой|ая|ие)"
-     r"|what (?:is|are) (?!the\b)|what does \w+ mean|define"),
+    (
+        "percent",
+        r"как(?:ой|ая|ую) (?:\w+ )?(?:процент|дол)\w*|what (?:\w+ )?(?:percent\w*|fraction)",
+    ),
+    (
+        "money",
+        r"сколько (?:\w+ ){0,3}?(?:стоит|стоил\w*|денег|рубл\w+|доллар\w+|заплат\w+|потрат\w+)"
+        r"|как(?:ая|ова|ую|ой) (?:\w+ ){0,2}?(?:цен|стоимост|выручк|прибыл|зарплат|сумм|бюджет)\w*"
+        r"|how much (?:\w+ ){0,2}?(?:money|did \w+ (?:cost|pay|spend)|does \w+ cost)"
+        r"|wh(?:at|ich) (?:\w+ ){0,5}?(?:price|cost|revenues?|income|salary|budget|sales)",
+    ),
+    (
+        "number",
+        rf"скольк\w+|во сколько|насколько|как (?:долго|часто|далеко|высоко)|численность"
+        rf"|как(?:ая|ой|ова|ов|ую|ие|им|ого|ому) (?:\w+ ){{0,2}}?(?:{_AMOUNT})\w*"
+        rf"|how (?:many|much|long|old|far|large|big|high|tall|deep|heavy|often|fast|wide)"
+        rf"|wh(?:at|ich) (?:\w+ ){{0,5}}?(?:{_AMOUNT_EN})\b",
+    ),
+    (
+        "date",
+        r"когда|в как(?:ом|ой|ие|ую) (?:\w+ )?(?:год\w*|месяц\w*|день|дни|век\w*|дат\w+|период\w*)"
+        r"|до какого|с какого|какого числа|каком году|какой год|when|what (?:\w+ )?(?:years?|dates?"
+        r"|month|day|century|decade|time|era)|wh(?:at|ich) year|since when",
+    ),
+    (
+        "person",
+        rf"кто|кого|кому|кем|ком|чей|чья|чь[её]|чьи|как(?:ой|ая|ие|ого"
+        rf"|им) (?:\w+ )?(?:{_PEOPLE})\w*"
+        rf"|who|whom|whose|wh(?:at|ich) (?:\w+ ){{0,2}}?(?:{_PEOPLE_EN})\b|what (?:was"
+        rf"|is) the name",
+    ),
+    (
+        "place",
+        rf"где|куда|откуда|как(?:ом|ой|ая|ую|ие|их) (?:\w+ )?(?:{_PLACES})\w*|where"
+        rf"|wh(?:at|ich) (?:\w+ ){{0,2}}?(?:{_PLACES_EN})\b",
+    ),
+    (
+        "reason",
+        r"почему|зачем|отчего|по какой причине|в чем причина|из-за чего|какова причина|why"
+        r"|for what (?:reason|purpose)|what (?:was|is|were) the (?:reason|purpose|cause)"
+        r"|what caused",
+    ),
+    (
+        "manner",
+        r"как(?: именно)?(?= \w+(?:ет|ут|ют|ит|ат|ят|л|ла|ли|ло|ть|ся)\b)|каким образом"
+        r"|how (?:do|does|did|is|are|was|were|can|could|has|have)",
+    ),
+    (
+        "meaning",
+        r"что такое|что (?:значит|означает|представляет)|кто так(?:ой|ая|ие)"
+        r"|what (?:is|are) (?!the\b)|what does \w+ mean|define",
+    ),
 )
 _SAME_PLACE = 3  # characters: «в каком году» is found with and without its preposition
 _KINDS = tuple((kind, re.compile(rf"\b(?:{found})", re.IGNORECASE)) for kind, found in _ASKED)
 
-_SCALE = r"(?:тыс(?:яч\w*)?\b\.?|миллион\w*|миллиард\w*|триллион\w*|млн|млрд|трлн|thousand|million|billion|trillion|hundred|dozen)"
+_SCALE = (
+    r"(?:тыс(?:яч\w*)?\b\.?|миллион\w*|миллиард\w*|триллион\w*|млн|млрд|трлн|thousand|million"
+    r"|billion|trillion|hundred|dozen)"
+)
 _DIGITS = r"\d+(?:[  ]\d{3})*(?:[.,]\d+)*"
 _COUNT = (
     r"один|одна|одно|одн(?:ой|им|их|ого|ому|ом|у)|дв(?:а|е|ух|ум|умя)|оба|обе|тр(?:и|ех|ем|емя)"
     r"|четыр(?:е|ех|ем|ьмя)|пят(?:ь|и|ью)|шест(?:ь|и|ью)|семь|семи|семью|вос(?:емь|ьми|емью)"
-    r"|девят(?:ь|и|ью)|десят(?:ь|и|ью)|(?:один|две|три|четыр|пят|шест|сем|восем|девят)надцат(?:ь|и|ью)"
+    r"|девят(?:ь|и|ью)|десят(?:ь|и|ью)|(?:один|две|три|четыр|пят|шест|сем|восем"
+    r"|девят)надцат(?:ь|и|ью)"
     r"|двадцат(?:ь|и)|тридцат(?:ь|и)|сорока?|пятьдесят|шестьдесят|семьдесят|восемьдесят|девяносто"
     r"|ст[оа]|двести|триста|четыреста|пятьсот|дв(?:ое|оих)|тро(?:е|их)|четвер(?:о|ых)|половин\w+"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
@@ -84,7 +118,8 @@ _COUNT = (
 )
 _NUMBER = rf"(?:(?:{_DIGITS}|½)(?:[ \-]?{_SCALE})?|(?:{_COUNT}|{_SCALE})\b(?:[ -]{_SCALE}\b)?)"
 _CURRENCY = (
-    r"(?:руб\w*\.?|₽|доллар\w*|евро|фунт\w*|юан\w*|dollars?|euros?|pounds?|cents?|usd|eur|rub|yen)"
+    r"(?:руб(?:л\w+)?\b|₽|доллар\w*|евро|фунт\w*|юан\w*|dollars?|euros?|pounds?|cents?|usd"
+    r"|eur|rub|yen)"
 )
 _MONTH = (
     r"(?:январ|феврал|март|апрел|ма[йяею]\b|июн|июл|август|сентябр|октябр|ноябр|декабр)\w*"
@@ -95,18 +130,20 @@ _WEEKDAY = (
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 )
 _DATE = (
-    rf"(?:\d{{1,2}}(?:-?(?:го|е|st|nd|rd|th))?,? (?:of )?)?(?:{_MONTH})(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?"
+    rf"(?:\d{{1,2}}(?:-?(?:го|е|st|nd|rd"
+    rf"|th))?,? (?:of )?)?(?:{_MONTH})(?:,? \d{{1,2}}(?:st|nd|rd|th)?\b)?"
     r"(?:,? (?:of )?\d{4}\b)?(?: г(?:од\w*|\.))?|\d{1,2}\.\d{1,2}\.\d{2,4}\b|\d{4}-\d\d-\d\d\b"
     r"|\d+ (?:\w+ )?(?:years?|лет|года) (?:ago|назад)\b"
     r"|(?:1\d{3}|20\d{2})(?:s\b|-х\b|\b)(?!(?:[.,]\d| ?(?:%|км|м|kg|km)\b))(?: ?г(?:од\w*|г?\.))?"
-    rf"|(?:{_WEEKDAY})|(?:[ivx]+|\d{{1,2}}(?:-?(?:м|го|й|th|st|nd|rd)))[ -](?:век\w*|в\.|century|centuries"
+    rf"|(?:{_WEEKDAY})|(?:[ivx]+|\d{{1,2}}(?:-?(?:м|го|й|th|st|nd|rd)))[ -](?:век\w*|в\."
+    rf"|century|centuries"
     r"|столети\w+)|(?:сегодня|завтра|вчера|today|tomorrow|yesterday)\b"
 )
 _CAPITAL = r"[A-ZА-ЯЁ][\w’'.-]*\w"
 _LINK = r"(?: (?:of|the|de|von|van|der|du|la|le|al|фон|де|ван|да|ди)){1,2}"
 _NAME = rf"(?:{_CAPITAL}|[A-ZА-ЯЁ]\.)(?:(?:{_LINK})? (?:{_CAPITAL}|[A-ZА-ЯЁ]\.|[IVX]+\b))*"
 #: On folded text, but for names and places, which are known by their capital letters. No pattern
-#: begins with a border of a word, so that the engine can skip to its first letters: `held` sees to it.
+#: begins with a border of a word, so that the engine can skip to its first letters: `held` looks.
 _HOLDS: dict[Kind, re.Pattern[str]] = {
     "number": re.compile(_NUMBER),
     "percent": re.compile(
@@ -117,12 +154,15 @@ _HOLDS: dict[Kind, re.Pattern[str]] = {
     "date": re.compile(_DATE),
     "person": re.compile(_NAME),
     "place": re.compile(
-        r"(?:in|at|near|from|to|through|across|into|around|outside|within|of|on|between|along|в|во|на"
-        r"|из|под|у|около|через|возле|до|за|по|к|от|над|между|вдоль|In|At|On|Near|From|В|На|Из|У|Под) "
+        r"(?:in|at|near|from|to|through|across|into|around|outside|within|of|on|between"
+        r"|along|в|во|на"
+        r"|из|под|у|около|через|возле|до|за|по|к|от|над|между|вдоль|In|At|On|Near|From|В"
+        r"|На|Из|У|Под) "
         rf"(?:the |(?:[а-яa-z-]+ )?)?(?P<at>{_NAME})"
     ),
     "reason": re.compile(
-        r"(?:because|due to|since|so that|so as|as a result|in order|owing to|thanks to|therefore|caused?"
+        r"(?:because|due to|since|so that|so as|as a result|in order|owing to|thanks to"
+        r"|therefore|caused?"
         r"|reasons?|led to|allow(?:s|ed|ing)?|so|to \w+|for \w+ing|потому|так как|поскольку"
         r"|из-за|благодаря|чтобы|вследствие|в связи|поэтому|причин\w+|в результате|ввиду|для)\b"
     ),
@@ -156,7 +196,9 @@ def held(kind: Kind, sentence: str) -> Iterator[Span]:
     for match in _HOLDS[kind].finditer(text):
         start = match.start()
         before = text[start - 1 : start]
-        if start and (before.isalnum() or (before in ".," and text[start - 2 : start - 1].isdigit())):
+        if start and (
+            before.isalnum() or (before in ".," and text[start - 2 : start - 1].isdigit())
+        ):
             continue  # inside a word or a number
         yield match.span("at") if kind == "place" else match.span()
 

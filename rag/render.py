@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
-    from rag.types import Answer, Citation, Passage, Promise
+    from rag.types import Answer, Citation, Passage, Promise, Sentence
     from rag.words import Language
 
 _PLAIN_WIDTH = 160  # columns where there is no terminal to ask
@@ -30,6 +31,7 @@ _SNIPPET = 300  # characters of a passage in a listing
 _ROWS_SHOWN = 50
 _NAMES_SHOWN = 3  # files skipped for one reason
 
+_BLANKS = re.compile(r"\s+")
 _WORDS = {
     "ru": {
         "who": "Кто",
@@ -99,13 +101,22 @@ def _sentences(answer: Answer, words: dict[str, str]) -> None:
     numbers: dict[Citation, int] = {}
     for sentence in answer.sentences:
         marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
-        print_line(f"{_one_line(sentence.text)} {marks}".rstrip())
+        _sentence(sentence, marks)
     if numbers:
         print_line("")
     said = {sentence.text for sentence in answer.sentences}
     for citation, number in numbers.items():
         quote = "" if citation.quote in said else f": «{_one_line(citation.quote)}»"
         print_line(f"[{number}] {place(citation, words)}{quote}")
+
+
+def _sentence(sentence: Sentence, marks: str) -> None:
+    """A sentence with its marks on one line, the answer in it bold on a terminal."""
+    from rich.text import Text
+
+    before, marked, after = (_BLANKS.sub(" ", part) for part in sentence.parts)
+    line = Text(before).append(marked, style="bold").append(f"{after} {marks}".rstrip())
+    console().print(line, soft_wrap=True)
 
 
 def place(citation: Citation, words: dict[str, str]) -> str:

@@ -143,9 +143,7 @@ class Retriever:
         depth = max(_DEPTH, 2 * k)
         by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
         known = mode == "vectors" or self._embedder.knows(query.text)
-        vectors: passages.Vectors = (
-            "model" if known and not self._embedder.needs_fit else "hashed"
-        )
+        vectors: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
         searched = mode != "words" and known
         by_vectors = self._near(query, depth, documents) if searched else []
         fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[vectors])[: max(_RERANKED, 2 * k)]
@@ -398,9 +396,7 @@ def _via(by_words: Iterable[Hit], by_vectors: Iterable[Hit]) -> dict[int, tuple[
 
 def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:
     """Scores mixed with those of a reranker; what was not put to it comes after."""
-    mixed = {
-        i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged
-    }
+    mixed = {i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged}
     lowest = min(mixed.values(), default=0.0)
     return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
 

@@ -58,6 +58,7 @@ def sentence(value: Sentence) -> Json:
         "text": value.text,
         "verdict": value.verdict,
         "reason": value.reason,
+        "highlight": list(value.highlight) if value.highlight else None,
         "citations": [citation(c) for c in value.citations],
     }
 

@@ -251,6 +251,15 @@ class Sentence:
     reason: str = ""
     highlight: tuple[int, int] | None = None
 
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The text before the highlight, the highlight, and the text after it."""
+        if self.highlight is None:
+            return self.text, "", ""
+        first = self.citations[0].start
+        start, end = self.highlight[0] - first, self.highlight[1] - first
+        return self.text[:start], self.text[start:end], self.text[end:]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

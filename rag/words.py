@@ -192,7 +192,7 @@ def tokens(text: str) -> list[Token]:
     """The words of a text and its figures with their places, in order of these."""
     folded, places = (plain(text), None) if not _HAS_ODD.search(text) else _plain_with_places(text)
     found = [
-        Token(match.start(), match.end(), stem(_number(match.group())))
+        Token(match.start(), match.end(), _stem_of(match.group()))
         for match in _TOKEN.finditer(folded)
     ]
     if extra := figures.find(folded):
@@ -201,6 +201,11 @@ def tokens(text: str) -> list[Token]:
         return found
     starts, ends = places
     return [Token(starts[start], ends[end - 1], item) for start, end, item in found]
+
+
+def _stem_of(found: str) -> str:
+    """The stem of what `_TOKEN` found; most words are known already."""
+    return (_stems.get(found) or stem(found)) if found.isalpha() else stem(_number(found))
 
 
 def _plain_with_places(text: str) -> tuple[str, tuple[list[int], list[int]]]:

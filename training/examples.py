@@ -57,7 +57,7 @@ class Example(NamedTuple):
 def examples(sets: Path, names: Sequence[str], libraries: Path) -> Iterator[Example]:
     """The questions at even places of those of the sets that are there."""
     present = [name for name in names if (sets / name).is_dir()]
-    loaded = {name: evaluate.load(sets / name / evaluate.QUESTIONS) for name in present}
+    loaded = {name: evaluate.load(sets / name / "questions.jsonl") for name in present}
     kept_back = {item.question for items in loaded.values() for item in items[1::2]}
     for name, items in loaded.items():
         even = items[::2]

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import lightgbm
 import numpy as np
@@ -58,7 +59,12 @@ def main() -> int:
     parser.add_argument("sets", type=Path, metavar="SETS")
     parser.add_argument("--libraries", type=Path, help="where the libraries are made and kept")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rag-training-") as scratch:
+    nothing = Trees({"scale": 1.0, "offset": 0.0, "trees": []}, FEATURES)
+    with (
+        tempfile.TemporaryDirectory(prefix="rag-training-") as scratch,
+        # the features do not depend on the trees, and those there are may know others
+        patch("rag.rank.sentence_trees", lambda: nothing),
+    ):
         found = list(examples(args.sets, TAKEN, args.libraries or Path(scratch)))
     usable = [example for example in found if example.relevant.any()]
     if not usable:
@@ -86,9 +92,7 @@ def main() -> int:
 
 def out_of_fold(usable: Sequence[Example]) -> list[Floats]:
     """For every question what trees say that were fitted without its fold."""
-    models = [
-        Trees(fit([e for e in usable if e.fold != fold]), FEATURES) for fold in range(FOLDS)
-    ]
+    models = [Trees(fit([e for e in usable if e.fold != fold]), FEATURES) for fold in range(FOLDS)]
     return [models[example.fold].predict(example.features) for example in usable]
 
 

@@ -115,7 +115,9 @@ class _Shown:
             why = f": {sentence.reason}" if sentence.reason else ""
             doubt = f' <span class="doubt">{html.escape(self.texts["partly"] + why)}</span>'
         with st.container(horizontal=True, wrap=False, gap="xsmall"):
-            st.html(f'<div class="sentence">{html.escape(sentence.text)}{doubt}</div>')
+            before, marked, after = map(html.escape, sentence.parts)
+            strong = f"<strong>{marked}</strong>" if marked else ""
+            st.html(f'<div class="sentence">{before}{strong}{after}{doubt}</div>')
             for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
                 st.button(
                     literal(f"[{number}]"),

@@ -55,7 +55,7 @@ class Trees:
         self._scale, self._offset = float(model["scale"]), float(model["offset"])
 
     def predict(self, rows: Floats) -> Floats:
-        """The sum of all trees for every row, shape (rows,), of features, shape (rows, features)."""
+        """The sum of all trees, shape (rows,), for rows of features, shape (rows, features)."""
         width = self._value.shape[1]
         trees = np.arange(len(self._value)) * width
         at = np.tile(trees + self._roots, (len(rows), 1))

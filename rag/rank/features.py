@@ -3,7 +3,7 @@
 Shares are of the question's IDF. "Here" is the sentence, "around" it with its two neighbours,
 "inherited" what an earlier sentence or the headings hold and this one does not: «Он» and "the
 company" carry it on. Features named `…_below_best` are differences to the best sentence of all
-passages, `…_below_passage` to the best one of the same passage: 0 for the best, negative for others.
+passages, `…_below_passage` to the best one of the same passage: 0 for the best, below for others.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag import kinds, sentences
-from rag.words import STOP_WORDS, fold, tokens
+from rag.words import fold, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +97,7 @@ _PRONOUN = re.compile(
 )
 _END_MARKS = frozenset('.!?…»"|')
 #: Leaders of a table of contents, and what only references hold.
-_LISTED = re.compile(
-    r"\.(?: ?\.){4}|_{5}|arXiv|et al\.,|pp\. \d|doi:|Proceedings of|ISBN\b"
-)
+_LISTED = re.compile(r"\.(?: ?\.){4}|_{5}|arXiv|et al\.,|pp\. \d|doi:|Proceedings of|ISBN\b")
 _CAPTION = re.compile(r"(?:таблица|рисунок|рис|схема|table|figure|fig)\b", re.IGNORECASE)
 _SECTION = re.compile(r"^\W*\d[\d.]*\s")  # the number of a heading
 _SAYING_WORDS = 3  # «Задача 1.» says nothing
@@ -171,7 +169,9 @@ def _split(question: Question, passage: Text) -> _Split:
         exact, soft, places = _held(question, inside)
         split.exact.append(exact)
         split.soft.append(soft)
-        split.own.append(_own(question, passage.text[start:end], start, inside, exact, soft, places))
+        split.own.append(
+            _own(question, passage.text[start:end], start, inside, exact, soft, places)
+        )
     return split
 
 
@@ -309,9 +309,7 @@ def _placed(
     """The features of `OWN` and `PLACED` of the sentences of a passage."""
     if not split.spans:
         return []
-    inside = [
-        w * t.idf for w, t in zip(_telling_weights(split.soft), question.terms, strict=True)
-    ]
+    inside = [w * t.idf for w, t in zip(_telling_weights(split.soft), question.terms, strict=True)]
     whole = _share(question, [max(c) for c in zip(*split.soft, split.above, strict=True)])
     above = _share(question, split.above)
     last = len(split.spans) - 1

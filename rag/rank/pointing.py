@@ -24,7 +24,10 @@ def pointed(question: Question, sentence: str) -> Span | None:
     if kind is None:
         return None
     spans = [s for s in kinds.held(kind, sentence) if kinds.is_new(s, sentence, question.folded)]
-    if kind == "person":
+    if kind == "number":
+        days = list(kinds.held("date", sentence))
+        spans = [s for s in spans if not any(a <= s[0] < b for a, b in days)] or spans
+    elif kind == "person":
         spans = [s for s in spans if s[0] > 0 or " " in sentence[s[0] : s[1]]] or spans
     if not spans:
         return None

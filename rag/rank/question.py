@@ -45,16 +45,16 @@ class Term:
 
 
 Hits = tuple[tuple[int, float], ...]
-_NOTHING: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question ready to be held against sentences.
 
-    `text` is as asked, `folded` the same folded, `forms` are its words as written; `named` and `numbers` hold the
-    places of the terms that are proper names and figures, `head` that of the thing asked for
-    («какой город» – город), or -1. `total` is the sum of the IDF of all terms.
+    `text` is as asked, `folded` the same folded. `forms` are its words as written, `functions` its
+    stop words; `named` and `numbers` hold the places of the terms that are proper names and
+    figures, `head` that of the thing asked for («какой город» – город), or -1. `total` is the sum
+    of the IDF of all terms.
     """
 
     text: str
@@ -74,12 +74,14 @@ class Question:
         """The terms that a stem of a text meets: their places, and how well, from 0 to 1."""
         known = self._known.get(found)
         if known is None:
-            places = self._beginnings.get(found[:_SAME_START], _NOTHING)
-            known = tuple(
-                (place, worth) for place in places if (worth := _worth(self.terms[place], found))
-            )
+            places = self._beginnings.get(found[:_SAME_START])
+            known = self._meet(found, places) if places else ()
             self._known[found] = known
         return known
+
+    def _meet(self, found: str, places: tuple[int, ...]) -> Hits:
+        worths = [(place, _worth(self.terms[place], found)) for place in places]
+        return tuple(pair for pair in worths if pair[1])
 
 
 def analyse(
