@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.app import App
-    from rag.evaluate import Half, Outcome, Trial
+    from rag.evaluate import Half, Item, Outcome, Trial
     from rag.evaluate.compare import Comparison
     from rag.evaluate.runs import Run
     from rag.retrieve import Mode
@@ -123,22 +123,14 @@ def run(
     base = load(shown["against"]) if shown["against"] else None
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
-        with terminal.progress_bar() as on_progress:
-            opening = app.trial(
-                source,
-                home=None if own else _home(),
-                fresh=fresh,
-                answers=answers,
-                on_progress=on_progress,
-            )
-            trial = stack.enter_context(opening)
-        _check_places(shown, trial)
+        home = None if own else _home()
+        trial = _open(stack, app, source, home=home, fresh=fresh, answer=answers)
         items = chosen(trial.items, half=half, sample=sample, limit=limit)
-        for note in trial.notes:
-            click.echo(f"rag: {note}", err=True)
+        _check_fit(shown, base, trial, items)
         click.echo(f"{len(items)} questions to the library in {trial.place}", err=True)
         asked = trial.run(items, mode=mode, unscoped=unscoped, passages=app.settings.passages)
         cut = _collect(asked, outcomes, len(items))
+    part = f"{len(outcomes)} of {len(trial.items)}" if len(outcomes) < len(trial.items) else ""
     how = {
         **_settings(app.settings, answers=answers),
         "set": trial.name,
@@ -146,9 +138,10 @@ def run(
         "embedder": trial.embedder,
         "scope": "off" if unscoped else "",
         "half": half or "",
+        "asked": part,
     }
-    done = Run(tuple(outcomes), {name: value for name, value in how.items() if value})
     if outcomes:
+        done = Run(tuple(outcomes), {name: value for name, value in how.items() if value})
         _show(done, base, shown, whole=cut is None)
     if cut is not None:
         raise cut
@@ -176,7 +169,8 @@ def compare(files: tuple[Path, ...], common: bool, plot: Path | None, as_json: b
         )
     _check({"plot": plot})
     runs = [load(file) for file in files]
-    names = [file.stem for file in files]
+    stems = [file.stem for file in files]
+    names = stems if len(set(stems)) == len(set(files)) else [str(file) for file in files]
     compared = [
         _compared((runs[0], names[0]), (other, name), common=common)
         for other, name in zip(runs[1:], names[1:], strict=True)
@@ -213,6 +207,18 @@ def init(folder: Path) -> None:
     target = folder / SHEET
     target.write_text(template(names), encoding="utf-8-sig", newline="")
     render.print_line(_BEGUN.format(target=target, folder=folder))
+
+
+def _open(
+    stack: ExitStack, app: App, source: Path, *, home: Path | None, fresh: bool, answer: bool
+) -> Trial:
+    """The questions with their library, until the stack is closed; what is odd in them is told."""
+    with terminal.progress_bar() as on_progress:
+        opening = app.trial(source, home=home, fresh=fresh, answers=answer, on_progress=on_progress)
+        trial = stack.enter_context(opening)
+    for note in trial.notes:
+        click.echo(f"rag: {note}", err=True)
+    return trial
 
 
 def _settings(settings: config.Settings, *, answers: bool) -> dict[str, str]:
@@ -262,9 +268,8 @@ def _show(run: Run, base: Run | None, shown: dict[str, Any], *, whole: bool) -> 
     if shown["rows"]:
         rows.write(run.outcomes, shown["rows"])
     if shown["plot"]:
-        pairs = [(base, shown["against"].stem)] if base else []
-        drawn = [*pairs, (run, run.name)]
-        _plot([each for each, _ in drawn], [name for _, name in drawn], shown["plot"])
+        drawn = {shown["against"].stem: base} if base else {}
+        _plot([*drawn.values(), run], [*drawn, run.name], shown["plot"])
     found, by = measures(run.outcomes), groups(run.outcomes)
     wrong = failed(run.outcomes) if shown["failed"] else None
     compared = None
@@ -310,10 +315,22 @@ def _check(shown: dict[str, Any]) -> None:
             )
 
 
-def _check_places(shown: dict[str, Any], trial: Trial) -> None:
-    """Raise UsageError where a file would lie among the documents and be read as one."""
+def _check_fit(
+    shown: dict[str, Any], base: Run | None, trial: Trial, items: Sequence[Item]
+) -> None:
+    """Raise UsageError, before anything is asked, for what the questions cannot be used for.
+
+    They are not those of the run to compare with, or name nothing that could be drawn, or a file
+    would lie among their documents and be read as one.
+    """
     from rag.readers import supported
 
+    if base:
+        from rag.evaluate.compare import check_same
+
+        check_same([each.item for each in base.outcomes], items, common=shown["common"])
+    if shown["plot"] and not any(item.evidence for item in items):
+        raise UsageError("No question of the set names a place to be drawn", "Leave out --plot.")
     for name in _WRITTEN:
         path = shown[name]
         if not path or trial.documents is None or not supported(path):

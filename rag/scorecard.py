@@ -102,7 +102,8 @@ def _repeats(name: str, columns: Sequence[Figures]) -> bool:
 def _restricted(run: Run) -> str:
     """What part of the set was asked, and whether of all documents."""
     half = f", {run.how['half']} half" if "half" in run.how else ""
-    return half + (", of all documents" if "scope" in run.how else "")
+    part = f", {run.how['asked']} questions" if "asked" in run.how else ""
+    return half + part + (", of all documents" if "scope" in run.how else "")
 
 
 def _figure(name: str, value: float | int | None) -> str:

@@ -75,27 +75,33 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, common: bool = F
     return Comparison((one, other), (one_name, other_name), len(before), found)
 
 
-def paired(
-    first: Sequence[Outcome], second: Sequence[Outcome], *, common: bool = False
-) -> tuple[list[Outcome], list[Outcome]]:
-    """Both runs in one order of questions.
+def check_same(first: Sequence[Item], second: Sequence[Item], *, common: bool = False) -> None:
+    """Raise UsageError where two runs are not over the same questions.
 
-    Questions are the same where their words, their scope and what is expected of them are. Raises
-    UsageError where a run has questions that the other has not, unless `common` says to compare
-    those that both have, and where there are none.
+    Questions are the same where their words, their scope and what is expected of them are. With
+    `common` it is enough that both runs have some.
     """
-    one, other = dict(_keyed(first)), dict(_keyed(second))
-    shared = [key for key in one if key in other]
+    one, other = Counter(map(_identity, first)), Counter(map(_identity, second))
+    shared = (one & other).total()
     if not shared:
         raise UsageError(
             "The two runs have no question in common", "Compare runs over one set of questions."
         )
-    if not common and not len(one) == len(other) == len(shared):
+    if not common and one != other:
         raise UsageError(
-            f"The runs are over different questions: {len(one)} and {len(other)},"
-            f" of which {len(shared)} are the same",
+            f"The runs are over different questions: {len(first)} and {len(second)},"
+            f" of which {shared} are the same",
             "Compare those that are: add --common",
         )
+
+
+def paired(
+    first: Sequence[Outcome], second: Sequence[Outcome], *, common: bool = False
+) -> tuple[list[Outcome], list[Outcome]]:
+    """Both runs in one order of questions, those that only one has left out; see `check_same`."""
+    check_same([each.item for each in first], [each.item for each in second], common=common)
+    one, other = dict(_keyed(first)), dict(_keyed(second))
+    shared = [key for key in one if key in other]
     return [one[key] for key in shared], [other[key] for key in shared]
 
 

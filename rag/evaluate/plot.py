@@ -59,7 +59,7 @@ def draw(runs: Sequence[Run], names: Sequence[str], path: Path) -> None:
     """
     check(path)
     curves = [recall(run.outcomes) for run in runs]
-    panels = [name for name in ("documents", "pages", "lines", "sentences") if name in curves[0]]
+    panels = list(dict.fromkeys(panel for held in curves for panel in held))
     if not panels:
         raise UsageError("No question of the set names a place", "Give some of them evidence.")
     import matplotlib

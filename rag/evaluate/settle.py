@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -20,7 +21,6 @@ from rag.retrieve import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from rag.answer import Answerer
     from rag.config import Settings
@@ -42,8 +42,14 @@ def collection(folder: Path, settings: Settings) -> str:
 def keep_up(ingest: Callable[..., Report], folder: Path, *, fresh: bool) -> None:
     """Bring the library of a set into step with its documents, as `ingest` does; see `App.ingest`.
 
-    Raises RagError where none of them can be read.
+    Raises RagError where none of them can be read, and UsageError for a folder that holds
+    everything else too.
     """
+    if folder in (Path.home(), Path(folder.anchor)):
+        raise UsageError(
+            f"The questions lie in {folder}, and all in there would be read as their documents",
+            "Put them beside the documents, or ask the library there is: rag eval FILE --library",
+        )
     try:
         report = ingest(fresh=fresh)
     except (LibraryMismatch, LibraryCorrupt):  # nothing in it cannot be made again

@@ -130,6 +130,16 @@ def test_questions_can_be_put_to_the_library_there_is(
     assert "rag list" in typed.err
 
 
+def test_a_home_folder_is_not_read_as_the_documents_of_a_set(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    (folder / "questions.csv").write_text(SHEET, encoding="utf-8")
+    typed = rag("eval", folder)
+    assert (typed.code, typed.out) == (2, "")
+    assert "--library" in typed.err
+
+
 def test_what_the_set_gets_wrong_is_told(rag: Any, asked: Path) -> None:
     questions = asked / "questions.jsonl"
     text = questions.read_text(encoding="utf-8")
@@ -153,7 +163,7 @@ def test_a_document_that_cannot_be_read_is_a_miss_and_told(rag: Any, asked: Path
 
 def test_part_of_a_set_is_asked_and_a_scope_can_be_left_out(rag: Any, asked: Path) -> None:
     value = rag("eval", asked, "--half", "odd", "--json").json
-    assert (value["n"], value["how"]["half"]) == (1, "odd")
+    assert (value["n"], value["how"]["half"], value["how"]["asked"]) == (1, "odd", "1 of 3")
     assert rag("eval", asked, "--limit", 2, "--json").json["n"] == 2
     assert rag("eval", asked, "--sample", 2, "--json").json["n"] == 2
     typed = rag("eval", asked, "--unscoped")
@@ -229,6 +239,22 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(
     assert (typed.code, typed.out) == (2, "")
     assert said in typed.err
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_run_that_cannot_be_compared_or_drawn_is_not_begun(
+    rag: Any, asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "run.json"
+    assert rag("eval", asked, "--limit", 2, "--save", kept).code == 0
+    monkeypatch.setattr(Trial, "run", lambda *_, **__: pytest.fail("it was begun"))
+    typed = rag("eval", asked, "--against", kept)
+    assert (typed.code, typed.out) == (2, "")
+    assert "2 and 3, of which 2 are the same" in typed.err
+    pytest.importorskip("matplotlib")
+    (asked / "questions.jsonl").write_text(json.dumps(QUESTIONS[2]) + "\n", encoding="utf-8")
+    typed = rag("eval", asked, "--plot", tmp_path / "recall.svg")
+    assert (typed.code, typed.out) == (2, "")
+    assert "names a place to be drawn" in typed.err
 
 
 def test_nothing_is_written_among_the_documents(rag: Any, asked: Path) -> None:
