@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rag.config import RANGES, Settings, library_home, load
+from rag.config import RANGES, Settings, encoding, library_home, load
+from rag.embed import EncoderOptions
 from rag.errors import UsageError
 
 
@@ -116,6 +117,10 @@ def test_paths_in_the_file_count_from_its_folder(tmp_path: Path) -> None:
         ("embedder", "models/e5", str(tmp_path / "models/e5")),
         ("embedder", "hashed", "hashed"),
         ("embedder", "intfloat/multilingual-e5-small", "intfloat/multilingual-e5-small"),
+        ("reranker", "models/e5", str(tmp_path / "models/e5")),
+        ("reranker", "bge-reranker-v2-m3", "bge-reranker-v2-m3"),
+        ("models_folder", "models", str(tmp_path / "models")),
+        ("models_folder", "not yet", str(tmp_path / "not yet")),
         ("model", "transformers:models/qwen", f"transformers:{tmp_path / 'models/qwen'}"),
         ("model", "transformers:Qwen/Qwen3-4B", "transformers:Qwen/Qwen3-4B"),
         ("model", "openai:models", "openai:models"),
@@ -123,6 +128,16 @@ def test_paths_in_the_file_count_from_its_folder(tmp_path: Path) -> None:
     for name, given, expected in cases:
         (tmp_path / "rag.toml").write_text(f'{name} = "{given}"', encoding="utf-8")
         assert getattr(load({}, cwd=tmp_path / "below", environ={}).settings, name) == expected
+
+
+def test_a_prompt_may_be_set_or_set_to_none(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text('query_prompt = "вопрос: "\ndocument_prompt = "none"')
+    found = encoding(load({"dimension": 64}, cwd=tmp_path, environ={}).settings)
+    assert (found.query_prompt, found.document_prompt, found.dimension) == ("вопрос: ", "", 64)
+    assert encoding(Settings()) == EncoderOptions()
+    made = found.as_made(("q: ", "p: "), 384)
+    assert (made.query_prompt, made.document_prompt, made.dimension) == ("вопрос: ", "", 64)
+    assert EncoderOptions().as_made(("q: ", ""), 384) == EncoderOptions("q: ", "", 384)
 
 
 def test_a_home_of_the_wrong_kind_in_the_file_is_an_error(tmp_path: Path) -> None:
