@@ -135,7 +135,7 @@ def _search(name: str, home: Path, questions: Path, env: dict[str, str], limit: 
 def _table(sizes: list[Size]) -> str:
     head = (
         *("chunks", "with", "build s", "build MB", "disk MB", "cold s"),
-        *("p50 ms", "p95 ms", "RSS MB", "PSS MB", "recall@10"),
+        *("p50 ms", "p95 ms", "cpu ms", "RSS MB", "PSS MB", "recall@10"),
     )
     rows = []
     for size in sizes:
@@ -144,7 +144,9 @@ def _table(sizes: list[Size]) -> str:
             build = size.built.seconds if mine else told and told.build
             most = size.built.megabytes if mine else told and told.peak
             disk, cold = (size.built.disk, size.built.cold) if mine else (None, None)
-            measures = (told.p50, told.p95, told.resident, told.share) if told else (None,) * 4
+            measures: tuple[float | None, ...] = (None,) * 5
+            if told:
+                measures = (told.p50, told.p95, told.cpu, told.resident, told.share)
             found = "–" if not told or told.recall is None else f"{told.recall:.3f}"
             costs = [_number(value) for value in (build, most, disk, cold, *measures)]
             rows.append((f"{size.chunks:,}", name, *costs, found))

@@ -34,7 +34,8 @@ class Told:
     """What a searcher tells of itself.
 
     `build` are the seconds from chunks and vectors to a first answer, of rag to open what is
-    built; `p50` and `p95` milliseconds a question; `resident` and `share` MB (RSS and PSS) after
+    built; `p50` and `p95` milliseconds a question, `cpu` the median of those that the processor
+    worked for it; `resident` and `share` MB (RSS and PSS) after
     the questions, `peak` the most resident MB ever; `recall` of the ten nearest vectors.
     """
 
@@ -42,33 +43,39 @@ class Told:
     build: float
     p50: float
     p95: float
+    cpu: float
     resident: float
     share: float
     peak: float
     recall: float | None = None
 
 
-def _timed(ask: Callable[[str], Any], questions: Sequence[str]) -> list[float]:
-    """Milliseconds of each question, after a few to warm up."""
+def _timed(ask: Callable[[str], Any], questions: Sequence[str]) -> list[tuple[float, float]]:
+    """Milliseconds of each question, by the clock and of the processor, after a few to warm up."""
     for question in questions[:_WARM]:
         ask(question)
     gc.collect()
     spent = []
     for question in questions:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         ask(question)
-        spent.append((time.perf_counter() - began) * 1000)
+        ended, stopped = time.perf_counter(), time.process_time()
+        spent.append(((ended - began) * 1000, (stopped - worked) * 1000))
     return spent
 
 
-def _told(chunks: int, build: float, spent: Sequence[float], recall: float | None = None) -> Told:
+def _told(
+    chunks: int, build: float, spent: Sequence[tuple[float, float]], recall: float | None = None
+) -> Told:
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    at_95 = sorted(spent)[min(int(len(spent) * 0.95), len(spent) - 1)]
+    clock = sorted(seconds for seconds, _ in spent)
+    at_95 = clock[min(int(len(clock) * 0.95), len(clock) - 1)]
+    cpu = median(worked for _, worked in spent)
     mine = os.getpid()
     resident, share = (memory_of(mine, "smaps_rollup", name) for name in ("Rss", "Pss"))
-    return Told(chunks, build, median(spent), at_95, resident, share, peak, recall)
+    return Told(chunks, build, median(clock), at_95, cpu, resident, share, peak, recall)
 
 
 def with_rag(home: Path, questions: Sequence[str]) -> Told:

@@ -101,6 +101,26 @@ def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str, length:
     assert all(check.ok for check in app.doctor())
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("words/*.store", "words/*.idx", "words/*.term", "words/*.fast", "words/*.fieldnorm"),
+        *("words/meta.json", "vectors/1.vectors", "vectors/1.keys.npy", "vectors/segments.json"),
+        *("vectors/gone.npy", "vectors/idf.npy"),
+    ],
+)
+def test_an_index_file_of_garbage_is_rebuilt_or_told(app: App, folder: Path, pattern: str) -> None:
+    app.ingest([folder])
+    (place,) = app.paths.index(1).glob(pattern)
+    place.write_bytes(b"\x07" * place.stat().st_size)
+    try:
+        found(app)
+    except LibraryCorrupt:  # what opening cannot see, a search does
+        app.reindex()
+    assert found(app) == "правила.md"
+    assert all(check.ok for check in app.doctor())
+
+
 def test_the_indexes_follow_every_change_and_are_never_built_anew_for_it(
     app: App, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -193,7 +193,9 @@ class Draft:
         """Frequencies of the whole collection: those of added chunks are counted already."""
         for row in catalogue.chunks(set(catalogue.live_keys()) - self._keys):
             self._count(words_of(row.chunk.text), row.chunk.context)
-        return self._frequencies.idf()
+        idf = self._frequencies.idf()
+        self._frequencies = Frequencies()  # of a million chunks they hold a gigabyte
+        return idf
 
     def _blocks(
         self,

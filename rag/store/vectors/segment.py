@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -179,7 +180,7 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:  # a file system without links
-        target.write_bytes(source.read_bytes())
+        shutil.copyfile(source, target)
 
 
 def check(vectors: Floats, dimension: int) -> None:
