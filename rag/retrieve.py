@@ -17,7 +17,7 @@ from rag import passages, rank
 from rag.embed import HashedEmbedder
 from rag.errors import UsageError
 from rag.pointers import Pointers, named_in, pages_meant, pointers
-from rag.route import Entry, Router
+from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
 
@@ -44,6 +44,8 @@ _LOCAL = 50  # chunks from which on words weigh rather by their frequency among 
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
+_OPENED = 10_000  # documents without a title whose first words are looked at
+_OPENING = 200  # characters
 _KEPT = 256  # documents held in memory
 
 
@@ -173,7 +175,10 @@ class Retriever:
 
     @cached_property
     def _router(self) -> Router:
-        return Router([Entry(row.id, row.name, row.title) for row in self._rows])
+        """The documents by name and title, or by what they begin with where it says no more."""
+        untitled = [r.id for r in self._rows if r.pages and is_titled_by_name(r.name, r.title)]
+        openings = self._library.catalogue.openings(untitled[:_OPENED], _OPENING)
+        return Router([Entry(r.id, r.name, openings.get(r.id, r.title)) for r in self._rows])
 
     def _named(
         self, question: str, asked: rank.Question, documents: Sequence[str] | None
