@@ -8,7 +8,7 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +19,7 @@ from rag.errors import UsageError
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
-from rag.words import words
+from rag.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,8 @@ _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
-_ROUTED = 5  # hits taken from the documents that the question names
+_ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
+_RARE = 0.5  # of the highest IDF in a question, that of a rare word
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
@@ -62,6 +63,26 @@ class Pool:
     candidates: list[rank.Candidate]
     via: dict[int, tuple[str, ...]]
     cosines: dict[int, float]
+
+
+@dataclass(slots=True)
+class _Hits:
+    """Keys of chunks that were found, in order, and their scores in both searches, best first.
+
+    `meant` and `named` are the places and the documents that the question names.
+    """
+
+    meant: Pointers
+    words: dict[int, float]
+    vectors: dict[int, float]
+    keys: dict[int, None]
+    named: dict[str, float] = field(default_factory=dict)
+
+    def add(self, more: Iterable[Hit]) -> None:
+        """Take in further hits of the word search; the score of one already there stays."""
+        for key, score in more:
+            self.words.setdefault(key, score)
+            self.keys.setdefault(key)
 
 
 class Retriever:
@@ -121,40 +142,44 @@ class Retriever:
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Pool:
         """The chunks that may be among the k best, with all that their order rests on."""
-        library, scope = self._library, scope or Scope()
-        documents = self.select(scope)
+        documents = self.select(scope or Scope())
         asked = self._analyse(question, documents)
-        depth = max(_DEPTH, 2 * k)
-        by_words = [] if mode == "vectors" else library.words.search(question, depth, documents)
-        by_vectors = [] if mode == "words" else self._near(question, depth, documents)
-        most = max(_RERANKED, 2 * k)
-        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])[:most]
-        meant = pointers(question)
-        named: dict[str, float] = {}
+        hits = self._search(question, documents, mode, k)
         if mode != "vectors":
-            if not scope.documents:
-                named = self._named(question, asked, documents)
-            if named:
-                seen = {key for key, _ in by_words}
-                more = library.words.search(question, _ROUTED, list(named))
-                by_words = [*by_words, *(hit for hit in more if hit[0] not in seen)]
-                fused += [key for key, _ in more]
-            fused += self._pointed(meant, documents if scope.documents else list(named))
-        rows = list(library.catalogue.chunks(dict.fromkeys(fused)))
-        rows.sort(key=lambda row: fused.index(row.key))
-        top = max((score for _, score in by_words), default=1.0) or 1.0
-        liked = dict(by_words)
+            self._look_further(hits, asked, documents, named=not (scope and scope.documents))
+        rows = list(self._library.catalogue.chunks(hits.keys))
+        place = {key: number for number, key in enumerate(hits.keys)}
+        rows.sort(key=lambda row: place[row.key])
+        top = max(hits.words.values(), default=1.0) or 1.0
         candidates = rank.rank(
             asked,
-            [(row.chunk.text, _above(row), liked.get(row.key, 0.0) / top) for row in rows],
+            [(row.chunk.text, _above(row), hits.words.get(row.key, 0.0) / top) for row in rows],
         )
-        found = self._found(rows, candidates, by_words, by_vectors, meant, named)
-        return Pool(
-            rows,
-            passages.features(found),
-            candidates,
-            _via(by_words, by_vectors),
-            dict(by_vectors),
+        features = passages.features(self._found(rows, candidates, hits))
+        return Pool(rows, features, candidates, _via(hits), hits.vectors)
+
+    def _search(self, question: str, documents: Sequence[str] | None, mode: Mode, k: int) -> _Hits:
+        """The best of both searches, fused."""
+        depth = max(_DEPTH, 2 * k)
+        index = self._library.words
+        by_words = [] if mode == "vectors" else index.search(question, depth, documents)
+        by_vectors = [] if mode == "words" else self._near(question, depth, documents)
+        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])
+        keys = dict.fromkeys(fused[: max(_RERANKED, 2 * k)])
+        return _Hits(pointers(question), dict(by_words), dict(by_vectors), keys)
+
+    def _look_further(
+        self, hits: _Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
+    ) -> None:
+        """Add what the documents and pages that the question names hold, and its rarest words."""
+        if named:
+            hits.named = self._named(asked, documents)
+            if hits.named:
+                hits.add(self._library.words.search(asked.text, _ROUTED, list(hits.named)))
+        elif documents is not None and len(documents) <= _FEW and (rare := _rarest(asked)):
+            hits.add(self._library.words.search(rare, _ROUTED, documents))
+        hits.keys |= dict.fromkeys(
+            self._pointed(hits.meant, list(hits.named) if named else documents)
         )
 
     def _analyse(self, question: str, documents: Sequence[str] | None) -> rank.Question:
@@ -180,13 +205,11 @@ class Retriever:
         openings = self._library.catalogue.openings(untitled[:_OPENED], _OPENING)
         return Router([Entry(r.id, r.name, openings.get(r.id, r.title)) for r in self._rows])
 
-    def _named(
-        self, question: str, asked: rank.Question, documents: Sequence[str] | None
-    ) -> dict[str, float]:
+    def _named(self, asked: rank.Question, documents: Sequence[str] | None) -> dict[str, float]:
         """Documents that the question names, of those given, and how clearly."""
         unknown = math.log(2 * len(self._library.words) + 2)  # the IDF of a word no chunk holds
         rarity = {term.stem: term.idf / unknown for term in asked.terms}
-        found = self._router.route(question, lambda item: rarity.get(item, 0.0))
+        found = self._router.route(asked.text, lambda item: rarity.get(item, 0.0))
         if documents is None:
             return found
         allowed = frozenset(documents)
@@ -206,16 +229,9 @@ class Retriever:
         return keys[:_POINTED]
 
     def _found(
-        self,
-        rows: Sequence[ChunkRow],
-        candidates: Sequence[rank.Candidate],
-        by_words: Iterable[Hit],
-        by_vectors: Sequence[Hit],
-        meant: Pointers,
-        named: dict[str, float],
+        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: _Hits
     ) -> list[passages.Found]:
-        liked = dict(by_words)
-        near = {key: place for place, (key, _) in enumerate(by_vectors, 1)}
+        near = {key: place for place, key in enumerate(hits.vectors, 1)}
         best: dict[int, rank.Candidate] = {}
         for candidate in candidates:
             best.setdefault(candidate.passage, candidate)
@@ -223,13 +239,13 @@ class Retriever:
             passages.Found(
                 row.key,
                 row.chunk.document_id,
-                liked.get(row.key, 0.0),
+                hits.words.get(row.key, 0.0),
                 near.get(row.key, 0),
                 best[i].score / _BEST_SCORE if i in best else 0.0,
                 best[i].confidence if i in best else 0.0,
-                self._on_page(row, meant),
-                named_in(meant, row.chunk.text, row.chunk.context),
-                named.get(row.chunk.document_id, 0.0),
+                self._on_page(row, hits.meant),
+                named_in(hits.meant, row.chunk.text, row.chunk.context),
+                hits.named.get(row.chunk.document_id, 0.0),
             )
             for i, row in enumerate(rows)
         ]
@@ -252,7 +268,7 @@ class Retriever:
             document.text[start:end],
         )
 
-    def _near(self, question: str, depth: int, documents: list[str] | None) -> list[Hit]:
+    def _near(self, question: str, depth: int, documents: Sequence[str] | None) -> list[Hit]:
         library = self._library
         keys = None if documents is None else library.catalogue.keys_of(documents)
         return library.vectors.search(self._embedder.encode_query(question), depth, keys)
@@ -354,11 +370,20 @@ def _fuse(by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight: float) -> 
     return sorted(scores, key=lambda key: (-scores[key], key))
 
 
-def _via(by_words: Iterable[Hit], by_vectors: Iterable[Hit]) -> dict[int, tuple[str, ...]]:
-    via: dict[int, tuple[str, ...]] = {key: ("words",) for key, _ in by_words}
-    for key, _ in by_vectors:
+def _via(hits: _Hits) -> dict[int, tuple[str, ...]]:
+    via: dict[int, tuple[str, ...]] = dict.fromkeys(hits.words, ("words",))
+    for key in hits.vectors:
         via[key] = (*via.get(key, ()), "vectors")
     return via
+
+
+def _rarest(asked: rank.Question) -> str:
+    """The words of a question that are rare where it is asked; "" where all are, or none."""
+    highest = max((term.idf for term in asked.terms), default=0.0)
+    rare = {term.stem for term in asked.terms if term.idf >= _RARE * highest}
+    if len(rare) == len(asked.terms):
+        return ""
+    return " ".join(word for word in words(asked.text) if stem(word) in rare)
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

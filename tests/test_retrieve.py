@@ -105,19 +105,6 @@ def test_two_neighbouring_chunks_become_one_passage(app: App, tmp_path: Path) ->
     assert " ".join(text[a:b] for a, b in spans).split() == text.split()
 
 
-def test_neighbours_fill_one_place_and_leave_the_others_to_other_places(
-    app: App, tmp_path: Path
-) -> None:
-    filler = "Погода стояла ясная, и ничего особенного на улице не происходило целый день. " * 16
-    about = "Смету на ремонт крыши обсуждали долго, смета вышла большая, крыша старая. " * 32
-    again = "Смету на ремонт крыши утвердили. "
-    text = "\n\n".join([about, filler, again + filler, filler])
-    (tmp_path / "книга.txt").write_text(text, encoding="utf-8")
-    app.ingest([tmp_path / "книга.txt"])
-    passages = app.search("смета на ремонт крыши", k=3).passages
-    assert any(again.strip() in passage.chunk.text for passage in passages)
-
-
 def reports(folder: Path) -> Path:
     """Yearly reports of two companies that say the same things, and something else."""
     for company, year, sold in (
@@ -157,22 +144,19 @@ def test_a_name_leads_nowhere_outside_the_days_asked_for(app: App, folder: Path)
     assert {passage.document for passage in found} == {"meetings/планёрка.txt"}
 
 
-def test_a_word_that_all_of_a_document_says_decides_nothing_in_it(app: App, tmp_path: Path) -> None:
-    pages = [
-        f"Гироскоп: глава {n}. Гироскоп устроен просто, гироскоп вращается, гироскоп точен. "
-        + "Остальное здесь говорит о другом и к делу не относится. " * 12
-        for n in range(20)
-    ]
-    pages[11] = "Смазка подшипника меняется раз в год. " + "Прочее тут о другом и не о нём. " * 20
-    (tmp_path / "прибор.txt").write_text("\n\n".join(pages), encoding="utf-8")
-    for n in range(30):
-        text = f"Смазка подшипника станка {n} меняется чаще, чем думают. Смазка нужна."
+def test_a_word_that_all_of_a_document_says_decides_nothing_in_it(
+    app: App, tmp_path: Path
+) -> None:
+    other = "Остальное здесь говорит о другом и к делу не относится. " * 24
+    chapters = [f"Гироскоп номер {n} вращается. {other}" for n in range(40)]
+    chapters[31] = f"Смазка номер 31 густеет. {other}"
+    (tmp_path / "прибор.txt").write_text("\n\n".join(chapters), encoding="utf-8")
+    for n in range(120):
+        text = f"Смазка станка {n} меняется чаще, чем думают."
         (tmp_path / f"станок{n}.txt").write_text(text, encoding="utf-8")
     app.ingest([tmp_path])
-    (first, *_) = app.search(
-        "смазка подшипника гироскопа", k=3, scope=Scope(("прибор.txt",))
-    ).passages
-    assert "Смазка подшипника" in first.chunk.text
+    (first, *_) = app.search("смазка гироскопа", k=3, scope=Scope(("прибор.txt",))).passages
+    assert "Смазка" in first.chunk.text
 
 
 def test_what_a_speaker_said_is_found_at_the_turns_of_that_speaker(
