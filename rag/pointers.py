@@ -24,10 +24,16 @@ _NUMERALS = (
     " sixteen seventeen eighteen nineteen twenty"
 ).split()
 _PAGE_WORD = r"(?:pages?|slides?|pp?\.|страниц(?:а|е|у|ы|ей|ах)|стр\.|слайд(?:а|е|ы|у|ах)?)"
+#: «3», «3 and 4», «3, 4 и 5», «3–5»
+_AND = r"(?:,? (?:and|и|or|или) |, ?)"
+_TO = r"(?: ?[-–—] ?| to | по )"
+_PAGES = rf"\d{{1,4}}(?:(?:{_AND}|{_TO})\d{{1,4}}(?!\w))*|{'|'.join(_NUMERALS)}"
 _PAGE = re.compile(
-    rf"\b{_PAGE_WORD} ?(?:no\.?|number|№|номер)? ?(?P<number>\d{{1,4}}|{'|'.join(_NUMERALS)})\b"
+    rf"\b{_PAGE_WORD} ?(?:no\.?|number|№|номер)? ?(?P<numbers>{_PAGES})\b"
     rf"|\b(?P<before>\d{{1,4}})(?:-?(?:й|я|ой|ей|ом|ую|th|st|nd|rd)) {_PAGE_WORD}"
 )
+_RANGE = re.compile(rf"(\d{{1,4}}){_TO}(\d{{1,4}})")
+_LONGEST_RANGE = 20  # pages; «pages 3–500» means no place
 _FIRST = re.compile(
     r"\b(?:first|cover|title|front) (?:page|slide)"
     r"|\btitle of (?:the|this) (?:slide|slides|document|paper|report|presentation|book|manual)\b"
@@ -46,9 +52,11 @@ _KINDS = {
     "item": r"items?|exhibits?|units?|lesson|step|note|article|стать(?:я|е|ю|и)|урок(?:а|е)?|шаг",
 }
 _NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,3}|[a-zа-я]"
+_ONE_NUMBER = re.compile(rf"(?<!\w)(?:{_NUMBER})(?!\w)")
 _NUMBERED = re.compile(
     "|".join(
-        rf"(?<!\w)(?P<{kind}>{names}) ?№? ?(?P<{kind}_number>{_NUMBER})(?!\w)"
+        rf"(?<!\w)(?P<{kind}>{names})(?![^\W\d_]) ?№? ?"
+        rf"(?P<{kind}_numbers>(?:{_NUMBER})(?:{_AND}(?:{_NUMBER})(?!\w))*)(?!\w)"
         for kind, names in _KINDS.items()
     )
 )
@@ -82,23 +90,35 @@ class Pointers:
 def pointers(question: str) -> Pointers:
     """The places that a question names; none for most."""
     text = _SPACES.sub(" ", fold(question))
-    numbers = [m["number"] or m["before"] for m in _PAGE.finditer(text)]
+    pages = {n for m in _PAGE.finditer(text) for n in _pages(m["numbers"] or m["before"])}
     numbered = {place for place, _ in _numbered(text)}
     for match in _FIRST_OF.finditer(text):
         numbered.add(("table" if (match["en"] or match["ru"])[0] in "tт" else "figure", "1"))
     return Pointers(
-        frozenset(_NUMERALS.index(n) + 1 if n in _NUMERALS else int(n) for n in numbers),
+        frozenset(pages),
         bool(_FIRST.search(text)),
         bool(_LAST.search(text)),
         frozenset(numbered),
     )
 
 
+def _pages(numbers: str) -> set[int]:
+    """The numbers of «3, 4 и 7–9» or of "four"."""
+    if numbers in _NUMERALS:
+        return {_NUMERALS.index(numbers) + 1}
+    found = {int(number) for number in re.findall(r"\d+", numbers)}
+    for first, last in _RANGE.findall(numbers):
+        if int(last) - int(first) < _LONGEST_RANGE:
+            found.update(range(int(first), int(last)))
+    return found
+
+
 def _numbered(text: str) -> Iterator[tuple[tuple[str, str], int]]:
     """Numbered places in a folded text, and where each is named."""
     for match in _NUMBERED.finditer(text):
-        kind = str(match.lastgroup).removesuffix("_number")
-        yield (kind, match[f"{kind}_number"]), match.start()
+        kind = str(match.lastgroup).removesuffix("_numbers")
+        for number in _ONE_NUMBER.findall(match[f"{kind}_numbers"]):
+            yield (kind, number), match.start()
 
 
 def pages_meant(asked: Pointers, document: Document) -> frozenset[int]:

@@ -8,7 +8,7 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -17,9 +17,9 @@ from rag import passages, rank
 from rag.errors import UsageError
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
-from rag.route import Entry, Router
+from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
-from rag.words import words
+from rag.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,8 @@ _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
-_ROUTED = 5  # hits taken from the documents that the question names
+_ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
+_RARE = 0.5  # of the highest IDF in a question, that of a rare word
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
@@ -50,6 +51,8 @@ _PUT_TO_RERANKER = 30  # passages; each costs a run of the model
 _RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
+_OPENED = 10_000  # documents without a title whose first words are looked at
+_OPENING = 200  # characters
 _KEPT = 256  # documents held in memory
 
 
@@ -71,6 +74,29 @@ class Pool:
     via: dict[int, tuple[str, ...]]
     cosines: dict[int, float]
     vectors: passages.Vectors
+
+
+@dataclass(slots=True)
+class _Hits:
+    """Keys of chunks that were found, in order, and their scores in both searches, best first.
+
+    `meant` and `named` are the places and the documents that the question names, `kind` that of the
+    vectors.
+    """
+
+    query: Query
+    meant: Pointers
+    words: dict[int, float]
+    vectors: dict[int, float]
+    keys: dict[int, None]
+    kind: passages.Vectors
+    named: dict[str, float] = field(default_factory=dict)
+
+    def add(self, more: Iterable[Hit]) -> None:
+        """Take in further hits of the word search; the score of one already there stays."""
+        for key, score in more:
+            self.words.setdefault(key, score)
+            self.keys.setdefault(key)
 
 
 class Retriever:
@@ -136,47 +162,52 @@ class Retriever:
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Pool:
         """The chunks that may be among the k best, with all that their order rests on."""
-        library, scope = self._library, scope or Scope()
-        documents = self.select(scope)
-        query = understand(question, library.words)
+        documents = self.select(scope or Scope())
+        query = understand(question, self._library.words)
         asked = self._analyse(query, documents)
-        depth = max(_DEPTH, 2 * k)
-        by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
-        known = mode == "vectors" or self._embedder.knows(query.text)
-        vectors: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
-        searched = mode != "words" and known
-        by_vectors = self._near(query, depth, documents) if searched else []
-        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[vectors])[: max(_RERANKED, 2 * k)]
-        meant = pointers(question)
-        named: dict[str, float] = {}
+        hits = self._search(query, documents, mode, k)
         if mode != "vectors":
-            if not scope.documents:
-                named = self._named(query.text, asked, documents)
-            if named:
-                seen = {key for key, _ in by_words}
-                more = library.words.search(query, _ROUTED, list(named))
-                by_words = [*by_words, *(hit for hit in more if hit[0] not in seen)]
-                fused += [key for key, _ in more]
-            fused += self._pointed(meant, documents if scope.documents else list(named))
-        rows = list(library.catalogue.chunks(dict.fromkeys(fused)))
-        rows.sort(key=lambda row: fused.index(row.key))
-        top = max((score for _, score in by_words), default=1.0) or 1.0
-        liked = dict(by_words)
+            self._look_further(hits, asked, documents, named=not (scope and scope.documents))
+        rows = list(self._library.catalogue.chunks(hits.keys))
+        place = {key: number for number, key in enumerate(hits.keys)}
+        rows.sort(key=lambda row: place[row.key])
+        top = max(hits.words.values(), default=1.0) or 1.0
         texts = [
-            rank.Text(row.chunk.text, _above(row), liked.get(row.key, 0.0) / top) for row in rows
+            rank.Text(row.chunk.text, _above(row), hits.words.get(row.key, 0.0) / top)
+            for row in rows
         ]
         candidates = rank.rank(asked, texts)
-        found = self._found(rows, candidates, by_words, by_vectors, meant, named)
+        features = passages.features(self._found(rows, candidates, hits))
         return Pool(
-            query,
-            asked,
-            texts,
-            rows,
-            passages.features(found),
-            candidates,
-            _via(by_words, by_vectors),
-            dict(by_vectors),
-            vectors,
+            query, asked, texts, rows, features, candidates, _via(hits), hits.vectors, hits.kind
+        )
+
+    def _search(self, query: Query, documents: Sequence[str] | None, mode: Mode, k: int) -> _Hits:
+        """The best of both searches, fused."""
+        depth = max(_DEPTH, 2 * k)
+        index = self._library.words
+        by_words = [] if mode == "vectors" else index.search(query, depth, documents)
+        known = mode == "vectors" or self._embedder.knows(query.text)
+        kind: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
+        searched = mode != "words" and known
+        by_vectors = self._near(query, depth, documents) if searched else []
+        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[kind])
+        keys = dict.fromkeys(fused[: max(_RERANKED, 2 * k)])
+        return _Hits(query, pointers(query.asked), dict(by_words), dict(by_vectors), keys, kind)
+
+    def _look_further(
+        self, hits: _Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
+    ) -> None:
+        """Add what the documents and pages that the question names hold, and its rarest words."""
+        if named:
+            hits.named = self._named(asked, documents)
+            if hits.named:
+                hits.add(self._library.words.search(hits.query, _ROUTED, list(hits.named)))
+        elif documents is not None and len(documents) <= _FEW and (rare := _rarest(asked)):
+            rarely = replace(hits.query, text=rare, phrases=())
+            hits.add(self._library.words.search(rarely, _ROUTED, documents))
+        hits.keys |= dict.fromkeys(
+            self._pointed(hits.meant, list(hits.named) if named else documents)
         )
 
     def _analyse(self, query: Query, documents: Sequence[str] | None) -> rank.Question:
@@ -198,15 +229,16 @@ class Retriever:
 
     @cached_property
     def _router(self) -> Router:
-        return Router([Entry(row.id, row.name, row.title) for row in self._rows])
+        """The documents by name and title, or by what they begin with where it says no more."""
+        untitled = [r.id for r in self._rows if r.pages and is_titled_by_name(r.name, r.title)]
+        openings = self._library.catalogue.openings(untitled[:_OPENED], _OPENING)
+        return Router([Entry(r.id, r.name, openings.get(r.id, r.title)) for r in self._rows])
 
-    def _named(
-        self, question: str, asked: rank.Question, documents: Sequence[str] | None
-    ) -> dict[str, float]:
+    def _named(self, asked: rank.Question, documents: Sequence[str] | None) -> dict[str, float]:
         """Documents that the question names, of those given, and how clearly."""
         unknown = math.log(2 * len(self._library.words) + 2)  # the IDF of a word no chunk holds
         rarity = {term.stem: term.idf / unknown for term in asked.terms}
-        found = self._router.route(question, lambda item: rarity.get(item, 0.0))
+        found = self._router.route(asked.text, lambda item: rarity.get(item, 0.0))
         if documents is None:
             return found
         allowed = frozenset(documents)
@@ -226,16 +258,9 @@ class Retriever:
         return keys[:_POINTED]
 
     def _found(
-        self,
-        rows: Sequence[ChunkRow],
-        candidates: Sequence[rank.Candidate],
-        by_words: Iterable[Hit],
-        by_vectors: Sequence[Hit],
-        meant: Pointers,
-        named: dict[str, float],
+        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: _Hits
     ) -> list[passages.Found]:
-        liked = dict(by_words)
-        near = {key: place for place, (key, _) in enumerate(by_vectors, 1)}
+        near = {key: place for place, key in enumerate(hits.vectors, 1)}
         best: dict[int, rank.Candidate] = {}
         for candidate in candidates:
             best.setdefault(candidate.passage, candidate)
@@ -243,13 +268,13 @@ class Retriever:
             passages.Found(
                 row.key,
                 row.chunk.document_id,
-                liked.get(row.key, 0.0),
+                hits.words.get(row.key, 0.0),
                 near.get(row.key, 0),
                 best[i].score if i in best else 0.0,
                 best[i].met if i in best else 0.0,
-                self._on_page(row, meant),
-                named_in(meant, row.chunk.text, row.chunk.context),
-                named.get(row.chunk.document_id, 0.0),
+                self._on_page(row, hits.meant),
+                named_in(hits.meant, row.chunk.text, row.chunk.context),
+                hits.named.get(row.chunk.document_id, 0.0),
             )
             for i, row in enumerate(rows)
         ]
@@ -272,7 +297,7 @@ class Retriever:
             document.text[start:end],
         )
 
-    def _near(self, query: Query, depth: int, documents: list[str] | None) -> list[Hit]:
+    def _near(self, query: Query, depth: int, documents: Sequence[str] | None) -> list[Hit]:
         """The nearest chunks that hold the phrases."""
         library = self._library
         spans = None if documents is None else library.catalogue.spans_of(documents)
@@ -387,9 +412,9 @@ def _fuse(by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight: float) -> 
     return sorted(scores, key=lambda key: (-scores[key], key))
 
 
-def _via(by_words: Iterable[Hit], by_vectors: Iterable[Hit]) -> dict[int, tuple[str, ...]]:
-    via: dict[int, tuple[str, ...]] = {key: ("words",) for key, _ in by_words}
-    for key, _ in by_vectors:
+def _via(hits: _Hits) -> dict[int, tuple[str, ...]]:
+    via: dict[int, tuple[str, ...]] = dict.fromkeys(hits.words, ("words",))
+    for key in hits.vectors:
         via[key] = (*via.get(key, ()), "vectors")
     return via
 
@@ -399,6 +424,15 @@ def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[f
     mixed = {i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged}
     lowest = min(mixed.values(), default=0.0)
     return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
+
+
+def _rarest(asked: rank.Question) -> str:
+    """The words of a question that are rare where it is asked; "" where all are, or none."""
+    highest = max((term.idf for term in asked.terms), default=0.0)
+    rare = {term.stem for term in asked.terms if term.idf >= _RARE * highest}
+    if len(rare) == len(asked.terms):
+        return ""
+    return " ".join(word for word in words(asked.text) if stem(word) in rare)
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

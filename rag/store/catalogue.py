@@ -323,6 +323,15 @@ class Catalogue:
         )
         return [key for (key,) in rows]
 
+    def openings(self, documents: Sequence[str], characters: int) -> dict[str, str]:
+        """The first characters of the first chunk of live documents (ids) that have any."""
+        select = (
+            f"SELECT d.id, substr(c.text, 1, {characters:d}) FROM documents d JOIN chunks c"
+            " ON c.key = (SELECT key FROM chunks WHERE document = d.key ORDER BY start LIMIT 1)"
+            " WHERE d.live AND d.id IN (%s)"
+        )
+        return dict(self._among(select, documents))
+
     def counts(self) -> tuple[int, int]:
         """Numbers of live documents and live chunks."""
         rows = self._rows("SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE live")
