@@ -360,6 +360,7 @@ def test_of_a_very_long_question_the_rarest_words_are_kept() -> None:
     long = " ".join(f"слово{number}" for number in range(10_000))
     query = read(f"{long} отпуск")
     assert len(query.words) == 64
+    assert query.words[-1] == "отпуск"
     assert len(query.text.split()) == 64
 
 

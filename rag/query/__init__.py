@@ -22,7 +22,7 @@ from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, toke
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_MOST_WORDS = 64  # of a question, the rarest; more would only cost time
+_MOST_WORDS = 64  # of a question; more would only cost time
 _MOST_MENDED = 5  # words of a question that are looked for among their neighbours
 _MOST_IN_PHRASE = 32  # words; a longer quotation is a text
 _MOST_PHRASES = 8
@@ -91,8 +91,7 @@ def understand(asked: str, vocabulary: Vocabulary) -> Query:
         text = asked
     found = _content(text)
     if len(found) > _MOST_WORDS:  # a text more than a question
-        rarest = sorted(found, key=lambda word: vocabulary.frequency(stem(word)))[:_MOST_WORDS]
-        kept = [word for word in found if word in set(rarest)]
+        kept = _rarest(found, vocabulary)
         return Query(asked, " ".join(kept), tuple(kept))
     text, typed = _in_right_layout(text, vocabulary)
     quoted = {each: tuple(stems(each)) for each in _quotations(text)}
@@ -104,6 +103,17 @@ def understand(asked: str, vocabulary: Vocabulary) -> Query:
     found = _content(text)
     mended = (*typed, *slips)
     return Query(asked, text, tuple(found), tuple(held), missing, variants, mended)
+
+
+def _rarest(found: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """The rarest of the words in their order; those that no text holds come last."""
+
+    def rarity(word: str) -> tuple[bool, int]:
+        count = vocabulary.frequency(stem(word))
+        return count == 0, count
+
+    rarest = set(sorted(found, key=rarity)[:_MOST_WORDS])
+    return [word for word in found if word in rarest]
 
 
 def _meaningful(text: str) -> bool:
