@@ -82,7 +82,7 @@ class Retriever:
         library = self._library
         documents = self.select(scope or Scope())
         depth = max(_DEPTH, 2 * k)
-        query = understand(question, library.words)
+        query = understand(question, library.words, documents)
         by_words = [] if mode == "vectors" else library.words.search(query, depth, documents)
         by_vectors = [] if mode == "words" else self._near(query, depth, documents)
         fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]

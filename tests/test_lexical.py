@@ -71,6 +71,18 @@ def test_quoted_words_stand_together_or_nothing_is_found_but_for_its_words(
     assert found(index, "«войны»") == found(index, '"война"')
 
 
+def test_of_several_quotations_one_is_enough_and_more_are_better(index: LexicalIndex) -> None:
+    assert set(found(index, "«война и мир» или «отдела кадров»")) == {1, 3}
+    assert found(index, "«отдела» и «начальник»")[:2] in ([1, 2], [2, 1])
+    assert found(index, "«выставка» и «согласует»") == found(index, "«согласует» и «выставка»")
+
+
+def test_a_quotation_of_another_document_is_searched_for_by_its_words(index: LexicalIndex) -> None:
+    query = understand("«война и мир»", index, ["even"])
+    assert query.missing == ("война и мир",)
+    assert [key for key, _ in index.search(query, 10, ["even"])] == [4]
+
+
 def test_chunks_that_hold_a_phrase_are_told(index: LexicalIndex) -> None:
     phrases = [("войн", "и", "мир")]
     assert index.holding(phrases, [1, 2, 3, 4]) == {3}

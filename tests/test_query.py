@@ -46,8 +46,9 @@ class Known:
     def spelled(self, wanted: str) -> str:
         return next(form for form, _ in self._forms.most_common() if stem(form) == wanted)
 
-    def holds(self, phrase: Sequence[str]) -> bool:
-        return any(f" {' '.join(phrase)} " in f" {text} " for text in self._texts)
+    def holds(self, phrase: Sequence[str], documents: Sequence[str] | None) -> bool:
+        texts = self._texts if documents is None else [self._texts[int(i)] for i in documents]
+        return any(f" {' '.join(phrase)} " in f" {text} " for text in texts)
 
 
 def read(question: str, texts: Sequence[str] = TEXTS) -> Query:
