@@ -163,7 +163,7 @@ class Retriever:
     ) -> Pool:
         """The chunks that may be among the k best, with all that their order rests on."""
         documents = self.select(scope or Scope())
-        query = understand(question, self._library.words)
+        query = understand(question, self._library.words, documents)
         asked = self._analyse(query, documents)
         hits = self._search(query, documents, mode, k)
         if mode != "vectors":
@@ -204,7 +204,7 @@ class Retriever:
             if hits.named:
                 hits.add(self._library.words.search(hits.query, _ROUTED, list(hits.named)))
         elif documents is not None and len(documents) <= _FEW and (rare := _rarest(asked)):
-            rarely = replace(hits.query, text=rare, phrases=())
+            rarely = replace(hits.query, words=rare, phrases=())
             hits.add(self._library.words.search(rarely, _ROUTED, documents))
         hits.keys |= dict.fromkeys(
             self._pointed(hits.meant, list(hits.named) if named else documents)
@@ -426,13 +426,13 @@ def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[f
     return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
 
 
-def _rarest(asked: rank.Question) -> str:
-    """The words of a question that are rare where it is asked; "" where all are, or none."""
+def _rarest(asked: rank.Question) -> tuple[str, ...]:
+    """The words of a question that are rare where it is asked; none where all are, or none is."""
     highest = max((term.idf for term in asked.terms), default=0.0)
     rare = {term.stem for term in asked.terms if term.idf >= _RARE * highest}
     if len(rare) == len(asked.terms):
-        return ""
-    return " ".join(word for word in words(asked.text) if stem(word) in rare)
+        return ()
+    return tuple(word for word in words(asked.text) if stem(word) in rare)
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -448,3 +449,25 @@ def test_a_real_checkpoint_is_asked_through_the_whole_path(
     assert "не более 10" in typed.json["answer"]
     strict = filled("ask", question, *options, "--strict", "--json")
     assert strict.code == (7 if strict.json["struck"] else 0)
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_what_a_question_was_read_as_is_told_beside_the_answer(filled: Any, command: str) -> None:
+    typed = filled(command, "crjkmrj lytq jngecrf gthtyjcbncz")
+    assert typed.code == 0
+    assert "искал: сколько дней отпуска переносится" in typed.err
+    assert "искал" not in typed.out
+    assert filled(command, "сколько дней отпуска переносится").err == ""
+
+
+def test_a_quotation_that_stands_nowhere_is_told(filled: Any) -> None:
+    typed = filled("search", "где «отпуска дней»")
+    assert "«отпуска дней»" in typed.err
+    assert typed.out
+
+
+def test_the_reading_of_a_question_stands_in_the_json(filled: Any) -> None:
+    value = json.loads(filled("search", "отпсука", "--json").out)
+    assert value["query"]["mended"] == [{"typed": "отпсука", "read": value["query"]["text"]}]
+    assert value["query"]["text"].startswith("отпуск")
+    assert json.loads(filled("ask", "кто что обещал", "--json").out)["query"] is None

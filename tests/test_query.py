@@ -46,8 +46,9 @@ class Known:
     def spelled(self, wanted: str) -> str:
         return next(form for form, _ in self._forms.most_common() if stem(form) == wanted)
 
-    def holds(self, phrase: Sequence[str]) -> bool:
-        return any(f" {' '.join(phrase)} " in f" {text} " for text in self._texts)
+    def holds(self, phrase: Sequence[str], documents: Sequence[str] | None) -> bool:
+        texts = self._texts if documents is None else [self._texts[int(i)] for i in documents]
+        return any(f" {' '.join(phrase)} " in f" {text} " for text in texts)
 
 
 def read(question: str, texts: Sequence[str] = TEXTS) -> Query:
@@ -360,6 +361,7 @@ def test_of_a_very_long_question_the_rarest_words_are_kept() -> None:
     long = " ".join(f"слово{number}" for number in range(10_000))
     query = read(f"{long} отпуск")
     assert len(query.words) == 64
+    assert query.words[-1] == "отпуск"
     assert len(query.text.split()) == 64
 
 

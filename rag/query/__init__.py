@@ -22,12 +22,12 @@ from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, toke
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_MOST_WORDS = 64  # of a question, the rarest; more would only cost time
+_MOST_WORDS = 64  # of a question; more would only cost time
 _MOST_MENDED = 5  # words of a question that are looked for among their neighbours
 _MOST_IN_PHRASE = 32  # words; a longer quotation is a text
 _MOST_PHRASES = 8
 _NAME = 4  # letters of a stem that is looked for in the other alphabet
-_SURE_NAME = 5  # letters of the stem of a name that may be misspelled
+_SURE = 5  # letters of a stem that may be misspelled; of shorter ones too many are near
 _PIECE = 3  # letters of a piece of text that can tell the wrong keyboard layout
 _QUOTED = re.compile(r"«([^«»]+)»|“([^“”]+)”|„([^„“”]+)[“”]|\"([^\"]+)\"")
 _EDGES = re.compile(r"^[\"'«“„(]*(.*?)[\"'»”“)?!]*$", re.DOTALL)
@@ -55,8 +55,8 @@ class Vocabulary(Protocol):
     def spelled(self, stem: str) -> str:
         """The most frequent word with this stem."""
 
-    def holds(self, phrase: Sequence[str]) -> bool:
-        """Whether a text holds these stems one after the other."""
+    def holds(self, phrase: Sequence[str], documents: Sequence[str] | None) -> bool:
+        """Whether a text of the documents (all for None) holds these stems in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Query:
     """A question ready to be searched for.
 
     `asked` is what was typed, `text` what is searched for in its place. `words` are its folded
-    words that carry meaning, in order. `phrases` are the stems of what stands in quotation marks
-    and must stand together; `missing` are those that no text holds, and whose words are searched
-    for like others. `variants` are stems that say the same as a stem of the question. `mended` are
-    pairs of what was typed and what it was read as.
+    words that carry meaning, in order. `phrases` are the stems of what stands in quotation marks:
+    a text must hold one of them, its words side by side. `missing` are quotations that no text
+    holds and whose words are searched for like others. `variants` are stems that say the same as a
+    stem of the question. `mended` are pairs of what was typed and what it was read as.
     """
 
     asked: str
@@ -84,26 +84,39 @@ class Query:
         return tuple(dict.fromkeys(stems_of(self.words)))
 
 
-def understand(asked: str, vocabulary: Vocabulary) -> Query:
-    """What to search for when this is asked of an index with these words."""
+def understand(asked: str, vocabulary: Vocabulary, documents: Sequence[str] | None = None) -> Query:
+    """What to search for when this is asked of an index with these words.
+
+    `documents` are the ids of those that are searched, None for all.
+    """
     text = without_courtesies(asked)
     if not _meaningful(text):
         text = asked
     found = _content(text)
     if len(found) > _MOST_WORDS:  # a text more than a question
-        rarest = sorted(found, key=lambda word: vocabulary.frequency(stem(word)))[:_MOST_WORDS]
-        kept = [word for word in found if word in set(rarest)]
+        kept = _rarest(found, vocabulary)
         return Query(asked, " ".join(kept), tuple(kept))
     text, typed = _in_right_layout(text, vocabulary)
     quoted = {each: tuple(stems(each)) for each in _quotations(text)}
     variants: dict[str, tuple[str, ...]] = {}
     text, slips = _respelled(text, set(chain(*quoted.values())), vocabulary, variants)
     _add_figures(text, variants)
-    held = [phrase for phrase in quoted.values() if vocabulary.holds(phrase)]
+    held = [phrase for phrase in quoted.values() if vocabulary.holds(phrase, documents)]
     missing = tuple(said for said, phrase in quoted.items() if phrase not in held)
     found = _content(text)
     mended = (*typed, *slips)
     return Query(asked, text, tuple(found), tuple(held), missing, variants, mended)
+
+
+def _rarest(found: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """The rarest of the words in their order; those that no text holds come last."""
+
+    def rarity(word: str) -> tuple[bool, int]:
+        count = vocabulary.frequency(stem(word))
+        return count == 0, count
+
+    rarest = set(sorted(found, key=rarity)[:_MOST_WORDS])
+    return [word for word in found if word in rarest]
 
 
 def _meaningful(text: str) -> bool:
@@ -211,12 +224,12 @@ def _nearest(word: str, item: str, vocabulary: Vocabulary, *, name: bool) -> str
 
     No dictionary vouches for names: of one the first letter is right, and all but one of the rest.
     """
-    if name and len(item) < _SURE_NAME:
+    if name and len(item) < _SURE:
         return ""
     head = 1 if name else 0
     if near := one_edit(word, vocabulary.counted, head=head):
         return near
-    if near := one_edit(item, vocabulary.frequency, head=head):
+    if len(item) >= _SURE and (near := one_edit(item, vocabulary.frequency, head=head)):
         return vocabulary.spelled(near)
     if name or len(word) < TWO_EDITS:
         return ""

@@ -182,16 +182,17 @@ class LexicalIndex:
                     return word
         return wanted
 
-    def holds(self, phrase: Sequence[str]) -> bool:
-        """Whether a chunk holds these stems one after the other."""
-        return bool(self._searcher.search(self._phrase(phrase), 1, count=False).hits)
+    def holds(self, phrase: Sequence[str], documents: Sequence[str] | None = None) -> bool:
+        """Whether a chunk of the documents (ids, all for None) holds these stems in a row."""
+        wanted = self._phrase(phrase)
+        if documents is not None:
+            wanted = self._within(wanted, "document", documents)
+        return bool(self._hits(wanted, 1))
 
     def holding(self, phrases: Sequence[Sequence[str]], keys: Sequence[int]) -> set[int]:
-        """Those of the chunks with these keys that hold all of the phrases."""
-        wanted = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, self._phrase(phrase)) for phrase in phrases]
-        )
-        return {key for key, _ in self._hits(self._within(wanted, "key", keys), len(keys))}
+        """Those of the chunks with these keys that hold one of the phrases."""
+        wanted = self._within(self._one_of(phrases), "key", keys)
+        return {key for key, _ in self._hits(wanted, len(keys))}
 
     def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
@@ -217,7 +218,7 @@ class LexicalIndex:
     def _query(self, query: Query) -> tantivy.Query:
         """An OR of the question's stems, with its forms, the title and the headings counting less.
 
-        A stem counts as much as its best variant. The phrases must be there.
+        A stem counts as much as its best variant. One of the phrases must be there.
         """
         meant = [(item, *query.variants.get(item, ())) for item in query.stems]
         clauses = [
@@ -226,18 +227,22 @@ class LexicalIndex:
             *(self._any("title", items, TITLE_BOOST) for items in meant),
             *(self._any("context", items, CONTEXT_BOOST) for items in meant),
         ]
-        return tantivy.Query.boolean_query(
-            [
-                *((tantivy.Occur.Should, clause) for clause in clauses),
-                *((tantivy.Occur.Must, self._phrase(phrase)) for phrase in query.phrases),
-            ]
-        )
+        parts = [(tantivy.Occur.Should, clause) for clause in clauses]
+        if query.phrases:
+            parts.append((tantivy.Occur.Must, self._one_of(query.phrases)))
+        return tantivy.Query.boolean_query(parts)
 
     def _any(self, field: str, values: Sequence[str], boost: float) -> tantivy.Query:
         """The best of some terms of a field."""
         terms = [tantivy.Query.term_query(self._schema, field, value) for value in values]
         best = terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
         return tantivy.Query.boost_query(best, boost)
+
+    def _one_of(self, phrases: Sequence[Sequence[str]]) -> tantivy.Query:
+        """One phrase at least; a chunk with more of them ranks higher."""
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._phrase(phrase)) for phrase in phrases]
+        )
 
     def _phrase(self, phrase: Sequence[str]) -> tantivy.Query:
         if len(phrase) == 1:
