@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +102,31 @@ def test_a_truncated_index_is_rebuilt(app: App, folder: Path, part: str, length:
     assert [check.name for check in app.doctor() if not check.ok] == ["indexes"]
     assert found(app) == "правила.md"
     assert all(check.ok for check in app.doctor())
+
+
+def test_indexes_of_another_version_are_rebuilt(
+    app: App, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.ingest([folder])
+    stamp = app.paths.index(1) / "stamp.json"
+    told = json.loads(stamp.read_text(encoding="utf-8"))
+    stamp.write_text(json.dumps({**told, "versions": ["1", "1"]}), encoding="utf-8")
+    assert found(app) == "правила.md"
+    assert "building them from the catalogue" in caplog.text
+    assert all(check.ok for check in app.doctor())
+
+
+def test_a_damaged_index_is_said_to_be_rebuilt_on_standard_error(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    vectors = app.paths.index(1) / "vectors" / "1.vectors"
+    vectors.write_bytes(vectors.read_bytes()[:100])
+    command = [sys.executable, "-m", "rag", "--home", str(app.paths.home), "ask"]
+    asked = [*command, "сколько дней отпуска переносится?"]
+    done = subprocess.run(asked, capture_output=True, check=True, cwd=folder)
+    assert "10 календарных дней" in done.stdout.decode()
+    assert done.stderr.decode().splitlines() == [
+        "rag: The indexes are missing or damaged: building them from the catalogue."
+    ]
 
 
 @pytest.mark.parametrize(

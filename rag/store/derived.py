@@ -57,7 +57,7 @@ def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes |
             return None
         words = lexical.LexicalIndex(folder / "words")
         near = vectors.VectorIndex(folder / "vectors")
-    except (OSError, ValueError, RuntimeError, EOFError):
+    except (OSError, ValueError, RuntimeError, EOFError, KeyError, TypeError):
         return None
     if len(words) != len(near) or near.dimension != identity.dimension:
         return None
