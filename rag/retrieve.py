@@ -32,7 +32,7 @@ Mode = Literal["hybrid", "words", "vectors"]
 _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
-_VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
+_VECTORS_WEIGHT = 0.1  # of a rank in the vector search against one in the word search
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 
