@@ -24,7 +24,7 @@ def digest(vectors: np.ndarray) -> str:
 
 def test_vectors_have_unit_length_and_the_same_shape() -> None:
     vectors = HashedEmbedder.fit(TEXTS).encode_documents(TEXTS)
-    assert vectors.shape == (3, 1024)
+    assert vectors.shape == (3, 512)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 

