@@ -8,7 +8,7 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -16,29 +16,27 @@ from typing import TYPE_CHECKING, Literal
 from rag import passages, rank
 from rag.embed import HashedEmbedder
 from rag.errors import UsageError
+from rag.hits import WAYS, Hit, Hits, fuse, rarest, via
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
-from rag.words import stem, words
+from rag.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rag.embed import Embedder
     from rag.index import Library
     from rag.store.catalogue import ChunkRow
     from rag.types import Chunk, Document
 
-Hit = tuple[int, float]
 Mode = Literal["hybrid", "words", "vectors"]
 
 _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
-_RRF_CONSTANT = 10
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
 _ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
-_RARE = 0.5  # of the highest IDF in a question, that of a rare word
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
@@ -63,26 +61,6 @@ class Pool:
     candidates: list[rank.Candidate]
     via: dict[int, tuple[str, ...]]
     cosines: dict[int, float]
-
-
-@dataclass(slots=True)
-class _Hits:
-    """Keys of chunks that were found, in order, and their scores in both searches, best first.
-
-    `meant` and `named` are the places and the documents that the question names.
-    """
-
-    meant: Pointers
-    words: dict[int, float]
-    vectors: dict[int, float]
-    keys: dict[int, None]
-    named: dict[str, float] = field(default_factory=dict)
-
-    def add(self, more: Iterable[Hit]) -> None:
-        """Take in further hits of the word search; the score of one already there stays."""
-        for key, score in more:
-            self.words.setdefault(key, score)
-            self.keys.setdefault(key)
 
 
 class Retriever:
@@ -131,12 +109,14 @@ class Retriever:
     ) -> Evidence:
         """The k best passages for a question and their sentences; see `Evidence`."""
         pool = self.pool(question, k=k, scope=scope, mode=mode)
+        return self._evidence(pool, self._scores(pool, mode), k)
+
+    def _scores(self, pool: Pool, mode: Mode) -> list[float]:
+        """How well each chunk of a pool meets the question, from 0 to 1."""
         if mode == "vectors":  # the order of the vectors alone, for measuring them
-            scores = [pool.cosines.get(row.key, 0.0) for row in pool.rows]
-        else:
-            weights = passages.weights(self._vectors)
-            scores = [weights.score(features) for features in pool.features]
-        return self._evidence(pool, scores, k)
+            return [max(pool.cosines.get(row.key, 0.0), 0.0) for row in pool.rows]
+        weights = passages.weights(self._vectors)
+        return [weights.score(features) for features in pool.features]
 
     def pool(
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
@@ -156,31 +136,29 @@ class Retriever:
             [(row.chunk.text, _above(row), hits.words.get(row.key, 0.0) / top) for row in rows],
         )
         features = passages.features(self._found(rows, candidates, hits))
-        return Pool(rows, features, candidates, _via(hits), hits.vectors)
+        return Pool(rows, features, candidates, via(hits), hits.vectors)
 
-    def _search(self, question: str, documents: Sequence[str] | None, mode: Mode, k: int) -> _Hits:
+    def _search(self, question: str, documents: Sequence[str] | None, mode: Mode, k: int) -> Hits:
         """The best of both searches, fused."""
         depth = max(_DEPTH, 2 * k)
         index = self._library.words
         by_words = [] if mode == "vectors" else index.search(question, depth, documents)
         by_vectors = [] if mode == "words" else self._near(question, depth, documents)
-        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])
+        fused = fuse(by_words, by_vectors, _VECTORS_WEIGHT[self._vectors])
         keys = dict.fromkeys(fused[: max(_RERANKED, 2 * k)])
-        return _Hits(pointers(question), dict(by_words), dict(by_vectors), keys)
+        return Hits(pointers(question), dict(by_words), dict(by_vectors), keys)
 
     def _look_further(
-        self, hits: _Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
+        self, hits: Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
     ) -> None:
         """Add what the documents and pages that the question names hold, and its rarest words."""
         if named:
             hits.named = self._named(asked, documents)
             if hits.named:
                 hits.add(self._library.words.search(asked.text, _ROUTED, list(hits.named)))
-        elif documents is not None and len(documents) <= _FEW and (rare := _rarest(asked)):
+        elif documents is not None and len(documents) <= _FEW and (rare := rarest(asked)):
             hits.add(self._library.words.search(rare, _ROUTED, documents))
-        hits.keys |= dict.fromkeys(
-            self._pointed(hits.meant, list(hits.named) if named else documents)
-        )
+        hits.point(self._pointed(hits.meant, list(hits.named) if named else documents))
 
     def _analyse(self, question: str, documents: Sequence[str] | None) -> rank.Question:
         """The question's terms; where few documents are searched, as rare as they are there."""
@@ -222,14 +200,15 @@ class Retriever:
         keys = []
         for document_id in documents:
             document = self._load(document_id)
+            pages = pages_meant(meant, document)
             for page in document.pages:
-                if page.number in pages_meant(meant, document):
+                if page.number in pages:
                     within = (document_id, page.start, page.end)
                     keys += self._library.catalogue.keys_within(*within)
         return keys[:_POINTED]
 
     def _found(
-        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: _Hits
+        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: Hits
     ) -> list[passages.Found]:
         near = {key: place for place, key in enumerate(hits.vectors, 1)}
         best: dict[int, rank.Candidate] = {}
@@ -254,7 +233,7 @@ class Retriever:
         if not meant.to_pages:
             return 0.0
         document = self._load(row.chunk.document_id)
-        return float(any(p in pages_meant(meant, document) for p in _pages(document, row.chunk)))
+        return float(not pages_meant(meant, document).isdisjoint(_pages(document, row.chunk)))
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
@@ -282,8 +261,8 @@ class Retriever:
         place: dict[int, int] = {}
         for number, (members, passage) in enumerate(merged):
             place.update(dict.fromkeys(members, number))
-            found = {name for i in members for name in pool.via.get(rows[i].key, ())}
-            names = tuple(name for name in ("words", "vectors") if name in found)
+            found = {name for i in members for name in pool.via[rows[i].key]}
+            names = tuple(name for name in WAYS if name in found)
             score = max(scores[i] for i in members)
             out.append(replace(passage, score=score, rank=number + 1, via=names))
         sentences = tuple(
@@ -359,31 +338,6 @@ def _pages(document: Document, chunk: Chunk) -> tuple[int, ...]:
     first = document.page_at(chunk.start)
     last = document.page_at(max(chunk.end - 1, chunk.start))
     return () if first is None or last is None else tuple(range(first, last + 1))
-
-
-def _fuse(by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight: float) -> list[int]:
-    """Keys by the sum of reciprocal ranks, those of the vectors weighted, best first."""
-    scores: dict[int, float] = {}
-    for hits, worth in ((by_words, 1.0), (by_vectors, weight)):
-        for place, (key, _) in enumerate(hits, 1):
-            scores[key] = scores.get(key, 0.0) + worth / (_RRF_CONSTANT + place)
-    return sorted(scores, key=lambda key: (-scores[key], key))
-
-
-def _via(hits: _Hits) -> dict[int, tuple[str, ...]]:
-    via: dict[int, tuple[str, ...]] = dict.fromkeys(hits.words, ("words",))
-    for key in hits.vectors:
-        via[key] = (*via.get(key, ()), "vectors")
-    return via
-
-
-def _rarest(asked: rank.Question) -> str:
-    """The words of a question that are rare where it is asked; "" where all are, or none."""
-    highest = max((term.idf for term in asked.terms), default=0.0)
-    rare = {term.stem for term in asked.terms if term.idf >= _RARE * highest}
-    if len(rare) == len(asked.terms):
-        return ""
-    return " ".join(word for word in words(asked.text) if stem(word) in rare)
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

@@ -167,7 +167,8 @@ class Passage:
 
     `document` is the path below the ingested folder. `pages` are the pages the span touches,
     `line` the physical line it begins on. `score` is higher for better; `rank` counts from 1;
-    `via` names the searches that found it ("words", "vectors").
+    `via` names the searches that found it ("words", "vectors"), or "page" for a question that names
+    its page.
     """
 
     chunk: Chunk

@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "sentences"},
     {
         *("chunk", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare", "passages", "pointers", "route"),
+        *("hashing", "locate", "prepare", "passages", "pointers", "route", "hits"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
