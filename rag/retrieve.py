@@ -8,21 +8,22 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
 from rag.errors import UsageError
+from rag.hits import RERANKER, WAYS, Hit, Hits, fuse, rarest, via
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
 from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
-from rag.words import stem, words
+from rag.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rag.embed import Embedder, Reranker
     from rag.index import Library
@@ -30,23 +31,17 @@ if TYPE_CHECKING:
     from rag.store.catalogue import ChunkRow
     from rag.types import Chunk, Document
 
-Hit = tuple[int, float]
 Mode = Literal["hybrid", "words", "vectors"]
 
 _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
-_RRF_CONSTANT = 10
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
 _ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
-_RARE = 0.5  # of the highest IDF in a question, that of a rare word
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
 _POINTED_AT = 8  # best sentences in which the answer itself is looked for
-#: What puts a passage into its place, in the order in which it is told.
-RERANKER = "reranker"
-VIA = ("words", "vectors", RERANKER)
 _PUT_TO_RERANKER = 30  # passages; each costs a run of the model
 _RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
@@ -74,29 +69,6 @@ class Pool:
     via: dict[int, tuple[str, ...]]
     cosines: dict[int, float]
     vectors: passages.Vectors
-
-
-@dataclass(slots=True)
-class _Hits:
-    """Keys of chunks that were found, in order, and their scores in both searches, best first.
-
-    `meant` and `named` are the places and the documents that the question names, `kind` that of the
-    vectors.
-    """
-
-    query: Query
-    meant: Pointers
-    words: dict[int, float]
-    vectors: dict[int, float]
-    keys: dict[int, None]
-    kind: passages.Vectors
-    named: dict[str, float] = field(default_factory=dict)
-
-    def add(self, more: Iterable[Hit]) -> None:
-        """Take in further hits of the word search; the score of one already there stays."""
-        for key, score in more:
-            self.words.setdefault(key, score)
-            self.keys.setdefault(key)
 
 
 class Retriever:
@@ -145,17 +117,13 @@ class Retriever:
     ) -> Evidence:
         """The k best passages for a question and their sentences; see `Evidence`."""
         pool = self.pool(question, k=k, scope=scope, mode=mode)
-        if mode == "vectors":  # the order of the vectors alone, for measuring them
-            scores = [pool.cosines.get(row.key, 0.0) for row in pool.rows]
-        else:
-            weights = passages.weights(pool.vectors)
-            scores = [weights.score(features) for features in pool.features]
+        scores = _scores(pool, mode)
         if mode == "hybrid" and self._reranker is not None:
             judged = self._judge(self._reranker, question, pool.rows, scores)
             scores = _with_judgement(scores, judged)
             for i in judged:
                 key = pool.rows[i].key
-                pool.via[key] = (*pool.via.get(key, ()), RERANKER)
+                pool.via[key] = (*pool.via[key], RERANKER)
         return self._evidence(pool, scores, k)
 
     def pool(
@@ -179,10 +147,10 @@ class Retriever:
         candidates = rank.rank(asked, texts)
         features = passages.features(self._found(rows, candidates, hits))
         return Pool(
-            query, asked, texts, rows, features, candidates, _via(hits), hits.vectors, hits.kind
+            query, asked, texts, rows, features, candidates, via(hits), hits.vectors, hits.kind
         )
 
-    def _search(self, query: Query, documents: Sequence[str] | None, mode: Mode, k: int) -> _Hits:
+    def _search(self, query: Query, documents: Sequence[str] | None, mode: Mode, k: int) -> Hits:
         """The best of both searches, fused."""
         depth = max(_DEPTH, 2 * k)
         index = self._library.words
@@ -191,24 +159,22 @@ class Retriever:
         kind: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
         searched = mode != "words" and known
         by_vectors = self._near(query, depth, documents) if searched else []
-        fused = _fuse(by_words, by_vectors, _VECTORS_WEIGHT[kind])
+        fused = fuse(by_words, by_vectors, _VECTORS_WEIGHT[kind])
         keys = dict.fromkeys(fused[: max(_RERANKED, 2 * k)])
-        return _Hits(query, pointers(query.asked), dict(by_words), dict(by_vectors), keys, kind)
+        return Hits(query, pointers(query.asked), dict(by_words), dict(by_vectors), keys, kind)
 
     def _look_further(
-        self, hits: _Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
+        self, hits: Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
     ) -> None:
         """Add what the documents and pages that the question names hold, and its rarest words."""
         if named:
             hits.named = self._named(asked, documents)
             if hits.named:
                 hits.add(self._library.words.search(hits.query, _ROUTED, list(hits.named)))
-        elif documents is not None and len(documents) <= _FEW and (rare := _rarest(asked)):
+        elif documents is not None and len(documents) <= _FEW and (rare := rarest(asked)):
             rarely = replace(hits.query, words=rare, phrases=())
             hits.add(self._library.words.search(rarely, _ROUTED, documents))
-        hits.keys |= dict.fromkeys(
-            self._pointed(hits.meant, list(hits.named) if named else documents)
-        )
+        hits.point(self._pointed(hits.meant, list(hits.named) if named else documents))
 
     def _analyse(self, query: Query, documents: Sequence[str] | None) -> rank.Question:
         """The question's terms; where few documents are searched, as rare as they are there."""
@@ -251,14 +217,15 @@ class Retriever:
         keys = []
         for document_id in documents:
             document = self._load(document_id)
+            pages = pages_meant(meant, document)
             for page in document.pages:
-                if page.number in pages_meant(meant, document):
+                if page.number in pages:
                     within = (document_id, page.start, page.end)
                     keys += self._library.catalogue.keys_within(*within)
         return keys[:_POINTED]
 
     def _found(
-        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: _Hits
+        self, rows: Sequence[ChunkRow], candidates: Sequence[rank.Candidate], hits: Hits
     ) -> list[passages.Found]:
         near = {key: place for place, key in enumerate(hits.vectors, 1)}
         best: dict[int, rank.Candidate] = {}
@@ -283,7 +250,7 @@ class Retriever:
         if not meant.to_pages:
             return 0.0
         document = self._load(row.chunk.document_id)
-        return float(any(p in pages_meant(meant, document) for p in _pages(document, row.chunk)))
+        return float(not pages_meant(meant, document).isdisjoint(_pages(document, row.chunk)))
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
@@ -325,8 +292,8 @@ class Retriever:
         place: dict[int, int] = {}
         for number, (members, passage) in enumerate(merged):
             place.update(dict.fromkeys(members, number))
-            found = {name for i in members for name in pool.via.get(rows[i].key, ())}
-            names = tuple(name for name in VIA if name in found)
+            found = {name for i in members for name in pool.via[rows[i].key]}
+            names = tuple(name for name in WAYS if name in found)
             score = max(scores[i] for i in members)
             out.append(replace(passage, score=score, rank=number + 1, via=names))
         shown = [c for c in pool.candidates if c.passage in place]
@@ -403,20 +370,12 @@ def _pages(document: Document, chunk: Chunk) -> tuple[int, ...]:
     return () if first is None or last is None else tuple(range(first, last + 1))
 
 
-def _fuse(by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight: float) -> list[int]:
-    """Keys by the sum of reciprocal ranks, those of the vectors weighted, best first."""
-    scores: dict[int, float] = {}
-    for hits, worth in ((by_words, 1.0), (by_vectors, weight)):
-        for place, (key, _) in enumerate(hits, 1):
-            scores[key] = scores.get(key, 0.0) + worth / (_RRF_CONSTANT + place)
-    return sorted(scores, key=lambda key: (-scores[key], key))
-
-
-def _via(hits: _Hits) -> dict[int, tuple[str, ...]]:
-    via: dict[int, tuple[str, ...]] = dict.fromkeys(hits.words, ("words",))
-    for key in hits.vectors:
-        via[key] = (*via.get(key, ()), "vectors")
-    return via
+def _scores(pool: Pool, mode: Mode) -> list[float]:
+    """How well each chunk of a pool meets the question, from 0 to 1."""
+    if mode == "vectors":  # the order of the vectors alone, for measuring them
+        return [max(pool.cosines.get(row.key, 0.0), 0.0) for row in pool.rows]
+    weights = passages.weights(pool.vectors)
+    return [weights.score(features) for features in pool.features]
 
 
 def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:
@@ -424,15 +383,6 @@ def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[f
     mixed = {i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged}
     lowest = min(mixed.values(), default=0.0)
     return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
-
-
-def _rarest(asked: rank.Question) -> tuple[str, ...]:
-    """The words of a question that are rare where it is asked; none where all are, or none is."""
-    highest = max((term.idf for term in asked.terms), default=0.0)
-    rare = {term.stem for term in asked.terms if term.idf >= _RARE * highest}
-    if len(rare) == len(asked.terms):
-        return ()
-    return tuple(word for word in words(asked.text) if stem(word) in rare)
 
 
 def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:

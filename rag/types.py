@@ -168,9 +168,10 @@ class Chunk:
 class Passage:
     """A found chunk, perhaps widened by its neighbours, and why it was found.
 
-    `document` is the path below the ingested folder. `pages` are the pages the span touches,
-    `line` the physical line it begins on. `score` is higher for better; `rank` counts from 1;
-    `via` names the searches that found it ("words", "vectors"), and "reranker" if one judged it.
+        `document` is the path below the ingested folder. `pages` are the pages the span touches,
+        `line` the physical line it begins on. `score` is higher for better; `rank` counts from 1;
+    `via` names the searches that found it ("words", "vectors"), "page" where the question names its
+    page, and "reranker" if one judged it.
     """
 
     chunk: Chunk

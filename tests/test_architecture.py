@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "figures", "sentences"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route"),
+        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),

@@ -144,9 +144,7 @@ def test_a_name_leads_nowhere_outside_the_days_asked_for(app: App, folder: Path)
     assert {passage.document for passage in found} == {"meetings/планёрка.txt"}
 
 
-def test_a_word_that_all_of_a_document_says_decides_nothing_in_it(
-    app: App, tmp_path: Path
-) -> None:
+def test_a_word_that_all_of_a_document_says_decides_nothing_in_it(app: App, tmp_path: Path) -> None:
     other = "Остальное здесь говорит о другом и к делу не относится. " * 24
     chapters = [f"Гироскоп номер {n} вращается. {other}" for n in range(40)]
     chapters[31] = f"Смазка номер 31 густеет. {other}"
@@ -211,6 +209,7 @@ def test_a_page_that_is_named_comes_first(
     app.ingest([book(tmp_path)])
     (first, *_) = app.search(question, k=5, scope=Scope(("valves.pdf",))).passages
     assert set(first.pages) <= pages
+    assert "page" in first.via
 
 
 def test_scores_fall_and_stay_between_0_and_1(retriever: Retriever) -> None:
