@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 #: Floats a vector. By itself a longer one finds more: nDCG@10 on the even halves of XQuAD, Russian
 #: and English, is 0.88 and 0.91 with 512, 0.91 and 0.94 with 1024, 0.94 and 0.95 with as many as
-#: there are features. Fused with the search by words all of them give the same, and 512 are half
-#: the disk. Lengths of n-grams, weights, powers of the IDF, counts and centring changed it by less
-#: than another draw of the signs does.
+#: there are features. Fused with the search by words all give the same, and 512 are half the disk.
+#: Lengths of n-grams, weights, powers of the IDF, counts and centring changed it by less than
+#: another draw of the signs does.
 DIMENSION = 512
 #: Classes in which features are counted.
 BUCKETS = 1 << 18

@@ -186,7 +186,8 @@ def _meant(piece: str, good: Callable[[str], bool]) -> str:
     whole = match[1] if match else ""
     for core in (whole, whole.rstrip(",.;:")):  # a comma is a letter, or a comma
         other = other_layout(core)
-        if words(core) and (read := words(other)) and all(map(good, read)):
+        read = words(other)
+        if words(core) and "".join(read) == fold(other) and all(map(good, read)):
             return piece.replace(core, other, 1)
     return ""
 
