@@ -90,7 +90,7 @@ def test_a_search(filled: Any) -> None:
     assert set(value) == {"schema", "passages", "query"}
     assert len(value["passages"]) <= 2
     assert set(value["passages"][0]) == PASSAGE
-    assert set(value["passages"][0]["via"]) <= {"words", "vectors"}
+    assert set(value["passages"][0]["via"]) <= {"words", "vectors", "page"}
 
 
 def test_an_ingest_has_one_entry_a_file(rag: Any, folder: Path) -> None:
