@@ -14,7 +14,7 @@ from rag.evaluate import squad
 from rag.evaluate.asking import DEPTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.evaluate.asking import Outcome
 
@@ -83,9 +83,7 @@ def measures(outcomes: Sequence[Outcome]) -> Figures:
     return figures
 
 
-def groups(
-    outcomes: Sequence[Outcome], figures: Callable[[Sequence[Outcome]], Figures] = measures
-) -> dict[str, dict[str, Figures]]:
+def groups(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Figures]]:
     """The figures by language and by kind, for what the set has several of."""
     found: dict[str, dict[str, Figures]] = {}
     for name, none in (("lang", ""), ("kind", "–")):
@@ -93,7 +91,7 @@ def groups(
         for outcome in outcomes:
             members.setdefault(getattr(outcome.item, name) or none, []).append(outcome)
         if len(members) > 1:
-            found[name] = {label: figures(members[label]) for label in sorted(members)}
+            found[name] = {label: measures(members[label]) for label in sorted(members)}
     return found
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from rag import __version__
 from rag.errors import LibraryCorrupt, LibraryMismatch, RagError, UsageError
 from rag.evaluate.asking import Trial, plain
 from rag.index import library_embedder
@@ -35,7 +36,8 @@ _TOLD = 5  # names that are told; the rest are counted
 
 def collection(folder: Path, settings: Settings) -> str:
     """A name for the library of a set: its folder, and all that decides what is in the library."""
-    told = (folder, settings.embedder, settings.ocr, settings.languages, settings.keep_hidden)
+    reading = (settings.ocr, settings.languages, settings.keep_hidden)
+    told = (str(folder), settings.embedder, *reading, __version__)
     return "eval-" + hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
