@@ -31,8 +31,7 @@ _DEPTH = 50  # hits taken from each search
 _RERANKED = 20  # fused hits whose sentences are looked at, at least
 _RRF_CONSTANT = 10
 _VECTORS_WEIGHT = 0.3  # of a rank in the vector search against one in the word search
-_NEURAL_WEIGHT = 1.0  # the same where the vectors are of a neural embedder
-_MEANING_SHARE = 0.3  # of their cosine in the score of a passage
+_MEANING_SHARE = 0.15  # of a neural embedder's cosine in the score of a passage
 _BEST_SCORE = sum(weight for weight in rank.WEIGHTS if weight > 0)
 #: What puts a passage into its place, in the order in which it is told.
 RERANKER = "reranker"
@@ -95,8 +94,7 @@ class Retriever:
         meant = known and not self._embedder.needs_fit
         searched = mode != "words" and known
         by_vectors = self._near(question, depth, documents) if searched else []
-        fused = _fuse(by_words, by_vectors, _NEURAL_WEIGHT if meant else _VECTORS_WEIGHT)
-        fused = fused[: max(_RERANKED, 2 * k)]
+        fused = _fuse(by_words, by_vectors)[: max(_RERANKED, 2 * k)]
         rows = {row.key: row for row in library.catalogue.chunks(fused)}
         ordered = [rows[key] for key in fused if key in rows]
         asked = rank.analyse(question, library.words.frequency, len(library.words))
@@ -239,12 +237,10 @@ def _named(name: str, pattern: str) -> bool:
     )
 
 
-def _fuse(
-    by_words: Sequence[Hit], by_vectors: Sequence[Hit], weight_of_vectors: float
-) -> list[int]:
+def _fuse(*searches: Sequence[Hit]) -> list[int]:
     """Keys by the sum of reciprocal ranks, best first."""
     scores: dict[int, float] = {}
-    for hits, weight in ((by_words, 1.0), (by_vectors, weight_of_vectors)):
+    for hits, weight in zip(searches, (1.0, _VECTORS_WEIGHT), strict=True):
         for place, (key, _) in enumerate(hits, 1):
             scores[key] = scores.get(key, 0.0) + weight / (_RRF_CONSTANT + place)
     return sorted(scores, key=lambda key: (-scores[key], key))
