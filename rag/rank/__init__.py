@@ -16,10 +16,11 @@ import numpy as np
 
 from rag.rank.boosted import Trees
 from rag.rank.confidence import confidence
-from rag.rank.features import FEATURES, Text, announces, describe
+from rag.rank.features import FEATURES, Text, describe
 from rag.rank.pointing import pointed
 from rag.rank.question import Question, Term, analyse
 from rag.rank.weights import read
+from rag.rank.wording import announces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

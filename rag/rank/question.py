@@ -26,6 +26,7 @@ _ALIKE_SHARE = 0.7  # of the longer word
 _DICE = 0.5  # share of trigrams from which on two words are akin
 _SAME_START = 2  # letters with which two words begin that are compared at all
 _AKIN_MIN = 4  # letters a word has at least to be akin to another
+_MOST_TERMS = 64
 _HEAD = re.compile(
     r"\b(?:what|which|как(?:ой|ая|ое|ие|ого|ому|им|ом|ую|их))\s+"
     r"(?:(?:type|kind|sort|тип\w*|вид\w*)\s+(?:of\s+)?)?(\w+)",
@@ -100,6 +101,9 @@ def analyse(
     found = list(dict.fromkeys(words(text)))
     kept = [word for word in found if word not in STOP_WORDS] or found
     stems = list(dict.fromkeys(stem(word) for word in kept))
+    if len(stems) > _MOST_TERMS:  # the rarest tell most
+        rare = set(sorted(stems, key=frequency)[:_MOST_TERMS])
+        stems = [item for item in stems if item in rare]
     terms = tuple(
         Term(item, _idf(count, size), count > 0, also)
         for item in stems
