@@ -26,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from rag.evaluate import auroc
+from rag.rank import judge
 from rag.rank.boosted import Trees
 from rag.rank.confidence import FEATURES, describe
 from rag.rank.features import FEATURES as SENTENCE_FEATURES
@@ -96,7 +97,7 @@ def _rows(ranked: Sequence[Example], asked: Sequence[Example]) -> list[list[floa
         if not candidates:
             rows.append([])
             continue
-        raw = models[example.fold].predict(example.features)
+        raw = judge(models[example.fold], example.features)
         ordered = [
             replace(candidates[i], raw=float(raw[i])) for i in np.argsort(-raw, kind="stable")
         ]

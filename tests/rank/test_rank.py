@@ -87,7 +87,7 @@ def test_rare_words_of_the_question_weigh_more() -> None:
     [
         ("Пэнтерс", "пэнтерс", 1.0, 1.0),
         ("Пэнтерс", "пэнтер", 0.5, 0.9),
-        ("legislation", "legislators", 0.4, 0.9),
+        ("invasion", "invaded", 0.4, 0.9),
         ("Пэнтерс", "пантера", 0.0, 0.0),
         ("1917", "1918", 0.0, 0.0),
     ],
