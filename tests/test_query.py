@@ -373,6 +373,30 @@ def test_odd_questions_are_understood_somehow(question: str) -> None:
     assert set(content_stems(question)) <= set(read(question).stems) <= set(stems(question))
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "?",
+        ". ",
+        " ,",
+        '"',
+        "«",
+        "“",
+        "a?",
+        "Ы ",
+        "ывыва ",
+        "Слово. ",
+        "x'",
+        "1.",
+        "1 000 ",
+        "\u0301",
+    ],
+)
+def test_a_long_run_of_anything_is_read(unit: str) -> None:
+    query = read(unit * (20_000 // len(unit)) + "z")
+    assert len(query.words) <= 64
+
+
 @given(st.text(max_size=60))
 def test_nothing_typed_breaks_the_reading(question: str) -> None:
     query = read(question)
