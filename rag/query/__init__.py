@@ -205,19 +205,21 @@ def _respelled(
     What stands in quotation marks stays. Spellings of names in the other alphabet are added to
     `variants`.
     """
-    read: dict[str, str] = {}
+    places: dict[str, int] = {}
     for match in WORD.finditer(text):
-        written = match.group()
+        places.setdefault(match.group(), match.start())
+    read: dict[str, str] = {}
+    for written, place in places.items():
         word = fold(written).removesuffix("'s")
         item = stem(word)
-        if word in STOP_WORDS or not word.isalpha() or written in read:
+        if word in STOP_WORDS or not word.isalpha():
             continue
         known, name = vocabulary.knows(item), written[0].isupper()
         if (name or not known) and (other := _in_other_alphabet(word, item, vocabulary)):
             variants[item] = other
         if known or item in variants or item in quoted or is_word(word) or len(read) == _MOST_TRIED:
             continue
-        name = name and not _begins(text, match.start())
+        name = name and not _begins(text, place)
         read[written] = _nearest(word, item, vocabulary, name=name)
     mended = {written: near for written, near in read.items() if near}
     text = WORD.sub(lambda match: mended.get(match.group(), match.group()), text)
