@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MOST_WORDS = 64  # of a question; more would only cost time
 _MOST_TRIED = 8  # words of a question whose neighbours are looked for
 _MOST_IN_PHRASE = 32  # words; a longer quotation is a text
+_LEAST_IN_PHRASE = 3  # letters
 _MOST_PHRASES = 8
 _NAME = 4  # letters of a stem that is looked for in the other alphabet
 _SURE = 5  # letters of a stem that may be misspelled; of shorter ones too many are near
@@ -153,9 +154,14 @@ def _begins(text: str, place: int) -> bool:
 
 
 def _quotations(text: str) -> list[str]:
-    """What stands in quotation marks and is no text by itself."""
+    """What stands in quotation marks and is neither a text by itself nor a mere sign."""
     quoted = (next(filter(None, match.groups())) for match in _QUOTED.finditer(text))
-    return [each for each in quoted if 0 < len(words(each)) <= _MOST_IN_PHRASE][:_MOST_PHRASES]
+    found = ((each, words(each)) for each in quoted)
+    return [
+        each
+        for each, said in found
+        if len(said) <= _MOST_IN_PHRASE and len("".join(said)) >= _LEAST_IN_PHRASE
+    ][:_MOST_PHRASES]
 
 
 def _in_right_layout(text: str, vocabulary: Vocabulary) -> tuple[str, list[tuple[str, str]]]:
@@ -192,7 +198,7 @@ def _meant(piece: str, good: Callable[[str], bool]) -> str:
     for core in (whole, whole.rstrip(",.;:")):  # a comma is a letter, or a comma
         other = other_layout(core)
         read = words(other)
-        if words(core) and "".join(read) == fold(other) and all(map(good, read)):
+        if read and words(core) and "".join(read) == fold(other) and all(map(good, read)):
             return piece.replace(core, other, 1)
     return ""
 
