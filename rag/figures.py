@@ -42,6 +42,7 @@ _MONTHS = {
 }
 _CURRENCIES = frozenset("$€£₽")
 _CENTURY = 2000  # that a year of two digits is of
+_LONGEST = 18  # signs of a number that somebody counts in thousands or millions
 _DAYS = 31
 _MONTHS_A_YEAR = 12
 
@@ -119,7 +120,7 @@ def _scaled(number: str, scale: int, start: int, end: int) -> Iterator[Figure]:
     digits = number.replace(" ", "")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits):
         digits = digits.replace(",", "")
-    if digits.count(".") + digits.count(",") > 1:
+    if digits.count(".") + digits.count(",") > 1 or len(digits) > _LONGEST:
         return
     value = Decimal(digits.replace(",", ".")) * scale
     if value == value.to_integral_value():

@@ -213,7 +213,7 @@ def test_the_wrong_keyboard_layout_is_told_by_the_words_it_makes(typed: str, mea
 
 
 @pytest.mark.parametrize(
-    "typed", ["hello", "привет", "vfrfhjys[", "qwzx", "budget из отпуска", "???"]
+    "typed", ["hello", "привет", "vfrfhjys[", "qwzx", "budget из отпуска", "FY2021?"]
 )
 def test_text_in_the_right_layout_stays(typed: str) -> None:
     assert read(typed, (*TEXTS, "vfrfhjys[ qwzx")).text == typed
@@ -371,6 +371,30 @@ def test_of_a_very_long_question_the_rarest_words_are_kept() -> None:
 )
 def test_odd_questions_are_understood_somehow(question: str) -> None:
     assert set(content_stems(question)) <= set(read(question).stems) <= set(stems(question))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "?",
+        ". ",
+        " ,",
+        '"',
+        "«",
+        "“",
+        "a?",
+        "Ы ",
+        "ывыва ",
+        "Слово. ",
+        "x'",
+        "1.",
+        "1 000 ",
+        "\u0301",
+    ],
+)
+def test_a_long_run_of_anything_is_read(unit: str) -> None:
+    query = read(unit * (20_000 // len(unit)) + "z")
+    assert len(query.words) <= 64
 
 
 @given(st.text(max_size=60))

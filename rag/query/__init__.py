@@ -17,21 +17,23 @@ from rag.query.courtesy import without_courtesies
 from rag.query.dictionary import is_word
 from rag.query.keyboard import other_layout
 from rag.query.typos import TWO_EDITS, one_edit, two_edits
-from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, tokens, words
+from rag.words import STOP_WORDS, WORD, fold, plain, stem, stems, stems_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _MOST_WORDS = 64  # of a question; more would only cost time
-_MOST_MENDED = 5  # words of a question that are looked for among their neighbours
+_MOST_TRIED = 8  # words of a question whose neighbours are looked for
 _MOST_IN_PHRASE = 32  # words; a longer quotation is a text
+_LEAST_IN_PHRASE = 3  # letters
 _MOST_PHRASES = 8
 _NAME = 4  # letters of a stem that is looked for in the other alphabet
 _SURE = 5  # letters of a stem that may be misspelled; of shorter ones too many are near
 _PIECE = 3  # letters of a piece of text that can tell the wrong keyboard layout
 _QUOTED = re.compile(r"«([^«»]+)»|“([^“”]+)”|„([^„“”]+)[“”]|\"([^\"]+)\"")
-_EDGES = re.compile(r"^[\"'«“„(]*(.*?)[\"'»”“)?!]*$", re.DOTALL)
+_EDGES = "\"'«»“”„()?!"
 _BEGINS = re.compile(r"(?:^|[?!.…])\W*$")  # what stands before the first word of a sentence
+_BEFORE = 16  # characters of it that are looked at
 
 
 class Vocabulary(Protocol):
@@ -141,15 +143,25 @@ def _named_stop_words(text: str) -> frozenset[str]:
     named = [
         fold(match.group())
         for match in found
-        if match.group()[0].isupper() and not _BEGINS.search(text[: match.start()])
+        if match.group()[0].isupper() and not _begins(text, match.start())
     ]
     return frozenset(named) & STOP_WORDS if 2 * len(named) <= len(found) else frozenset()
 
 
+def _begins(text: str, place: int) -> bool:
+    """Whether a sentence begins at the word at this place."""
+    return bool(_BEGINS.search(text[max(place - _BEFORE, 0) : place]))
+
+
 def _quotations(text: str) -> list[str]:
-    """What stands in quotation marks and is no text by itself."""
+    """What stands in quotation marks and is neither a text by itself nor a mere sign."""
     quoted = (next(filter(None, match.groups())) for match in _QUOTED.finditer(text))
-    return [each for each in quoted if 0 < len(words(each)) <= _MOST_IN_PHRASE][:_MOST_PHRASES]
+    found = ((each, words(each)) for each in quoted)
+    return [
+        each
+        for each, said in found
+        if len(said) <= _MOST_IN_PHRASE and len("".join(said)) >= _LEAST_IN_PHRASE
+    ][:_MOST_PHRASES]
 
 
 def _in_right_layout(text: str, vocabulary: Vocabulary) -> tuple[str, list[tuple[str, str]]]:
@@ -182,12 +194,11 @@ def _in_right_layout(text: str, vocabulary: Vocabulary) -> tuple[str, list[tuple
 
 def _meant(piece: str, good: Callable[[str], bool]) -> str:
     """What a piece without spaces reads in the other layout; "" unless all its words are good."""
-    match = _EDGES.match(piece)
-    whole = match[1] if match else ""
+    whole = piece.strip(_EDGES)
     for core in (whole, whole.rstrip(",.;:")):  # a comma is a letter, or a comma
         other = other_layout(core)
         read = words(other)
-        if words(core) and "".join(read) == fold(other) and all(map(good, read)):
+        if read and words(core) and "".join(read) == fold(other) and all(map(good, read)):
             return piece.replace(core, other, 1)
     return ""
 
@@ -200,22 +211,23 @@ def _respelled(
     What stands in quotation marks stays. Spellings of names in the other alphabet are added to
     `variants`.
     """
-    mended: dict[str, str] = {}
+    places: dict[str, int] = {}
     for match in WORD.finditer(text):
-        written = match.group()
+        places.setdefault(match.group(), match.start())
+    read: dict[str, str] = {}
+    for written, place in places.items():
         word = fold(written).removesuffix("'s")
         item = stem(word)
-        if word in STOP_WORDS or not word.isalpha() or written in mended:
+        if word in STOP_WORDS or not word.isalpha():
             continue
         known, name = vocabulary.knows(item), written[0].isupper()
         if (name or not known) and (other := _in_other_alphabet(word, item, vocabulary)):
             variants[item] = other
-        if known or item in variants or item in quoted or len(mended) == _MOST_MENDED:
+        if known or item in variants or item in quoted or is_word(word) or len(read) == _MOST_TRIED:
             continue
-        if not is_word(word):
-            name = name and not _BEGINS.search(text[: match.start()])
-            if near := _nearest(word, item, vocabulary, name=name):
-                mended[written] = near
+        name = name and not _begins(text, place)
+        read[written] = _nearest(word, item, vocabulary, name=name)
+    mended = {written: near for written, near in read.items() if near}
     text = WORD.sub(lambda match: mended.get(match.group(), match.group()), text)
     return text, list(mended.items())
 
@@ -250,8 +262,10 @@ def _in_other_alphabet(word: str, item: str, vocabulary: Vocabulary) -> tuple[st
 
 def _add_figures(text: str, variants: dict[str, tuple[str, ...]]) -> None:
     """Let the words of a date or a large number be met by its value too, the closest one."""
-    found = sorted(figures.find(plain(text)), key=lambda figure: len(figure.value))
+    folded = plain(text)
+    found = sorted(figures.find(folded), key=lambda figure: len(figure.value))
+    values = {figure.value for figure in found}
     for figure in found:
-        for token in tokens(plain(text)[figure.start : figure.end]):
-            if token.stem not in (each.value for each in found):
-                variants[token.stem] = (figure.value,)
+        for item in stems(folded[figure.start : figure.end]):
+            if item not in values:
+                variants[item] = (figure.value,)

@@ -29,6 +29,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _MOST = 4  # openings in a row
+_TAIL = 64  # characters in which a question may close
 
 
 def without_courtesies(text: str) -> str:
@@ -38,6 +39,6 @@ def without_courtesies(text: str) -> str:
         if opening is None:
             break
         text = text[opening.end() :]
-    if closing := _CLOSING.search(text):
+    if closing := _CLOSING.search(text, max(len(text) - _TAIL, 0)):
         text = text[: closing.start()] + closing["end"]
     return text.strip()
