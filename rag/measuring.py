@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _RUN = "run"
 _WRITTEN = ("rows", "save", "plot")
 #: Settings that say where things lie and how fast they go, and those of answers alone.
-_UNTOLD = frozenset({"home", "collection", "base_url", "offline", "workers"})
+_UNTOLD = frozenset(
+    {"home", "collection", "base_url", "offline", "workers", "device", "models_folder", "hub"}
+)
 _ANSWERING = frozenset({"model", "window", "max_tokens", "temperature", "passages"})
 _BEGUN = """Fill in {target}: a question a line, with the document that answers it and, if you like,
 the page and the answer. A line with nothing but a question is one that the documents do not answer.

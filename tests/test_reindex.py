@@ -104,10 +104,9 @@ def test_the_vectors_are_those_that_one_go_would_have_made(
     app = named(library, model)
     app.reindex()
     with app.library() as opened:
-        keys = opened.vectors.keys.tolist()
-        blocks = opened.vectors.blocks(np.ones(len(keys), bool))
-        rows = dict(zip(keys, np.concatenate([block for _, block in blocks]), strict=True))
-        chunks = list(opened.catalogue.chunks(keys[:20]))
+        held = [(keys.tolist(), block) for keys, block in opened.vectors.blocks()]
+        rows = {key: row for keys, block in held for key, row in zip(keys, block, strict=True)}
+        chunks = list(opened.catalogue.chunks(list(rows)[:20]))
     texts = [f"{row.chunk.context}\n{row.chunk.text}" for row in chunks]
     assert set(texts) <= set(encoded)
     expected = app.embedder.encode_documents(texts)

@@ -37,7 +37,13 @@ _TOLD = 5  # names that are told; the rest are counted
 def collection(folder: Path, settings: Settings) -> str:
     """A name for the library of a set: its folder, and all that decides what is in the library."""
     reading = (settings.ocr, settings.languages, settings.keep_hidden)
-    told = (str(folder), settings.embedder, *reading, __version__)
+    vectors = (
+        settings.embedder,
+        settings.dimension,
+        settings.query_prompt,
+        settings.document_prompt,
+    )
+    told = (str(folder), *vectors, *reading, __version__)
     return "eval-" + hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -38,7 +38,7 @@ class StagedVectors:
     def __init__(self, path: Path, identity: EmbedderIdentity) -> None:
         self._path = path
         self._dimension = identity.dimension
-        header = json.dumps(asdict(identity) | {"source": ""}, sort_keys=True).encode()
+        header = json.dumps(asdict(identity) | {"model": "", "source": ""}, sort_keys=True).encode()
         self._header = _SIZE.pack(len(header), zlib.crc32(header)) + header
         self._places: dict[bytes, int] = {}
         self._end = self._scan()

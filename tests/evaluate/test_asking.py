@@ -20,9 +20,9 @@ def passage(document: str, pages: tuple[int, ...], rank: int) -> Passage:
     return Passage(chunk, document, pages, None, 1.0, rank, ("words",))
 
 
-def sentence(place: int, quote: str, confidence: float = 0.9, **where: Any) -> Found:
+def sentence(place: int, quote: str, **where: Any) -> Found:
     at = {"document": "a.pdf", "page": None, "line": None, "start": 0, "end": 9, **where}
-    return Found(Citation(**at, quote=quote), place, 1.0, 0.5, confidence)
+    return Found(Citation(**at, quote=quote), place, 1.0, 0.5)
 
 
 def asked(evidence: Evidence, *golds: Gold, answers: tuple[str, ...] = ("308",)) -> Outcome:
@@ -36,6 +36,7 @@ FOUND = Evidence(
         sentence(1, QUOTE, page=4, line=22),
         sentence(0, "Another one.", document="b.pdf", page=1, line=40),
     ),
+    0.9,
 )
 
 
@@ -97,7 +98,7 @@ def test_the_words_marked_in_the_answer_are_taken_from_its_quote() -> None:
 
 
 def test_too_thin_evidence_is_a_refusal_without_an_answer() -> None:
-    thin = Evidence(FOUND.passages, (sentence(0, "Hardly.", confidence=0.1),))
+    thin = Evidence(FOUND.passages, (sentence(0, "Hardly."),), 0.1)
     found = outcome(none(), thin, 0.5)
     assert (found.refused, found.answer, found.confidence) == (True, "", 0.1)
     assert outcome(Item("1", "?", False), Evidence((), ()), 0.5).top is None
