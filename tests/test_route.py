@@ -64,6 +64,7 @@ def test_a_library_of_one_document_or_none_is_no_trouble() -> None:
 
 def test_initials_are_not_sought_for_long_in_a_long_word() -> None:
     assert ROUTER.route("FY" * 10_000, common) == {}
+    assert ROUTER.route("A'" * 10_000, common) == {}
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=20), max_size=6))
