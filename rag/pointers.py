@@ -51,11 +51,12 @@ _KINDS = {
     "chapter": r"chapters?|глав(?:а|е|у|ы|ах)",
     "item": r"items?|exhibits?|units?|lesson|step|note|article|стать(?:я|е|ю|и)|урок(?:а|е)?|шаг",
 }
-_NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,3}|[a-zа-я]"
+#: a number, or a capital letter; a small one is a word: «на рисунке и в таблице»
+_NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,3}|[A-ZА-Я]"
 _ONE_NUMBER = re.compile(rf"(?<!\w)(?:{_NUMBER})(?!\w)")
 _NUMBERED = re.compile(
     "|".join(
-        rf"(?<!\w)(?P<{kind}>{names})(?![^\W\d_]) ?№? ?"
+        rf"(?<!\w)(?P<{kind}>(?i:{names}))(?![^\W\d_]) ?№? ?"
         rf"(?P<{kind}_numbers>(?:{_NUMBER})(?:{_AND}(?:{_NUMBER})(?!\w))*)(?!\w)"
         for kind, names in _KINDS.items()
     )
@@ -89,9 +90,10 @@ class Pointers:
 
 def pointers(question: str) -> Pointers:
     """The places that a question names; none for most."""
-    text = _SPACES.sub(" ", fold(question))
+    spaced = _SPACES.sub(" ", question)
+    text = fold(spaced)
     pages = {n for m in _PAGE.finditer(text) for n in _pages(m["numbers"] or m["before"])}
-    numbered = {place for place, _ in _numbered(text)}
+    numbered = {place for place, _ in _numbered(spaced)}
     for match in _FIRST_OF.finditer(text):
         numbered.add(("table" if (match["en"] or match["ru"])[0] in "tт" else "figure", "1"))
     return Pointers(
@@ -114,11 +116,11 @@ def _pages(numbers: str) -> set[int]:
 
 
 def _numbered(text: str) -> Iterator[tuple[tuple[str, str], int]]:
-    """Numbered places in a folded text, and where each is named."""
+    """Numbered places in a text, and where each is named."""
     for match in _NUMBERED.finditer(text):
         kind = str(match.lastgroup).removesuffix("_numbers")
         for number in _ONE_NUMBER.findall(match[f"{kind}_numbers"]):
-            yield (kind, number), match.start()
+            yield (kind, number.lower()), match.start()
 
 
 def pages_meant(asked: Pointers, document: Document) -> frozenset[int]:
@@ -157,14 +159,14 @@ def named_in(asked: Pointers, text: str, context: str) -> float:
     """
     if not asked.numbered:
         return 0.0
-    folded = fold(f"{context}\n{text}").replace(" › ", "\n")
+    whole = f"{context}\n{text}".replace(" › ", "\n")
     worth: dict[tuple[str, str], float] = {}
-    for place, at in _numbered(folded):
-        begins = not folded[folded.rfind("\n", 0, at) + 1 : at].strip(" \t|*#")
+    for place, at in _numbered(whole):
+        begins = not whole[whole.rfind("\n", 0, at) + 1 : at].strip(" \t|*#")
         worth[place] = max(worth.get(place, 0.0), 1.0 if begins else _MENTIONED)
     for kind, number in asked.numbered:
         if kind in ("section", "chapter", "appendix") and re.search(
-            rf"^\W*{re.escape(number)}(?:\.|\)|:)? +\w", folded, re.MULTILINE
+            rf"^\W*{re.escape(number)}(?:\.|\)|:)? +\w", whole, re.MULTILINE | re.IGNORECASE
         ):
             worth[kind, number] = 1.0
     return sum(worth.get(place, 0.0) for place in asked.numbered) / len(asked.numbered)

@@ -25,7 +25,7 @@ _FISCAL = re.compile(r"\b(?:fy|фг) ?'?(\d\d)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: three to six words with capitals in a row, small words between them allowed
 _LONG_NAME = re.compile(
-    r"[A-ZА-ЯЁ][\w'’-]+(?:(?:[ -]|\s+(?:of|and|the|for|и|по|для)\s+)[A-ZА-ЯЁ][\w'’-]+){2,5}"
+    r"(?<![\w'’])[A-ZА-ЯЁ][\w'’]++(?:(?:[ -]| (?:of|and|the|for|и|по|для) )[A-ZА-ЯЁ][\w'’]++){2,5}"
 )
 _MIN_LETTERS = 3  # of a word that names; abbreviations in capitals may be shorter
 _MOST_BEARERS = 0.25  # share of the documents from which on a word does not tell them apart

@@ -77,6 +77,8 @@ def test_the_first_and_the_last_page(question: str, first: bool, last: bool) -> 
         ("Appendix E", {("appendix", "e")}),
         ("Приложение Б", {("appendix", "б")}),
         ("the table shows five rows", set()),
+        ("Что на рисунке и в таблице", set()),
+        ("FIGURE 3", {("figure", "3")}),
     ],
 )
 def test_numbered_places(question: str, places: set[tuple[str, str]]) -> None:

@@ -62,6 +62,11 @@ def test_a_library_of_one_document_or_none_is_no_trouble() -> None:
     assert Router([Entry("a", "AMD.pdf", "")]).route("AMD", common).keys() <= {"a"}
 
 
+def test_initials_are_not_sought_for_long_in_a_long_word() -> None:
+    assert ROUTER.route("FY" * 10_000, common) == {}
+    assert ROUTER.route("A'" * 10_000, common) == {}
+
+
 @given(st.text(max_size=80), st.lists(st.text(max_size=20), max_size=6))
 def test_clearness_is_between_0_and_1_and_falls(question: str, names: list[str]) -> None:
     router = Router([Entry(str(n), name, name[::-1]) for n, name in enumerate(names)])
