@@ -73,12 +73,12 @@ class VectorIndex:
         check(query[None, :], self.dimension)
         query = np.ascontiguousarray(query, np.float32)
         hits: list[Hit] = []
-        for segment, living in zip(self.segments, self._alive, strict=True):
-            among = living if spans is None else _within(segment, spans, living)
-            rows, scores = segment.search(
-                query, limit, among, narrow=spans is not None, exact=exact
-            )
-            hits += zip(segment.keys[rows].tolist(), scores.tolist(), strict=True)
+        narrow = spans is not None
+        with _one_thread():
+            for segment, living in zip(self.segments, self._alive, strict=True):
+                among = living if spans is None else _within(segment, spans, living)
+                rows, scores = segment.search(query, limit, among, narrow=narrow, exact=exact)
+                hits += zip(segment.keys[rows].tolist(), scores.tolist(), strict=True)
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
 
