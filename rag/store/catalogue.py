@@ -264,7 +264,10 @@ class Catalogue:
             " FROM files f JOIN documents d ON d.id = f.document_id AND d.live ORDER BY f.name"
         )
         with database.mapped():
-            decoded = [[*fields, tuple(json.loads(notes))] for *fields, notes in rows]
+            decoded = [
+                (*fields, () if notes == "[]" else tuple(json.loads(notes)))
+                for *fields, notes in rows
+            ]
         return [DocumentRow(*fields) for fields in decoded]
 
     def document(self, document_id: str) -> Document:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import faiss
 import numpy as np
 
 from rag.store.vectors.segment import EXACT_VALUES, Segment, check
@@ -71,13 +73,24 @@ class VectorIndex:
         check(query[None, :], self.dimension)
         query = np.ascontiguousarray(query, np.float32)
         hits: list[Hit] = []
-        for segment, living in zip(self.segments, self._alive, strict=True):
-            among = living if spans is None else _within(segment, spans, living)
-            rows, scores = segment.search(
-                query, limit, among, narrow=spans is not None, exact=exact
-            )
-            hits += zip(segment.keys[rows].tolist(), scores.tolist(), strict=True)
+        narrow = spans is not None
+        with _one_thread():
+            for segment, living in zip(self.segments, self._alive, strict=True):
+                among = living if spans is None else _within(segment, spans, living)
+                rows, scores = segment.search(query, limit, among, narrow=narrow, exact=exact)
+                hits += zip(segment.keys[rows].tolist(), scores.tolist(), strict=True)
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:limit]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep FAISS from parting one question among threads: they would spin more than they do."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def alive(segment: Segment, gone: Keys) -> Mask | None:

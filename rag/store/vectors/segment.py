@@ -55,7 +55,7 @@ class Segment:
         if (folder / (name + _EFFORT)).exists():
             told = json.loads((folder / (name + _EFFORT)).read_text(encoding="utf-8"))
             self.effort = Effort(**told)
-            self._codes = _mapped(folder / (name + _CODES))
+            self._codes = faiss.read_index(str(folder / (name + _CODES)))  # FAISS maps none of it
             if (self._codes.ntotal, self._codes.d) != (len(self), self.dimension):
                 raise ValueError(f"{self._codes.ntotal} codes, {len(self)} vectors")
 
