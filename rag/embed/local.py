@@ -155,7 +155,8 @@ def loading(kind: str, name: str, option: str) -> Iterator[None]:
             ) from error
         raise ModelError(
             f"No {kind} at {name} ({type(error).__name__}: {first_line(error)})",
-            f"Give {option} a folder that holds one; see what there is: rag models",
+            f"Give {option} a folder that holds one, see rag models; a fetch that broke off is"
+            " gone on with by rag models pull NAME.",
         ) from error
 
 
