@@ -25,7 +25,7 @@ def draw(sizes: Sequence[tuple[int, Any, dict[str, Any]]], file: Path) -> None:
     picture, axes = pyplot.subplots(1, len(_PANELS), figsize=(9, 3.4), layout="constrained")
     for panel, (title, measure) in zip(axes, _PANELS, strict=True):
         for name in sizes[0][2]:
-            points = [(chunks, measure(told[name])) for chunks, _, told in sizes if told[name]]
+            points = [(chunks, measure(told[name])) for chunks, _, told in sizes if told.get(name)]
             panel.plot(*zip(*points, strict=True), marker="o", label=name)
         panel.set(xscale="log", yscale="log", xlabel="chunks", title=title)
         panel.grid(alpha=0.3)
