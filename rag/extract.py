@@ -27,7 +27,7 @@ Vector = dict[str, float]
 REFUSE_BELOW = 0.5
 
 _MOST = 3  # sentences of an answer
-_NEAR = 0.82  # of the best sentence's score, that a further one reaches at least
+_NEAR = 0.6  # of the best sentence's score, that a further one reaches at least
 _HOLDS = 0.5  # of what the best sentence holds of the question, that a further one holds
 _REPEATS = 0.6  # share of a sentence's words that an earlier one may hold
 SUMMARY_SENTENCES = 7

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Mode = Literal["hybrid", "words", "vectors"]
 
 _DEPTH = 50  # hits taken from each search
-_RERANKED = 20  # fused hits whose sentences are looked at, at least
+_RERANKED = 14  # fused hits whose sentences are looked at, at least; 20 found no more
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
 _ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
@@ -160,7 +160,7 @@ class Retriever:
         searched = mode != "words" and known
         by_vectors = self._near(query, depth, documents) if searched else []
         fused = fuse(by_words, by_vectors, _VECTORS_WEIGHT[kind])
-        keys = dict.fromkeys(fused[: max(_RERANKED, 2 * k)])
+        keys = dict.fromkeys(fused[: max(_RERANKED, k)])
         return Hits(query, pointers(query.asked), dict(by_words), dict(by_vectors), keys, kind)
 
     def _look_further(
