@@ -31,6 +31,7 @@ _SNIPPET = 300  # characters of a passage in a listing
 _ROWS_SHOWN = 50
 _NAMES_SHOWN = 3  # files skipped for one reason
 
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _BLANKS = re.compile(r"\s+")
 _WORDS = {
     "ru": {
@@ -112,11 +113,10 @@ def _sentences(answer: Answer, words: dict[str, str]) -> None:
 
 def _sentence(sentence: Sentence, marks: str) -> None:
     """A sentence with its marks on one line, the answer in it bold on a terminal."""
-    from rich.text import Text
-
     before, marked, after = (_BLANKS.sub(" ", part) for part in sentence.parts)
-    line = Text(before).append(marked, style="bold").append(f"{after} {marks}".rstrip())
-    console().print(line, soft_wrap=True)
+    if marked and sys.stdout.isatty():
+        marked = f"{_BOLD}{marked}{_PLAIN}"
+    print_line(f"{before}{marked}{after} {marks}".rstrip())
 
 
 def place(citation: Citation, words: dict[str, str]) -> str:

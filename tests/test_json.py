@@ -132,7 +132,10 @@ def test_an_evaluation(rag: Any, folder: Path) -> None:
     kept, rows = folder.parent / "run.json", folder.parent / "rows.jsonl"
     set_ = folder / "questions.jsonl"
     text = set_.read_text(encoding="utf-8")
-    set_.write_text(text.replace("Who won the cup", "What weighs the binder"), encoding="utf-8")
+    set_.write_text(
+        text.replace("Who won the cup in Brazil?", "Сколько дней отпуска переносится?"),
+        encoding="utf-8",
+    )
     value = rag("eval", folder, "--failed", "--save", kept, "--rows", rows, "--json").json
     assert [set(each) for each in value["failed"]] == [row]
     lines = rows.read_text(encoding="utf-8").splitlines()

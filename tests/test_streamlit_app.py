@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,9 @@ def test_the_same_file_is_taken_once_and_another_of_its_name_stands_beside_it(ho
 
 def test_a_sentence_comes_with_its_citation_and_the_marked_page() -> None:
     page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
-    assert FACT in _html(page, "sentence")[0]
+    said = _html(page, "sentence")[0]
+    assert "<strong>four</strong>" in said
+    assert FACT in re.sub("</?strong>", "", said)
     assert "kettle" in page.expander[0].label
     assert not page.image
     _chip(page, r"\[1\]").click()
