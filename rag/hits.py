@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rag.passages import Vectors
     from rag.pointers import Pointers
     from rag.query import Query
-    from rag.rank import Question
+    from rag.rank import Question, Reading
+    from rag.store.catalogue import ChunkRow
 
 Hit = tuple[int, float]
 
@@ -39,7 +40,7 @@ class Hits:
     `words` and `vectors` are the scores of the searches, best first, of more chunks than `keys`,
     those to be read, holds. `meant` and `named` are the places that the question names and the
     documents (ids), and how clearly; `pointed` the chunks on the pages among these places. `kind`
-    is that of the vectors.
+    is that of the vectors. `rows` and `readings` are the chunks that have been read already.
     """
 
     query: Query
@@ -49,6 +50,8 @@ class Hits:
     keys: dict[int, None]
     kind: Vectors
     named: dict[str, float] = field(default_factory=dict)
+    rows: dict[int, ChunkRow] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
     pointed: frozenset[int] = frozenset()
 
     def add(self, more: Iterable[Hit]) -> None:

@@ -8,6 +8,7 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
@@ -23,12 +24,13 @@ from rag.types import Citation, Evidence, Found, Passage, Scope
 from rag.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.embed import Embedder, Reranker
     from rag.index import Library
     from rag.query import Query
     from rag.store.catalogue import ChunkRow
+    from rag.store.vectors.index import Spans
     from rag.types import Chunk, Document
 
 Mode = Literal["hybrid", "words", "vectors"]
@@ -37,6 +39,7 @@ _DEPTH = 50  # hits taken from each search
 _RERANKED = 14  # fused hits whose sentences are looked at, at least; 20 found no more
 #: Weight of a rank in the vector search against one in the word search.
 _VECTORS_WEIGHT = {"hashed": 0.3, "model": 1.0}
+_READ_FIRST = 10  # hits of the word search that are read while the vectors are searched
 _ROUTED = 5  # hits taken from the documents that the question names, or by its rarest words
 _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
@@ -80,6 +83,7 @@ class Retriever:
         self._library = library
         self._reranker = reranker
         self._embedder = library.embedder(embedder)
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="rag-vectors")
         self._load = lru_cache(_KEPT)(library.catalogue.document)
         self._rows = library.catalogue.documents()
         self._names: dict[str, str] = {}
@@ -133,35 +137,55 @@ class Retriever:
         documents = self.select(scope or Scope())
         query = understand(question, self._library.words, documents)
         asked = self._analyse(query, documents)
-        hits = self._search(query, documents, mode, k)
+        hits = self._search(query, asked, documents, mode, k)
         if mode != "vectors":
             self._look_further(hits, asked, documents, named=not (scope and scope.documents))
-        rows = list(self._library.catalogue.chunks(hits.keys))
-        place = {key: number for number, key in enumerate(hits.keys)}
-        rows.sort(key=lambda row: place[row.key])
+        self._read(hits, asked, hits.keys)
+        rows = [hits.rows[key] for key in hits.keys if key in hits.rows]
         top = max(hits.words.values(), default=1.0) or 1.0
         texts = [
             rank.Text(row.chunk.text, _above(row), hits.words.get(row.key, 0.0) / top)
             for row in rows
         ]
-        candidates = rank.rank(asked, texts)
+        candidates = rank.rank(asked, texts, [hits.readings[row.key] for row in rows])
         features = passages.features(self._found(rows, candidates, hits))
         return Pool(
             query, asked, texts, rows, features, candidates, via(hits), hits.vectors, hits.kind
         )
 
-    def _search(self, query: Query, documents: Sequence[str] | None, mode: Mode, k: int) -> Hits:
-        """The best of both searches, fused."""
+    def _search(
+        self,
+        query: Query,
+        asked: rank.Question,
+        documents: Sequence[str] | None,
+        mode: Mode,
+        k: int,
+    ) -> Hits:
+        """The best of both searches, fused.
+
+        While the vectors are searched, which needs no interpreter, the first hits of the words are
+        read: nearly all of them will be among the best.
+        """
         depth = max(_DEPTH, 2 * k)
         index = self._library.words
-        by_words = [] if mode == "vectors" else index.search(query, depth, documents)
         known = mode == "vectors" or self._embedder.knows(query.text)
         kind: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
         searched = mode != "words" and known
-        by_vectors = self._near(query, depth, documents) if searched else []
-        fused = fuse(by_words, by_vectors, _VECTORS_WEIGHT[kind])
-        keys = dict.fromkeys(fused[: max(_RERANKED, k)])
-        return Hits(query, pointers(query.asked), dict(by_words), dict(by_vectors), keys, kind)
+        spans = self._library.catalogue.spans_of(documents) if documents is not None else None
+        near = self._beside.submit(self._near, query, depth, spans) if searched else None
+        by_words = [] if mode == "vectors" else index.search(query, depth, documents)
+        hits = Hits(query, pointers(query.asked), dict(by_words), {}, {}, kind)
+        self._read(hits, asked, [key for key, _ in by_words[:_READ_FIRST]])
+        hits.vectors = dict(near.result()) if near else {}
+        fused = fuse(by_words, list(hits.vectors.items()), _VECTORS_WEIGHT[kind])
+        hits.keys = dict.fromkeys(fused[: max(_RERANKED, k)])
+        return hits
+
+    def _read(self, hits: Hits, asked: rank.Question, keys: Iterable[int]) -> None:
+        """Fetch and read the chunks of these keys that are not read yet."""
+        for row in self._library.catalogue.chunks([k for k in keys if k not in hits.rows]):
+            hits.rows[row.key] = row
+            hits.readings[row.key] = rank.read_passage(asked, row.chunk.text, _above(row))
 
     def _look_further(
         self, hits: Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
@@ -264,10 +288,9 @@ class Retriever:
             document.text[start:end],
         )
 
-    def _near(self, query: Query, depth: int, documents: Sequence[str] | None) -> list[Hit]:
-        """The nearest chunks that hold the phrases."""
+    def _near(self, query: Query, depth: int, spans: Spans | None) -> list[Hit]:
+        """The nearest chunks that hold the phrases, of those with keys in `spans` if given."""
         library = self._library
-        spans = None if documents is None else library.catalogue.spans_of(documents)
         hits = library.vectors.search(self._embedder.encode_query(query.text), depth, spans)
         if not query.phrases:
             return hits

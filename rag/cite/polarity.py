@@ -38,6 +38,11 @@ _PAIRS = """
     over/under higher/lower high/low most/least all/none always/never
 """
 _OPPOSITES = tuple(tuple(pair.split("/")) for pair in _PAIRS.split())
+_START = 2  # letters by which pairs are looked up
+_BY_START: dict[str, list[tuple[str, ...]]] = {}
+for _pair in _OPPOSITES:
+    for _head in _pair:
+        _BY_START.setdefault(_head[:_START], []).append(_pair)
 #: These are whole words, too short or too common to stand for what begins with them.
 _WHOLE = frozenset(
     """
@@ -143,8 +148,11 @@ def opposite(claim: str, source: str) -> str | None:
     A negation before one of the two makes them agree: «не более» and «менее».
     """
     mine, its = words(claim), words(source)
+    started = {pair for word in mine for pair in _BY_START.get(word[:_START], ())}
+    if not started:
+        return None
     negated, denied = _negated(claim), _negated(source)
-    for pair in _OPPOSITES:
+    for pair in sorted(started, key=_OPPOSITES.index):
         for one, other in (pair, pair[::-1]):
             here, there = _begins(mine, one), _begins(its, other)
             if not here or not there or _begins(mine, other) or _begins(its, one):

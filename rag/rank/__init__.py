@@ -16,7 +16,8 @@ import numpy as np
 
 from rag.rank.boosted import Trees
 from rag.rank.confidence import confidence
-from rag.rank.features import FEATURES, Text, describe
+from rag.rank.features import FEATURES, Reading, Text, describe
+from rag.rank.features import read as read_passage
 from rag.rank.pointing import pointed
 from rag.rank.question import Question, Term, analyse
 from rag.rank.weights import read
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Candidate",
     "Question",
+    "Reading",
     "Term",
     "Text",
     "analyse",
@@ -39,6 +41,7 @@ __all__ = [
     "confidence",
     "pointed",
     "rank",
+    "read_passage",
 ]
 
 #: What a line loses that says nothing by itself; the sets that the trees were fitted on hold few.
@@ -77,9 +80,13 @@ class Candidate:
         return self.features[_PLACE[name]]
 
 
-def rank(question: Question, passages: Sequence[Text]) -> list[Candidate]:
-    """All sentences of the passages, best first."""
-    found, described = describe(question, passages)
+def rank(
+    question: Question, passages: Sequence[Text], readings: Sequence[Reading] | None = None
+) -> list[Candidate]:
+    """All sentences of the passages, best first; `readings` as `read` gives them, if they exist."""
+    if readings is None:
+        readings = [read_passage(question, passage.text, passage.context) for passage in passages]
+    found, described = describe(question, passages, readings)
     if not found:
         return []
     trees = sentence_trees()

@@ -88,6 +88,19 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage cut into sentences: spans in its text, and of each how well it holds every term of
+    the question, exactly and akin, and its features by its words alone. `above` is how well title
+    and headings hold every term."""
+
+    spans: list[tuple[int, int]]
+    exact: list[list[float]]
+    soft: list[list[float]]
+    worded: list[list[float]]
+    above: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """All sentences of all passages, one a row.
 
@@ -103,31 +116,41 @@ class _Table:
     starts: Indices
 
 
-def describe(question: Question, passages: Sequence[Text]) -> tuple[list[Sentence], Floats]:
-    """The sentences of the passages and their features, shape (sentences, len(FEATURES))."""
-    found: list[Sentence] = []
-    exact, soft, worded = [], [], []
-    for place, passage in enumerate(passages):
-        words = tokens(passage.text)
-        begins = [token.start for token in words]
-        for start, end in sentences.split(passage.text):
-            inside = words[bisect_left(begins, start) : bisect_left(begins, end)]
-            same, akin, places = _held(question, inside)
-            found.append(Sentence(place, start, end))
-            exact.append(same)
-            soft.append(akin)
-            worded.append(wording(question, passage.text[start:end], start, inside, places))
+def read(question: Question, text: str, context: str) -> Reading:
+    """What a passage says by itself; it may be read before the others are found."""
+    words = tokens(text)
+    begins = [token.start for token in words]
+    reading = Reading([], [], [], [], _held(question, tokens(context))[1])
+    for start, end in sentences.split(text):
+        inside = words[bisect_left(begins, start) : bisect_left(begins, end)]
+        exact, soft, places = _held(question, inside)
+        reading.spans.append((start, end))
+        reading.exact.append(exact)
+        reading.soft.append(soft)
+        reading.worded.append(wording(question, text[start:end], start, inside, places))
+    return reading
+
+
+def describe(
+    question: Question, passages: Sequence[Text], readings: Sequence[Reading]
+) -> tuple[list[Sentence], Floats]:
+    """The sentences of the passages and their features, shape (sentences, len(FEATURES)).
+
+    `readings` are those of the passages, by `read`.
+    """
+    found = [Sentence(i, *span) for i, reading in enumerate(readings) for span in reading.spans]
     if not found:
         return [], np.zeros((0, len(FEATURES)))
     of = np.array([sentence.passage for sentence in found])
     table = _Table(
-        np.array(exact),
-        np.array(soft),
-        np.array([_held(question, tokens(passage.context))[1] for passage in passages]),
+        np.array([row for reading in readings for row in reading.exact]),
+        np.array([row for reading in readings for row in reading.soft]),
+        np.array([reading.above for reading in readings]),
         of,
         np.flatnonzero(np.diff(of, prepend=-1)),
     )
-    columns = dict(zip(WORDING, np.array(worded).T, strict=True))
+    worded = np.array([row for reading in readings for row in reading.worded])
+    columns = dict(zip(WORDING, worded.T, strict=True))
     columns |= _holding(question, table)
     columns |= _placed(question, table, passages, columns["pronoun"])
     columns |= _compared(columns, table)
