@@ -6,6 +6,7 @@ Patterns only, Russian and English alike: they say "a number stands here", never
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from rag.words import fold
@@ -144,32 +145,30 @@ _LINK = r"(?: (?:of|the|de|von|van|der|du|la|le|al|фон|де|ван|да|ди)
 _NAME = rf"(?:{_CAPITAL}|[A-ZА-ЯЁ]\.)(?:(?:{_LINK})? (?:{_CAPITAL}|[A-ZА-ЯЁ]\.|[IVX]+\b))*"
 #: On folded text, but for names and places, which are known by their capital letters. No pattern
 #: begins with a border of a word, so that the engine can skip to its first letters: `held` looks.
-_HOLDS: dict[Kind, re.Pattern[str]] = {
-    "number": re.compile(_NUMBER),
-    "percent": re.compile(
+_HOLDS: dict[Kind, str] = {
+    "number": _NUMBER,
+    "percent": (
         rf"{_NUMBER} ?(?:%|per ?cent\w*|процент\w*)|(?:one|two|three)[- ](?:half|thirds?|quarters?"
         r"|fifths?)\b|(?:половин\w+|треть\w*|четверть\w*|half|third|quarter)\b"
     ),
-    "money": re.compile(rf"[$€£₽¥] ?{_NUMBER}|{_NUMBER} ?(?:\w+ )?{_CURRENCY}"),
-    "date": re.compile(_DATE),
-    "person": re.compile(_NAME),
-    "place": re.compile(
+    "money": rf"[$€£₽¥] ?{_NUMBER}|{_NUMBER} ?(?:\w+ )?{_CURRENCY}",
+    "date": _DATE,
+    "person": _NAME,
+    "place": (
         r"(?:in|at|near|from|to|through|across|into|around|outside|within|of|on|between"
         r"|along|в|во|на"
         r"|из|под|у|около|через|возле|до|за|по|к|от|над|между|вдоль|In|At|On|Near|From|В"
         r"|На|Из|У|Под) "
         rf"(?:the |(?:[а-яa-z-]+ )?)?(?P<at>{_NAME})"
     ),
-    "reason": re.compile(
+    "reason": (
         r"(?:because|due to|since|so that|so as|as a result|in order|owing to|thanks to"
         r"|therefore|caused?"
         r"|reasons?|led to|allow(?:s|ed|ing)?|so|to \w+|for \w+ing|потому|так как|поскольку"
         r"|из-за|благодаря|чтобы|вследствие|в связи|поэтому|причин\w+|в результате|ввиду|для)\b"
     ),
-    "manner": re.compile(
-        r"(?:by \w+|through|using|with|via|путем|с помощью|посредством|используя|через)\b"
-    ),
-    "meaning": re.compile(
+    "manner": (r"(?:by \w+|through|using|with|via|путем|с помощью|посредством|используя|через)\b"),
+    "meaning": (
         r"[—–-] это\b|это\b|называ[юе]т|представляет собой|означает|определя[ею]т|is (?:an?|the)\b"
         r"|are\b|refers? to|means?\b|defined as|known as|called"
     ),
@@ -193,7 +192,7 @@ def held(kind: Kind, sentence: str) -> Iterator[Span]:
     """Where a sentence holds something of a kind, as offsets into it."""
     folded = sentence if kind in _AS_WRITTEN else fold(sentence)
     text = folded if len(folded) == len(sentence) else sentence
-    for match in _HOLDS[kind].finditer(text):
+    for match in _pattern(kind).finditer(text):
         start = match.start()
         before = text[start - 1 : start]
         if start and (
@@ -201,6 +200,12 @@ def held(kind: Kind, sentence: str) -> Iterator[Span]:
         ):
             continue  # inside a word or a number
         yield match.span("at") if kind == "place" else match.span()
+
+
+@cache
+def _pattern(kind: Kind) -> re.Pattern[str]:
+    """Compiled on first use: most questions ask for one kind only."""
+    return re.compile(_HOLDS[kind])
 
 
 def is_new(span: Span, sentence: str, question: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.polarity import opposite, unmatched_negation
 from rag.rank.weights import read
-from rag.words import tokens
+from rag.words import STOP_WORDS, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +60,10 @@ def confidence(
 ) -> float:
     """The chance that the best of the candidates answers; 0 where there is none.
 
-    `candidates` are all sentences of the passages, best first.
+    It is 0, too, for a question of nothing but stop words, which asks nothing. `candidates` are
+    all sentences of the passages, best first.
     """
-    if not candidates:
+    if not candidates or question.forms <= STOP_WORDS:
         return 0.0
     weights, offset = _model()
     values = describe(question, passages, candidates)

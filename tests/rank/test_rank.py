@@ -148,5 +148,12 @@ def test_what_the_passage_does_not_say_lowers_confidence(
     assert confidence(other) < confidence(agreeing)
 
 
+@pytest.mark.parametrize("question", ["и в на", "how many of the", "", "???"])
+def test_a_question_that_asks_nothing_has_no_answer(question: str) -> None:
+    asked = analyse(question)
+    passages = [rank.Text(PASSAGE, "", 1.0)]
+    assert rank.confidence(asked, passages, rank.rank(asked, passages)) == 0.0
+
+
 def test_without_passages_there_is_no_confidence() -> None:
     assert rank.confidence(analyse("сколько дней?"), [], []) == 0.0
