@@ -30,6 +30,8 @@ RERANKER = "reranker"
 WAYS = (*_WAYS, RERANKER)
 
 _RRF_CONSTANT = 10
+_RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
+_SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _RARE = 0.5  # of the highest IDF in a question, that of a rare word
 
 
@@ -94,3 +96,25 @@ def rarest(asked: Question) -> tuple[str, ...]:
     if len(rare) == len(asked.terms):
         return ()
     return tuple(word for word in words(asked.text) if stem(word) in rare)
+
+
+def with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:
+    """Scores mixed with those of a reranker; what was not put to it comes after."""
+    mixed = {i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged}
+    lowest = min(mixed.values(), default=0.0)
+    return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
+
+
+def distinct(texts: Sequence[str], order: Sequence[int], k: int) -> list[int]:
+    """The first k of the order, without texts that say the same as a better one."""
+    kept: list[int] = []
+    held: list[set[str]] = []
+    for i in order:
+        if len(kept) == k:
+            break
+        found = set(words(texts[i]))
+        if any(len(found & other) >= _SAME_WORDS * len(found | other) for other in held):
+            continue
+        kept.append(i)
+        held.append(found)
+    return kept

@@ -10,17 +10,16 @@ outputs for support vector machines", 1999).
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from rag.rank.weights import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WEIGHTS = Path(__file__).parent / "weights" / "passages.json"
 #: Kinds of vectors: those of hashed words say little that the word search does not.
 Vectors = Literal["hashed", "model"]
 
@@ -77,7 +76,7 @@ class Weights:
 @lru_cache(maxsize=2)
 def weights(vectors: Vectors) -> Weights:
     """The weights that were fitted with vectors of this kind."""
-    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))[vectors]
+    held = read("passages")[vectors]
     return Weights(tuple(held["weights"][name] for name in FEATURES), held["slope"], held["offset"])
 
 

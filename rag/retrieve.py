@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
 from rag.errors import UsageError
-from rag.hits import RERANKER, WAYS, Hit, Hits, fuse, rarest, via
+from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, rarest, via, with_judgement
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
 from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
-from rag.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,8 +45,6 @@ _FEW = 8  # documents whose pages are looked up, and whose own word frequencies 
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
 _POINTED_AT = 8  # best sentences in which the answer itself is looked for
 _PUT_TO_RERANKER = 30  # passages; each costs a run of the model
-_RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
-_SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
 _OPENED = 10_000  # documents without a title whose first words are looked at
 _OPENING = 200  # characters
@@ -124,7 +121,7 @@ class Retriever:
         scores = _scores(pool, mode)
         if mode == "hybrid" and self._reranker is not None:
             judged = self._judge(self._reranker, question, pool.rows, scores)
-            scores = _with_judgement(scores, judged)
+            scores = with_judgement(scores, judged)
             for i in judged:
                 key = pool.rows[i].key
                 pool.via[key] = (*pool.via[key], RERANKER)
@@ -310,7 +307,9 @@ class Retriever:
         """The k best passages without near-duplicates, neighbours joined, and their sentences."""
         rows = pool.rows
         order = sorted(range(len(rows)), key=lambda i: (-scores[i], i))
-        merged = self._merge([(i, rows[i]) for i in _distinct(rows, order, k)])
+        merged = self._merge(
+            [(i, rows[i]) for i in distinct([row.chunk.text for row in rows], order, k)]
+        )
         out: list[Passage] = []
         place: dict[int, int] = {}
         for number, (members, passage) in enumerate(merged):
@@ -399,25 +398,3 @@ def _scores(pool: Pool, mode: Mode) -> list[float]:
         return [max(pool.cosines.get(row.key, 0.0), 0.0) for row in pool.rows]
     weights = passages.weights(pool.vectors)
     return [weights.score(features) for features in pool.features]
-
-
-def _with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:
-    """Scores mixed with those of a reranker; what was not put to it comes after."""
-    mixed = {i: (1 - _RERANKER_SHARE) * scores[i] + _RERANKER_SHARE * judged[i] for i in judged}
-    lowest = min(mixed.values(), default=0.0)
-    return [mixed.get(i, lowest * score) for i, score in enumerate(scores)]
-
-
-def _distinct(rows: Sequence[ChunkRow], order: Sequence[int], k: int) -> list[int]:
-    """The first k of the order, without chunks that say the same as a better one."""
-    kept: list[int] = []
-    held: list[set[str]] = []
-    for i in order:
-        if len(kept) == k:
-            break
-        found = set(words(rows[i].chunk.text))
-        if any(len(found & other) >= _SAME_WORDS * len(found | other) for other in held):
-            continue
-        kept.append(i)
-        held.append(found)
-    return kept

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+WEIGHTS = Path(__file__).parents[1] / "rag" / "weights" / "passages.json"
 #: Sets, whether they are asked with their scope and without it, and their share of the loss.
 TAKEN = (
     ("mmlongbench-text", (True, False), 1.0),
@@ -85,8 +86,8 @@ def main() -> int:
         print(f"None of the sets is in {args.sets}", file=sys.stderr)
         return 1
     held: dict[str, Any] = {}
-    if passages.WEIGHTS.exists():
-        held = json.loads(passages.WEIGHTS.read_text(encoding="utf-8"))
+    if WEIGHTS.exists():
+        held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     if args.embedder:
         near_to = np.array([held["hashed"]["weights"][name] for name in passages.FEATURES])
         fitted = _fit(groups, near_to, _RIDGE_OF_MODELS)
@@ -101,7 +102,7 @@ def main() -> int:
         "slope": round(slope, _DIGITS),
         "offset": round(offset, _DIGITS),
     }
-    passages.WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+    WEIGHTS.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(held[vectors], indent=2))
     return 0
 
