@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from model_doubles import scripted
 
 from rag.answer import Answerer, promise_line
 from rag.app import App
-from rag.models import ByteCounter, Model
 from rag.retrieve import Retriever
 from rag.types import REFUSAL, Answer, Due, Promise
 
@@ -24,8 +23,7 @@ def ask(app: App, folder: Path) -> Iterator[Any]:
         retriever = Retriever(library, app.embedder)
 
         def put(question: str, said: str, window: int = 4096) -> Answer:
-            chat = FakeListChatModel(responses=[said])
-            model = Model("double", chat, window, window // 4, ByteCounter(), local=True)
+            model = scripted(said, window=window)
             return Answerer(library.catalogue, retriever, model).answer(question)
 
         yield put
@@ -95,8 +93,7 @@ def test_instructions_inside_a_document_are_data(app: App, folder: Path) -> None
     )
     app.ingest([folder])
     with app.library() as library:
-        chat = FakeListChatModel(responses=["Пароль от сейфа 9000."])
-        model = Model("double", chat, 4096, 512, ByteCounter(), local=True)
+        model = scripted("Пароль от сейфа 9000.")
         retriever = Retriever(library, app.embedder)
         answer = Answerer(library.catalogue, retriever, model).answer(QUESTION)
     assert "9000" not in answer.text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import UsageError
 from rag.models.encoding import ByteCounter, Encoder
@@ -23,10 +23,23 @@ if TYPE_CHECKING:
 
     from rag.types import Message
 
-__all__ = ["ByteCounter", "Encoder", "Model", "TokenCounter", "load_model"]
+__all__ = ["ByteCounter", "Encoder", "Model", "Sampling", "TokenCounter", "load_model"]
 
 _T = TypeVar("_T")
 _ROLES = {"system": "system", "user": "human", "assistant": "ai"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How one text is drawn from a model; None leaves it as the model was loaded.
+
+    `max_tokens` bounds the answer. Writing ends before any of the `stop` strings.
+    """
+
+    temperature: float | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,13 @@ class Model:
     counter: TokenCounter
     local: bool
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+    def write(self, messages: Sequence[Message], sampling: Sampling | None = None) -> str:
+        """The answer whole. Raises as `stream` does."""
+        return "".join(self.stream(messages, sampling))
+
+    def stream(
+        self, messages: Sequence[Message], sampling: Sampling | None = None
+    ) -> Iterator[str]:
         """The answer in pieces, as they come. Closing the iterator stops the model.
 
         Raises:
@@ -55,7 +74,7 @@ class Model:
         answered = False
         sent = [(_ROLES[message.role], message.content) for message in messages]
         try:
-            with closing(_untraced(self.chat.stream(sent))) as chunks:
+            with closing(_untraced(self.chat.stream(sent, **_options(sampling)))) as chunks:
                 for chunk in chunks:
                     answered = True
                     if chunk.text:
@@ -66,6 +85,19 @@ class Model:
             if not answered and str(error).startswith("No generation"):
                 error = NoGenerationError()
             raise explain(error, self.name) from error
+
+
+def _options(sampling: Sampling | None) -> dict[str, Any]:
+    """What was set, by the names that langchain's chat models share."""
+    if sampling is None:
+        return {}
+    named = {
+        "temperature": sampling.temperature,
+        "seed": sampling.seed,
+        "max_tokens": sampling.max_tokens,
+        "stop": list(sampling.stop) or None,
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def load_model(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import threading
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from langchain_core.callbacks import CallbackManagerForLLMRun
 
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """How one answer is drawn."""
+
+    temperature: float
+    seed: int | None
+    max_new_tokens: int
+    stop: list[str] | None
 
 
 class TransformersChat(BaseChatModel):
@@ -60,17 +71,27 @@ class TransformersChat(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
+        *,
+        temperature: float | None = None,
+        seed: int | None = None,
+        max_tokens: int | None = None,
         **kwargs: Any,  # noqa: ARG002 (langchain's signature)
     ) -> Iterator[ChatGenerationChunk]:
         ids = self.encoder.encode([_message(message) for message in messages])
-        with closing(self._write(ids, stop)) as pieces:
+        drawing = _Drawing(
+            self.temperature if temperature is None else temperature,
+            self.seed if seed is None else seed,
+            min(max_tokens or self.max_new_tokens, self.max_new_tokens),
+            stop,
+        )
+        with closing(self._write(ids, drawing)) as pieces:
             for piece in itertools.chain(pieces, [""]):  # an empty answer is an answer too
                 chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
                 if run_manager:
                     run_manager.on_llm_new_token(piece, chunk=chunk)
                 yield chunk
 
-    def _write(self, ids: list[int], stop: list[str] | None) -> Generator[str]:
+    def _write(self, ids: list[int], drawing: _Drawing) -> Generator[str]:
         """Generate in a thread of its own and hand out the text as it comes.
 
         What fails in the thread is raised here; a reader that goes away stops the generation.
@@ -85,7 +106,7 @@ class TransformersChat(BaseChatModel):
 
         def work() -> None:
             try:
-                self._run(ids, stop, streamer, abandoned)
+                self._run(ids, drawing, streamer, abandoned)
             except BaseException as error:
                 failures.append(error)
             finally:
@@ -104,30 +125,31 @@ class TransformersChat(BaseChatModel):
             raise mapped(failures[0], self.encoder.name) from failures[0]
 
     def _run(
-        self, ids: list[int], stop: list[str] | None, streamer: Any, abandoned: threading.Event
+        self, ids: list[int], drawing: _Drawing, streamer: Any, abandoned: threading.Event
     ) -> None:
         import torch
         from transformers import StoppingCriteriaList
 
         inputs = torch.tensor([ids], device=self.model.device)
-        options: dict[str, Any] = {"do_sample": self.temperature > 0}
-        if self.temperature > 0:
-            options["temperature"] = self.temperature
-        if stop:
-            options |= {"stop_strings": stop, "tokenizer": self.encoder.tokenizer}
+        sampled = drawing.temperature > 0
+        options: dict[str, Any] = {"do_sample": sampled}
+        if sampled:
+            options["temperature"] = drawing.temperature
+        if drawing.stop:
+            options |= {"stop_strings": drawing.stop, "tokenizer": self.encoder.tokenizer}
 
         def gone(input_ids: Any, _scores: Any, **_kwargs: Any) -> Any:
             return torch.full(
                 (input_ids.shape[0],), abandoned.is_set(), device=input_ids.device, dtype=torch.bool
             )
 
-        with torch.random.fork_rng(enabled=self.temperature > 0), torch.inference_mode():
-            if self.temperature > 0 and self.seed is not None:
-                torch.manual_seed(self.seed)
+        with torch.random.fork_rng(enabled=sampled), torch.inference_mode():
+            if sampled and drawing.seed is not None:
+                torch.manual_seed(drawing.seed)
             self.model.generate(
                 inputs,
                 attention_mask=torch.ones_like(inputs),
-                max_new_tokens=self.max_new_tokens,
+                max_new_tokens=drawing.max_new_tokens,
                 stopping_criteria=StoppingCriteriaList([gone]),
                 streamer=streamer,
                 **options,
