@@ -127,6 +127,11 @@ def test_running_out_of_memory_says_so(llama: Path) -> None:
         list(model.stream(MESSAGES))
 
 
+def test_a_model_without_a_chat_template_is_not_instructed(llama: Path, plain_llama: Path) -> None:
+    assert load(llama).instructed
+    assert not load(plain_llama).instructed
+
+
 def test_windows_come_from_configuration_and_tokenizer(llama: Path, t5: Path) -> None:
     assert (load(llama).window, load(llama).reserve) == (2048, 12)
     assert (load(llama, window=40).window, load(llama, window=40).reserve) == (40, 10)

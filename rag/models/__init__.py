@@ -48,7 +48,8 @@ class Model:
 
     `window` is what it can take and `reserve` what of that its answer needs, both in tokens;
     `reserve` is 0 for an encoder–decoder, whose answer has a window of its own. `local` says that
-    it runs on this machine.
+    it runs on this machine. `instructed` is False for a base model, which has no chat template and
+    only continues a text.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Model:
     reserve: int
     counter: TokenCounter
     local: bool
+    instructed: bool = True
 
     def write(self, messages: Sequence[Message], sampling: Sampling | None = None) -> str:
         """The answer whole. Raises as `stream` does."""
@@ -149,7 +151,15 @@ def load_model(
             temperature=temperature,
             seed=seed,
         )
-        return Model(spec, chat, loaded.window, loaded.reserve, loaded.encoder, local=True)
+        return Model(
+            spec,
+            chat,
+            loaded.window,
+            loaded.reserve,
+            loaded.encoder,
+            local=True,
+            instructed=loaded.encoder.instructed,
+        )
     remote, local = load_remote(
         provider,
         name,

@@ -58,6 +58,11 @@ class Encoder:
     name: str
     exact: bool = field(default=True, init=False)
 
+    @property
+    def instructed(self) -> bool:
+        """Whether there is a chat template; a base model has none."""
+        return bool(self.tokenizer.chat_template)
+
     def encode(self, messages: Sequence[Message]) -> list[int]:
         """Ids of the messages as the model expects them, generation prompt included.
 
@@ -68,7 +73,7 @@ class Encoder:
             ModelError: The model's chat template fails.
         """
         safe = [Message(each.role, self._defused(each.content)) for each in messages]
-        if not self.tokenizer.chat_template:
+        if not self.instructed:
             ids: list[int] = self.tokenizer(plain(safe), verbose=False)["input_ids"]
             return ids
         try:
