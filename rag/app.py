@@ -107,7 +107,13 @@ class App:
             window=self.settings.window or None,
             max_tokens=self.settings.max_tokens,
             temperature=self.settings.temperature,
-            device=None if self.settings.device == "auto" else self.settings.device,
+            seed=self.settings.seed,
+            top_p=self.settings.top_p,
+            repetition_penalty=self.settings.repetition_penalty,
+            stop=config.stops(self.settings),
+            device=self.settings.device,
+            dtype=self.settings.dtype,
+            quantize=self.settings.quantize,
             offline=self.settings.offline,
         )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from rag.embed.options import BACKENDS, DTYPES, EncoderOptions
 from rag.errors import UsageError
+from rag.models.options import QUANTIZE
 from rag.readers.options import Limits, Options
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "window": (0, 100_000_000),
     "max_tokens": (1, 1_000_000),
     "temperature": (0.0, 2.0),
+    "top_p": (0.0, 1.0),
+    "repetition_penalty": (0.1, 10.0),
+    "seed": (0, 2**32 - 1),
     "passages": (1, 100),
     "workers": (0, 64),
     "read_memory_mb": (64, 1_000_000),
@@ -58,6 +62,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ocr": ("auto", "always", "never"),
     "dtype": DTYPES,
     "backend": BACKENDS,
+    "quantize": QUANTIZE,
 }
 
 
@@ -72,8 +77,8 @@ class Settings:
     document_prompt: str = ""  # before a passage that is embedded; "none" is none
     dimension: int = 0  # floats of a vector, its first ones; all when 0
     reranker: str = ""  # a cross-encoder that orders the best passages anew; none when not set
-    dtype: str = "auto"  # numbers of embedder and reranker: auto, float32, bfloat16, float16
-    device: str = "auto"  # of models in this process: auto, cpu, cuda, cuda:1, mps
+    dtype: str = "auto"  # numbers of models in this process: auto, float32, bfloat16, float16
+    device: str = "auto"  # of models in this process: auto, cpu, cuda, cuda:1, all, mps
     backend: str = "torch"  # what runs embedder and reranker: torch, onnx, openvino
     trust_remote_code: bool = False  # run code that an embedder or a reranker brings along
     models_folder: str = ""  # where models lie, a folder each; named there without a path
@@ -82,7 +87,12 @@ class Settings:
     base_url: str = ""  # address of an OpenAI-compatible server
     window: int = 0  # tokens of the model's window; what the model says when 0
     max_tokens: int = 512  # longest answer of a model
+    quantize: str = "none"  # weights of a model in this process made smaller: none, int8, 4bit
     temperature: float = 0.0
+    top_p: float = 1.0  # draw from the likeliest tokens that make up this share, above 0 degrees
+    repetition_penalty: float = 1.0  # above 1 a model repeats less, also of what it read
+    seed: int = 0  # of drawing, above 0 degrees
+    stop: str = ""  # strings that end a model's answer, with | between them; \n is a new line
     passages: int = 8  # passages retrieved for a question
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
     offline: bool = False  # refuse a model that is not on this machine
@@ -156,6 +166,12 @@ def reading(settings: Settings, password: str = "") -> Options:
             pages=settings.read_pages,
         ),
     )
+
+
+def stops(settings: Settings) -> tuple[str, ...]:
+    """The strings that end a model's answer."""
+    text = settings.stop.replace("\\n", "\n").replace("\\t", "\t")
+    return tuple(each for each in text.split("|") if each)
 
 
 def encoding(settings: Settings) -> EncoderOptions:

@@ -29,7 +29,10 @@ _WRITTEN = ("rows", "save", "plot")
 _UNTOLD = frozenset(
     {"home", "collection", "base_url", "offline", "workers", "device", "models_folder", "hub"}
 )
-_ANSWERING = frozenset({"model", "window", "max_tokens", "temperature", "passages"})
+_ANSWERING = frozenset(
+    {"model", "window", "max_tokens", "temperature", "top_p", "repetition_penalty", "seed", "stop"}
+    | {"quantize", "passages"}
+)
 _BEGUN = """Fill in {target}: a question a line, with the document that answers it and, if you like,
 the page and the answer. A line with nothing but a question is one that the documents do not answer.
 Lines without a question are left out. Then: rag eval {folder}"""

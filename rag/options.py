@@ -62,15 +62,20 @@ SHARED = (
         "--embedder", metavar="NAME", help='"hashed", a folder of a model, or a name of rag models.'
     ),
 )
+DTYPE = click.option(
+    "--dtype",
+    type=click.Choice(config.CHOICES["dtype"]),
+    metavar="NAME",
+    help="Numbers of models: auto, float32, bfloat16 or float16.",
+)
+DEVICE = click.option("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, all or mps.")
 #: How an embedder and a reranker are run; the rest of their settings stand in rag.toml.
 ENCODER = (
     click.option(
         "--dimension", type=int, metavar="N", help="Keep the first N floats of a vector; 0 is all."
     ),
-    click.option(
-        "--dtype", type=click.Choice(config.CHOICES["dtype"]), help="Numbers the embedder runs in."
-    ),
-    click.option("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps."),
+    DTYPE,
+    DEVICE,
     click.option(
         "--backend", type=click.Choice(config.CHOICES["backend"]), help="What runs the embedder."
     ),
@@ -89,6 +94,20 @@ MODEL = (
     click.option("--window", type=int, metavar="N", help="Tokens of the model's window to use."),
     click.option("--max-tokens", type=int, metavar="N", help="Longest answer of the model."),
     click.option("--temperature", type=float, metavar="T", help="0 for the same answer each time."),
+    click.option("--top-p", type=float, metavar="P", help="Draw from the likeliest words alone."),
+    click.option(
+        "--repetition-penalty", type=float, metavar="X", help="Above 1 the model repeats less."
+    ),
+    click.option("--seed", type=int, metavar="N", help="Of drawing at a temperature above 0."),
+    click.option("--stop", metavar="A|B", help="Strings that end an answer."),
+    click.option(
+        "--quantize",
+        type=click.Choice(config.CHOICES["quantize"]),
+        metavar="BITS",
+        help="Make the weights of transformers:FOLDER smaller: none, int8 or 4bit.",
+    ),
+    DTYPE,
+    DEVICE,
     click.option("--offline", is_flag=True, default=None, help="Refuse models on other machines."),
 )
 #: Becomes the argument `password` of a command.
@@ -171,10 +190,10 @@ def _secret(value: str) -> str:
 
 
 def options(*groups: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:
-    """Add groups of options to a command, in this order."""
+    """Add groups of options to a command, in this order; one that is in two of them once."""
 
     def add(command: Command) -> Command:
-        for option in reversed([option for group in groups for option in group]):
+        for option in reversed(dict.fromkeys(option for group in groups for option in group)):
             command = option(command)
         return command
 

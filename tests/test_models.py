@@ -136,8 +136,9 @@ def test_windows_come_from_configuration_and_tokenizer(llama: Path, t5: Path) ->
     assert (load(llama).window, load(llama).reserve) == (2048, 12)
     assert (load(llama, window=40).window, load(llama, window=40).reserve) == (40, 10)
     assert (load(t5).window, load(t5).reserve) == (512, 0)  # its answer has a window of its own
-    with pytest.raises(UsageError, match="at most 512"):
-        load(t5, window=513)
+    assert load(t5, window=1024).window == 1024  # relative positions have no last one
+    with pytest.raises(UsageError, match="at most 2048"):
+        load(llama, window=2049)
 
 
 @pytest.mark.parametrize("name", ["plain_llama", "t5"])

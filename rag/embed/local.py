@@ -27,9 +27,9 @@ _SAMPLED_BYTES = 1 << 20
 _PARTS = frozenset({".json", ".model", ".txt", ".py"})
 _WEIGHTS = (".safetensors", ".bin")  # the first kind that there is
 _BACKEND_FOLDERS = frozenset({"onnx", "openvino"})
-_NO_MEMORY = ("out of memory", "can't allocate memory")
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})  # of a processor, as Linux names them
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(?::\d+)?")
+_DEVICE = re.compile(r"auto|all|cpu|mps|cuda(?::\d+)?")
 _BACKEND_PACKAGES = {"onnx": "optimum.onnxruntime", "openvino": "optimum.intel.openvino"}
 #: Texts at once: on a processor larger batches only pad more, on an accelerator they fill it.
 _BATCH = {"cpu": 32}
@@ -110,7 +110,7 @@ def arguments(options: EncoderOptions) -> dict[str, Any]:
     Raises ModelError for a device or a backend that there is not.
     """
     _check_backend(options.backend)
-    device = _device(options.device)
+    device = device_of(options.device)
     told: dict[str, Any] = {
         "device": device,
         "backend": options.backend,
@@ -184,7 +184,7 @@ class Batches:
                         "Take a smaller one, see rag models, or try RAG_DEVICE=cpu.",
                     ) from error
             self._size //= 2
-            _free()
+            free_memory()
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -255,13 +255,17 @@ def _check_backend(backend: str) -> None:
         )
 
 
-def _device(wanted: str) -> str:
+def device_of(wanted: str) -> str:
+    """The device that is meant, as torch names it. "all" is the first of several.
+
+    Raises ModelError for one that there is not.
+    """
     import torch
 
     if not _DEVICE.fullmatch(wanted):
-        raise ModelError(f"{wanted!r} is no device", "Use auto, cpu, cuda, cuda:1 or mps.")
+        raise ModelError(f"{wanted!r} is no device", "Use auto, cpu, cuda, cuda:1, all or mps.")
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-    if wanted == "auto":
+    if wanted in ("auto", "all"):
         return "cuda" if cuda else "mps" if mps else "cpu"
     number = int(wanted.partition(":")[2] or 0)
     there = {"cuda": cuda and number < torch.cuda.device_count(), "mps": mps, "cpu": True}
@@ -280,11 +284,11 @@ def _dtype(wanted: str, device: str) -> Any:
     if device.startswith("cuda"):
         half = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        half = device == "cpu" and _computes_bfloat16()
+        half = device == "cpu" and computes_bfloat16()
     return torch.bfloat16 if half else torch.float32
 
 
-def _computes_bfloat16() -> bool:
+def computes_bfloat16() -> bool:
     """Whether this processor has instructions for bfloat16; without them it is the slower way."""
     try:
         told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
@@ -293,7 +297,8 @@ def _computes_bfloat16() -> bool:
     return not _BFLOAT16_FLAGS.isdisjoint(told.split())
 
 
-def _free() -> None:
+def free_memory() -> None:
+    """Give back what torch holds of an accelerator's memory and does not use."""
     import torch
 
     if torch.cuda.is_available():

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import UsageError
-from rag.models.encoding import ByteCounter, Encoder
+from rag.models.encoding import NEXT_QUESTION, ByteCounter, Encoder
 from rag.models.remote import DEFAULT_WINDOW, NoGenerationError, explain, load_remote
 from rag.prompt import TokenCounter
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models.chat_models import BaseChatModel
 
+    from rag.models.generate import Drawing
+    from rag.models.options import LocalOptions
     from rag.types import Message
 
 __all__ = ["ByteCounter", "Encoder", "Model", "Sampling", "TokenCounter", "load_model"]
@@ -38,6 +40,7 @@ class Sampling:
 
     temperature: float | None = None
     seed: int | None = None
+    top_p: float | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
 
@@ -96,6 +99,7 @@ def _options(sampling: Sampling | None) -> dict[str, Any]:
     named = {
         "temperature": sampling.temperature,
         "seed": sampling.seed,
+        "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
         "stop": list(sampling.stop) or None,
     }
@@ -110,7 +114,12 @@ def load_model(
     max_tokens: int = 512,
     temperature: float = 0.0,
     seed: int | None = 0,
-    device: str | None = None,
+    top_p: float = 1.0,
+    repetition_penalty: float = 1.0,
+    stop: Sequence[str] = (),
+    device: str = "auto",
+    dtype: str = "auto",
+    quantize: str = "none",
     offline: bool = False,
 ) -> Model:
     """Load or connect to the model a spec names.
@@ -125,7 +134,12 @@ def load_model(
             window.
         temperature: 0 for the same answer every time.
         seed: For sampling, where the model takes one.
-        device: As torch names it; by default CUDA, MPS or CPU, the first there is.
+        top_p: Sampling draws from the likeliest tokens that make up this share; 1 is all of them.
+        repetition_penalty: Above 1 what was read or written is less likely to come again. Of
+            servers only those that know it are told.
+        stop: Strings that end an answer. A model without a chat template also stops before the
+            next question.
+        device, dtype, quantize: Of a model in this process, see `rag.models.options`.
         offline: Refuse anything but this process and servers on this machine.
 
     Raises:
@@ -140,26 +154,12 @@ def load_model(
             "Write transformers:FOLDER, openai:NAME or ollama:NAME",
         )
     if provider == "transformers":
-        from rag.models.chat import TransformersChat
-        from rag.models.local import load_local
+        from rag.models.generate import Drawing
+        from rag.models.options import LocalOptions
 
-        loaded = load_local(name, window=window, max_tokens=max_tokens, device=device)
-        chat = TransformersChat(
-            encoder=loaded.encoder,
-            model=loaded.model,
-            max_new_tokens=loaded.max_tokens,
-            temperature=temperature,
-            seed=seed,
-        )
-        return Model(
-            spec,
-            chat,
-            loaded.window,
-            loaded.reserve,
-            loaded.encoder,
-            local=True,
-            instructed=loaded.encoder.instructed,
-        )
+        options = LocalOptions(device, dtype, quantize)
+        drawing = Drawing(max_tokens, temperature, top_p, repetition_penalty, seed, tuple(stop))
+        return _in_process(spec, name, window, options, drawing)
     remote, local = load_remote(
         provider,
         name,
@@ -167,10 +167,45 @@ def load_model(
         max_tokens=max_tokens,
         temperature=temperature,
         seed=seed,
+        top_p=top_p,
+        repetition_penalty=repetition_penalty,
+        stop=stop,
         offline=offline,
     )
     size = window or DEFAULT_WINDOW
     return Model(spec, remote, size, min(max_tokens, size // 4), ByteCounter(), local)
+
+
+def _in_process(
+    spec: str, name: str, window: int | None, options: LocalOptions, drawing: Drawing
+) -> Model:
+    """A model that transformers runs in this process."""
+    from rag.models.chat import TransformersChat
+    from rag.models.generate import Writer
+    from rag.models.local import load_local
+
+    loaded = load_local(name, window=window, max_tokens=drawing.max_new_tokens, options=options)
+    encoder = loaded.encoder
+    drawing = replace(
+        drawing,
+        max_new_tokens=loaded.max_tokens,
+        stop=drawing.stop if encoder.instructed else (*drawing.stop, *NEXT_QUESTION),
+    )
+    chat = TransformersChat(
+        encoder=encoder,
+        model=loaded.model,
+        writer=Writer(loaded.model, encoder.tokenizer, encoder.name, loaded.window),
+        drawing=drawing,
+    )
+    return Model(
+        spec,
+        chat,
+        loaded.window,
+        loaded.reserve,
+        encoder,
+        local=True,
+        instructed=encoder.instructed,
+    )
 
 
 def _untraced(items: Iterator[_T]) -> Generator[_T]:

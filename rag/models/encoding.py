@@ -24,6 +24,19 @@ BYTES_PER_TOKEN = 3
 TOKENS_PER_MESSAGE = 8
 
 _DIGIT = re.compile(r"\d")
+#: Ends a turn in the chat templates in use. Many a checkpoint names only the end of a text.
+_TURN_ENDS = (
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<end_of_turn>",
+    "<|end|>",
+    "<|end_of_text|>",
+    "<|eom_id|>",
+)
+#: Put before a text that is to be continued, by encoder–decoders that were taught several tasks.
+_CONTINUE = "<LM>"
+#: What a base model writes when its answer is over: the next question.
+NEXT_QUESTION = ("\nQuestion:", "\nВопрос:", "\nAnswer:", "\nОтвет:")
 #: Looks like a control token and not like a word that a vocabulary merely added.
 _CONTROL = re.compile(r"[<\[|｜].*[>\]|｜]$", re.DOTALL)
 
@@ -74,7 +87,8 @@ class Encoder:
         """
         safe = [Message(each.role, self._defused(each.content)) for each in messages]
         if not self.instructed:
-            ids: list[int] = self.tokenizer(plain(safe), verbose=False)["input_ids"]
+            text = self._continued(plain(safe))
+            ids: list[int] = self.tokenizer(text, verbose=False)["input_ids"]
             return ids
         try:
             return self._templated(safe)
@@ -95,6 +109,18 @@ class Encoder:
         """Number of ids of the text alone, without special tokens."""
         ids = self.tokenizer(self._defused(text), add_special_tokens=False, verbose=False)
         return len(ids["input_ids"])
+
+    def ends(self) -> set[int]:
+        """Ids that end an answer: the tokenizer's own, and the end of a turn in its template."""
+        vocabulary = self.tokenizer.get_added_vocab()
+        template = str(self.tokenizer.chat_template or "")
+        found = {vocabulary[each] for each in _TURN_ENDS if each in vocabulary and each in template}
+        own = self.tokenizer.eos_token_id
+        return found if own is None else {own, *found}
+
+    def _continued(self, text: str) -> str:
+        """The text with the mark that asks for its continuation, where a model has one."""
+        return _CONTINUE + text if _CONTINUE in self.tokenizer.get_added_vocab() else text
 
     def _templated(self, messages: Sequence[Message]) -> list[int]:
         encoded = self.tokenizer.apply_chat_template(

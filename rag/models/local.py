@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError, RagError, UsageError
 from rag.models.encoding import Encoder
+from rag.models.failures import first_line, mapped
+from rag.models.weights import load_weights
+from rag.models.window import ceiling_of, window_of
 
-#: Where neither the configuration nor the tokenizer tells how much a model reads.
-DEFAULT_WINDOW = 2048
-#: A tokenizer without a limit writes about 1e30; no model reads this much.
-_NO_LIMIT = 100_000_000
+if TYPE_CHECKING:
+    from rag.models.options import LocalOptions
+
 #: At most this share of a small window is kept for the answer.
 _RESERVE_SHARE = 4
 #: These only read; they are embedders, often named by mistake.
@@ -35,7 +37,7 @@ class Loaded:
 
 
 def load_local(
-    reference: str, *, window: int | None, max_tokens: int, device: str | None
+    reference: str, *, window: int | None, max_tokens: int, options: LocalOptions
 ) -> Loaded:
     """Load a model folder, or a model id that already lies in the local Hugging Face cache.
 
@@ -47,26 +49,20 @@ def load_local(
         DoesNotFit: There is not enough memory for the weights.
         UsageError: `window` is longer than the model can read.
     """
-    from rag.models.chat import mapped
-
     folder = find(reference)
     try:
         config = _config(folder, reference)
         encoder = Encoder(_tokenizer(folder, reference), Path(reference).name)
-        limit = window_of(config, encoder.tokenizer)
-        if window is not None and window > limit:
-            raise UsageError(
-                f"{reference} reads at most {limit} tokens, not {window}",
-                f"Use --window {limit} or less",
-            )
-        model = _weights(folder, config, reference, device)
+        window = _window(config, encoder.tokenizer, reference, window)
+        model = load_weights(folder, config, reference, options)
     except RagError:
         raise
     except Exception as error:
         raise mapped(error, reference) from error
-    window = window or limit
+    model.generation_config = _defaults(model.generation_config, encoder)
     if config.is_encoder_decoder:  # the answer is written into a window of its own
-        return Loaded(encoder, model, window, 0, max_tokens)
+        most = min(max_tokens, ceiling_of(config) or max_tokens)
+        return Loaded(encoder, model, window, 0, most)
     reserve = min(max_tokens, window // _RESERVE_SHARE)
     return Loaded(encoder, model, window, reserve, reserve)
 
@@ -91,16 +87,16 @@ def find(reference: str) -> str:
     return reference
 
 
-def window_of(config: Any, tokenizer: Any) -> int:
-    """Tokens the model reads in all: the smaller of what configuration and tokenizer say."""
-    text = config.get_text_config() if hasattr(config, "get_text_config") else config
-    named = (
-        getattr(text, "max_position_embeddings", None),
-        getattr(text, "n_positions", None),
-        getattr(tokenizer, "model_max_length", None),
-    )
-    limits = [int(each) for each in named if each is not None and 0 < each < _NO_LIMIT]
-    return min(limits, default=DEFAULT_WINDOW)
+def _window(config: Any, tokenizer: Any, reference: str, asked: int | None) -> int:
+    """The window to use. Raises UsageError where more is asked than the model can read."""
+    most = ceiling_of(config)
+    if asked is None:
+        return window_of(config, tokenizer)
+    if most is not None and asked > most:
+        raise UsageError(
+            f"{reference} reads at most {most} tokens, not {asked}", f"Use --window {most} or less"
+        )
+    return asked
 
 
 def _download_hint(reference: str) -> str:
@@ -118,7 +114,7 @@ def _config(folder: str, reference: str) -> Any:
     except (OSError, ValueError) as error:
         if folder != reference or Path(folder).is_dir():
             raise ModelError(
-                f"The config.json of {reference} cannot be used: {_first_line(error)}",
+                f"The config.json of {reference} cannot be used: {first_line(error)}",
                 "Check the download, or use a model that transformers knows without extra code",
             ) from error
         raise ModelError(
@@ -139,57 +135,26 @@ def _tokenizer(folder: str, reference: str) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:
         raise ModelError(
-            f"{reference} has no tokenizer that can be read: {_first_line(error)}",
+            f"{reference} has no tokenizer that can be read: {first_line(error)}",
             "Put tokenizer.json and tokenizer_config.json of the model into its folder",
         ) from error
 
 
-def _weights(folder: str, config: Any, reference: str, device: str | None) -> Any:
-    """The model in evaluation mode on its device, its generation defaults made greedy."""
-    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
-    from transformers.utils import logging
+def _defaults(told: Any, encoder: Encoder) -> Any:
+    """What a checkpoint says of the tokens that begin and end a text, and nothing else of it.
 
-    progress: Any = logging
-    progress.disable_progress_bar()
-    place, dtype = _placement(device)
-    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    try:
-        model, info = kind.from_pretrained(
-            folder,
-            config=config,
-            dtype=dtype,
-            local_files_only=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"The weights of {reference} cannot be read: {_first_line(error)}",
-            "Check that the folder holds model.safetensors (or pytorch_model.bin) in full",
-        ) from error
-    if info["missing_keys"]:
-        raise ModelError(
-            f"The weights of {reference} are incomplete: {len(info['missing_keys'])} tensors, "
-            f"such as {min(info['missing_keys'])}, are missing",
-            "Download the model again",
-        )
-    defaults = model.generation_config
-    defaults.do_sample, defaults.temperature, defaults.top_p, defaults.top_k = False, 1.0, 1.0, 50
-    defaults.max_length = None
-    return model.to(place).eval()
+    How an answer is drawn is the asker's affair. A penalty on repetition, which some checkpoints
+    bring along, would keep a model from copying numbers and names out of the passages.
+    """
+    from transformers import GenerationConfig
 
-
-def _placement(device: str | None) -> tuple[str, Any]:
-    """Device and number format: half precision on accelerators, float32 on the CPU."""
-    import torch
-
-    if device is None:
-        cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-        device = "cuda" if cuda else "mps" if mps else "cpu"
-    if device.startswith("cuda"):
-        return device, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return device, torch.float16 if device.startswith("mps") else torch.float32
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
+    make: Any = GenerationConfig  # it says nothing of its types
+    ends = told.eos_token_id
+    ends = [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
+    return make(
+        bos_token_id=told.bos_token_id,
+        eos_token_id=sorted({*ends, *encoder.ends()}) or None,
+        pad_token_id=told.pad_token_id,
+        decoder_start_token_id=told.decoder_start_token_id,
+        forced_bos_token_id=told.forced_bos_token_id,
+    )

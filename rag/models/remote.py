@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from rag.errors import ModelError, RagError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from langchain_core.language_models.chat_models import BaseChatModel
 
 #: Servers commonly start with this window when nothing else is asked for; see --window.
@@ -74,6 +76,9 @@ def load_remote(
     temperature: float,
     seed: int | None,
     offline: bool,
+    top_p: float = 1.0,
+    repetition_penalty: float = 1.0,
+    stop: Sequence[str] = (),
 ) -> tuple[BaseChatModel, bool]:
     """A langchain chat model of a provider, and whether it runs on this machine.
 
@@ -93,8 +98,14 @@ def load_remote(
             "Use -m transformers:DIR, or a server on this machine with --base-url",
         )
     options: dict[str, Any] = {"temperature": temperature}
+    if top_p != 1.0:
+        options["top_p"] = top_p
+    if stop:
+        options["stop"] = list(stop)
     if provider == "openai":
         options |= _openai(base_url, local, max_tokens, seed)
+        if repetition_penalty != 1.0 and base_url is not None:
+            options["extra_body"]["repetition_penalty"] = repetition_penalty
     else:
         options["num_predict" if provider == "ollama" else "max_tokens"] = max_tokens
         if base_url is not None:

@@ -1,0 +1,22 @@
+"""How a model in this process is loaded: what a person may set about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Weights as they are, or made smaller while they are loaded (bitsandbytes).
+QUANTIZE = ("none", "int8", "4bit")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOptions:
+    """Where a model runs and in which numbers.
+
+    `device` is "auto", "cpu", "mps", "cuda", "cuda:1" or "all", which spreads the layers over every
+    GPU; "auto" does so where one GPU is too small. A `dtype` of "auto" is 16 bits wherever the
+    device computes in them.
+    """
+
+    device: str = "auto"
+    dtype: str = "auto"
+    quantize: str = "none"
