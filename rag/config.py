@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from rag.embed.options import BACKENDS, DTYPES, EncoderOptions
 from rag.errors import UsageError
-from rag.models.options import QUANTIZE
 from rag.readers.options import Limits, Options
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ocr": ("auto", "always", "never"),
     "dtype": DTYPES,
     "backend": BACKENDS,
-    "quantize": QUANTIZE,
+    "quantize": ("none", "int8", "4bit"),
 }
 
 

@@ -84,6 +84,10 @@ class Writer:
                 wait([job])
         self._raise(job)
 
+    def forget(self) -> None:
+        """Let go of the prompts that are kept for the next one."""
+        self._queue.submit(self._prefixes.clear).result()
+
     def _check(self, size: int) -> None:
         room = self._window - 1 if self._decodes_alone else self._window
         if size > room:

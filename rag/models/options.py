@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Weights as they are, or made smaller while they are loaded (bitsandbytes).
-QUANTIZE = ("none", "int8", "4bit")
-
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
@@ -14,7 +11,8 @@ class LocalOptions:
 
     `device` is "auto", "cpu", "mps", "cuda", "cuda:1" or "all", which spreads the layers over every
     GPU; "auto" does so where one GPU is too small. A `dtype` of "auto" is 16 bits wherever the
-    device computes in them.
+    device computes in them. `quantize` is "none", or "int8" or "4bit" to make the weights smaller
+    while they are loaded (bitsandbytes).
     """
 
     device: str = "auto"
