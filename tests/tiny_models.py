@@ -217,3 +217,58 @@ def spoil(folder: Path) -> Path:
             weights[name] = tensor * float("nan")
         save_file(weights, path, metadata={"format": "pt"})
     return folder
+
+
+def make_gptq(folder: Path, plain: Path) -> Path:
+    """A decoder whose projections are packed into four bits, as GPTQ checkpoints are published.
+
+    Weights are rounded to nearest. The folder `plain` gets the same numbers unpacked.
+    """
+    import json
+
+    from safetensors.torch import load_file, save_file
+
+    make_llama(plain, CHAT_TEMPLATE)
+    folder.mkdir(exist_ok=True)
+    for each in plain.iterdir():
+        (folder / each.name).write_bytes(each.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    told = {"quant_method": "gptq", "bits": 4, "group_size": 32, "desc_act": False, "sym": True}
+    (folder / "config.json").write_text(json.dumps({**config, "quantization_config": told}))
+    tensors = load_file(plain / "model.safetensors")
+    packed: dict[str, Any] = {}
+    for name, weight in list(tensors.items()):
+        if name.endswith("proj.weight"):
+            parts, tensors[name] = _four_bits(weight, group=32)
+            stem = name.removesuffix("weight")
+            packed |= {stem + part: value for part, value in parts.items()}
+        else:
+            packed[name] = weight
+    save_file(packed, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(tensors, plain / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def _four_bits(weight: Any, group: int) -> tuple[dict[str, Any], Any]:
+    """The tensors that stand for a weight in GPTQ's first format, and the weight they give."""
+    import torch
+
+    out, into = weight.shape
+    rows = weight.t().reshape(into // group, group, out)
+    scales = (rows.abs().amax(1, keepdim=True) / 7).half()
+    codes = (rows / scales.float()).round().clamp(-8, 7)
+    shifts = torch.arange(8) * 4
+    eights = (codes.long() + 8).reshape(into // 8, 8, out) << shifts.view(1, 8, 1)
+    zeros = torch.full((into // group, out // 8, 8), 7) << shifts
+    parts = {
+        "qweight": _as_int32(eights.sum(1)),
+        "qzeros": _as_int32(zeros.sum(-1)),
+        "scales": scales.reshape(into // group, out).contiguous(),
+        "g_idx": (torch.arange(into) // group).int(),
+    }
+    return parts, (codes * scales.float()).reshape(into, out).t().contiguous()
+
+
+def _as_int32(value: Any) -> Any:
+    """The low 32 bits, read with a sign."""
+    return value.where(value < 2**31, value - 2**32).int()
