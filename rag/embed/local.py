@@ -280,11 +280,11 @@ def _dtype(wanted: str, device: str) -> Any:
     if device.startswith("cuda"):
         half = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        half = device == "cpu" and _computes_bfloat16()
+        half = device == "cpu" and computes_bfloat16()
     return torch.bfloat16 if half else torch.float32
 
 
-def _computes_bfloat16() -> bool:
+def computes_bfloat16() -> bool:
     """Whether this processor has instructions for bfloat16; without them it is the slower way."""
     try:
         told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")

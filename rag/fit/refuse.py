@@ -1,0 +1,68 @@
+"""Refusing a model before it is loaded, where it cannot fit: minutes sooner than memory runs out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.errors import DoesNotFit, ModelError
+from rag.fit.estimate import LEAST, Wanted, answer
+from rag.fit.subject import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.fit.devices import Device
+    from rag.fit.estimate import Answer
+    from rag.fit.weights import Quantize
+
+
+def lacking(
+    folder: Path,
+    devices: Sequence[Device],
+    *,
+    name: str,
+    dtype: str,
+    quantize: Quantize = "none",
+    window: int | None = None,
+) -> DoesNotFit | None:
+    """The error that loading a model would end in, with the numbers and the way out; None if it
+    may fit.
+
+    Asks after the least of what the model is good for: its window where one is set, else a short
+    prompt. Of a model that is not understood nothing is said; loading will tell.
+    """
+    try:
+        subject = subject_of(str(folder))
+        limit = subject.config.limit if subject.config else LEAST
+        wanted = Wanted(dtype, min(window or LEAST, limit), quantize)
+        found = answer(subject, devices, wanted)
+    except ModelError:
+        return None
+    return None if found.fits else DoesNotFit(_told(name, found), _way_out(found))
+
+
+def _told(name: str, found: Answer) -> str:
+    wanted = found.wanted
+    numbers = wanted.dtype if wanted.quantize == "none" else wanted.quantize
+    free = sum(part.size for part in found.parts) / 1e9
+    where = found.parts[0].device
+    if len(found.parts) > 1:
+        where = f"{len(found.parts)} devices"
+    need = found.need.total + sum(part.overhead for part in found.parts)
+    return (
+        f"{name} does not fit: in {numbers} it needs {need / 1e9:.1f} GB"
+        f" ({found.need.weights.total / 1e9:.1f} GB of weights) for {wanted.context} tokens, and"
+        f" {free:.1f} GB are free on {where}"
+    )
+
+
+def _way_out(found: Answer) -> str:
+    """What to do, the least change first."""
+    if found.largest >= LEAST:
+        return f"Use --window {found.largest} or less"
+    if found.quantize is not None:
+        return f"It fits with --quantize {found.quantize}"
+    if found.cards is not None:
+        return f"It takes {found.cards[0]} such cards; rag fit MODEL tells more"
+    return "Use a smaller model; rag fit MODEL tells what fits"
