@@ -163,9 +163,11 @@ def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
     wanted = found.wanted
     weights = found.need.weights
     numbers = wanted.dtype if wanted.quantize == "none" else f"{wanted.quantize}, {wanted.dtype}"
+    counted = f"{weights.parameters / 1e9:.2f} billion weights, "
     render.print_line(
-        f"{subject.name}: {weights.parameters / 1e9:.2f} billion weights,"
-        f" {_SOURCES[subject.source]}; {weights.total / 1e9:.1f} GB as {numbers}"
+        f"{subject.name}: {'' if subject.source == 'files' else counted}"
+        f"{_SOURCES[subject.source]}; {weights.total / 1e9:.1f} GB as"
+        f" {'they are' if subject.quantized else numbers}"
     )
     render.print_rows(
         _COLUMNS,
@@ -198,7 +200,12 @@ def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[st
         )
     else:
         short = sum(max(-part.free, 0) for part in found.parts)
-        lines.append(f"Does not fit with {context} tokens: {short / 1e9:.2f} GB too much.")
+        lines.append(
+            f"Does not fit with {context} tokens: {short / 1e9:.2f} GB find no room, since layers"
+            " stay whole."
+            if len(found.parts) > 1
+            else f"Does not fit with {context} tokens: {short / 1e9:.2f} GB too much."
+        )
     if subject.config is None:
         lines.append("Keys, values and work are not counted: that takes a config.json.")
     elif found.largest:

@@ -192,7 +192,7 @@ def fit(subject: Subject, value: Fit) -> Json:
         "schema": SCHEMA,
         "model": subject.name,
         "source": subject.source,
-        "parameters": value.need.weights.parameters,
+        "parameters": None if subject.source == "files" else value.need.weights.parameters,
         "dtype": value.wanted.dtype,
         "quantize": value.wanted.quantize,
         "context": value.wanted.context,

@@ -1,7 +1,7 @@
 """What keys and values of past tokens take, as transformers 5 keeps them (`DynamicCache`).
 
-For every layer and token a key and a value for each of its heads; fewer heads where queries share
-them (Ainslie et al., "GQA", 2023; Shazeer, "Fast transformer decoding", 2019). Layers with a sliding
+For every layer and token a key and a value for each head; fewer heads where queries share them
+(Shazeer, "Fast transformer decoding", 2019; Ainslie et al., "GQA", 2023). Layers with a sliding
 window keep its last tokens; multi-head latent attention keeps one compressed vector a token
 (DeepSeek-AI, "DeepSeek-V2", 2024); the decoder of T5 keeps its own and those of the whole input.
 """

@@ -17,6 +17,13 @@ from pathlib import Path
 
 from rag.errors import UsageError
 
+#: What a process takes of a device beside tensors. Of a card: the CUDA context and the kernels of
+#: torch (some 450 MB), workspaces of cuBLAS (up to 32 MiB), and blocks that the allocator of torch
+#: holds and cannot use. Of memory: Python with torch and transformers imported.
+OVERHEAD = {"cuda": 600_000_000, "cpu": 500_000_000}
+#: … and what is still to come of it in a process that has torch running already.
+RUNNING_OVERHEAD = {"cuda": 150_000_000, "cpu": 100_000_000}
+
 _FILE = "cards.toml"
 _MIB = 1 << 20
 _GIB = 1 << 30
@@ -32,11 +39,13 @@ _QUERY = (
     "--format=csv,noheader,nounits",
 )
 _QUERY_SECONDS = 10
-_CGROUPS = (  # the limit and what is used of it, versions 2 and 1
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+#: Where a container's limit is told, what is used of it, what of that is a cache of files that are
+#: given up at need, and the name of that: by control groups of versions 2 and 1.
+_CGROUPS = (
+    ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
     (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        *("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+        "total_inactive_file",
     ),
 )
 
@@ -45,13 +54,15 @@ _CGROUPS = (  # the limit and what is used of it, versions 2 and 1
 class Device:
     """Something with memory. `total` is what a program can get of it and `free` what it gets now.
 
-    `kind` is "cuda" or "cpu". `bandwidth` of its memory is in bytes a second, 0 where unknown.
+    `kind` is "cuda" or "cpu". `overhead` is what a process takes of it beside tensors. `bandwidth`
+    of its memory is in bytes a second, 0 where unknown.
     """
 
     name: str
     kind: str
     total: int
     free: int
+    overhead: int
     bandwidth: int = 0
 
 
@@ -65,6 +76,7 @@ def cards() -> tuple[Device, ...]:
             "cuda",
             card["mib"] * _MIB,
             card["mib"] * _MIB,
+            OVERHEAD["cuda"],
             card["bandwidth"] * 1_000_000_000,
         )
         for card in table["card"]
@@ -95,7 +107,7 @@ def _card(name: str) -> Device:
         return alike[0]
     if size:
         took = int(float(size[1].replace(",", ".")) * _GIB * _USABLE)
-        return Device(name, "cuda", took, took)
+        return Device(name, "cuda", took, took, OVERHEAD["cuda"])
     which = " or ".join(card.name for card in alike)
     raise UsageError(
         f"There are several {name}: {which}" if alike else f"The card {name!r} is not known",
@@ -127,18 +139,20 @@ def _told(line: str) -> Device | None:
     total, free = (int(number) * _MIB for number in numbers)
     known = [card for card in cards() if _plain(card.name) in _plain(name)]
     known = known or [c for c in cards() if _plain(_SIZE.sub("", c.name)) == _plain(name)]
-    return Device(name.strip(), "cuda", total, free, known[0].bandwidth if known else 0)
+    bandwidth = known[0].bandwidth if known else 0
+    return Device(name.strip(), "cuda", total, free, OVERHEAD["cuda"], bandwidth)
 
 
 def processor() -> Device:
     """The memory of this machine, and what of it is free, the limits of a container counted in."""
     total, free = _memory()
-    for limit_file, used_file in _CGROUPS:
-        limit, used = _number(limit_file), _number(used_file)
+    for folder, most, used, idle in _CGROUPS:
+        limit = _number(Path(folder, most))
         if limit is not None and 0 < limit < total:
+            kept = _number(Path(folder, used)) or 0
             total = limit
-            free = min(free, max(limit - (used or 0), 0))
-    return Device("CPU", "cpu", total, free)
+            free = min(free, limit - kept + _told_of(Path(folder, "memory.stat"), idle))
+    return Device("CPU", "cpu", total, max(free, 0), OVERHEAD["cpu"])
 
 
 def _memory() -> tuple[int, int]:
@@ -148,14 +162,22 @@ def _memory() -> tuple[int, int]:
     except OSError:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         return total, total  # macOS does not tell what is free in one number
-    told = {
-        name: int(rest.split()[0]) * 1024 for name, _, rest in (x.partition(":") for x in lines)
-    }
-    return told["MemTotal"], told.get("MemAvailable", told["MemFree"])
+    told = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines)}
+    return told["MemTotal"] * 1024, told.get("MemAvailable", told["MemFree"]) * 1024
 
 
-def _number(path: str) -> int | None:
+def _number(path: Path) -> int | None:
     try:
-        return int(Path(path).read_text(encoding="ascii"))
+        return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):  # not there, or "max"
         return None
+
+
+def _told_of(path: Path, name: str) -> int:
+    """A number under a name in a file of such pairs; 0 where it is not there."""
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    found = (line.split() for line in lines)
+    return next((int(pair[1]) for pair in found if len(pair) == 2 and pair[0] == name), 0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.fit.activations import activation_bytes
 from rag.fit.cache import layer_bytes
+from rag.fit.subject import UNKNOWN
 from rag.fit.weights import DTYPES, QUANTIZE, Weights, weigh
 
 if TYPE_CHECKING:
@@ -21,12 +22,8 @@ if TYPE_CHECKING:
     from rag.fit.subject import Subject
     from rag.fit.weights import Quantize
 
-#: What a process takes of a device beside tensors. Of a card: the CUDA context and the kernels of
-#: torch (some 450 MB), workspaces of cuBLAS (up to 32 MiB), and blocks that the allocator of torch
-#: has and cannot use. Of memory: Python with torch and transformers imported.
-OVERHEAD = {"cuda": 600_000_000, "cpu": 500_000_000}
-#: Tokens that are asked after where none are named: what a question with its passages and its answer
-#: takes. A model that reads less is asked after what it reads.
+#: Tokens that are asked after where none are named: what a question takes with its passages and
+#: its answer. A model that reads less is asked after what it reads.
 CONTEXT = 4096
 #: With fewer no question can be answered with a passage to it.
 LEAST = 512
@@ -137,8 +134,8 @@ def need_of(subject: Subject, wanted: Wanted, prompt: int | None = None) -> Need
     size = DTYPES[wanted.dtype]
     config = subject.config
     if config is None:
-        count = sum(tensor.count for tensor in subject.tensors) * size
-        return Need(Weights(0, (count,), 0, count // size, 0), (0,), 0)
+        weights = weigh(subject.tensors, UNKNOWN, wanted.dtype, wanted.quantize)
+        return Need(weights, tuple(0 for _ in weights.layers), 0)
     weights = weigh(subject.tensors, config, wanted.dtype, wanted.quantize)
     cache = tuple(layer_bytes(config, wanted.context, wanted.context // 4, size))
     read = wanted.context if prompt is None else prompt
@@ -156,7 +153,7 @@ def laid(need: Need, devices: Sequence[Device], wanted: Wanted) -> tuple[list[Pa
             weights=need.weights.before if number == 0 else 0,
             cache=0,
             activations=need.activations,
-            overhead=OVERHEAD[device.kind],
+            overhead=device.overhead,
             embedder=wanted.embedder if number == 0 else 0,
             reranker=wanted.reranker if number == 0 else 0,
         )

@@ -1,4 +1,4 @@
-"""Refusing a model before it is loaded, where it cannot fit: minutes sooner than memory runs out."""
+"""Refusing a model that cannot fit before it is loaded, minutes before memory runs out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from rag.fit.subject import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rag.fit.devices import Device
     from rag.fit.estimate import Answer
@@ -18,31 +17,30 @@ if TYPE_CHECKING:
 
 
 def lacking(
-    folder: Path,
+    reference: str,
     devices: Sequence[Device],
     *,
-    name: str,
     dtype: str,
     quantize: Quantize = "none",
     window: int | None = None,
 ) -> DoesNotFit | None:
-    """The error that loading a model would end in, with the numbers and the way out; None if it
-    may fit.
+    """The error that loading a model would end in, with the way out; None where it may fit.
 
-    Asks after the least of what the model is good for: its window where one is set, else a short
-    prompt. Of a model that is not understood nothing is said; loading will tell.
+    `reference` is a folder, or the id of a model in the cache of Hugging Face. Asks after the least
+    that the model is good for: its window where one is set, else a short prompt. Of a model that is
+    not understood nothing is said; loading will tell.
     """
     try:
-        subject = subject_of(str(folder))
+        subject = subject_of(reference)
         limit = subject.config.limit if subject.config else LEAST
         wanted = Wanted(dtype, min(window or LEAST, limit), quantize)
         found = answer(subject, devices, wanted)
     except ModelError:
         return None
-    return None if found.fits else DoesNotFit(_told(name, found), _way_out(found))
+    return None if found.fits else DoesNotFit(_told(reference, found), _way_out(found))
 
 
-def _told(name: str, found: Answer) -> str:
+def _told(reference: str, found: Answer) -> str:
     wanted = found.wanted
     numbers = wanted.dtype if wanted.quantize == "none" else wanted.quantize
     free = sum(part.size for part in found.parts) / 1e9
@@ -51,7 +49,7 @@ def _told(name: str, found: Answer) -> str:
         where = f"{len(found.parts)} devices"
     need = found.need.total + sum(part.overhead for part in found.parts)
     return (
-        f"{name} does not fit: in {numbers} it needs {need / 1e9:.1f} GB"
+        f"{reference} does not fit: in {numbers} it needs {need / 1e9:.1f} GB"
         f" ({found.need.weights.total / 1e9:.1f} GB of weights) for {wanted.context} tokens, and"
         f" {free:.1f} GB are free on {where}"
     )

@@ -26,6 +26,10 @@ _PREFIX = "transformers:"
 _COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmbt]?)", re.IGNORECASE)
 _POWERS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 
+_BYTES = "U8"  # numbers that are as they are on the disk, whatever they are
+#: How a model is laid out of which nothing but the number of weights is known.
+UNKNOWN = Config("unknown", {"num_hidden_layers": 100, "hidden_size": 4096})
+
 Source = Literal["headers", "config", "published", "files", "parameters"]
 
 
@@ -45,9 +49,8 @@ class Subject:
     @property
     def quantized(self) -> bool:
         """Whether its weights were published quantised: they cannot be quantised again."""
-        if self.source == "files" or self.config is None:
-            return self.source == "files"
-        return bool(self.config.get("quantization_config"))
+        published = self.config is not None and self.config.get("quantization_config")
+        return bool(published) or any(tensor.dtype == _BYTES for tensor in self.tensors)
 
 
 def subject_of(reference: str, parameters: str = "") -> Subject:
@@ -60,12 +63,11 @@ def subject_of(reference: str, parameters: str = "") -> Subject:
     if not reference:
         if not parameters:
             raise UsageError("No model is named", "Write rag fit MODEL, or --parameters 7B")
-        counted = Tensor("weight", (count_of(parameters),))
-        return Subject(parameters, None, (counted,), "parameters")
+        return Subject(parameters, None, _pieces(None, count_of(parameters)), "parameters")
     name = reference.removeprefix(_PREFIX)
     path = Path(name).expanduser()
     if path.suffix == ".gguf" and path.is_file():
-        return Subject(path.name, gguf.config(path), _of_bytes(gguf.size(path)), "files")
+        return _gguf(path, path.name)
     folder = _folder(path, name)
     if folder is None:
         found = _published(name)
@@ -75,8 +77,8 @@ def subject_of(reference: str, parameters: str = "") -> Subject:
     else:
         found = _in_folder(folder, folder.name if path.is_dir() else name)
     if parameters:
-        counted = Tensor("weight", (count_of(parameters),))
-        return Subject(found.name, found.config, (counted,), "parameters")
+        pieces = _pieces(found.config, count_of(parameters))
+        return Subject(found.name, found.config, pieces, "parameters")
     if not found.tensors:
         assert found.config is not None
         tensors(found.config)  # says what is not known of it
@@ -129,8 +131,7 @@ def _in_folder(folder: Path, name: str) -> Subject:
     if not (folder / "config.json").is_file():
         quantised = sorted(folder.glob("*.gguf"))
         if quantised:
-            took = gguf.size(quantised[0])
-            return Subject(name, gguf.config(quantised[0]), _of_bytes(took), "files")
+            return _gguf(quantised[0], name)
         raise ModelError(
             f"{folder} is not a model folder: it has no config.json",
             "Name the folder that holds config.json",
@@ -141,7 +142,7 @@ def _in_folder(folder: Path, name: str) -> Subject:
         return Subject(name, config, tuple(checkpoint.loaded(found, config)), "headers")
     if config.kind not in FAMILIES and (pickled := checkpoint.pickled_bytes(folder)):
         size = checkpoint.number_bytes(str(config.get("dtype") or config.get("torch_dtype") or ""))
-        return Subject(name, config, (Tensor("weight", (pickled // size,)),), "files")
+        return Subject(name, config, _pieces(config, pickled // size), "files")
     return Subject(name, config, tuple(_built(config)), "config")
 
 
@@ -149,5 +150,14 @@ def _built(config: Config) -> list[Tensor]:
     return tensors(config) if config.kind in FAMILIES else []
 
 
-def _of_bytes(count: int) -> tuple[Tensor, ...]:
-    return (Tensor("weight", (count,), "U8"),)
+def _gguf(file: Path, name: str) -> Subject:
+    config = gguf.config(file)
+    return Subject(name, config, _pieces(config, gguf.size(file), _BYTES), "files")
+
+
+def _pieces(config: Config | None, count: int, dtype: str = "") -> tuple[Tensor, ...]:
+    """So many numbers of which nothing else is known, as one matrix for each layer."""
+    layers = config.layers if config else UNKNOWN.layers
+    columns = config.hidden if config else UNKNOWN.hidden
+    rows = round(count / layers / columns)
+    return tuple(Tensor(f"layers.{i}.weight", (rows, columns), dtype) for i in range(layers))

@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.errors import ModelError, RagError, UsageError
 from rag.models.encoding import Encoder
+from rag.models.room import check_room
 
 #: Where neither the configuration nor the tokenizer tells how much a model reads.
 DEFAULT_WINDOW = 2048
@@ -59,7 +60,7 @@ def load_local(
                 f"{reference} reads at most {limit} tokens, not {window}",
                 f"Use --window {limit} or less",
             )
-        model = _weights(folder, config, reference, device)
+        model = _weights(folder, config, reference, device, window)
     except RagError:
         raise
     except Exception as error:
@@ -144,7 +145,9 @@ def _tokenizer(folder: str, reference: str) -> Any:
         ) from error
 
 
-def _weights(folder: str, config: Any, reference: str, device: str | None) -> Any:
+def _weights(
+    folder: str, config: Any, reference: str, device: str | None, window: int | None
+) -> Any:
     """The model in evaluation mode on its device, its generation defaults made greedy."""
     from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
     from transformers.utils import logging
@@ -152,6 +155,7 @@ def _weights(folder: str, config: Any, reference: str, device: str | None) -> An
     progress: Any = logging
     progress.disable_progress_bar()
     place, dtype = _placement(device)
+    check_room(folder, [place], dtype=dtype, window=window)
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     try:
         model, info = kind.from_pretrained(
