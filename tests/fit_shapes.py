@@ -87,7 +87,7 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "qwen3_moe": ("qwen3_moe", _GROUPED | _EXPERTS | {"head_dim": 16, "mlp_only_layers": [0]}),
     "t5": ("t5", _T5),
     "t5, gated": ("t5", _T5 | {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}),
-    "umt5": ("umt5", _T5 | {"num_decoder_layers": 3}),
+    "umt5": ("umt5", _T5 | {"num_decoder_layers": 2}),
 }
 
 
@@ -124,9 +124,8 @@ def written(model: Any, prompt: int, tokens: int) -> Any:
 
 def kept_bytes(cache: Any) -> int:
     """Bytes of the keys and values in a cache."""
-    halves = (
-        getattr(cache, name, None) for name in ("self_attention_cache", "cross_attention_cache")
-    )
+    names = ("self_attention_cache", "cross_attention_cache")
+    halves = [getattr(cache, name, None) for name in names]
     caches = [half for half in halves if half is not None] or [cache]
     return sum(
         tensor.numel() * tensor.element_size()

@@ -1,4 +1,4 @@
-"""What is reckoned against what a graphics card is measured to hold; skipped where there is none."""
+"""What is reckoned against what a graphics card holds; skipped where there is none."""
 
 from __future__ import annotations
 
