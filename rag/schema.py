@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rag.evaluate.compare import Comparison
     from rag.evaluate.measures import Figures
     from rag.evaluate.runs import Run
+    from rag.fit import Answer as Fit
+    from rag.fit import Parts, Subject
     from rag.picture import Picture
     from rag.query import Query
     from rag.report import Report
@@ -181,6 +183,34 @@ def doctor(checks: Sequence[Check]) -> Json:
 def settings(value: Configured) -> Json:
     """What `rag config show --json` prints."""
     return {"schema": SCHEMA, "settings": asdict(value.settings), "origins": value.origins}
+
+
+def fit(subject: Subject, value: Fit) -> Json:
+    """What `rag fit --json` prints; sizes are bytes."""
+    cards = value.cards
+    return {
+        "schema": SCHEMA,
+        "model": subject.name,
+        "source": subject.source,
+        "parameters": None if subject.source == "files" else value.need.weights.parameters,
+        "dtype": value.wanted.dtype,
+        "quantize": value.wanted.quantize,
+        "context": value.wanted.context,
+        "limit": subject.config.limit if subject.config else None,
+        "fits": value.fits,
+        "weights": value.need.weights.total,
+        "cache": sum(value.need.cache),
+        "activations": value.need.activations,
+        "devices": [fit_parts(part) for part in value.parts],
+        "largest_context": value.largest,
+        "cards": cards and {"all": cards[0], "weights": cards[1]},
+        "fits_with": value.quantize,
+    }
+
+
+def fit_parts(value: Parts) -> Json:
+    """What takes the memory of one device; all but `size` add up to it."""
+    return {**asdict(value), "free": value.free}
 
 
 def evaluation(

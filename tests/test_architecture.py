@@ -17,14 +17,14 @@ LAYERS = (
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
     },
     {
-        *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
+        *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
     {"ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
-    {"keeping", "measuring", "shelf"},
+    {"fitting", "keeping", "measuring", "shelf"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

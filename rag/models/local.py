@@ -53,8 +53,8 @@ def load_local(
     try:
         config = _config(folder, reference)
         encoder = Encoder(_tokenizer(folder, reference), Path(reference).name)
-        window = _window(config, encoder.tokenizer, reference, window)
-        model = load_weights(folder, config, reference, options)
+        wanted, window = window, _window(config, encoder.tokenizer, reference, window)
+        model = load_weights(folder, config, reference, options, window=wanted)
     except RagError:
         raise
     except Exception as error:

@@ -12,6 +12,7 @@ from rag.embed.local import computes_bfloat16, device_of, free_memory
 from rag.errors import DoesNotFit, ModelError, RagError
 from rag.models import quantize
 from rag.models.failures import available, first_line, gigabytes, is_out_of_memory
+from rag.models.room import check_room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,14 @@ class Plan:
     quantize: str = "none"
     bits: float = 0.0
 
+    def devices(self) -> list[str]:
+        """Those that hold it, as torch names them."""
+        if not self.spread:
+            return [self.device]
+        import torch
+
+        return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+
     def bytes_of(self, parameters: float) -> float:
         """What so many parameters take."""
         bits = quantize.BITS[self.quantize] or self.bits or _BITS[self.dtype]
@@ -64,16 +73,22 @@ class Plan:
         return f"{numbers} on {'all GPUs' if self.spread else self.device}"
 
 
-def load_weights(folder: str, config: Any, reference: str, options: LocalOptions) -> Any:
+def load_weights(
+    folder: str, config: Any, reference: str, options: LocalOptions, *, window: int | None = None
+) -> Any:
     """The model in evaluation mode on its device; once again smaller where memory runs out.
+
+    `window` is what is set of it, if anything, in tokens.
 
     Raises:
         ModelError: Weights are missing or broken, or a device or a package is not there.
-        DoesNotFit: There is not enough memory for the smaller way either.
+        DoesNotFit: It cannot fit, said before it is read; or there is not enough memory for the
+            smaller way either.
     """
     quantize.check(config, options.quantize, reference)
     parameters = _parameters(folder, config)
     plan = _plan(config, options, parameters)
+    check_room(folder, plan.devices(), dtype=plan.dtype, quantize=plan.quantize, window=window)
     try:
         return _read(folder, config, reference, plan)
     except Exception as error:

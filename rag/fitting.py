@@ -1,0 +1,222 @@
+"""The command that tells whether a model fits the memory there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from rag import config, errors, render, schema
+from rag.options import JSON, RERANKER, SHARED, options
+from rag.options import settings as settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.config import Settings
+    from rag.fit import Answer, Device, Subject
+    from rag.fit.weights import Quantize
+
+_COLUMNS = (
+    *("On", "Has, GB", "Weights", "Cache", "Working", "Overhead", "Embedder", "Reranker", "Free"),
+)
+_SOURCES = {
+    "headers": "by the headers of its weights",
+    "config": "by its config.json",
+    "published": "by its published shape",
+    "files": "by the size of its files",
+    "parameters": "as told",
+}
+_IN_PROCESS = "transformers:"
+
+
+@click.command()
+@click.argument("name", metavar="[MODEL]", required=False, default="")
+@click.option("--context", type=int, metavar="N", help="Tokens of prompt and answer together.")
+@click.option(
+    "--quantize",
+    type=click.Choice(["none", "int8", "4bit"]),
+    default="none",
+    show_default=True,
+    help="Weights made smaller while loading.",
+)
+@click.option(
+    "--gpu",
+    "gpus",
+    multiple=True,
+    metavar="CARD",
+    help='"A100 40GB", "2x RTX 3090", "24GB" or cpu; may be repeated. Default: what is here.',
+)
+@click.option(
+    "--parameters", metavar="N", default="", help='Number of weights, such as "13B", if not told.'
+)
+@click.option("--dtype", type=click.Choice(config.CHOICES["dtype"]), help="Numbers it runs in.")
+@JSON
+@options(RERANKER, SHARED)
+@click.pass_context
+def fit(
+    ctx: click.Context,
+    /,
+    name: str,
+    context: int | None,
+    quantize: str,
+    gpus: tuple[str, ...],
+    parameters: str,
+    as_json: bool,
+    **_: Any,
+) -> None:
+    """Tell whether a model fits, before it is loaded or even fetched.
+
+    MODEL is a folder, a config.json, a GGUF file, the id of a model that is here, or a published
+    shape such as yalm-100b; by default the model that is set. Exits with 6 where it does not fit,
+    and tells the largest context, the number of cards or the quantisation that does.
+
+    \b
+    Example: rag fit rugpt-3.5-13b --quantize int8 --gpu "16GB"
+    """
+    from rag.fit import answer, subject_of
+
+    settings = settings_of(ctx).settings
+    subject = subject_of(_name(name, parameters, settings), parameters)
+    devices = _devices(gpus)
+    wanted = _wanted(subject, devices, settings, context, cast("Quantize", quantize))
+    found = answer(subject, devices, wanted)
+    if as_json:
+        render.print_json(schema.fit(subject, found))
+    else:
+        _show(subject, devices, found)
+    if not found.fits:
+        raise click.exceptions.Exit(errors.EXIT_DOES_NOT_FIT)
+
+
+def _name(name: str, parameters: str, settings: Settings) -> str:
+    if name or parameters or not settings.model.startswith(_IN_PROCESS):
+        return name
+    return settings.model
+
+
+def _devices(gpus: tuple[str, ...]) -> list[Device]:
+    """The devices named; else the cards of this machine; else its memory."""
+    from rag.fit import named, present, processor
+
+    if gpus:
+        return [device for gpu in gpus for device in named(gpu)]
+    return present() or [processor()]
+
+
+def _wanted(
+    subject: Subject,
+    devices: Sequence[Device],
+    settings: Settings,
+    context: int | None,
+    quantize: Quantize,
+) -> Any:
+    """How the model is to be run. Raises UsageError for what it cannot do."""
+    from rag.fit import Wanted
+    from rag.fit.encoders import PASSAGES, QUESTION
+    from rag.fit.estimate import CONTEXT
+
+    if subject.quantized and quantize != "none":
+        raise errors.UsageError(
+            f"The weights of {subject.name} are quantised already", "Leave --quantize away"
+        )
+    limit = subject.config.limit if subject.config else CONTEXT
+    asked = context or settings.window or min(CONTEXT, limit)
+    if not 1 <= asked <= limit:
+        raise errors.UsageError(
+            f"{subject.name} reads at most {limit} tokens, not {asked}",
+            f"Use --context {limit} or less",
+        )
+    dtype = _dtype(settings.dtype, devices[0].kind)
+    return Wanted(
+        dtype,
+        asked,
+        quantize,
+        embedder=_encoder(settings.embedder, settings, dtype, QUESTION, "--embedder"),
+        reranker=_encoder(settings.reranker, settings, dtype, PASSAGES, "--reranker"),
+    )
+
+
+def _dtype(wanted: str, kind: str) -> str:
+    """The numbers that models are run in: 16 bits where the device computes in them."""
+    from rag.embed.local import computes_bfloat16
+
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if kind == "cuda" or computes_bfloat16() else "float32"
+
+
+def _encoder(name: str, settings: Settings, dtype: str, tokens: int, option: str) -> int:
+    """Bytes of an embedder or a reranker that is set; 0 where none is that has weights."""
+    from rag.embed import HASHED
+    from rag.embed.local import find
+    from rag.fit.encoders import encoder_bytes
+
+    if not name or name == HASHED:
+        return 0
+    folder: Path = find(name, settings.models_folder, option)
+    return encoder_bytes(folder, dtype, tokens)
+
+
+def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
+    wanted = found.wanted
+    weights = found.need.weights
+    numbers = wanted.dtype if wanted.quantize == "none" else f"{wanted.quantize}, {wanted.dtype}"
+    counted = f"{weights.parameters / 1e9:.2f} billion weights, "
+    render.print_line(
+        f"{subject.name}: {'' if subject.source == 'files' else counted}"
+        f"{_SOURCES[subject.source]}; {weights.total / 1e9:.1f} GB as"
+        f" {'they are' if subject.quantized else numbers}"
+    )
+    render.print_rows(
+        _COLUMNS,
+        [
+            (
+                part.device,
+                *(
+                    f"{bytes_ / 1e9:.2f}"
+                    for bytes_ in (
+                        *(part.size, part.weights, part.cache, part.activations, part.overhead),
+                        *(part.embedder, part.reranker, part.free),
+                    )
+                ),
+            )
+            for part in found.parts
+        ],
+    )
+    for line in _told(subject, devices, found):
+        render.print_line(line)
+
+
+def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[str]:
+    """The answer in words."""
+    lines = []
+    context = found.wanted.context
+    if found.fits:
+        enough = f", {len(found.parts)} of {len(devices)} are enough"
+        lines.append(
+            f"Fits with {context} tokens{enough if len(found.parts) < len(devices) else ''}."
+        )
+    else:
+        short = sum(max(-part.free, 0) for part in found.parts)
+        lines.append(
+            f"Does not fit with {context} tokens: {short / 1e9:.2f} GB find no room, since layers"
+            " stay whole."
+            if len(found.parts) > 1
+            else f"Does not fit with {context} tokens: {short / 1e9:.2f} GB too much."
+        )
+    if subject.config is None:
+        lines.append("Keys, values and work are not counted: that takes a config.json.")
+    elif found.largest:
+        lines.append(
+            f"The largest context that fits: {found.largest} of the {subject.config.limit} tokens"
+            " that it reads."
+        )
+    if found.cards is not None and (not found.fits or found.cards[0] > 1):
+        whole, alone = found.cards
+        more = f" ({alone} for the weights alone)" if alone != whole else ""
+        lines.append(f"It takes {whole} x {devices[0].name}{more}.")
+    if found.quantize is not None:
+        lines.append(f"It fits with --quantize {found.quantize}.")
+    return lines
