@@ -11,7 +11,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
-from rag.embed import HASHED, load_embedder, load_reranker
+from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing, RagError, UsageError
 from rag.index import (
     Library,
@@ -26,6 +26,7 @@ from rag.store.place import LibraryPaths, collections
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.cite import Entailment
     from rag.config import Settings
     from rag.doctor import Check
     from rag.embed import Embedder, EncoderOptions, Reranker
@@ -93,6 +94,13 @@ class App:
         if not self.settings.reranker:
             return None
         return load_reranker(self.settings.reranker, config.encoding(self.settings))
+
+    @cached_property
+    def entailment(self) -> Entailment | None:
+        """The cross-encoder of inference that is set, loaded; None where none is."""
+        if not self.settings.nli:
+            return None
+        return load_entailment(self.settings.nli, config.encoding(self.settings))
 
     @cached_property
     def model(self) -> Model | None:
