@@ -112,7 +112,9 @@ def _share(judged: Sequence[Judged]) -> str:
 def main() -> int:
     """Check the answers and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--half", choices=("all", "even", "odd"), help="one of them (default: each)")
+    parser.add_argument(
+        "--half", choices=("all", "even", "odd"), help="one of them (default: each)"
+    )
     parser.add_argument("--missed", action="store_true", help="list what went wrong, too")
     parser.add_argument("--embedder", default="hashed", help="as rag --embedder (default: hashed)")
     parser.add_argument("--nli", default="", help="as rag ask --nli (default: none)")

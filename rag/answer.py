@@ -22,6 +22,7 @@ from rag.words import STOP_WORDS, language_of, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.cite import Entailment
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
@@ -61,11 +62,16 @@ class Answerer:
     """Answers questions over one library, with a model or without."""
 
     def __init__(
-        self, catalogue: Catalogue, retriever: Retriever, model: Model | None = None
+        self,
+        catalogue: Catalogue,
+        retriever: Retriever,
+        model: Model | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._retriever = retriever
         self._model = model
+        self._entailment = entailment
 
     def answer(
         self,
@@ -219,7 +225,7 @@ class Answerer:
             return replace(refusal(question, passages), receipt=prompt.receipt)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(text, prompt.passages, documents)
+            standing, struck = cite(text, prompt.passages, documents, entailment=self._entailment)
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),

@@ -69,6 +69,11 @@ _WORDS = {
 }
 
 
+def words_of(language: Language) -> dict[str, str]:
+    """The words that results are shown with."""
+    return _WORDS[language]
+
+
 def console() -> Console:
     """Where data goes. Without a terminal: no colour, and a fixed width."""
     from rich.console import Console
@@ -77,8 +82,11 @@ def console() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def show_answer(question: str, answer: Answer) -> None:
-    """An answer with its sources; struck sentences and a refusal's nearest passages below."""
+def show_answer(question: str, answer: Answer, *, keep: bool = False) -> None:
+    """An answer with its sources; struck sentences and a refusal's nearest passages below.
+
+    With `keep` struck sentences stand in their place among the others where any stands.
+    """
     words = _WORDS[language_of(question)]
     if answer.promises:
         _promises(answer.promises, words)
@@ -91,23 +99,32 @@ def show_answer(question: str, answer: Answer) -> None:
         return
     if answer.struck and answer.by == "documents":
         print_line(words["instead"])
-    _sentences(answer, words)
-    if answer.struck:
+    kept = keep and answer.by == "model"
+    _sentences(answer, words, answer.written if kept else answer.sentences)
+    if answer.struck and not kept:
         print_line(f"\n{words['struck']}")
         for sentence in answer.struck:
-            print_line(f"  ✗ {sentence.text}  ({sentence.reason})")
+            print_line(f"  {_struck(sentence)}")
 
 
-def _sentences(answer: Answer, words: dict[str, str]) -> None:
+def _struck(sentence: Sentence) -> str:
+    return f"✗ {one_line(sentence.text)}  ({sentence.reason})"
+
+
+def _sentences(answer: Answer, words: dict[str, str], shown: Sequence[Sentence]) -> None:
+    """Sentences and below them their sources; those that were struck cite nothing."""
     numbers: dict[Citation, int] = {}
-    for sentence in answer.sentences:
+    for sentence in shown:
+        if sentence in answer.struck:
+            print_line(_struck(sentence))
+            continue
         marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
         _sentence(sentence, marks)
     if numbers:
         print_line("")
     said = {sentence.text for sentence in answer.sentences}
     for citation, number in numbers.items():
-        quote = "" if citation.quote in said else f": «{_one_line(citation.quote)}»"
+        quote = "" if citation.quote in said else f": «{one_line(citation.quote)}»"
         print_line(f"[{number}] {place(citation, words)}{quote}")
 
 
@@ -160,7 +177,7 @@ def _what(promise: Promise, words: dict[str, str]) -> str:
     state = words[promise.status]
     if promise.condition:
         state = f"{state}: {promise.condition}"
-    return f"{_one_line(promise.what)}{f' ({state})' if state else ''}"
+    return f"{one_line(promise.what)}{f' ({state})' if state else ''}"
 
 
 def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:
@@ -172,7 +189,7 @@ def show_passages(passages: Sequence[Passage], language: Language, *, brief: boo
             where += ", " + words["page"].format("–".join(map(str, _ends(passage.pages))))
         elif passage.line is not None:
             where += ", " + words["line"].format(passage.line)
-        text = _one_line(passage.chunk.text)
+        text = one_line(passage.chunk.text)
         if len(text) > _SNIPPET:
             text = text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
         head = f"{passage.rank}. {where}"
@@ -302,5 +319,6 @@ def print_line(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with every run of white space as one space."""
     return " ".join(text.split())

@@ -120,6 +120,21 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
+def piece_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal: pieces of a text that are checked; nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("checking", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def chunk_bar() -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal: chunks, chunks a second, time left; nothing off a terminal."""
     if not sys.stderr.isatty():

@@ -21,10 +21,10 @@ LAYERS = (
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"ingest", "answer", "doctor", "evaluate", "verify", "prove"},
     {"app", "schema"},
-    {"render", "scorecard", "options", "terminal"},
-    {"keeping", "measuring", "shelf"},
+    {"render", "scorecard", "options", "terminal", "verdicts"},
+    {"keeping", "measuring", "shelf", "checking"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

@@ -74,12 +74,12 @@ def cite(
     judgements = [_judge(claim, evidence, candidates) for claim in found]
     if entailment is not None:
         judgements = _asked(found, judgements, entailment)
-    for claim, judgement in zip(found, judgements, strict=True):
+    for place, (claim, judgement) in enumerate(zip(found, judgements, strict=True)):
         wrong = [f"[{mark}]" for mark in claim.marks if not 1 <= mark <= len(passages)]
         note = f"{', '.join(wrong)} names no passage" if wrong else ""
         reason = "; ".join(each for each in (judgement.reason, note) if each)
         citations = tuple(evidence.citation(span) for span in judgement.spans)
-        sentence = Sentence(claim.text, judgement.verdict, citations, reason)
+        sentence = Sentence(claim.text, judgement.verdict, citations, reason, place=place)
         (standing if judgement.verdict in ("supported", "partly") else struck).append(sentence)
     return standing, struck
 
