@@ -22,6 +22,7 @@ from rag.index import (
 )
 from rag.retrieve import Retriever, is_name
 from rag.store.place import LibraryPaths, collections
+from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -258,7 +259,9 @@ class App:
 
         question = checked_question(question)
         with self._opened() as (library, retriever):
-            return Answerer(library.catalogue, retriever, self.model, self.entailment).answer(
+            secret = secret_of(self.paths.folder) if self.model else b""
+            parts = (library.catalogue, retriever, self.model, self.entailment, secret)
+            return Answerer(*parts).answer(
                 question,
                 k=self.settings.passages,
                 scope=scope,
@@ -414,7 +417,8 @@ class App:
         with app._opened() as (library, retriever):
             model = self.model if answers else None
             judge = self.entailment if answers else None
-            answerer = Answerer(library.catalogue, retriever, model, judge) if answers else None
+            parts = (library.catalogue, retriever, model, judge, secret_of(self.paths.folder))
+            answerer = Answerer(*parts) if answers else None
             yield evaluate.prepare(items, library, retriever, answerer, named, documents)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.answer import due_text
 from rag.report import PAGE_KINDS
+from rag.shown import escaped, shown
 from rag.words import language_of
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ def _sentences(answer: Answer, words: dict[str, str], shown: Sequence[Sentence])
 
 def _sentence(sentence: Sentence, marks: str) -> None:
     """A sentence with its marks on one line, the answer in it bold on a terminal."""
-    before, marked, after = (_BLANKS.sub(" ", part) for part in sentence.parts)
+    before, marked, after = (_BLANKS.sub(" ", shown(part)) for part in sentence.parts)
     if marked and sys.stdout.isatty():
         marked = f"{_BOLD}{marked}{_PLAIN}"
-    print_line(f"{before}{marked}{after} {marks}".rstrip())
+    sys.stdout.write(f"{before}{marked}{after} {marks}".rstrip() + "\n")
 
 
 def place(citation: Citation, words: dict[str, str]) -> str:
@@ -153,13 +154,14 @@ def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> Non
     table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
     table.columns[-1].no_wrap = True  # a place is clicked or copied whole
     for name, promise in rows:
-        table.add_row(
+        cells = (
             promise.who or "—",
             promise.to_whom or "",
             _what(promise, words),
             due_text(promise.when) if promise.when else "",
             f"{name}:{promise.line}",
         )
+        table.add_row(*map(shown, cells))
     _print_table(table)
 
 
@@ -268,7 +270,8 @@ def show_documents(rows: Sequence[DocumentRow]) -> None:
     table = _table("Document", "Title", "Kind", "Date", "Pages", "Chunks")
     for row in rows:
         pages = str(row.pages or "")
-        table.add_row(row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
+        cells = (row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
+        table.add_row(*map(shown, cells))
     _print_table(table)
 
 
@@ -276,7 +279,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table."""
     table = _table(*columns)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(shown, row))
     _print_table(table)
 
 
@@ -311,12 +314,12 @@ def _print_table(table: Table) -> None:
 
 def print_json(value: dict[str, Any], indent: int | None = 2) -> None:
     """A JSON object, on one line where `indent` is None."""
-    print_line(json.dumps(value, ensure_ascii=False, indent=indent))
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=indent)) + "\n")
 
 
 def print_line(text: str) -> None:
-    """A line of data."""
-    sys.stdout.write(text + "\n")
+    """A line of data, with nothing in it that a terminal would act on."""
+    sys.stdout.write(shown(text) + "\n")
 
 
 def one_line(text: str) -> str:

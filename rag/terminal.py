@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import errors
+from rag.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,9 +190,7 @@ def write_png(png: bytes, output: str) -> None:
 def stream(text: str) -> None:
     """A model's words as they come, dim since nothing has checked them yet, for who waits."""
     if sys.stderr.isatty():
-        from rag.cite import inert
-
-        click.secho(inert(text), dim=True, nl=False, err=True)
+        click.secho(text, dim=True, nl=False, err=True)
 
 
 def end_stream(answer: Answer) -> None:
@@ -228,4 +227,4 @@ def read_line() -> str:
 
 def tell(error: errors.RagError) -> None:
     """Say what went wrong, and what to do."""
-    click.echo(f"rag: {error}", err=True)
+    click.echo(f"rag: {shown(str(error))}", err=True)

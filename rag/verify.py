@@ -15,6 +15,7 @@ from rag.cite.clean import claims
 from rag.cite.evidence import Statement
 from rag.errors import ReadError, UsageError
 from rag.prepare import Prepared
+from rag.query.courtesy import without_courtesies
 from rag.readers import read_plainly, supported
 from rag.types import Sentence
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["prose", "row", "heading", "code"]
 
-_PASSAGES = 4  # looked at for each sentence
-_RUN = 5  # sentences that are cited together
+_PASSAGES = 3  # looked at for each sentence; more take longer and find no more
+_RUN = 3  # sentences that are cited together
 #: Why something is not checked, by what it is.
 _NOTHING = {"heading": "a heading", "code": "code"}
 _QUESTION, _EMPTY = "a question", "it states nothing that can be checked"
@@ -153,7 +154,7 @@ def _why_not(text: str) -> str:
     """Why there is nothing in a sentence to check, or ""."""
     if text.rstrip("\"'»”)").endswith("?"):
         return _QUESTION
-    said = Statement(text)
+    said = Statement(without_courtesies(text))
     return "" if said.terms or said.amounts else _EMPTY
 
 

@@ -11,10 +11,11 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "figures", "sentences"},
+    {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        "orders",
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
