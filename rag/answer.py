@@ -16,12 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register
+from rag.orders import ordered
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.cite import Entailment
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
@@ -61,11 +63,18 @@ class Answerer:
     """Answers questions over one library, with a model or without."""
 
     def __init__(
-        self, catalogue: Catalogue, retriever: Retriever, model: Model | None = None
+        self,
+        catalogue: Catalogue,
+        retriever: Retriever,
+        model: Model | None = None,
+        entailment: Entailment | None = None,
+        secret: bytes = b"",
     ) -> None:
         self._catalogue = catalogue
         self._retriever = retriever
         self._model = model
+        self._entailment = entailment
+        self._secret = secret
 
     def answer(
         self,
@@ -79,7 +88,8 @@ class Answerer:
         """Answer a question, or refuse it.
 
         `history` are earlier questions and answers, for a model. `on_text` gets a model's words as
-        they come, before they are checked. Raises ModelError and DoesNotFit as the model does.
+        they come, harmless but before they are checked. Raises ModelError and DoesNotFit as the
+        model does.
         """
         clock = _Clock()
         scope = scope or Scope()
@@ -167,7 +177,7 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         with clock.step("extract"):
-            verbatim = extract.answer(evidence)
+            verbatim = self._for_readers(extract.answer(evidence))
         if not verbatim:
             return refusal(question, evidence.passages)
         if self._model is not None:
@@ -184,6 +194,16 @@ class Answerer:
             by="documents",
         )
 
+    def _for_readers(self, found: Sequence[Sentence]) -> Sequence[Sentence]:
+        """The sentences without orders to a language model, where there are others."""
+        told = [
+            sentence
+            for sentence in found
+            for place in sentence.citations[:1]
+            if not ordered(self._retriever.document(place.document).text, place.start, place.end)
+        ]
+        return told or found
+
     def _from_model(
         self,
         question: str,
@@ -193,7 +213,7 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
-        from rag.cite import cite, inert
+        from rag.cite import Words, cite, inert
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
@@ -208,18 +228,21 @@ class Answerer:
                 reserve=model.reserve,
                 language=language_of(question),
                 history=history,
+                secret=self._secret,
             )
         pieces: list[str] = []
+        words = Words(on_text)
         with clock.step("model"):
             for piece in model.stream(prompt.messages):
                 pieces.append(piece)
-                on_text(piece)
+                words.add(piece)
+            words.end()
         text = "".join(pieces)
         if is_refusal(inert(text)):
             return replace(refusal(question, passages), receipt=prompt.receipt)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(text, prompt.passages, documents)
+            standing, struck = cite(text, prompt.passages, documents, entailment=self._entailment)
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),

@@ -11,7 +11,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from rag import config
-from rag.embed import HASHED, load_embedder, load_reranker
+from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing, RagError, UsageError
 from rag.index import (
     Library,
@@ -22,10 +22,12 @@ from rag.index import (
 )
 from rag.retrieve import Retriever, is_name
 from rag.store.place import LibraryPaths, collections
+from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.cite import Entailment
     from rag.config import Settings
     from rag.doctor import Check
     from rag.embed import Embedder, EncoderOptions, Reranker
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
     from rag.locate import Span
     from rag.models import Model
     from rag.picture import Drawing, Picture, Wanted
+    from rag.prove import Proof
     from rag.report import Progress, Report
     from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow, FileRow
-    from rag.types import Answer, Document, Evidence, Message, Scope
+    from rag.types import Answer, Document, Evidence, Message, Scope, Sentence
     from rag.workers.pool import ReaderPool
 
     Row = TypeVar("Row", DocumentRow, FileRow)
@@ -93,6 +96,13 @@ class App:
         if not self.settings.reranker:
             return None
         return load_reranker(self.settings.reranker, config.encoding(self.settings))
+
+    @cached_property
+    def entailment(self) -> Entailment | None:
+        """The cross-encoder of inference that is set, loaded; None where none is."""
+        if not self.settings.nli:
+            return None
+        return load_entailment(self.settings.nli, config.encoding(self.settings))
 
     @cached_property
     def model(self) -> Model | None:
@@ -255,13 +265,45 @@ class App:
 
         question = checked_question(question)
         with self._opened() as (library, retriever):
-            return Answerer(library.catalogue, retriever, self.model).answer(
+            secret = secret_of(self.paths.folder) if self.model else b""
+            parts = (library.catalogue, retriever, self.model, self.entailment, secret)
+            return Answerer(*parts).answer(
                 question,
                 k=self.settings.passages,
                 scope=scope,
                 history=history,
                 on_text=on_text,
             )
+
+    def verify(
+        self,
+        source: Path | bytes,
+        *,
+        scope: Scope | None = None,
+        password: str = "",
+        on_checked: Callable[[int, int], None] = lambda *_: None,
+    ) -> list[Sentence]:
+        """The sentences of a file, or of text, and what the library says of each.
+
+        See `rag.verify`. Raises UsageError where there is no such file, ReadError where it cannot
+        be read.
+        """
+        from rag import verify
+
+        with self._readers(password) as pool:
+            documents = verify.documents_of(source, pool)
+        with self._opened() as (_, retriever):
+            check = partial(verify.verify, retriever=retriever, entailment=self.entailment)
+            told = [check(each, scope=scope, on_checked=on_checked) for each in documents]
+        return [sentence for sentences in told for sentence in sentences]
+
+    def prove(self, text: str, password: str = "") -> list[Proof]:
+        """Whether the quotes of a saved answer still stand in their files; see `rag.prove`."""
+        from rag import prove
+
+        cited = prove.citations(text)
+        with open_catalogue(self.paths) as catalogue, self._readers(password) as pool:
+            return list(prove.prove(cited, catalogue, pool))
 
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
@@ -380,7 +422,9 @@ class App:
         named = file.parent.name if file.name in evaluate.NAMES else file.stem
         with app._opened() as (library, retriever):
             model = self.model if answers else None
-            answerer = Answerer(library.catalogue, retriever, model) if answers else None
+            judge = self.entailment if answers else None
+            parts = (library.catalogue, retriever, model, judge, secret_of(self.paths.folder))
+            answerer = Answerer(*parts) if answers else None
             yield evaluate.prepare(items, library, retriever, answerer, named, documents)
 
 

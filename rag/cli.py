@@ -10,9 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, errors, fitting, keeping, measuring, render, schema, shelf, terminal
+from rag import (
+    __version__,
+    checking,
+    errors,
+    fitting,
+    keeping,
+    measuring,
+    render,
+    schema,
+    shelf,
+    terminal,
+)
 from rag.errors import RagError
-from rag.options import JSON, MODE, MODEL, RERANKER, SCOPE, SHARED, command, options
+from rag.options import (
+    ENTAILMENT,
+    JSON,
+    MODE,
+    MODEL,
+    RERANKER,
+    SCOPE,
+    SHARED,
+    command,
+    options,
+)
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -44,7 +65,7 @@ def rag(**_: Any) -> None:
     """
 
 
-for _command in (*keeping.COMMANDS, measuring.eval_):
+for _command in (*keeping.COMMANDS, *checking.COMMANDS, measuring.eval_):
     rag.add_command(_command)
 rag.add_command(shelf.models)
 rag.add_command(fitting.fit)
@@ -54,13 +75,15 @@ rag.add_command(fitting.fit)
 @click.argument("question", nargs=-1, required=True)
 @click.option("-k", "passages", type=int, metavar="N", help="Passages to look at, 1 to 100.")
 @click.option("--strict", is_flag=True, help="Exit 7 when a sentence of the model was struck.")
+@click.option("--keep", is_flag=True, help="Show struck sentences in their place, marked.")
 @JSON
-@options(SCOPE, RERANKER, MODEL, SHARED)
+@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED)
 @command
 def ask(
     app: App,
     question: tuple[str, ...],
     strict: bool,
+    keep: bool,
     as_json: bool,
     scope: Scope,
 ) -> None:
@@ -80,7 +103,7 @@ def ask(
     else:
         terminal.end_stream(answer)
         terminal.tell_query(answer.query)
-        render.show_answer(asked, answer)
+        render.show_answer(asked, answer, keep=keep)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
     if strict and answer.struck:
@@ -89,7 +112,7 @@ def ask(
 
 @rag.command()
 @JSON
-@options(SCOPE, RERANKER, MODEL, SHARED)
+@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED)
 @command
 def chat(
     app: App,

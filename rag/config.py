@@ -32,7 +32,10 @@ _IN_PROCESS = "transformers:"  # what begins a model that is a folder
 _HASHED = "hashed"  # an embedder that is none
 _NO_PROMPT = "none"
 #: Settings that may be paths, and what begins them.
-_PATHS = {"home": "", "models_folder": "", "embedder": "", "reranker": "", "model": _IN_PROCESS}
+_PATHS = {
+    **dict.fromkeys(("home", "models_folder", "embedder", "reranker", "nli"), ""),
+    "model": _IN_PROCESS,
+}
 _FOLDERS = frozenset({"home", "models_folder"})  # a path whether there is something or not
 #: The least and the greatest a number may be, both inclusive.
 RANGES: dict[str, tuple[float, float]] = {
@@ -76,6 +79,7 @@ class Settings:
     document_prompt: str = ""  # before a passage that is embedded; "none" is none
     dimension: int = 0  # floats of a vector, its first ones; all when 0
     reranker: str = ""  # a cross-encoder that orders the best passages anew; none when not set
+    nli: str = ""  # a cross-encoder that judges whether a sentence follows; none when not set
     dtype: str = "auto"  # numbers of models in this process: auto, float32, bfloat16, float16
     device: str = "auto"  # of models in this process: auto, cpu, cuda, cuda:1, all, mps
     backend: str = "torch"  # what runs embedder and reranker: torch, onnx, openvino
@@ -247,7 +251,7 @@ def _flag(name: str) -> str:
 def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The values of a file with the paths in it taken from the folder it lies in.
 
-    An embedder, a reranker or a model is a path only where there is something of that name.
+    A model of any kind is a path only where there is something of that name.
     """
     found = dict(values)
     for name, kind in _PATHS.items():

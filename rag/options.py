@@ -86,6 +86,12 @@ RERANKER = (
         "--reranker", metavar="NAME", help="A cross-encoder that orders the best passages anew."
     ),
 )
+#: Part of every command that checks sentences.
+ENTAILMENT = (
+    click.option(
+        "--nli", metavar="NAME", help="A cross-encoder that judges whether a sentence follows."
+    ),
+)
 MODEL = (
     click.option(
         "-m", "--model", metavar="SPEC", help="transformers:FOLDER, openai:NAME or PROVIDER:NAME."

@@ -2,17 +2,16 @@
 
 What goes in is decided by counting the very messages that would be sent, so a receipt is never an
 estimate of a prompt: it is its bill. Text inside a passage is data. It stands between fences that
-carry a code derived from the whole content, which a document cannot know in advance.
+carry a code that a document cannot know in advance; see `rag.fence`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from rag import sentences
+from rag import fence, sentences
 from rag.errors import DoesNotFit
 from rag.refusal import is_refusal
 from rag.types import REFUSAL, LeftOut, Message, Part, Passage, Prompt, Receipt
@@ -123,6 +122,7 @@ def build_prompt(
     reserve: int,
     language: Language,
     history: Sequence[Message] = (),
+    secret: bytes = b"",
 ) -> Prompt:
     """Put as many passages before a question as the window holds.
 
@@ -135,6 +135,7 @@ def build_prompt(
         language: Of the instructions and of the refusal asked for.
         history: Earlier questions and answers, oldest first; the oldest go first when room is
             short.
+        secret: Of the library, for the code on the fences.
 
     Returns:
         Messages whose count plus `reserve` is at most `window`. Whole passages go in by rank; one
@@ -147,7 +148,8 @@ def build_prompt(
     """
     room = window - reserve
     kept, left_out = _fit_history(history, counter, room // _HISTORY_SHARE)
-    frame = _Frame(question, language, _code(question, passages), kept)
+    code = fence.code(secret, question, (passage.chunk.text for passage in passages))
+    frame = _Frame(question, language, code, kept)
     bare = counter.count(frame.messages(()))
     if bare > room:
         raise DoesNotFit(
@@ -172,14 +174,6 @@ def build_prompt(
         left_out=(*left_out, *missed),
     )
     return Prompt(frame.messages(chosen), chosen, receipt)
-
-
-def _code(question: str, passages: Sequence[Passage]) -> str:
-    """Eight hex digits that depend on every character offered: stable, yet not to be foreseen."""
-    digest = hashlib.sha256(question.encode("utf-8", "surrogatepass"))
-    for passage in passages:
-        digest.update(b"\0" + passage.chunk.text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:8]
 
 
 def _fit_history(

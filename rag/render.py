@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.answer import due_text
 from rag.report import PAGE_KINDS
+from rag.shown import escaped, shown
 from rag.words import language_of
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ _WORDS = {
 }
 
 
+def words_of(language: Language) -> dict[str, str]:
+    """The words that results are shown with."""
+    return _WORDS[language]
+
+
 def console() -> Console:
     """Where data goes. Without a terminal: no colour, and a fixed width."""
     from rich.console import Console
@@ -77,8 +83,11 @@ def console() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def show_answer(question: str, answer: Answer) -> None:
-    """An answer with its sources; struck sentences and a refusal's nearest passages below."""
+def show_answer(question: str, answer: Answer, *, keep: bool = False) -> None:
+    """An answer with its sources; struck sentences and a refusal's nearest passages below.
+
+    With `keep` struck sentences stand in their place among the others where any stands.
+    """
     words = _WORDS[language_of(question)]
     if answer.promises:
         _promises(answer.promises, words)
@@ -91,32 +100,41 @@ def show_answer(question: str, answer: Answer) -> None:
         return
     if answer.struck and answer.by == "documents":
         print_line(words["instead"])
-    _sentences(answer, words)
-    if answer.struck:
+    kept = keep and answer.by == "model"
+    _sentences(answer, words, answer.written if kept else answer.sentences)
+    if answer.struck and not kept:
         print_line(f"\n{words['struck']}")
         for sentence in answer.struck:
-            print_line(f"  ✗ {sentence.text}  ({sentence.reason})")
+            print_line(f"  {_struck(sentence)}")
 
 
-def _sentences(answer: Answer, words: dict[str, str]) -> None:
+def _struck(sentence: Sentence) -> str:
+    return f"✗ {one_line(sentence.text)}  ({sentence.reason})"
+
+
+def _sentences(answer: Answer, words: dict[str, str], shown: Sequence[Sentence]) -> None:
+    """Sentences and below them their sources; those that were struck cite nothing."""
     numbers: dict[Citation, int] = {}
-    for sentence in answer.sentences:
+    for sentence in shown:
+        if sentence in answer.struck:
+            print_line(_struck(sentence))
+            continue
         marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
         _sentence(sentence, marks)
     if numbers:
         print_line("")
     said = {sentence.text for sentence in answer.sentences}
     for citation, number in numbers.items():
-        quote = "" if citation.quote in said else f": «{_one_line(citation.quote)}»"
+        quote = "" if citation.quote in said else f": «{one_line(citation.quote)}»"
         print_line(f"[{number}] {place(citation, words)}{quote}")
 
 
 def _sentence(sentence: Sentence, marks: str) -> None:
     """A sentence with its marks on one line, the answer in it bold on a terminal."""
-    before, marked, after = (_BLANKS.sub(" ", part) for part in sentence.parts)
+    before, marked, after = (_BLANKS.sub(" ", shown(part)) for part in sentence.parts)
     if marked and sys.stdout.isatty():
         marked = f"{_BOLD}{marked}{_PLAIN}"
-    print_line(f"{before}{marked}{after} {marks}".rstrip())
+    sys.stdout.write(f"{before}{marked}{after} {marks}".rstrip() + "\n")
 
 
 def place(citation: Citation, words: dict[str, str]) -> str:
@@ -136,13 +154,14 @@ def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> Non
     table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
     table.columns[-1].no_wrap = True  # a place is clicked or copied whole
     for name, promise in rows:
-        table.add_row(
+        cells = (
             promise.who or "—",
             promise.to_whom or "",
             _what(promise, words),
             due_text(promise.when) if promise.when else "",
             f"{name}:{promise.line}",
         )
+        table.add_row(*map(shown, cells))
     _print_table(table)
 
 
@@ -160,7 +179,7 @@ def _what(promise: Promise, words: dict[str, str]) -> str:
     state = words[promise.status]
     if promise.condition:
         state = f"{state}: {promise.condition}"
-    return f"{_one_line(promise.what)}{f' ({state})' if state else ''}"
+    return f"{one_line(promise.what)}{f' ({state})' if state else ''}"
 
 
 def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:
@@ -172,7 +191,7 @@ def show_passages(passages: Sequence[Passage], language: Language, *, brief: boo
             where += ", " + words["page"].format("–".join(map(str, _ends(passage.pages))))
         elif passage.line is not None:
             where += ", " + words["line"].format(passage.line)
-        text = _one_line(passage.chunk.text)
+        text = one_line(passage.chunk.text)
         if len(text) > _SNIPPET:
             text = text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
         head = f"{passage.rank}. {where}"
@@ -251,7 +270,8 @@ def show_documents(rows: Sequence[DocumentRow]) -> None:
     table = _table("Document", "Title", "Kind", "Date", "Pages", "Chunks")
     for row in rows:
         pages = str(row.pages or "")
-        table.add_row(row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
+        cells = (row.name, row.title, row.kind, row.date or "", pages, str(row.chunks))
+        table.add_row(*map(shown, cells))
     _print_table(table)
 
 
@@ -259,7 +279,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table."""
     table = _table(*columns)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(shown, row))
     _print_table(table)
 
 
@@ -294,13 +314,14 @@ def _print_table(table: Table) -> None:
 
 def print_json(value: dict[str, Any], indent: int | None = 2) -> None:
     """A JSON object, on one line where `indent` is None."""
-    print_line(json.dumps(value, ensure_ascii=False, indent=indent))
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=indent)) + "\n")
 
 
 def print_line(text: str) -> None:
-    """A line of data."""
-    sys.stdout.write(text + "\n")
+    """A line of data, with nothing in it that a terminal would act on."""
+    sys.stdout.write(shown(text) + "\n")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with every run of white space as one space."""
     return " ".join(text.split())

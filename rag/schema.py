@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rag.fit import Answer as Fit
     from rag.fit import Parts, Subject
     from rag.picture import Picture
+    from rag.prove import Proof
     from rag.query import Query
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
@@ -62,6 +63,33 @@ def sentence(value: Sentence) -> Json:
         "reason": value.reason,
         "highlight": list(value.highlight) if value.highlight else None,
         "citations": [citation(c) for c in value.citations],
+        "place": value.place,
+    }
+
+
+def verified(values: Sequence[Sentence]) -> Json:
+    """What `rag verify --json` prints."""
+    keys = ("text", "verdict", "reason", "citations")
+    return {
+        "schema": SCHEMA,
+        "sentences": [{key: sentence(each)[key] for key in keys} for each in values],
+    }
+
+
+def proofs(values: Sequence[Proof]) -> Json:
+    """What `rag prove --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "ok": all(each.stands for each in values),
+        "proofs": [
+            {
+                "state": each.state,
+                "note": each.note,
+                "citation": citation(each.citation),
+                "now": citation(each.now) if each.now else None,
+            }
+            for each in values
+        ],
     }
 
 

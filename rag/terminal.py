@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import errors
+from rag.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,6 +121,21 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
+def piece_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal: pieces of a text that are checked; nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("checking", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def chunk_bar() -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal: chunks, chunks a second, time left; nothing off a terminal."""
     if not sys.stderr.isatty():
@@ -174,9 +190,7 @@ def write_png(png: bytes, output: str) -> None:
 def stream(text: str) -> None:
     """A model's words as they come, dim since nothing has checked them yet, for who waits."""
     if sys.stderr.isatty():
-        from rag.cite import inert
-
-        click.secho(inert(text), dim=True, nl=False, err=True)
+        click.secho(text, dim=True, nl=False, err=True)
 
 
 def end_stream(answer: Answer) -> None:
@@ -213,4 +227,4 @@ def read_line() -> str:
 
 def tell(error: errors.RagError) -> None:
     """Say what went wrong, and what to do."""
-    click.echo(f"rag: {error}", err=True)
+    click.echo(f"rag: {shown(str(error))}", err=True)

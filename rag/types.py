@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from rag.query import Query
 
-Verdict = Literal["supported", "partly", "unsupported", "contradicted"]
+#: How a sentence stands to the documents; "unchecked" states nothing, such as a question.
+Verdict = Literal["supported", "partly", "unsupported", "contradicted", "unchecked"]
 MarkKind = Literal["heading", "table", "aside"]
 DocumentKind = Literal["text", "pdf", "image", "office", "mail", "web", "meeting"]
 #: What a page was found to be: with a text layer; a picture; with a text layer whose characters
@@ -244,6 +245,7 @@ class Sentence:
     """One sentence of an answer, what it rests on, and how well. `reason` explains a verdict.
 
     `highlight` is the span of the cited document that is the answer itself, where that is clear.
+    `place` counts the sentences of a model's text from 0; None where it is no part of one.
     """
 
     text: str
@@ -251,6 +253,7 @@ class Sentence:
     citations: tuple[Citation, ...]
     reason: str = ""
     highlight: tuple[int, int] | None = None
+    place: int | None = None
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -399,6 +402,12 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     by: Literal["documents", "model"] = "documents"
     query: Query | None = None
+
+    @property
+    def written(self) -> tuple[Sentence, ...]:
+        """All that the model wrote, in its order: what stands and what was struck."""
+        known = [each for each in (*self.sentences, *self.struck) if each.place is not None]
+        return tuple(sorted(known, key=lambda each: each.place or 0))
 
     @property
     def citations(self) -> tuple[Citation, ...]:

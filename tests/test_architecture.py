@@ -11,20 +11,21 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "figures", "sentences"},
+    {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        "orders",
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"ingest", "answer", "doctor", "evaluate", "verify", "prove"},
     {"app", "schema"},
-    {"render", "scorecard", "options", "terminal"},
-    {"fitting", "keeping", "measuring", "shelf"},
+    {"render", "scorecard", "options", "terminal", "verdicts"},
+    {"checking", "fitting", "keeping", "measuring", "shelf"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

@@ -217,7 +217,7 @@ def test_names_are_spelled_alike_in_both_scripts() -> None:
         ("![pixel](http://evil.example/?q=1) text", "pixel text"),
         ("see [here](https://evil.example/a)", "see here (evil.example/a)"),
         ("[go](javascript:alert)", "go (alert)"),
-        ("red\x1b[31m\u202etxet", "red[31mtxet"),
+        ("red\x1b[31m\u202etxet", "redtxet"),
         ("<think>let me see</think>Answer.", "Answer."),
         ("let me see</think>Answer.", "Answer."),
         ("5 < 7 and 9 > 8", "5 < 7 and 9 > 8"),

@@ -5,22 +5,38 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag import sentences
+from rag.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|\A.*?</think(?:ing)?>", re.S | re.I)
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
-_TAG = re.compile(r"</?[a-z!][^<>]*>|<!--.*?-->", re.S | re.I)
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)[^)]*\)")
-_SCHEME = re.compile(
-    r"\b[a-z][a-z0-9+.-]*:(?=//)|\b(?:javascript|data|vbscript|mailto|file):", re.I
+_TAG = re.compile(
+    r"</?[a-z][a-z0-9-]*(?::[a-z0-9-]+)?(?=[\s/>])[^<>]*>|<!--.*?-->|<[!?].*?>", re.S | re.I
 )
+_OPEN_TAG = re.compile(r"<(?=[a-z/!?])", re.I)
+_INSIDE = r"(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*"  # brackets may hold brackets
+_TARGET = r"\((?:[^()\\]|\\.|\([^()]*\))*\)"
+_IMAGE = re.compile(rf"!\[({_INSIDE})\](?:{_TARGET}|\[[^\[\]]*\])", re.S)
+_LINK = re.compile(rf"\[({_INSIDE})\]\(\s*<?([^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)[^()]*\)", re.S)
+_SCHEME = re.compile(
+    r"\b[a-z][a-z0-9+.-]*:/{2,}|\b(?:javascript|data|vbscript|mailto|file):(?=\S)"
+    r"|(?<![\w:/])/{2,}(?=\w)|\bwww\.(?=\w)",
+    re.I,
+)
+#: What would still be a link, a picture or the address of one in Markdown.
+_SYNTAX = re.compile(r"\](?=[(\[])|!(?=\[)|(?m:^[ \t>]*\[[^\[\]\n]+\](?=:))")
 _MARK = re.compile(r"[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]")
 _MARKS_AFTER_STOP = re.compile(r"([.!?…]+)((?:\s*[\[【]\s*\d[\d\s,;–-]*[\]】])+)")
 _BULLET = re.compile(r"^(?:[-*•–—▪●◦]|\d{1,2}[.)]|#{1,6}|>)\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)")
 _MOST_MARKS = 50
+#: Control, format, surrogate, private and unassigned characters.
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +50,64 @@ class Claim:
 def inert(text: str) -> str:
     """The text with nothing in it that a terminal, browser or Markdown viewer would act on.
 
-    Tags and images go, links become "text (address)" without a scheme, control characters and
-    those that turn the direction of writing are dropped, as is what a model thought aloud.
+    Tags and images go, links become "text (address)" without a scheme, control sequences and
+    characters that cannot be seen are dropped, as is what a model thought aloud.
     """
-    text = _THOUGHT.sub("", text)
-    text = "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf")
-    )
+    text = _THOUGHT.sub("", _visible(text))
     before = None
     while before != text:  # what is left of nested tags may form new ones
         before = text
         text = _TAG.sub("", _SCRIPT.sub("", text))
-    text = _LINK.sub(r"\1 (\2)", _IMAGE.sub(r"\1", text))
-    return _SCHEME.sub("", text).replace("(//", "(").strip()
+    text = _OPEN_TAG.sub("< ", text)
+    before = None
+    while before != text:  # and so may what is left of nested links, and of addresses
+        before = text
+        text = _SCHEME.sub("", _LINK.sub(r"\1 (\2)", _IMAGE.sub(r"\1", text)))
+    return _SYNTAX.sub(lambda found: f"{found.group()} ", text).strip()
+
+
+def _visible(text: str) -> str:
+    """The text without control sequences, and without characters that have no picture."""
+    plain = shown(text)
+    if plain.isascii():
+        return plain
+    return "".join(
+        char for char in plain if char in "\n\t" or unicodedata.category(char) not in _UNSEEN
+    )
+
+
+class Words:
+    """Passes a model's words on as they come, each whole and harmless.
+
+    A piece may end within an address or an escape sequence, so what follows the last space waits.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._waiting = ""
+
+    def add(self, piece: str) -> None:
+        """Take what the model said next, and tell what is whole of it."""
+        whole, self._waiting = _whole_words(self._waiting + piece)
+        if whole:
+            self._tell(_harmless(whole))
+
+    def end(self) -> None:
+        """Tell the rest."""
+        if self._waiting:
+            self._tell(_harmless(self._waiting))
+        self._waiting = ""
+
+
+def _whole_words(text: str) -> tuple[str, str]:
+    """The text up to its last white space, and what follows that."""
+    end = next((place for place in range(len(text), 0, -1) if text[place - 1].isspace()), 0)
+    return text[:end], text[end:]
+
+
+def _harmless(words: str) -> str:
+    """Words without what could act. Brackets stay: a terminal shows them as they are."""
+    return _SCHEME.sub("", _visible(words))
 
 
 def claims(text: str) -> list[Claim]:

@@ -51,7 +51,7 @@ class CrossEncoderReranker:
                 f"{name} gives vectors of texts and no scores for pairs of them",
                 "Name it with --embedder, and a cross-encoder with --reranker; see rag models.",
             )
-        self._model = _load(folder, name, options)
+        self._model = load(folder, name, "--reranker", options)
         self.name = folder.name if Path(name).expanduser().is_dir() else name
         self._batches = local.Batches(str(self._model.device), self.name)
         outputs = int(self._model.num_labels)
@@ -89,10 +89,10 @@ class CrossEncoderReranker:
         )
 
 
-def _load(folder: Path, name: str, options: EncoderOptions) -> Any:
-    """The loaded model; nothing is fetched from a network."""
+def load(folder: Path, name: str, option: str, options: EncoderOptions) -> Any:
+    """The loaded cross-encoder; nothing is fetched from a network. `option` is how it is named."""
     told = local.arguments(options)
-    with local.loading("cross-encoder", name, "--reranker"):
+    with local.loading("cross-encoder", name, option):
         from sentence_transformers import CrossEncoder
 
         model: Any = CrossEncoder(str(folder), **told)

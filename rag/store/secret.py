@@ -1,0 +1,39 @@
+"""The secret of a library: random bytes that no document of it can know."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME = "secret"
+_BYTES = 32
+#: Serves where the folder cannot be written, such as on a read-only disk.
+_OF_THIS_PROCESS = secrets.token_bytes(_BYTES)
+
+
+def secret_of(folder: Path) -> bytes:
+    """The secret of the library in a folder, made when first wanted and readable by its owner."""
+    path = folder / _NAME
+    try:
+        found = path.read_bytes()
+        if len(found) == _BYTES:
+            return found
+    except OSError:
+        pass
+    fresh = secrets.token_bytes(_BYTES)
+    aside = folder / f"{_NAME}.{secrets.token_hex(4)}"
+    try:
+        with open(aside, "xb", opener=_private) as file:
+            file.write(fresh)
+        os.replace(aside, path)
+    except OSError:
+        return _OF_THIS_PROCESS
+    return fresh
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
