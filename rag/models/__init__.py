@@ -48,7 +48,7 @@ class Model:
 
     `window` is what it can take and `reserve` what of that its answer needs, both in tokens;
     `reserve` is 0 for an encoder–decoder, whose answer has a window of its own. `local` says that
-    it runs on this machine.
+    it runs on this machine, `instructed` that it follows instructions and not only continues text.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Model:
     reserve: int
     counter: TokenCounter
     local: bool
+    instructed: bool = True
 
     def write(self, messages: Sequence[Message], sampling: Sampling | None = None) -> str:
         """The answer whole. Raises as `stream` does."""

@@ -1,0 +1,196 @@
+"""Phrases of a question: what it is about, what can stand for a pronoun, what can be exchanged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.followup.pieces import Piece, Reading, is_determiner, pieces
+from rag.minutes.morphology import analyser
+from rag.words import Language, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INSIDE = ("noun", "adjective", "number")
+#: What «сколько» and "how many" count, and no question is about.
+_MEASURES = frozenset(
+    "дней дня часов часа рублей рубля процентов процента лет года месяцев месяца недель недели раз "
+    "минут минуты секунд человек килограммов килограмм метров экземпляров страниц "
+    "times days hours percent years months weeks minutes seconds people pages".split()
+)
+
+
+#: Cases that a Russian preposition takes.
+_CASES = {
+    preposition: cases
+    for prepositions, cases in (
+        ("для без до из от у после против около кроме вместо", "gent"),
+        ("о об при", "loct"),
+        ("в во на", "accs loct"),
+        ("за под", "accs ablt"),
+        ("к ко по", "datv"),
+        ("с со", "gent ablt"),
+        ("над перед между", "ablt"),
+        ("про через", "accs"),
+    )
+    for preposition in prepositions.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun with what belongs to it, `text[start:end]` of a question.
+
+    `preposition` stands before it, or is empty. `asked` says that the question asks which it is
+    («какой срок»), or how many there are.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    preposition: str = ""
+    asked: bool = False
+
+    @property
+    def head(self) -> Piece:
+        """Its first noun, or its first word."""
+        return next((each for each in self.pieces if each.kind == "noun"), self.pieces[0])
+
+    @property
+    def start(self) -> int:
+        """Where it begins, the preposition left out."""
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.pieces[-1].end
+
+    @property
+    def named(self) -> bool:
+        """Whether it is a name, or has one."""
+        return any(each.named for each in self.pieces)
+
+    @property
+    def time(self) -> bool:
+        """Whether it says when."""
+        return any(each.time for each in self.pieces)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What its head may be in the case that its preposition asks for; all where none does."""
+        wanted = _CASES.get(self.preposition, "")
+        return tuple(each for each in self.head.readings if each.case in wanted) or (
+            self.head.readings
+        )
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is but the unit that «сколько» counts in."""
+        return self.asked and self.head.folded in _MEASURES
+
+
+def phrases(text: str, language: Language, *, begins: bool = True) -> list[Phrase]:
+    """The phrases of a question, in order; a preposition begins one. `begins` as in `pieces`."""
+    found: list[Phrase] = []
+    run: list[Piece] = []
+    preposition, asked = "", False
+
+    def close() -> None:
+        nonlocal preposition, asked
+        part = text[run[0].start : run[-1].end]
+        found.append(Phrase(part, tuple(run), preposition, asked))
+        run.clear()
+        preposition, asked = "", False
+
+    for piece in pieces(text, language, begins=begins):
+        gap = text[run[-1].end : piece.start] if run else ""
+        if gap.strip(" ") and run:  # a comma or a dash
+            close()
+        if piece.kind in _INSIDE:
+            if run and _begins_anew(run, piece, asked):
+                close()
+            run.append(piece)
+            continue
+        if run:
+            close()
+        if piece.kind == "prep":
+            preposition = piece.folded
+        elif piece.kind == "ask":
+            asked = True
+        elif not is_determiner(piece) and piece.folded not in ("many", "much"):
+            preposition, asked = "", False
+    if run:
+        close()
+    return found
+
+
+def _begins_anew(run: Sequence[Piece], piece: Piece, asked: bool) -> bool:
+    """Whether a word begins another phrase: it follows a unit that is counted, or is a subject."""
+    if asked and run[-1].folded in _MEASURES:
+        return True
+    if run[-1].kind != "noun" or not piece.cases or piece.named:
+        return False
+    return piece.cases == {"nomn"} and not run[-1].named
+
+
+def topic(text: str, language: Language) -> str:
+    """What a question is about: its phrases with their prepositions, without verbs."""
+    found = [each for each in phrases(text, language) if not each.measured]
+    found = found or phrases(text, language)
+    return " ".join(f"{each.preposition} {each.text}".strip() for each in found)
+
+
+def without_question(text: str, language: Language) -> str:
+    """A question without the words that ask: what «до какого числа?» would be put before.
+
+    "Сколько дней отпуска переносится?" leaves «отпуск переносится».
+    """
+    text = text.strip().rstrip("?!. ")
+    found = pieces(text, language)
+    about = phrases(text, language)
+    measured = [each for each in about if each.measured]
+    dropped = {each.start for each in found if each.kind == "ask" and each.folded != "ли"}
+    freed = ""
+    if measured and len(about) > len(measured):
+        last = measured[0].pieces[-1]
+        dropped |= {each.start for each in measured[0].pieces}
+        after = next((each for each in found if each.start > last.start), None)
+        if after is not None and after.kind == "noun" and "gent" in after.cases:
+            freed = inflected(after.text, "nomn")
+            dropped.add(after.start)
+    for each in about:
+        if each.asked and each.preposition and len(about) > 1:  # «в каком городе»
+            dropped |= {piece.start for piece in each.pieces}
+    first_ask = next((i for i, each in enumerate(found) if each.kind == "ask"), None)
+    if first_ask is not None and first_ask > 0 and found[first_ask - 1].kind == "prep":
+        dropped.add(found[first_ask - 1].start)
+    if language == "en":
+        dropped |= {each.start for each in found if each.folded in ("many", "much", "long")}
+    kept = [text[each.start : each.end] for each in found if each.start not in dropped]
+    return " ".join([freed, *kept]).strip()
+
+
+def inflected(text: str, case: str) -> str:
+    """A Russian phrase with its head, and what agrees with it, in another case; "" stays."""
+    words = text.split()
+    done: list[str] = []
+    for number, word in enumerate(words):
+        parsed = next(
+            (p for p in analyser().parse(fold(word)) if p.tag.POS in ("NOUN", "ADJF", "PRTF")), None
+        )
+        form = parsed.inflect({case}) if parsed else None
+        if form is None:
+            break
+        done.append(_as_written(form.word, word))
+        following = words[number + 1 : number + 2]
+        if parsed.tag.POS == "NOUN" and not (
+            "Name" in parsed.tag.grammemes and following and following[0][:1].isupper()
+        ):
+            break
+    return " ".join([*done, *words[len(done) :]])
+
+
+def _as_written(form: str, word: str) -> str:
+    """A form with the capital letter of the word."""
+    return form.capitalize() if word[:1].isupper() else form
