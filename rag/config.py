@@ -84,6 +84,7 @@ class Settings:
     max_tokens: int = 512  # longest answer of a model
     temperature: float = 0.0
     passages: int = 8  # passages retrieved for a question
+    history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
     offline: bool = False  # refuse a model that is not on this machine
     ocr: str = "auto"  # recognise pages without a sound text layer: auto, always, never

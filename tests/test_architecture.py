@@ -15,16 +15,17 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        "followup",
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"ingest", "answer", "doctor", "evaluate", "talk"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
-    {"keeping", "measuring", "shelf"},
+    {"keeping", "measuring", "shelf", "logs", "budget"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.errors import RagError
 from rag.followup.rewriting import checked, request
 from rag.followup.rules import leans
 from rag.followup.rules import standalone as by_rules
@@ -38,7 +39,10 @@ def standalone(
     if not past:
         return question
     if write is not None and leans(question):
-        made = checked(write(request(question, past)), question, past)
+        try:
+            made = checked(write(request(question, past)), question, past)
+        except RagError:  # the question itself will meet the same, and say so
+            made = None
         if made is not None:
             return made
     return by_rules(question, [(each.asked, each.answer) for each in reversed(past)])

@@ -126,12 +126,28 @@ def phrases(text: str, language: Language, *, begins: bool = True) -> list[Phras
 
 
 def _begins_anew(run: Sequence[Piece], piece: Piece, asked: bool) -> bool:
-    """Whether a word begins another phrase: it follows a unit that is counted, or is a subject."""
+    """Whether a word begins another phrase: it follows a unit that is counted, or does not belong.
+
+    What belongs to a Russian noun behind it stands in the genitive, or is a name like it.
+    """
     if asked and run[-1].folded in _MEASURES:
         return True
-    if run[-1].kind != "noun" or not piece.cases or piece.named:
+    if run[-1].kind != "noun" or not run[-1].cases or not piece.cases:
         return False
-    return piece.cases == {"nomn"} and not run[-1].named
+    return "gent" not in piece.cases and not (piece.named and run[-1].named)
+
+
+def qualified(about: Sequence[Phrase], place: int, text: str) -> Phrase:
+    """A phrase with the prepositional ones that follow it at once: «договор с Ромашкой»."""
+    last = place
+    while last + 1 < len(about) and about[last + 1].preposition:
+        between = text[about[last].end : about[last + 1].start].strip()
+        if fold(between) not in (about[last + 1].preposition, f"{about[last + 1].preposition} the"):
+            break
+        last += 1
+    first = about[place]
+    inside = tuple(each for phrase in about[place : last + 1] for each in phrase.pieces)
+    return Phrase(text[first.start : about[last].end], inside, first.preposition, first.asked)
 
 
 def topic(text: str, language: Language) -> str:
@@ -176,17 +192,14 @@ def inflected(text: str, case: str) -> str:
     words = text.split()
     done: list[str] = []
     for number, word in enumerate(words):
-        parsed = next(
-            (p for p in analyser().parse(fold(word)) if p.tag.POS in ("NOUN", "ADJF", "PRTF")), None
-        )
+        readings = analyser().parse(fold(word))
+        parsed = next((p for p in readings if p.tag.POS in ("NOUN", "ADJF", "PRTF")), None)
         form = parsed.inflect({case}) if parsed else None
-        if form is None:
+        if parsed is None or form is None:
             break
         done.append(_as_written(form.word, word))
-        following = words[number + 1 : number + 2]
-        if parsed.tag.POS == "NOUN" and not (
-            "Name" in parsed.tag.grammemes and following and following[0][:1].isupper()
-        ):
+        goes_on = "Name" in parsed.tag.grammemes and words[number + 1 : number + 2]
+        if parsed.tag.POS == "NOUN" and not (goes_on and goes_on[0][:1].isupper()):
             break
     return " ".join([*done, *words[len(done) :]])
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.followup.phrases import Phrase, inflected, phrases, topic
+from rag.followup.phrases import Phrase, inflected, phrases, qualified, topic
 from rag.followup.pieces import pieces
-from rag.words import Language, fold, stem
+from rag.words import Language, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -182,7 +182,7 @@ def _demonstrated(
     if place is None:
         names = [each.text for each in about if each.named and stem(noun.folded) not in _GENERIC]
         return f"{_bare(text)} ({names[0]})?" if names else None
-    whole = _with_what_follows(about, place, said[0][0])
+    whole = qualified(about, place, said[0][0])
     rest = whole.text[noun_end(whole, noun) :]
     return text[: piece.start] + text[following[0].start : noun.end] + rest + text[noun.end :]
 
@@ -197,19 +197,6 @@ def noun_end(phrase: Phrase, noun: Piece) -> int:
 
 def _stems(phrase: Phrase) -> set[str]:
     return {stem(each.folded) for each in phrase.pieces}
-
-
-def _with_what_follows(about: Sequence[Phrase], place: int, text: str) -> Phrase:
-    """A phrase with the prepositional ones that follow it at once: «договор с Ромашкой»."""
-    last = place
-    while last + 1 < len(about) and about[last + 1].preposition:
-        between = text[about[last].end : about[last + 1].start].strip()
-        if fold(between) not in (about[last + 1].preposition, f"{about[last + 1].preposition} the"):
-            break
-        last += 1
-    first = about[place]
-    inside = tuple(each for phrase in about[place : last + 1] for each in phrase.pieces)
-    return Phrase(text[first.start : about[last].end], inside, first.preposition, first.asked)
 
 
 def _with_article(phrase: Phrase, text: str) -> str:
@@ -260,7 +247,7 @@ def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> 
     if wanted.place:
         places = [i for i in fitting if about[i].preposition in _WHERE[language]]
         for place in places or fitting[:1]:
-            whole = _with_what_follows(about, place, question)
+            whole = qualified(about, place, question)
             where = whole.preposition if places else _WHERE[language][0]
             yield (
                 f"{where} {_with_article(whole, question)}"
@@ -269,7 +256,7 @@ def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> 
             )
         return
     for place in sorted(fitting, key=lambda i: _rank(about[i], wanted)):
-        whole = _with_what_follows(about, place, question)
+        whole = qualified(about, place, question)
         if whole.measured and place + 1 < len(about):  # «дней отпуска»
             yield question[whole.start : about[place + 1].end]
         yield _with_article(whole, question)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.followup.phrases import Phrase, phrases, topic, without_question
+from rag.followup.phrases import Phrase, phrases, qualified, topic, without_question
 from rag.followup.pieces import is_auxiliary, is_determiner, pieces
 from rag.followup.pronouns import pointing, resolved
 from rag.words import Language, language_of
@@ -123,6 +123,8 @@ def _fragment(core: str, before: str, joined: bool, language: Language) -> str |
         whole = pieces(said, language)
         return f"{out} {said}" if [each.kind for each in whole[:1]] == ["prep"] else None
     named = phrases(said, language, begins=not joined and about is None)
+    if len(named) == 1 and (owner := _owner(before, named[0], bool(about), language)):
+        return f"{core.rstrip(' ?!.')} ({owner})"
     for phrase in reversed(named):
         out = _exchanged(out, phrase, bool(about), language)
     return out if named else None
@@ -139,6 +141,19 @@ def _is_fragment(core: str, joined: bool, language: Language) -> bool:
     return found[0].kind == "prep" or any(
         each.kind in ("noun", "number", "adjective") for each in found
     )
+
+
+def _owner(before: str, new: Phrase, about: bool, language: Language) -> str | None:
+    """The thing with a name («договор с Ромашкой») that a new thing («пени») is of, not like it."""
+    if new.preposition or new.named or new.time or new.head.kind != "noun":
+        return None
+    held = phrases(before, language)
+    for place, old in enumerate(held):
+        if _alike(old, new, about) and not old.asked:
+            whole = qualified(held, place, before)
+            if whole.named and not old.named:
+                return whole.text
+    return None
 
 
 def _exchanged(before: str, phrase: Phrase, about: bool, language: Language) -> str:

@@ -12,10 +12,10 @@ import json
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import StorageError
 from rag.store.database import connect, transaction
@@ -23,13 +23,16 @@ from rag.types import Citation, Exchange
 from rag.words import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+_T = TypeVar("_T")
 
 #: Questions kept. With their answers and citations that is some ten megabytes.
 MOST = 5_000
 _VERSION = 1
-_TRIES, _PAUSE = 20, 0.1  # while another process makes the file or writes to it
+_TRIES, _PAUSE = 20, 0.05  # seconds, while another process makes the file
+_WAIT_MS = 2_000  # while another one writes: no answer waits longer for its history
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _OUT_OF_REACH = ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL")
 _TABLES = f"""
@@ -81,32 +84,39 @@ class History:
 
         Gives the number of the conversation. The time is set where the exchange has none.
         """
-        with self._open() as db, transaction(db):
-            now = exchange.time or datetime.now(UTC).isoformat(timespec="seconds")
-            known = db.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation,))
-            if conversation is None or known.fetchone() is None:
-                made = db.execute("INSERT INTO conversations (begun) VALUES (?)", (now,))
-                conversation = int(made.lastrowid or 0)
-            db.execute(
-                f"INSERT INTO exchanges (conversation, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
-                (conversation, *_packed(exchange, now)),
-            )
-            db.execute(
-                "DELETE FROM exchanges WHERE id <= (SELECT MAX(id) FROM exchanges) - ?",
-                (self._most,),
-            )
-            db.execute(
-                "DELETE FROM conversations WHERE id NOT IN (SELECT conversation FROM exchanges)"
-            )
-            return conversation
+        now = exchange.time or datetime.now(UTC).isoformat(timespec="seconds")
+
+        def work(db: sqlite3.Connection) -> int:
+            with transaction(db):
+                number = conversation
+                known = db.execute("SELECT 1 FROM conversations WHERE id = ?", (number,))
+                if number is None or known.fetchone() is None:
+                    made = db.execute("INSERT INTO conversations (begun) VALUES (?)", (now,))
+                    number = int(made.lastrowid or 0)
+                db.execute(
+                    f"INSERT INTO exchanges (conversation, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
+                    (number, *_packed(exchange, now)),
+                )
+                db.execute(
+                    "DELETE FROM exchanges WHERE id <= (SELECT MAX(id) FROM exchanges) - ?",
+                    (self._most,),
+                )
+                db.execute(
+                    "DELETE FROM conversations WHERE id NOT IN (SELECT conversation FROM exchanges)"
+                )
+                return number
+
+        return self._with(work)
 
     def last(self) -> Conversation | None:
         """The conversation that was added to last."""
-        if not self._path.exists():
-            return None
-        with self._open() as db:
-            row = db.execute("SELECT conversation FROM exchanges ORDER BY id DESC LIMIT 1").fetchone()
+
+        def work(db: sqlite3.Connection) -> Conversation | None:
+            newest = "SELECT conversation FROM exchanges ORDER BY id DESC LIMIT 1"
+            row = db.execute(newest).fetchone()
             return _conversation(db, row[0]) if row else None
+
+        return self._with(work) if self._path.exists() else None
 
     def find(
         self, *, most: int | None = None, conversation: int | None = None, words: str = ""
@@ -116,82 +126,70 @@ class History:
         Those of one conversation, and those whose question or answer has all of the words in any
         inflection, where these are given.
         """
-        if not self._path.exists():
-            return []
         wanted = set(stems(words))
-        with self._open() as db:
-            chosen = "" if conversation is None else "WHERE conversation = ?"
-            rows = db.execute(
-                f"SELECT conversation, {_COLUMNS} FROM exchanges {chosen} ORDER BY id DESC",
-                () if conversation is None else (conversation,),
-            )
+        chosen, given = _chosen("conversation", conversation)
+
+        def work(db: sqlite3.Connection) -> list[Conversation]:
+            newest = f"SELECT conversation, {_COLUMNS} FROM exchanges {chosen} ORDER BY id DESC"
             kept: list[tuple[int, Exchange]] = []
-            for number, *row in rows:
+            for number, *row in db.execute(newest, given):
                 exchange = _unpacked(row)
                 if wanted <= set(stems(f"{exchange.question} {exchange.asked} {exchange.answer}")):
                     kept.append((number, exchange))
                 if len(kept) == most:
                     break
             begun = dict(db.execute("SELECT id, begun FROM conversations"))
-        found: dict[int, list[Exchange]] = {}
-        for number, exchange in reversed(kept):
-            found.setdefault(number, []).append(exchange)
-        return [Conversation(each, begun[each], tuple(found[each])) for each in found]
+            found: dict[int, list[Exchange]] = {}
+            for number, exchange in reversed(kept):
+                found.setdefault(number, []).append(exchange)
+            return [Conversation(each, begun[each], tuple(found[each])) for each in found]
+
+        return self._with(work) if self._path.exists() else []
 
     def clear(self, conversation: int | None = None) -> int:
-        """Forget a conversation, or all; nothing of it stays on the disk. Gives how many."""
-        if not self._path.exists():
-            return 0
-        with self._open() as db:
+        """Forget a conversation, or all; nothing of it stays in the file. Gives how many."""
+        chosen, given = _chosen("id", conversation)
+
+        def work(db: sqlite3.Connection) -> int:
             db.execute("PRAGMA secure_delete = ON")
             with transaction(db):
-                chosen = "" if conversation is None else "WHERE id = ?"
-                done = db.execute(
-                    f"DELETE FROM conversations {chosen}",
-                    () if conversation is None else (conversation,),
-                )
+                done = db.execute(f"DELETE FROM conversations {chosen}", given).rowcount
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return done.rowcount
+            return done
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database, made or begun anew where need be, and its errors as ours."""
-        try:
-            db = self._connected()
-            try:
-                yield db
-            finally:
-                db.close()
-        except sqlite3.DatabaseError as error:
-            name = getattr(error, "sqlite_errorname", "")
-            if not name.startswith(_BUSY + _OUT_OF_REACH):
-                self._put_aside()
-            raise StorageError(f"The history at {self._path} cannot be used ({error})") from error
-        except OSError as error:
-            raise StorageError(
-                f"The history at {self._path} cannot be used ({error.strerror or error})"
-            ) from error
+        return self._with(work) if self._path.exists() else 0
 
-    def _connected(self) -> sqlite3.Connection:
-        for left in reversed(range(_TRIES)):
+    def _with(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Do something with the database; made where there is none, begun anew where damaged."""
+        failure: Exception = AssertionError()
+        for _ in range(_TRIES):
             try:
-                return self._made()
-            except sqlite3.DatabaseError as error:
+                with closing(self._opened()) as db:
+                    return work(db)
+            except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+                failure = error
                 name = getattr(error, "sqlite_errorname", "")
-                if name.startswith(_OUT_OF_REACH) or not left:
-                    raise
-                if not name.startswith(_BUSY):
+                if name.startswith(_OUT_OF_REACH):
+                    break
+                if name.startswith(_BUSY):
+                    time.sleep(_PAUSE)
+                else:
                     self._put_aside()
-                time.sleep(_PAUSE if name.startswith(_BUSY) else 0)
-        raise AssertionError
+            except OSError as error:
+                failure = error
+                break
+        raise StorageError(
+            f"The history at {self._path} cannot be used ({failure})", "Or ask with --no-history."
+        ) from failure
 
-    def _made(self) -> sqlite3.Connection:
+    def _opened(self) -> sqlite3.Connection:
         """A connection to a database with its tables, private from its first byte."""
         if not self._path.exists():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
         db = connect(self._path)
         try:
+            db.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
                 raise StorageError(
@@ -214,6 +212,11 @@ class History:
             held = self._path.with_name(self._path.name + end)
             if held.exists():
                 os.replace(held, self._path.with_name(f"{self._path.name}.damaged{end}"))
+
+
+def _chosen(column: str, number: int | None) -> tuple[str, tuple[int, ...]]:
+    """The condition on a column that a number sets, and its values; none for all."""
+    return ("", ()) if number is None else (f"WHERE {column} = ?", (number,))
 
 
 def _conversation(db: sqlite3.Connection, number: int) -> Conversation:
