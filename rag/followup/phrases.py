@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.followup.pieces import Piece, Reading, is_determiner, pieces
 from rag.minutes.morphology import analyser
@@ -188,20 +188,31 @@ def without_question(text: str, language: Language) -> str:
 
 
 def inflected(text: str, case: str) -> str:
-    """A Russian phrase with its head, and what agrees with it, in another case; "" stays."""
+    """A Russian phrase with its head, and what agrees with it, in another case."""
     words = text.split()
+    read = [_noun_or_adjective(word) for word in words]
+    alive = next((each.tag.animacy for each in read if each and each.tag.POS == "NOUN"), None)
     done: list[str] = []
-    for number, word in enumerate(words):
-        readings = analyser().parse(fold(word))
-        parsed = next((p for p in readings if p.tag.POS in ("NOUN", "ADJF", "PRTF")), None)
-        form = parsed.inflect({case}) if parsed else None
-        if parsed is None or form is None:
+    for number, (word, parsed) in enumerate(zip(words, read, strict=True)):
+        if parsed is None:
+            break
+        noun = parsed.tag.POS == "NOUN"
+        form = None if noun or alive is None else parsed.inflect({case, alive})
+        form = form or parsed.inflect({case})
+        if form is None:
             break
         done.append(_as_written(form.word, word))
-        goes_on = "Name" in parsed.tag.grammemes and words[number + 1 : number + 2]
-        if parsed.tag.POS == "NOUN" and not (goes_on and goes_on[0][:1].isupper()):
+        person = bool({"Name", "anim"} & parsed.tag.grammemes)
+        goes_on = words[number + 1 : number + 2] if person else []
+        if noun and not (goes_on and goes_on[0][:1].isupper()):
             break
     return " ".join([*done, *words[len(done) :]])
+
+
+def _noun_or_adjective(word: str) -> Any:
+    """The likeliest reading of a word as one of these; None without one."""
+    readings = analyser().parse(fold(word))
+    return next((each for each in readings if each.tag.POS in ("NOUN", "ADJF", "PRTF")), None)
 
 
 def _as_written(form: str, word: str) -> str:

@@ -48,12 +48,18 @@ _ENGLISH_PRONOUNS = frozenset(
     "ones i you we me us my your our".split()
 )
 _SMALL = frozenset(
-    "a an the and or but so also too if not no yes please else exactly many much more less other "
+    "a an the and or but so also too if not no yes please else exactly many much more less "
     "any some all each every just only still ever long often".split()
 )
 _HELPING = frozenset(
     "do does did don't doesn't didn't can could may might must shall should will would".split()
 )
+#: English verbs that stand inside a question often, with something behind them.
+_VERBS = frozenset(
+    "take need cost weigh mean happen work begin start end pay get make go come run use want give "
+    "say promise apply include require draw last owe send deliver".split()
+)
+_DEGREES = frozenset("minimum maximum first second last next previous main other".split())
 _BEING = frozenset("is are was were be been being".split())
 _PARTICIPLE = re.compile(
     r"\w+(?:ed|en)|kept|made|done|paid|sent|held|built|left|lost|set|spent|told|found|sold|bought"
@@ -127,9 +133,10 @@ def _with_verbs(found: list[Piece]) -> list[Piece]:
             continue
         passive = before.folded in _BEING and _PARTICIPLE.fullmatch(piece.folded)
         last = place == len(found) - 1 and (before.kind == "noun" or before.kind == "number")
+        inside = helped and before.kind != "small" and piece.folded in _VERBS
         ending = last and (helped or _PARTICIPLE.fullmatch(piece.folded))
         after_subject = helped and before.kind == "pronoun"
-        if before.folded == "who" or passive or ending or after_subject:
+        if before.folded == "who" or passive or inside or ending or after_subject:
             out[place] = replace(piece, kind="verb")
     return out
 
@@ -159,7 +166,9 @@ def _english(word: str) -> Kind:
         return "verb"
     if word in _ENGLISH_PRONOUNS:
         return "pronoun"
-    return "small" if word in _SMALL else "noun"
+    if word in _SMALL:
+        return "small"
+    return "adjective" if word in _DEGREES or word.endswith("est") else "noun"
 
 
 def _russian(piece: Piece) -> Piece:

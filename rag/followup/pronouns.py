@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.followup.phrases import Phrase, inflected, phrases, qualified, topic
@@ -73,6 +73,12 @@ _CALENDAR = frozenset(
 #: «этот документ», "this file": what is open before the person, not what was said.
 _GENERIC = frozenset(
     stem(word) for word in "документ файл текст встреча document file text meeting".split()
+)
+#: What only a person does.
+_PERSONAL = re.compile(
+    r"\b(?:обеща|сказал|говор|работа|взял|взялс|предлож|просил|ответил|думает|считает|пообещ"
+    r"|promise|said|say|work|suggest|ask|think|agree)\w*",
+    re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"\b(?:a|an|the) $", re.IGNORECASE)
 _CLAUSE = re.compile(r",| и | and | если | when | if ")
@@ -215,6 +221,8 @@ def _replaced(
     wanted = _means(piece)
     if wanted is None:
         return None
+    if wanted.person is None and _PERSONAL.search(text) and not wanted.matter:
+        wanted = replace(wanted, person=True)
     if wanted.matter:
         entity = topic(said[0][0], language)
     else:
@@ -255,32 +263,30 @@ def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> 
                 else (whole.text)
             )
         return
-    for place in sorted(fitting, key=lambda i: _rank(about[i], wanted)):
+    ranked = sorted(fitting, key=lambda i: _rank(about[i], wanted))
+    persons = [i for i in ranked if about[i].head.alive or about[i].named]
+    for place in persons if wanted.person else ranked:
         whole = qualified(about, place, question)
         if whole.measured and place + 1 < len(about):  # «дней отпуска»
             yield question[whole.start : about[place + 1].end]
         yield _with_article(whole, question)
     if wanted.person is not False:
-        names = (match.group() for match in _NAME.finditer(answer))
-        yield from (
-            name
-            for name in names
-            if any(_agrees(e, wanted) for e in phrases(f"и {name}", language))
-        )
+        for match in _NAME.finditer(answer):
+            named = phrases(match.group(), language, begins=False)
+            if any(_agrees(each, wanted) for each in named):
+                yield match.group()
 
 
 _WHERE = {"ru": ("в", "на"), "en": ("in", "at", "on")}
 
 
-def _rank(phrase: Phrase, wanted: _Pronoun) -> tuple[bool, bool, bool, bool]:
+def _rank(phrase: Phrase, wanted: _Pronoun) -> tuple[bool, ...]:
     """Units that are counted last, then what is asked for; persons first where one is meant."""
     person = phrase.head.alive or phrase.named
     unlike = False if wanted.person is None else person is not wanted.person
-    readings = phrase.readings
-    object_ = bool(phrase.preposition) or (
-        bool(readings) and all(each.case != "nomn" for each in readings)
-    )
-    return phrase.measured, unlike, phrase.asked, object_
+    cases = {each.case for each in phrase.readings}
+    aside = bool(phrase.preposition)
+    return phrase.measured, unlike, phrase.asked, aside, bool(cases) and "nomn" not in cases
 
 
 def _bare(text: str) -> str:

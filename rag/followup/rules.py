@@ -164,10 +164,17 @@ def _exchanged(before: str, phrase: Phrase, about: bool, language: Language) -> 
         return before[: span[0]] + phrase.text + before[span[1] :]
     alike = [each for each in held if _alike(each, phrase, about)]
     if alike:
-        old = max(alike, key=lambda each: (each.named == phrase.named, each.start))
+        old = max(alike, key=lambda each: (_same_kinds(each, phrase), each.start))
         return before[: old.start] + _with_rest(old, phrase) + before[old.end :]
     added = f"{phrase.preposition} {phrase.text}".strip()
     return f"{before} {added}" if phrase.preposition or language == "ru" else f"{before} ({added})"
+
+
+def _same_kinds(old: Phrase, new: Phrase) -> bool:
+    """Whether both are names, or both are not; a bare adjective is like what has one."""
+    if all(each.kind == "adjective" for each in new.pieces):
+        return any(each.kind == "adjective" for each in old.pieces)
+    return old.named == new.named
 
 
 def _same_case(held: Sequence[Phrase], new: Phrase) -> tuple[int, int] | None:
