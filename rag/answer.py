@@ -1,5 +1,6 @@
 """Question to answer: the one place that puts the steps in order.
 
+follow-up? ─ made to stand alone
 register?  ─ rows of promises or decisions, as their meetings hold them
 summary?   ─ the sentences that say most of the documents
 retrieve   ─ evidence; too thin: refused, with the nearest passages
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from rag import extract, register
 from rag.orders import ordered
-from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
+from rag.types import REFUSAL, Answer, Decision, Message, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Due, Evidence, Message, Passage
+    from rag.types import Due, Evidence, Exchange, Passage
 
 _SUMMARY = re.compile(
     r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
@@ -82,17 +83,21 @@ class Answerer:
         *,
         k: int = 8,
         scope: Scope | None = None,
-        history: Sequence[Message] = (),
+        past: Sequence[Exchange] = (),
         on_text: Callable[[str], None] = lambda _: None,
     ) -> Answer:
         """Answer a question, or refuse it.
 
-        `history` are earlier questions and answers, for a model. `on_text` gets a model's words as
-        they come, harmless but before they are checked. Raises ModelError and DoesNotFit as the
-        model does.
+        `past` is what was asked and answered before, oldest first: a question that leans on it is
+        made to stand alone, and a model sees it. `on_text` gets a model's words as they come,
+        harmless but before they are checked. Raises ModelError and DoesNotFit as the model does.
         """
         clock = _Clock()
         scope = scope or Scope()
+        typed, history = question, said(past)
+        if past:
+            with clock.step("followup"):
+                question = self._standalone(question, past)
         with clock.step("register"):
             found = self._from_register(question, scope)
         if found is None and _SUMMARY.search(question):
@@ -105,7 +110,13 @@ class Answerer:
                 self._from_evidence(question, evidence, history, on_text, clock),
                 query=evidence.query,
             )
-        return replace(found, timings=clock.timings)
+        asked = question if question != typed else None
+        return replace(found, timings=clock.timings, asked=asked)
+
+    def _standalone(self, question: str, past: Sequence[Exchange]) -> str:
+        from rag.followup import standalone
+
+        return standalone(question, past, _rewriter(self._model) if self._model else None)
 
     def _from_register(self, question: str, scope: Scope) -> Answer | None:
         """Rows of the register of promises, when the question asks for them and there are any."""
@@ -181,7 +192,7 @@ class Answerer:
         if not verbatim:
             return refusal(question, evidence.passages)
         if self._model is not None:
-            answer = self._from_model(question, evidence.passages, history, on_text, clock)
+            answer = self._from_model(question, evidence, history, on_text, clock)
             if answer.sentences or answer.refusal:
                 return answer
         else:
@@ -207,7 +218,7 @@ class Answerer:
     def _from_model(
         self,
         question: str,
-        passages: Sequence[Passage],
+        evidence: Evidence,
         history: Sequence[Message],
         on_text: Callable[[str], None],
         clock: _Clock,
@@ -218,7 +229,7 @@ class Answerer:
         from rag.refusal import is_refusal
 
         assert self._model is not None
-        model = self._model
+        model, passages = self._model, evidence.passages
         with clock.step("prompt"):
             prompt = build_prompt(
                 question,
@@ -229,6 +240,8 @@ class Answerer:
                 language=language_of(question),
                 history=history,
                 secret=self._secret,
+                found=evidence.sentences,
+                instructed=model.instructed,
             )
         pieces: list[str] = []
         words = Words(on_text)
@@ -247,7 +260,7 @@ class Answerer:
             " ".join(sentence.text for sentence in standing),
             tuple(standing),
             struck=tuple(struck),
-            passages=tuple(passages),
+            passages=passages,
             receipt=prompt.receipt,
             by="model",
         )
@@ -256,6 +269,28 @@ class Answerer:
 def _named(text: str) -> list[str]:
     """Words of a request for a summary that may name what is to be summarised."""
     return [w for w in words(text) if w not in STOP_WORDS and w not in _FRAME]
+
+
+def _rewriter(model: Model) -> Callable[[Sequence[Message]], str] | None:
+    """What a model writes to a request to rewrite a question; none by one that only continues."""
+    from rag.followup.rewriting import MOST_TOKENS
+    from rag.models import Sampling
+
+    def write(messages: Sequence[Message]) -> str:
+        if model.counter.count(messages) + MOST_TOKENS > model.window:
+            return ""
+        return model.write(messages, Sampling(temperature=0.0, max_tokens=MOST_TOKENS))
+
+    return write if model.instructed else None
+
+
+def said(past: Sequence[Exchange]) -> tuple[Message, ...]:
+    """A conversation as a model is told it: what the person saw, hence nothing that was struck."""
+    return tuple(
+        message
+        for each in past
+        for message in (Message("user", each.asked), Message("assistant", each.answer))
+    )
 
 
 def refusal(question: str, passages: Sequence[Passage]) -> Answer:

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from rag.report import Progress, Report
     from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow, FileRow
-    from rag.types import Answer, Document, Evidence, Message, Scope, Sentence
+    from rag.store.history import History
+    from rag.talk import Talk
+    from rag.types import Answer, Document, Evidence, Exchange, Scope, Sentence
     from rag.workers.pool import ReaderPool
 
     Row = TypeVar("Row", DocumentRow, FileRow)
@@ -150,8 +152,8 @@ class App:
         if others:
             raise LibraryMissing(
                 f"There is no collection {self.paths.collection} in {self.paths.home}",
-                f"Name one with -c: {', '.join(others)}. Or make it:"
-                f" rag ingest FOLDER -c {self.paths.collection}",
+                f"Name one with --collection: {', '.join(others)}. Or make it:"
+                f" rag ingest FOLDER --collection {self.paths.collection}",
             )
         if self.settings.home or (self.paths.home.is_dir() and self.paths.home.parent != folder):
             return False
@@ -257,7 +259,7 @@ class App:
         question: str,
         *,
         scope: Scope | None = None,
-        history: Sequence[Message] = (),
+        past: Sequence[Exchange] = (),
         on_text: Callable[[str], None] = _ignore,
     ) -> Answer:
         """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
@@ -271,7 +273,7 @@ class App:
                 question,
                 k=self.settings.passages,
                 scope=scope,
-                history=history,
+                past=past,
                 on_text=on_text,
             )
 
@@ -304,6 +306,20 @@ class App:
         cited = prove.citations(text)
         with open_catalogue(self.paths) as catalogue, self._readers(password) as pool:
             return list(prove.prove(cited, catalogue, pool))
+
+    def talk(self, *, resume: bool = False) -> Talk:
+        """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""
+        from rag.talk import Talk
+
+        model = self.settings.model or None
+        return Talk(self.answer, self.history if self.settings.history else None, model, resume)
+
+    @property
+    def history(self) -> History:
+        """What was asked and answered here so far."""
+        from rag.store.history import History
+
+        return History(self.paths.history)
 
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"

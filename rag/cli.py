@@ -12,10 +12,12 @@ import click
 
 from rag import (
     __version__,
+    budget,
     checking,
     errors,
     fitting,
     keeping,
+    logs,
     measuring,
     render,
     schema,
@@ -25,12 +27,14 @@ from rag import (
 from rag.errors import RagError
 from rag.options import (
     ENTAILMENT,
+    HISTORY,
     JSON,
     MODE,
     MODEL,
     RERANKER,
     SCOPE,
     SHARED,
+    SHARED_LONG,
     command,
     options,
 )
@@ -39,14 +43,13 @@ from rag.options import settings as settings_of
 if TYPE_CHECKING:
     from rag.app import App
     from rag.retrieve import Mode
-    from rag.types import Message, Scope
+    from rag.types import Answer, Scope
 
 _EPILOG = """\b
 Exit codes: 0 answered · 1 error · 2 usage · 3 not in the documents ·
 4 library missing, or made by another embedder · 5 model missing ·
 6 does not fit memory · 7 unsupported sentences (--strict) · 130 interrupted
 """
-_HISTORY = 6  # messages of a chat that a model sees again
 _COMPLETE = "_RAG_COMPLETE"
 
 
@@ -69,6 +72,7 @@ for _command in (*keeping.COMMANDS, *checking.COMMANDS, measuring.eval_):
     rag.add_command(_command)
 rag.add_command(shelf.models)
 rag.add_command(fitting.fit)
+rag.add_command(logs.logs)
 
 
 @rag.command()
@@ -76,14 +80,21 @@ rag.add_command(fitting.fit)
 @click.option("-k", "passages", type=int, metavar="N", help="Passages to look at, 1 to 100.")
 @click.option("--strict", is_flag=True, help="Exit 7 when a sentence of the model was struck.")
 @click.option("--keep", is_flag=True, help="Show struck sentences in their place, marked.")
+@click.option("-c", "--continue", "resume", is_flag=True, help="Go on with the last conversation.")
+@HISTORY
+@click.option(
+    "--explain-budget", is_flag=True, help="Show what each part of the model's prompt took."
+)
 @JSON
-@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED)
+@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED_LONG)
 @command
 def ask(
     app: App,
     question: tuple[str, ...],
     strict: bool,
     keep: bool,
+    resume: bool,
+    explain_budget: bool,
     as_json: bool,
     scope: Scope,
 ) -> None:
@@ -95,15 +106,17 @@ def ask(
     \b
     Example: rag ask "сколько дней отпуска переносится?"
     """
+    if resume:
+        logs.check_continued(app, question)
     asked = sys.stdin.read() if question == ("-",) else " ".join(question)
     _make_library(app)
-    answer = app.answer(asked, scope=scope, on_text=terminal.stream)
+    answer = app.talk(resume=resume).ask(asked, scope=scope, on_text=terminal.stream)
     if as_json:
         render.print_json(schema.answer(answer))
     else:
-        terminal.end_stream(answer)
-        terminal.tell_query(answer.query)
-        render.show_answer(asked, answer, keep=keep)
+        _show(asked, answer, keep=keep)
+        if explain_budget:
+            budget.show(answer, app.settings.model, asked)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
     if strict and answer.struck:
@@ -111,37 +124,44 @@ def ask(
 
 
 @rag.command()
+@click.option("--continue", "resume", is_flag=True, help="Go on with the last conversation.")
+@HISTORY
 @JSON
 @options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED)
 @command
 def chat(
     app: App,
+    resume: bool,
     as_json: bool,
     scope: Scope,
 ) -> None:
     """Ask one question after another, a line each; an empty line or Ctrl-D ends it.
 
+    A question may lean on those before it: "and in 2024?", "who signed it?".
+
     \b
     Example: rag chat -d contract.pdf
     """
-    from rag.types import Message
-
     _make_library(app)
-    history: list[Message] = []
+    talk = app.talk(resume=resume)
     while asked := terminal.read_line():
         try:
-            past = tuple(history[-_HISTORY:])
-            answer = app.answer(asked, scope=scope, history=past, on_text=terminal.stream)
+            answer = talk.ask(asked, scope=scope, on_text=terminal.stream)
         except RagError as error:
             terminal.tell(error)
             continue
-        history += [Message("user", asked), Message("assistant", answer.text)]
         if as_json:
             render.print_json(schema.answer(answer), indent=None)
         else:
-            terminal.end_stream(answer)
-            terminal.tell_query(answer.query)
-            render.show_answer(asked, answer)
+            _show(asked, answer)
+
+
+def _show(asked: str, answer: Answer, *, keep: bool = False) -> None:
+    """An answer for a person, and on standard error what was asked and searched for instead."""
+    terminal.end_stream(answer)
+    terminal.tell_asked(answer.asked)
+    terminal.tell_query(answer.query)
+    render.show_answer(asked, answer, keep=keep)
 
 
 @rag.command()

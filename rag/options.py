@@ -47,20 +47,34 @@ def complete_collection(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-SHARED = (
-    click.option(
-        "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
-    ),
-    click.option(
-        "-c",
-        "--collection",
-        metavar="NAME",
-        shell_complete=complete_collection,
-        help="Collection inside the library.",
-    ),
-    click.option(
-        "--embedder", metavar="NAME", help='"hashed", a folder of a model, or a name of rag models.'
-    ),
+def _shared(*collection: str) -> tuple[Callable[[Command], Command], ...]:
+    """The options of every command, the collection by these names."""
+    return (
+        click.option(
+            "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
+        ),
+        click.option(
+            *collection,
+            metavar="NAME",
+            shell_complete=complete_collection,
+            help="Collection inside the library.",
+        ),
+        click.option(
+            "--embedder",
+            metavar="NAME",
+            help='"hashed", a folder of a model, or a name of rag models.',
+        ),
+    )
+
+
+SHARED = _shared("-c", "--collection")
+#: Of a command whose -c means something else.
+SHARED_LONG = _shared("--collection")
+#: Whether questions and answers are kept.
+HISTORY = click.option(
+    "--history/--no-history",
+    default=None,
+    help="Keep the question and its answer for rag logs, or do not (setting: history).",
 )
 DTYPE = click.option(
     "--dtype",

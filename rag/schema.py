@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from rag.query import Query
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
-    from rag.types import Answer, Citation, Document, Evidence, Passage, Promise, Sentence
+    from rag.store.history import Conversation
+    from rag.types import (
+        Answer,
+        Citation,
+        Document,
+        Evidence,
+        Passage,
+        Promise,
+        Receipt,
+        Sentence,
+    )
 
 #: Raised by one whenever a key goes or changes its meaning; new keys may come without.
 SCHEMA = 1
@@ -40,10 +50,25 @@ def answer(value: Answer) -> Json:
         "struck": [sentence(s) for s in value.struck],
         "passages": [passage(p) for p in value.passages],
         "promises": [{"document": name, **promise(p)} for name, p in value.promises],
-        "receipt": asdict(value.receipt) if value.receipt else None,
+        "receipt": receipt(value.receipt) if value.receipt else None,
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
         "query": query(value.query) if value.query else None,
+        "asked": value.asked,
     }
+
+
+def receipt(value: Receipt) -> Json:
+    """The account of a prompt; `share` is of the window."""
+    parts = [
+        {**asdict(part), "share": round(part.tokens / value.window, 4)} for part in value.parts
+    ]
+    free = value.window - value.reserve - value.total
+    return {**asdict(value), "parts": parts, "free": free}
+
+
+def history(conversations: Iterable[Conversation]) -> Json:
+    """What `rag logs --json` prints."""
+    return {"schema": SCHEMA, "conversations": [asdict(each) for each in conversations]}
 
 
 def query(value: Query) -> Json:

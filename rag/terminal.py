@@ -205,6 +205,15 @@ _READINGS = {
 }
 
 
+def tell_asked(asked: str | None) -> None:
+    """Say which question took the place of a follow-up."""
+    if asked is not None:
+        from rag.words import language_of
+
+        told = "понял так: {}" if language_of(asked) == "ru" else "taken as: {}"
+        click.echo(told.format(asked), err=True)
+
+
 def tell_query(query: Query | None) -> None:
     """Say what was searched for where that is not what was typed."""
     if query is None:

@@ -275,15 +275,21 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one part of a prompt ("system", "question", "passage 2", …) costs in tokens."""
+    """What one part of a prompt ("system", "question", "passage 2", …) costs in tokens.
+
+    A passage names its document, and the page or the line it begins on.
+    """
 
     name: str
     tokens: int
+    document: str | None = None
+    page: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A passage that did not go into the prompt, or not whole, and why."""
+    """What did not go into the prompt, or not whole, about the tokens this saved, and why."""
 
     name: str
     tokens: int
@@ -389,7 +395,8 @@ class Answer:
 
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
     `promises` are pairs of document and promise, filled for questions about promises. `timings`
-    are seconds by step. `query` is what was searched for, None where nothing was.
+    are seconds by step. `query` is what was searched for, None where nothing was. `asked` is the
+    question that took the place of a follow-up, None where it was asked as typed.
     """
 
     text: str
@@ -402,6 +409,7 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     by: Literal["documents", "model"] = "documents"
     query: Query | None = None
+    asked: str | None = None
 
     @property
     def written(self) -> tuple[Sentence, ...]:
@@ -413,3 +421,21 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """All citations of the answer, in order."""
         return tuple(citation for sentence in self.sentences for citation in sentence.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of a conversation and what was answered, as the person saw it.
+
+    `asked` is the question that was put in its place, the same where it stands alone. `answer` is
+    the text that stood. `model` is None where none was asked. `time` is ISO, in UTC.
+    """
+
+    question: str
+    asked: str
+    answer: str
+    refusal: str | None = None
+    by: Literal["documents", "model"] = "documents"
+    model: str | None = None
+    citations: tuple[Citation, ...] = ()
+    time: str = ""

@@ -15,17 +15,17 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        "orders",
+        *("orders", "followup"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate", "verify", "prove"},
+    {"ingest", "answer", "doctor", "evaluate", "verify", "prove", "talk"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal", "verdicts"},
-    {"checking", "fitting", "keeping", "measuring", "shelf"},
+    {"budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

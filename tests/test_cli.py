@@ -95,9 +95,9 @@ def test_a_mistyped_collection_is_told_and_not_begun(
     assert rag("ingest", folder).code == 0
     for place in (folder, folder / "meetings"):
         monkeypatch.chdir(place)
-        typed = rag("ask", "-c", "defualt", "сколько дней отпуска переносится?")
+        typed = rag("ask", "--collection", "defualt", "сколько дней отпуска переносится?")
         assert (typed.code, typed.out) == (4, "")
-        assert "Name one with -c: default" in typed.err
+        assert "Name one with --collection: default" in typed.err
     assert [path.name for path in (folder / ".rag").glob("d*/")] == ["default"]
 
 

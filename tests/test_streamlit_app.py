@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.app import App
 from rag.errors import ModelError
-from rag.types import Answer, Message, Sentence
+from rag.types import Answer, Exchange, Sentence
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -229,16 +229,16 @@ def test_a_failure_stands_in_the_conversation_with_what_to_do(
 
 def test_a_model_is_told_what_was_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
     page = _drop(_page(), FILES)
-    told: list[list[Message]] = []
+    told: list[list[Exchange]] = []
 
-    def answer(_: App, question: str, *, history: list[Message], on_text: Any) -> Answer:
+    def answer(_: App, question: str, *, past: list[Exchange], on_text: Any) -> Answer:
         on_text("A draft.")
-        told.append(history)
+        told.append(past)
         return Answer(f"{question}!")
 
     monkeypatch.setattr(App, "answer", answer)
     _ask(_ask(page, "One?"), "Two?")
-    assert told == [[], [Message("user", "One?"), Message("assistant", "One?!")]]
+    assert told == [[], [Exchange("One?", "One?", "One?!")]]
 
 
 def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:

@@ -16,7 +16,7 @@ from answers import Turn, literal, selected_rows, show_error, show_turn
 from rag import config
 from rag.app import QUESTION_LIMIT, App
 from rag.errors import LibraryMissing, RagError
-from rag.types import Message
+from rag.types import Exchange
 from texts import LANGUAGES, TEXTS, first_language
 
 if TYPE_CHECKING:
@@ -190,18 +190,17 @@ def _asked(app: App, question: str, turns: Sequence[Turn], texts: Texts) -> Turn
             draft.text("".join(pieces))
 
         try:
-            return Turn(question, app.answer(question, history=_history(turns), on_text=show))
+            return Turn(question, app.answer(question, past=_past(turns), on_text=show))
         except RagError as error:
             return Turn(question, error=error)
 
 
-def _history(turns: Sequence[Turn]) -> list[Message]:
-    """What was said before, as a model is told it."""
+def _past(turns: Sequence[Turn]) -> list[Exchange]:
+    """What was asked and answered before."""
     return [
-        message
+        Exchange(turn.question, turn.answer.asked or turn.question, turn.answer.text)
         for turn in turns
         if turn.answer is not None
-        for message in (Message("user", turn.question), Message("assistant", turn.answer.text))
     ]
 
 

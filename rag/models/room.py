@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.fit.devices import RUNNING_OVERHEAD, Device, processor
 from rag.fit.refuse import lacking
@@ -16,7 +16,7 @@ def check_room(
     devices: list[str],
     *,
     dtype: Any,
-    quantize: Quantize = "none",
+    quantize: str = "none",
     window: int | None = None,
 ) -> None:
     """Raise DoesNotFit, with the numbers and the way out, for a model that cannot fit.
@@ -26,7 +26,9 @@ def check_room(
     """
     numbers = str(dtype).removeprefix("torch.")
     found = [_device(device) for device in devices]
-    error = lacking(reference, found, dtype=numbers, quantize=quantize, window=window)
+    error = lacking(
+        reference, found, dtype=numbers, quantize=cast("Quantize", quantize), window=window
+    )
     if error is not None:
         raise error
 

@@ -49,6 +49,11 @@ class LibraryPaths:
         """Vectors that a model made of chunks that are not published yet."""
         return self.folder / "vectors.staged"
 
+    @property
+    def history(self) -> Path:
+        """What was asked and answered; outside the folder, so that a new library keeps it."""
+        return self.home / f"{self.collection}.history.sqlite"
+
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
         return self.folder / "index" / str(generation)

@@ -1,0 +1,112 @@
+"""The account of a prompt as a table: what each part of it took of the model's window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag import render
+from rag.words import language_of
+
+if TYPE_CHECKING:
+    from rag.types import Answer, Part, Receipt
+    from rag.words import Language
+
+_COLUMNS = {
+    "ru": ("Часть", "Токенов", "Окна, %", "Откуда"),
+    "en": ("Part", "Tokens", "Window, %", "From"),
+}
+_WORDS = {
+    "ru": {
+        "template": "шаблон",
+        "system": "указания",
+        "examples": "примеры",
+        "history": "разговор",
+        "question": "вопрос",
+        "passage": "отрывок",
+        "total": "отправлено",
+        "reserve": "на ответ",
+        "free": "свободно",
+        "window": "окно",
+        "counted": "Сосчитал: {}",
+        "estimate": "Оценка, не счёт: {}",
+        "left_out": "Не вошло:",
+        "about": "  {}: {}, около {:,} токенов",
+        "no_model": "Модели ничего не отправлено: она не названа.",
+        "refused": "Модели ничего не отправлено: в документах нет ответа, с которым к ней идти.",
+        "register": "Модели ничего не отправлено: ответ дан без неё.",
+        "page": "с. {}",
+        "line": "строка {}",
+    },
+    "en": {
+        "total": "sent",
+        "reserve": "for the answer",
+        "counted": "Counted by: {}",
+        "estimate": "An estimate, not a count: {}",
+        "left_out": "Left out:",
+        "about": "  {}: {}, about {:,} tokens",
+        "no_model": "Nothing was sent to a model: none is named.",
+        "refused": "Nothing was sent to a model: the documents hold no answer to go to it with.",
+        "register": "Nothing was sent to a model: the answer was given without one.",
+        "page": "p. {}",
+        "line": "line {}",
+    },
+}
+_REASONS = {
+    "does not fit the window": "не помещается в окно",
+    "cut to the sentences around the best one": "оставлены предложения вокруг лучшего",
+    "examples may take a quarter of the room": "примерам отведена четверть места",
+    "earlier questions may take a quarter of the room; the oldest go first": (
+        "разговору отведена четверть места; старое уходит первым"
+    ),
+    "they leave no room for the best passage": "с ними не помещается и лучший отрывок",
+}
+
+
+def show(answer: Answer, model: str, question: str) -> None:
+    """Print the account of an answer's prompt, or why there was none, in the question's language.
+
+    `model` is the setting, empty where none is named.
+    """
+    language = language_of(question)
+    words = _WORDS[language]
+    render.print_line("")
+    if answer.receipt is not None:
+        _table(answer.receipt, language)
+    elif not model:
+        render.print_line(words["no_model"])
+    else:
+        render.print_line(words["refused" if answer.refusal else "register"])
+
+
+def _table(receipt: Receipt, language: Language) -> None:
+    words = _WORDS[language]
+
+    def named(name: str) -> str:
+        first, _, number = name.partition(" ")
+        return f"{words.get(first, first)} {number}".strip()
+
+    def row(name: str, tokens: int, place: str = "") -> tuple[str, ...]:
+        return named(name), f"{tokens:,}", f"{100 * tokens / receipt.window:.1f}", place
+
+    free = receipt.window - receipt.reserve - receipt.total
+    rows = [row(part.name, part.tokens, _place(part, words)) for part in receipt.parts]
+    rows += [row("total", receipt.total), row("reserve", receipt.reserve), row("free", free)]
+    rows.append(row("window", receipt.window))
+    render.print_rows(_COLUMNS[language], rows)
+    counted = words["counted" if receipt.exact else "estimate"]
+    render.print_line(counted.format(receipt.tokenizer))
+    if receipt.left_out:
+        render.print_line(words["left_out"])
+    for each in receipt.left_out:
+        reason = _REASONS[each.reason] if language == "ru" else each.reason
+        render.print_line(words["about"].format(named(each.name), reason, each.tokens))
+
+
+def _place(part: Part, words: dict[str, str]) -> str:
+    if part.document is None:
+        return ""
+    if part.page is not None:
+        return f"{part.document}, {words['page'].format(part.page)}"
+    if part.line is not None:
+        return f"{part.document}, {words['line'].format(part.line)}"
+    return part.document
