@@ -193,6 +193,7 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
+        from rag.asking import ask_model
         from rag.cite import cite, inert
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
@@ -209,17 +210,14 @@ class Answerer:
                 language=language_of(question),
                 history=history,
             )
-        pieces: list[str] = []
         with clock.step("model"):
-            for piece in model.stream(prompt.messages):
-                pieces.append(piece)
-                on_text(piece)
-        text = "".join(pieces)
-        if is_refusal(inert(text)):
-            return replace(refusal(question, passages), receipt=prompt.receipt)
+            said = ask_model(model, prompt, language_of(question), on_text)
+        if is_refusal(inert(said.text)):
+            refused = refusal(question, passages)
+            return replace(refused, receipt=prompt.receipt, notes=said.notes)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(text, prompt.passages, documents)
+            standing, struck = cite(said.text, prompt.passages, documents)
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),
@@ -227,6 +225,7 @@ class Answerer:
             passages=tuple(passages),
             receipt=prompt.receipt,
             by="model",
+            notes=said.notes,
         )
 
 

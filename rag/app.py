@@ -109,6 +109,8 @@ class App:
             temperature=self.settings.temperature,
             device=None if self.settings.device == "auto" else self.settings.device,
             offline=self.settings.offline,
+            tokenizer=self.settings.tokenizer or None,
+            server_seconds=self.settings.server_seconds,
         )
 
     @property

@@ -39,16 +39,22 @@ _FIRMER = {
         "en": "Answer in English only, whatever language the passages are in.",
     },
 }
+_AGAIN = {
+    "empty": {
+        "ru": "первый ответ был пуст; модель спрошена ещё раз",
+        "en": "the first answer was empty; the model was asked again",
+    },
+    "language": {
+        "ru": "первый ответ был на другом языке; модель спрошена ещё раз",
+        "en": "the first answer was in another language; the model was asked again",
+    },
+}
 _NOTES = {
     "loop": {
         "ru": "модель стала повторять одно и то же; повторы убраны",
         "en": "the model began to repeat itself; the repetitions are cut",
     },
     "empty": {"ru": "модель ничего не ответила", "en": "the model answered nothing"},
-    "again": {
-        "ru": "первый ответ был на другом языке; модель спрошена ещё раз",
-        "en": "the first answer was in another language; the model was asked again",
-    },
     "language": {
         "ru": "модель отвечает на другом языке",
         "en": "the model answers in another language",
@@ -93,15 +99,13 @@ def ask_model(
     _compare(model, prompt, reply.ending)
     fault = _fault(reply, prompt, language)
     notes: list[str] = []
-    if fault is not None:
-        again = _again(model, prompt.messages, _FIRMER[fault][language])
-        if again is not None:
-            on_text("\n\n")
-            reply = _reply(model, again[0], on_text, again[1])
-            if fault == "language" and _fault(reply, prompt, language) is None:
-                notes.append(_NOTES["again"][language])
-        fault = _fault(reply, prompt, language)
-    if fault is not None:
+    if fault and (again := _again(model, prompt.messages, _FIRMER[fault][language])):
+        on_text("\n\n")
+        notes.append(_AGAIN[fault][language])
+        second = _reply(model, again[0], on_text, again[1])
+        if guards.without_thoughts(second.text):
+            reply, fault = second, _fault(second, prompt, language)
+    if fault:
         notes.append(_NOTES[fault][language])
     return _tidied(reply, language, notes)
 

@@ -79,6 +79,7 @@ def ask(
     else:
         terminal.end_stream(answer)
         terminal.tell_query(answer.query)
+        terminal.tell_notes(answer)
         render.show_answer(asked, answer)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
@@ -117,6 +118,7 @@ def chat(
         else:
             terminal.end_stream(answer)
             terminal.tell_query(answer.query)
+            terminal.tell_notes(answer)
             render.show_answer(asked, answer)
 
 

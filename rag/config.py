@@ -32,7 +32,10 @@ _IN_PROCESS = "transformers:"  # what begins a model that is a folder
 _HASHED = "hashed"  # an embedder that is none
 _NO_PROMPT = "none"
 #: Settings that may be paths, and what begins them.
-_PATHS = {"home": "", "models_folder": "", "embedder": "", "reranker": "", "model": _IN_PROCESS}
+_PATHS = {
+    **dict.fromkeys(("home", "models_folder", "embedder", "reranker", "tokenizer"), ""),
+    "model": _IN_PROCESS,
+}
 _FOLDERS = frozenset({"home", "models_folder"})  # a path whether there is something or not
 #: The least and the greatest a number may be, both inclusive.
 RANGES: dict[str, tuple[float, float]] = {
@@ -40,6 +43,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "window": (0, 100_000_000),
     "max_tokens": (1, 1_000_000),
     "temperature": (0.0, 2.0),
+    "server_seconds": (0.1, 86_400.0),
     "passages": (1, 100),
     "workers": (0, 64),
     "read_memory_mb": (64, 1_000_000),
@@ -80,6 +84,8 @@ class Settings:
     hub: str = ""  # address that rag models pull fetches from, when not huggingface.co
     model: str = ""  # "transformers:FOLDER", "openai:NAME", "PROVIDER:NAME"; none when not set
     base_url: str = ""  # address of an OpenAI-compatible server
+    server_seconds: float = 600.0  # how long a server may be silent
+    tokenizer: str = ""  # folder of a tokenizer, for a server that does not count tokens
     window: int = 0  # tokens of the model's window; what the model says when 0
     max_tokens: int = 512  # longest answer of a model
     temperature: float = 0.0

@@ -31,7 +31,9 @@ _LIKE_LINES, _LIKE_LENGTH = 6, 20
 _COUNTER = re.compile(r"^\s*(?:[-*•–—]|\d{1,4}[.)]|#+)?\s*(?:\d{1,4}[.)])?\s*")
 _AFTER = re.compile(r"\w*[.!?…]*[\"'»”’)\]]*")
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.S | re.I)
+_THOUGHT = re.compile(
+    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.S | re.I
+)
 _MARKS = r"\[\s*\d*(?:\s*[,;–-]\s*\d*)*\]?"
 _FINISHED = re.compile(rf"[.!?…][\"'»”’)\]*_]*(?:\s*{_MARKS})*\s*\Z")
 
@@ -55,8 +57,9 @@ def repetition(text: str) -> int | None:
         start = len(text) - loop
         while start > 0 and text[start - 1] == text[start - 1 + loop]:
             start -= 1
-        after = _AFTER.match(text, start + loop)
-        return after.end() if after else start + loop
+        end = start + loop
+        after = None if text[start:end].isalnum() else _AFTER.match(text, end)
+        return after.end() if after else end
     return _like_lines(text)
 
 

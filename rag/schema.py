@@ -40,6 +40,7 @@ def answer(value: Answer) -> Json:
         "receipt": asdict(value.receipt) if value.receipt else None,
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
         "query": query(value.query) if value.query else None,
+        "notes": list(value.notes),
     }
 
 

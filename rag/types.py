@@ -386,7 +386,8 @@ class Answer:
 
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
     `promises` are pairs of document and promise, filled for questions about promises. `timings`
-    are seconds by step. `query` is what was searched for, None where nothing was.
+    are seconds by step. `query` is what was searched for, None where nothing was. `notes` say what
+    was done to a model's text before it was checked, in the language of the question.
     """
 
     text: str
@@ -399,6 +400,7 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     by: Literal["documents", "model"] = "documents"
     query: Query | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:

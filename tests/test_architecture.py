@@ -15,13 +15,14 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        "guards",
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"ingest", "answer", "asking", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
     {"keeping", "measuring", "shelf"},

@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 DEFAULT_WINDOW = 4096
 #: Seconds without a byte before a server counts as gone. A large prompt on a CPU takes minutes.
 TIMEOUT = 600.0
-CONNECT_SECONDS = 10.0
 _RETRIES = 2
 #: At most this share of the window is kept for the answer.
 _RESERVE_SHARE = 4
@@ -122,7 +121,7 @@ def load_remote(
             f"{spec} would be asked over the network, and --offline forbids that",
             "Use -m transformers:DIR, or -m openai:NAME and --base-url of a server on this machine",
         )
-    wanted = {
+    wanted: dict[str, Any] = {
         "temperature": temperature,
         "max_tokens": max_tokens,
         "seed": seed,
@@ -130,19 +129,9 @@ def load_remote(
         "repetition_penalty": repetition_penalty,
         "stop": list(stop) or None,
     }
-    options = {key: value for key, value in wanted.items() if value is not None}
+    options = {option: value for option, value in wanted.items() if value is not None}
     if base_url is not None and provider in _HELD:
-        client = _client(local, seconds)
-        key = os.environ.get(_KEY, "") if provider == "openai" else ""
-        api = Api(client, base_url, key, spec)
-        if provider == "openai":
-            server = look_at(api, name, local=local)
-            chat = _server_chat(name, base_url, client, server, options, 0 if local else _RETRIES)
-        else:
-            chat = _provider_chat(
-                provider, name, options | _ollama_address(base_url, local, seconds)
-            )
-            server = ollama(api, name) or Server("Ollama")
+        chat, server = _server(provider, name, base_url, options, seconds)
     else:
         if base_url is not None:
             options["base_url"] = base_url
@@ -209,24 +198,40 @@ def _address(provider: str, base_url: str | None) -> str | None:
     return base_url
 
 
-def _client(local: bool, seconds: float) -> Any:
-    """What the server is asked with: nowhere but there, and on this machine without a proxy."""
-    from openai import DefaultHttpxClient, Timeout
+def _server(
+    provider: str, name: str, base_url: str, options: dict[str, Any], seconds: float
+) -> tuple[BaseChatModel, Server]:
+    """The model of a server that was named by its address, and what the server tells of itself.
 
-    timeout = Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
-    return DefaultHttpxClient(trust_env=not local, follow_redirects=False, timeout=timeout)
+    It is asked nowhere but there, and on this machine without a proxy.
+    """
+    from rag.models.server_chat import HeldClient
+
+    local = is_loopback(base_url)
+    client = HeldClient(local=local, seconds=seconds)
+    key = os.environ.get(_KEY, "") if provider == "openai" else ""
+    api = Api(client, base_url, key, f"{provider}:{name}")
+    if provider == "ollama":
+        held = {"trust_env": not local, "follow_redirects": False, "timeout": seconds}
+        options = {**options, "base_url": base_url, "client_kwargs": held}
+        return _provider_chat(provider, name, options), ollama(api, name) or Server("Ollama")
+    server = look_at(api, name, local=local)
+    chat = _server_chat(name, base_url, client, server, options, 0 if local else _RETRIES)
+    return chat, server
 
 
 def _server_chat(
     name: str, base_url: str, client: Any, server: Server, options: dict[str, Any], retries: int
 ) -> BaseChatModel:
-    """A server that speaks OpenAI's protocol. Few need a key, and who has none says so."""
+    """A server that speaks OpenAI's protocol. Few need a key, and who does says so."""
+    from pydantic import SecretStr
+
     from rag.models.server_chat import ServerChat
 
     return ServerChat(
         model=name,
         base_url=base_url,
-        api_key=os.environ.get(_KEY) or "none",
+        api_key=SecretStr(os.environ.get(_KEY) or "none"),
         http_client=client,
         openai_proxy=None,
         timeout=client.timeout,
@@ -237,12 +242,6 @@ def _server_chat(
         merge_system=server.merge_system,
         **options,
     )
-
-
-def _ollama_address(base_url: str, local: bool, seconds: float) -> dict[str, Any]:
-    """Options that hold Ollama's client to its address."""
-    kept = {"trust_env": not local, "follow_redirects": False, "timeout": seconds}
-    return {"base_url": base_url, "client_kwargs": kept}
 
 
 def _provider_chat(provider: str, name: str, options: dict[str, Any]) -> BaseChatModel:

@@ -9,11 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langchain_openai.chat_models.base import BaseChatOpenAI
+from openai import DefaultHttpxClient, Timeout
 
 from rag.models.servers import as_sent
 
 if TYPE_CHECKING:
     from langchain_core.language_models.base import LanguageModelInput
+
+
+CONNECT_SECONDS = 10.0
+
+
+class HeldClient(DefaultHttpxClient):
+    """A client that follows no redirect, and on this machine goes through no proxy."""
+
+    def __init__(self, *, local: bool, seconds: float) -> None:
+        """`seconds` is how long a server may be silent."""
+        timeout = Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        super().__init__(trust_env=not local, follow_redirects=False, timeout=timeout)
+
+    def __del__(self) -> None:
+        """Leave no connection open behind the last of those who share the client."""
+        if not getattr(self, "is_closed", True):
+            self.close()
 
 
 class ServerChat(BaseChatOpenAI):

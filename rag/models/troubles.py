@@ -12,10 +12,6 @@ from typing import Any
 
 from rag.errors import DoesNotFit, ModelError, RagError
 
-_NO_API = (
-    "answered something that is no chat completion",
-    "Check --base-url: it must name the API, often ending in /v1, not a web page",
-)
 #: Names of exceptions, what happened, and what to do; the first that fits counts.
 _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
     (
@@ -45,9 +41,15 @@ _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
         "failed",
         "Look at what the server prints, then ask again",
     ),
-    (frozenset({"JSONDecodeError", "APIResponseValidationError", "NoGenerationError"}), *_NO_API),
-    # what langchain and pydantic raise over JSON that has not the fields of a completion
-    (frozenset({"KeyError", "TypeError", "AttributeError", "ValidationError"}), *_NO_API),
+    (
+        # the last ones are what langchain and pydantic raise over JSON that is no completion
+        frozenset(
+            "NoGenerationError JSONDecodeError UnicodeDecodeError APIResponseValidationError"
+            " KeyError TypeError AttributeError ValidationError".split()
+        ),
+        "answered something that is no chat completion",
+        "Check --base-url: it must name the API, often ending in /v1, not a web page",
+    ),
 )
 _TOO_LONG = re.compile(
     r"context[_ ](?:length|size|window)|maximum context|prompt is too long|too many tokens", re.I
