@@ -29,13 +29,15 @@ _CANDIDATES = 64  # places looked at
 #: Lines that differ in nothing but the number before them.
 _LIKE_LINES, _LIKE_LENGTH = 6, 20
 _COUNTER = re.compile(r"^\s*(?:[-*•–—]|\d{1,4}[.)]|#+)?\s*(?:\d{1,4}[.)])?\s*")
-_AFTER = re.compile(r"\w*[.!?…]*[\"'»”’)\]]*")
+_REST_OF_WORD = re.compile(r"\w*")
 
 _THOUGHT = re.compile(
     r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.S | re.I
 )
 _MARKS = r"\[\s*\d*(?:\s*[,;–-]\s*\d*)*\]?"
-_FINISHED = re.compile(rf"[.!?…][\"'»”’)\]*_]*(?:\s*{_MARKS})*\s*\Z")
+_END = rf"[.!?…][\"'»”’)\]*_]*(?:\s*{_MARKS})*"
+_FINISHED = re.compile(rf"{_END}\s*\Z")
+_SENTENCE_END = re.compile(rf"{_END}(?=\s)|(?=\n)")
 
 #: What stands in quotation marks or in code says nothing of the language of the answer.
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"|```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.S)
@@ -57,10 +59,21 @@ def repetition(text: str) -> int | None:
         start = len(text) - loop
         while start > 0 and text[start - 1] == text[start - 1 + loop]:
             start -= 1
-        end = start + loop
-        after = None if text[start:end].isalnum() else _AFTER.match(text, end)
-        return after.end() if after else end
+        return _round_end(text, start + loop, loop)
     return _like_lines(text)
+
+
+def _round_end(text: str, end: int, loop: int) -> int:
+    """Where a round that is over at `end` ends for a reader: it may have begun mid-sentence."""
+    if _FINISHED.search(text[:end]) or text[:end].endswith("\n"):
+        return end
+    sentence = _SENTENCE_END.search(text, end, end + loop)
+    if sentence is not None:
+        return sentence.end()
+    if text[end - loop : end].isalnum() or not text[end - 1].isalnum():
+        return end  # a word without end, or the end of one
+    word = _REST_OF_WORD.match(text, end)
+    return word.end() if word else end
 
 
 def _period(text: str) -> int | None:
