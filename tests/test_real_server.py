@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_models import CHAT_TEMPLATE, make_llama
+from tiny_models import CHAT_TEMPLATE, make_llama, make_tokenizer
 
 from rag.app import App
 from rag.config import Settings
+from rag.errors import ModelError
 from rag.models import hand_on, load_model
+from rag.models.encoding import TOKENS_PER_MESSAGE
+from rag.models.tokenizers import NamedTokenizer
 from rag.types import Message
 
 pytest.importorskip("fastapi")
@@ -117,3 +120,19 @@ def test_a_named_tokenizer_counts_what_the_server_counts(served: Served) -> None
     ending = hand_on(lambda _: None, model.stream(messages))
     assert ending.reason == "length"
     assert ending.prompt_tokens == model.counter.count(messages)
+
+
+def test_a_tokenizer_without_a_template_is_counted_with_room_for_one(tmp_path: Path) -> None:
+    make_tokenizer().save_pretrained(tmp_path / "bare")
+    counter = NamedTokenizer(str(tmp_path / "bare"))
+    messages = [Message("user", "Когда поставка?")]
+    assert counter.count(messages) >= counter.count_text("Когда поставка?") + TOKENS_PER_MESSAGE
+
+
+def test_a_folder_without_a_tokenizer_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no folder"):
+        NamedTokenizer(str(tmp_path / "none"))
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="holds no tokenizer") as caught:
+        NamedTokenizer(str(tmp_path))
+    assert "tokenizer.json" in caught.value.hint

@@ -125,6 +125,12 @@ def test_a_window_longer_than_the_servers_is_refused() -> None:
             load_model("openai:any", base_url=server.url, window=4001)
 
 
+def test_a_window_that_ollama_has_to_be_told_of_is_refused() -> None:
+    with serving(routes=ollama()) as server, pytest.raises(UsageError, match="4096") as caught:
+        load_model("openai:any", base_url=server.url, window=8192)
+    assert "ollama:NAME" in caught.value.hint
+
+
 def test_a_prompt_is_counted_exactly_and_with_few_requests() -> None:
     with serving(routes=vllm()) as server:
         model = load_model("openai:any", base_url=server.url)

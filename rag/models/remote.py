@@ -22,7 +22,7 @@ from rag.models.tokenizers import NamedTokenizer
 from rag.models.troubles import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from langchain_core.language_models.chat_models import BaseChatModel
 
@@ -95,9 +95,9 @@ def load_remote(
     temperature: float,
     seed: int | None,
     offline: bool,
-    top_p: float | None = None,
-    repetition_penalty: float | None = None,
-    stop: tuple[str, ...] = (),
+    top_p: float = 1.0,
+    repetition_penalty: float = 1.0,
+    stop: Sequence[str] = (),
     tokenizer: str | None = None,
     seconds: float = TIMEOUT,
 ) -> Remote:
@@ -125,8 +125,8 @@ def load_remote(
         "temperature": temperature,
         "max_tokens": max_tokens,
         "seed": seed,
-        "top_p": top_p,
-        "repetition_penalty": repetition_penalty,
+        "top_p": None if top_p == 1.0 else top_p,
+        "repetition_penalty": None if repetition_penalty == 1.0 else repetition_penalty,
         "stop": list(stop) or None,
     }
     options = {option: value for option, value in wanted.items() if value is not None}
@@ -136,7 +136,7 @@ def load_remote(
         if base_url is not None:
             options["base_url"] = base_url
         if provider == "openai":
-            options |= {"timeout": seconds, "max_retries": _RETRIES}
+            options |= {"timeout": seconds, "max_retries": _RETRIES, "use_responses_api": False}
         chat = _provider_chat(provider, name, options)
         profile = getattr(chat, "profile", None) or {}
         server = Server(window=profile.get("max_input_tokens"))
@@ -290,9 +290,10 @@ def _window(spec: str, window: int | None, server: Server) -> int:
     """Tokens to use. Raises UsageError for more than the server reads."""
     if window is None:
         return server.window or DEFAULT_WINDOW
-    if server.window is not None and window > server.window and server.kind != "Ollama":
+    if server.window is not None and window > server.window and not spec.startswith("ollama:"):
+        longer = ", or -m ollama:NAME, which sets it" if server.kind == "Ollama" else ""
         raise UsageError(
             f"{spec} reads at most {server.window} tokens, not {window}",
-            f"Use --window {server.window} or less",
+            f"Use --window {server.window} or less{longer}",
         )
     return window
