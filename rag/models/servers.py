@@ -35,7 +35,8 @@ _WINDOW_KEYS = (
     *("max_model_len", "context_window", "loaded_context_length", "max_context_length"),
     "context_length",
 )
-#: Ollama runs a model with this window when nothing else is set, however long the model's own is.
+#: The window Ollama gives a model at least, when nothing else is set; more on a large GPU, or where
+#: OLLAMA_CONTEXT_LENGTH says so, which it does not tell before the model is at work.
 _OLLAMA_WINDOW = 4096
 _NUM_CTX = re.compile(r"^num_ctx\s+(\d+)", re.MULTILINE)
 #: Looks like a control token of a chat format: a text must not end its own message and speak as
@@ -174,7 +175,10 @@ def look_at(api: Api, model: str, *, local: bool) -> Server:
 
 
 def ollama(api: Api, model: str) -> Server | None:
-    """What Ollama tells of a model: the window it runs with, or will. None for other servers."""
+    """What Ollama tells of a model: its window while it runs, or the one it is set to.
+
+    None for other servers.
+    """
     try:
         about = api.post("/api/show", {"model": model})
         longest = [v for k, v in _at(about, "model_info").items() if k.endswith(".context_length")]
@@ -183,8 +187,9 @@ def ollama(api: Api, model: str) -> Server | None:
         return None
     at_work = running.get(model, running.get(f"{model}:latest", {})).get("context_length")
     set_to = _NUM_CTX.search(str(about.get("parameters", "")))
-    window = at_work or (int(set_to.group(1)) if set_to else _OLLAMA_WINDOW)
-    return Server("Ollama", min([int(window), *map(int, longest)]))
+    known = at_work or (int(set_to.group(1)) if set_to else None)
+    window = min([known or _OLLAMA_WINDOW, *longest])
+    return Server("Ollama", window if known or window < _OLLAMA_WINDOW else None)
 
 
 def _vllm(api: Api, model: str, window: int | None) -> Server:
