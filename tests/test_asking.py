@@ -169,6 +169,15 @@ def test_what_came_before_a_stream_broke_off_is_kept_and_the_break_is_said() -> 
     assert "CUDA error" in said.notes[0]
 
 
+def test_a_server_that_never_stops_is_left_when_it_repeats_itself() -> None:
+    def endless(_: Any) -> Any:
+        return 200, {"Content-Type": "text/event-stream"}, iter(lambda: chunk("да, нет, "), None)
+
+    said, _ = _served(endless)
+    assert said.text.strip() == "да, нет,"
+    assert said.notes == ("модель стала повторять одно и то же; повторы убраны",)
+
+
 def test_an_estimate_that_was_too_low_is_told(caplog: pytest.LogCaptureFixture) -> None:
     usage = {"prompt_tokens": 100_000, "completion_tokens": 1, "total_tokens": 100_001}
     said, _ = _served(says(ANSWER["ru"], usage=usage))

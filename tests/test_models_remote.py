@@ -14,7 +14,7 @@ from model_server import PIECES, as_json, chunk, event, says, serving, stream
 
 from rag.errors import DoesNotFit, ModelError, UsageError
 from rag.models import Ending, Sampling, hand_on, load_model
-from rag.models.remote import load_remote
+from rag.models.remote import load_remote, per_call
 from rag.types import Message
 
 MESSAGES = [
@@ -421,6 +421,16 @@ def test_providers_get_options_by_their_own_names(
     assert options["repetition_penalty"] == 1.1
     assert options["top_p"] == 0.0  # what it takes for a temperature of 0
     assert options["temperature"] is None
+
+
+def test_options_of_a_call_are_renamed_for_a_provider() -> None:
+    chat: Any = _Provider(num_predict=9)
+    asked, options = per_call("ollama", chat, {"max_tokens": 5, "seed": 3, "stop": ["#"]})
+    assert options == {}
+    assert asked.options == {"num_predict": 5, "seed": 3, "stop": ["#"]}  # type: ignore[attr-defined]
+    asked, options = per_call("mistralai", chat, {"temperature": 1.0, "seed": 3})
+    assert (asked, options) == (chat, {"temperature": 1.0, "random_seed": 3})
+    assert per_call("groq", chat, {"seed": 3, "stop": ["#"]}) == (chat, {"stop": ["#"]})
 
 
 def test_ollama_is_held_to_its_address_and_window(monkeypatch: pytest.MonkeyPatch) -> None:

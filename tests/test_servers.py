@@ -126,9 +126,9 @@ def test_a_window_longer_than_the_servers_is_refused() -> None:
 
 
 def test_a_window_that_ollama_has_to_be_told_of_is_refused() -> None:
-    with serving(routes=ollama(parameters="num_ctx 4096")) as server:
-        with pytest.raises(UsageError, match="4096") as caught:
-            load_model("openai:any", base_url=server.url, window=8192)
+    routes = ollama(parameters="num_ctx 4096")
+    with serving(routes=routes) as server, pytest.raises(UsageError, match="4096") as caught:
+        load_model("openai:any", base_url=server.url, window=8192)
     assert "ollama:NAME" in caught.value.hint
     with serving(routes=ollama()) as server:  # which may give it more than it tells
         assert load_model("openai:any", base_url=server.url, window=8192).window == 8192

@@ -45,6 +45,8 @@ _GATEWAY, _NO = "LANGSMITH_GATEWAY", {"", "0", "false", "no"}
 _HELD = frozenset({"openai", "ollama"})
 #: Providers that langchain's `init_chat_model` does not list: the module and its class.
 _MORE = {"gigachat": ("langchain_gigachat.chat_models", "GigaChat")}
+#: Values of options that change nothing; others go without saying.
+_NEUTRAL: Mapping[str, Any] = {"seed": None, "top_p": 1.0, "repetition_penalty": 1.0, "stop": []}
 #: What a provider calls an option, where that is not langchain's common name.
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "anthropic": {"stop": "stop_sequences"},
@@ -63,13 +65,12 @@ _TAKES: Mapping[str, frozenset[str]] = {
 class Remote:
     """A model that runs elsewhere; `local` says that elsewhere is on this machine.
 
-    `window`, `reserve` and `limit`, the longest answer, are in tokens.
+    `window` and `reserve` are in tokens.
     """
 
     chat: BaseChatModel
     window: int
     reserve: int
-    limit: int
     counter: TokenCounter
     local: bool
 
@@ -121,31 +122,28 @@ def load_remote(
             f"{spec} would be asked over the network, and --offline forbids that",
             "Use -m transformers:DIR, or -m openai:NAME and --base-url of a server on this machine",
         )
-    wanted: dict[str, Any] = {
-        "temperature": temperature,
-        "max_tokens": max_tokens,
-        "seed": seed,
-        "top_p": None if top_p == 1.0 else top_p,
-        "repetition_penalty": None if repetition_penalty == 1.0 else repetition_penalty,
-        "stop": list(stop) or None,
-    }
-    options = {option: value for option, value in wanted.items() if value is not None}
+    options = _set(
+        temperature=temperature,
+        max_tokens=max_tokens,
+        seed=seed,
+        top_p=top_p,
+        repetition_penalty=repetition_penalty,
+        stop=list(stop),
+    )
     if base_url is not None and provider in _HELD:
         chat, server = _server(provider, name, base_url, options, seconds)
     else:
-        if base_url is not None:
-            options["base_url"] = base_url
-        if provider == "openai":
-            options |= {"timeout": seconds, "max_retries": _RETRIES, "use_responses_api": False}
-        chat = _provider_chat(provider, name, options)
-        profile = getattr(chat, "profile", None) or {}
-        server = Server(window=profile.get("max_input_tokens"))
+        chat, server = _hosted(provider, name, base_url, options, seconds)
     size = _window(spec, window, server)
     if provider == "ollama":  # else it loads the model with a window of its own choosing
         chat = chat.model_copy(update={"num_ctx": size})
     counter = server.counter or (NamedTokenizer(tokenizer) if tokenizer else ByteCounter())
-    reserve = min(max_tokens, size // _RESERVE_SHARE)
-    return Remote(chat, size, reserve, max_tokens, counter, local)
+    return Remote(chat, size, min(max_tokens, size // _RESERVE_SHARE), counter, local)
+
+
+def _set(**options: Any) -> dict[str, Any]:
+    """The options that change anything."""
+    return {name: value for name, value in options.items() if value != _NEUTRAL.get(name)}
 
 
 def per_call(
@@ -154,11 +152,11 @@ def per_call(
     """The model to ask and the options to ask it with, named as its provider names them."""
     if hasattr(chat, "penalty_name"):  # a server, which takes them all by these names
         return chat, options
-    stop = options.get("stop")
+    stop = {key: value for key, value in options.items() if key == "stop"}  # known by all
     taken = _named(provider, {key: value for key, value in options.items() if key != "stop"})
     if provider == "ollama":  # would take the options of a call instead of its own
-        return chat.model_copy(update={**taken, "stop": stop}) if options else chat, {}
-    return chat, taken | ({"stop": stop} if stop else {})
+        return chat.model_copy(update=taken | stop), {}
+    return chat, taken | stop
 
 
 def _named(provider: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,6 +194,20 @@ def _address(provider: str, base_url: str | None) -> str | None:
     if provider == "openai" and parts.path in ("", "/"):
         return base_url.rstrip("/") + "/v1"
     return base_url
+
+
+def _hosted(
+    provider: str, name: str, base_url: str | None, options: dict[str, Any], seconds: float
+) -> tuple[BaseChatModel, Server]:
+    """A model of a provider, and the window that langchain knows it to have."""
+    if base_url is not None:
+        options = {**options, "base_url": base_url}
+    if provider == "openai":
+        kept = {"timeout": seconds, "max_retries": _RETRIES, "use_responses_api": False}
+        options = {**options, **kept}
+    chat = _provider_chat(provider, name, options)
+    profile = getattr(chat, "profile", None) or {}
+    return chat, Server(window=profile.get("max_input_tokens"))
 
 
 def _server(
