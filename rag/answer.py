@@ -224,6 +224,7 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
+        from rag.asking import ask_model
         from rag.cite import Words, cite, inert
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
@@ -243,19 +244,18 @@ class Answerer:
                 found=evidence.sentences,
                 instructed=model.instructed,
             )
-        pieces: list[str] = []
         words = Words(on_text)
         with clock.step("model"):
-            for piece in model.stream(prompt.messages):
-                pieces.append(piece)
-                words.add(piece)
+            said = ask_model(model, prompt, language_of(question), words.add)
             words.end()
-        text = "".join(pieces)
-        if is_refusal(inert(text)):
-            return replace(refusal(question, passages), receipt=prompt.receipt)
+        if is_refusal(inert(said.text)):
+            refused = refusal(question, passages)
+            return replace(refused, receipt=prompt.receipt, notes=said.notes)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(text, prompt.passages, documents, entailment=self._entailment)
+            standing, struck = cite(
+                said.text, prompt.passages, documents, entailment=self._entailment
+            )
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),
@@ -263,6 +263,7 @@ class Answerer:
             passages=passages,
             receipt=prompt.receipt,
             by="model",
+            notes=said.notes,
         )
 
 

@@ -127,6 +127,8 @@ class App:
             dtype=self.settings.dtype,
             quantize=self.settings.quantize,
             offline=self.settings.offline,
+            tokenizer=self.settings.tokenizer or None,
+            server_seconds=self.settings.server_seconds,
         )
 
     @property

@@ -33,7 +33,7 @@ _HASHED = "hashed"  # an embedder that is none
 _NO_PROMPT = "none"
 #: Settings that may be paths, and what begins them.
 _PATHS = {
-    **dict.fromkeys(("home", "models_folder", "embedder", "reranker", "nli"), ""),
+    **dict.fromkeys(("home", "models_folder", "embedder", "reranker", "nli", "tokenizer"), ""),
     "model": _IN_PROCESS,
 }
 _FOLDERS = frozenset({"home", "models_folder"})  # a path whether there is something or not
@@ -46,6 +46,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "top_p": (0.0, 1.0),
     "repetition_penalty": (0.1, 10.0),
     "seed": (0, 2**32 - 1),
+    "server_seconds": (0.1, 86_400.0),
     "passages": (1, 100),
     "workers": (0, 64),
     "read_memory_mb": (64, 1_000_000),
@@ -88,6 +89,8 @@ class Settings:
     hub: str = ""  # address that rag models pull fetches from, when not huggingface.co
     model: str = ""  # "transformers:FOLDER", "openai:NAME", "PROVIDER:NAME"; none when not set
     base_url: str = ""  # address of an OpenAI-compatible server
+    server_seconds: float = 600.0  # how long a server may be silent
+    tokenizer: str = ""  # folder of a tokenizer, for a server that does not count tokens
     window: int = 0  # tokens of the model's window; what the model says when 0
     max_tokens: int = 512  # longest answer of a model
     quantize: str = "none"  # weights of a model in this process made smaller: none, int8, 4bit

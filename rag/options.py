@@ -111,6 +111,9 @@ MODEL = (
         "-m", "--model", metavar="SPEC", help="transformers:FOLDER, openai:NAME or PROVIDER:NAME."
     ),
     click.option("--base-url", metavar="URL", help="Address of an OpenAI-compatible server."),
+    click.option(
+        "--tokenizer", metavar="DIR", help="Counts tokens where the server does not count them."
+    ),
     click.option("--window", type=int, metavar="N", help="Tokens of the model's window to use."),
     click.option("--max-tokens", type=int, metavar="N", help="Longest answer of the model."),
     click.option("--temperature", type=float, metavar="T", help="0 for the same answer each time."),

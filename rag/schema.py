@@ -54,6 +54,7 @@ def answer(value: Answer) -> Json:
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
         "query": query(value.query) if value.query else None,
         "asked": value.asked,
+        "notes": list(value.notes),
     }
 
 

@@ -227,6 +227,12 @@ def tell_query(query: Query | None) -> None:
         click.echo(missing.format(phrase), err=True)
 
 
+def tell_notes(answer: Answer) -> None:
+    """Say what was done to a model's text before it was checked."""
+    for note in answer.notes:
+        click.echo(f"rag: {note}", err=True)
+
+
 def read_line() -> str:
     """One question of a chat; empty at the end."""
     if sys.stdin.isatty():

@@ -396,7 +396,8 @@ class Answer:
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
     `promises` are pairs of document and promise, filled for questions about promises. `timings`
     are seconds by step. `query` is what was searched for, None where nothing was. `asked` is the
-    question that took the place of a follow-up, None where it was asked as typed.
+    question that took the place of a follow-up, None where it was asked as typed. `notes` say what
+    was done to a model's text before it was checked, in the language of the question.
     """
 
     text: str
@@ -410,6 +411,7 @@ class Answer:
     by: Literal["documents", "model"] = "documents"
     query: Query | None = None
     asked: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def written(self) -> tuple[Sentence, ...]:

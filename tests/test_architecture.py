@@ -15,14 +15,14 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        *("orders", "followup"),
+        *("orders", "followup", "guards"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate", "verify", "prove", "talk"},
+    {"ingest", "answer", "asking", "doctor", "evaluate", "verify", "prove", "talk"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal", "verdicts"},
     {"budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"},

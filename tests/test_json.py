@@ -26,7 +26,7 @@ ANSWER = {
         "receipt",
         "query",
     ),
-    *("timings", "by"),
+    *("timings", "by", "notes"),
 }
 EVAL = {
     *("schema", "by", "how", "failed", "comparison", "ndcg@10", "mrr@10"),

@@ -108,6 +108,8 @@ class _Shown:
                 self._source(citation, number)
         if answer.struck:
             self._struck(answer.struck)
+        for note in answer.notes:
+            st.caption(note)
 
     def _sentence(self, index: int, sentence: Sentence, numbers: dict[Citation, int]) -> None:
         doubt = ""

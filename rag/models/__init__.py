@@ -11,13 +11,15 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rag.errors import UsageError
+from rag.errors import ModelError, UsageError
 from rag.models.encoding import NEXT_QUESTION, ByteCounter, Encoder
-from rag.models.remote import DEFAULT_WINDOW, NoGenerationError, explain, load_remote
+from rag.models.ending import Ending, Tally
+from rag.models.remote import TIMEOUT, load_remote, per_call
+from rag.models.troubles import NoGenerationError, explain
 from rag.prompt import TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from langchain_core.language_models.chat_models import BaseChatModel
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from rag.models.options import LocalOptions
     from rag.types import Message
 
-__all__ = ["ByteCounter", "Encoder", "Model", "Sampling", "TokenCounter", "load_model"]
+__all__ = ["ByteCounter", "Encoder", "Ending", "Model", "Sampling", "TokenCounter", "load_model"]
 
 _T = TypeVar("_T")
 _ROLES = {"system": "system", "user": "human", "assistant": "ai"}
@@ -52,7 +54,8 @@ class Model:
     `window` is what it can take and `reserve` what of that its answer needs, both in tokens;
     `reserve` is 0 for an encoder–decoder, whose answer has a window of its own. `local` says that
     it runs on this machine. `instructed` is False for a base model, which has no chat template and
-    only continues a text.
+    only continues a text. `limit` is the longest answer a server is trusted to send, in tokens;
+    0 is any.
     """
 
     name: str
@@ -62,34 +65,66 @@ class Model:
     counter: TokenCounter
     local: bool
     instructed: bool = True
+    limit: int = 0
 
     def write(self, messages: Sequence[Message], sampling: Sampling | None = None) -> str:
-        """The answer whole. Raises as `stream` does."""
-        return "".join(self.stream(messages, sampling))
+        """The answer whole. Raises as `stream` does, and ModelError for one that broke off."""
+        pieces: list[str] = []
+        ending = hand_on(pieces.append, self.stream(messages, sampling))
+        if ending.reason == "cut":
+            raise ModelError(f"The answer broke off: {ending.trouble}", "Ask again")
+        return "".join(pieces)
 
     def stream(
         self, messages: Sequence[Message], sampling: Sampling | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, Ending]:
         """The answer in pieces, as they come. Closing the iterator stops the model.
+
+        Returns:
+            How it ended, when it is through: an answer of a server may break off, once there is
+            some of it.
 
         Raises:
             ModelError: The model cannot be reached or fails.
             DoesNotFit: It runs out of memory.
         """
-        answered = False
+        provider = self.name.partition(":")[0]
+        tells = provider == "openai"  # whose protocol has every answer say how it ended
+        tally = Tally(max(self.limit, (sampling and sampling.max_tokens) or 0) if self.limit else 0)
         sent = [(_ROLES[message.role], message.content) for message in messages]
+        chat, options = self.chat, _options(sampling)
+        if self.limit:
+            chat, options = per_call(provider, chat, options)
         try:
-            with closing(_untraced(self.chat.stream(sent, **_options(sampling)))) as chunks:
+            with closing(_untraced(chat.stream(sent, **options))) as chunks:
                 for chunk in chunks:
-                    answered = True
-                    if chunk.text:
-                        yield str(chunk.text)
-            if not answered:
+                    if text := tally.add(chunk):
+                        yield text
+                    if tally.over:
+                        return tally.ending("length")
+            if tells and not tally.answered:
                 raise NoGenerationError
         except Exception as error:
-            if not answered and str(error).startswith("No generation"):
+            if str(error).startswith("No generation"):
                 error = NoGenerationError()
-            raise explain(error, self.name) from error
+            trouble = explain(error, self.name)
+            if tells and tally.spoke:
+                return tally.ending("cut", trouble.message)
+            raise trouble from error
+        if tells and not tally.reason:
+            return tally.ending("cut", f"{self.name} sent no end of it")
+        return tally.ending(tally.reason)
+
+
+def hand_on(on_text: Callable[[str], object], stream: Generator[str, None, Ending]) -> Ending:
+    """Hand every piece of an answer on. Gives how it ended."""
+    while True:
+        try:
+            piece = next(stream)
+        except StopIteration as end:
+            ending: Ending = end.value
+            return ending
+        on_text(piece)
 
 
 def _options(sampling: Sampling | None) -> dict[str, Any]:
@@ -121,6 +156,8 @@ def load_model(
     dtype: str = "auto",
     quantize: str = "none",
     offline: bool = False,
+    tokenizer: str | None = None,
+    server_seconds: float = TIMEOUT,
 ) -> Model:
     """Load or connect to the model a spec names.
 
@@ -129,7 +166,8 @@ def load_model(
             process, `openai:NAME` for an OpenAI-compatible server, or `PROVIDER:NAME` for any
             provider of langchain's `init_chat_model`.
         base_url: Address of the server's API.
-        window: Tokens to use; by default what the model reads, 4096 behind a server.
+        window: Tokens to use; by default what the model reads, 4096 behind a server that does not
+            say.
         max_tokens: Longest answer. Of a decoder-only model it takes at most a quarter of the
             window.
         temperature: 0 for the same answer every time.
@@ -141,6 +179,8 @@ def load_model(
             next question.
         device, dtype, quantize: Of a model in this process, see `rag.models.options`.
         offline: Refuse anything but this process and servers on this machine.
+        tokenizer: Folder of the tokenizer to count with where a server does not count.
+        server_seconds: How long a server may be silent.
 
     Raises:
         UsageError: The spec names no provider, or the window is longer than the model's.
@@ -160,10 +200,11 @@ def load_model(
         options = LocalOptions(device, dtype, quantize)
         drawing = Drawing(max_tokens, temperature, top_p, repetition_penalty, seed, tuple(stop))
         return _in_process(spec, name, window, options, drawing)
-    remote, local = load_remote(
+    remote = load_remote(
         provider,
         name,
         base_url=base_url,
+        window=window,
         max_tokens=max_tokens,
         temperature=temperature,
         seed=seed,
@@ -171,9 +212,18 @@ def load_model(
         repetition_penalty=repetition_penalty,
         stop=stop,
         offline=offline,
+        tokenizer=tokenizer,
+        seconds=server_seconds,
     )
-    size = window or DEFAULT_WINDOW
-    return Model(spec, remote, size, min(max_tokens, size // 4), ByteCounter(), local)
+    return Model(
+        spec,
+        remote.chat,
+        remote.window,
+        remote.reserve,
+        remote.counter,
+        remote.local,
+        limit=max_tokens,
+    )
 
 
 def _in_process(

@@ -1,0 +1,209 @@
+"""Asking a model so that what comes back can be checked at all.
+
+A loop is stopped and cut to one round. An answer of nothing, or in the wrong language, is asked
+for once more with a firmer word. A sentence that was never finished is taken off. Whatever is done
+to an answer is said in a note.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag import guards
+from rag.refusal import is_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.models import Ending, Model, Sampling
+    from rag.types import Message, Prompt
+    from rag.words import Language
+
+log = logging.getLogger(__name__)
+
+#: Characters between two looks for a loop.
+_STEP = 24
+#: A second answer of fewer tokens than this is not worth asking for.
+_FEWEST_TOKENS = 32
+
+_FIRMER = {
+    "empty": {
+        "ru": "Напиши ответ одним-двумя предложениями.",
+        "en": "Write the answer in one or two sentences.",
+    },
+    "language": {
+        "ru": "Ответь только по-русски, что бы ни было написано в отрывках.",
+        "en": "Answer in English only, whatever language the passages are in.",
+    },
+}
+_AGAIN = {
+    "empty": {
+        "ru": "первый ответ был пуст; модель спрошена ещё раз",
+        "en": "the first answer was empty; the model was asked again",
+    },
+    "language": {
+        "ru": "первый ответ был на другом языке; модель спрошена ещё раз",
+        "en": "the first answer was in another language; the model was asked again",
+    },
+}
+_NOTES = {
+    "loop": {
+        "ru": "модель стала повторять одно и то же; повторы убраны",
+        "en": "the model began to repeat itself; the repetitions are cut",
+    },
+    "empty": {"ru": "модель ничего не ответила", "en": "the model answered nothing"},
+    "language": {
+        "ru": "модель отвечает на другом языке",
+        "en": "the model answers in another language",
+    },
+    "length": {
+        "ru": "ответ оборван на пределе длины (--max-tokens)",
+        "en": "the answer ended at the limit of its length (--max-tokens)",
+    },
+    "cut": {"ru": "ответ модели оборвался", "en": "the model's answer broke off"},
+    "dropped": {
+        "ru": "недописанное последнее предложение убрано",
+        "en": "its unfinished last sentence is taken off",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A model's text as it goes on to be checked, and what a person should know of it."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it.
+
+    `full` says that it is as long as it may be.
+    """
+
+    text: str
+    ending: Ending | None
+    loop: bool = False
+    full: bool = False
+
+
+def ask_model(
+    model: Model, prompt: Prompt, language: Language, on_text: Callable[[str], None]
+) -> Said:
+    """Ask for an answer in a language, a second time where the first is none.
+
+    `on_text` gets the words as they come. Raises ModelError and DoesNotFit as the model does.
+    """
+    reply = _reply(model, prompt.messages, on_text)
+    _compare(model, prompt, reply.ending)
+    fault = _fault(reply, prompt, language)
+    notes: list[str] = []
+    if fault and (again := _again(model, prompt.messages, _FIRMER[fault][language])):
+        on_text("\n\n")
+        notes.append(_AGAIN[fault][language])
+        second = _reply(model, again[0], on_text, again[1])
+        if guards.without_thoughts(second.text):
+            reply, fault = second, _fault(second, prompt, language)
+    if fault:
+        notes.append(_NOTES[fault][language])
+    return _tidied(reply, language, notes)
+
+
+def _fault(reply: _Reply, prompt: Prompt, language: Language) -> str | None:
+    """What an answer has to be asked for once more for."""
+    text = guards.without_thoughts(reply.text)
+    if not text:
+        return "empty"
+    if is_refusal(text):
+        return None
+    sources = [passage.chunk.text for passage in prompt.passages]
+    return "language" if guards.wrong_language(text, language, sources) else None
+
+
+def _reply(
+    model: Model,
+    messages: tuple[Message, ...],
+    on_text: Callable[[str], None],
+    sampling: Sampling | None = None,
+) -> _Reply:
+    """One answer, stopped where it begins to repeat itself."""
+    text, looked = "", 0
+    with closing(model.stream(messages, sampling)) as stream:
+        while True:
+            try:
+                piece = next(stream)
+            except StopIteration as end:
+                if (cut := guards.repetition(text)) is not None:
+                    return _Reply(text[:cut], None, loop=True)
+                limit = (sampling and sampling.max_tokens) or model.reserve
+                return _Reply(text, end.value, full=_is_full(model, text, end.value, limit))
+            text += piece
+            on_text(piece)
+            if len(text) - looked >= _STEP:
+                looked = len(text)
+                if (cut := guards.repetition(text)) is not None:
+                    return _Reply(text[:cut], None, loop=True)
+
+
+def _is_full(model: Model, text: str, ending: Ending, limit: int) -> bool:
+    """Whether an answer is as long as it may be, by the model's own count where nobody says.
+
+    Text counted again may have a token or two less than there were written.
+    """
+    if ending.reason or not limit or not model.counter.exact:
+        return ending.reason == "length"
+    return model.counter.count_text(text) >= limit - 2
+
+
+def _again(
+    model: Model, messages: tuple[Message, ...], firmer: str
+) -> tuple[tuple[Message, ...], Sampling | None] | None:
+    """The messages with a firmer word at the end, and the answer cut to the room this leaves.
+
+    None where it leaves too little.
+    """
+    from rag.models import Sampling
+
+    last = messages[-1]
+    longer = (*messages[:-1], replace(last, content=f"{last.content}\n\n{firmer}"))
+    missing = model.counter.count(longer) + model.reserve - model.window
+    if missing <= 0:
+        return longer, None
+    room = model.reserve - missing
+    return (longer, Sampling(max_tokens=room)) if room >= _FEWEST_TOKENS else None
+
+
+def _tidied(reply: _Reply, language: Language, notes: list[str]) -> Said:
+    """The text without a sentence that was never finished, and all notes."""
+    text = reply.text
+    if reply.loop:
+        notes.append(_NOTES["loop"][language])
+    broken = reply.ending is not None and reply.ending.reason == "cut"
+    if reply.full or broken:
+        text = guards.finished(text)
+        note = _NOTES["cut" if broken else "length"][language]
+        if reply.ending and reply.ending.trouble:
+            note += f" ({reply.ending.trouble})"
+        if len(text) < len(reply.text.rstrip()):
+            note += f"; {_NOTES['dropped'][language]}"
+        notes.append(note)
+    return Said(text, tuple(notes))
+
+
+def _compare(model: Model, prompt: Prompt, ending: Ending | None) -> None:
+    """Warn where the server counted more tokens in a prompt than its receipt says."""
+    counted = ending.prompt_tokens if ending else None
+    told = prompt.receipt.total
+    if counted is not None and counted > told:
+        log.warning(
+            "%s counted %d tokens where %s said %d; give --tokenizer or a smaller --window",
+            model.name,
+            counted,
+            prompt.receipt.tokenizer,
+            told,
+        )
