@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "figures", "sentences"},
+    {"types", "errors", "words", "figures", "sentences", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
@@ -21,10 +21,10 @@ LAYERS = (
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"ingest", "answer", "doctor", "evaluate", "jobs"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
-    {"keeping", "measuring", "shelf"},
+    {"keeping", "measuring", "shelf", "working"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

@@ -37,16 +37,25 @@ def inert(text: str) -> str:
     Tags and images go, links become "text (address)" without a scheme, control characters and
     those that turn the direction of writing are dropped, as is what a model thought aloud.
     """
-    text = _THOUGHT.sub("", text)
-    text = "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf")
-    )
+    text = legible(spoken(text))
     before = None
     while before != text:  # what is left of nested tags may form new ones
         before = text
         text = _TAG.sub("", _SCRIPT.sub("", text))
     text = _LINK.sub(r"\1 (\2)", _IMAGE.sub(r"\1", text))
     return _SCHEME.sub("", text).replace("(//", "(").strip()
+
+
+def spoken(text: str) -> str:
+    """The text without what a model thought aloud before it."""
+    return _THOUGHT.sub("", text)
+
+
+def legible(text: str) -> str:
+    """The text without what moves a terminal's cursor or turns the direction of writing."""
+    return "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf")
+    )
 
 
 def claims(text: str) -> list[Claim]:
