@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from dataclasses import field as empty
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,12 +46,15 @@ _NO = frozenset("false no нет 0 ложь".split())
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `choices` are the words it may be, all of them texts; empty where it is free."""
+    """One field: `choices` are the words it may be, all of them texts; empty where it is free.
+
+    `about` says more of it, by language.
+    """
 
     name: str
     kind: Kind = "text"
     choices: tuple[str, ...] = ()
-    about: str = ""
+    about: dict[Language, str] = empty(default_factory=dict)
 
     @property
     def judged(self) -> bool:
@@ -73,7 +77,7 @@ class Field:
             kind = f"одно из: {known}" if language == "ru" else f"one of: {known}"
         else:
             kind = _SAID[language][self.kind]
-        return f"{kind}; {self.about}" if self.about else kind
+        return f"{kind}; {self.about[language]}" if self.about else kind
 
 
 _SAID: dict[Language, dict[Kind, str]] = {
@@ -106,7 +110,7 @@ def parse(said: str) -> tuple[Field, ...]:
     return checked(fields)
 
 
-def field(name: str, kind: str, about: str = "") -> Field:
+def field(name: str, kind: str, about: dict[Language, str] | None = None) -> Field:
     """A field from two words; `kind` is one of `KINDS`, or choices parted by "|"."""
     if not _NAME.fullmatch(name):
         raise UsageError(
@@ -114,13 +118,13 @@ def field(name: str, kind: str, about: str = "") -> Field:
         )
     if "|" in kind:
         choices = tuple(dict.fromkeys(filter(None, (each.strip() for each in kind.split("|")))))
-        return Field(name, "text", choices, about)
+        return Field(name, "text", choices, about or {})
     if kind.lower() not in KINDS:
         raise UsageError(
             f"The field {name} is of no known kind: {kind}",
             "Kinds are text, integer, number, date, boolean, or words such as open|closed",
         )
-    return Field(name, KINDS[kind.lower()], (), about)
+    return Field(name, KINDS[kind.lower()], (), about or {})
 
 
 def checked(fields: Sequence[Field]) -> tuple[Field, ...]:
@@ -155,7 +159,8 @@ def from_schema(schema: Any) -> tuple[Field, ...]:
 
 def _from_property(name: str, rule: Any) -> Field:
     rule = rule if isinstance(rule, dict) else {}
-    about = str(rule.get("description", ""))
+    described = str(rule.get("description", ""))
+    about: dict[Language, str] = {"ru": described, "en": described} if described else {}
     if isinstance(rule.get("enum"), list):
         choices = tuple(str(each) for each in rule["enum"] if each is not None)
         if choices and _NAME.fullmatch(name):

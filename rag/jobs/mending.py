@@ -23,6 +23,7 @@ _DEEPEST = 100
 #: Brackets that are tried as the beginning of a value.
 _MOST_TRIES = 200
 _FENCED = re.compile(r"```[ \t]*([\w+#.-]*)[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.S)
+_FENCE = re.compile(r"^[ \t]*```", re.M)
 _OPENING = re.compile(r"[{\[]")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
@@ -95,8 +96,13 @@ def _open(text: str) -> bool:
     return sum(map(bare.count, "{[")) > sum(map(bare.count, "}]")) or bare.count('"') % 2 == 1
 
 
-def code(text: str) -> str:
-    """The code of an answer: its longest fenced block, or all of it where nothing is fenced."""
+def code(text: str) -> tuple[str, bool]:
+    """The code of an answer, its longest fenced block, and whether its end is missing.
+
+    All of the answer where nothing is fenced.
+    """
     text = spoken(text)
     blocks = [match.group(2) for match in _FENCED.finditer(text)]
-    return max(blocks, key=len) if blocks else text.strip("\n")
+    if not blocks:
+        return text.strip("\n"), False
+    return max(blocks, key=len), len(_FENCE.findall(text)) % 2 == 1

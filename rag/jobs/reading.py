@@ -258,7 +258,8 @@ def _fields(
         if not isinstance(choices, list) or not all(isinstance(each, str) for each in choices):
             file.wrong("fields.choices", 'is an array of texts, or "{option}"')
         try:
-            made = fields_of.field(str(table.get("name", "")), str(kind), str(table.get("about", "")))
+            about = file.words(table, "about", "fields.")
+            made = fields_of.field(str(table.get("name", "")), str(kind), about)
         except UsageError as error:
             file.wrong("fields", f"cannot be: {error.message}", error.hint)
         found.append(Field(made.name, made.kind, tuple(choices) or made.choices, made.about))
