@@ -23,7 +23,7 @@ LAYERS = (
     },
     {"ingest", "answer", "doctor", "evaluate", "jobs"},
     {"app", "schema"},
-    {"render", "scorecard", "options", "terminal"},
+    {"render", "scorecard", "jobsheet", "options", "terminal"},
     {"keeping", "measuring", "shelf", "working"},
     {"cli", "__main__"},
 )

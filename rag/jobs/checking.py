@@ -1,4 +1,4 @@
-"""An answer's sentences held against the document it is about, line by line as they were written."""
+"""An answer's sentences held against the document, line by line as they were written."""
 
 from __future__ import annotations
 
@@ -122,4 +122,3 @@ def _line(line: str, stays: list[str], said: int) -> str:
 def _tidy(lines: list[str]) -> str:
     """Lines as a text, without blank ones at its ends and no two after one another."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-

@@ -36,13 +36,13 @@ def faults(value: Any, schema: Mapping[str, Any]) -> str:
 
     validator = Draft202012Validator(schema, registry=Registry())
     try:
-        errors = sorted(validator.iter_errors(value), key=lambda error: list(map(str, error.path)))
+        wrong = sorted(validator.iter_errors(value), key=lambda each: list(map(str, each.path)))
     except Unresolvable as error:
         return f"the schema refers to what it does not hold: {error}"
     said = []
-    for error in errors[:_MOST]:
-        place = "".join(f"[{each!r}]" for each in error.path)
-        message = error.message
+    for each in wrong[:_MOST]:
+        place = "".join(f"[{step!r}]" for step in each.path)
+        message = each.message
         if len(message) > _LONGEST:
             message = f"{message[:_LONGEST]}…"
         said.append(f"{place}: {message}" if place else message)

@@ -144,9 +144,7 @@ def taken(ask: Ask, answer: str) -> Draft:
 
 def _after_marker(answer: str, marker: str) -> str:
     """What follows the last line that is the marker, or begins with it."""
-    found = list(
-        re.finditer(rf"^[ \t*#>]*{re.escape(marker)}[ \t*]*", spoken(answer), re.M | re.I)
-    )
+    found = list(re.finditer(rf"^[ \t*#>]*{re.escape(marker)}[ \t*]*", spoken(answer), re.M | re.I))
     if not found:
         raise Unfit(f"there is no line {marker} before the answer")
     return spoken(answer)[found[-1].end() :]
@@ -157,7 +155,7 @@ def _json(ask: Ask, answer: str) -> Draft:
     assert ask.schema is not None
     first = ""
     for found in mending.found(answer):
-        value = _shaped(ask, found.value)
+        value = _shaped(ask, _harmless(found.value))
         fault = faults(value, ask.schema)
         if not fault:
             return Draft("", value, found.mended, found.cut)
@@ -165,6 +163,17 @@ def _json(ask: Ask, answer: str) -> Draft:
     if ask.fields and not ask.template.rows and (value := bare_choice(ask.fields, inert(answer))):
         return Draft("", value, mended=True)
     raise Unfit(first or "it holds no JSON")
+
+
+def _harmless(value: Any) -> Any:
+    """The value with its texts made legible."""
+    if isinstance(value, str):
+        return legible(value)
+    if isinstance(value, list):
+        return [_harmless(item) for item in value]
+    if isinstance(value, dict):
+        return {legible(key): _harmless(item) for key, item in value.items()}
+    return value
 
 
 def _shaped(ask: Ask, value: Any) -> Any:

@@ -38,8 +38,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _NOTHING = frozenset(
-    "null none nan nil n/a na unknown нет не указано не указан не указана неизвестно отсутствует - — –".split()
-) | {"", "not specified", "not stated", "не указано", "не указан", "нет данных"}
+    "|null|none|nan|nil|n/a|na|unknown|not specified|not stated|-|–|—|нет|нет данных|неизвестно"
+    "|не указано|не указан|не указана|отсутствует".split("|")
+)
 _YES = frozenset("true yes да 1 истина".split())
 _NO = frozenset("false no нет 0 ложь".split())
 

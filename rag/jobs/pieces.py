@@ -105,7 +105,9 @@ def _furthest(
 ) -> int:
     """The last border up to which the text from the first one fits; the first where none does."""
     low, step = first, 1
-    while low + step < len(borders) and _within(document, borders[first], borders[low + step], fits):
+    while low + step < len(borders) and _within(
+        document, borders[first], borders[low + step], fits
+    ):
         low, step = low + step, step * 2
     high = min(low + step, len(borders) - 1)
     while low < high:

@@ -40,7 +40,10 @@ _EXAMPLE_KEYS = ("text", "answer")
 #: In place of a list of fields: the person gives them.
 _GIVEN = "given"
 _MAX_BYTES = 1024 * 1024  # of a file; nobody writes more by hand
-_NEEDS: Words = {"ru": "модель, которая следует указаниям", "en": "a model that follows instructions"}
+_NEEDS: Words = {
+    "ru": "модель, которая следует указаниям",
+    "en": "a model that follows instructions",
+}
 
 
 @dataclass(frozen=True)
@@ -241,9 +244,7 @@ def _fits(kind: str, value: Any) -> bool:
     return isinstance(value, kinds[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def _fields(
-    file: _File, values: Mapping[str, Any], options: Sequence[Option]
-) -> tuple[Field, ...]:
+def _fields(file: _File, values: Mapping[str, Any], options: Sequence[Option]) -> tuple[Field, ...]:
     """The fields of the file; where choices are those of an option they are named "{option}"."""
     found = []
     lists = {option.name for option in options if option.kind == "list"}
@@ -296,9 +297,7 @@ def _max_tokens(file: _File, values: Mapping[str, Any]) -> int | None:
     return value
 
 
-def _examples(
-    file: _File, values: Mapping[str, Any], template: Template
-) -> tuple[Example, ...]:
+def _examples(file: _File, values: Mapping[str, Any], template: Template) -> tuple[Example, ...]:
     """The examples; a table as answer is written as JSON, and has to conform."""
     found = []
     for number, table in enumerate(file.tables(values, "examples"), 1):
@@ -321,7 +320,9 @@ def _as_json(file: _File, number: int, answer: Any, template: Template) -> str:
             answer = json.loads(answer)
         except ValueError as error:
             file.wrong("examples", f"{number}: the answer is no JSON: {error}")
-    if template.fields and not any(PLACEHOLDER.search(c) for f in template.fields for c in f.choices):
+    if template.fields and not any(
+        PLACEHOLDER.search(c) for f in template.fields for c in f.choices
+    ):
         schema = fields_of.record_schema(template.fields)
         records = answer.get("rows") if template.rows and isinstance(answer, dict) else [answer]
         if not isinstance(records, list):

@@ -50,7 +50,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where each value of a record stands, in the document; and a phrase that only means the same."""
+    """A record without the values that do not stand, and where the others do in the document."""
 
     row: Row
     spots: dict[str, list[Span]]
@@ -72,7 +72,9 @@ class Ground:
         text = source.document.text
         self._starts = [0, *(place + 1 for place, char in enumerate(text) if char == "\n")]
 
-    def records(self, fields: Sequence[Field], rows: Sequence[Row]) -> tuple[list[Record], list[Flag]]:
+    def records(
+        self, fields: Sequence[Field], rows: Sequence[Row]
+    ) -> tuple[list[Record], list[Flag]]:
         """The records that stand, in order of the model's answer; and what was left out."""
         records: list[Record] = []
         left_out: list[Flag] = []

@@ -9,9 +9,8 @@ an answer    ─ held against the document; nothing unsupported stays unseen
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rag import extract
 from rag.errors import DoesNotFit, ModelError, UsageError
@@ -21,12 +20,14 @@ from rag.jobs.asking import Ask, prepare
 from rag.jobs.checking import Checked, Source
 from rag.jobs.drafting import Writer
 from rag.jobs.records import Flag, Ground, Record, leaves
-from rag.types import Citation, Document, Sentence
+from rag.jobs.result import Request, Result, Sent
+from rag.types import Citation, Document
 
 if TYPE_CHECKING:
-    from rag.jobs.fields import Field
+    from collections.abc import Callable, Iterator, Sequence
+
     from rag.jobs.pieces import Piece
-    from rag.jobs.template import Example, Output, Template
+    from rag.jobs.template import Template
     from rag.models import Model
 
 #: Tokens of an answer that repeats its text in another form, for each token of the text: rows of
@@ -36,67 +37,6 @@ _GROWTH = {"rows": 2.0, "join": 1.25}
 _EXAMPLES_SHARE = 0.5
 #: Rounds of condensing, each of which has to leave less than this share of the text.
 _ROUNDS, _SHRINKS = 6, 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """How a person wants a job done; see docs/jobs.md. `temperature` None is the template's."""
-
-    said: Mapping[str, str] = field(default_factory=dict)
-    fields: tuple[Field, ...] = ()
-    examples: tuple[Example, ...] = ()
-    steps: bool = False
-    samples: int = 1
-    temperature: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a job sent to its model, in tokens: prompts in number, in all, and the longest."""
-
-    prompts: int
-    total: int
-    longest: int
-    window: int
-    reserve: int
-    tokenizer: str
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a job over one document.
-
-    `text` is the answer, of JSON too; `value` its value and `fields` what a record is made of.
-    `agreement` is the share of drafts, or of pieces, that said so; None where there was one. `notes`
-    say what a person should know.
-    """
-
-    job: str
-    document: str
-    output: Output
-    text: str
-    value: Any = None
-    fields: tuple[Field, ...] = ()
-    records: tuple[Record, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    struck: tuple[Sentence, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    pieces: int = 1
-    agreement: float | None = None
-    notes: tuple[str, ...] = ()
-    by: Literal["documents", "model"] = "model"
-    sent: Sent | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is left: no sentence stood, or no record."""
-        return not self.text.strip() or (self.output == "json" and not self.value)
-
-    @property
-    def unsupported(self) -> bool:
-        """Whether something was struck or made null."""
-        return bool(self.struck) or any(flag.fate != "kept" for flag in self.flags)
 
 
 def run(
@@ -233,7 +173,7 @@ class _Job:
     # -- texts
 
     def _text(self, parts: Sequence[Piece]) -> Result:
-        """One text about the whole document, condensed first where that is longer than the window."""
+        """One text about the document, condensed first where that is longer than the window."""
         text = parts[0].text if len(parts) == 1 else self._condensed()
         if not text.strip():
             self.notes.append("nothing that the model condensed it to is supported by the document")
@@ -251,23 +191,19 @@ class _Job:
 
     def _condensed(self) -> str:
         """What matters in a document longer than the window, in as many rounds as it takes."""
-        ask = self.ask.condensing()
-        whole = cutting.whole(self.source.document).text
+        ask, document = self.ask.condensing(), self.source.document
         for _ in range(_ROUNDS):
-            around = replace(self.source.document, id="", text=whole, marks=(), turns=(), pages=())
-            original = whole == cutting.whole(self.source.document).text
-            document = self.source.document if original else around
-            parts = cutting.pieces(document, lambda text: self._fits(ask, text))
             texts = []
+            parts = cutting.pieces(document, lambda text: self._fits(ask, text))
             for piece in self._each(parts):
                 (draft,) = self.writer.drafts(ask, piece.text, 1)
                 texts.append(self.source.checked(draft.text, "strike").text)
             shorter = "\n\n".join(filter(None, texts))
             if self._fits(self.ask, shorter):
                 return shorter
-            if len(shorter) > _SHRINKS * len(whole):
+            if len(shorter) > _SHRINKS * len(document.text):
                 break
-            whole = shorter
+            document = Document("", "", shorter)
         raise ModelError(
             f"{self.writer.model.name} does not make {self.source.name} any shorter",
             "Use a model with a longer window, or one that follows instructions better",
@@ -289,9 +225,8 @@ class _Job:
         if self.ask.template.output == "text":
             return [self._best(piece.text)]
         drafts = self.writer.drafts(self.ask, piece.text, self.samples)
-        if any(draft.cut for draft in drafts):
-            if more := self._halves(piece):
-                return [answer for half in more for answer in self._answers(half)]
+        if any(draft.cut for draft in drafts) and (more := self._halves(piece)):
+            return [answer for half in more for answer in self._answers(half)]
         best = drafts[voting.likest([draft.text for draft in drafts])]
         return [Checked(best.text, (), ())]
 
@@ -315,7 +250,7 @@ class _Job:
         elif self.ask.template.long == "vote":
             value = self._vote(values, [float(size) for _, size in answers])
         else:
-            value = together(values)
+            value = voting.together(values)
         return self._result(_dumped(value), value=value, records=self._record(value))
 
     def _rows(self, parts: Sequence[Piece]) -> Result:
@@ -327,9 +262,8 @@ class _Job:
     def _records(self, piece: Piece) -> list[Record]:
         """The records of a piece, settled among its drafts; of its halves where one was cut."""
         drafts = self.writer.drafts(self.ask, piece.text, self.samples)
-        if any(draft.cut for draft in drafts):
-            if more := self._halves(piece):
-                return [record for half in more for record in self._records(half)]
+        if any(draft.cut for draft in drafts) and (more := self._halves(piece)):
+            return [record for half in more for record in self._records(half)]
         if any(draft.mended for draft in drafts):
             self.notes.append("the model's JSON was broken and has been mended")
         rows = [draft.value["rows"] for draft in drafts]
@@ -412,19 +346,6 @@ class _Job:
             flags=tuple(self.flags),
             **more,
         )
-
-
-def together(values: Sequence[Any]) -> Any:
-    """Answers to the pieces of a document as one: lists after one another, else the first told."""
-    told = [value for value in values if value not in (None, "", [], {})]
-    if not told:
-        return values[0]
-    if all(isinstance(value, list) for value in told):
-        return [item for value in told for item in value]
-    if all(isinstance(value, dict) for value in told):
-        keys = dict.fromkeys(key for value in told for key in value)
-        return {key: together([value.get(key) for value in told]) for key in keys}
-    return told[0]
 
 
 def _dumped(value: Any) -> str:

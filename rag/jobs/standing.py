@@ -97,7 +97,9 @@ class Text:
         return tuple(dict.fromkeys(found))
 
 
-_LOWER = {ord(letter): letter.lower() for letter in map(chr, range(0x2000)) if len(letter.lower()) == 1}
+_LOWER = {
+    ord(letter): letter.lower() for letter in map(chr, range(0x2000)) if len(letter.lower()) == 1
+}
 
 
 def places(value: Any, kind: Kind, text: Text) -> list[Span]:

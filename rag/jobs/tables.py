@@ -32,9 +32,9 @@ _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,-]*\Z)")
 #: PostgreSQL or MySQL and likely as names.
 _RESERVED = frozenset(
     """
-    add all alter analyse analyze and any array as asc authorization autoincrement begin between both
-    by call cascade case cast character check collate column commit condition conflict constraint
-    create cross current current_date current_time current_timestamp current_user cursor database
+    add all alter analyse analyze and any array as asc authorization autoincrement begin between
+    both by call cascade case cast character check collate column commit condition conflict
+    constraint create cross current current_date current_time current_timestamp current_user cursor database
     date day default deferrable delete desc describe distinct do drop else end escape except exists
     explain false fetch filter float for foreign freeze from full function grant group having hour
     ilike in index initially inner insert int integer intersect interval into is isnull join key

@@ -116,9 +116,7 @@ class Template:
                 continue
             if name not in known:
                 has = ", ".join([*known, LANGUAGE])
-                raise UsageError(
-                    f"The job {self.name} has no option {name}", f"It has: {has}"
-                )
+                raise UsageError(f"The job {self.name} has no option {name}", f"It has: {has}")
             values[name] = known[name].parse(typed)
         return values
 
@@ -126,7 +124,9 @@ class Template:
 def _parsed(kind: OptionKind, said: str) -> Value | None:
     """A typed value as its kind; None where it is none."""
     if kind == "list":
-        return tuple(dict.fromkeys(filter(None, (each.strip() for each in said.split(","))))) or None
+        return (
+            tuple(dict.fromkeys(filter(None, (each.strip() for each in said.split(","))))) or None
+        )
     if kind == "boolean":
         lowered = said.lower()
         return True if lowered in _TRUE else False if lowered in _FALSE else None

@@ -12,13 +12,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rag.jobs.records import Record
 from rag.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.jobs.fields import Field
+    from rag.jobs.records import Record
 
 Row = dict[str, Any]
 
@@ -34,9 +34,9 @@ def majority(values: Sequence[Any], weights: Sequence[float] | None = None) -> t
         shares = [share for _, share in settled.values()]
         return {key: value for key, (value, _) in settled.items()}, min(shares, default=1.0)
     keys = [json.dumps(value, ensure_ascii=False, sort_keys=True) for value in values]
-    votes: Counter[str] = Counter()
+    votes = dict.fromkeys(keys, 0.0)
     for key, weight in zip(keys, weights, strict=True):
-        votes[key] += weight  # type: ignore[assignment]
+        votes[key] += weight
     best = max(votes, key=lambda key: (votes[key], -keys.index(key)))
     return values[keys.index(best)], votes[best] / (sum(weights) or 1.0)
 
@@ -140,3 +140,16 @@ def likest(texts: Sequence[str]) -> int:
 
     worth = [sum(alike(bag, other) for other in bags) for bag in bags]
     return max(range(len(texts)), key=lambda place: (worth[place], -place))
+
+
+def together(values: Sequence[Any]) -> Any:
+    """Answers to the pieces of a document as one: lists after one another, else the first told."""
+    told = [value for value in values if value not in (None, "", [], {})]
+    if not told:
+        return values[0]
+    if all(isinstance(value, list) for value in told):
+        return [item for value in told for item in value]
+    if all(isinstance(value, dict) for value in told):
+        keys = dict.fromkeys(key for value in told for key in value)
+        return {key: together([value.get(key) for value in told]) for key in keys}
+    return told[0]
