@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 _LONGEST = 400_000
 #: Brackets open at once, beyond which nobody means it and parsers run out of stack.
 _DEEPEST = 100
-#: Brackets that are tried as the beginning of a value.
-_MOST_TRIES = 200
+#: Values that are looked at.
+_MOST_BLOCKS = 50
 _FENCED = re.compile(r"```[ \t]*([\w+#.-]*)[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.S)
 _FENCE = re.compile(r"^[ \t]*```", re.M)
 _OPENING = re.compile(r"[{\[]")
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+#: A bracket, or a whole string, or one that is cut.
+_SIGN = re.compile(r'[{}\[\]]|"(?:\\.|[^"\\\n])*(?:"|\Z)')
 
 
 class Found(NamedTuple):
@@ -37,63 +38,80 @@ class Found(NamedTuple):
 
 
 def found(text: str) -> Iterator[Found]:
-    """The JSON objects and arrays of an answer, the likeliest first; whole ones before mended.
+    """The JSON objects and arrays of an answer, the likeliest first.
 
-    NaN and infinity, which are no JSON, are null.
+    That is what is fenced before what is not, and the longest first. Nothing inside a broken value
+    counts for itself: a row of a broken table is not the table. NaN and infinity, which are no
+    JSON, are null.
     """
     text = spoken(text)[:_LONGEST]
-    blocks = [match.group(2) for match in _FENCED.finditer(text) if "{[".find(match[2][:1]) >= 0]
-    whole = [value for block in [*blocks, text] for value in _whole(block)]
-    yield from (Found(value, mended=False, cut=False) for value in whole)
-    for block in [*blocks, text]:
-        opening = _OPENING.search(block)
-        if opening is None:
-            continue
-        broken = block[opening.start() :]
-        value = _mended(broken)
-        if isinstance(value, (dict, list)) and value:
-            yield Found(value, mended=True, cut=_open(broken))
+    fences = [match.group(2) for match in _FENCED.finditer(text)]
+    blocks = [block for part in (*fences, text) for block in _blocks(part)]
+    for block in blocks:
+        value = _whole(block)
+        if value is not None:
+            yield Found(value, mended=False, cut=False)
+        elif value := _mended(block):
+            yield Found(value, mended=True, cut=_depth(block).left > 0)
 
 
-def _whole(text: str) -> list[Any]:
-    """What parses as it stands, longest first, nothing that lies inside another."""
-    values: list[tuple[int, Any]] = []
-    place = tries = 0
-    while (opening := _OPENING.search(text, place)) and tries < _MOST_TRIES:
-        tries += 1
-        try:
-            value, place = _DECODER.raw_decode(text, opening.start())
-        except (ValueError, RecursionError):
-            place = opening.end()
-            continue
-        values.append((place - opening.start(), value))
-    return [value for _, value in sorted(values, key=lambda each: -each[0])]
+def _blocks(text: str) -> list[str]:
+    """What stands between a bracket and the one that closes it, or the end; longest first."""
+    blocks = []
+    opening = _OPENING.search(text)
+    while opening and len(blocks) < _MOST_BLOCKS:
+        place = opening.start()
+        end = _closing(text, place)
+        blocks.append(text[place:end])
+        opening = _OPENING.search(text, end)
+    return sorted(blocks, key=len, reverse=True)
 
 
-def _mended(text: str) -> Any:
-    from json_repair import repair_json
+def _closing(text: str, start: int) -> int:
+    """Where the bracket at `start` is closed again; brackets inside of strings do not count."""
+    depth = 0
+    for match in _SIGN.finditer(text, start):
+        sign = match.group()
+        depth += (sign in "{[") - (sign in "}]")
+        if depth == 0 and sign in "}]":
+            return match.end()
+    return len(text)
 
-    if _depth(text) > _DEEPEST:
-        return None
+
+def _whole(block: str) -> Any:
+    """The value of a block that is sound JSON; None where it is not."""
     try:
-        return repair_json(text, return_objects=True, skip_json_loads=True)
+        return json.loads(block, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
 
 
-def _depth(text: str) -> int:
-    """Brackets open at once, quotes left out of account."""
+def _mended(block: str) -> Any:
+    """The value that a broken block was to be; None where there is none in it."""
+    from json_repair import repair_json
+
+    if _depth(block).deepest > _DEEPEST:
+        return None
+    try:
+        value = repair_json(block, return_objects=True, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, (dict, list)) else None
+
+
+class _Depth(NamedTuple):
+    """Brackets that are open at the end of a text, and the most that are open at once."""
+
+    left: int
+    deepest: int
+
+
+def _depth(text: str) -> _Depth:
     depth = deepest = 0
-    for char in text:
-        depth += (char in "{[") - (char in "}]")
+    for match in _SIGN.finditer(text):
+        depth += (match.group() in "{[") - (match.group() in "}]")
         deepest = max(deepest, depth)
-    return deepest
-
-
-def _open(text: str) -> bool:
-    """Whether brackets outside of strings are left open at the end."""
-    bare = re.sub(r'"(?:\\.|[^"\\])*"', "", text)
-    return sum(map(bare.count, "{[")) > sum(map(bare.count, "}]")) or bare.count('"') % 2 == 1
+    return _Depth(depth, deepest)
 
 
 def code(text: str) -> tuple[str, bool]:

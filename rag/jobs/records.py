@@ -7,6 +7,7 @@ stands is left out. A record's place is the line that holds most of its values.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -57,9 +58,11 @@ class _Found:
 
 
 NOT_THERE = "it does not stand in the text"
+_THEIRS = "it stands in another record"
 _ELSEWHERE = "it stands only on the lines of other records"
 _NOTHING = "none of its values stands in the text"
 _REPEATED = "it stands in the text less often"
+_FIGURE = re.compile(r"\d")
 
 
 class Ground:
@@ -139,21 +142,33 @@ class Ground:
         return self._line_citation(best[min(nth, len(best) - 1)])
 
     def _doubted(self, records: list[Record], fields: Sequence[Field]) -> list[Record]:
-        """The records, with a flag at each value that stands on the lines of others alone."""
+        """The records, with a flag at each value that stands on the lines of others alone.
+
+        A figure or a code that one of these others has too is theirs, and becomes null; words may
+        be meant for several records, and are kept.
+        """
         homes = [self._line(record.place.start) if record.place else -1 for record in records]
         judged = []
         for record, home in zip(records, homes, strict=True):
-            others = set(homes) - {home}
-            flags = list(record.flags)
+            values, flags = dict(record.values), list(record.flags)
+            line = record.place.line if record.place else None
             for field in fields:
-                value = record.values[field.name]
+                value = values[field.name]
                 if value is None or field.judged:
                     continue
                 lines = {self._line(start) for start, _ in self._spots(field, value)}
-                if lines and lines <= others:
-                    line = record.place.line if record.place else None
+                if not lines or not lines <= set(homes) - {home}:
+                    continue
+                theirs = any(
+                    other.values[field.name] == value and place in lines
+                    for other, place in zip(records, homes, strict=True)
+                )
+                if theirs and _FIGURE.search(str(value)):
+                    values[field.name] = None
+                    flags.append(Flag(line, field.name, value, _THEIRS, "null"))
+                else:
                     flags.append(Flag(line, field.name, value, _ELSEWHERE, "kept"))
-            judged.append(replace(record, flags=tuple(flags)))
+            judged.append(replace(record, values=values, flags=tuple(flags)))
         return judged
 
     def _line(self, offset: int) -> int:

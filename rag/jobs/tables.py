@@ -34,17 +34,17 @@ _RESERVED = frozenset(
     """
     add all alter analyse analyze and any array as asc authorization autoincrement begin between
     both by call cascade case cast character check collate column commit condition conflict
-    constraint create cross current current_date current_time current_timestamp current_user cursor database
-    date day default deferrable delete desc describe distinct do drop else end escape except exists
-    explain false fetch filter float for foreign freeze from full function grant group having hour
-    ilike in index initially inner insert int integer intersect interval into is isnull join key
-    keys kill lateral leading left like limit localtime localtimestamp match minute month natural
-    not notnull null number numeric of off offset on only or order outer over overlaps partition
-    percent placing primary procedure range rank read real references regexp release rename replace
-    require restrict returning right rollback row rows schema second select session_user set show
-    similar some sql system_user table tablesample then time timestamp to trailing transaction
-    trigger true union unique update usage use user using value values varchar variadic verbose view
-    when where window with without year zone
+    constraint create cross current current_date current_time current_timestamp current_user
+    cursor database date day default deferrable delete desc describe distinct do drop else end
+    escape except exists explain false fetch filter float for foreign freeze from full function
+    grant group having hour ilike in index initially inner insert int integer intersect interval
+    into is isnull join key keys kill lateral leading left like limit localtime localtimestamp
+    match minute month natural not notnull null number numeric of off offset on only or order
+    outer over overlaps partition percent placing primary procedure range rank read real
+    references regexp release rename replace require restrict returning right rollback row rows
+    schema second select session_user set show similar some sql system_user table tablesample
+    then time timestamp to trailing transaction trigger true union unique update usage use user
+    using value values varchar variadic verbose view when where window with without year zone
     """.split()
 )
 
