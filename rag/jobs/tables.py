@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from rag.cite.clean import legible
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def where(citation: Citation | None) -> str:
     """The place of a row in one line: "notes.txt:3", "a.pdf, p. 2"."""
     if citation is None:
         return ""
-    name = " ".join(citation.document.split())
+    name = " ".join(legible(citation.document).split())
     if citation.page is not None:
         return f"{name}, p. {citation.page}"
     return f"{name}:{citation.line}" if citation.line is not None else name
@@ -126,6 +128,6 @@ def literal(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return repr(value)
+        return repr(value) if math.isfinite(value) else "NULL"
     doubled = str(value).replace("\0", "").replace("'", "''")
     return f"'{doubled}'"
