@@ -79,24 +79,25 @@ class Ground:
         self, fields: Sequence[Field], rows: Sequence[Row]
     ) -> tuple[list[Record], list[Flag]]:
         """The records that stand, in order of the model's answer; and what was left out."""
-        records: list[Record] = []
         left_out: list[Flag] = []
-        seen: Counter[str] = Counter()
+        standing: list[tuple[_Found, list[Flag]]] = []
         for row in rows:
             found, flags = self._stand(fields, row)
-            told = {name: value for name, value in row.items() if value is not None}
-            if not found.spots:
-                if told:
-                    left_out.append(Flag(None, "", row, _NOTHING, "left out"))
-                continue
-            key = json.dumps(found.row, ensure_ascii=False, sort_keys=True, default=str)
+            if found.spots:
+                standing.append((found, flags))
+            elif any(value is not None for value in row.values()):
+                left_out.append(Flag(None, "", row, _NOTHING, "left out"))
+        shared = Counter(_key(name, found) for found, _ in standing for name in found.spots)
+        records: list[Record] = []
+        seen: Counter[str] = Counter()
+        for found, flags in standing:
+            key = json.dumps(found.row, ensure_ascii=False, sort_keys=True)
             if seen[key] >= min(len(spots) for spots in found.spots.values()):
-                left_out.append(Flag(None, "", row, _REPEATED, "left out"))
+                left_out.append(Flag(None, "", found.row, _REPEATED, "left out"))
                 continue
-            place = self._place(found, seen[key])
+            place = self._place(found, seen[key], shared)
             seen[key] += 1
-            line = place.line
-            flags = [replace(flag, line=line) for flag in flags]
+            flags = [replace(flag, line=place.line) for flag in flags]
             records.append(Record(found.row, place, tuple(flags)))
         return self._doubted(records, fields), left_out
 
@@ -132,13 +133,14 @@ class Ground:
             found = [(cited.start, cited.end)] if cited else []
         return found
 
-    def _place(self, found: _Found, nth: int) -> Citation:
+    def _place(self, found: _Found, nth: int, shared: Counter[str]) -> Citation:
         """The line that holds most of the values; of several such lines the nth."""
-        counts: Counter[int] = Counter()
-        for spots in found.spots.values():
-            counts.update({self._line(start) for start, _ in spots})
-        most = max(counts.values())
-        best = sorted(line for line, count in counts.items() if count == most)
+        worth: dict[int, float] = {}
+        for name, spots in found.spots.items():
+            for line in {self._line(start) for start, _ in spots}:
+                worth[line] = worth.get(line, 0.0) + 1 / shared[_key(name, found)] ** 2
+        most = max(worth.values())
+        best = sorted(line for line, value in worth.items() if value == most)
         return self._line_citation(best[min(nth, len(best) - 1)])
 
     def _doubted(self, records: list[Record], fields: Sequence[Field]) -> list[Record]:
@@ -187,6 +189,11 @@ class Ground:
         document = self._source.document
         page, line = document.page_at(start), document.line_at(start)
         return Citation(self._source.name, page, line, start, end, document.text[start:end])
+
+
+def _key(name: str, found: _Found) -> str:
+    """A value of a record, told apart from others."""
+    return f"{name}={found.row[name]}"
 
 
 def leaves(ground: Ground, value: Any, schema: Mapping[str, Any]) -> tuple[Any, list[Flag]]:
