@@ -42,7 +42,7 @@ def _complete_job(
 @click.command()
 @click.argument("name", shell_complete=_complete_job)
 @click.argument(
-    "documents", metavar="DOC...", nargs=-1, required=True, shell_complete=complete_document
+    "sources", metavar="DOC...", nargs=-1, required=True, shell_complete=complete_document
 )
 @click.option(
     "--set", "said", multiple=True, metavar="OPTION=VALUE", help="An option of the job; repeatable."
@@ -82,7 +82,7 @@ def _complete_job(
 def job(
     app: App,
     name: str,
-    documents: tuple[str, ...],
+    sources: tuple[str, ...],
     strict: bool,
     form: str | None,
     table: str,
@@ -104,7 +104,7 @@ def job(
     template = load(name, config.jobs_folders(app.settings))
     request = _request(app, template, **wishes)
     form = _form(template, form, output)
-    results = [_done(app, template, request, each) for each in documents]
+    results = [_done(app, template, request, each) for each in sources]
     if as_json:
         value = schema.job(name, app.settings.model, results)
         text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
