@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.embed import Embedder, EncoderOptions, Reranker
     from rag.evaluate import Trial
+    from rag.jobs.checking import Source
+    from rag.jobs.result import Request, Result
+    from rag.jobs.template import Template
     from rag.locate import Span
     from rag.models import Model
     from rag.picture import Drawing, Picture, Wanted
@@ -374,6 +377,35 @@ class App:
         from rag.workers.pool import ReaderPool
 
         return ReaderPool(1, config.reading(self.settings, password))
+
+    def source(self, name: str, given: bytes | None = None) -> Source:
+        """A text that a job is done on: a file, else a document of the library by its name.
+
+        `given` is the text itself, as bytes, which `name` then only names.
+        """
+        from rag.jobs.checking import Source
+        from rag.jobs.outside import read_given, read_outside
+
+        path = Path(name)
+        if given is None and not path.exists():
+            row, document = self.document(name)
+            return Source(row.name, document)
+        with self._readers() as pool:
+            document = read_outside(path, pool) if given is None else read_given(given, pool)
+        return Source(name, document)
+
+    def job(
+        self,
+        template: Template,
+        source: Source,
+        request: Request,
+        on_piece: Callable[[int, int], None] = lambda *_: None,
+    ) -> Result:
+        """Do a job on a text, with the model where one is set; see `rag.jobs.running.run`."""
+        from rag.jobs.running import run
+
+        secret = secret_of(self.paths.folder)
+        return run(template, source, self.model, request, secret=secret, on_piece=on_piece)
 
     def remove(self, name: str) -> str:
         """Take a document out of the library; named as in `document`. Gives its full name.

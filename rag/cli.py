@@ -23,6 +23,7 @@ from rag import (
     schema,
     shelf,
     terminal,
+    working,
 )
 from rag.errors import RagError
 from rag.options import (
@@ -73,6 +74,8 @@ for _command in (*keeping.COMMANDS, *checking.COMMANDS, measuring.eval_):
 rag.add_command(shelf.models)
 rag.add_command(fitting.fit)
 rag.add_command(logs.logs)
+rag.add_command(working.job)
+rag.add_command(working.jobs)
 
 
 @rag.command()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "rag.toml"
 LIBRARY_NAME = ".rag"
+JOBS_NAME = "jobs"
 _PREFIX = "RAG_"
 _MEBIBYTE = 1024**2
 _TRUE = {"1", "true", "yes", "on"}
@@ -33,10 +34,12 @@ _HASHED = "hashed"  # an embedder that is none
 _NO_PROMPT = "none"
 #: Settings that may be paths, and what begins them.
 _PATHS = {
-    **dict.fromkeys(("home", "models_folder", "embedder", "reranker", "nli", "tokenizer"), ""),
+    **dict.fromkeys(("home", "models_folder", "jobs_folder"), ""),
+    **dict.fromkeys(("embedder", "reranker", "nli", "tokenizer"), ""),
     "model": _IN_PROCESS,
 }
-_FOLDERS = frozenset({"home", "models_folder"})  # a path whether there is something or not
+#: A path whether there is something or not.
+_FOLDERS = frozenset({"home", "models_folder", "jobs_folder"})
 #: The least and the greatest a number may be, both inclusive.
 RANGES: dict[str, tuple[float, float]] = {
     "dimension": (0, 65_536),
@@ -86,6 +89,7 @@ class Settings:
     backend: str = "torch"  # what runs embedder and reranker: torch, onnx, openvino
     trust_remote_code: bool = False  # run code that an embedder or a reranker brings along
     models_folder: str = ""  # where models lie, a folder each; named there without a path
+    jobs_folder: str = ""  # templates of jobs; a folder "jobs" beside rag.toml when not set
     hub: str = ""  # address that rag models pull fetches from, when not huggingface.co
     model: str = ""  # "transformers:FOLDER", "openai:NAME", "PROVIDER:NAME"; none when not set
     base_url: str = ""  # address of an OpenAI-compatible server
@@ -215,6 +219,21 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("rag")
+
+
+def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...]:
+    """Where a person's own templates of jobs lie, the first one to count most.
+
+    The folder that is set, else "jobs" beside the rag.toml that counts; then the user's own.
+    """
+    from platformdirs import user_config_path
+
+    own = user_config_path("rag") / JOBS_NAME
+    if settings.jobs_folder:
+        return (Path(settings.jobs_folder).expanduser().absolute(), own)
+    file = find_file(cwd or Path.cwd())
+    beside = file.parent / JOBS_NAME if file else own
+    return tuple(dict.fromkeys((beside, own)))
 
 
 def find_file(cwd: Path) -> Path | None:

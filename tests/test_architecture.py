@@ -22,10 +22,10 @@ LAYERS = (
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "asking", "doctor", "evaluate", "verify", "prove", "talk"},
+    {"ingest", "answer", "asking", "doctor", "evaluate", "jobs", "verify", "prove", "talk"},
     {"app", "schema"},
-    {"render", "scorecard", "options", "terminal", "verdicts"},
-    {"budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"},
+    {"render", "scorecard", "jobsheet", "options", "terminal", "verdicts"},
+    {"budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf", "working"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

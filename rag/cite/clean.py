@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag import sentences
+from rag.guards import without_thoughts
 from rag.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|\A.*?</think(?:ing)?>", re.S | re.I)
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _TAG = re.compile(
     r"</?[a-z][a-z0-9-]*(?::[a-z0-9-]+)?(?=[\s/>])[^<>]*>|<!--.*?-->|<[!?].*?>", re.S | re.I
@@ -53,7 +53,7 @@ def inert(text: str) -> str:
     Tags and images go, links become "text (address)" without a scheme, control sequences and
     characters that cannot be seen are dropped, as is what a model thought aloud.
     """
-    text = _THOUGHT.sub("", _visible(text))
+    text = without_thoughts(legible(text))
     before = None
     while before != text:  # what is left of nested tags may form new ones
         before = text
@@ -66,7 +66,7 @@ def inert(text: str) -> str:
     return _SYNTAX.sub(lambda found: f"{found.group()} ", text).strip()
 
 
-def _visible(text: str) -> str:
+def legible(text: str) -> str:
     """The text without control sequences, and without characters that have no picture."""
     plain = shown(text)
     if plain.isascii():
@@ -107,7 +107,7 @@ def _whole_words(text: str) -> tuple[str, str]:
 
 def _harmless(words: str) -> str:
     """Words without what could act. Brackets stay: a terminal shows them as they are."""
-    return _SCHEME.sub("", _visible(words))
+    return _SCHEME.sub("", legible(words))
 
 
 def claims(text: str) -> list[Claim]:

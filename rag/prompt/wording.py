@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag import fence
 from rag.types import REFUSAL, Message, Passage
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _INTRODUCTION = {
     "ru": "Отрывки. Каждый стоит между строками «начало {code}» и «конец {code}».",
     "en": 'Passages. Each stands between the lines "begin {code}" and "end {code}".',
 }
-_FENCE = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
 _QUESTION = {"ru": "Вопрос: {question}", "en": "Question: {question}"}
 _PLACE = {"ru": ("стр. {}", "строка {}"), "en": ("p. {}", "line {}")}
 
@@ -123,9 +123,8 @@ class Frame:
 
     def _asked(self, blocks: Sequence[tuple[str, str]], question: str) -> Message:
         """Passages, each a place and a text, and a question behind them."""
-        begin, end = (fence.format(code=self.code) for fence in _FENCE[self.language])
         parts = [
-            f"[{number}] {place}\n{begin}\n{text}\n{end}"
+            f"[{number}] {place}\n{fence.fenced(text, self.code, self.language)}"
             for number, (place, text) in enumerate(blocks, 1)
         ]
         if parts:

@@ -1,0 +1,194 @@
+"""Whether a value stands in a text, and where: so that no field of a record is made up.
+
+A number stands as that amount however it is written, a day as that day, a code (a card, a phone,
+an address of mail) sign by sign, words in any inflection («Иванов» in «карта Иванова»). A longer
+phrase stands where a sentence of the text supports it, as sentences of an answer do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rag import figures, sentences
+from rag.cite.facts import akin, facts
+from rag.words import WORD, fold, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.jobs.fields import Kind
+
+Span = tuple[int, int]
+
+_MOST_PLACES = 50
+#: Words of a value that is looked for as a run; a longer one is a sentence.
+_LONGEST_RUN = 8
+_DIGITS = re.compile(r"[\d\s().+\-–/№#]*\d[\d\s().+\-–/№#]*")
+_LEAST_DIGITS = 2
+_BETWEEN = r"[\s().\-–/]*"
+#: Beside digits, what shows that they are only a part of a longer number.
+_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-–])", r"(?!\d)(?![ \-–]\d{4})"
+_CODE = re.compile(r"\S*[\d@_/\\]\S*")
+_MINUS = re.compile(r"(?:[-−–]|минус|minus)\s*\Z", re.I)
+_NUMBERED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A word of a text where it stands, folded, and its stem."""
+
+    start: int
+    end: int
+    folded: str
+    stem: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that values are looked for in; `date` is the document's own day, where it has one."""
+
+    text: str
+    date: str | None = None
+
+    @cached_property
+    def folded(self) -> str:
+        """The text in lower case, of the same length."""
+        folded = fold(self.text)
+        return folded if len(folded) == len(self.text) else self.text.translate(_LOWER)
+
+    @cached_property
+    def words(self) -> tuple[Words, ...]:
+        """Its words, in order."""
+        return tuple(_words(self.text))
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[Decimal, Span], ...]:
+        """The amounts it states, with their places; years and days of dates among them."""
+        found = []
+        for start, end in sentences.split(self.text):
+            stated = facts(self.text[start:end])
+            spots = [(start + left, start + right) for left, right in stated.spots]
+            dates, numbers = spots[: len(stated.dates)], spots[len(stated.dates) :]
+            for date, spot in zip(stated.dates, dates, strict=True):
+                found += [(Decimal(part), spot) for part in (date.year, date.day) if part]
+            for number, spot in zip(stated.numbers, numbers, strict=True):
+                found += [(value, spot) for value in number.values]
+        return tuple(found)
+
+    @cached_property
+    def days(self) -> tuple[tuple[str, Span], ...]:
+        """The days it names, in ISO form; "--11-15" where it says no year."""
+        found = [
+            (figure.value, (figure.start, figure.end))
+            for figure in figures.find(self.folded)
+            if _NUMBERED_DAY.fullmatch(figure.value)
+        ]
+        for start, end in sentences.split(self.text):
+            stated = facts(self.text[start:end])
+            for date, (left, right) in zip(stated.dates, stated.spots, strict=False):
+                if date.month and date.day:
+                    year = f"{date.year:04}" if date.year else "-"
+                    day = f"{year}-{date.month:02}-{date.day:02}"
+                    found.append((day, (start + left, start + right)))
+        return tuple(dict.fromkeys(found))
+
+
+_LOWER = {
+    ord(letter): letter.lower() for letter in map(chr, range(0x2000)) if len(letter.lower()) == 1
+}
+
+
+def places(value: Any, kind: Kind, text: Text) -> list[Span]:
+    """Where a value stands in a text; nowhere where it does not. Not for a yes or no."""
+    if kind == "date":
+        return _days(str(value), text)
+    if isinstance(value, (int, float)):
+        return _amounts(Decimal(str(value)), text)
+    return _texts(str(value), text)
+
+
+def _days(value: str, text: Text) -> list[Span]:
+    """A day with its year, or without where the document itself is of that year."""
+    wanted = {value}
+    if text.date and text.date[:4] == value[:4]:
+        wanted.add(f"-{value[4:]}")
+    return [spot for day, spot in text.days if day in wanted][:_MOST_PLACES]
+
+
+def _amounts(value: Decimal, text: Text) -> list[Span]:
+    found = [spot for number, spot in text.numbers if number == abs(value)]
+    if value < 0:
+        found = [(start, end) for start, end in found if _MINUS.search(text.text[:start][-8:])]
+    return found[:_MOST_PLACES]
+
+
+def _texts(value: str, text: Text) -> list[Span]:
+    value = value.strip()
+    if literal := _literal(value, text):
+        return literal
+    digits = re.findall(r"\d", value)
+    if len(digits) >= _LEAST_DIGITS and _DIGITS.fullmatch(value):
+        pattern = _MORE_BEFORE + _BETWEEN.join(digits) + _MORE_AFTER
+        return [match.span() for match in re.finditer(pattern, text.text)][:_MOST_PLACES]
+    wanted = list(_words(value))
+    if not wanted or _CODE.fullmatch(value):
+        return []
+    return _runs(wanted, text)[:_MOST_PLACES] if len(wanted) <= _LONGEST_RUN else []
+
+
+def _literal(value: str, text: Text) -> list[Span]:
+    """Where the very words stand, whatever their case and the space between them."""
+    pieces = fold(value).split()
+    if not pieces:
+        return []
+    before = r"(?<!\w)" if pieces[0][0].isalnum() else ""
+    after = r"(?!\w)" if pieces[-1][-1].isalnum() else ""
+    if pieces[0][0].isdigit():
+        before += r"(?<!\d[.,])(?<!\d{4}[ \-–])"
+    if pieces[-1][-1].isdigit():
+        after += r"(?![.,]\d)(?![ \-–]\d{4})"
+    pattern = before + r"\s+".join(map(re.escape, pieces)) + after
+    return [match.span() for match in re.finditer(pattern, text.folded)][:_MOST_PLACES]
+
+
+def _runs(wanted: list[Words], text: Text) -> list[Span]:
+    """Runs of words that are those wanted, inflected, in any order; figures as they are."""
+    found = []
+    size = len(wanted)
+    for first in range(len(text.words) - size + 1):
+        run = text.words[first : first + size]
+        left = list(wanted)
+        for word in run:
+            match = next((each for each in left if _same(each, word)), None)
+            if match is None:
+                break
+            left.remove(match)
+        if not left:
+            found.append((run[0].start, run[-1].end))
+    return found
+
+
+def _same(one: Words, other: Words) -> bool:
+    if one.folded == other.folded:
+        return True
+    if any(char.isdigit() for char in one.folded + other.folded):
+        return False
+    return akin(one.stem, other.stem)
+
+
+def _words(text: str) -> Iterator[Words]:
+    for match in WORD.finditer(text):
+        folded = fold(match.group())
+        yield Words(match.start(), match.end(), folded, stem(folded))
+
+
+def is_phrase(value: Any) -> bool:
+    """Whether a value is long enough to be judged as a sentence is."""
+    return isinstance(value, str) and len(WORD.findall(value)) >= _PHRASE
+
+
+_PHRASE = 5
