@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag import extract, register
+from rag import extract, register, summary
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
@@ -145,15 +145,11 @@ class Answerer:
             if row.name in held
         }
         sentences: list[Sentence] = []
-        most = extract.SUMMARY_SENTENCES if len(chosen) == 1 else 2
+        most = summary.LENGTHS["medium"] if len(chosen) == 1 else 2
         for document_id in chosen:
             document = self._catalogue.document(document_id)
-            sentences += extract.summarise(
-                document,
-                self._retriever.cite,
-                most=most,
-                favoured=spans.get(document_id, ()),
-            )
+            source = summary.Source(document, spans.get(document_id, ()))
+            sentences += summary.summarise([source], self._retriever.cite, most=most)
         if not sentences:
             return None
         return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))

@@ -15,6 +15,7 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        "summary",
     },
     {
         *("config", "readers", "workers", "store", "embed", "models", "index", "retrieve"),
