@@ -48,7 +48,7 @@ _FORMAL, _PERSONAL, _FILLER, _NOTED = 1.5, -0.8, -0.8, -1.0
 _REDUNDANCY, _REDUNDANCY_SPOKEN = 0.5, 1.2
 _SAME = 0.7  # likeness from which on two sentences say the same
 _FOCUS = 1.0  # what a sentence gains that holds all of the topic
-_AROUND = 4  # sentences, at whose distance talk about a topic counts half
+_AROUND = 16  # sentences, at whose distance talk about a topic counts half
 _LEAST_ABOUT = 0.3  # share of a topic that some sentence must hold, for there to be a summary
 
 
@@ -108,8 +108,9 @@ def _rank(source: Source, most: int, about: str) -> _Ranked:
     texts = [document.text[each.start : each.end] for each in found]
     bags = [stems_of(meaningful(text)) for text in texts]
     vectors = Vectors(bags)
-    worth = _worth(found, texts, vectors, source.favoured, spoken=spoken)
-    if topic := topic_of(about):
+    topic = topic_of(about)
+    worth = _worth(found, texts, vectors, source.favoured, spoken=spoken, led=not topic)
+    if topic:
         near = vectors.about(topic)
         if near.max(initial=0.0) < _LEAST_ABOUT:
             return _Ranked(document, [], np.zeros(0), [])
@@ -135,11 +136,12 @@ def _worth(
     favoured: Sequence[Span],
     *,
     spoken: bool,
+    led: bool,
 ) -> Floats:
-    """What each sentence is worth by itself: shape (sentences,)."""
+    """What each sentence is worth by itself: shape (sentences,). `led`: the first ones are more."""
     styles = [Style.of(text) for text in texts]
     gains = [
-        _LEAD / (1 + each.place / _LEAD_FALL)
+        (_LEAD / (1 + each.place / _LEAD_FALL) if led else 0.0)
         + _OPENS * each.opens
         + _ESSENCE * each.essence
         + _APPENDIX * each.appendix
