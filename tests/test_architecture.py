@@ -22,7 +22,7 @@ LAYERS = (
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "doctor", "evaluate"},
+    {"mapreduce", "ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
     {"keeping", "measuring", "shelf"},

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from rag.summary.extractive import LENGTHS, Source, order, summarise
+from rag.summary.extractive import Source, order, summarise
+from rag.summary.nouns import LENGTHS, Call, Gap, Progress, Summary, Wanted
 
-__all__ = ["LENGTHS", "Source", "order", "summarise"]
+__all__ = [
+    "LENGTHS",
+    "Call",
+    "Gap",
+    "Progress",
+    "Source",
+    "Summary",
+    "Wanted",
+    "order",
+    "summarise",
+]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag import rank, sentences
+from rag.summary.marked import Marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from rag.types import Document, MarkKind
+    from rag.types import Document
 
     Span = tuple[int, int]
 
@@ -101,8 +101,8 @@ def _is_ended(text: str) -> bool:
 
 def _spans(document: Document, within: Sequence[Span]) -> list[Span]:
     """All sentences of some spans; none holds a heading or touches what was set aside."""
-    headings = _Marked(document, "heading")
-    asides = _Marked(document, "aside")
+    headings = Marked(document, "heading")
+    asides = Marked(document, "aside")
     return [
         (start, end)
         for left, right in within
@@ -127,32 +127,3 @@ def speeches(document: Document) -> list[Span]:
         return []
     ends = [*(label.start() for label in labels[1:]), len(document.text)]
     return [(label.end(), end) for label, end in zip(labels, ends, strict=True)]
-
-
-class _Marked:
-    """The spans of a document's marks of one kind, merged, for a quick look."""
-
-    def __init__(self, document: Document, kind: MarkKind) -> None:
-        self._spans: list[Span] = []
-        for start, end in sorted((m.start, m.end) for m in document.marks if m.kind == kind):
-            if self._spans and start <= self._spans[-1][1]:
-                start, before = self._spans.pop()
-                end = max(end, before)
-            self._spans.append((start, end))
-
-    def touch(self, start: int, end: int) -> bool:
-        """Whether one of them lies in a span, or a part of it."""
-        at = bisect_left(self._spans, end, key=lambda span: span[0]) - 1
-        return at >= 0 and self._spans[at][1] > start
-
-    def between(self, start: int, end: int) -> Iterator[Span]:
-        """What is left of a span without them."""
-        at = bisect_right(self._spans, start, key=lambda span: span[1])
-        for left, right in islice(self._spans, at, None):
-            if left >= end:
-                break
-            if start < left:
-                yield start, left
-            start = max(start, right)
-        if start < end:
-            yield start, end

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.summary.candidates import Candidate, candidates
+from rag.summary.nouns import LENGTHS
 from rag.summary.style import Style, meaningful
 from rag.summary.vectors import Vectors
 from rag.types import Sentence
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
     Floats = NDArray[np.float64]
     Cite = Callable[[str, int, int], Citation]
-
-#: Sentences of a summary, by length.
-LENGTHS = {"short": 3, "medium": 7, "long": 15}
 
 _CENTRAL = 0.5  # what the sentence nearest to the centroid gains
 _LEAD, _LEAD_FALL = 0.4, 10  # what the first sentence gains; half of it this many further on

@@ -6,7 +6,7 @@ Everything is linear in the number of words: no sentence is compared with every 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,12 +44,12 @@ class Vectors:
     def times(self, vector: Floats) -> Floats:
         """The product of every row with a vector: shape (words,) to (sentences,)."""
         products = self._values * vector[self._columns]
-        return np.bincount(self._rows, products, minlength=self.count)
+        return _floats(np.bincount(self._rows, products, minlength=self.count))
 
     def sum(self, weights: Floats) -> Floats:
         """The weighted sum of the rows: shape (sentences,) to (words,)."""
         products = self._values * weights[self._rows]
-        return np.bincount(self._columns, products, minlength=len(self.places))
+        return _floats(np.bincount(self._columns, products, minlength=len(self.places)))
 
     def nearness(self) -> Floats:
         """Likeness of each sentence to the sum of all others, the nearest being 1."""
@@ -71,3 +71,8 @@ class Vectors:
         wanted[known] = self.rarity[known]
         held = np.bincount(self._rows, wanted[self._columns], minlength=self.count)
         return held / max(float(wanted.sum()), 1e-12)
+
+
+def _floats(counts: NDArray[Any]) -> Floats:
+    """Sums as floats: of nothing, numpy gives integers."""
+    return counts.astype(np.float64)
