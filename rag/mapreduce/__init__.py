@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from rag.models import Model
     from rag.store.replies import Replies
-    from rag.summary import Wanted
+    from rag.summary import Brief
     from rag.summary.nouns import Step
     from rag.summary.pieces import Unit
     from rag.types import Message, Passage, Sentence
@@ -65,7 +65,7 @@ class _Note:
 def map_reduce(
     model: Model,
     sources: Mapping[str, Source],
-    wanted: Wanted,
+    brief: Brief,
     *,
     replies: Replies | None = None,
     sampling: Sequence[object] = (),
@@ -76,7 +76,7 @@ def map_reduce(
     Args:
         model: Asked one call after another.
         sources: Documents by the names they are cited by.
-        wanted: What is asked for.
+        brief: What is asked for.
         replies: Where replies are looked for and kept.
         sampling: How the model was told to draw, since replies depend on it.
         watch: Who is told.
@@ -89,9 +89,9 @@ def map_reduce(
         ModelError: The model fails on the first pieces, or on notes. What it replied is kept.
         DoesNotFit: The window is too short for any text.
     """
-    language = wanted.language or language_of_all(each.document for each in sources.values())
-    calls = Calls(model, wanted, language, replies, sampling)
-    return _Run(model, sources, wanted, language, calls, watch or Watch()).summary()
+    language = brief.language or language_of_all(each.document for each in sources.values())
+    calls = Calls(model, brief, language, replies, sampling)
+    return _Run(model, sources, brief, language, calls, watch or Watch()).summary()
 
 
 def language_of_all(documents: Iterable[Document]) -> Language:
@@ -106,7 +106,7 @@ class _Run:
         self,
         model: Model,
         sources: Mapping[str, Source],
-        wanted: Wanted,
+        brief: Brief,
         language: Language,
         calls: Calls,
         watch: Watch,
@@ -114,7 +114,7 @@ class _Run:
         self._counter = model.counter
         self._sources = sources
         self._documents = {name: source.document for name, source in sources.items()}
-        self._wanted = wanted
+        self._brief = brief
         self._language = language
         self._calls = calls
         self._watch = watch
@@ -159,10 +159,13 @@ class _Run:
             found = self._passages(piece)
             try:
                 text = self._ask("map", 1, self._of_passages(found, "map"), found)
+                failed = "" if text else "the model wrote nothing"
             except ModelError as error:
                 if not done and number + 1 >= min(_HOPELESS, len(pieces)):
                     raise
-                self._gaps += [_gap(self._documents[p.document], p, error.message) for p in found]
+                failed = error.message
+            if failed:
+                self._gaps += [_gap(self._documents[p.document], p, failed) for p in found]
             else:
                 done += 1
                 notes += self._noted(text, found)
@@ -171,7 +174,7 @@ class _Run:
 
     def _noted(self, text: str, found: Sequence[Passage]) -> list[_Note]:
         """What of a reply stands; where nothing does, the sentences that say most of the piece."""
-        if self._wanted.about and is_refusal(inert(text)):
+        if self._brief.about and is_refusal(inert(text)):
             return []
         standing, _ = self._checker.check(text, within=found)
         if not standing:
@@ -215,17 +218,17 @@ class _Run:
         self._tell("final", turn, 0, 1)
         text = self._ask("final", turn, messages, whole, self._watch.text)
         self._tell("final", turn, 1, 1)
-        if self._wanted.about and is_refusal(inert(text)):
+        if self._brief.about and is_refusal(inert(text)):
             return self._result(refused=True)
         standing, struck = self._checker.check(text, [note.citations for note in notes])
         if not standing:
             return self._verbatim(struck)
-        return self._result(standing[: self._wanted.most], struck, by="model")
+        return self._result(standing[: self._brief.most], struck, by="model")
 
     def _verbatim(self, struck: Sequence[Sentence] = ()) -> Summary:
         """The documents' own sentences, where nothing of the model's stands."""
         found = summarise(
-            self._sources.values(), self._cite, most=self._wanted.most, about=self._wanted.about
+            self._sources.values(), self._cite, most=self._brief.most, about=self._brief.about
         )
         return self._result(found, struck, refused=not found, instead=bool(found))
 
@@ -256,10 +259,10 @@ class _Run:
         return passages(piece, self._documents)
 
     def _of_passages(self, found: Sequence[Passage], step: Step) -> tuple[Message, ...]:
-        return of_passages(found, step, self._wanted, self._language)
+        return of_passages(found, step, self._brief, self._language)
 
     def _of_notes(self, notes: Sequence[_Note], step: Step) -> tuple[Message, ...]:
-        return of_notes([note.text for note in notes], step, self._wanted, self._language)
+        return of_notes([note.text for note in notes], step, self._brief, self._language)
 
     def _size(self, notes: Sequence[_Note]) -> int:
         return self._counter.count(self._of_notes(notes, "final"))
@@ -281,7 +284,7 @@ class _Run:
                 first + end,
             )
 
-        return summarise(parts, cite, most=NOTES, about=self._wanted.about)
+        return summarise(parts, cite, most=NOTES, about=self._brief.about)
 
     def _cite(self, document_id: str, start: int, end: int) -> Citation:
         name = next(name for name, each in self._documents.items() if each.id == document_id)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rag.models import Model
     from rag.store.replies import Replies
-    from rag.summary import Wanted
+    from rag.summary import Brief
     from rag.summary.nouns import Step
     from rag.types import Message
     from rag.words import Language
@@ -29,7 +29,7 @@ class Calls:
     def __init__(
         self,
         model: Model,
-        wanted: Wanted,
+        brief: Brief,
         language: Language,
         replies: Replies | None,
         sampling: Sequence[object],
@@ -37,7 +37,7 @@ class Calls:
         self._model = model
         self._replies = replies
         self._sampling = (*sampling, model.reserve)
-        empty = {step: of_notes((), step, wanted, language) for step in _STEPS}
+        empty = {step: of_notes((), step, brief, language) for step in _STEPS}
         self._bare = {step: model.counter.count(messages) for step, messages in empty.items()}
         self.made: list[Call] = []
 
@@ -64,14 +64,15 @@ class Calls:
     ) -> str:
         """The reply to messages that are made of documents with these ids.
 
-        `on_text` gets it as it comes. Raises ModelError when the model has failed twice.
+        `on_text` gets it as it comes. It is empty where the model was silent twice. Raises
+        ModelError when it has failed twice.
         """
         key = key_of(self._model.name, self._sampling, messages)
         text = self._replies.get(key) if self._replies else None
         kept = text is not None
         if text is None:
             text = self._write(messages, on_text)
-            if self._replies:
+            if text and self._replies:
                 self._replies.put(key, text, documents)
         model = self._model
         account = receipt(messages, self._bare[step], model.counter, model.window, model.reserve)
@@ -91,6 +92,4 @@ class Calls:
             except ModelError:
                 if attempt == _TRIES:
                     raise
-        raise ModelError(
-            f"{self._model.name} wrote nothing", "Run it again, or name another model with -m"
-        )
+        return ""

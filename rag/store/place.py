@@ -49,6 +49,11 @@ class LibraryPaths:
         """Vectors that a model made of chunks that are not published yet."""
         return self.folder / "vectors.staged"
 
+    @property
+    def replies(self) -> Path:
+        """What a model has said of pieces of documents."""
+        return self.folder / "replies.sqlite"
+
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
         return self.folder / "index" / str(generation)

@@ -74,15 +74,20 @@ class Replies:
             )
             self._db.execute("DELETE FROM replies WHERE number <= ? - ?", (number, LIMIT))
 
-    def prune(self, documents: Collection[str]) -> None:
-        """Forget every reply that has a source other than the documents with these ids."""
+    def forget(self, documents: Collection[str]) -> None:
+        """Forget every reply that has a source among the documents with these ids."""
         with mapped(), transaction(self._db):
-            known = {row[0] for row in self._db.execute("SELECT DISTINCT document FROM sources")}
             self._db.executemany(
                 "DELETE FROM replies WHERE number IN"
                 " (SELECT number FROM sources WHERE document = ?)",
-                [(each,) for each in known - set(documents)],
+                [(each,) for each in documents],
             )
+
+    def prune(self, documents: Collection[str]) -> None:
+        """Forget every reply that has a source other than the documents with these ids."""
+        with mapped():
+            known = {row[0] for row in self._db.execute("SELECT DISTINCT document FROM sources")}
+        self.forget(known - set(documents))
 
 
 def key_of(model: str, sampling: Sequence[object], messages: Sequence[Message]) -> str:

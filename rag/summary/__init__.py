@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from rag.summary.extractive import Source, order, summarise
-from rag.summary.nouns import LENGTHS, Call, Gap, Progress, Summary, Wanted
+from rag.summary.extractive import Source, order, source_of, summarise
+from rag.summary.nouns import LENGTHS, Brief, Call, Gap, Progress, Summary
 
 __all__ = [
     "LENGTHS",
+    "Brief",
     "Call",
     "Gap",
     "Progress",
     "Source",
     "Summary",
-    "Wanted",
     "order",
+    "source_of",
     "summarise",
 ]

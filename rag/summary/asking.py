@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.prompt import TokenCounter
-    from rag.summary.nouns import Step, Wanted
+    from rag.summary.nouns import Brief, Step
     from rag.types import Passage
     from rag.words import Language
 
@@ -64,30 +64,30 @@ _ABOUT = {
 
 
 def of_passages(
-    passages: Sequence[Passage], step: Step, wanted: Wanted, language: Language
+    passages: Sequence[Passage], step: Step, brief: Brief, language: Language
 ) -> tuple[Message, ...]:
     """The messages that ask for notes on passages, or at once for the summary of them."""
     return _messages(
-        [(label(each, language), each.chunk.text) for each in passages], step, wanted, language
+        [(label(each, language), each.chunk.text) for each in passages], step, brief, language
     )
 
 
 def of_notes(
-    notes: Sequence[str], step: Step, wanted: Wanted, language: Language
+    notes: Sequence[str], step: Step, brief: Brief, language: Language
 ) -> tuple[Message, ...]:
     """The messages that ask for shorter notes, or for the summary, of notes."""
-    return _messages([("", note) for note in notes], step, wanted, language)
+    return _messages([("", note) for note in notes], step, brief, language)
 
 
 def _messages(
-    blocks: Sequence[tuple[str, str]], step: Step, wanted: Wanted, language: Language
+    blocks: Sequence[tuple[str, str]], step: Step, brief: Brief, language: Language
 ) -> tuple[Message, ...]:
     code = _code([text for _, text in blocks])
     begin, end = (fence.format(code=code) for fence in _FENCE[language])
-    most = wanted.most if step == "final" else NOTES
+    most = brief.most if step == "final" else NOTES
     task = _TASK[language][step].format(most=most)
-    if wanted.about:
-        task += " " + _ABOUT[language].format(about=wanted.about)
+    if brief.about:
+        task += " " + _ABOUT[language].format(about=brief.about)
     lines = [_INTRODUCTION[language].format(code=code)]
     for number, (place, text) in enumerate(blocks, 1):
         lines.append(f"{f'[{number}] {place}'.rstrip()}\n{begin}\n{text}\n{end}")

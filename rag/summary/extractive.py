@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rag.types import Citation, Document
+    from rag.types import Citation, Document, Minutes
 
     Span = tuple[int, int]
     Floats = NDArray[np.float64]
@@ -56,6 +56,14 @@ class Source:
 
     document: Document
     favoured: Sequence[Span] = ()
+
+
+def source_of(document: Document, minutes: Minutes | None) -> Source:
+    """A document with the promises and decisions of a meeting favoured."""
+    if minutes is None:
+        return Source(document)
+    promised = [(each.start, each.end) for each in minutes.promises]
+    return Source(document, [*promised, *((each.start, each.end) for each in minutes.decisions)])
 
 
 @dataclass(frozen=True, slots=True)

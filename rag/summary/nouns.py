@@ -17,7 +17,7 @@ LENGTHS = {"short": 3, "medium": 7, "long": 15}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Brief:
     """How many sentences at most, on which topic ("" is all of it), and in which language.
 
     `language` None is that of the documents.
