@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, errors, keeping, measuring, render, schema, shelf, terminal
+from rag import (
+    __version__,
+    errors,
+    keeping,
+    measuring,
+    render,
+    schema,
+    shelf,
+    summarizing,
+    terminal,
+)
 from rag.errors import RagError
 from rag.options import JSON, MODE, MODEL, RERANKER, SCOPE, SHARED, command, options
 from rag.options import settings as settings_of
@@ -47,6 +57,7 @@ def rag(**_: Any) -> None:
 for _command in (*keeping.COMMANDS, measuring.eval_):
     rag.add_command(_command)
 rag.add_command(shelf.models)
+rag.add_command(summarizing.summarize)
 
 
 @rag.command()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
+    from rag.summary import Summary
     from rag.types import Answer, Citation, Passage, Promise, Sentence
     from rag.words import Language
 
@@ -45,6 +46,8 @@ _WORDS = {
         "instead": "Из слов модели документы не подтвердили ничего; вот что сказано в них самих.",
         "nearest": "Ближайшее из того, что есть:",
         "struck": "Вычеркнуто, потому что документы этого не подтверждают:",
+        "gap": "Не прочитано моделью:",
+        "nothing": "Об этом в документах нет связного текста.",
         "done": "выполнено",
         "cancelled": "отменено",
         "conditional": "при условии",
@@ -61,6 +64,8 @@ _WORDS = {
         "instead": "Nothing the model said is supported; this is what the documents say.",
         "nearest": "The nearest there is:",
         "struck": "Struck, because the documents do not support it:",
+        "gap": "Not read by the model:",
+        "nothing": "There is no running text about this in the documents.",
         "done": "done",
         "cancelled": "cancelled",
         "conditional": "on condition",
@@ -91,21 +96,42 @@ def show_answer(question: str, answer: Answer) -> None:
         return
     if answer.struck and answer.by == "documents":
         print_line(words["instead"])
-    _sentences(answer, words)
-    if answer.struck:
+    _sentences(answer.sentences, words)
+    _struck(answer.struck, words)
+
+
+def show_summary(summary: Summary) -> None:
+    """A summary with its sources; what was struck and what it does not cover below."""
+    words = _WORDS[summary.language]
+    if not summary.sentences:
+        print_line(words["nothing"])
+    if summary.instead:
+        print_line(words["instead"])
+    _sentences(summary.sentences, words)
+    _struck(summary.struck, words)
+    for gap in summary.gaps:
+        where = gap.document
+        key, span = ("page", gap.pages) if gap.pages else ("line", gap.lines)
+        if span:
+            where += ", " + words[key].format("–".join(map(str, _ends(span))))
+        print_line(f"{words['gap']} {where} ({gap.reason})")
+
+
+def _struck(sentences: Sequence[Sentence], words: dict[str, str]) -> None:
+    if sentences:
         print_line(f"\n{words['struck']}")
-        for sentence in answer.struck:
-            print_line(f"  ✗ {sentence.text}  ({sentence.reason})")
+    for sentence in sentences:
+        print_line(f"  ✗ {sentence.text}  ({sentence.reason})")
 
 
-def _sentences(answer: Answer, words: dict[str, str]) -> None:
+def _sentences(sentences: Sequence[Sentence], words: dict[str, str]) -> None:
     numbers: dict[Citation, int] = {}
-    for sentence in answer.sentences:
+    for sentence in sentences:
         marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
         _sentence(sentence, marks)
     if numbers:
         print_line("")
-    said = {sentence.text for sentence in answer.sentences}
+    said = {sentence.text for sentence in sentences}
     for citation, number in numbers.items():
         quote = "" if citation.quote in said else f": «{_one_line(citation.quote)}»"
         print_line(f"[{number}] {place(citation, words)}{quote}")

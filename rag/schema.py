@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.query import Query
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
+    from rag.summary import Summary
     from rag.types import Answer, Citation, Document, Evidence, Passage, Promise, Sentence
 
 #: Raised by one whenever a key goes or changes its meaning; new keys may come without.
@@ -40,6 +41,24 @@ def answer(value: Answer) -> Json:
         "receipt": asdict(value.receipt) if value.receipt else None,
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
         "query": query(value.query) if value.query else None,
+    }
+
+
+def summary(value: Summary) -> Json:
+    """What `rag summarize --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "documents": list(value.documents),
+        "language": value.language,
+        "summary": value.text,
+        "by": value.by,
+        "refused": value.refused,
+        "instead": value.instead,
+        "sentences": [sentence(s) for s in value.sentences],
+        "struck": [sentence(s) for s in value.struck],
+        "pieces": value.pieces,
+        "gaps": [asdict(gap) for gap in value.gaps],
+        "calls": [asdict(call) for call in value.calls],
     }
 
 

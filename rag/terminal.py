@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rag.query import Query
     from rag.report import Progress
+    from rag.summary import Progress as Step
     from rag.types import Answer
 
 
@@ -117,6 +118,37 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def rounds() -> Iterator[Callable[[Step], None]]:
+    """A bar of the pieces a model has read, round by round; nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("round {task.fields[turn]}, {task.description}"),
+        *(BarColumn(), MofNCompleteColumn(), TextColumn("pieces ·"), TimeRemainingColumn()),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", turn=1, visible=False)
+        named = {"map": "reading", "reduce": "shortening", "final": "writing"}
+
+        def show(step: Step) -> None:
+            bar.update(
+                task,
+                description=named[step.step],
+                completed=step.done,
+                total=step.total,
+                turn=step.round,
+                visible=True,
+            )
+
+        yield show
 
 
 @contextmanager

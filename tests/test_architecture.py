@@ -25,7 +25,7 @@ LAYERS = (
     {"mapreduce", "ingest", "answer", "doctor", "evaluate"},
     {"app", "schema"},
     {"render", "scorecard", "options", "terminal"},
-    {"keeping", "measuring", "shelf"},
+    {"keeping", "measuring", "shelf", "summarizing"},
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"
