@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag import extract, register
+from rag import extract, register, summary
 from rag.orders import ordered
 from rag.types import REFUSAL, Answer, Decision, Message, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
@@ -41,6 +41,7 @@ _SUMMARY = re.compile(
 )
 #: Words of such a question that lead to no document.
 _FRAME = frozenset("говорили говорится шла речь этот этого документ документа текст файл".split())
+_READ_BY_MODEL = 5  # documents at most that a model reads whole for a question
 _NEAREST = 5  # passages shown with a refusal
 
 
@@ -102,7 +103,7 @@ class Answerer:
             found = self._from_register(question, scope)
         if found is None and _SUMMARY.search(question):
             with clock.step("summary"):
-                found = self._summary(question, scope, k)
+                found = self._summary(question, scope, k, on_text)
         if found is None:
             with clock.step("retrieve"):
                 evidence = self._retriever.retrieve(question, k=k, scope=scope)
@@ -144,7 +145,9 @@ class Answerer:
         ]
         return Answer("\n".join(lines), sentences, promises=rows.promises)
 
-    def _summary(self, question: str, scope: Scope, k: int) -> Answer | None:
+    def _summary(
+        self, question: str, scope: Scope, k: int, on_text: Callable[[str], None]
+    ) -> Answer | None:
         """A summary of the documents in scope, or of those the question's other words lead to."""
         chosen = self._retriever.select(scope)
         named = _named(_SUMMARY.sub(" ", question))
@@ -158,26 +161,42 @@ class Answerer:
             chosen = [evidence.passages[0].chunk.document_id]
         if chosen is None:
             chosen = list(dict.fromkeys(row.id for row in self._catalogue.documents()))
-        held = dict(self._catalogue.minutes())
-        spans = {
-            row.id: [(p.start, p.end) for p in held[row.name].promises]
-            + [(d.start, d.end) for d in held[row.name].decisions]
-            for row in self._catalogue.documents()
-            if row.name in held
-        }
+        if self._model is not None and len(chosen) <= _READ_BY_MODEL:
+            return self._by_map_reduce(self._model, dict(self._sources(chosen)), on_text)
         sentences: list[Sentence] = []
-        most = extract.SUMMARY_SENTENCES if len(chosen) == 1 else 2
-        for document_id in chosen:
-            document = self._catalogue.document(document_id)
-            sentences += extract.summarise(
-                document,
-                self._retriever.cite,
-                most=most,
-                favoured=spans.get(document_id, ()),
-            )
+        most = summary.LENGTHS["medium"] if len(chosen) == 1 else 2
+        for _, source in self._sources(chosen):
+            sentences += summary.summarise([source], self._retriever.cite, most=most)
         if not sentences:
             return None
         return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))
+
+    def _sources(self, chosen: Sequence[str]) -> Iterator[tuple[str, summary.Source]]:
+        """Documents to summarise, with their names, read one after another."""
+        held = dict(self._catalogue.minutes())
+        names = {row.id: row.name for row in self._catalogue.documents()}
+        for document_id in chosen:
+            name = names[document_id]
+            document = self._catalogue.document(document_id)
+            yield name, summary.source_of(document, held.get(name))
+
+    @staticmethod
+    def _by_map_reduce(
+        model: Model, sources: dict[str, summary.Source], on_text: Callable[[str], None]
+    ) -> Answer | None:
+        """A model's summary of documents of any length, each sentence cited and checked."""
+        from rag.mapreduce import Watch, map_reduce
+
+        found = map_reduce(model, sources, summary.Brief(), watch=Watch(text=on_text))
+        if not found.sentences:
+            return None
+        return Answer(
+            found.text,
+            found.sentences,
+            struck=found.struck,
+            receipt=found.calls[-1].receipt if found.calls else None,
+            by=found.by,
+        )
 
     def _from_evidence(
         self,

@@ -22,6 +22,7 @@ from rag.index import (
 )
 from rag.retrieve import Retriever, is_name
 from rag.store.place import LibraryPaths, collections
+from rag.store.replies import Replies
 from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rag.jobs.result import Request, Result
     from rag.jobs.template import Template
     from rag.locate import Span
+    from rag.mapreduce import Watch
     from rag.models import Model
     from rag.picture import Drawing, Picture, Wanted
     from rag.prove import Proof
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from rag.retrieve import Mode
     from rag.store.catalogue import DocumentRow, FileRow
     from rag.store.history import History
+    from rag.summary import Brief, Summary
     from rag.talk import Talk
     from rag.types import Answer, Document, Evidence, Exchange, Scope, Sentence
     from rag.workers.pool import ReaderPool
@@ -204,7 +207,7 @@ class App:
         from rag.ingest import ingest
 
         with replacing(self.paths) if fresh else nullcontext(self.paths) as target:
-            return ingest(
+            report = ingest(
                 sources,
                 target,
                 self.embedder,
@@ -215,6 +218,15 @@ class App:
                 workers=self.settings.workers or None,
                 on_progress=on_progress,
             )
+        if report.changed or report.removed:
+            self._forget_replies()
+        return report
+
+    def _forget_replies(self) -> None:
+        """Let nothing that a model has said outlive the document it was said of."""
+        if self.paths.replies.exists():
+            with Replies.open(self.paths.replies) as replies:
+                replies.prune({row.id for row in self.documents()})
 
     def watch(
         self,
@@ -326,6 +338,32 @@ class App:
 
         return History(self.paths.history)
 
+    def summarise(
+        self,
+        names: Sequence[str],
+        brief: Brief,
+        *,
+        fresh: bool = False,
+        watch: Watch | None = None,
+    ) -> Summary:
+        """Summarise documents, named as in `document`, by folder or pattern; or files beside them.
+
+        Goes on where a run that was interrupted stopped, unless `fresh`; see
+        `rag.mapreduce.library.summary_of`.
+        """
+        from rag.mapreduce.library import summary_of
+
+        return summary_of(
+            names,
+            self.paths,
+            brief,
+            model=self.model,
+            readers=self._readers,
+            sampling=(self.settings.temperature, self.settings.max_tokens),
+            fresh=fresh,
+            watch=watch,
+        )
+
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
@@ -416,6 +454,7 @@ class App:
             row = _the_one(catalogue.documents(), name)
         with Writer.open(self.paths, self.embedder) as writer:
             writer.publish([], [row.name])
+        self._forget_replies()
         return row.name
 
     def reindex(

@@ -22,6 +22,7 @@ from rag import (
     render,
     schema,
     shelf,
+    summarizing,
     terminal,
     working,
 )
@@ -72,10 +73,14 @@ def rag(**_: Any) -> None:
 for _command in (*keeping.COMMANDS, *checking.COMMANDS, measuring.eval_):
     rag.add_command(_command)
 rag.add_command(shelf.models)
-rag.add_command(fitting.fit)
-rag.add_command(logs.logs)
-rag.add_command(working.job)
-rag.add_command(working.jobs)
+for _command in (
+    fitting.fit,
+    logs.logs,
+    summarizing.summarize,
+    working.job,
+    working.jobs,
+):
+    rag.add_command(_command)
 
 
 @rag.command()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
+    from rag.summary import Summary
     from rag.types import Answer, Citation, Passage, Promise, Sentence
     from rag.words import Language
 
@@ -46,6 +47,8 @@ _WORDS = {
         "instead": "Из слов модели документы не подтвердили ничего; вот что сказано в них самих.",
         "nearest": "Ближайшее из того, что есть:",
         "struck": "Вычеркнуто, потому что документы этого не подтверждают:",
+        "gap": "Не прочитано моделью:",
+        "nothing": "Об этом в документах нет связного текста.",
         "done": "выполнено",
         "cancelled": "отменено",
         "conditional": "при условии",
@@ -62,6 +65,8 @@ _WORDS = {
         "instead": "Nothing the model said is supported; this is what the documents say.",
         "nearest": "The nearest there is:",
         "struck": "Struck, because the documents do not support it:",
+        "gap": "Not read by the model:",
+        "nothing": "There is no running text about this in the documents.",
         "done": "done",
         "cancelled": "cancelled",
         "conditional": "on condition",
@@ -101,29 +106,53 @@ def show_answer(question: str, answer: Answer, *, keep: bool = False) -> None:
     if answer.struck and answer.by == "documents":
         print_line(words["instead"])
     kept = keep and answer.by == "model"
-    _sentences(answer, words, answer.written if kept else answer.sentences)
-    if answer.struck and not kept:
+    _sentences(answer.written if kept else answer.sentences, words, answer.struck)
+    if not kept:
+        _struck_below(answer.struck, words)
+
+
+def show_summary(summary: Summary) -> None:
+    """A summary with its sources; what was struck and what it does not cover below."""
+    words = _WORDS[summary.language]
+    if not summary.sentences:
+        print_line(words["nothing"])
+    if summary.instead:
+        print_line(words["instead"])
+    _sentences(summary.sentences, words)
+    _struck_below(summary.struck, words)
+    for gap in summary.gaps:
+        where = gap.document
+        key, span = ("page", gap.pages) if gap.pages else ("line", gap.lines)
+        if span:
+            where += ", " + words[key].format("–".join(map(str, _ends(span))))
+        print_line(f"{words['gap']} {where} ({gap.reason})")
+
+
+def _struck_below(sentences: Sequence[Sentence], words: dict[str, str]) -> None:
+    if sentences:
         print_line(f"\n{words['struck']}")
-        for sentence in answer.struck:
-            print_line(f"  {_struck(sentence)}")
+    for sentence in sentences:
+        print_line(f"  {_struck(sentence)}")
 
 
 def _struck(sentence: Sentence) -> str:
     return f"✗ {one_line(sentence.text)}  ({sentence.reason})"
 
 
-def _sentences(answer: Answer, words: dict[str, str], shown: Sequence[Sentence]) -> None:
+def _sentences(
+    sentences: Sequence[Sentence], words: dict[str, str], struck: Sequence[Sentence] = ()
+) -> None:
     """Sentences and below them their sources; those that were struck cite nothing."""
     numbers: dict[Citation, int] = {}
-    for sentence in shown:
-        if sentence in answer.struck:
+    for sentence in sentences:
+        if sentence in struck:
             print_line(_struck(sentence))
             continue
         marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
         _sentence(sentence, marks)
     if numbers:
         print_line("")
-    said = {sentence.text for sentence in answer.sentences}
+    said = {sentence.text for sentence in sentences}
     for citation, number in numbers.items():
         quote = "" if citation.quote in said else f": «{one_line(citation.quote)}»"
         print_line(f"[{number}] {place(citation, words)}{quote}")

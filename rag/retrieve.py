@@ -105,7 +105,7 @@ class Retriever:
         chosen = [
             row.id
             for row in self._rows
-            if (not scope.documents or any(_named(row.name, p) for p in scope.documents))
+            if (not scope.documents or any(is_meant(row.name, p) for p in scope.documents))
             and (scope.since is None or (row.date or "") >= scope.since)
             and (scope.until is None or "" < (row.date or "") <= scope.until)
         ]
@@ -372,7 +372,7 @@ def is_name(name: str, given: str) -> bool:
     return name == given or name.endswith("/" + given)
 
 
-def _named(name: str, pattern: str) -> bool:
+def is_meant(name: str, pattern: str) -> bool:
     """Whether a document is meant by a name, the end of its path, a folder, or a pattern."""
     return (
         is_name(name, pattern)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
     from rag.store.history import Conversation
+    from rag.summary import Summary
     from rag.types import (
         Answer,
         Citation,
@@ -73,6 +74,24 @@ def receipt(value: Receipt) -> Json:
 def history(conversations: Iterable[Conversation]) -> Json:
     """What `rag logs --json` prints."""
     return {"schema": SCHEMA, "conversations": [asdict(each) for each in conversations]}
+
+
+def summary(value: Summary) -> Json:
+    """What `rag summarize --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "documents": list(value.documents),
+        "language": value.language,
+        "summary": value.text,
+        "by": value.by,
+        "refused": value.refused,
+        "instead": value.instead,
+        "sentences": [sentence(s) for s in value.sentences],
+        "struck": [sentence(s) for s in value.struck],
+        "pieces": value.pieces,
+        "gaps": [asdict(gap) for gap in value.gaps],
+        "calls": [asdict(call) for call in value.calls],
+    }
 
 
 def query(value: Query) -> Json:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rag.query import Query
     from rag.report import Progress
+    from rag.summary import Progress as Step
     from rag.types import Answer
 
 
@@ -133,6 +134,37 @@ def piece_bar() -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def rounds() -> Iterator[Callable[[Step], None]]:
+    """A bar of the pieces a model has read, round by round; nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("round {task.fields[turn]}, {task.description}"),
+        *(BarColumn(), MofNCompleteColumn(), TextColumn("pieces ·"), TimeRemainingColumn()),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", turn=1, visible=False)
+        named = {"map": "reading", "reduce": "shortening", "final": "writing"}
+
+        def show(step: Step) -> None:
+            bar.update(
+                task,
+                description=named[step.step],
+                completed=step.done,
+                total=step.total,
+                turn=step.round,
+                visible=True,
+            )
+
+        yield show
 
 
 @contextmanager

@@ -15,17 +15,23 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        *("orders", "followup", "guards"),
+        *("orders", "followup", "guards", "summary"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub"),
         *("picture", "plan", "report", "watch"),
     },
-    {"ingest", "answer", "asking", "doctor", "evaluate", "jobs", "verify", "prove", "talk"},
+    {
+        *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
+        *("verify", "prove", "talk"),
+    },
     {"app", "schema"},
     {"render", "scorecard", "jobsheet", "options", "terminal", "verdicts"},
-    {"budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf", "working"},
+    {
+        *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
+        *("summarizing", "working"),
+    },
     {"cli", "__main__"},
 )
 ASK = "from rag.cli import run\nassert run(['ask', '--home', {{home!r}}, '{}']) == 0"

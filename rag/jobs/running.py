@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rag import extract
+from rag import summary
 from rag.errors import DoesNotFit, ModelError, UsageError
 from rag.jobs import pieces as cutting
 from rag.jobs import voting
@@ -91,7 +91,7 @@ def _without_model(template: Template, source: Source) -> Result:
         page, line = document.page_at(start), document.line_at(start)
         return Citation(source.name, page, line, start, end, document.text[start:end])
 
-    found = tuple(extract.summarise(document, cite))
+    found = tuple(summary.summarise([summary.source_of(document, None)], cite))
     text = "\n".join(" ".join(sentence.text.split()) for sentence in found)
     return Result(template.name, source.name, "text", text, sentences=found, by="documents")
 

@@ -54,6 +54,11 @@ class LibraryPaths:
         """What was asked and answered; outside the folder, so that a new library keeps it."""
         return self.home / f"{self.collection}.history.sqlite"
 
+    @property
+    def replies(self) -> Path:
+        """What a model has said of pieces of documents."""
+        return self.folder / "replies.sqlite"
+
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
         return self.folder / "index" / str(generation)

@@ -1,0 +1,113 @@
+"""Each sentence of a model's summary set against the sentences of the documents nearest to it.
+
+A whole document is too much to weigh every claim against: the sentences that share its rarest words
+are looked up, and `rag.cite` judges it by these and their neighbours.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.cite import cite
+from rag.cite.clean import claims
+from rag.summary.pieces import passage
+from rag.summary.vectors import Vectors
+from rag.words import content_stems
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from rag.cite.clean import Claim
+    from rag.summary.pieces import Unit
+    from rag.types import Citation, Document, Passage, Sentence
+
+_NEAREST = 16  # sentences looked at for one claim
+_MARKED = 0.5  # what those gain that a note rests on which the model named
+
+
+class Checker:
+    """The sentences of some documents, to check claims against."""
+
+    def __init__(self, documents: Mapping[str, Document], units: Sequence[Unit]) -> None:
+        self._documents = documents
+        self._units = units
+        texts = (documents[unit.name].text[unit.start : unit.end] for unit in units)
+        self._vectors = Vectors([content_stems(text) for text in texts])
+        #: By document: the index of its first unit, and where its units begin and end.
+        self._places: dict[str, tuple[int, list[int], list[int]]] = {}
+        for row, unit in enumerate(units):
+            _, starts, ends = self._places.setdefault(unit.name, (row, [], []))
+            starts.append(unit.start)
+            ends.append(unit.end)
+
+    def check(
+        self, text: str, sources: Sequence[Sequence[Citation]] = (), within: Sequence[Passage] = ()
+    ) -> tuple[list[Sentence], list[Sentence]]:
+        """The sentences of a text that stand, and those struck; see `rag.cite.cite`.
+
+        Args:
+            text: As the model wrote it.
+            sources: What the notes rest on that it was given: a mark [1] means the first.
+            within: What alone may be cited; nothing stands for all.
+        """
+        allowed = np.full(len(self._units), not within)
+        for each in within:
+            allowed[self._touched(each.document, each.chunk.start, each.chunk.end)] = True
+        standing: list[Sentence] = []
+        struck: list[Sentence] = []
+        for claim in claims(text):
+            named = [
+                c for mark in claim.marks if 0 < mark <= len(sources) for c in sources[mark - 1]
+            ]
+            found = self._near(claim, named, allowed)
+            good, bad = cite(claim.text, found, self._documents)
+            standing += good
+            struck += bad
+        return _once(standing), _once(struck)
+
+    def _near(
+        self, claim: Claim, named: Sequence[Citation], allowed: NDArray[np.bool_]
+    ) -> list[Passage]:
+        """The sentences nearest to a claim with those around them, as passages."""
+        score = self._vectors.about(content_stems(claim.text))
+        for each in named:
+            score[self._touched(each.document, each.start, each.end)] += _MARKED
+        score[~allowed] = -1.0
+        best = np.argsort(-score, kind="stable")[:_NEAREST]
+        rows = {
+            place
+            for row in best
+            if allowed[row]
+            for place in range(max(row - 1, 0), min(row + 2, len(score)))
+            if allowed[place] and self._units[place].name == self._units[row].name
+        }
+        return self._passages(sorted(rows))
+
+    def _touched(self, name: str, start: int, end: int) -> slice:
+        """The units of a document that touch a span."""
+        first, starts, ends = self._places[name]
+        return slice(first + bisect_right(ends, start), first + bisect_left(starts, end))
+
+    def _passages(self, rows: Sequence[int]) -> list[Passage]:
+        runs: list[list[int]] = []
+        for row in rows:
+            if runs and row == runs[-1][-1] + 1 and self._units[row].joins:
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        found = []
+        for rank, run in enumerate(runs, 1):
+            first, last = self._units[run[0]], self._units[run[-1]]
+            document = self._documents[first.name]
+            found.append(passage(document, first.name, first.start, last.end, rank))
+        return found
+
+
+def _once(found: Sequence[Sentence]) -> list[Sentence]:
+    """Each sentence once, however often the model repeats it."""
+    return list({sentence.text: sentence for sentence in found}.values())

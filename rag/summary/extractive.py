@@ -1,0 +1,225 @@
+"""Summaries without a model: verbatim sentences of the documents, nothing else.
+
+A sentence is worth its nearness to the centroid of its document (Radev et al., "Centroid-based
+summarization of multiple documents", 2004), its place, and of a meeting also its wording; the next
+one taken is worth most after what it repeats of those taken before (maximal marginal relevance:
+Carbonell, Goldstein, 1998). docs/summaries.md tells how the weights were found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.summary.candidates import Candidate, candidates
+from rag.summary.nouns import LENGTHS
+from rag.summary.style import Style, meaningful
+from rag.summary.vectors import Vectors
+from rag.types import Sentence
+from rag.words import STOP_WORDS, stems_of, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from rag.types import Citation, Document, Minutes
+
+    Span = tuple[int, int]
+    Floats = NDArray[np.float64]
+    Cite = Callable[[str, int, int], Citation]
+
+_CENTRAL = 0.5  # what the sentence nearest to the centroid gains
+_LEAD, _LEAD_FALL = 0.4, 10  # what the first sentence gains; half of it this many further on
+_OPENS = 0.1  # what the first sentence below a heading gains
+_ESSENCE, _APPENDIX = 0.2, -0.5  # parts such as a conclusion, and such as a bibliography
+_FIGURE = 0.1
+_POINTS_BACK = -0.1  # what a written sentence loses that leans on the one before
+_LONG, _FULL = 0.2, 10  # what a sentence of so many words or more gains
+_FAVOURED = 0.3  # what a promise or a decision gains
+#: Weights of the shares of words in what is spoken.
+_FORMAL, _PERSONAL, _FILLER, _NOTED = 1.5, -0.8, -0.8, -1.0
+#: Weights of likeness to what was taken. Talk comes back to few words, so its sentences are alike
+#: only where they say the same; those of a short text share its subject.
+_REDUNDANCY, _REDUNDANCY_SPOKEN = 0.5, 1.2
+_SAME = 0.7  # likeness from which on two sentences say the same
+_FOCUS = 1.0  # what a sentence gains that holds all of the topic
+_AROUND = 16  # sentences, at whose distance talk about a topic counts half
+_LEAST_ABOUT = 0.3  # share of a topic that some sentence must hold, for there to be a summary
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document to summarise. Sentences that touch `favoured` spans gain by it."""
+
+    document: Document
+    favoured: Sequence[Span] = ()
+
+
+def source_of(document: Document, minutes: Minutes | None) -> Source:
+    """A document with the promises and decisions of a meeting favoured."""
+    if minutes is None:
+        return Source(document)
+    promised = [(each.start, each.end) for each in minutes.promises]
+    return Source(document, [*promised, *((each.start, each.end) for each in minutes.decisions)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The best sentences of one document: places, what they are worth, and their words."""
+
+    document: Document
+    spans: list[Span]
+    worth: Floats
+    bags: list[list[str]]
+
+
+def summarise(
+    sources: Iterable[Source], cite: Cite, *, most: int = LENGTHS["medium"], about: str = ""
+) -> list[Sentence]:
+    """The sentences that say most of the documents, at most `most`, in the order of the text.
+
+    Args:
+        sources: Read one after another; of each only its best sentences are kept.
+        cite: Makes the citation of a span of a document (id, start, end).
+        most: Sentences in all. As far as they go round, every document has one.
+        about: The topic to keep to; "" is all of it.
+
+    Returns:
+        Each sentence with the one citation it is a quotation of; none where there are no whole
+        statements, or none about the topic.
+    """
+    ranked = [each for each in (_rank(source, most, about) for source in sources) if each.spans]
+    if len(ranked) == 1:
+        chosen = [(0, row) for row in range(len(ranked[0].spans))]
+    else:
+        chosen = _across(ranked, most)
+    return [
+        Sentence(citation.quote, "supported", (citation,))
+        for place, row in sorted(chosen, key=lambda c: (c[0], ranked[c[0]].spans[c[1]]))
+        for citation in [cite(ranked[place].document.id, *ranked[place].spans[row])]
+    ]
+
+
+def order(source: Source, most: int, about: str = "") -> list[Span]:
+    """The spans of a document's best sentences in the order they are taken, the best first."""
+    return _rank(source, most, about).spans
+
+
+def _rank(source: Source, most: int, about: str) -> _Ranked:
+    document = source.document
+    found, spoken = candidates(document)
+    texts = [document.text[each.start : each.end] for each in found]
+    bags = [stems_of(meaningful(text)) for text in texts]
+    vectors = Vectors(bags)
+    topic = topic_of(about)
+    worth = _worth(found, texts, vectors, source.favoured, spoken=spoken, led=not topic)
+    if topic:
+        near = vectors.about(topic)
+        if near.max(initial=0.0) < _LEAST_ABOUT:
+            return _Ranked(document, [], np.zeros(0), [])
+        worth = worth + _FOCUS * (near + _around(near)) / 2
+    taken = _greedy(vectors, worth, most, _REDUNDANCY_SPOKEN if spoken else _REDUNDANCY)
+    return _Ranked(
+        document,
+        [(found[row].start, found[row].end) for row in taken],
+        worth[taken],
+        [bags[row] for row in taken],
+    )
+
+
+def topic_of(about: str) -> list[str]:
+    """Stems of the words that name a topic."""
+    return stems_of(word for word in words(about) if word not in STOP_WORDS)
+
+
+def _worth(
+    found: Sequence[Candidate],
+    texts: Sequence[str],
+    vectors: Vectors,
+    favoured: Sequence[Span],
+    *,
+    spoken: bool,
+    led: bool,
+) -> Floats:
+    """What each sentence is worth by itself: shape (sentences,). `led`: the first ones are more."""
+    styles = [Style.of(text) for text in texts]
+    gains = [
+        (_LEAD / (1 + each.place / _LEAD_FALL) if led else 0.0)
+        + _OPENS * each.opens
+        + _ESSENCE * each.essence
+        + _APPENDIX * each.appendix
+        + _FAVOURED * any(each.start < right and left < each.end for left, right in favoured)
+        + _FIGURE * style.figure
+        + _LONG * min(len(text.split()) / _FULL, 1.0)
+        + (_spoken(style) if spoken else _POINTS_BACK * style.points_back)
+        for each, text, style in zip(found, texts, styles, strict=True)
+    ]
+    return _CENTRAL * vectors.nearness() + np.asarray(gains, dtype=np.float64)
+
+
+def _spoken(style: Style) -> float:
+    return (
+        _FORMAL * style.formal
+        + _PERSONAL * style.personal
+        + _FILLER * style.filler
+        + _NOTED * style.noted
+    )
+
+
+def _around(near: Floats) -> Floats:
+    """How much each sentence and those around it hold of a topic: a mean that fades both ways."""
+    fade = 0.5 ** (1 / _AROUND)
+    total = np.zeros_like(near)
+    for row in (slice(None), slice(None, None, -1)):
+        kept = 0.0
+        out = total[row]
+        for place, value in enumerate(near[row]):
+            kept = fade * kept + (1 - fade) * float(value)
+            out[place] += kept
+    return total / max(float(total.max(initial=0.0)), 1e-12)
+
+
+def _greedy(
+    vectors: Vectors,
+    worth: Floats,
+    most: int,
+    redundancy: float,
+    first: Sequence[Sequence[int]] = (),
+) -> list[int]:
+    """Rows in the order they are taken; of each group in `first` one before all others."""
+    left = worth.copy()
+    repeated = np.zeros(len(worth))
+    taken: list[int] = []
+    groups = [np.asarray(group) for group in first]
+    while len(taken) < most and np.isfinite(left).any():
+        value = left - redundancy * repeated
+        if groups:
+            group = groups.pop(0)
+            row = int(group[np.argmax(value[group])])
+        else:
+            row = int(np.argmax(value))
+        if not np.isfinite(left[row]):
+            continue
+        taken.append(row)
+        alike = vectors.likeness(row)
+        repeated = np.maximum(repeated, alike)
+        left[alike >= _SAME] = -np.inf
+        left[row] = -np.inf
+    return taken
+
+
+def _across(ranked: Sequence[_Ranked], most: int) -> list[tuple[int, int]]:
+    """Places of documents and rows of their sentences, chosen from the best of several."""
+    pairs = [(place, row) for place, each in enumerate(ranked) for row in range(len(each.spans))]
+    if not pairs:
+        return []
+    vectors = Vectors([ranked[place].bags[row] for place, row in pairs])
+    worth = np.concatenate([each.worth for each in ranked])
+    groups: list[list[int]] = [[] for _ in ranked]
+    for number, (place, _) in enumerate(pairs):
+        groups[place].append(number)
+    groups.sort(key=lambda group: -worth[group[0]])
+    return [pairs[number] for number in _greedy(vectors, worth, most, _REDUNDANCY, groups[:most])]
