@@ -9,10 +9,11 @@ numbers, dates and names alone and is never more than "partly" supported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.cite.clean import Claim, claims, inert
+from rag.cite.entailment import CONTRADICTS, FOLLOWS, Entailment
 from rag.cite.evidence import Evidence, Span, Statement, likeness, quoted
 from rag.cite.names import latin
 from rag.cite.polarity import contradiction, unmatched_negation
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-__all__ = ["cite", "inert"]
+__all__ = ["Entailment", "cite", "inert"]
 
 #: Shares of a claim's weighted words that a source must hold.
 SUPPORTED, PARTLY, RELATED = 0.62, 0.45, 0.5
@@ -42,10 +43,15 @@ class _Judgement:
     verdict: Verdict
     spans: tuple[Span, ...] = ()
     reason: str = ""
+    by_words: bool = False  # decided by how many words the source has: a model may know better
 
 
 def cite(
-    text: str, passages: Sequence[Passage], documents: Mapping[str, Document]
+    text: str,
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    *,
+    entailment: Entailment | None = None,
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Check a model's answer sentence by sentence.
 
@@ -53,6 +59,7 @@ def cite(
         text: As the model wrote it, marks and all.
         passages: Those of its prompt, in order: mark [1] means the first.
         documents: By the name the passages carry.
+        entailment: Asked whether the cited sentences say what the claim does, where given.
 
     Returns:
         The sentences that stand, "supported" or "partly", each with citations of one or two whole
@@ -63,8 +70,11 @@ def cite(
     candidates = evidence.candidates()
     standing: list[Sentence] = []
     struck: list[Sentence] = []
-    for claim in claims(text):
-        judgement = _judge(claim, evidence, candidates)
+    found = claims(text)
+    judgements = [_judge(claim, evidence, candidates) for claim in found]
+    if entailment is not None:
+        judgements = _asked(found, judgements, entailment)
+    for claim, judgement in zip(found, judgements, strict=True):
         wrong = [f"[{mark}]" for mark in claim.marks if not 1 <= mark <= len(passages)]
         note = f"{', '.join(wrong)} names no passage" if wrong else ""
         reason = "; ".join(each for each in (judgement.reason, note) if each)
@@ -72,6 +82,27 @@ def cite(
         sentence = Sentence(claim.text, judgement.verdict, citations, reason)
         (standing if judgement.verdict in ("supported", "partly") else struck).append(sentence)
     return standing, struck
+
+
+def _asked(
+    found: Sequence[Claim], judgements: Sequence[_Judgement], entailment: Entailment
+) -> list[_Judgement]:
+    """The judgements after a model was asked, in one call, about those it may change."""
+    places = [
+        place
+        for place, each in enumerate(judgements)
+        if each.spans and (each.by_words or each.verdict in ("supported", "partly"))
+    ]
+    pairs = [(" ".join(s.text for s in judgements[i].spans), found[i].text) for i in places]
+    scores = entailment.judge(pairs) if pairs else ()
+    changed = list(judgements)
+    for place, (follows, _, contradicts) in zip(places, scores, strict=True):
+        if contradicts >= CONTRADICTS:
+            reason = "a language model reads the source as saying otherwise"
+            changed[place] = replace(judgements[place], verdict="contradicted", reason=reason)
+        elif follows >= FOLLOWS and judgements[place].by_words:
+            changed[place] = replace(judgements[place], verdict="supported", reason="")
+    return changed
 
 
 def _judge(claim: Claim, evidence: Evidence, candidates: Sequence[Span]) -> _Judgement:
@@ -153,7 +184,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
     names = {name.stem for name in said.facts.names if name.sure}
     rest = [term for term in said.terms if term not in names]
     if coverage < PARTLY or evidence.coverage(rest, whole) < _LEAST_WORDS:
-        return _Judgement("unsupported", chosen, "too little of it stands in the source")
+        return _Judgement("unsupported", chosen, "too little of it stands in the source", True)
     if opposed := contradiction(said.text, best.text) or misplaced(
         said, whole, best.document, evidence
     ):
@@ -161,7 +192,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, spans: Sequence[Span
     if unmatched_negation(said.text, whole.text):
         return _Judgement("unsupported", chosen, "the source does not deny this")
     if coverage < SUPPORTED:
-        return _Judgement("partly", chosen, "some of its words do not stand in the source")
+        return _Judgement("partly", chosen, "some of its words do not stand in the source", True)
     if word := replaced(said, whole):
         return _Judgement("partly", chosen, f"the source has another word for “{word}”")
     return _Judgement("supported", chosen)
