@@ -26,10 +26,13 @@ _CLOSE = 0.85  # likeness from which two words are taken for one
 _TAKEN = 0.9  # what an item counts that a clause takes over from another
 _SWAP = 0.2  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
+_LIKE = 0.7  # likeness from which a "not" may be about the same
 _SHOWN = 80  # characters of a source's clause in a reason
 _ONLY = frozenset({"только", "only", "лишь", "just", "кроме", "except", "unless", "исключением"})
 #: Pairs of opposites that say how something is meant rather than what: they contradict nothing.
-_SOFT = frozenset({"may", "обязан-", "до", "before"})
+_SOFT = frozenset({"may", "обязан-"})
+#: Of these both must be followed by the same word.
+_GOVERNING = frozenset({"до", "before", "above", "up"})
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,13 @@ class Match:
 
 
 def same(one: Item, other: Item) -> float:
-    """How much two items say the same, from 0 to 1."""
+    """How much two items say the same, from 0 to 1; a year may stand in a date."""
     if isinstance(one.fact, Number):
-        return float(isinstance(other.fact, Number) and one.fact.same(other.fact))
-    if one.fact is not None:
         if isinstance(other.fact, Date):
-            return float(one.fact.within(other.fact))
-        return 0.0
+            return float(other.fact.year in one.fact.values)
+        return float(other.fact is not None and one.fact.same(other.fact))
+    if one.fact is not None:
+        return float(isinstance(other.fact, Date) and one.fact.within(other.fact))
     return alike(one.stem, other.stem) if other.fact is None else 0.0
 
 
@@ -87,59 +90,68 @@ def matches(
 
 
 def contradiction(
-    claim: Statement,
-    source: Sequence[Clause],
-    weight: Callable[[Item], float],
-    text: str,
+    claim: Statement, sources: Sequence[Statement], weight: Callable[[Item], float]
 ) -> Reason | None:
-    """Why a claim whose words and facts the source has is put together otherwise there."""
-    found = matches(claim, source, weight)
+    """Why a claim whose words and facts the sources have is put together otherwise there."""
+    clauses = [clause for source in sources for clause in source.clauses]
+    found = matches(claim, clauses, weight)
     for match in found:
-        others = [each for each in source if each is not match.theirs]
-        if reason := _moved(match, claim, others, weight) or _exchanged(match):
+        if reason := _belongs(match.mine, clauses, weight):
             return reason
+    for match in found:
+        beside = next(s.clauses for s in sources if any(c is match.theirs for c in s.clauses))
+        others = [clause for clause in beside if clause is not match.theirs]
+        if reason := _moved(match, others) or _exchanged(match):
+            return reason
+    if reason := _crossed(found):
+        return reason
     excepts = any(word in _ONLY for word in claim.forms) and any(
-        clause.excepting or any(word in _ONLY for word in clause.forms) for clause in source
+        clause.excepting or any(word in _ONLY for word in clause.forms) for clause in clauses
     )
     for match in found:
-        if reason := _polarity(match, source, excepts):
+        if reason := _polarity(match, excepts) or _denied(match, clauses, excepts):
             return reason
-    return _mixed_name(claim.text, text)
+    return _mixed_name(claim, "\n".join(source.text for source in sources))
 
 
-def _moved(
-    match: Match,
-    claim: Statement,
-    others: Sequence[Clause],
-    weight: Callable[[Item], float],
+def _covers(items: Sequence[Item], clause: Clause, weight: Callable[[Item], float]) -> float:
+    total = sum(map(weight, items))
+    return sum(weight(item) * holds(item, clause) for item in items) / total if total else 0.0
+
+
+def _belongs(
+    clause: Clause, source: Sequence[Clause], weight: Callable[[Item], float]
 ) -> Reason | None:
-    """A number, date, name or thing that another clause of the source has, where this has its own.
+    """A number, date or name whose clause in the source is about other things.
 
+    That is so where the rest of the claim stands in a clause that has another one of the kind.
     A clause may leave words out: «город выделил 4 млн рублей, область — 1 млн».
     """
-    rivals = [
-        item
-        for item in match.theirs.items
-        if not any(same(item, mine) or same(mine, item) for mine in claim.items)
-    ]
-    for item in match.mine.items:
-        if holds(item, match.theirs) >= _NEAR:
+    items = (*clause.items, *clause.taken)
+    for item in clause.items:
+        if item.fact is None and not item.name:
             continue
-        holders = [each for each in others if holds(item, each) >= _CLOSE * _TAKEN]
-        if not holders:
+        rest = [each for each in items if not _kindred(item, each)]
+        holders = [each for each in source if holds(item, each) >= _CLOSE]
+        rivals = [
+            each
+            for each in source
+            if not holds(item, each)
+            and any(_rival(item, o) and not any(same(m, o) for m in items) for o in each.items)
+        ]
+        if not rest or not holders or not rivals:
             continue
-        rest = [each for each in match.mine.items if each is not item]
-        here = sum(weight(each) * holds(each, match.theirs) for each in rest)
-        there = max(sum(weight(each) * holds(each, h) for each in rest) for h in holders)
-        total = sum(map(weight, rest)) or 1.0
-        if (here - there) / total < _SWAP:
-            continue
-        if item.fact is not None or item.name:
-            if any(_rival(item, each) for each in rivals):
-                return Reason("moved", _written(item))
-        elif not is_action(item.form) and _trades(match, item, rivals, holders, claim):
-            return Reason("moved", item.form)
+        own = max(_covers(rest, each, weight) for each in holders)
+        if max(_covers(rest, each, weight) for each in rivals) >= own + _SWAP:
+            return Reason("moved", _written(item))
     return None
+
+
+def _kindred(item: Item, other: Item) -> bool:
+    """Whether two items are of one kind: both numbers, both dates, or both names."""
+    if item.fact is None:
+        return other.fact is None and other.name
+    return type(item.fact) is type(other.fact)
 
 
 def _rival(item: Item, other: Item) -> bool:
@@ -151,21 +163,45 @@ def _rival(item: Item, other: Item) -> bool:
     return other.name
 
 
-def _trades(
-    match: Match, item: Item, rivals: Sequence[Item], holders: Sequence[Clause], claim: Statement
-) -> bool:
-    """Whether this clause has a word of its own in the item's role, and the item's something else."""
-    mine = _markers(item, match.mine)
-    stands_in = any(
-        other.fact is None and not is_action(other.form) and _markers(other, match.theirs) & mine
-        for other in rivals
-    )
-    foreign = any(
-        not any(same(each, one) for one in claim.items)
-        for holder in holders
-        for each in holder.items
-    )
-    return stands_in and foreign
+def _moved(match: Match, others: Sequence[Clause]) -> Reason | None:
+    """A thing that stands in another clause of the sentence, where this one has its own."""
+    rivals = [
+        item
+        for item in match.theirs.items
+        if item.fact is None
+        and not is_action(item.form)
+        and not any(same(mine, item) for mine in (*match.mine.items, *match.mine.taken))
+    ]
+    for item in match.mine.items:
+        if item.fact is not None or is_action(item.form) or holds(item, match.theirs) >= _NEAR:
+            continue
+        holders = [
+            each for each in others if max((same(item, o) for o in each.items), default=0) >= _CLOSE
+        ]
+        mine = _markers(item, match.mine)
+        if any(_markers(other, match.theirs) & mine for other in rivals) and any(
+            not any(same(one, each) for one in match.mine.items)
+            for holder in holders
+            for each in holder.items
+        ):
+            return Reason("moved", item.form)
+    return None
+
+
+def _crossed(found: Sequence[Match]) -> Reason | None:
+    """Two clauses with a word of each in the other: "grey until 1954 and green since"."""
+    for one, two in itertools.permutations(found, 2):
+        if one.theirs is two.theirs or one.mine is two.mine:
+            continue
+        away = [i for i in one.mine.items if _only_in(i, two.theirs, one.theirs)]
+        back = [i for i in two.mine.items if _only_in(i, one.theirs, two.theirs)]
+        if away and back:
+            return Reason("exchanged", _written(away[0]), _written(back[0]))
+    return None
+
+
+def _only_in(item: Item, clause: Clause, other: Clause) -> bool:
+    return any(same(item, each) >= _CLOSE for each in clause.items) and not holds(item, other)
 
 
 def _exchanged(match: Match) -> Reason | None:
@@ -177,9 +213,10 @@ def _exchanged(match: Match) -> Reason | None:
         for mine, theirs in match.aligned
     ]
     for (one, a, a_), (two, b, b_) in itertools.combinations(bound, 2):
-        if (one.fact is None) != (two.fact is None):
+        if (one.fact is None) != (two.fact is None) or not (a and b and a_ and b_):
             continue
-        if a & b_ and b & a_ and not a & a_ and not b & b_:
+        apart = a & b_ and b & a_ and not a & a_ and not b & b_
+        if apart or (one.fact is None and a == b_ and b == a_ and a != a_):
             return Reason("exchanged", _written(one), _written(two))
     return None
 
@@ -205,12 +242,12 @@ def _markers(item: Item, clause: Clause) -> frozenset[str]:
     )
 
 
-def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason | None:
+def _polarity(match: Match, excepts: bool) -> Reason | None:
     """A "not", or an opposite, on one side alone."""
     mine, theirs = match.mine, match.theirs
     if match.share < _NEAR:
         return None
-    flips = [pair for pair in _opposites(mine, theirs)]
+    flips = _opposites(mine, theirs)
     minus = _count(mine, theirs), _count(theirs, mine)
     if (sum(minus) + len(flips)) % 2 == 0:
         return None
@@ -218,8 +255,38 @@ def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason |
         return Reason("opposite", *flips[0])
     if excepts:
         return None  # "only if" for "not unless"
-    shown = " ".join(theirs.text.split())[:_SHOWN].strip(" ,;.")
-    return Reason("affirmed" if minus[0] > minus[1] else "negated", theirs=shown)
+    return Reason("affirmed" if minus[0] > minus[1] else "negated", theirs=_shown(theirs))
+
+
+def _shown(clause: Clause) -> str:
+    return " ".join(clause.text.split())[:_SHOWN].strip(" ,;.")
+
+
+def _denied(match: Match, source: Sequence[Clause], excepts: bool) -> Reason | None:
+    """A word that is denied wherever the source has it and not here, or here and never there."""
+    mine = match.mine
+    if excepts:
+        return None
+    for item in mine.items:
+        if item.fact is not None:
+            continue
+        there = [
+            (clause, other)
+            for clause in source
+            for other in clause.items
+            if other.fact is None and alike(item.stem, other.stem) >= _LIKE
+        ]
+        if not there or any(_opposites(mine, clause) for clause, _ in there):
+            continue
+        if not mine.negations and all(o.stem in c.denied and c.negations % 2 for c, o in there):
+            return Reason("negated", theirs=_shown(there[0][0]))
+        if (
+            mine.negations % 2
+            and item.stem in mine.denied
+            and not any(c.negations or c.excepting for c, _ in there)
+        ):
+            return Reason("affirmed", theirs=_shown(there[0][0]))
+    return None
 
 
 def _count(clause: Clause, other: Clause) -> int:
@@ -253,19 +320,37 @@ def _opposites(mine: Clause, theirs: Clause) -> list[tuple[str, str]]:
                 continue
             if lexicon.denies(here) or lexicon.denies(there):
                 continue
+            if pair.one[0] in _GOVERNING and not _alike_after(mine, here, theirs, there):
+                continue
             found[here] = there
     return list(found.items())
 
 
-def replaced(claim: Statement, source: Statement) -> tuple[Item, Item] | None:
+def _alike_after(mine: Clause, here: str, theirs: Clause, there: str) -> bool:
+    """Whether the next words that mean something are the same in both clauses."""
+    one, two = _next(mine, here), _next(theirs, there)
+    return bool(one and two) and alike(one, two) >= _CLOSE
+
+
+def _next(clause: Clause, word: str) -> str:
+    following = clause.forms[clause.forms.index(word) + 1 :]
+    return next((stem(each) for each in following if each not in EMPTY), "")
+
+
+def replaced(
+    claim: Statement, source: Statement, held: Callable[[Item], bool]
+) -> tuple[Item, Item] | None:
     """A word of the claim and the one the source has in its place; perhaps a synonym."""
-    mine = [i for i, item in enumerate(claim.items) if _alone(item, source)]
+    mine = [i for i, item in enumerate(claim.items) if item.fact is None and not held(item)]
     its = [i for i, item in enumerate(source.items) if _alone(item, claim)]
-    for one in mine:
-        for two in its:
-            if _beside(claim.items, one, source.items, two):
-                return claim.items[one], source.items[two]
-    return None
+    pairs = [
+        (claim.items[one], source.items[two])
+        for one in mine
+        for two in its
+        if _beside(claim.items, one, source.items, two)
+    ]
+    things = [pair for pair in pairs if not any(is_action(item.form) for item in pair)]
+    return next(iter([*things, *pairs]), None)
 
 
 def _alone(item: Item, other: Statement) -> bool:
@@ -273,10 +358,12 @@ def _alone(item: Item, other: Statement) -> bool:
 
 
 def _beside(mine: Sequence[Item], one: int, its: Sequence[Item], two: int) -> bool:
-    """Whether two items have a neighbour in common."""
-    left = [mine[i] for i in (one - 1, one + 1) if 0 <= i < len(mine)]
-    right = [its[i] for i in (two - 1, two + 1) if 0 <= i < len(its)]
-    return any(same(a, b) >= _CLOSE for a in left for b in right)
+    """Whether two items stand on the same side of the same neighbour."""
+    for step in (-1, 1):
+        if 0 <= one + step < len(mine) and 0 <= two + step < len(its):
+            if same(mine[one + step], its[two + step]) >= _CLOSE:
+                return True
+    return False
 
 
 def _written(item: Item) -> str:
@@ -285,25 +372,18 @@ def _written(item: Item) -> str:
     return str(item.fact) if item.fact is not None else item.form
 
 
-def _mixed_name(claim: str, source: str) -> Reason | None:
+def _mixed_name(claim: Statement, source: str) -> Reason | None:
     """A first name with the surname of somebody else."""
     theirs = [(fold(m.group()), m.group()[0].isupper()) for m in WORD.finditer(source)]
     stems = [stem(word) for word, _ in theirs]
-    for one, two in _full_names(claim):
-        places = [[i for i, each in enumerate(stems) if akin(each, part)] for part in (one, two)]
+    names = [item for item in claim.items if item.name]
+    for one, two in itertools.pairwise(names):
+        if claim.text[one.end : two.start] != " ":
+            continue
+        places = [[i for i, s in enumerate(stems) if akin(s, part.stem)] for part in (one, two)]
         if not all(places) or any(abs(a - b) <= 2 for a in places[0] for b in places[1]):
             continue
         beside = [i + step for i in places[1] for step in (-1, 1) if 0 <= i + step < len(theirs)]
         if any(theirs[i][1] and theirs[i][0] not in STOP_WORDS for i in beside):
             return Reason("joined")
     return None
-
-
-def _full_names(text: str) -> list[tuple[str, str]]:
-    """Stems of two capitalised words that stand side by side."""
-    found = [m for m in WORD.finditer(text) if m.group()[0].isupper()]
-    return [
-        (stem(fold(one.group())), stem(fold(two.group())))
-        for one, two in itertools.pairwise(found)
-        if text[one.end() : two.start()] == " " and fold(one.group()) not in STOP_WORDS
-    ]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.cite.facts import Number
-from rag.cite.grammar import is_action
+from rag.cite.grammar import first_person, is_action
 from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
 
@@ -55,9 +55,13 @@ class Span:
     context: frozenset[str]
     speaker: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def around(self) -> frozenset[str]:
-        return self.context | self.speaker
+        """Stems that count as said here: of the headings, and of a speaker who says "I"."""
+        if self.speaker and any(first_person(form) for form in self.said.forms):
+            return self.context | self.speaker
+        named = any(name.sure for name in self.said.facts.names)
+        return self.context if named else self.context | self.speaker
 
 
 class Evidence:
@@ -225,8 +229,9 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
     for place, (left, right) in enumerate(_split(chunk.text)):
         start, end = chunk.start + left, chunk.start + right
         written = text[start:end]
-        said = statement(_row(written, text, start) or written)
         speaker = _speaker(document, starts, start)
+        label = _LABEL.match(written) if speaker else None
+        said = statement(_row(written, text, start) or written[label.end() if label else 0 :])
         found.append(
             Span(written, said, passage.document, start, end, number, place, around, speaker)
         )

@@ -123,13 +123,14 @@ _SCALE = re.compile(
 #: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {
     "%": r"%|процент\w*|percent\b|per cent\b",
-    "RUB": r"₽|руб(?:л\w*|\b)|rubles?\b|roubles?\b|rub\b",
-    "USD": r"\$|долл(?:ар\w*|\b)|dollars?\b|usd\b",
-    "EUR": r"€|евро\b|euros?\b|eur\b",
-    "GBP": r"£|фунт\w* стерлинг\w*|pounds?\b|gbp\b",
+    "RUB": r"₽(?!\s?\d)|руб(?:л\w*|\b)|rubles?\b|roubles?\b|rub\b",
+    "USD": r"\$(?!\s?\d)|долл(?:ар\w*|\b)|dollars?\b|usd\b",
+    "EUR": r"€(?!\s?\d)|евро\b|euros?\b|eur\b",
+    "GBP": r"£(?!\s?\d)|фунт\w* стерлинг\w*|pounds?\b|gbp\b",
     "kopeck": r"коп(?:е\w*|\b)|kopecks?\b",
     "cent": r"цент(?:а|ов|\b)|cents?\b",
     "penny": r"pence\b|penn(?:y|ies)\b",
+    "times": r"раз(?:а)?\b|times\b",
     "day": r"дн(?:я|ей|ю|ем|ями|ях|\.)|день|сут(?:ки|ок|кам|ками)\b|days?\b",
     "week": r"недел\w*|weeks?\b",
     "month": r"месяц\w*|мес\b|months?\b",
@@ -192,6 +193,9 @@ _CALENDAR = re.compile(
 #: Letters with figures that are no amount: «М10», EJ19, 7Z41.
 _CODE = re.compile(r"(?<!\w)(?:[^\W\d_]+\d\w*|\d+[A-ZА-ЯЁ]+\d\w*)")
 _LEGAL_FORMS = frozenset("ооо оао ао пао зао ип гк нко inc ltd llc corp plc gmbh co".split())
+_LOOK_BACK = 8  # characters before a word that tell whether it opens a sentence
+_STOPPED = re.compile(r"[.!?…:\n]\s*[\"'«“‘(—–-]*\s*$")
+_INITIAL = re.compile(r"(?<!\w)[A-ZА-ЯЁ]\.\s*$")
 _OPENING = " \t\n\"'«“‘([—–-•*"
 _CASE_ENDINGS = frozenset(
     "а я у ю е и ы о ь й ом ем ым им ой ей ов ев ин ого ому ам ами ах ям ями ях ова ева ина ову "
@@ -282,7 +286,7 @@ def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
 
 def _unit(text: str, at: int, sign: str | None) -> tuple[str | None, int]:
     """The unit that follows a number at `at`, and where it ends."""
-    if sign and (match := _UNIT.match(sign)):
+    if sign and (match := _UNIT.match(f"{sign} ")):
         return _PLACES[match.lastgroup or ""], at
     if match := _UNIT.match(text, at):
         return _PLACES[match.lastgroup or ""], match.end()
@@ -298,7 +302,8 @@ def _names(text: str, whole: str) -> list[Name]:
     for match in WORD.finditer(text):
         word, folded = match.group(), fold(match.group())
         first = not whole[opens : match.start()].strip(_OPENING)
-        if re.search(r"[.!?…]\s*$", whole[: match.start()]):
+        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()]
+        if _STOPPED.search(before) and not _INITIAL.search(before):
             first, opens = True, match.start()
         if _CALENDAR.match(folded) or _CODE.fullmatch(word):
             names.append(Name(word, stem(folded), True, match.start()))

@@ -42,6 +42,10 @@ _RU_PREPOSITIONS = frozenset(
     "в во на с со к ко от до из у о об обо по за при про без для над под перед через между после "
     "против вместо кроме из-за".split()
 )
+_SPEAKER = frozenset(
+    "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
+    "i'll i'm i've i'd we'll we're we've we'd".split()
+)
 _CASES = {
     "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "ablt": "i", "loct": "p",
     "loc2": "p",
@@ -123,6 +127,17 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
     return count, frozenset(denied)
 
 
+@lru_cache(maxsize=50_000)
+def first_person(word: str) -> bool:
+    """Whether a folded word says that the speaker is meant."""
+    if word in _SPEAKER:
+        return True
+    if not _CYRILLIC.search(word):
+        return False
+    found = parses(word)
+    return bool(found) and "1per" in found[0].grammemes
+
+
 def passive(words: Sequence[str]) -> bool:
     """Whether a clause tells what is done to its subject."""
     if any(_CYRILLIC.search(word) for word in words):
@@ -161,13 +176,18 @@ def markers(words: Sequence[str], place: int) -> frozenset[str]:
         return frozenset(f"{head}+{case}" for case in found)
     for each in reversed(words[max(place - _BACK, 0) : place]):
         if each in _PREPOSITIONS:
-            return frozenset({each})
+            # "given by A" is "A gives"
+            return frozenset({"S" if each == "by" and passive(words) else each})
         if each in _AUXILIARIES or _EN_VERB.match(each):
             break
     verb = _verb(words)
     if verb is None or verb == place:
         return frozenset()
-    return frozenset({"S" if (place < verb) != passive(words) else "O"})
+    if passive(words):
+        return frozenset({"O"} if place < verb else ())
+    if words[verb] in _PASSIVE_WITH:
+        return frozenset()  # "A is B" is "B is A"
+    return frozenset({"S" if place < verb else "O"})
 
 
 @lru_cache(maxsize=50_000)

@@ -28,8 +28,12 @@ _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
 _LEAST_GAIN = 2  # words that a second sentence must add, if it adds no fact
 _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
-_SECOND = 0.2  # a second quotation must itself hold this share of the claim
+#: A second quotation must itself hold this share of the claim's words; less where it is beside the
+#: first and the claim has one clause.
+_SECOND, _BESIDE = 0.3, 0.1
 _HELD = 0.5  # likeness from which a word counts as held
+_YEARS = range(1000, 2101)
+_APART = 2  # sentences between two that are quoted for a claim of one clause
 _UNSAID = 2  # words of a clause that the source must not all lack
 
 
@@ -143,7 +147,7 @@ def _around(item: Item, span: Span) -> bool:
     if item.stem:
         return any(akin(item.stem, each) for each in span.around)
     return isinstance(item.fact, Number) and any(
-        str(value) in span.context for value in item.fact.values
+        value in _YEARS and str(value) in span.context for value in item.fact.values
     )
 
 
@@ -157,26 +161,30 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     words = [i for i in said.items if i.stem and not i.name and i.stem not in evidence.proper]
     if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
-    clauses = [clause for span in chosen for clause in span.said.clauses]
-    text = "\n".join(span.said.text for span in chosen)
-    if opposed := contradiction(said, clauses, evidence.weight, text):
+    if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
-    whole = statement(text)
-    if pair := replaced(said, whole):
+    whole = statement("\n".join(span.said.text for span in chosen))
+    if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
         mine, theirs = pair
-        if (
-            not is_action(mine.form)
-            and not is_action(theirs.form)
-            and mine.stem in evidence.vocabularies[best.document]
-        ):
-            return Judgement("contradicted", chosen, Reason("word", mine.form, theirs.form))
-        if share < SUPPORTED or not is_action(mine.form):
-            return Judgement("partly", chosen, Reason("word", mine.form, theirs.form), True)
+        reason = Reason("word", mine.form, theirs.form)
+        things = not is_action(mine.form) and not is_action(theirs.form)
+        if things and mine.stem in evidence.vocabularies[best.document]:
+            return Judgement("contradicted", chosen, reason)
+        if things or share < SUPPORTED:
+            return Judgement("partly", chosen, reason, True)
     if share < SUPPORTED:
         return Judgement("partly", chosen, Reason("some"), True)
     return Judgement("supported", chosen)
+
+
+def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
+    """Whether the sentences, their headings or the sentence before have a word."""
+    if any(_held(item, span) for span in chosen):
+        return True
+    before = evidence.before(chosen[0])
+    return before is not None and likeness(item.stem, before.said) > 0
 
 
 def _lacking(
@@ -246,6 +254,8 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
         )
         return 2 * facts + words + 0.5 * beside
 
+    several = len(said.clauses) > 1
+    words = [item for item in said.items if item.fact is None]
     known = {place for item in (*missing, *lacking) for place in evidence.places(item)}
     apart = [
         span
@@ -253,7 +263,9 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
         if span is not best
         and span.said.language == best.said.language
         and (span.document != best.document or span.end <= best.start or span.start >= best.end)
-        and _share(said, (span,), evidence) >= _SECOND
+        and (several or (span.document, span.passage) == (best.document, best.passage))
+        and (several or abs(span.place - best.place) <= _APART)
+        and _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
         and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
     ]
     other = max(apart, key=gain, default=None)

@@ -15,8 +15,8 @@ from rag.words import WORD, fold
 Spot = tuple[int, int]
 
 _CARDINALS = {
-    2: "два две двух двум двумя двое двоих вдвое дважды two twice double",
-    3: "три трех трем тремя трое троих втрое трижды three triple",
+    2: "два две двух двум двумя двое двоих two",
+    3: "три трех трем тремя трое троих three",
     4: "четыре четырех четырем четырьмя четверо four",
     5: "пять пяти пятью пятеро five",
     6: "шесть шести шестью six",
@@ -54,11 +54,11 @@ _CARDINALS = {
 }
 _FRACTIONS = {
     "0.5": "половина половины половину половине половиной полцены half halves",
-    "1.5": "полтора полторы полутора полуторный полуторном полуторного полуторной",
+    "1.5": "полтора полторы полутора",
     "0.25": "четверть четверти quarter",
 }
 _ORDINALS = {
-    2: "втор двойн", 3: "треть трет тройн", 4: "четверт", 5: "пят", 6: "шест", 7: "седьм",
+    2: "втор", 3: "треть трет", 4: "четверт", 5: "пят", 6: "шест", 7: "седьм",
     8: "восьм", 9: "девят", 10: "десят", 11: "одиннадцат", 12: "двенадцат", 13: "тринадцат",
     14: "четырнадцат", 15: "пятнадцат", 16: "шестнадцат", 17: "семнадцат", 18: "восемнадцат",
     19: "девятнадцат", 20: "двадцат", 30: "тридцат", 40: "сороков",
@@ -76,6 +76,14 @@ _WORDS: dict[str, Decimal] = {
     **{form: Decimal(n) for n, forms in _FRACTIONS.items() for form in forms.split()},
     **{form: Decimal(n) for n, form in enumerate(_EN_ORDINALS, 2)},
 }  # fmt: skip
+#: How many times as much.
+_MULTIPLES = {
+    **{f"{first}{last}": Decimal(n) for first, n in (("двойн", 2), ("тройн", 3), ("полуторн", "1.5"))
+       for last in _ORDINAL_ENDINGS},
+    **{form: Decimal(n) for n, forms in ((2, "вдвое дважды twice double doubled"), (3, "втрое трижды triple"))
+       for form in forms.split()},
+}  # fmt: skip
+_WORDS |= _MULTIPLES
 #: «две трети», "two thirds": what the numerator is divided by.
 _PARTS = {
     **dict.fromkeys(("треть", "трети", "третей", "thirds", "third"), 3),
@@ -103,7 +111,7 @@ class Found(NamedTuple):
     spot: Spot
     values: frozenset[Decimal]
     sign: str | None = None
-    kind: str | None = None  # "clock" or "part"
+    kind: str | None = None  # "clock", "part" or "times"
 
 
 def is_number(word: str) -> bool:
@@ -170,6 +178,7 @@ def worded(text: str) -> list[Found]:
         joins = run and between in (" ", "-", " and ") and _goes_on(run[-1], value)
         run = [*run, value] if joins else [value]
         kind = "part" if value in (Decimal("0.5"), Decimal("0.25")) else None
+        kind = "times" if folded in _MULTIPLES else kind
         start = found[-1].spot[0] if joins else match.start()
         if joins:
             found.pop()

@@ -8,16 +8,20 @@ clause before it, for that is how it is understood.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
 from rag.cite.grammar import denied_by, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STOPS = (".", "!", "?", ";")
 _SYNONYM, _FORM, _ROOT = 0.85, 0.95, 0.7  # what a word counts that only resembles another
 _ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
 #: Modal and linking words beside the stop words: they say how, not what.
@@ -26,7 +30,8 @@ _MODAL = frozenset(
     "должны обязан обязана обязаны вправе разрешается разрешено допускается допускаются допущен "
     "запрещается запрещено запрещен нельзя составляет составляют составил составила составило "
     "составили равен равна равно равны будет будут буду стал стала стало стали имеет имеют "
-    "пока еще лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
+    "каждый каждая каждое каждую каждого каждой каждые каждых каждым около примерно почти every "
+    "approximately nearly almost roughly around still already уже пока еще лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
     "may might must can could shall should need needs cannot can't "
     "mustn't mayn't isn't aren't wasn't weren't don't doesn't didn't won't wouldn't hasn't haven't "
     "allowed permitted forbidden prohibited unable never nobody nothing none neither "
@@ -35,18 +40,17 @@ _MODAL = frozenset(
 EMPTY = STOP_WORDS | _MODAL
 _LETTERS = re.compile(r"[^\W_]+")
 _BREAK = re.compile(
-    r"[;,:]\s|(?<=[.!?])\s|\n|\s[—–]\s|\s(?=\()|(?<=\))\s"
-    r"|\s(?=(?:а|но|и|and|but|while|whereas|хотя|тогда как|зато|однако|although|though|because|so that"
-    r"|when|если|if|когда|потому|чтобы|кроме|вместо|за исключением|except|unless|rather than"
-    r"|instead of|apart from|not (?:to |on |in |at |by |with |for |the |an? )|не (?=на |в |к |от |с ))"
-    r"(?:\s|\Z)?)",
+    r"[;,:]\s|(?<=[.!?])\s|\n|\s(?=\()|(?<=\))\s"
+    r"|\s(?=(?:а|но|и|and|but|while|whereas|хотя|тогда как|зато|однако|although|though|because"
+    r"|so that|when|если|if|когда|потому|чтобы|кроме|вместо|за исключением|except|unless"
+    r"|rather than|instead of|apart from|not (?:to|on|in|at|by|with|for|the|an?))\b)",
     re.I,
 )
-_LESS = re.compile(
-    r"\W*(?:а не|но не|и не|but not|and not|not|не|кроме|вместо|за исключением|except|unless|rather than"
-    r"|instead of|apart from)\b",
-    re.I,
+_EXCEPTING = re.compile(
+    r"\W*(?:кроме|вместо|за исключением|except|unless|rather than|instead of|apart from)\b", re.I
 )
+_LESS = re.compile(r"\W*(?:а не|но не|и не|but not|and not|not|не)\b", re.I)
+_HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 _BOUND = re.compile(
     r"(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
@@ -163,13 +167,17 @@ class Statement:
         dated = [
             Number(str(part), frozenset({Decimal(part)}), unit)
             for date in self.facts.dates
-            for part, unit in ((date.year, "year"), (date.day, None))
+            for part, unit in ((date.year, "year"), (date.day, "date"))
             if part is not None
         ]
         return (*self.facts.numbers, *dated)
 
     def lacks_number(self, number: Number) -> bool:
-        return not any(number.same(mine) for mine in self.amounts)
+        """Whether no amount is this one; one without a unit needs that unit to stand near it."""
+        same = [mine for mine in self.amounts if number.same(mine)]
+        if number.unit is None or any(mine.unit is not None for mine in same):
+            return not same
+        return not same or not any(each.unit == number.unit for each in self.amounts)
 
     def lacks_date(self, date: Date) -> bool:
         return not any(date.within(mine) for mine in self.facts.dates)
@@ -190,7 +198,7 @@ class Statement:
         """The clauses, each with what it takes over; one without items joins the one before."""
         bounds = [match.span() for match in _BOUND.finditer(self.text)]
         pieces: list[_Piece] = []
-        for start, end in _pieces(self.text, bounds):
+        for start, end in self._bounded(_pieces(self.text, bounds)):
             items = [item for item in self.items if start <= item.start < end]
             if pieces and not any(item.stem for item in items):
                 last = pieces.pop()
@@ -198,32 +206,48 @@ class Statement:
             else:
                 pieces.append(_Piece(start, end, items))
         found: list[Clause] = []
+        head: tuple[Item, ...] = ()
         for piece in pieces:
-            found.append(self._clause(piece, bounds, found[-1] if found else None))
+            clause = self._clause(piece, bounds, found[-1] if found else None)
+            if head and clause.items and not clause.text.startswith(_STOPS):
+                clause = replace(clause, taken=(*clause.taken, *head))
+            found.append(clause)
+            if clause.text.rstrip().endswith(":"):
+                brief = len(clause.items) <= _HEAD and not predicate(clause.forms)
+                head = clause.items if brief else ()
+            elif clause.text.rstrip().endswith(_STOPS):
+                head = ()
         return tuple(found)
+
+    def _bounded(self, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The pieces, what excepts something ended before the next verb."""
+        for start, end in pieces:
+            place = start
+            if _EXCEPTING.match(self.text[start:end]):
+                inside = [(s, form) for s, _, _, form in self._tokens if start <= s < end][1:]
+                place = next((s for s, form in inside if predicate((form, form))), start)
+            if place > start:
+                yield start, place
+            yield place, end
 
     def _clause(
         self, piece: _Piece, bounds: list[tuple[int, int]], before: Clause | None
     ) -> Clause:
         text = self.text[piece.start : piece.end]
-        forms = [
-            (start, form)
+        words = tuple(
+            form
             for start, _, _, form in self._tokens
             if piece.start <= start < piece.end
             and not any(left <= start < right for left, right in bounds)
-        ]
-        words = tuple(form for _, form in forms)
+        )
         count, denied = denied_by(words)
-        excepting = bool(_LESS.match(text)) and before is not None
-        if excepting and re.match(
-            r"\W*(?:кроме|вместо|за искл|except|unless|rather|instead|apart)", text, re.I
-        ):
-            count += 1
         items = tuple(piece.items)
+        excepting = bool(_EXCEPTING.match(text))
+        less = excepting or bool(_LESS.match(text))
         taken: tuple[Item, ...] = ()
-        if before is not None and (excepting or not predicate(words)):
-            taken = _taken(items, before, excepting)
-        return Clause(text, items, taken, words, count, denied, excepting)
+        if before is not None and (less or not predicate(words)):
+            taken = _taken(items, before, less)
+        return Clause(text, items, taken, words, count + excepting, denied, less)
 
 
 def _taken(items: tuple[Item, ...], before: Clause, excepting: bool) -> tuple[Item, ...]:
