@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import is_action, markers, passive
+from rag.cite.grammar import is_action, markers, passive, preposition
 from rag.cite.reasons import Reason
 from rag.cite.statement import EMPTY, Clause, Item, Statement, alike
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _CLOSE = 0.85  # likeness from which two words are taken for one
 _TAKEN = 0.9  # what an item counts that a clause takes over from another
-_SWAP = 0.2  # by how much another clause must hold the rest better than the one with the number
+_ALMOST = 0.1  # by how much a clause may hold less and still be as near
+_SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
 _SHOWN = 80  # characters of a source's clause in a reason
@@ -100,8 +101,11 @@ def contradiction(
             return reason
     for match in found:
         beside = next(s.clauses for s in sources if any(c is match.theirs for c in s.clauses))
-        others = [clause for clause in beside if clause is not match.theirs]
-        if reason := _moved(match, others) or _exchanged(match):
+        for near in _nearest(match, beside, weight):
+            others = [clause for clause in beside if clause is not near.theirs]
+            if reason := _moved(near, others) or _slotted(near):
+                return reason
+        if reason := _exchanged(match):
             return reason
     if reason := _crossed(found):
         return reason
@@ -109,9 +113,22 @@ def contradiction(
         clause.excepting or any(word in _ONLY for word in clause.forms) for clause in clauses
     )
     for match in found:
-        if reason := _polarity(match, excepts) or _denied(match, clauses, excepts):
+        if reason := (
+            _polarity(match, clauses, excepts)
+            or _turned(match, clauses)
+            or _denied(match, clauses, excepts)
+        ):
             return reason
     return _mixed_name(claim, "\n".join(source.text for source in sources))
+
+
+def _nearest(
+    match: Match, clauses: Sequence[Clause], weight: Callable[[Item], float]
+) -> list[Match]:
+    """The match, and those with clauses of the same sentence that hold almost as much."""
+    items = (*match.mine.items, *match.mine.taken)
+    shares = [(clause, _covers(items, clause, weight)) for clause in clauses]
+    return [Match(match.mine, c, share) for c, share in shares if share >= match.share - _ALMOST]
 
 
 def _covers(items: Sequence[Item], clause: Clause, weight: Callable[[Item], float]) -> float:
@@ -157,7 +174,8 @@ def _kindred(item: Item, other: Item) -> bool:
 def _rival(item: Item, other: Item) -> bool:
     """Whether a fact or name of the source could stand in the place of the claim's."""
     if isinstance(item.fact, Number):
-        return isinstance(other.fact, Number) and item.fact.alike(other.fact)
+        same_unit = isinstance(other.fact, Number) and item.fact.unit == other.fact.unit
+        return same_unit or (isinstance(other.fact, Date) and item.fact.unit == "year")
     if item.fact is not None:
         return isinstance(other.fact, Date)
     return other.name
@@ -213,12 +231,46 @@ def _exchanged(match: Match) -> Reason | None:
         for mine, theirs in match.aligned
     ]
     for (one, a, a_), (two, b, b_) in itertools.combinations(bound, 2):
-        if (one.fact is None) != (two.fact is None) or not (a and b and a_ and b_):
+        if (
+            same(one, two)
+            or (one.fact is None) != (two.fact is None)
+            or not (a and b and a_ and b_)
+        ):
             continue
         apart = a & b_ and b & a_ and not a & a_ and not b & b_
         if apart or (one.fact is None and a == b_ and b == a_ and a != a_):
             return Reason("exchanged", _written(one), _written(two))
     return None
+
+
+def _slotted(match: Match) -> Reason | None:
+    """A thing behind another preposition, where the source has something else behind that one.
+
+    «Переезжает на Заводскую» for «переезжает с Заводской на Портовую».
+    """
+    taken = {id(theirs) for _, theirs in match.aligned}
+    free = [item for item in match.theirs.items if id(item) not in taken]
+    for mine, theirs in match.aligned:
+        slot, other = _slot(mine, match.mine), _slot(theirs, match.theirs)
+        if not slot or not other or slot == other:
+            continue
+        if any(_slot(item, match.theirs) == slot and _like_kind(mine, item) for item in free):
+            return Reason("moved", _written(mine))
+    return None
+
+
+def _like_kind(one: Item, other: Item) -> bool:
+    if one.fact is None:
+        return other.fact is None and not is_action(other.form)
+    return _rival(one, other)
+
+
+def _slot(item: Item, clause: Clause) -> str:
+    """The preposition right before an item, or before what describes it."""
+    before = [
+        form for start, form in zip(clause.starts, clause.forms, strict=True) if start < item.start
+    ]
+    return preposition(before)
 
 
 def _latin(clause: Clause) -> bool:
@@ -235,14 +287,15 @@ def _binding(item: Item, clause: Clause) -> frozenset[str]:
 
 
 def _markers(item: Item, clause: Clause) -> frozenset[str]:
-    return (
-        markers(clause.forms, clause.forms.index(item.form))
-        if item.form in clause.forms
-        else frozenset()
-    )
+    if (
+        item.start not in clause.starts
+        or clause.forms[clause.starts.index(item.start)] != item.form
+    ):
+        return frozenset()
+    return markers(clause.forms, clause.starts.index(item.start))
 
 
-def _polarity(match: Match, excepts: bool) -> Reason | None:
+def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason | None:
     """A "not", or an opposite, on one side alone."""
     mine, theirs = match.mine, match.theirs
     if match.share < _NEAR:
@@ -253,9 +306,35 @@ def _polarity(match: Match, excepts: bool) -> Reason | None:
         return None
     if flips:
         return Reason("opposite", *flips[0])
-    if excepts:
+    if excepts or (minus[0] > minus[1] and _denied_too(mine, source)):
         return None  # "only if" for "not unless"
     return Reason("affirmed" if minus[0] > minus[1] else "negated", theirs=_shown(theirs))
+
+
+def _denied_too(mine: Clause, source: Sequence[Clause]) -> bool:
+    """Whether another clause of the source denies what the claim does."""
+    return any(
+        clause.negations % 2 and any(alike(one, two) for one in mine.denied for two in clause.stems)
+        for clause in source
+    )
+
+
+def _turned(match: Match, source: Sequence[Clause]) -> Reason | None:
+    """An opposite in a clause of the source that is not the nearest, but about the same."""
+    mine = match.mine
+    for clause in source:
+        if clause is match.theirs:
+            continue
+        shared = any(holds(item, clause) >= _CLOSE for item in mine.items)
+        flips = _opposites(mine, clause) if shared else []
+        flips = [pair for pair in flips if not any(_has(c, pair[0]) for c in source)]
+        if flips and (_count(mine, clause) + _count(clause, mine)) % 2 == 0:
+            return Reason("opposite", *flips[0])
+    return None
+
+
+def _has(clause: Clause, form: str) -> bool:
+    return stem(form) in {stem(each) for each in clause.forms}
 
 
 def _shown(clause: Clause) -> str:
@@ -268,7 +347,7 @@ def _denied(match: Match, source: Sequence[Clause], excepts: bool) -> Reason | N
     if excepts:
         return None
     for item in mine.items:
-        if item.fact is not None:
+        if item.fact is not None or holds(item, match.theirs) >= _LIKE:
             continue
         there = [
             (clause, other)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.cite.facts import Number
-from rag.cite.grammar import first_person, is_action
+from rag.cite.grammar import asks, first_person, is_action
 from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
 
@@ -61,7 +61,8 @@ class Span:
         if self.speaker and any(first_person(form) for form in self.said.forms):
             return self.context | self.speaker
         named = any(name.sure for name in self.said.facts.names)
-        return self.context if named else self.context | self.speaker
+        asked = any(asks(form) for form in self.said.forms)
+        return self.context if named or asked else self.context | self.speaker
 
 
 class Evidence:
@@ -150,7 +151,7 @@ class Evidence:
             if span.said.facts.dates and not span.said.lacks(item)
         }
 
-    def scores(self, items: Sequence[Item], extra: Sequence[str] = ()) -> list[float]:
+    def scores(self, items: Sequence[Item]) -> list[float]:
         """The share of the items' weight that each sentence holds, with what stands around it."""
         held = [0.0] * len(self.spans)
         total = 0.0

@@ -15,6 +15,8 @@ from rag.cite.numerals import Found, Spot, clock, digits, worded
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 #: Units in which one amount may be written in two ways.
+_EXACT = frozenset({"%", "times", "RUB", "USD", "EUR", "GBP", "nth"})  # units nobody leaves out
+_LARGE = 100  # except of large numbers
 _SHARES, _HOURS = frozenset({"%", "part"}), frozenset({"clock", "hour"})
 
 
@@ -48,12 +50,20 @@ class Number(NamedTuple):
         """
         if self.unit in _SHARES and other.unit in _SHARES and self.unit != other.unit:
             return bool(self._shares() & other._shares())
-        return self.alike(other) and bool(self.values & other.values)
+        if "nth" in (self.unit, other.unit) and self.unit != other.unit:
+            plain = self if other.unit == "nth" else other
+            return plain.unit is None and plain.written[0].isdigit() and self._meets(other)
+        return self.alike(other) and self._meets(other)
 
     def alike(self, other: Number) -> bool:
         """Whether one can stand where the other does: of one unit, or one of them without."""
         units = {self.unit, other.unit}
+        if None in units and units & _EXACT:
+            return max(self.values) >= _LARGE or len(units) == 1
         return len(units) == 1 or None in units or units <= _HOURS or units <= _SHARES
+
+    def _meets(self, other: Number) -> bool:
+        return not self.values.isdisjoint(other.values)
 
     def _shares(self) -> set[Decimal]:
         hundred = 100 if self.unit == "%" else 1
@@ -277,7 +287,8 @@ def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
         stop, scale = end, 1
         if kind is None and (match := _SCALE.match(text, stop)):
             stop, scale = match.end(), _SCALES[match.lastgroup or ""]
-        unit, stop = (kind, stop) if kind else _unit(text, stop, sign)
+        unit, stop = (kind, stop) if kind not in (None, "nth") else _unit(text, stop, sign)
+        unit = unit or kind
         scaled = frozenset(value * scale for value in values)
         numbers.append(Number(text[start:stop].strip(), scaled, unit))
         spots.append((start, stop))

@@ -22,6 +22,7 @@ _NEGATORS = frozenset(
 _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
 )
+_IDLE = STOP_WORDS | frozenset("будет будут буду было стал стали".split())
 _ADDING = frozenset({"только", "only", "just", "лишь"})
 _AUXILIARIES = frozenset(
     "is are was were be been being am do does did has have had will would shall should may might "
@@ -46,6 +47,11 @@ _SPEAKER = frozenset(
     "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
     "i'll i'm i've i'd we'll we're we've we'd".split()
 )
+#: Prepositions that tell from where to where, for whom, against what; the others vary too freely.
+_SLOTS = frozenset(
+    "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
+)
+_NEXT = 3  # words that may stand between a preposition and its noun
 _CASES = {
     "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "ablt": "i", "loct": "p",
     "loc2": "p",
@@ -79,7 +85,7 @@ def cases(word: str) -> frozenset[str]:
 def is_action(word: str) -> bool:
     """Whether a folded word is likely a verb or says what is done."""
     if _CYRILLIC.search(word):
-        return _is_verb(word) or lexicon.names_action(stem(word))
+        return _is_verb(word)
     return bool(_EN_VERB.match(word)) or lexicon.names_action(stem(word))
 
 
@@ -117,8 +123,8 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         elif not lexicon.denies(word):
             continue
         count += 1
-        after = [each for each in following[:4] if each not in STOP_WORDS]
-        before = [each for each in words[:place] if each not in STOP_WORDS]
+        after = [each for each in following[:4] if each not in _IDLE]
+        before = [each for each in words[:place] if each not in _IDLE]
         denied |= {stem(each) for each in (after[:1] or before[-1:])}
         if not says:
             denied |= {stem(each) for each in before[-1:]}
@@ -136,6 +142,15 @@ def first_person(word: str) -> bool:
         return False
     found = parses(word)
     return bool(found) and "1per" in found[0].grammemes
+
+
+@lru_cache(maxsize=50_000)
+def asks(word: str) -> bool:
+    """Whether a folded word is likely an imperative: the one who speaks will not do it."""
+    if not _CYRILLIC.search(word):
+        return word == "please"
+    found = parses(word)
+    return word == "пожалуйста" or (bool(found) and "impr" in found[0].grammemes)
 
 
 def passive(words: Sequence[str]) -> bool:
@@ -206,3 +221,19 @@ def _verb(words: Sequence[str]) -> int | None:
         ):
             return place
     return None
+
+
+def preposition(before: Sequence[str]) -> str:
+    """The preposition that the words before another one end with, adjectives and articles aside."""
+    for word in reversed(before[-_NEXT:]):
+        if word in _SLOTS:
+            return word
+        if word not in STOP_WORDS and not (_CYRILLIC.search(word) and _describes(word)):
+            return ""
+    return ""
+
+
+@lru_cache(maxsize=50_000)
+def _describes(word: str) -> bool:
+    found = parses(word)
+    return bool(found) and bool(found[0].grammemes & {"ADJF", "PRTF", "NUMR"})

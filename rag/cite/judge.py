@@ -10,7 +10,7 @@ from rag.cite.facts import Date, Number, akin
 from rag.cite.grammar import is_action
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Item, Statement, alike, likeness, quoted, statement
+from rag.cite.statement import Item, Statement, likeness, quoted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):
         return Judgement("contradicted", chosen, opposed)
-    if unsaid := _unsaid(said, chosen):
+    if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
     whole = statement("\n".join(span.said.text for span in chosen))
     if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
@@ -234,7 +234,7 @@ def _held(item: Item, span: Span) -> float:
 
 
 def _context(stemmed: str, span: Span) -> float:
-    return max((alike(stemmed, each) for each in span.around), default=0.0)
+    return float(any(akin(stemmed, each) for each in span.around))
 
 
 def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
@@ -274,14 +274,14 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
     return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
 
 
-def _unsaid(said: Statement, chosen: Sequence[Span]) -> str:
+def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
     """A clause of which the source has not one word, as it is written, or ""."""
     for clause in said.clauses:
         words = [item for item in clause.items if item.stem]
         facts = [item for item in clause.items if item.fact is not None]
         if len(words) >= _UNSAID and not facts:
             held = [max(_held(item, span) for span in chosen) for item in words]
-            if max(held) < _HELD:
+            if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
                 return " ".join(item.form for item in words)
     return ""
 

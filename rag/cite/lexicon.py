@@ -31,9 +31,10 @@ def _groups() -> tuple[dict[str, frozenset[int]], frozenset[str]]:
     actions = set()
     for number, line in enumerate([*table["actions"], *table["things"]]):
         for word in line.split():
-            found.setdefault(stem(fold(word)), set()).add(number)
-            if number < len(table["actions"]):
-                actions.add(stem(fold(word)))
+            stemmed = stem(fold(word.removesuffix("*")))
+            found.setdefault(stemmed, set()).add(number)
+            if number < len(table["actions"]) and not word.endswith("*"):
+                actions.add(stemmed)
     return {each: frozenset(numbers) for each, numbers in found.items()}, frozenset(actions)
 
 

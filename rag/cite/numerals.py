@@ -69,12 +69,15 @@ _EN_ORDINALS = (
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
 _ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12}
-_WORDS: dict[str, Decimal] = {
+_NTH = {
     **{first + last: Decimal(n) for n, all_ in _ORDINALS.items() for first in all_.split()
        for last in _ORDINAL_ENDINGS},
+    **{form: Decimal(n) for n, form in enumerate(_EN_ORDINALS, 2)},
+}  # fmt: skip
+_WORDS: dict[str, Decimal] = {
+    **_NTH,
     **{form: Decimal(n) for n, forms in _CARDINALS.items() for form in forms.split()},
     **{form: Decimal(n) for n, forms in _FRACTIONS.items() for form in forms.split()},
-    **{form: Decimal(n) for n, form in enumerate(_EN_ORDINALS, 2)},
 }  # fmt: skip
 #: How many times as much.
 _MULTIPLES = {
@@ -111,7 +114,7 @@ class Found(NamedTuple):
     spot: Spot
     values: frozenset[Decimal]
     sign: str | None = None
-    kind: str | None = None  # "clock", "part" or "times"
+    kind: str | None = None  # "clock", "part", "times" or "nth"
 
 
 def is_number(word: str) -> bool:
@@ -178,7 +181,7 @@ def worded(text: str) -> list[Found]:
         joins = run and between in (" ", "-", " and ") and _goes_on(run[-1], value)
         run = [*run, value] if joins else [value]
         kind = "part" if value in (Decimal("0.5"), Decimal("0.25")) else None
-        kind = "times" if folded in _MULTIPLES else kind
+        kind = "times" if folded in _MULTIPLES else "nth" if folded in _NTH else kind
         start = found[-1].spot[0] if joins else match.start()
         if joins:
             found.pop()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
-from rag.cite.grammar import denied_by, predicate
+from rag.cite.grammar import denied_by, is_action, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _MODAL = frozenset(
     "запрещается запрещено запрещен нельзя составляет составляют составил составила составило "
     "составили равен равна равно равны будет будут буду стал стала стало стали имеет имеют "
     "каждый каждая каждое каждую каждого каждой каждые каждых каждым около примерно почти every "
-    "approximately nearly almost roughly around still already уже пока еще лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
+    "approximately nearly almost roughly around still already уже пока еще тогда теперь сейчас now лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
     "may might must can could shall should need needs cannot can't "
     "mustn't mayn't isn't aren't wasn't weren't don't doesn't didn't won't wouldn't hasn't haven't "
     "allowed permitted forbidden prohibited unable never nobody nothing none neither "
@@ -50,6 +50,7 @@ _EXCEPTING = re.compile(
     r"\W*(?:кроме|вместо|за исключением|except|unless|rather than|instead of|apart from)\b", re.I
 )
 _LESS = re.compile(r"\W*(?:а не|но не|и не|but not|and not|not|не)\b", re.I)
+_JOINING = frozenset("и а но или and but or then also также затем потом".split())
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 _BOUND = re.compile(
@@ -81,13 +82,14 @@ class Clause:
     """A part of a sentence: its items, those it takes over from another, what it denies.
 
     `negations` counts the words in it that say "not"; `denied` are the stems that stand in their
-    scope. `forms` are its folded words.
+    scope. `forms` are its folded words and `starts` their places.
     """
 
     text: str
     items: tuple[Item, ...]
     taken: tuple[Item, ...]
     forms: tuple[str, ...]
+    starts: tuple[int, ...]
     negations: int
     denied: frozenset[str]
     excepting: bool
@@ -177,7 +179,7 @@ class Statement:
         same = [mine for mine in self.amounts if number.same(mine)]
         if number.unit is None or any(mine.unit is not None for mine in same):
             return not same
-        return not same or not any(each.unit == number.unit for each in self.amounts)
+        return not same or not any(each.unit and number.alike(each) for each in self.amounts)
 
     def lacks_date(self, date: Date) -> bool:
         return not any(date.within(mine) for mine in self.facts.dates)
@@ -197,10 +199,12 @@ class Statement:
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses, each with what it takes over; one without items joins the one before."""
         bounds = [match.span() for match in _BOUND.finditer(self.text)]
+        spots = [*bounds, *self.facts.spots]
         pieces: list[_Piece] = []
-        for start, end in self._bounded(_pieces(self.text, bounds)):
+        for start, end in self._bounded(_pieces(self.text, spots)):
             items = [item for item in self.items if start <= item.start < end]
-            if pieces and not any(item.stem for item in items):
+            facts_only = not any(item.stem for item in items) and len(items) < _HEAD
+            if pieces and facts_only and not _EXCEPTING.match(self.text[start:end]):
                 last = pieces.pop()
                 pieces.append(_Piece(last.start, end, [*last.items, *items]))
             else:
@@ -234,24 +238,33 @@ class Statement:
         self, piece: _Piece, bounds: list[tuple[int, int]], before: Clause | None
     ) -> Clause:
         text = self.text[piece.start : piece.end]
-        words = tuple(
-            form
+        placed = [
+            (start, form)
             for start, _, _, form in self._tokens
             if piece.start <= start < piece.end
             and not any(left <= start < right for left, right in bounds)
-        )
+        ]
+        words = tuple(form for _, form in placed)
         count, denied = denied_by(words)
         items = tuple(piece.items)
         excepting = bool(_EXCEPTING.match(text))
         less = excepting or bool(_LESS.match(text))
         taken: tuple[Item, ...] = ()
-        if before is not None and (less or not predicate(words)):
-            taken = _taken(items, before, less)
-        return Clause(text, items, taken, words, count + excepting, denied, less)
+        if before is not None:
+            if less or not predicate(words):
+                taken = _taken(items, before, less)
+            elif _shares_subject(words):
+                taken = _subject(before)
+        starts = tuple(start for start, _ in placed)
+        return Clause(text, items, taken, words, starts, count + excepting, denied, less)
 
 
-def _taken(items: tuple[Item, ...], before: Clause, excepting: bool) -> tuple[Item, ...]:
-    """What a clause without a predicate takes over: what it has nothing of its own in place of."""
+def _taken(items: tuple[Item, ...], before: Clause, less: bool) -> tuple[Item, ...]:
+    """What a clause without a predicate takes over: what it has nothing of its own in place of.
+
+    Its own things stand in the place of as many of the other's: of the first, or after "but not"
+    of the last.
+    """
     kinds = {type(item.fact) for item in items if item.fact is not None}
     names = any(item.name for item in items)
     left = [
@@ -259,9 +272,26 @@ def _taken(items: tuple[Item, ...], before: Clause, excepting: bool) -> tuple[It
         for item in (*before.items, *before.taken)
         if not (item.fact is not None and type(item.fact) in kinds) and not (item.name and names)
     ]
-    if not excepting and left and not names and items and items[0].fact is None:
-        left = left[1:]  # it has a subject of its own
-    return tuple(left)
+    things = [item for item in left if item.fact is None and not is_action(item.form)]
+    own = sum(item.fact is None and not item.name and not is_action(item.form) for item in items)
+    gone = things[-own:] if less and own else things[:own]
+    return tuple(item for item in left if item not in gone)
+
+
+def _shares_subject(words: tuple[str, ...]) -> bool:
+    """Whether a clause goes on with a verb after a conjunction, as «и возобновляется»."""
+    first = next((word for word in words if word not in _JOINING), "")
+    return bool(first) and words[0] in _JOINING and predicate((first, first))
+
+
+def _subject(clause: Clause) -> tuple[Item, ...]:
+    """What stands before the first verb of a clause."""
+    found = []
+    for item in (*clause.taken, *clause.items):
+        if item.fact is None and is_action(item.form):
+            break
+        found.append(item)
+    return tuple(found)
 
 
 def _pieces(text: str, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
