@@ -30,10 +30,11 @@ _ABBREVIATIONS = frozenset(
 #: after these a capital letter may well begin a new sentence («… в 2019 г. Завод …»)
 _MAY_END = frozenset(
     """
-    г гг в вв руб коп тыс млн млрд трлн др пр м км кг ч мин сек шт чел
+    г гг в вв руб коп тыс млн млрд трлн др пр м мм см км кг л ч мин сек шт чел
     etc inc ltd co corp a.m p.m u.s u.k jr sr al
     """.split()
 )
+_UNIT_LETTERS = frozenset("ВWVA")  # watts, volts, amperes after a number
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
@@ -68,6 +69,8 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     if last is None:
         return True
     word = last.group(1)
+    if word in _UNIT_LETTERS and _AFTER_NUMBER.search(before):
+        return True  # «220 В. Проверьте», not «В. Проверкин»
     if len(word) == 1 and word.isalpha() and word.isupper():
         return False  # an initial: «О. Титов»
     folded = word.lower()

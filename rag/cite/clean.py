@@ -45,6 +45,12 @@ class Claim:
 
     text: str
     marks: tuple[int, ...]
+    lead: str = ""  # what leads in to it, where it is an item of a list
+
+    @property
+    def checked(self) -> str:
+        """The text that is checked: an item of a list with what leads in to it."""
+        return f"{self.lead} {self.text}" if self.lead else self.text
 
 
 def inert(text: str) -> str:

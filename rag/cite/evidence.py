@@ -2,161 +2,206 @@
 
 A claim's words are compared as stems, each weighted by how rare it is among the sentences of the
 passages (inverse document frequency: Spärck Jones, K. "A statistical interpretation of term
-specificity", 1972). Numbers, dates and names are compared apart, as facts.
+specificity", 1972), and looked up in an index from stems to sentences. Numbers, dates and names are
+compared apart, as facts.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import cached_property
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag import sentences
-from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
+from rag.cite.facts import Number
+from rag.cite.grammar import asks, first_person, is_action
+from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
-from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SIMILAR = 0.7  # what a word of the same root counts, beside one of the same stem
-_ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
-#: Modal words beside the stop words: what they say is left to the check of opposites.
-_MODAL = frozenset(
-    "можно может могут мог могла могли нужно надо необходимо следует должен должна должно должны "
-    "обязан обязана обязаны вправе may might must can could shall should need needs".split()
-)
-_EMPTY = STOP_WORDS | _MODAL
+_HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
+_FACT = 3.0  # weight of a number or date
+_ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
+_CONTEXT = 0.8  # what a word counts that only the heading or title holds
+_BEFORE = 0.4  # what a word counts that only the sentence before holds
+_KEY = 4  # letters by which stems that may be akin are looked up
+_CELLS = re.compile(r"\s*(?:\||\t)\s*")
+_RULE = re.compile(r"[\s|:+-]+")
+_LABEL = re.compile(r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.\- ]{0,40}):\s")
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A text with its facts and the stems of its other meaningful words."""
+class Span:
+    """One or two sentences of a document: `document.text[start:end]`.
+
+    `said` is the text as it is compared: a row of a table with the names of its columns. `context`
+    are the stems of its headings and title, `speaker` those of who says it.
+    """
 
     text: str
+    said: Statement
+    document: str
+    start: int
+    end: int
+    passage: int
+    place: int
+    context: frozenset[str]
+    speaker: frozenset[str] = frozenset()
 
     @cached_property
-    def facts(self) -> Facts:
-        return facts(self.text)
-
-    @cached_property
-    def language(self) -> Language:
-        return language_of(self.text)
-
-    @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """Stems of the words that carry meaning, in order; numbers and dates are facts instead."""
-        taken = self.facts.spots
-        return tuple(
-            dict.fromkeys(
-                token.stem
-                for token in tokens(self.text)
-                if fold(self.text[token.start : token.end]) not in _EMPTY
-                and not any(start <= token.start < end for start, end in taken)
-            )
-        )
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """All stems, stop words and numbers included."""
-        return frozenset(token.stem for token in tokens(self.text))
-
-    def form(self, wanted: str) -> str:
-        """The first word with this stem, folded."""
-        found = (fold(self.text[t.start : t.end]) for t in tokens(self.text) if t.stem == wanted)
-        return next(found, wanted)
-
-    @cached_property
-    def amounts(self) -> tuple[Number, ...]:
-        """The numbers, the years and days of dates among them."""
-        dated = [
-            Number(str(part), frozenset({Decimal(part)}), unit)
-            for date in self.facts.dates
-            for part, unit in ((date.year, "year"), (date.day, None))
-            if part is not None
-        ]
-        return (*self.facts.numbers, *dated)
-
-    def lacks_number(self, number: Number) -> bool:
-        return not any(number.same(mine) for mine in self.amounts)
-
-    def lacks_date(self, date: Date) -> bool:
-        return not any(date.within(mine) for mine in self.facts.dates)
-
-    def lacks_name(self, name: Name) -> bool:
-        return not any(akin(name.stem, mine) for mine in self.stems)
+    def around(self) -> frozenset[str]:
+        """Stems that count as said here: of the headings, and of a speaker who says "I"."""
+        if self.speaker and any(first_person(form) for form in self.said.forms):
+            return self.context | self.speaker
+        named = any(name.sure for name in self.said.facts.names)
+        asked = any(asks(form) for form in self.said.forms)
+        return self.context if named or asked else self.context | self.speaker
 
 
-@dataclass(frozen=True)
-class Span(Statement):
-    """One or more sentences of a document: `document.text[start:end] == text`."""
-
-    document: str = ""
-    start: int = 0
-    end: int = 0
-    passage: int = 0
-    place: int = 0
-
-
-@dataclass(frozen=True)
 class Evidence:
     """All sentences of the passages, in order, and the weight of each stem among them."""
 
-    spans: tuple[Span, ...]
-    documents: Mapping[str, Document]
-    frequency: Counter[str]
-
-    @classmethod
-    def of(cls, passages: Sequence[Passage], documents: Mapping[str, Document]) -> Evidence:
+    def __init__(self, passages: Sequence[Passage], documents: Mapping[str, Document]) -> None:
         """Split the passages; a sentence that lies in two of them is taken once."""
-        spans: dict[tuple[str, int, int], Span] = {}
+        self.documents = documents
+        found: dict[tuple[str, int, int], Span] = {}
         for number, passage in enumerate(passages, 1):
-            text = documents[passage.document].text
-            found = sentences.split(text, passage.chunk.start, passage.chunk.end)
-            for place, (start, end) in enumerate(found):
-                span = Span(text[start:end], passage.document, start, end, number, place)
-                spans.setdefault((passage.document, start, end), span)
-        frequency = Counter(each for span in spans.values() for each in set(span.terms))
-        return cls(tuple(spans.values()), documents, frequency)
+            for span in _spans(passage, documents[passage.document], number):
+                found.setdefault((span.document, span.start, span.end), span)
+        self.spans = tuple(found.values())
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._numbers: dict[object, list[tuple[int, Number]]] = defaultdict(list)
+        for place, span in enumerate(self.spans):
+            for stemmed in span.said.stems:
+                self._postings[stemmed].append(place)
+            for number_ in span.said.amounts:
+                for key in _keys(number_):
+                    self._numbers[key].append((place, number_))
+        self._starts: dict[str, list[str]] = defaultdict(list)
+        for stemmed in self._postings:
+            self._starts[stemmed[:_KEY]].append(stemmed)
+        self._like: dict[str, dict[int, float]] = {}
+
+    @cached_property
+    def frequency(self) -> Counter[str]:
+        """In how many sentences each stem stands."""
+        return Counter({stemmed: len(places) for stemmed, places in self._postings.items()})
+
+    @cached_property
+    def proper(self) -> frozenset[str]:
+        """Stems that are surely names somewhere in the passages."""
+        return frozenset(
+            name.stem for span in self.spans for name in span.said.facts.names if name.sure
+        )
 
     @cached_property
     def vocabularies(self) -> dict[str, frozenset[str]]:
         """The stems of each document's sentences."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for span in self.spans:
+            found[span.document].update(span.said.terms)
+        return {name: frozenset(stems) for name, stems in found.items()}
+
+    def weight(self, item: Item) -> float:
+        """Inverse document frequency of a word, less for a verb; one weight for every fact."""
+        if item.fact is not None:
+            return _FACT
+        count = max(self.frequency[item.stem], 1)
+        rare = min(math.log(1 + (len(self.spans) + 1) / (count + 0.5)), _HIGHEST)
+        return rare * _ACTION if not item.name and is_action(item.form) else rare
+
+    def places(self, item: Item) -> dict[int, float]:
+        """The sentences that hold an item, by place, and how well they do."""
+        if item.fact is not None:
+            return self._fact_places(item)
+        known = self._like.get(item.stem)
+        if known is None:
+            known = {}
+            like = {each: alike(item.stem, each) for each in self._related(item.stem)}
+            for each, value in like.items():
+                for place in self._postings[each]:
+                    known[place] = max(known.get(place, 0.0), value)
+            self._like[item.stem] = known
+        return known
+
+    def _related(self, stemmed: str) -> set[str]:
+        from rag.cite.lexicon import synonyms
+
+        found = {each for each in self._starts.get(stemmed[:_KEY], ()) if alike(stemmed, each)}
+        return found | (synonyms(stemmed) & self._postings.keys())
+
+    def _fact_places(self, item: Item) -> dict[int, float]:
+        if isinstance(item.fact, Number):
+            return {
+                place: 1.0
+                for key in _keys(item.fact)
+                for place, number in self._numbers.get(key, ())
+                if item.fact.same(number)
+            }
         return {
-            name: frozenset(t for span in self.spans if span.document == name for t in span.terms)
-            for name in {span.document for span in self.spans}
+            place: 1.0
+            for place, span in enumerate(self.spans)
+            if span.said.facts.dates and not span.said.lacks(item)
         }
 
-    def weight(self, term: str) -> float:
-        """Inverse document frequency of a stem; one that none holds weighs as one that one does."""
-        return math.log(1 + (len(self.spans) + 1) / (max(self.frequency[term], 1) + 0.5))
-
-    def coverage(self, terms: Sequence[str], span: Statement) -> float:
-        """Share of the terms' weight that the span holds, from 0 to 1; 1 without terms."""
-        total = sum(self.weight(term) for term in terms)
-        held = sum(self.weight(term) * likeness(term, span) for term in terms)
-        return held / total if total else 1.0
+    def scores(self, items: Sequence[Item]) -> list[float]:
+        """The share of the items' weight that each sentence holds, with what stands around it."""
+        held = [0.0] * len(self.spans)
+        total = 0.0
+        for item in items:
+            weight = self.weight(item)
+            total += weight
+            places = self.places(item)
+            for place, value in places.items():
+                held[place] += weight * value
+                after = place + 1
+                if after < len(held) and after not in places and self._follows(after):
+                    held[after] += weight * _BEFORE * value
+            if item.stem:
+                for context, those in self._contexts.items():
+                    if item.stem in context:
+                        for place in those:
+                            if place not in places:
+                                held[place] += weight * _CONTEXT
+        return [value / total for value in held] if total else held
 
     @cached_property
-    def pairs(self) -> tuple[tuple[Span, Span, Span], ...]:
-        """Every two sentences that follow one another in one passage, and both as one span."""
+    def _contexts(self) -> dict[frozenset[str], list[int]]:
+        found: dict[frozenset[str], list[int]] = defaultdict(list)
+        for place, span in enumerate(self.spans):
+            if span.around:
+                found[span.around].append(place)
+        return found
+
+    def _follows(self, place: int) -> bool:
+        """Whether a sentence follows the one before it in one passage."""
+        one, two = self.spans[place - 1], self.spans[place]
+        return (one.passage, one.place + 1) == (two.passage, two.place)
+
+    def before(self, span: Span) -> Span | None:
+        """The sentence before this one in its passage."""
+        place = self._order.get((span.document, span.start))
+        return self.spans[place - 1] if place and self._follows(place) else None
+
+    @cached_property
+    def _order(self) -> dict[tuple[str, int], int]:
+        return {(span.document, span.start): place for place, span in enumerate(self.spans)}
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Span, Span], ...]:
+        """Every two sentences that follow one another in one passage."""
         return tuple(
-            (one, two, self._join(one, two))
-            for one, two in zip(self.spans, self.spans[1:], strict=False)
-            if (one.passage, one.place + 1) == (two.passage, two.place)
+            (self.spans[place - 1], self.spans[place])
+            for place in range(1, len(self.spans))
+            if self._follows(place)
         )
-
-    def candidates(self) -> list[Span]:
-        """Every sentence, and every pair of them."""
-        return [*self.spans, *(both for _, _, both in self.pairs)]
-
-    def _join(self, one: Span, two: Span) -> Span:
-        text = self.documents[one.document].text[one.start : two.end]
-        return replace(one, text=text, end=two.end)
 
     def citation(self, span: Span) -> Citation:
         """The place of a span in its document, with page and line."""
@@ -166,29 +211,78 @@ class Evidence:
         return Citation(span.document, page, line, span.start, span.end, quote)
 
 
-def likeness(term: str, span: Statement) -> float:
-    """1 where the span holds the stem, less where it holds one of the same root, otherwise 0."""
-    if term in span.stems:
-        return 1.0
-    return _SIMILAR if any(same_root(term, other) for other in span.stems) else 0.0
+def _keys(number: Number) -> list[object]:
+    """What a number is looked up by; shares and hundredths meet in one."""
+    keys: list[object] = list(number.values)
+    if number.unit in ("%", "part"):
+        scale = 100 if number.unit == "%" else 1
+        keys += [("share", round(value / scale, 2)) for value in number.values]
+    return keys
 
 
-def same_root(one: str, other: str) -> bool:
-    """Whether two stems share most of their letters from the beginning («постав-ка», «-щик»)."""
-    common = common_prefix(one, other)
-    return common >= _ROOT_LETTERS and common >= _ROOT_SHARE * max(len(one), len(other))
+def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
+    """The sentences of a passage."""
+    chunk, text = passage.chunk, document.text
+    name = PurePath(passage.document).stem
+    around = statement(f"{chunk.context}\n{document.title}\n{name}").stems - _empty_stems()
+    starts = [turn.start for turn in document.turns]
+    found = []
+    for place, (left, right) in enumerate(_split(chunk.text)):
+        start, end = chunk.start + left, chunk.start + right
+        written = text[start:end]
+        speaker = _speaker(document, starts, start)
+        label = _LABEL.match(written) if speaker else None
+        said = statement(_row(written, text, start) or written[label.end() if label else 0 :])
+        found.append(
+            Span(written, said, passage.document, start, end, number, place, around, speaker)
+        )
+    return found
 
 
-def normal(text: str) -> str:
-    """A text folded to its words, to find a quotation whatever its punctuation."""
-    return " ".join(re.findall(r"\w+", fold(text)))
+@lru_cache(maxsize=1)
+def _empty_stems() -> frozenset[str]:
+    from rag.words import stem
+
+    return frozenset(stem(word) for word in EMPTY)
 
 
-def quoted(claim: str, span: Span) -> bool:
-    """Whether a claim stands in the span word for word, not as the tail of a negation."""
-    needle, hay = f" {normal(claim)} ", f" {normal(span.text)} "
-    place = hay.find(needle)
-    if place < 0:
-        return False
-    before = hay[:place].split()
-    return not before or stem(before[-1]) not in ("не", "not", "no", "без", "ни", "never")
+@lru_cache(maxsize=512)
+def _split(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences.split(text))
+
+
+def _speaker(document: Document, starts: list[int], start: int) -> frozenset[str]:
+    """Stems of the name of who says what begins here."""
+    place = bisect_right(starts, start) - 1
+    if place < 0 or not (name := document.turns[place].speaker):
+        return frozenset()
+    return statement(name).stems if start < document.turns[place].end else frozenset()
+
+
+def _row(written: str, text: str, start: int) -> str:
+    """A row of a table as lines of its first cell, the name of a column and the cell in it.
+
+    "" for what is no row, or has no row of names above it.
+    """
+    signs = written.count("|") or written.count("\t")
+    if not signs or "\n" in written:
+        return ""
+    sign = "|" if "|" in written else "\t"
+    head = ""
+    end = text.rfind("\n", 0, start)
+    while end > 0:
+        begin = text.rfind("\n", 0, end) + 1
+        line = text[begin:end]
+        if line.count(sign) != signs:
+            break
+        if not _RULE.fullmatch(line):
+            head = line
+        end = begin - 1
+    if not head:
+        return ""
+    names, cells = (_CELLS.split(each.strip().strip("|").strip()) for each in (head, written))
+    if len(names) != len(cells):
+        return ""
+    return "\n".join(
+        f"{cells[0]} {name} {cell}" for name, cell in zip(names[1:], cells[1:], strict=True)
+    )

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from rag.cite.numerals import Found, Spot, clock, digits, worded
 from rag.words import STOP_WORDS, WORD, fold, stem
 
-Spot = tuple[int, int]
+#: Units in which one amount may be written in two ways.
+_EXACT = frozenset({"%", "times", "RUB", "USD", "EUR", "GBP", "nth"})  # units nobody leaves out
+_LARGE = 100  # except of large numbers
+_SHARES, _HOURS = frozenset({"%", "part"}), frozenset({"clock", "hour"})
 
 
 class Date(NamedTuple):
@@ -40,9 +44,30 @@ class Number(NamedTuple):
     unit: str | None
 
     def same(self, other: Number) -> bool:
-        """Whether both can mean the same amount; a unit counts where both have one."""
-        units = self.unit is None or other.unit is None or self.unit == other.unit
-        return units and bool(self.values & other.values)
+        """Whether both can mean the same amount; a unit counts where both have one.
+
+        A half is 50 %, and 10 hours are 10 o'clock.
+        """
+        if self.unit in _SHARES and other.unit in _SHARES and self.unit != other.unit:
+            return bool(self._shares() & other._shares())
+        if "nth" in (self.unit, other.unit) and self.unit != other.unit:
+            plain = self if other.unit == "nth" else other
+            return plain.unit is None and plain.written[0].isdigit() and self._meets(other)
+        return self.alike(other) and self._meets(other)
+
+    def alike(self, other: Number) -> bool:
+        """Whether one can stand where the other does: of one unit, or one of them without."""
+        units = {self.unit, other.unit}
+        if None in units and units & _EXACT:
+            return max(self.values) >= _LARGE or len(units) == 1
+        return len(units) == 1 or None in units or units <= _HOURS or units <= _SHARES
+
+    def _meets(self, other: Number) -> bool:
+        return not self.values.isdisjoint(other.values)
+
+    def _shares(self) -> set[Decimal]:
+        hundred = 100 if self.unit == "%" else 1
+        return {round(value / hundred, 2) for value in self.values}
 
 
 class Name(NamedTuple):
@@ -54,6 +79,7 @@ class Name(NamedTuple):
     written: str
     stem: str
     sure: bool
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,11 @@ class Facts:
     dates: tuple[Date, ...]
     names: tuple[Name, ...]
     spots: tuple[Spot, ...]
+
+    @property
+    def placed(self) -> list[tuple[Number | Date, Spot]]:
+        """The dates and numbers with their spots."""
+        return list(zip((*self.dates, *self.numbers), self.spots, strict=True))
 
 
 _RU_MONTH = (
@@ -87,99 +118,81 @@ _DATE = re.compile(
     rf"|\b(?P<am>{_EN_MONTH})\b\.?\s+(?P<ad>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<ay>{_YEAR})\b)?"
     rf"|\b(?P<mm>(?i:{_RU_MONTH})|(?!May\b|March\b|Mar\b|Dec\b|Sep\b|Jan\b){_EN_MONTH})\b"
     rf"(?:,?\s+(?P<my>{_YEAR})\b)?"
-    rf"|\b(?P<sm>May|March)\s+(?P<sy>{_YEAR})\b",
+    rf"|\b(?P<sm>May|March)\s+(?P<sy>{_YEAR})\b"
+    r"|(?:(?<=\bin )|(?<=\bby )|(?<=\bto )|(?<=\bof )|(?<=from )|(?<=until )|(?<=since )"
+    r"|(?<=early )|(?<=late )|(?<=and ))(?P<lm>May|March)\b"
+    r"|(?<![\d.])(?P<td>[0-3]\d)\.(?P<tm>[01]\d)\.(?P<ty>\d\d)(?![\d.])",
 )
 
-_CARDINALS = {
-    2: "два две двух двум двумя двое двоих вдвое дважды two twice double",
-    3: "три трех трем тремя трое троих втрое трижды three triple",
-    4: "четыре четырех четырем четырьмя четверо four",
-    5: "пять пяти пятью пятеро five",
-    6: "шесть шести шестью six",
-    7: "семь семи семью seven",
-    8: "восемь восьми восемью eight",
-    9: "девять девяти девятью nine",
-    10: "десять десяти десятью ten",
-    11: "одиннадцать одиннадцати eleven",
-    12: "двенадцать двенадцати twelve",
-    13: "тринадцать тринадцати thirteen",
-    14: "четырнадцать четырнадцати fourteen",
-    15: "пятнадцать пятнадцати fifteen",
-    16: "шестнадцать шестнадцати sixteen",
-    17: "семнадцать семнадцати seventeen",
-    18: "восемнадцать восемнадцати eighteen",
-    19: "девятнадцать девятнадцати nineteen",
-    20: "двадцать двадцати twenty",
-    30: "тридцать тридцати thirty",
-    40: "сорок сорока forty",
-    50: "пятьдесят пятидесяти fifty",
-    60: "шестьдесят шестидесяти sixty",
-    70: "семьдесят семидесяти seventy",
-    80: "восемьдесят восьмидесяти eighty",
-    90: "девяносто девяноста ninety",
-    100: "сто ста hundred",
-    200: "двести двухсот",
-    300: "триста трехсот",
-    400: "четыреста четырехсот",
-    500: "пятьсот пятисот",
-}
-_ORDINALS = {
-    2: "втор двойн", 3: "треть трет тройн", 4: "четверт", 5: "пят", 6: "шест", 7: "седьм",
-    8: "восьм", 9: "девят", 10: "десят",
-}  # fmt: skip
-_ORDINAL_ENDINGS = "ый ой ий ая ое ого ому ом ым ую ые ых ыми ою я е его ему ем ей ю и их".split()
-_EN_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth".split()
-_ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12}
-_WORDS: dict[str, int] = {
-    **{first + last: n for n, all_ in _ORDINALS.items() for first in all_.split()
-       for last in _ORDINAL_ENDINGS},
-    **{form: n for n, forms in _CARDINALS.items() for form in forms.split()},
-    **{form: n for n, form in enumerate(_EN_ORDINALS, 3)},
-}  # fmt: skip
-_NUMBER = re.compile(
-    r"(?<![^\W\d_])(?:(?P<sign>[$€£₽])\s?)?(?P<digits>"
-    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"
-    r"|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?"
-    r"|\d+(?:[.,]\d+)?)(?:-?(?:й|я|е|го|му|м|х|ый|ого|ому|ми|ти|st|nd|rd|th)\b)?"
+_SCALES = {"k": 10**3, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_SCALE = re.compile(
+    r"\s*(?:(?P<k>тыс\b\.?|тысяч\w*|thousand\b|k\b)|(?P<mn>млн\b\.?|миллион\w*|million\b|mln\b)"
+    r"|(?P<bn>млрд\b\.?|миллиард\w*|billion\b|bn\b)|(?P<tn>трлн\b\.?|триллион\w*|trillion\b))",
+    re.I,
 )
-_SCALES = (
-    (re.compile(r"\s*(?:тыс\b\.?|тысяч\w*|thousand\b|k\b)", re.I), 10**3),
-    (re.compile(r"\s*(?:млн\b\.?|миллион\w*|million\b|mln\b)", re.I), 10**6),
-    (re.compile(r"\s*(?:млрд\b\.?|миллиард\w*|billion\b|bn\b)", re.I), 10**9),
-    (re.compile(r"\s*(?:трлн\b\.?|триллион\w*|trillion\b)", re.I), 10**12),
-)
+#: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {
     "%": r"%|процент\w*|percent\b|per cent\b",
-    "RUB": r"₽|руб(?:л\w*|\b)|rubles?\b|roubles?\b|rub\b",
-    "USD": r"\$|долл(?:ар\w*|\b)|dollars?\b|usd\b",
-    "EUR": r"€|евро\b|euros?\b|eur\b",
-    "GBP": r"£|фунт\w* стерлинг\w*|pounds?\b|gbp\b",
-    "day": r"дн(?:я|ей|ю|ем|ями|ях|\.)|день|сут(?:ки|ок|кам)\b|days?\b",
+    "RUB": r"₽(?!\s?\d)|руб(?:л\w*|\b)|rubles?\b|roubles?\b|rub\b",
+    "USD": r"\$(?!\s?\d)|долл(?:ар\w*|\b)|dollars?\b|usd\b",
+    "EUR": r"€(?!\s?\d)|евро\b|euros?\b|eur\b",
+    "GBP": r"£(?!\s?\d)|фунт\w* стерлинг\w*|pounds?\b|gbp\b",
+    "kopeck": r"коп(?:е\w*|\b)|kopecks?\b",
+    "cent": r"цент(?:а|ов|\b)|cents?\b",
+    "penny": r"pence\b|penn(?:y|ies)\b",
+    "times": r"раз(?:а)?\b|times\b",
+    "day": r"дн(?:я|ей|ю|ем|ями|ях|\.)|день|сут(?:ки|ок|кам|ками)\b|days?\b",
     "week": r"недел\w*|weeks?\b",
     "month": r"месяц\w*|мес\b|months?\b",
-    "year": r"год(?:а|у|ом|ов|е|\b)|лет\b|г\.|гг\.|years?\b",
-    "hour": r"час(?:а|ов|\b)|hours?\b",
-    "minute": r"минут\w*|мин\b|minutes?\b",
+    "year": r"год(?:а|у|ом|ов|е|ы|\b)|лет\b|г\.|гг\.|years?\b",
+    "hour": r"час(?:а|ов|ам|ы|\b)|hours?\b|hrs?\b",
+    "minute": r"минут\w*|мин\b|minutes?\b|mins?\b",
     "second": r"секунд\w*|сек\b|seconds?\b",
+    "kWh": r"квт[·*⋅-]?\s?ч\b|киловатт-час\w*|kwh\b|kilowatt[- ]hours?\b",
+    "kW": r"квт\b|киловатт\w*|kw\b|kilowatts?\b",
+    "MW": r"мегаватт\w*|megawatts?\b",
+    "W": r"вт\b|ватт\w*|watts?\b|w\b",
+    "V": r"вольт\w*|volts?\b|v\b|(?-i:В)(?=[.,;)\s]|\Z)(?!\s+[а-я])",
+    "rpm": r"об/мин\b|оборот\w* в минуту|rpm\b",
+    "bar": r"бар(?:а|ов)?\b|bars?\b",
+    "kHz": r"кгц\b|khz\b",
+    "MHz": r"мгц\b|mhz\b",
+    "Hz": r"гц\b|герц\w*|hz\b|hertz\b",
+    "GB": r"гб\b|гигабайт\w*|gb\b|gigabytes?\b",
+    "MB": r"мб\b|мегабайт\w*|mb\b|megabytes?\b",
+    "degree": r"°\s?[cсf]?|градус\w*|degrees?\b",
     "t": r"[тt]\b|тонн\w*|tons?\b|tonnes?\b",
-    "kg": r"кг\b|килограмм\w*|kg\b|kilograms?\b",
-    "g": r"грамм\w*|grams?\b",
+    "kg": r"кг\b|килограмм\w*|kg\b|kilograms?\b|kilos?\b",
+    "g": r"грамм\w*|гр?\b(?!\.)|grams?\b|g\b",
     "km": r"км\b|километр\w*|km\b|kilomet\w+",
-    "m": r"м\b|метр(?:а|ов|\b)|met(?:er|re)s?\b",
-    "cm": r"см\b|сантиметр\w*|cm\b",
-    "mm": r"мм\b|миллиметр\w*|mm\b",
-    "l": r"л\b|литр\w*|lit(?:er|re)s?\b",
+    "mile": r"(?:морск\w+\s)?мил[яьией]\w*|(?:nautical\s)?miles?\b",
+    "m2": r"м2\b|м²|кв\.?\s?м\b\.?|квадратн\w+ метр\w*|sq\.? ?m\b|square met\w+",
+    "m3": r"м3\b|м³|куб\w*\.?\s?м\b\.?|кубометр\w*|cubic met\w+",
+    "m": r"м\b|метр(?:а|ов|ам|ах|ами|ы|е|\b)|met(?:er|re)s?\b|m\b(?!\.?m)",
+    "cm": r"см\b|сантиметр\w*|cm\b|centimet\w+",
+    "mm": r"мм\b|миллиметр\w*|mm\b|millimet\w+",
+    "ml": r"мл\b|миллилитр\w*|ml\b|millilit\w+",
+    "l": r"л\b|литр\w*|lit(?:er|re)s?\b|l\b",
+    "inch": r"дюйм\w*|inch(?:es)?\b",
+    "foot": r"foot\b|feet\b|ft\b",
 }
-_UNIT = {name: re.compile(rf"\s*(?:{forms})", re.I) for name, forms in _UNITS.items()}
-_PERIODS = ("day", "week", "month", "hour", "minute")
+_PLACES = {f"u{place}": name for place, name in enumerate(_UNITS)}
+_UNIT = re.compile(
+    r"\s*(?:"
+    + "|".join(f"(?P<u{place}>{forms})" for place, forms in enumerate(_UNITS.values()))
+    + ")",
+    re.I,
+)
+#: Units of which one stands for another: kinds of money have parts, a day has hours.
+_PERIODS = ("day", "week", "month", "year", "hour", "minute")
+_PERIOD = "|".join(_UNITS[name] for name in _PERIODS)
 _EACH = re.compile(
-    r"(?<!\w)(?:кажд\w+|за|per|each|every|an?)(?=\s+(?:"
-    + "|".join(_UNITS[name] for name in _PERIODS)
-    + "))",
+    rf"(?<!\w)(?:кажд\w+|за|один|одн(?:а|у|ого|ой)|per|each|every|an?|one)(?=\s+(?:{_PERIOD}))"
+    r"|(?<!\w)в(?=\s+(?:день|неделю|месяц|год|час|сутки|минуту|квартал)\b)",
     re.I,
 )
 _BETWEEN = re.compile(
-    r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими)\b|\s+(?:business|calendar|working)\b"
+    r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими|ным)\b|\s+(?:business|calendar|working|paid|full)\b"
 )
 #: Days of the week and seasons: written small in Russian, and as exact as a name.
 _CALENDAR = re.compile(
@@ -187,8 +200,12 @@ _CALENDAR = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|весн(?:а|ы|е|у|ой)\b|летом\b|осен(?:ь|и|ью)\b|зим(?:а|ы|е|у|ой)\b|summer\b|autumn\b|winter\b"
 )
-_CODE = re.compile(r"(?=\w*[^\W\d_])(?=\w*\d)[^\W\d_]\w*")
+#: Letters with figures that are no amount: «М10», EJ19, 7Z41.
+_CODE = re.compile(r"(?<!\w)(?:[^\W\d_]+\d\w*|\d+[A-ZА-ЯЁ]+\d\w*)")
 _LEGAL_FORMS = frozenset("ооо оао ао пао зао ип гк нко inc ltd llc corp plc gmbh co".split())
+_LOOK_BACK = 8  # characters before a word that tell whether it opens a sentence
+_STOPPED = re.compile(r"[.!?…:\n]\s*[\"'«“‘(—–-]*\s*$")
+_INITIAL = re.compile(r"(?<!\w)[A-ZА-ЯЁ]\.\s*$")
 _OPENING = " \t\n\"'«“‘([—–-•*"
 _CASE_ENDINGS = frozenset(
     "а я у ю е и ы о ь й ом ем ым им ой ей ов ев ин ого ому ам ами ах ям ями ях ова ева ина ову "
@@ -213,11 +230,6 @@ def akin(one: str, other: str) -> bool:
         return False
     common = common_prefix(one, other)
     return common >= 4 and one[common:] in _CASE_ENDINGS and other[common:] in _CASE_ENDINGS
-
-
-def is_number(word: str) -> bool:
-    """Whether a folded word is a number in digits or in letters."""
-    return word[0].isdigit() or word in _WORDS
 
 
 def common_prefix(one: str, other: str) -> int:
@@ -246,6 +258,7 @@ def _dates(text: str) -> tuple[list[Date], list[Spot]]:
         number = int(month) if month.isdigit() else _month(month)
         year, day = fields.get("y"), fields.get("d")
         if 1 <= number <= 12 and (day is None or 1 <= int(day) <= 31):
+            year = f"20{year}" if year and len(year) == 2 else year
             dates.append(Date(int(year) if year else None, number, int(day) if day else None))
             spots.append(match.span())
     return dates, spots
@@ -261,62 +274,35 @@ def _month(name: str) -> int:
 
 
 def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
-    each = [(match.span(), {Decimal(1)}, None) for match in _EACH.finditer(text)]
-    found = [*_digits(text), *_worded(text), *each]
-    numbers, spots = [], []
-    for (start, end), values, sign in sorted(found, key=lambda each: each[0]):
+    times = clock(text)
+    codes = [match.span() for match in _CODE.finditer(text)]
+    blank = _blanked(text, [*(found.spot for found in times), *codes])
+    each = [Found(match.span(), frozenset({Decimal(1)})) for match in _EACH.finditer(blank)]
+    found = [*times, *digits(blank), *worded(blank), *each]
+    numbers: list[Number] = []
+    spots: list[Spot] = []
+    for (start, end), values, sign, kind in sorted(found, key=lambda one: one.spot):
+        if spots and start < spots[-1][1]:
+            continue
         stop, scale = end, 1
-        for pattern, factor in _SCALES:
-            if match := pattern.match(text, stop):
-                stop, scale = match.end(), factor
-                break
-        unit, stop = _unit(text, stop, sign)
+        if kind is None and (match := _SCALE.match(text, stop)):
+            stop, scale = match.end(), _SCALES[match.lastgroup or ""]
+        unit, stop = (kind, stop) if kind not in (None, "nth") else _unit(text, stop, sign)
+        unit = unit or kind
         scaled = frozenset(value * scale for value in values)
         numbers.append(Number(text[start:stop].strip(), scaled, unit))
         spots.append((start, stop))
     return numbers, spots
 
 
-def _digits(text: str) -> list[tuple[Spot, set[Decimal], str | None]]:
-    found = []
-    for match in _NUMBER.finditer(text):
-        digits = re.sub(r"\s", "", match.group("digits"))
-        values = {
-            Decimal(digits.replace(",", "") if digits.count(",") > 1 else digits.replace(",", "."))
-        }
-        if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
-            values.add(Decimal(digits.replace(",", "")))
-        found.append((match.span(), values, match.group("sign")))
-    return found
-
-
-def _worded(text: str) -> list[tuple[Spot, set[Decimal], str | None]]:
-    """Runs of number words such as «двадцать пять», and Roman numerals."""
-    found: list[tuple[Spot, set[Decimal], str | None]] = []
-    open_until = 0  # the size the next word of a run must stay below
-    for match in WORD.finditer(text):
-        word = match.group()
-        value = _ROMAN.get(word) or _WORDS.get(fold(word))
-        if value is None:
-            open_until = 0
-            continue
-        if open_until > value and text[found[-1][0][1] : match.start()] in (" ", "-"):
-            (start, _), values, _ = found[-1]
-            found[-1] = ((start, match.end()), {each + value for each in values}, None)
-        else:
-            found.append((match.span(), {Decimal(value)}, None))
-        open_until = 100 if value >= 100 else 10 if value >= 20 else 0
-    return found
-
-
 def _unit(text: str, at: int, sign: str | None) -> tuple[str | None, int]:
     """The unit that follows a number at `at`, and where it ends."""
-    if sign:
-        return next(name for name, pattern in _UNIT.items() if pattern.match(sign)), at
-    for place in (at, *(match.end() for match in [_BETWEEN.match(text, at)] if match)):
-        for name, pattern in _UNIT.items():
-            if match := pattern.match(text, place):
-                return name, match.end() if place == at else at
+    if sign and (match := _UNIT.match(f"{sign} ")):
+        return _PLACES[match.lastgroup or ""], at
+    if match := _UNIT.match(text, at):
+        return _PLACES[match.lastgroup or ""], match.end()
+    if (between := _BETWEEN.match(text, at)) and (match := _UNIT.match(text, between.end())):
+        return _PLACES[match.lastgroup or ""], at
     return None, at
 
 
@@ -327,16 +313,17 @@ def _names(text: str, whole: str) -> list[Name]:
     for match in WORD.finditer(text):
         word, folded = match.group(), fold(match.group())
         first = not whole[opens : match.start()].strip(_OPENING)
-        if re.search(r"[.!?…]\s*$", whole[: match.start()]):
+        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()]
+        if _STOPPED.search(before) and not _INITIAL.search(before):
             first, opens = True, match.start()
         if _CALENDAR.match(folded) or _CODE.fullmatch(word):
-            names.append(Name(word, stem(folded), sure=True))
+            names.append(Name(word, stem(folded), True, match.start()))
         elif folded in STOP_WORDS or folded in _LEGAL_FORMS or len(word) < 2:
             continue
         elif (word.isupper() and not whole.isupper()) or (
             russian and word.isascii() and word.isalpha()
         ):
-            names.append(Name(word, stem(folded), sure=True))
+            names.append(Name(word, stem(folded), True, match.start()))
         elif word[0].isupper():
-            names.append(Name(word, stem(folded), sure=not first))
+            names.append(Name(word, stem(folded), not first, match.start()))
     return names

@@ -1,0 +1,311 @@
+"""The verdict on one claim, given the sentences of the passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.cite.compare import contradiction, replaced
+from rag.cite.facts import Date, Number, akin
+from rag.cite.grammar import is_action
+from rag.cite.names import latin
+from rag.cite.reasons import Reason
+from rag.cite.statement import Item, Statement, likeness, quoted, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.cite.evidence import Evidence, Span
+    from rag.types import Verdict
+
+#: Shares of a claim's weighted words that a source must hold.
+SUPPORTED, PARTLY, RELATED = 0.7, 0.45, 0.4
+_MARK_BONUS = 0.05
+_NEAR_BONUS = 0.04  # for what stands beside the source of the sentence before
+_CANDIDATES = 4
+_CLOSE = 0.12  # how far below the best candidate another one may still decide
+_LEAST = 0.15  # share below which a sentence is no candidate
+_FACTS_ACROSS = 2  # between languages one number could stand in any sentence
+_LEAST_GAIN = 2  # words that a second sentence must add, if it adds no fact
+_LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
+#: A second quotation must itself hold this share of the claim's words; less where it is beside the
+#: first and the claim has one clause.
+_SECOND, _BESIDE = 0.3, 0.1
+_HELD = 0.5  # likeness from which a word counts as held
+_YEARS = range(1000, 2101)
+_APART = 2  # sentences between two that are quoted for a claim of one clause
+_UNSAID = 2  # words of a clause that the source must not all lack
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, the one or two sentences it rests on, and why it is not "supported".
+
+    `by_words` says that it was decided by how many words the source has: a model may know better.
+    """
+
+    verdict: Verdict
+    spans: tuple[Span, ...] = ()
+    reason: Reason | None = None
+    by_words: bool = False
+
+    @property
+    def stands(self) -> bool:
+        return self.verdict in ("supported", "partly")
+
+
+NOTHING = Judgement("unsupported", reason=Reason("nothing"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim as it is checked: its statement, its marks, and where the one before was found."""
+
+    said: Statement
+    marks: tuple[int, ...] = ()
+    near: tuple[Span, ...] = ()
+
+
+def judge(asked: Asked, evidence: Evidence) -> Judgement:
+    """Whether the passages say what a claim does."""
+    said = asked.said
+    if not said.items:
+        return Judgement("unsupported", reason=Reason("empty"))
+    if exact := _exact(said, evidence):
+        return Judgement("supported", exact)
+    scores = _scored(asked, evidence)
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    order = [i for i in order if evidence.spans[i].said.language == said.language]
+    order = [i for i in order[:_CANDIDATES] if scores[i] >= _LEAST]
+    judged = [
+        _weigh(said, evidence.spans[i], evidence)
+        for i in order
+        if scores[i] >= scores[order[0]] - _CLOSE
+    ]
+    best = _chosen(judged)
+    if best.verdict == "unsupported":
+        return _across(said, evidence) or best
+    return best
+
+
+def _chosen(judged: Sequence[Judgement]) -> Judgement:
+    """The first that is supported; otherwise the first, or the first that stands after it.
+
+    A contradiction by the nearest sentence is not undone by a farther one that says less.
+    """
+    if not judged:
+        return NOTHING
+    full = next((each for each in judged if each.verdict == "supported"), None)
+    if full or judged[0].verdict == "contradicted":
+        return full or judged[0]
+    return next((each for each in judged if each.stands), judged[0])
+
+
+def _exact(said: Statement, evidence: Evidence) -> tuple[Span, ...]:
+    """The shortest place that has the claim word for word."""
+    found = [span for span in evidence.spans if quoted(said, statement(span.text))]
+    if found:
+        return (min(found, key=lambda span: len(span.text)),)
+    joined = (
+        [
+            (one, two)
+            for one, two in evidence.pairs
+            if quoted(said, statement(f"{one.text} {two.text}"))
+        ]
+        if len(said.forms) > _UNSAID
+        else []
+    )
+    return min(joined, key=lambda pair: pair[1].end - pair[0].start, default=())
+
+
+def _scored(asked: Asked, evidence: Evidence) -> list[float]:
+    """How much of the claim each sentence holds; marks and what was cited before are hints."""
+    scores = evidence.scores(asked.said.items)
+    near = {(span.document, span.passage): span.place for span in asked.near}
+    for place, span in enumerate(evidence.spans):
+        if span.passage in asked.marks:
+            scores[place] += _MARK_BONUS
+        beside = near.get((span.document, span.passage))
+        if beside is not None and abs(span.place - beside) <= 2:
+            scores[place] += _NEAR_BONUS
+        scores[place] -= len(span.text) / 1e5
+    return scores
+
+
+def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list[Item]:
+    """The numbers, dates and names of a claim that the sentences and their headings lack."""
+    return [
+        item
+        for item in said.items
+        if (item.fact is not None or item.name or item.stem in evidence.proper)
+        and all(span.said.lacks(item) and not _around(item, span) for span in spans)
+    ]
+
+
+def _around(item: Item, span: Span) -> bool:
+    """Whether the headings, the title or the speaker have a name, or a year."""
+    if item.stem:
+        return any(akin(item.stem, each) for each in span.around)
+    return isinstance(item.fact, Number) and any(
+        value in _YEARS and str(value) in span.context for value in item.fact.values
+    )
+
+
+def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
+    """The verdict on a claim by the sentence that may hold it, and another if it adds to that."""
+    chosen = _with_second(said, best, evidence)
+    missing = _missing(said, chosen, evidence)
+    share = _share(said, chosen, evidence)
+    if missing:
+        return _lacking(said, missing, chosen, evidence)
+    words = [i for i in said.items if i.stem and not i.name and i.stem not in evidence.proper]
+    if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
+        return Judgement("unsupported", chosen, Reason("little"), True)
+    if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):
+        return Judgement("contradicted", chosen, opposed)
+    if unsaid := _unsaid(said, chosen, evidence):
+        return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
+    whole = statement("\n".join(span.said.text for span in chosen))
+    if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
+        mine, theirs = pair
+        reason = Reason("word", mine.form, theirs.form)
+        things = not is_action(mine.form) and not is_action(theirs.form)
+        if things and mine.stem in evidence.vocabularies[best.document]:
+            return Judgement("contradicted", chosen, reason)
+        if things or share < SUPPORTED:
+            return Judgement("partly", chosen, reason, True)
+    if share < SUPPORTED:
+        return Judgement("partly", chosen, Reason("some"), True)
+    return Judgement("supported", chosen)
+
+
+def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
+    """Whether the sentences, their headings or the sentence before have a word."""
+    if any(_held(item, span) for span in chosen):
+        return True
+    before = evidence.before(chosen[0])
+    return before is not None and likeness(item.stem, before.said) > 0
+
+
+def _lacking(
+    said: Statement, missing: Sequence[Item], chosen: tuple[Span, ...], evidence: Evidence
+) -> Judgement:
+    """The verdict on a claim with facts that its source has not."""
+    listed = ", ".join(dict.fromkeys(_written(item) for item in missing))
+    rest = [item for item in said.items if item not in missing]
+    rivals = [other for item in missing for other in _rivals(item, said, chosen)]
+    if rivals and (not rest or _share_of(rest, chosen, evidence) >= RELATED):
+        theirs = _written(rivals[0])
+        return Judgement("contradicted", chosen, Reason("other", listed, theirs))
+    return Judgement("unsupported", chosen, Reason("absent", listed))
+
+
+def _written(item: Item) -> str:
+    if isinstance(item.fact, Number):
+        return item.fact.written
+    return str(item.fact) if item.fact is not None else item.form
+
+
+def _rivals(item: Item, said: Statement, spans: Sequence[Span]) -> list[Item]:
+    """Numbers, dates or names of the source that the claim has not, where it has this one."""
+    theirs = [other for span in spans for other in span.said.items if said.lacks(other)]
+    if isinstance(item.fact, Number):
+        return [o for o in theirs if isinstance(o.fact, Number) and item.fact.alike(o.fact)]
+    if item.fact is not None:
+        return [other for other in theirs if isinstance(other.fact, Date)]
+    return [other for other in theirs if other.name]
+
+
+def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
+    return _share_of(said.items, spans, evidence)
+
+
+def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -> float:
+    """The share of the items' weight that the sentences hold, from 0 to 1."""
+    total = sum(evidence.weight(item) for item in items)
+    held = sum(evidence.weight(item) * max(_held(item, span) for span in spans) for item in items)
+    return held / total if total else 1.0
+
+
+def _held(item: Item, span: Span) -> float:
+    if item.fact is not None:
+        return float(not span.said.lacks(item) or _around(item, span))
+    return max(likeness(item.stem, span.said), 0.8 * _context(item.stem, span))
+
+
+def _context(stemmed: str, span: Span) -> float:
+    return float(any(akin(stemmed, each) for each in span.around))
+
+
+def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
+    """The sentence, with another that adds what it lacks, in the order of the document."""
+    missing = _missing(said, (best,), evidence)
+    lacking = [item for item in said.items if item.stem and _held(item, best) < _HELD]
+    if any(_rivals(item, said, (best,)) for item in missing):
+        return (best,)  # it says otherwise, and no other sentence mends that
+    if not missing and len(lacking) < _LEAST_GAIN:
+        return (best,)
+
+    def gain(span: Span) -> float:
+        facts = len(missing) - sum(span.said.lacks(item) for item in missing)
+        words = sum(_held(item, span) >= _HELD for item in lacking)
+        beside = (
+            span.document == best.document and abs(span.start - best.end) < len(span.text) + 200
+        )
+        return 2 * facts + words + 0.5 * beside
+
+    several = len(said.clauses) > 1
+    words = [item for item in said.items if item.fact is None]
+    known = {place for item in (*missing, *lacking) for place in evidence.places(item)}
+    apart = [
+        span
+        for span in (evidence.spans[place] for place in sorted(known))
+        if span is not best
+        and span.said.language == best.said.language
+        and (span.document != best.document or span.end <= best.start or span.start >= best.end)
+        and (several or (span.document, span.passage) == (best.document, best.passage))
+        and (several or abs(span.place - best.place) <= _APART)
+        and _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
+        and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
+    ]
+    other = max(apart, key=gain, default=None)
+    if other is None or gain(other) < _LEAST_GAIN:
+        return (best,)
+    return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
+
+
+def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
+    """A clause of which the source has not one word, as it is written, or ""."""
+    for clause in said.clauses:
+        words = [item for item in clause.items if item.stem]
+        facts = [item for item in clause.items if item.fact is not None]
+        if len(words) >= _UNSAID and not facts:
+            held = [max(_held(item, span) for span in chosen) for item in words]
+            if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
+                return " ".join(item.form for item in words)
+    return ""
+
+
+def _across(said: Statement, evidence: Evidence) -> Judgement | None:
+    """A claim in another language than the source: all of two or more facts in one place."""
+    stated = said.facts
+    names = [each for each in stated.names if each.sure]
+    if len(stated.numbers) + len(stated.dates) + len(names) < _FACTS_ACROSS:
+        return None
+    singles = [(span,) for span in evidence.spans if span.said.language != said.language]
+    joined = [pair for pair in evidence.pairs if pair[0].said.language != said.language]
+    for spans in sorted([*singles, *joined], key=lambda each: each[-1].end - each[0].start):
+        amounts = [number for span in spans for number in span.said.amounts]
+        known = {latin(stemmed) for span in spans for stemmed in span.said.stems}
+        if (
+            all(any(n.same(a) and n.unit == a.unit for a in amounts) for n in stated.numbers)
+            and all(any(not span.said.lacks_date(d) for span in spans) for d in stated.dates)
+            and all(any(_same_name(latin(n.stem), other) for other in known) for n in names)
+        ):
+            return Judgement("partly", tuple(spans), Reason("foreign"))
+    return None
+
+
+def _same_name(one: str, other: str) -> bool:
+    short = min(len(one), len(other))
+    return one == other or (short >= 4 and one[:short] == other[:short])
