@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag import cite, sentences
 from rag.cite.clean import claims
-from rag.cite.evidence import Statement
+from rag.cite.statement import Statement
 from rag.errors import ReadError, UsageError
 from rag.prepare import Prepared
 from rag.query.courtesy import without_courtesies
