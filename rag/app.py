@@ -74,6 +74,8 @@ class App:
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
         self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
         self._loading = Lock()
+        self._models: list[Model] = []
+        self._loading_model = Lock()  # takes minutes, in which others may search
 
     # -- parts
 
@@ -114,9 +116,15 @@ class App:
 
     @cached_property
     def model(self) -> Model | None:
-        """The model that is set, loaded; None where none is."""
+        """The model that is set, loaded once for all threads; None where none is."""
         if not self.settings.model:
             return None
+        with self._loading_model:
+            if not self._models:
+                self._models.append(self._load_model())
+            return self._models[0]
+
+    def _load_model(self) -> Model:
         from rag.models import load_model
 
         return load_model(

@@ -152,10 +152,10 @@ FAMILIES = (
         {**USUAL, "head_dim": 8, "sliding_window": 256},
         template=CHAT_TEMPLATE,
     ),
-    Family("T5", "T5, T0, FRED-T5", "T5Config", T5, "", encodes=True, special=START),
+    Family("T5", "T5, ruT5", "T5Config", T5, "", encodes=True, special=START),
     Family(
         "T5, gated",
-        "T5 v1.1, FLAN-T5, FLAN-UL2, UL2",
+        "T5 v1.1, T0, FLAN-T5, FRED-T5, UL2, FLAN-UL2",
         "T5Config",
         {**T5, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": False},
         "",
@@ -164,7 +164,7 @@ FAMILIES = (
     ),
     Family(
         "mT5",
-        "mT5, mT0, ruT5",
+        "mT5, mT0",
         "MT5Config",
         {**T5, "feed_forward_proj": "gated-gelu"},
         "",
@@ -177,10 +177,14 @@ FAMILIES = (
 
 def table() -> str:
     """The families as the table of docs/generation.md."""
-    rows = ["| family | stands for | writes | asked by | window |", "|---|---|---|---|---|"]
+    rows = [
+        "| family | stands for | asked by | its window in config.json | beginning kept |",
+        "|---|---|---|---|---|",
+    ]
     for each in FAMILIES:
-        kind = "encoder–decoder" if each.encodes else "decoder"
         how = "chat template" if each.template else "plain text"
-        window = f"`{each.limit}`" if each.limit else "tokenizer's, else 512"
-        rows.append(f"| {each.name} | {each.published} | {kind} | {how} | {window} |")
+        window = f"`{each.limit}`" if each.limit else "not named: 512"
+        kept = "up to its sliding window" if "sliding_window" in each.sizes else "yes"
+        kept = "no (encoder–decoder)" if each.encodes else kept
+        rows.append(f"| {each.name} | {each.published} | {how} | {window} | {kept} |")
     return "\n".join(rows)

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from families import FAMILIES, Family
+from families import FAMILIES, Family, table
 from tiny_models import TEXT, make_tokenizer
 
 from rag.app import App
 from rag.config import Settings
 from rag.errors import EXIT_ANSWERED
+from rag.models import ByteCounter
+from rag.prompt import build_prompt
 from rag.types import Message
 
 QUESTION = "When does the supplier deliver the pumps?"
@@ -42,7 +44,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
-    return make_tokenizer()
+    """Knows the words of the instructions, as any published tokenizer does."""
+    prompts = [
+        build_prompt(question, (), counter=ByteCounter(), window=9999, reserve=0, language=language)
+        for question, language in ((QUESTION, "en"), (FOLLOW_UP, "ru"))
+    ]
+    said = [message.content for prompt in prompts for message in prompt.messages]
+    return make_tokenizer(text=[*TEXT, *said], size=1000)
 
 
 class Fed:
@@ -85,17 +93,17 @@ def test_a_family_answers_within_its_window(
 
     fed.steps.clear()
     settings = Settings(
-        model=spec, window=640, max_tokens=24, dtype="float32", device="cpu", workers=1
+        model=spec, window=512, max_tokens=24, dtype="float32", device="cpu", workers=1
     )
     app = App(settings, home)
     pieces: list[str] = []
     answer = app.answer(QUESTION, on_text=pieces.append)
     assert answer.text
     assert answer.receipt is not None
-    assert len(fed.steps[0]) == answer.receipt.total <= answer.receipt.window == 640
+    assert len(fed.steps[0]) == answer.receipt.total <= answer.receipt.window == 512
     assert answer.receipt.left_out
     assert len(pieces) > 1
-    within(fed, 640, family)
+    within(fed, 512, family)
     check_reuse(app, fed, family)
 
 
@@ -133,3 +141,8 @@ def check_reuse(app: App, fed: Fed, family: Family) -> None:
         shared = [*same, False].index(False)
         assert shared > len(second) / 4
         assert read == len(second) - shared
+
+
+def test_the_table_of_the_documentation_is_that_of_this_suite() -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "generation.md"
+    assert table() in page.read_text(encoding="utf-8")

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from tiny_models import CHAT_TEMPLATE, make_llama, make_t5, make_tokenizer
 
+import rag.models
+from rag.app import App
+from rag.config import Settings
 from rag.errors import DoesNotFit
 from rag.models import Encoder, Model, Sampling, load_model
 from rag.models.prefix import LEAST, Prefixes
@@ -159,6 +162,30 @@ def test_an_answer_that_is_closed_ends_at_once(folder: Path) -> None:
     assert steps < 400
     model.chat.writer.forget()  # comes after whatever would still be written
     assert len(lengths) == steps
+
+
+def test_one_model_is_loaded_for_all_threads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(model=f"transformers:{folder}", device="cpu", workers=1)
+    app, load_once, loaded = App(settings, tmp_path / "home"), rag.models.load_model, []
+    started = threading.Barrier(3)
+
+    def loading(*arguments: Any, **options: Any) -> Model:
+        loaded.append(load_once(*arguments, **options))
+        return loaded[-1]
+
+    def ask() -> None:
+        started.wait()
+        assert app.model is loaded[0]
+
+    monkeypatch.setattr(rag.models, "load_model", loading)
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loaded) == 1
 
 
 # -- drawing

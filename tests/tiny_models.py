@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 TEXT = [
@@ -24,7 +25,12 @@ NO_SYSTEM_TEMPLATE = (
 )
 
 
-def make_tokenizer(chat_template: str | None = None, limit: int | None = None) -> Any:
+def make_tokenizer(
+    chat_template: str | None = None,
+    limit: int | None = None,
+    text: Sequence[str] = TEXT,
+    size: int = 600,
+) -> Any:
     """A byte-level BPE trained on a few sentences, so that any text can be encoded."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
@@ -33,12 +39,12 @@ def make_tokenizer(chat_template: str | None = None, limit: int | None = None) -
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=600,
+        vocab_size=size,
         special_tokens=["<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(TEXT, trainer)
+    tokenizer.train_from_iterator(text, trainer)
     options = {} if limit is None else {"model_max_length": limit}
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
