@@ -261,6 +261,26 @@ def test_a_bad_list_of_models_is_no_obstacle() -> None:
             assert heard(load(server.url))[0] == "".join(PIECES)
 
 
+def test_an_address_that_moved_is_not_followed_anywhere() -> None:
+    with serving() as other:
+
+        def moved(path: str) -> Any:
+            return lambda _: (307, {"Location": other.root + path}, iter([b""]))
+
+        routes = {path: moved(path) for path in ("/v1/models", "/api/show", CHAT)}
+        with serving(routes=routes) as server:
+            model = load(server.url)
+            with pytest.raises(ModelError, match="not followed"):
+                list(model.stream(MESSAGES))
+        assert [path for path, _, _ in server.asked] == ["/v1/models", "/api/show", CHAT]
+        assert other.asked == []
+
+
+def test_events_are_read_under_whatever_name_they_come() -> None:
+    with serving(lambda _: stream(chunk("Да."), chunk(finish="stop"), kind="text/plain")) as server:
+        assert heard(load(server.url)) == ("Да.", Ending("stop"))
+
+
 # -- keys
 
 
@@ -365,7 +385,7 @@ MODULES = {
 }
 
 
-@pytest.mark.parametrize("provider", sorted(MODULES.keys() - {"ollama"}))
+@pytest.mark.parametrize("provider", sorted(MODULES))
 def test_the_package_of_every_provider_is_named(
     provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
