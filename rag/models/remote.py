@@ -224,7 +224,7 @@ def _server(
     from rag.models.server_chat import HeldClient
 
     local = is_loopback(base_url)
-    client = HeldClient(local=local, seconds=seconds)
+    client = HeldClient(base_url, local=local, seconds=seconds)
     key = os.environ.get(_KEY, "") if provider == "openai" else ""
     api = Api(client, base_url, key, f"{provider}:{name}")
     if provider == "ollama":
@@ -242,13 +242,14 @@ def _server_chat(
     """A server that speaks OpenAI's protocol. Few need a key, and who does says so."""
     from pydantic import SecretStr
 
-    from rag.models.server_chat import ServerChat
+    from rag.models.server_chat import ServerChat, idle_client
 
     return ServerChat(
         model=name,
         base_url=base_url,
         api_key=SecretStr(os.environ.get(_KEY) or "none"),
         http_client=client,
+        http_async_client=idle_client(base_url),
         openai_proxy=None,
         timeout=client.timeout,
         max_retries=retries,
