@@ -111,7 +111,8 @@ def ask_model(
             reply, fault = second, _fault(second, prompt, language)
     if fault:
         notes.append(_NOTES[fault][language])
-    return _tidied(reply, language, notes)
+    said = _tidied(reply, language, notes)
+    return replace(said, text="") if fault == "empty" else said
 
 
 def _fault(reply: _Reply, prompt: Prompt, language: Language) -> str | None:

@@ -23,7 +23,7 @@ _LONGEST_UNIT = 1200
 #: may well have some equal rows, and a speaker say "no" a few times.
 _REPEATS = ((100, 3), (40, 4), (12, 6), (5, 10), (1, 24))
 _ROW_REPEATS = 12  # of a unit with the bars or tabs of a table
-_RULE_LENGTH = 400  # of a loop without a letter or a digit: a rule under a heading is none
+_RULE_LENGTH = 400  # of a loop without a letter: a rule under a heading, a row of zeros are none
 _SUFFIX = 16  # characters that are looked for to find where a stretch may have stood before
 _CANDIDATES = 64  # places looked at
 #: Lines that differ in nothing but the number before them.
@@ -41,6 +41,7 @@ _SENTENCE_END = re.compile(rf"{_END}(?=\s)|(?=\n)")
 
 #: What stands in quotation marks or in code says nothing of the language of the answer.
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"|```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.S)
+_MARK = re.compile(r"\[[\d\s,;–-]+\]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = {"ru": re.compile(r"[а-яё]", re.I), "en": re.compile(r"[a-z]", re.I)}
 #: Letters of another script from which on an answer can be in the wrong language, and the share of
@@ -96,7 +97,7 @@ def _period(text: str) -> int | None:
 
 def _needed(unit: str) -> int:
     """How often this stretch must stand in a row to be a loop."""
-    if not any(map(str.isalnum, unit)):
+    if not any(map(str.isalpha, unit)):
         return -(-_RULE_LENGTH // len(unit))
     if "|" in unit or "\t" in unit:
         return _ROW_REPEATS
@@ -139,7 +140,7 @@ def wrong_language(text: str, language: Language, sources: Iterable[str]) -> boo
     in a source do not count: an answer may quote a foreign document. Told by letters alone, so
     that German is not told from English.
     """
-    plain = _QUOTED.sub(" ", without_thoughts(text))
+    plain = _MARK.sub(" ", _QUOTED.sub(" ", without_thoughts(text)))
     held = [f" {' '.join(words(source))} " for source in sources]
     own = foreign = 0
     for start, end in sentences.split(plain):

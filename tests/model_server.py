@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             for piece in pieces:
                 if piece is None:
                     time.sleep(0.05)
-                else:
+                elif piece:  # an empty one would end the body
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                     self.wfile.flush()
             self.wfile.write(b"0\r\n\r\n")

@@ -30,7 +30,7 @@ LOOPS = [
     ("а", 40),
     ("Поставщик передаёт насосы до 15 ноября. ", 6),
     ("The buyer pays. The supplier delivers the pumps by November. ", 5),
-    ("1\n", 40),
+    ("1\n", 220),
     ("ха", 40),
     ("| да | нет |\n", 14),
     ("Пени платит поставщик, если он опоздал более чем на десять дней подряд.\n\n", 5),
@@ -44,6 +44,7 @@ ORDERLY = {
     "a list of days": "".join(f"- {n} ноября: поставка насосов и монтаж\n" for n in range(1, 31)),
     "a rule": "Итоги\n" + "-" * 120 + "\n",
     "rules of a table": "|" + "------|" * 30 + "\n",
+    "zeros": "Месяц " + "0,00 " * 12 + "итого 0,00",
     "dots": "Введение" + "." * 90 + "3\n",
     "nulls": "Счёт 40702810000000000000, сумма 1 000 000 000 руб.",
     "a refrain": "Да, да, да, да, да! Нет, нет, нет.",
@@ -88,7 +89,7 @@ def test_words_in_any_order_are_no_loop(found: list[str], data: st.DataObject) -
 def test_whatever_comes_again_and_again_is_noticed(
     before: list[str], unit: str, times: int
 ) -> None:
-    if not any(map(str.isalnum, unit)) or "|" in unit:
+    if not any(map(str.isalpha, unit)):
         return
     text = "".join(before) + unit * times
     cut = guards.repetition(text)
@@ -157,6 +158,8 @@ EN_SOURCE = "The supplier delivers the pumps by 15 November. The penalty is 5 % 
         ("The pumps are to be delivered by 15 November [1].", "en", [RU_SOURCE], False),
         # quotations, marked or word for word, may be in the language of the document
         ("The supplier delivers the pumps by 15 November.", "ru", [EN_SOURCE], False),
+        ("The supplier delivers the pumps by 15 November [1].", "ru", [EN_SOURCE], False),
+        ("Ответ [1]: The penalty is 5 % a week. [1, 2]", "ru", [EN_SOURCE], False),
         ("В договоре: «The pumps are to be delivered on time».", "ru", [EN_SOURCE], False),
         ("The contract says: «Насосы передаются покупателю вовремя».", "en", [RU_SOURCE], False),
         # but not translated ones

@@ -192,6 +192,10 @@ def _gateway_page(_: Any) -> Any:
     return 502, {"Content-Type": "text/html"}, iter([b"<html>Bad Gateway</html>"])
 
 
+def _silent(_: Any) -> Any:
+    return stream(*[None] * 40)
+
+
 BAD = {
     "a web page": (_html, "no chat completion", "/v1"),
     "an error as JSON": (lambda _: as_json({"error": "nope"}), "no chat completion", "/v1"),
@@ -231,7 +235,7 @@ BAD = {
         "another address",
         "--base-url",
     ),
-    "silence": (lambda _: stream(*[None] * 40), "in time", "server_seconds"),
+    "silence": (_silent, "in time", "server_seconds"),
 }
 
 
@@ -256,9 +260,30 @@ def test_a_prompt_that_is_too_long_for_the_server_is_told() -> None:
 
 
 def test_a_bad_list_of_models_is_no_obstacle() -> None:
-    for listed in (_html, _failing(500), lambda _: {"data": 5}, lambda _: {"data": [None, "a"]}):
+    odd = (lambda _: {"data": 5}, lambda _: {"data": [None, "a"]})
+    for listed in (_html, _failing(500), _silent, *odd):
         with serving(routes={"/v1/models": listed}) as server:
-            assert heard(load(server.url))[0] == "".join(PIECES)
+            assert heard(load(server.url, server_seconds=0.3))[0] == "".join(PIECES)
+
+
+def test_an_address_that_moved_is_not_followed_anywhere() -> None:
+    with serving() as other:
+
+        def moved(path: str) -> Any:
+            return lambda _: (307, {"Location": other.root + path}, iter([b""]))
+
+        routes = {path: moved(path) for path in ("/v1/models", CHAT)}
+        with serving(routes=routes) as server:
+            model = load(server.url)
+            with pytest.raises(ModelError, match="not followed"):
+                list(model.stream(MESSAGES))
+        assert [path for path, _, _ in server.asked] == ["/v1/models", CHAT]
+        assert other.asked == []
+
+
+def test_events_are_read_under_whatever_name_they_come() -> None:
+    with serving(lambda _: stream(chunk("Да."), chunk(finish="stop"), kind="text/plain")) as server:
+        assert heard(load(server.url)) == ("Да.", Ending("stop"))
 
 
 # -- keys
@@ -288,6 +313,14 @@ def _trouble(model: Any) -> str:
         return heard(model)[1].trouble
     except ModelError as error:
         return str(error)
+
+
+def test_a_hosted_model_has_the_window_that_langchain_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    model = load_model("openai:gpt-4o", max_tokens=100)
+    assert (model.window, model.reserve, model.local) == (128_000, 100, False)
 
 
 # -- what may be asked at all
@@ -365,7 +398,7 @@ MODULES = {
 }
 
 
-@pytest.mark.parametrize("provider", sorted(MODULES.keys() - {"ollama"}))
+@pytest.mark.parametrize("provider", sorted(MODULES))
 def test_the_package_of_every_provider_is_named(
     provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

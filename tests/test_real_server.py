@@ -29,7 +29,7 @@ pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 
 #: Seconds the server may take to come up on a busy machine; a quiet one takes some six.
-PATIENCE = 120.0
+PATIENCE = 300.0
 SERVE = "from transformers.cli.serve import Serve; import sys; " + (
     "Serve(sys.argv[1], host='127.0.0.1', port=int(sys.argv[2]), device='cpu')"
 )

@@ -108,7 +108,7 @@ class Model:
             if str(error).startswith("No generation"):
                 error = NoGenerationError()
             trouble = explain(error, self.name)
-            if tells and tally.spoke:
+            if self.limit and tally.spoke:
                 return tally.ending("cut", trouble.message)
             raise trouble from error
         if tells and not tally.reason:

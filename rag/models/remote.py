@@ -43,8 +43,12 @@ _ADDRESSES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 _GATEWAY, _NO = "LANGSMITH_GATEWAY", {"", "0", "false", "no"}
 #: The only providers that can be held to this machine: they ask where they are told, without proxy.
 _HELD = frozenset({"openai", "ollama"})
-#: Providers that langchain's `init_chat_model` does not list: the module and its class.
-_MORE = {"gigachat": ("langchain_gigachat.chat_models", "GigaChat")}
+#: Providers made here, by module and class: GigaChat, which langchain's `init_chat_model` does not
+#: list, and Ollama, for which it would take an old class that cannot be held to an address.
+_OWN = {
+    "gigachat": ("langchain_gigachat.chat_models", "GigaChat"),
+    "ollama": ("langchain_ollama", "ChatOllama"),
+}
 #: Values of options that change nothing; others go without saying.
 _NEUTRAL: Mapping[str, Any] = {"seed": None, "top_p": 1.0, "repetition_penalty": 1.0, "stop": []}
 #: What a provider calls an option, where that is not langchain's common name.
@@ -220,7 +224,7 @@ def _server(
     from rag.models.server_chat import HeldClient
 
     local = is_loopback(base_url)
-    client = HeldClient(local=local, seconds=seconds)
+    client = HeldClient(base_url, local=local, seconds=seconds)
     key = os.environ.get(_KEY, "") if provider == "openai" else ""
     api = Api(client, base_url, key, f"{provider}:{name}")
     if provider == "ollama":
@@ -238,13 +242,14 @@ def _server_chat(
     """A server that speaks OpenAI's protocol. Few need a key, and who does says so."""
     from pydantic import SecretStr
 
-    from rag.models.server_chat import ServerChat
+    from rag.models.server_chat import ServerChat, idle_client
 
     return ServerChat(
         model=name,
         base_url=base_url,
         api_key=SecretStr(os.environ.get(_KEY) or "none"),
         http_client=client,
+        http_async_client=idle_client(base_url),
         openai_proxy=None,
         timeout=client.timeout,
         max_retries=retries,
@@ -264,8 +269,8 @@ def _provider_chat(provider: str, name: str, options: dict[str, Any]) -> BaseCha
     if provider == "gigachat" and not options.get("temperature"):
         options |= {"temperature": None, "top_p": 0.0}  # it takes no temperature of 0
     try:
-        if provider in _MORE:
-            return _more(provider, name, options)
+        if provider in _OWN:
+            return _own(provider, name, options)
         chat: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
     except ImportError as error:
         raise ModelError(
@@ -283,9 +288,9 @@ def _provider_chat(provider: str, name: str, options: dict[str, Any]) -> BaseCha
     return chat
 
 
-def _more(provider: str, name: str, options: dict[str, Any]) -> BaseChatModel:
-    """A chat model of a provider that langchain does not list. Raises ImportError without it."""
-    module, kind = _MORE[provider]
+def _own(provider: str, name: str, options: dict[str, Any]) -> BaseChatModel:
+    """A chat model of a provider made without langchain's help. Raises ImportError without it."""
+    module, kind = _OWN[provider]
     try:
         made: Any = getattr(importlib.import_module(module), kind)
     except ImportError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langchain_openai.chat_models.base import BaseChatOpenAI
-from openai import DefaultHttpxClient, Timeout
+from openai import DefaultAsyncHttpxClient, DefaultHttpxClient, Timeout
 
 from rag.models.servers import as_sent
 
@@ -23,15 +23,29 @@ CONNECT_SECONDS = 10.0
 class HeldClient(DefaultHttpxClient):
     """A client that follows no redirect, and on this machine goes through no proxy."""
 
-    def __init__(self, *, local: bool, seconds: float) -> None:
+    def __init__(self, base_url: str, *, local: bool, seconds: float) -> None:
         """`seconds` is how long a server may be silent."""
-        timeout = Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
-        super().__init__(trust_env=not local, follow_redirects=False, timeout=timeout)
+        super().__init__(
+            verify=_is_secure(base_url),
+            trust_env=not local,
+            follow_redirects=False,
+            timeout=Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+        )
 
     def __del__(self) -> None:
         """Leave no connection open behind the last of those who share the client."""
         if not getattr(self, "is_closed", True):
             self.close()
+
+
+def idle_client(base_url: str) -> DefaultAsyncHttpxClient:
+    """The asynchronous client that langchain wants too; nobody asks by it."""
+    return DefaultAsyncHttpxClient(verify=_is_secure(base_url), follow_redirects=False)
+
+
+def _is_secure(base_url: str) -> bool:
+    """Whether certificates are needed: over plain http there are none, and to load them is slow."""
+    return not base_url.startswith("http:")
 
 
 class ServerChat(BaseChatOpenAI):

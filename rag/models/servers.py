@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     Wire = dict[str, Any]  # a message as it is sent
 
-#: Seconds to wait for a server to say something of itself; it may be busy with an answer.
-ASKING_SECONDS = 20.0
+#: Seconds to wait for a server to say something of itself; it may be busy with an answer. It may be
+#: waited for longer when it counts, since without a count there is no prompt.
+_ASKING_SECONDS = 20.0
 #: Counts that are kept: a prompt is packed with some dozens, and often the same again.
 _KEPT = 512
 #: What servers call the window in their list of models: vLLM and SGLang, Groq, LM Studio, Mistral,
@@ -128,24 +129,23 @@ class Api:
         self._root = re.sub(r"/v\d+$", "", self._base)
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._name = name
+        self._patience = min(_ASKING_SECONDS, client.timeout.read or _ASKING_SECONDS)
 
     def models(self) -> Any:
         """The list of models, by OpenAI's protocol."""
-        return self._ask("GET", f"{self._base}/models")
+        return self._ask("GET", f"{self._base}/models", timeout=self._patience)
 
     def get(self, path: str) -> Any:
         """What stands at a path. Raises ModelError where the server cannot be reached."""
-        return self._ask("GET", self._root + path)
+        return self._ask("GET", self._root + path, timeout=self._patience)
 
     def post(self, path: str, body: Any) -> Any:
         """What is answered to a body; raises as `get` does."""
-        return self._ask("POST", self._root + path, body)
+        return self._ask("POST", self._root + path, json=body)
 
-    def _ask(self, method: str, url: str, body: Any = None) -> Any:
+    def _ask(self, method: str, url: str, **how: Any) -> Any:
         try:
-            response = self._client.request(
-                method, url, json=body, headers=self._headers, timeout=ASKING_SECONDS
-            )
+            response = self._client.request(method, url, headers=self._headers, **how)
             if response.status_code == 200:
                 return response.json()
         except Exception as error:
