@@ -54,6 +54,9 @@ _WORDS = {
 _REASONS = {
     "does not fit the window": "не помещается в окно",
     "cut to the sentences around the best one": "оставлены предложения вокруг лучшего",
+    "the instructions are put briefly, since the window is small": (
+        "указания сжаты, потому что окно мало"
+    ),
     "examples may take a quarter of the room": "примерам отведена четверть места",
     "earlier questions may take a quarter of the room; the oldest go first": (
         "разговору отведена четверть места; старое уходит первым"
