@@ -89,7 +89,8 @@ def _table(receipt: Receipt, language: Language) -> None:
         return f"{words.get(first, first)} {number}".strip()
 
     def row(name: str, tokens: int, place: str = "") -> tuple[str, ...]:
-        return named(name), f"{tokens:,}", f"{100 * tokens / receipt.window:.1f}", place
+        share = 100 * tokens / receipt.window
+        return named(name), f"{tokens:>7,}", f"{share:>9.1f}", place
 
     free = receipt.window - receipt.reserve - receipt.total
     rows = [row(part.name, part.tokens, _place(part, words)) for part in receipt.parts]

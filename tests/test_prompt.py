@@ -211,7 +211,7 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("many", "window", "most"), [(8, 100_000, 12), (8, 2048, 28), (100, 4096, 45), (100, 600, 45)]
+    ("many", "window", "most"), [(8, 100_000, 11), (8, 2048, 10), (100, 4096, 14), (100, 600, 14)]
 )
 def test_a_counter_is_asked_rarely(many: int, window: int, most: int) -> None:
     counter = Counting()
