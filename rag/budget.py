@@ -54,6 +54,9 @@ _WORDS = {
 _REASONS = {
     "does not fit the window": "не помещается в окно",
     "cut to the sentences around the best one": "оставлены предложения вокруг лучшего",
+    "the instructions are put briefly, since the window is small": (
+        "указания сжаты, потому что окно мало"
+    ),
     "examples may take a quarter of the room": "примерам отведена четверть места",
     "earlier questions may take a quarter of the room; the oldest go first": (
         "разговору отведена четверть места; старое уходит первым"
@@ -86,7 +89,8 @@ def _table(receipt: Receipt, language: Language) -> None:
         return f"{words.get(first, first)} {number}".strip()
 
     def row(name: str, tokens: int, place: str = "") -> tuple[str, ...]:
-        return named(name), f"{tokens:,}", f"{100 * tokens / receipt.window:.1f}", place
+        share = 100 * tokens / receipt.window
+        return named(name), f"{tokens:>7,}", f"{share:>9.1f}", place
 
     free = receipt.window - receipt.reserve - receipt.total
     rows = [row(part.name, part.tokens, _place(part, words)) for part in receipt.parts]

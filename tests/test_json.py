@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_doubles import scripted
+
+from rag import schema
+from rag.app import App
 
 CITATION = {"document", "page", "line", "start", "end", "quote"}
 PASSAGE = {"document", "page", "line", "start", "end", "text", "score", "via"}
@@ -26,7 +30,10 @@ ANSWER = {
         "receipt",
         "query",
     ),
-    *("timings", "by", "notes"),
+    *("timings", "by", "asked", "notes"),
+}
+RECEIPT = {
+    *("parts", "total", "window", "reserve", "free", "tokenizer", "exact", "left_out"),
 }
 EVAL = {
     *("schema", "by", "how", "failed", "comparison", "ndcg@10", "mrr@10"),
@@ -83,6 +90,37 @@ def test_promises(filled: Any) -> None:
         assert text[promise["start"] : promise["end"]] == promise["quote"]
     calls = {p["who"]: p for p in value["promises"]}["Анна Белова"]
     assert (calls["when_from"], calls["when_to"], calls["line"]) == ("2025-11-13",) * 2 + (7,)
+
+
+def test_the_receipt_of_a_prompt(app: App, folder: Path) -> None:
+    app.ingest([folder])
+    app.model = scripted("Переносится не более 10 дней.", window=600)  # type: ignore[misc]
+    answer = app.answer("сколько дней отпуска переносится?")
+    value = json.loads(json.dumps(schema.answer(answer)))["receipt"]
+    assert set(value) == RECEIPT
+    assert sum(part["tokens"] for part in value["parts"]) == value["total"]
+    assert value["total"] + value["reserve"] + value["free"] == value["window"] == 600
+    for part in value["parts"]:
+        assert set(part) == {"name", "tokens", "share", "document", "page", "line"}
+        assert part["share"] == round(part["tokens"] / 600, 4)
+        assert (part["document"] is None) is not part["name"].startswith("passage")
+    assert value["left_out"]
+    for row in value["left_out"]:
+        assert set(row) == {"name", "tokens", "reason"}
+
+
+def test_a_history(filled: Any) -> None:
+    filled("ask", "сколько дней отпуска переносится?")
+    value = filled("ask", "-c", "а до какого числа заявление?", "--json").json
+    assert value["asked"]
+    (conversation,) = filled("logs", "--json").json["conversations"]
+    assert set(conversation) == {"id", "begun", "exchanges"}
+    for exchange in conversation["exchanges"]:
+        assert set(exchange) == {
+            *("time", "question", "asked", "answer", "refusal", "by", "model", "citations"),
+        }
+        assert all(set(citation) == CITATION for citation in exchange["citations"])
+    assert set(filled("logs", "--clear", "--json").json) == {"schema", "forgotten"}
 
 
 def test_a_search(filled: Any) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import CHAT_TEMPLATE, make_tokenizer
 
+from rag import sentences
 from rag.errors import DoesNotFit
 from rag.models import ByteCounter, Encoder
 from rag.prompt import build_prompt
@@ -17,6 +18,8 @@ from rag.refusal import is_refusal
 from rag.types import REFUSAL, Chunk, Citation, Found, Message, Passage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.prompt import TokenCounter
     from rag.types import Prompt
 
@@ -50,7 +53,7 @@ LONG = " ".join(f"Clause {number} is about the colour of the paint." for number 
     texts=st.lists(
         st.sampled_from([SHORT, LONG, "Насосы передают в срок. Пени — 5 %."]), max_size=5
     ),
-    window=st.integers(330, 2500),
+    window=st.integers(120, 2500),
     reserve=st.integers(0, 300),
     turns=st.integers(0, 2),
 )
@@ -112,7 +115,7 @@ def test_the_best_passage_is_cut_to_the_sentences_nearest_to_the_question() -> N
     assert SHORT in chunk.text
     assert text[chunk.start - 7 : chunk.end - 7] == chunk.text
     assert len(text) > len(chunk.text) > 2 * len(SHORT)
-    assert "cut to the sentences" in prompt.receipt.left_out[0].reason
+    assert "cut to the sentences" in prompt.receipt.left_out[-1].reason
 
 
 def test_a_sentence_without_an_end_is_cut_between_words() -> None:
@@ -121,9 +124,9 @@ def test_a_sentence_without_an_end_is_cut_between_words() -> None:
 
 
 def test_a_window_too_small_for_the_question_says_the_numbers() -> None:
-    with pytest.raises(DoesNotFit, match=r"take \d+ tokens; the window of 200 less 50 .* 150"):
-        build([passage(SHORT)], window=200, reserve=50)
-    bare = build([], window=1000, reserve=0).receipt.total
+    with pytest.raises(DoesNotFit, match=r"take \d+ tokens; the window of 120 less 50 .* 70"):
+        build([passage(SHORT)], window=120, reserve=50)
+    bare = build([], window=300, reserve=0).receipt.total
     with pytest.raises(DoesNotFit, match="best passage"):
         build([passage(SHORT)], window=bare + 3, reserve=0)
 
@@ -188,3 +191,100 @@ def test_a_refusal_is_recognised_in_its_usual_words(text: str) -> None:
 )
 def test_an_answer_of_substance_is_no_refusal(text: str) -> None:
     assert not is_refusal(text)
+
+
+class Counting:
+    """A counter that knows how often it was asked."""
+
+    name, exact = "counting", True
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def count(self, messages: Sequence[Message]) -> int:
+        self.asked += 1
+        return ByteCounter().count(messages)
+
+    def count_text(self, text: str) -> int:
+        self.asked += 1
+        return ByteCounter().count_text(text)
+
+
+@pytest.mark.parametrize(
+    ("many", "window", "most"), [(8, 100_000, 11), (8, 2048, 10), (100, 4096, 14), (100, 600, 14)]
+)
+def test_a_counter_is_asked_rarely(many: int, window: int, most: int) -> None:
+    counter = Counting()
+    passages = [passage(f"{SHORT} {LONG} {SHORT}", rank) for rank in range(1, many + 1)]
+    prompt = build(passages, counter, window=window)
+    assert prompt.receipt.total == ByteCounter().count(prompt.messages)
+    assert counter.asked <= most
+
+
+WORDS = st.sampled_from(["pumps", "насосы", "15", "paint.", "Art.", "ноября!", "(3)", "x" * 300])
+PARAGRAPHS = st.lists(WORDS, min_size=1, max_size=60).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    texts=st.lists(PARAGRAPHS, min_size=1, max_size=6),
+    window=st.integers(150, 1500),
+    best=st.integers(0, 400),
+    instructed=st.booleans(),
+)
+def test_what_goes_in_is_whole_sentences_and_never_more_than_fits(
+    texts: list[str], window: int, best: int, instructed: bool
+) -> None:
+    passages = [passage(text, rank, start=rank * 1000) for rank, text in enumerate(texts, 1)]
+    place = Citation("contract.pdf", 4, None, 1000 + best, 1001 + best, "")
+    options = {"found": [Found(place, 0, 0.9, 1.0)], "instructed": instructed}
+    try:
+        prompt = build(passages, window=window, **options)
+    except DoesNotFit:
+        return
+    receipt = prompt.receipt
+    assert receipt.total + receipt.reserve <= window
+    assert sum(part.tokens for part in receipt.parts) == receipt.total
+    for kept in prompt.passages:
+        offered = passages[kept.rank - 1]
+        begin = kept.chunk.start - offered.chunk.start
+        end = begin + len(kept.chunk.text)
+        assert offered.chunk.text[begin:end] == kept.chunk.text
+        spans = sentences.split(offered.chunk.text)
+        starts, ends = (
+            {0} | {a for a, _ in spans},
+            {len(offered.chunk.text)} | {b for _, b in spans},
+        )
+        assert begin in starts
+        inside = [(a, b) for a, b in spans if a <= begin < b]
+        assert end in ends or (len(inside) == 1 and end < inside[0][1])
+
+
+def test_the_sentence_that_counts_is_kept_wherever_it_stands() -> None:
+    for place in range(0, 60, 7):
+        text = LONG.replace(f"Clause {place} is", f"Clause {place}, the best, is")
+        start = text.index(f"Clause {place},")
+        cited = Citation("contract.pdf", 4, None, start, start + 10, "")
+        (kept,) = build([passage(text)], window=420, found=[Found(cited, 0, 1.0, 1.0)]).passages
+        assert "the best, is about the colour of the paint." in kept.chunk.text
+
+
+def test_a_base_model_is_shown_fewer_examples_where_there_is_less_room() -> None:
+    shown = {}
+    for window in (4000, 1100, 500):
+        receipt = build([passage(SHORT)], window=window, instructed=False).receipt
+        examples = [part.tokens for part in receipt.parts if part.name == "examples"]
+        told = [row.name for row in receipt.left_out if row.name.startswith("examples")]
+        shown[window] = (len(examples), told)
+    assert shown[4000] == (1, [])
+    assert shown[1100] == (1, ["examples, 1 of 2"])
+    assert shown[500] == (0, ["examples, 2 of 2"])
+
+
+def test_history_gives_way_to_the_evidence() -> None:
+    turns = [Message("user", "Who?"), Message("assistant", "Pumps Ltd delivers them all.")]
+    evidence = passage("pumps delivered " * 60)
+    window = 100 + build([], window=300, reserve=0).receipt.total + 62
+    prompt = build([evidence], window=window, history=turns)
+    assert prompt.passages
+    assert prompt.receipt.total + 100 <= window

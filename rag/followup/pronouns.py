@@ -76,10 +76,11 @@ _GENERIC = frozenset(
 )
 #: What only a person does.
 _PERSONAL = re.compile(
-    r"\b(?:обеща|сказал|говор|работа|взял|взялс|предлож|просил|ответил|думает|считает|пообещ"
-    r"|promise|said|say|work|suggest|ask|think|agree)\w*",
+    r"\b(?:обеща|сказал|говор|взял|взялс|предлож|просил|ответил|думает|считает|пообещ"
+    r"|promise|said|say|suggest|ask|think|agree)\w*",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"(?<=\b[оО])\s$")  # «о нём», which is «об отпуске»
 _ARTICLE = re.compile(r"\b(?:a|an|the) $", re.IGNORECASE)
 _CLAUSE = re.compile(r",| и | and | если | when | if ")
 _NAME = re.compile(r"(?<![.!?…]\s)(?<!^)\b[А-ЯЁA-Z][\w-]+(?: [А-ЯЁA-Z][\w-]+)*")
@@ -241,7 +242,8 @@ def _replaced(
         return f"{text[: piece.start]}{owned} {entity}{text[noun.end :]}"
     if possessed:
         entity += "'s"
-    return text[: piece.start] + entity + text[piece.end :]
+    head = _ABOUT.sub("б ", text[: piece.start]) if entity[0].lower() in "аоуэи" else None
+    return (head or text[: piece.start]) + entity + text[piece.end :]
 
 
 _POSSESSED = ("noun", "adjective")

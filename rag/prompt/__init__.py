@@ -29,7 +29,11 @@ __all__ = ["TokenCounter", "build_prompt", "label"]
 #: History and worked examples may each take this share of what rules and question leave; at least
 #: half is for evidence.
 _SHARE = 4
+#: Rules and question that take more than this share of the room are put briefly.
+_CROWDED = 3
+_BRIEFLY = "the instructions are put briefly, since the window is small"
 _NO_EXAMPLES = "examples may take a quarter of the room"
+_NO_ROOM = "they leave no room for the best passage"
 _NO_HISTORY = "earlier questions may take a quarter of the room; the oldest go first"
 
 
@@ -73,7 +77,7 @@ def build_prompt(
     room = window - reserve
     meter = Meter(counter)
     code = fence.code(secret, question, (passage.chunk.text for passage in passages))
-    frame = bare = Frame(question, language, code)
+    bare, briefly = _bare(Frame(question, language, code), meter, room)
     fixed = meter(bare.messages(()))
     if fixed > room:
         raise DoesNotFit(
@@ -82,7 +86,8 @@ def build_prompt(
             "Shorten the question, or use a model with a longer window",
         )
     share = (room - fixed) // _SHARE
-    frame, left_out = _with_history(frame, history, meter, share)
+    frame, older = _with_history(bare, history, meter, share)
+    left_out = briefly + older
     if not instructed:
         frame, fewer = _with_examples(frame, meter, share)
         left_out += fewer
@@ -107,6 +112,15 @@ def build_prompt(
         left_out=(*left_out, *packing.missed()),
     )
     return Prompt(frame.messages(packing.chosen), packing.chosen, receipt)
+
+
+def _bare(frame: Frame, meter: Meter, room: int) -> tuple[Frame, tuple[LeftOut, ...]]:
+    """Rules and question alone, briefly where they would crowd out the evidence."""
+    whole = meter(frame.messages(()))
+    if whole * _CROWDED <= room:
+        return frame, ()
+    brief = replace(frame, brief=True)
+    return brief, (LeftOut("system", whole - meter(brief.messages(())), _BRIEFLY),)
 
 
 def _with_history(
@@ -150,5 +164,5 @@ def _all_left_out(frame: Frame, meter: Meter, left_out: tuple[LeftOut, ...]) -> 
     """The account of a frame whose history and examples give way to the evidence."""
     without = meter(replace(frame, examples=0, history=()).messages(()))
     cost = meter(frame.messages(())) - without
-    row = LeftOut("history and examples", cost, "they leave no room for the best passage")
+    row = LeftOut("history and examples", cost, _NO_ROOM)
     return (*left_out, row)

@@ -27,8 +27,8 @@ _FEWEST_WORDS = 5
 #: A passage that by its length would take so many times the room left is not even counted: no text
 #: of one script has tokens so much longer than another's.
 _HOPELESS = 4
-_NO_ROOM = "does not fit the window"
-_CUT = "cut to the sentences around the best one"
+LEFT_OUT = "does not fit the window"
+CUT = "cut to the sentences around the best one"
 
 
 @dataclass(slots=True)
@@ -83,10 +83,10 @@ class Packing:
             size = self.sizes[place]
             kept = self.picked.get(place)
             if kept is None:
-                rows.append(LeftOut(name, size, _NO_ROOM))
+                rows.append(LeftOut(name, size, LEFT_OUT))
             elif kept is not passage:
                 share = 1 - len(kept.chunk.text) / len(passage.chunk.text)
-                rows.append(LeftOut(name, round(size * share), _CUT))
+                rows.append(LeftOut(name, round(size * share), CUT))
         return tuple(rows)
 
     def _spent(self, *more: tuple[int, Passage]) -> int:
