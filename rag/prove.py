@@ -130,12 +130,11 @@ def _proof(citation: Citation, known: Document, fresh: Document) -> Proof:
 
 def _stands(citation: Citation, document: Document) -> tuple[int, int] | None:
     """Where the quote stands: at its place, else nearest to it, however its lines are broken."""
-    place = (citation.start, citation.end)
-    if document.text[slice(*place)] == citation.quote:
-        return place
     words = citation.quote.split()
     if not words:
         return None
+    if citation.start >= 0 and document.text.startswith(citation.quote, citation.start):
+        return citation.start, citation.start + len(citation.quote)
     pattern = re.compile(r"\s+".join(map(re.escape, words)))
     spans = (match.span() for match in pattern.finditer(document.text))
     return min(spans, key=lambda span: abs(span[0] - citation.start), default=None)
@@ -145,7 +144,7 @@ def _answers(text: str) -> list[dict[str, Any]]:
     """The answers of a file: one, or one a line."""
     try:
         values = [json.loads(text)]
-    except ValueError:
+    except (ValueError, RecursionError):
         values = [_parsed(line, number) for number, line in _lines(text)]
     if not values:
         raise UsageError("The file is empty", f"Give {_ANSWERS}.")

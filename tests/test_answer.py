@@ -171,3 +171,47 @@ def test_a_summary_of_a_named_document_stays_inside_it(ask: Any) -> None:
 )
 def test_a_promise_reads_as_a_line(promise: Promise, line: str) -> None:
     assert promise_line(promise) == line
+
+
+def test_struck_sentences_can_be_shown_in_their_place(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true, false = "A milling cutter may be sharpened four times.", "It costs 90 euros."
+    last = "The Kestrel binder weighs 640 kilograms."
+    monkeypatch.setattr(
+        "rag.models.load_model", lambda *_, **__: scripted(f"{true} {false} {last}")
+    )
+    assert rag("ingest", folder).code == 0
+    ask = ("ask", "how often may a milling cutter be sharpened?", "-m", "openai:x")
+    lines = rag(*ask, "--keep").out.splitlines()
+    assert [line[:8] for line in lines[:3]] == [true[:8], "✗ It cos", last[:8]]
+    assert "✗" not in "".join(lines[3:])
+    lines = rag(*ask).out.splitlines()
+    assert lines[1].startswith(last)
+    assert lines[-1].startswith("  ✗ It costs 90 euros.")
+    found = rag(*ask, "--keep", "--json").json
+    places = [(each["place"], each["text"]) for each in found["sentences"] + found["struck"]]
+    assert sorted(places) == [(0, true), (1, false), (2, last)]
+    assert rag(*ask, "--keep", "--strict").code == 7
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how often may a cutter be sharpened?", "Nothing the model said is supported"),
+        ("сколько дней отпуска переносится?", "Из слов модели документы не подтвердили ничего"),
+    ],
+)
+def test_where_nothing_stands_the_documents_answer_and_it_is_said(
+    rag: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, question: str, said: str
+) -> None:
+    monkeypatch.setattr("rag.models.load_model", lambda *_, **__: scripted("Луна из сыра."))
+    assert rag("ingest", folder).code == 0
+    for extra in ((), ("--keep",)):
+        typed = rag("ask", question, "-m", "openai:x", *extra)
+        assert typed.out.startswith(said)
+        assert "✗ Луна из сыра." in typed.out
+    found = rag("ask", question, "-m", "openai:x", "--json").json
+    assert found["by"] == "documents"
+    assert [each["text"] for each in found["struck"]] == ["Луна из сыра."]
+    assert all(each["place"] is None for each in found["sentences"])
