@@ -57,7 +57,7 @@ def found(text: str) -> Iterator[Found]:
 
 def _blocks(text: str) -> list[str]:
     """What stands between a bracket and the one that closes it, or the end; longest first."""
-    blocks = []
+    blocks: list[str] = []
     opening = _OPENING.search(text)
     while opening and len(blocks) < _MOST_BLOCKS:
         place = opening.start()
