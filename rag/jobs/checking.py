@@ -51,6 +51,11 @@ class Source:
     document: Document
 
     @cached_property
+    def line_starts(self) -> list[int]:
+        """Where each line of the text begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.document.text))]
+
+    @cached_property
     def _chunks(self) -> list[tuple[Chunk, frozenset[str]]]:
         return [(each, frozenset(content_stems(each.text))) for each in chunk(self.document)]
 

@@ -165,7 +165,7 @@ def _json(ask: Ask, answer: str) -> Draft:
             return Draft("", value, found.mended, found.cut)
         first = first or fault
     if ask.fields and not ask.template.rows and (value := bare_choice(ask.fields, inert(answer))):
-        return Draft("", value, mended=True)
+        return Draft("", value)
     raise Unfit(first or "it holds no JSON")
 
 

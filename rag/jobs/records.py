@@ -73,8 +73,6 @@ class Ground:
         self._piece = piece
         self._text = Text(piece.text, source.document.date)
         self._known: dict[tuple[str, str], list[Span]] = {}
-        text = source.document.text
-        self._starts = [0, *(place + 1 for place, char in enumerate(text) if char == "\n")]
 
     def records(
         self, fields: Sequence[Field], rows: Sequence[Row]
@@ -187,12 +185,16 @@ class Ground:
 
     def _line(self, offset: int) -> int:
         """Number of the line of the text, from 0."""
-        return bisect_right(self._starts, offset) - 1
+        return bisect_right(self._source.line_starts, offset) - 1
 
     def _line_citation(self, line: int) -> Citation:
         text = self._source.document.text
-        start = self._starts[line]
-        end = self._starts[line + 1] - 1 if line + 1 < len(self._starts) else len(text)
+        start = self._source.line_starts[line]
+        end = (
+            self._source.line_starts[line + 1] - 1
+            if line + 1 < len(self._source.line_starts)
+            else len(text)
+        )
         quote = text[start:end]
         start += len(quote) - len(quote.lstrip())
         return self._citation(start, start + len(quote.strip()))
