@@ -31,10 +31,12 @@ _DIGITS = re.compile(r"[\d\s().+\-–/№#]*\d[\d\s().+\-–/№#]*")
 _LEAST_DIGITS = 2
 _BETWEEN = r"[\s().\-–/]*"
 #: Beside digits, what shows that they are only a part of a longer number.
-_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-–])", r"(?!\d)(?![ \-–]\d{4})"
+_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-])", r"(?!\d)(?![ \-]\d{4})"
+#: A year may stand beside another one: 1941-1945.
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _NUMBER_BEFORE, _NUMBER_AFTER = (
-    re.compile(r"\d[.,]\Z|\d{4}[ \-–]\Z"),
-    re.compile(r"[.,]\d|[ \-–]\d{4}"),
+    re.compile(r"\d[.,]\Z|\d{4}[ \-]\Z"),
+    re.compile(r"[.,]\d|[ \-]\d{4}"),
 )
 _BESIDE = 6  # signs beside a number that may belong to it
 _CODE = re.compile(r"\S*[\d@_/\\]\S*")
@@ -172,6 +174,8 @@ def _literal(value: str, text: Text) -> list[Span]:
 def _alone(text: str, start: int, end: int) -> bool:
     """Whether a span is no part of a longer word or number."""
     before, after = text[max(start - _BESIDE, 0) : start], text[end : end + _BESIDE]
+    if _YEAR.fullmatch(text, start, end):
+        return not before[-1:].isalnum() and not after[:1].isalnum()
     if text[start].isdigit() and _NUMBER_BEFORE.search(before):
         return False
     if text[end - 1].isdigit() and _NUMBER_AFTER.match(after):
@@ -203,7 +207,8 @@ def _same(one: Words, other: Words) -> bool:
         return True
     if any(char.isdigit() for char in one.folded + other.folded):
         return False
-    return akin(one.stem, other.stem)
+    # the stemmer takes «ям» of «Уильям» for an ending; the words themselves tell then
+    return akin(one.stem, other.stem) or akin(one.folded, other.folded)
 
 
 def _words(text: str) -> Iterator[Words]:
