@@ -26,6 +26,7 @@ _WORDS = {
         "nothing": "Документ не подтвердил ничего из того, что написала модель.",
         "none": "В документе таких записей не нашлось.",
         "flags": "Проверьте:",
+        "agreement": "согласие: {:.0%}",
     },
     "en": {
         "source": "Where",
@@ -34,6 +35,7 @@ _WORDS = {
         "nothing": "The document supports nothing of what the model wrote.",
         "none": "There are no such records in the document.",
         "flags": "Look at:",
+        "agreement": "agreement: {:.0%}",
     },
 }
 
@@ -114,8 +116,8 @@ def _show_one(template: Template, result: Result) -> None:
     else:
         render.print_line(result.text or words["nothing"])
         own = [each for each in result.sentences if each.verdict == "unsupported"]
-        _list(words["own"], [each.text for each in own])
-        _list(words["struck"], [f"{each.text}  ({each.reason})" for each in result.struck])
+        _list(words["own"], [f"· {each.text}" for each in own])
+        _list(words["struck"], [f"✗ {each.text}  ({each.reason})" for each in result.struck])
 
 
 def _show_value(result: Result) -> None:
@@ -131,14 +133,14 @@ def _show_value(result: Result) -> None:
 
             render.print_line(f"[{where(record.place)}]")
     if result.agreement is not None:
-        render.print_line(f"{result.agreement:.0%}")
+        render.print_line(_words(result)["agreement"].format(result.agreement))
 
 
 def _list(title: str, lines: Sequence[str]) -> None:
     if lines:
         render.print_line(f"\n{title}")
         for line in lines:
-            render.print_line(f"  ✗ {line}")
+            render.print_line(f"  {line}")
 
 
 def _tell_flags(result: Result) -> None:

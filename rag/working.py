@@ -102,7 +102,7 @@ def job(
     from rag.jobs.shelf import load
 
     template = load(name, config.jobs_folders(app.settings))
-    request = _request(app, template, **wishes)
+    request = _request(template, **wishes)
     form = _form(template, form, output)
     results = [_done(app, template, request, each) for each in sources]
     if as_json:
@@ -202,7 +202,6 @@ def _plain(value: Any) -> str:
 
 
 def _request(
-    app: App,
     template: Template,
     *,
     said: tuple[str, ...],
@@ -234,7 +233,10 @@ def _request(
                 f"{each!r} is not OPTION=VALUE", f"See: rag jobs show {template.name}"
             )
         wanted[key.strip()] = value
-    return Request(wanted, chosen, examples, steps, samples, app.settings.temperature or None)
+    found = settings_of(click.get_current_context())
+    usual = found.origins["temperature"] == "default"
+    temperature = None if usual else found.settings.temperature
+    return Request(wanted, chosen, examples, steps, samples, temperature)
 
 
 def _json_file(path: Path) -> Any:

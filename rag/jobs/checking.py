@@ -15,6 +15,8 @@ from rag.types import Passage, Sentence
 from rag.words import content_stems
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.jobs.template import Check
     from rag.types import Chunk, Citation, Document
 
@@ -49,6 +51,11 @@ class Source:
     document: Document
 
     @cached_property
+    def line_starts(self) -> list[int]:
+        """Where each line of the text begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.document.text))]
+
+    @cached_property
     def _chunks(self) -> list[tuple[Chunk, frozenset[str]]]:
         return [(each, frozenset(content_stems(each.text))) for each in chunk(self.document)]
 
@@ -61,35 +68,29 @@ class Source:
         lines = inert(text).split("\n")
         if check in ("none", "values"):
             return Checked("\n".join(lines), (), ())
-        left = deque(self._judged("\n\n".join(lines)))
+        standing, struck = cite("\n\n".join(lines), self._near(text), self._documents)
+        judged = (deque(standing), deque(struck))
         kept: list[str] = []
-        standing: list[Sentence] = []
-        struck: list[Sentence] = []
+        stays: list[Sentence] = []
+        goes: list[Sentence] = []
         for line in lines:
-            said = [left.popleft() for _ in claims(line) if left]
-            stays = [each for each in said if _stays(each, check)]
-            standing += stays
-            struck += [each for each in said if not _stays(each, check)]
-            if stays or not said:
-                kept.append(_line(line, [each.text for each in stays], len(said)))
-        return Checked(_tidy(kept), tuple(standing), tuple(struck))
+            said = [_judged(claim.text, judged) for claim in claims(line)]
+            good = [each for each in said if _stays(each, check)]
+            stays += good
+            goes += [each for each in said if not _stays(each, check)]
+            if good or not said:
+                kept.append(_line(line, [each.text for each in good], len(said)))
+        return Checked(_tidy(kept), tuple(stays), tuple(goes))
 
     def supports(self, phrase: str) -> Citation | None:
         """The place that supports a phrase; None where there is none."""
-        standing, _ = cite(phrase, self._near(phrase), {self.name: self.document})
+        standing, _ = cite(phrase, self._near(phrase), self._documents)
         cited = [each for sentence in standing for each in sentence.citations]
         return cited[0] if cited else None
 
-    def _judged(self, text: str) -> list[Sentence]:
-        """Every sentence of a text with its verdict, in order."""
-        standing, struck = cite(text, self._near(text), {self.name: self.document})
-        both = (deque(standing), deque(struck))
-        found = []
-        for claim in claims(text):
-            queue = next((each for each in both if each and each[0].text == claim.text), None)
-            if queue is not None:
-                found.append(queue.popleft())
-        return found
+    @property
+    def _documents(self) -> dict[str, Document]:
+        return {self.name: self.document}
 
     def _near(self, text: str) -> list[Passage]:
         """The chunks that share most words with some sentence of the text."""
@@ -103,6 +104,12 @@ class Source:
             Passage(self._chunks[place][0], self.name, (), None, 0.0, rank, ())
             for rank, place in enumerate(sorted(chosen), 1)
         ]
+
+
+def _judged(text: str, judged: Sequence[deque[Sentence]]) -> Sentence:
+    """The next sentence with this text; unsupported where it was not judged."""
+    queue = next((each for each in judged if each and each[0].text == text), None)
+    return queue.popleft() if queue else Sentence(text, "unsupported", (), "it was not checked")
 
 
 def _stays(sentence: Sentence, check: Check) -> bool:

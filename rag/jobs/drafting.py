@@ -93,19 +93,22 @@ class Writer:
 
     def _insisted(self, ask: Ask, text: str) -> Draft:
         """One draft, asked for again with what is wrong where it will not do."""
-        messages = ask.messages(text)
+        messages, temperature = ask.messages(text), self.temperature
         for attempt in range(RETRIES + 1):
-            answer = self._write(messages, self.temperature, attempt)
+            answer = self._write(messages, temperature, attempt)
             try:
                 return taken(ask, answer)
             except Unfit as error:
                 fault = str(error)
             longer = ask.again(text, without_thoughts(answer).strip(), fault)
-            messages = longer if self.fits(longer) else ask.messages(text)
+            if self.fits(longer):
+                messages = longer
+            else:  # the same prompt again has to be drawn another way
+                messages, temperature = ask.messages(text), self.temperature or SPREAD
         raise ModelError(
             f"{self.model.name} was asked {RETRIES + 1} times and gave nothing usable: {fault}. "
             f"It wrote: {shown(answer)}",
-            f"This job needs {ask.template.needs[ask.language]}: name another with -m",
+            f"This job needs {ask.template.needs['en']}: name another with -m",
         )
 
     def _write(self, messages: Sequence[Message], temperature: float, seed: int) -> str:
@@ -117,7 +120,8 @@ class Writer:
                 "Use a model with a longer window, or fewer examples",
             )
         self.sent.append(size)
-        sampling = Sampling(temperature, seed, max_tokens=self.max_tokens, stop=self.stop)
+        most = self.max_tokens and self.answer
+        sampling = Sampling(temperature, seed, max_tokens=most, stop=self.stop)
         return self.model.write(messages, sampling)
 
 
@@ -164,7 +168,7 @@ def _json(ask: Ask, answer: str) -> Draft:
             return Draft("", value, found.mended, found.cut)
         first = first or fault
     if ask.fields and not ask.template.rows and (value := bare_choice(ask.fields, inert(answer))):
-        return Draft("", value, mended=True)
+        return Draft("", value)
     raise Unfit(first or "it holds no JSON")
 
 

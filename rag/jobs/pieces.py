@@ -87,6 +87,9 @@ def _cut(
         yield from _cut(document, middle, end, level, fits)
         return
     borders = [start, *_LEVELS[level](document, start, end), end]
+    if len(borders) == 2:
+        yield from _cut(document, start, end, level + 1, fits)
+        return
     first = 0
     while first < len(borders) - 1:
         last = _furthest(document, borders, first, fits)

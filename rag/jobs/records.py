@@ -72,8 +72,7 @@ class Ground:
         self._source = source
         self._piece = piece
         self._text = Text(piece.text, source.document.date)
-        text = source.document.text
-        self._starts = [0, *(place + 1 for place, char in enumerate(text) if char == "\n")]
+        self._known: dict[tuple[str, str], list[Span]] = {}
 
     def records(
         self, fields: Sequence[Field], rows: Sequence[Row]
@@ -101,6 +100,11 @@ class Ground:
             records.append(Record(found.row, place, tuple(flags)))
         return self._doubted(records, fields), left_out
 
+    def record(self, fields: Sequence[Field], row: Row) -> tuple[Row, list[Flag]]:
+        """One record with null for what does not stand, and a flag for each such value."""
+        found, flags = self._stand(fields, row)
+        return found.row, flags
+
     def value(self, field: Field, value: Any) -> Citation | None:
         """Where one value stands; None where it does not."""
         spots = self._spots(field, value)
@@ -124,6 +128,12 @@ class Ground:
 
     def _spots(self, field: Field, value: Any) -> list[Span]:
         """Where a value stands in the document; a phrase may be told in other words."""
+        key = (field.kind, repr(value))
+        if key not in self._known:
+            self._known[key] = self._found(field, value)
+        return self._known[key]
+
+    def _found(self, field: Field, value: Any) -> list[Span]:
         found = [
             (self._piece.place(start), self._piece.place(end - 1) + 1)
             for start, end in places(value, field.kind, self._text)
@@ -175,12 +185,16 @@ class Ground:
 
     def _line(self, offset: int) -> int:
         """Number of the line of the text, from 0."""
-        return bisect_right(self._starts, offset) - 1
+        return bisect_right(self._source.line_starts, offset) - 1
 
     def _line_citation(self, line: int) -> Citation:
         text = self._source.document.text
-        start = self._starts[line]
-        end = self._starts[line + 1] - 1 if line + 1 < len(self._starts) else len(text)
+        start = self._source.line_starts[line]
+        end = (
+            self._source.line_starts[line + 1] - 1
+            if line + 1 < len(self._source.line_starts)
+            else len(text)
+        )
         quote = text[start:end]
         start += len(quote) - len(quote.lstrip())
         return self._citation(start, start + len(quote.strip()))

@@ -190,7 +190,7 @@ class _Job:
         judged = [self.source.checked(draft.text, check) for draft in drafts]
         if check == "none":
             return judged[voting.likest([draft.text for draft in drafts])]
-        return max(judged, key=lambda each: each.share)  # the first of equals
+        return max(judged, key=lambda each: (each.share, len(each.sentences)))
 
     def _condensed(self) -> str:
         """What matters in a document longer than the window, in as many rounds as it takes."""
@@ -303,7 +303,10 @@ class _Job:
     def _grounded(self, ground: Ground, value: Any) -> Any:
         if self.ask.template.check == "none" or self.ask.schema is None:
             return value
-        value, flags = leaves(ground, value, self.ask.schema)
+        if self.ask.fields:
+            value, flags = ground.record(self.ask.fields, value)
+        else:
+            value, flags = leaves(ground, value, self.ask.schema)
         self.flags += [flag for flag in flags if flag not in self.flags]
         return value
 

@@ -31,7 +31,14 @@ _DIGITS = re.compile(r"[\d\s().+\-–/№#]*\d[\d\s().+\-–/№#]*")
 _LEAST_DIGITS = 2
 _BETWEEN = r"[\s().\-–/]*"
 #: Beside digits, what shows that they are only a part of a longer number.
-_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-–])", r"(?!\d)(?![ \-–]\d{4})"
+_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-])", r"(?!\d)(?![ \-]\d{4})"
+#: A year may stand beside another one: 1941-1945.
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_NUMBER_BEFORE, _NUMBER_AFTER = (
+    re.compile(r"\d[.,]\Z|\d{4}[ \-]\Z"),
+    re.compile(r"[.,]\d|[ \-]\d{4}"),
+)
+_BESIDE = 6  # signs beside a number that may belong to it
 _CODE = re.compile(r"\S*[\d@_/\\]\S*")
 _MINUS = re.compile(r"(?:[-−–]|минус|minus)\s*\Z", re.I)
 _NUMBERED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -59,6 +66,16 @@ class Text:
         """The text in lower case, of the same length."""
         folded = fold(self.text)
         return folded if len(folded) == len(self.text) else self.text.translate(_LOWER)
+
+    @cached_property
+    def squeezed(self) -> tuple[str, list[int]]:
+        """The folded text with one space for any run of white space, and where each sign stood."""
+        kept = [
+            (" " if char.isspace() else char, place)
+            for place, char in enumerate(self.folded)
+            if not char.isspace() or not self.folded[place - 1 : place].isspace()
+        ]
+        return "".join(char for char, _ in kept), [place for _, place in kept]
 
     @cached_property
     def words(self) -> tuple[Words, ...]:
@@ -142,17 +159,30 @@ def _texts(value: str, text: Text) -> list[Span]:
 
 def _literal(value: str, text: Text) -> list[Span]:
     """Where the very words stand, whatever their case and the space between them."""
-    pieces = fold(value).split()
-    if not pieces:
-        return []
-    before = r"(?<!\w)" if pieces[0][0].isalnum() else ""
-    after = r"(?!\w)" if pieces[-1][-1].isalnum() else ""
-    if pieces[0][0].isdigit():
-        before += r"(?<!\d[.,])(?<!\d{4}[ \-–])"
-    if pieces[-1][-1].isdigit():
-        after += r"(?![.,]\d)(?![ \-–]\d{4})"
-    pattern = before + r"\s+".join(map(re.escape, pieces)) + after
-    return [match.span() for match in re.finditer(pattern, text.folded)][:_MOST_PLACES]
+    wanted = " ".join(fold(value).split())
+    squeezed, at = text.squeezed
+    found: list[Span] = []
+    place = squeezed.find(wanted) if wanted else -1
+    while place >= 0 and len(found) < _MOST_PLACES:
+        end = place + len(wanted)
+        if _alone(squeezed, place, end):
+            found.append((at[place], at[end - 1] + 1))
+        place = squeezed.find(wanted, place + 1)
+    return found
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a span is no part of a longer word or number."""
+    before, after = text[max(start - _BESIDE, 0) : start], text[end : end + _BESIDE]
+    if _YEAR.fullmatch(text, start, end):
+        return not before[-1:].isalnum() and not after[:1].isalnum()
+    if text[start].isdigit() and _NUMBER_BEFORE.search(before):
+        return False
+    if text[end - 1].isdigit() and _NUMBER_AFTER.match(after):
+        return False
+    word_before = text[start].isalnum() and (before[-1:].isalnum() or before.endswith("_"))
+    word_after = text[end - 1].isalnum() and (after[:1].isalnum() or after.startswith("_"))
+    return not word_before and not word_after
 
 
 def _runs(wanted: list[Words], text: Text) -> list[Span]:
@@ -177,7 +207,8 @@ def _same(one: Words, other: Words) -> bool:
         return True
     if any(char.isdigit() for char in one.folded + other.folded):
         return False
-    return akin(one.stem, other.stem)
+    # the stemmer takes «ям» of «Уильям» for an ending; the words themselves tell then
+    return akin(one.stem, other.stem) or akin(one.folded, other.folded)
 
 
 def _words(text: str) -> Iterator[Words]:

@@ -141,7 +141,7 @@ def _parsed(kind: OptionKind, said: str) -> Value | None:
 
 
 def filled(text: str, values: Mapping[str, Value], language: Language) -> str:
-    """A text with the values of options in the places of {name}."""
+    """A text with the values of options in the places of {name}; an empty one leaves no gap."""
 
     def shown(match: re.Match[str]) -> str:
         value = values.get(match.group(1))
@@ -151,4 +151,4 @@ def filled(text: str, values: Mapping[str, Value], language: Language) -> str:
             return {"ru": ("нет", "да"), "en": ("no", "yes")}[language][value]
         return ", ".join(value) if isinstance(value, tuple) else str(value)
 
-    return PLACEHOLDER.sub(shown, text)
+    return re.sub(r" {2,}", " ", PLACEHOLDER.sub(shown, text)).strip()

@@ -152,7 +152,7 @@ def test_what_a_model_adds_of_its_own_is_marked(rag: Any, notes: Path, says: Any
     says("Спасибо за письмо!\nИванов летел Аэрофлотом.")
     typed = rag("job", "reply", notes, "-m", "x:y", "--set", "tone=сухой")
     assert typed.out.startswith("Спасибо за письмо!\nИванов летел Аэрофлотом.\n\nСлова модели")
-    assert typed.out.rstrip().endswith("✗ Спасибо за письмо!")
+    assert typed.out.rstrip().endswith("· Спасибо за письмо!")
 
 
 def test_standard_input_and_files_of_any_suffix_are_texts(

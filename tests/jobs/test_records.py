@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.jobs.checking import Source
 from rag.jobs.fields import Kind, parse
@@ -62,6 +64,10 @@ def ground(text: str) -> Ground:
         (NOTES, "2025-11-15", "date", True),  # of the year of the document
         (NOTES, "2024-11-15", "date", False),
         (NOTES, "2025-11-16", "date", False),
+        ("В войну 1941-1945 гг. завод…", "1945", "text", True),
+        ("С 1941–1945 по 1950", "1941", "text", True),
+        ("Код 4276-3800, 19451", "3800", "text", False),
+        ("Код 4276-3800, 19451", "1945", "text", False),
         (ENGLISH, "Peter Brown", "text", True),
         (ENGLISH, "peter  BROWN", "text", True),
         (ENGLISH, "Mary O'Neil", "text", True),
@@ -84,6 +90,39 @@ def test_whether_a_value_stands_in_the_text(
     assert bool(found) == stands
     for start, end in found:
         assert 0 <= start < end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("inflected", "name"),
+    [
+        ("с Уильямом Смитом", "Уильям Смит"),
+        ("Джошу Норману", "Джош Норман"),
+        ("у Вильяма Тиндейла", "Вильям Тиндейл"),
+        ("к Анне Беловой", "Анна Белова"),
+        ("Смирновым Олегом", "Олег Смирнов"),
+    ],
+)
+def test_a_name_stands_in_any_inflection_and_order(inflected: str, name: str) -> None:
+    text = f"Говорили {inflected} о погоде."
+    assert [text[start:end] for start, end in places(name, "text", Text(text))] == [
+        " ".join(word for word in inflected.split() if word[0].isupper())
+    ]
+
+
+@given(
+    st.lists(st.integers(0, 9999), min_size=4, max_size=4), st.integers(0, 15), st.integers(1, 9)
+)
+def test_a_card_stands_with_all_its_digits_and_with_no_other(
+    groups: list[int], place: int, step: int
+) -> None:
+    digits = "".join(f"{group:04}" for group in groups)
+    text = Text(f"Иванов, карта {digits[:4]}-{digits[4:8]} {digits[8:12]} {digits[12:]}, 500 руб.")
+    wrong = digits[:place] + str((int(digits[place]) + step) % 10) + digits[place + 1 :]
+    assert places(digits, "text", text)
+    assert places("-".join(digits[at : at + 4] for at in (0, 4, 8, 12)), "text", text)
+    assert not places(wrong, "text", text)
+    assert not places(digits[:12], "text", text)
+    assert not places(digits[4:], "text", text)
 
 
 def test_nothing_is_made_up_and_every_record_has_its_line() -> None:

@@ -471,6 +471,30 @@ def test_a_job_that_refuses_long_documents_says_so(tmp_path: Path) -> None:
         do("extract", NOTES["ru"], scripted("…", window=100), fields=FIELDS)
 
 
+def test_a_job_may_ask_for_one_record(tmp_path: Path) -> None:
+    made = template(
+        tmp_path,
+        'instruction = "О встрече."\noutput = "json"\n[[fields]]\nname = "day"\ntype = "date"\n'
+        '[[fields]]\nname = "copies"\ntype = "integer"\n[[fields]]\nname = "price"\n'
+        'type = "number"\n',
+    )
+    text = "Встреча 21.12.2025. Просим 40 экземпляров.\n"
+    model = scripted('{"day": "21.12.2025", "copies": "40", "price": 5}')
+    result = run(made, source(text), model, Request())
+    assert result.value == {"day": "2025-12-21", "copies": 40, "price": None}
+    assert [flag.field for flag in result.flags] == ["price"]
+    pieces = run(
+        made,
+        source(text + "Ни о чём. " * 400),
+        scripted(
+            '{"day": "2025-12-21", "copies": 40, "price": null}', '{"copies": null}', window=1200
+        ),
+        Request(),
+    )
+    assert pieces.pieces > 1
+    assert pieces.value == {"day": "2025-12-21", "copies": 40, "price": None}
+
+
 def test_a_job_with_a_schema_of_its_own_is_held_to_it(tmp_path: Path) -> None:
     made = template(
         tmp_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,11 @@ def test_what_the_skeleton_says_in_comments_can_be_used(tmp_path: Path) -> None:
     assert [each.text for each in usual.examples] == ["…"]
     rows = 'output = "json"\nrows = true\n' + text.replace("#+ ", "")
     assert [f.name for f in read_template(write(tmp_path, rows, "rows")).fields] == ["sum", "state"]
+
+
+def test_the_example_in_the_docs_is_sound_and_the_docs_name_every_job(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "jobs.md").read_text(encoding="utf-8")
+    _, own = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    template = read_template(write(tmp_path, own, "docs"))
+    assert template.examples
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)) == set(names([]))
