@@ -44,7 +44,7 @@ _APPENDIX = re.compile(
 class Candidate:
     """A sentence, `document.text[start:end]`.
 
-    `place` counts the sentences before it. `opens` says that it is the first below a heading,
+    `place` counts those before it. `opens` says that it is the first below a heading,
     `essence` that its part sums up the whole, `appendix` that it stands behind the matter itself.
     """
 
@@ -69,14 +69,14 @@ def candidates(document: Document) -> tuple[list[Candidate], bool]:
     headings = sorted((m for m in document.marks if m.kind == "heading"), key=lambda m: m.start)
     found: list[Candidate] = []
     last_heading = -1
-    for place, (start, end) in enumerate(spans):
+    for start, end in spans:
         if (start, end) not in kept:
             continue
         at = bisect_right(headings, start, key=lambda mark: mark.start) - 1
         title = document.text[headings[at].start : headings[at].end] if at >= 0 else ""
         found.append(
             Candidate(
-                *(start, end, place),
+                *(start, end, len(found)),
                 opens=at > last_heading,
                 essence=bool(_ESSENCE.search(title)),
                 appendix=bool(_APPENDIX.search(title)),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.summary.pieces import Unit
     from rag.types import Citation, Document, Passage, Sentence
 
-_NEAREST = 16  # sentences looked at for one claim
+_NEAREST = 8  # sentences looked at for one claim
 _MARKED = 0.5  # what those gain that a note rests on which the model named
 
 

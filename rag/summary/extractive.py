@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Cite = Callable[[str, int, int], Citation]
 
 _CENTRAL = 0.5  # what the sentence nearest to the centroid gains
-_LEAD, _LEAD_FALL = 0.4, 10  # what the first sentence gains; half of it this many further on
+_LEAD, _LEAD_FALL = 0.4, 5  # what the first sentence gains; half of it this many further on
 _OPENS = 0.1  # what the first sentence below a heading gains
 _ESSENCE, _APPENDIX = 0.2, -0.5  # parts such as a conclusion, and such as a bibliography
 _FIGURE = 0.1
@@ -47,6 +47,7 @@ _REDUNDANCY, _REDUNDANCY_SPOKEN = 0.5, 1.2
 _SAME = 0.7  # likeness from which on two sentences say the same
 _FOCUS = 1.0  # what a sentence gains that holds all of the topic
 _AROUND = 16  # sentences, at whose distance talk about a topic counts half
+_TALK = 0.1  # of the most talk about a topic that is around a sentence which holds none of it
 _LEAST_ABOUT = 0.3  # share of a topic that some sentence must hold, for there to be a summary
 
 
@@ -120,7 +121,9 @@ def _rank(source: Source, most: int, about: str) -> _Ranked:
         near = vectors.about(topic)
         if near.max(initial=0.0) < _LEAST_ABOUT:
             return _Ranked(document, [], np.zeros(0), [])
-        worth = worth + _FOCUS * (near + _around(near)) / 2
+        around = _around(near)
+        worth = worth + _FOCUS * (near + around) / 2
+        worth[(near == 0) & (around < _TALK)] = -np.inf
     taken = _greedy(vectors, worth, most, _REDUNDANCY_SPOKEN if spoken else _REDUNDANCY)
     return _Ranked(
         document,
