@@ -194,7 +194,13 @@ def _moved(match: Match, others: Sequence[Clause]) -> Reason | None:
         if item.fact is not None or is_action(item.form) or holds(item, match.theirs) >= _NEAR:
             continue
         holders = [
-            each for each in others if max((same(item, o) for o in each.items), default=0) >= _CLOSE
+            each
+            for each in others
+            if max((same(item, o) for o in each.items), default=0) >= _CLOSE
+            and not any(
+                o is not item and holds(o, each) >= _CLOSE and not holds(o, match.theirs)
+                for o in match.mine.items
+            )  # where more than one of them stands there, the claim joins two clauses
         ]
         mine = _markers(item, match.mine)
         if any(_markers(other, match.theirs) & mine for other in rivals) and any(
@@ -455,7 +461,7 @@ def _mixed_name(claim: Statement, source: str) -> Reason | None:
     """A first name with the surname of somebody else."""
     theirs = [(fold(m.group()), m.group()[0].isupper()) for m in WORD.finditer(source)]
     stems = [stem(word) for word, _ in theirs]
-    names = [item for item in claim.items if item.name]
+    names = [item for item in claim.items if item.name and claim.text[item.start].isupper()]
     for one, two in itertools.pairwise(names):
         if claim.text[one.end : two.start] != " ":
             continue

@@ -96,10 +96,15 @@ class Evidence:
 
     @cached_property
     def proper(self) -> frozenset[str]:
-        """Stems that are surely names somewhere in the passages."""
-        return frozenset(
-            name.stem for span in self.spans for name in span.said.facts.names if name.sure
-        )
+        """Stems that are surely names somewhere in the passages, and written small nowhere."""
+        names = {item.stem for span in self.spans for item in span.said.items if item.name}
+        small = {
+            item.stem
+            for span in self.spans
+            for item in span.said.items
+            if item.stem in names and not span.said.text[item.start].isupper()
+        }
+        return frozenset(names - small)
 
     @cached_property
     def vocabularies(self) -> dict[str, frozenset[str]]:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from rag.cite.numerals import Found, Spot, clock, digits, worded
+from rag.cite.grammar import name_stem
+from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 #: Units in which one amount may be written in two ways.
@@ -153,6 +155,7 @@ _UNITS = {
     "MW": r"мегаватт\w*|megawatts?\b",
     "W": r"вт\b|ватт\w*|watts?\b|w\b",
     "V": r"вольт\w*|volts?\b|v\b|(?-i:В)(?=[.,;)\s]|\Z)(?!\s+[а-я])",
+    "A": r"ампер\w*|amps?\b|amperes?\b",
     "rpm": r"об/мин\b|оборот\w* в минуту|rpm\b",
     "bar": r"бар(?:а|ов)?\b|bars?\b",
     "kHz": r"кгц\b|khz\b",
@@ -191,6 +194,8 @@ _EACH = re.compile(
     r"|(?<!\w)в(?=\s+(?:день|неделю|месяц|год|час|сутки|минуту|квартал)\b)",
     re.I,
 )
+_OWN = frozenset({"clock", "times"})  # kinds of numbers that take no unit
+_ARTICLE = re.compile(r"\s+an?(?=\s)")
 _BETWEEN = re.compile(
     r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими|ным)\b|\s+(?:business|calendar|working|paid|full)\b"
 )
@@ -287,7 +292,10 @@ def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
         stop, scale = end, 1
         if kind is None and (match := _SCALE.match(text, stop)):
             stop, scale = match.end(), _SCALES[match.lastgroup or ""]
-        unit, stop = (kind, stop) if kind not in (None, "nth") else _unit(text, stop, sign)
+        unit, stop = (None, stop) if kind in _OWN else _unit(text, stop, sign)
+        if kind == "part" and unit is None and (article := _ARTICLE.match(text, stop)):
+            unit, after = _unit(text, article.end(), None)
+            stop = after if unit else stop
         unit = unit or kind
         scaled = frozenset(value * scale for value in values)
         numbers.append(Number(text[start:stop].strip(), scaled, unit))
@@ -325,5 +333,6 @@ def _names(text: str, whole: str) -> list[Name]:
         ):
             names.append(Name(word, stem(folded), True, match.start()))
         elif word[0].isupper():
-            names.append(Name(word, stem(folded), not first, match.start()))
+            known = bool(name_stem(word)) or is_given_name(word)
+            names.append(Name(word, stem(folded), known or not first, match.start()))
     return names

@@ -23,7 +23,10 @@ _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
 )
 _IDLE = STOP_WORDS | frozenset("будет будут буду было стал стали".split())
-_ADDING = frozenset({"только", "only", "just", "лишь"})
+#: After these "not" denies nothing: «не только», "not all".
+_PARTIAL = frozenset(
+    "только лишь весь все вся всех всего каждый only just all every always".split()
+)
 _AUXILIARIES = frozenset(
     "is are was were be been being am do does did has have had will would shall should may might "
     "must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't mustn't "
@@ -47,6 +50,11 @@ _SPEAKER = frozenset(
     "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
     "i'll i'm i've i'd we'll we're we've we'd".split()
 )
+_PERSONS = {
+    **dict.fromkeys(("i", "i'll", "i'm", "i've", "i'd"), "speaker"),
+    **dict.fromkeys(("you", "please", "you'll", "you're"), "other"),
+    **dict.fromkeys(("he", "she", "they", "it", "who"), ""),
+}
 #: Prepositions that tell from where to where, for whom, against what; the others vary too freely.
 _SLOTS = frozenset(
     "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
@@ -58,6 +66,8 @@ _CASES = {
 }  # fmt: skip
 _VERBS = frozenset({"VERB", "INFN", "PRTS", "PRED", "ADJS"})
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF", "NPRO"})
+_NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
+_SHORTEST_NAME, _LIKELY_NAME = 3, 0.3
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
 _EN_VERB = re.compile(r"[a-z]{2,}(?:ed|ing|ize|ise|ify)$")
@@ -114,8 +124,10 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
     for place, word in enumerate(words):
         following = words[place + 1 :]
         says = word in _NEGATORS or word.endswith("n't")
-        if says and following[:1] and following[0] in _ADDING:
+        if says and following[:1] and following[0] in _PARTIAL:
             continue
+        if says and "until" in following:
+            continue  # "not until" is "only after"
         if word == "no" and following[:1] and following[0][0].isdigit():
             continue
         if says:
@@ -131,6 +143,18 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
     if not plain and any(word in _DOUBLE for word in words):
         count += 1
     return count, frozenset(denied)
+
+
+@lru_cache(maxsize=50_000)
+def name_stem(written: str) -> str:
+    """The stem of a Russian name in the nominative; "" for what is likely none."""
+    if len(written) < _SHORTEST_NAME or not ("А" <= written[0] <= "Я") or written.isupper():
+        return ""
+    found = parses(written.lower().replace("ё", "е"))
+    name = next((each for each in found if each.grammemes & _NAMES), None)
+    if name is None or name.score < _LIKELY_NAME:
+        return ""
+    return stem(name.lemma)
 
 
 @lru_cache(maxsize=50_000)
@@ -167,6 +191,23 @@ def passive(words: Sequence[str]) -> bool:
         and any(each.endswith("ed") or each in _IRREGULAR for each in words[place + 1 : place + 4])
         for place, word in enumerate(words)
     )
+
+
+def actor(words: Sequence[str], place: int) -> str:
+    """Who does what the verb at a place says, as the words tell: "speaker", "other", or ""."""
+    word = words[place]
+    if _CYRILLIC.search(word):
+        found = parses(word)
+        tags = found[0].grammemes if found else frozenset()
+        if "impr" in tags or "2per" in tags:
+            return "other"
+        if "1per" in tags and "sing" in tags:
+            return "speaker"
+        before = words[max(place - _BACK, 0) : place]
+        return "speaker" if "я" in before else ""
+    before = words[max(place - _BACK, 0) : place]
+    near = next((each for each in reversed(before) if each in _PERSONS), "")
+    return _PERSONS.get(near, "")
 
 
 def markers(words: Sequence[str], place: int) -> frozenset[str]:

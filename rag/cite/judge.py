@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.cite.compare import contradiction, replaced
@@ -68,7 +68,8 @@ class Asked:
 
 def judge(asked: Asked, evidence: Evidence) -> Judgement:
     """Whether the passages say what a claim does."""
-    said = asked.said
+    said = asked.said.named(evidence.proper)
+    asked = replace(asked, said=said)
     if not said.items:
         return Judgement("unsupported", reason=Reason("empty"))
     if exact := _exact(said, evidence):
@@ -137,8 +138,9 @@ def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list
     return [
         item
         for item in said.items
-        if (item.fact is not None or item.name or item.stem in evidence.proper)
-        and all(span.said.lacks(item) and not _around(item, span) for span in spans)
+        if (item.fact is not None or item.name)
+        and all(span.said.lacks(item) for span in spans)
+        and not _around(item, spans[0])
     ]
 
 
@@ -158,7 +160,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     share = _share(said, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
-    words = [i for i in said.items if i.stem and not i.name and i.stem not in evidence.proper]
+    words = [i for i in said.items if i.stem and not i.name and not is_action(i.form)]
     if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):

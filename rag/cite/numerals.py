@@ -105,6 +105,9 @@ _CLOCK = re.compile(
     r"(?!:?\d)|\b(noon|midday|полдень|полудня)\b",
     re.I,
 )
+#: At the end of a line "120 385" may be two cells of a table.
+_CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
+_PRONOUN = re.compile(r"\b[Tt]he two$")
 _NOON = 12
 
 
@@ -149,6 +152,8 @@ def digits(text: str) -> list[Found]:
         }
         if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written):
             values.add(Decimal(written.replace(",", "")))
+        if _CELLS.fullmatch(match.group("digits")) and _LINE_END.match(text, match.end()):
+            values |= {Decimal(cell) for cell in match.group("digits").split()}
         found.append(Found(match.span(), frozenset(values), match.group("sign")))
     return found
 
@@ -163,6 +168,8 @@ def worded(text: str) -> list[Found]:
         folded = fold(word)
         roman = _ROMAN.get(word)
         value = Decimal(roman) if roman else _WORDS.get(folded)
+        if folded == "two" and _PRONOUN.search(text[: match.end()]):
+            value = None  # "the two must never be mixed"
         between = text[end : match.start()] if run else ""
         if run and between == " " and folded in _PARTS and len(run) == 1:
             share = (run[0] / _PARTS[folded]).quantize(Decimal("0.0001"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
-from rag.cite.grammar import denied_by, is_action, predicate
+from rag.cite.grammar import denied_by, is_action, name_stem, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _MODAL = frozenset(
     "должны обязан обязана обязаны вправе разрешается разрешено допускается допускаются допущен "
     "запрещается запрещено запрещен нельзя составляет составляют составил составила составило "
     "составили равен равна равно равны будет будут буду стал стала стало стали имеет имеют "
+    "один одна одно одни одного одному одним одной одну one ones the "
     "каждый каждая каждое каждую каждого каждой каждые каждых каждым около примерно почти every "
     "approximately nearly almost roughly around still already уже пока еще тогда теперь сейчас now лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
     "may might must can could shall should need needs cannot can't "
@@ -54,7 +55,7 @@ _JOINING = frozenset("и а но или and but or then also также зате
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 _BOUND = re.compile(
-    r"(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
+    r"(?P<most>не \w{2,}(?:ее|же|ше)(?: чем)?\b|(?:no|not) \w+er than|не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
     r"|(?:do(?:es)? |must |may |can )?(?:no|not|never|n't) (?:be )?(?:more|later|longer|greater|higher)(?: than)?"
     r"|(?:does |do |must |may |should )?not (?:to )?exceed\w*|up to|at most|at the latest|maximum(?: of)?|максимум)"
     r"|(?P<least>не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше)"
@@ -112,6 +113,20 @@ class Statement:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    def named(self, names: frozenset[str]) -> Statement:
+        """The same text, its capitalised words names where their stems are among `names`."""
+        items = tuple(
+            item._replace(name=True)
+            if item.stem in names and not item.name and self.text[item.start].isupper()
+            else item
+            for item in self.items
+        )
+        if items == self.items:
+            return self
+        found = Statement(self.text)
+        found.__dict__.update(facts=self.facts, items=items)
+        return found
+
     @cached_property
     def facts(self) -> Facts:
         return facts(self.text)
@@ -128,7 +143,10 @@ class Statement:
     @cached_property
     def _tokens(self) -> list[tuple[int, int, str, str]]:
         text = self.text
-        return [(t.start, t.end, t.stem, fold(text[t.start : t.end])) for t in tokens(text)]
+        return [
+            (t.start, t.end, _stem_of(text[t.start : t.end], t.stem), fold(text[t.start : t.end]))
+            for t in tokens(text)
+        ]
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -177,7 +195,7 @@ class Statement:
     def lacks_number(self, number: Number) -> bool:
         """Whether no amount is this one; one without a unit needs that unit to stand near it."""
         same = [mine for mine in self.amounts if number.same(mine)]
-        if number.unit is None or any(mine.unit is not None for mine in same):
+        if number.unit in (None, "nth") or any(mine.unit is not None for mine in same):
             return not same
         return not same or not any(each.unit and number.alike(each) for each in self.amounts)
 
@@ -308,6 +326,12 @@ def _pieces(text: str, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
     if text[start:].strip(" .\n"):
         found.append((start, len(text)))
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of(written: str, stemmed: str) -> str:
+    """The stem of a word; of a Russian name that of its dictionary form, whatever its case."""
+    return name_stem(written) or stemmed
 
 
 @lru_cache(maxsize=4096)
