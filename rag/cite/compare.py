@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import is_action, markers, passive, preposition
+from rag.cite.grammar import actor, is_action, markers, passive, preposition
 from rag.cite.reasons import Reason
 from rag.cite.statement import EMPTY, Clause, Item, Statement, alike
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -28,6 +28,9 @@ _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
+_BOUNDS = {"most": "≤", "least": "≥"}
+_PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
+_WHOLE = 5  # letters of a word that such a prefix may stand before
 _SHOWN = 80  # characters of a source's clause in a reason
 _ONLY = frozenset({"только", "only", "лишь", "just", "кроме", "except", "unless", "исключением"})
 #: Pairs of opposites that say how something is meant rather than what: they contradict nothing.
@@ -105,7 +108,7 @@ def contradiction(
             others = [clause for clause in beside if clause is not near.theirs]
             if reason := _moved(near, others) or _slotted(near):
                 return reason
-        if reason := _exchanged(match):
+        if reason := _exchanged(match) or _bounds(match):
             return reason
     if reason := _crossed(found):
         return reason
@@ -279,6 +282,55 @@ def _slot(item: Item, clause: Clause) -> str:
     return preposition(before)
 
 
+def _bounds(match: Match) -> Reason | None:
+    """At most for at least: «не больше 14 дней» for «не меньше 14 дней»."""
+    if (match.mine.negations + match.theirs.negations) % 2:
+        return None
+    for mine, theirs in match.aligned:
+        if mine.fact is None or not mine.bound or not theirs.bound or mine.bound == theirs.bound:
+            continue
+        return Reason("opposite", _BOUNDS[mine.bound], _BOUNDS[theirs.bound])
+    return None
+
+
+def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
+    """What the source has where the claim has a name that the source lacks."""
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        if item not in match.mine.items:
+            continue
+        mine = _markers(item, match.mine)
+        for other in match.theirs.items:
+            free = other.fact is None and not is_action(other.form)
+            if free and not any(same(each, other) for each in claim.items):
+                if mine & _markers(other, match.theirs):
+                    return other
+    return None
+
+
+def misattributed(claim: Statement, source: Statement, speaker: frozenset[str]) -> Reason | None:
+    """Somebody named for what another one says of himself, or asks of somebody else.
+
+    «Кирилл пришлёт» for «Кирилл, я пришлю»; "Nora will send" for "Nora: could you send".
+    """
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
+        for mine, theirs in match.aligned:
+            if not subjects or mine.fact is not None or not is_action(mine.form):
+                continue
+            if theirs.start not in match.theirs.starts:
+                continue
+            who = actor(match.theirs.forms, match.theirs.starts.index(theirs.start))
+            speaks = any(akin(item.stem, each) for item in subjects for each in speaker)
+            if who and speaks != (who == "speaker"):
+                return Reason("actor", " ".join(item.form for item in subjects))
+    return None
+
+
+def _acts(item: Item, clause: Clause) -> bool:
+    bound = _markers(item, clause)
+    return "S" in bound or "+n" in bound
+
+
 def _latin(clause: Clause) -> bool:
     return all(form.isascii() for form in clause.forms)
 
@@ -393,7 +445,7 @@ def _count(clause: Clause, other: Clause) -> int:
 
 def _opposites(mine: Clause, theirs: Clause) -> list[tuple[str, str]]:
     """Words of the claim where the source has their opposites, each with that."""
-    found: dict[str, str] = {}
+    found = _prefixed(mine, theirs)
     for pair in lexicon.pairs_of(mine.forms):
         if pair.one[0] in _SOFT:
             continue
@@ -409,6 +461,18 @@ def _opposites(mine: Clause, theirs: Clause) -> list[tuple[str, str]]:
                 continue
             found[here] = there
     return list(found.items())
+
+
+def _prefixed(mine: Clause, theirs: Clause) -> dict[str, str]:
+    """Words that are one another with a prefix that denies: «определённый», «неопределённый»."""
+    found = {}
+    for one in mine.items:
+        for two in theirs.items:
+            longer, shorter = sorted((one.form, two.form), key=len, reverse=True)
+            ends = stem(longer), stem(shorter)
+            if len(shorter) >= _WHOLE and any(ends[0] == each + ends[1] for each in _PREFIXES):
+                found[one.form] = two.form
+    return found
 
 
 def _alike_after(mine: Clause, here: str, theirs: Clause, there: str) -> bool:

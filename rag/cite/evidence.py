@@ -8,11 +8,12 @@ compared apart, as facts.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -34,6 +35,12 @@ _BEFORE = 0.4  # what a word counts that only the sentence before holds
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
+_REPLY = re.compile(
+    r"\W*(?:(?P<yes>да|конечно|верно|ага|yes|yep|yeah|sure|right|of course)"
+    r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
+    re.I,
+)
+_NO = {"ru": "не ", "en": "not "}
 _LABEL = re.compile(r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.\- ]{0,40}):\s")
 
 
@@ -55,6 +62,11 @@ class Span:
     context: frozenset[str]
     speaker: frozenset[str] = frozenset()
 
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question: it states nothing itself."""
+        return self.said.text.rstrip().endswith("?")
+
     @cached_property
     def around(self) -> frozenset[str]:
         """Stems that count as said here: of the headings, and of a speaker who says "I"."""
@@ -75,7 +87,7 @@ class Evidence:
         for number, passage in enumerate(passages, 1):
             for span in _spans(passage, documents[passage.document], number):
                 found.setdefault((span.document, span.start, span.end), span)
-        self.spans = tuple(found.values())
+        self.spans = tuple(_answered(list(found.values()), documents))
         self._postings: dict[str, list[int]] = defaultdict(list)
         self._numbers: dict[object, list[tuple[int, Number]]] = defaultdict(list)
         for place, span in enumerate(self.spans):
@@ -214,6 +226,22 @@ class Evidence:
         quote = document.text[span.start : span.end]
         page, line = document.page_at(span.start), document.line_at(span.start)
         return Citation(span.document, page, line, span.start, span.end, quote)
+
+
+def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]:
+    """The sentences, a question that is answered by yes or no as one statement with its answer."""
+    found = []
+    for one, two in itertools.zip_longest(spans, spans[1:]):
+        reply = _REPLY.match(two.said.text) if two else None
+        if not reply or not one.asks or (one.passage, one.place + 1) != (two.passage, two.place):
+            found.append(one)
+            continue
+        asked, rest = one.said.text.rstrip(" ?"), two.said.text[reply.end() :]
+        denied = _NO[one.said.language] if reply.group("no") else ""
+        said = statement(f"{denied}{asked}. {rest}")
+        text = documents[one.document].text[one.start : two.end]
+        found.append(replace(one, text=text, said=said, end=two.end))
+    return found
 
 
 def _keys(number: Number) -> list[object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import contradiction, replaced
+from rag.cite.compare import contradiction, displaced, misattributed, replaced
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import is_action
+from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Item, Statement, likeness, quoted, statement
+from rag.cite.statement import Clause, Item, Statement, likeness, quoted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,8 @@ _SECOND, _BESIDE = 0.3, 0.1
 _HELD = 0.5  # likeness from which a word counts as held
 _YEARS = range(1000, 2101)
 _APART = 2  # sentences between two that are quoted for a claim of one clause
+_BRIEF = 2  # words beside facts of a sentence that goes with the one before
+_TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
 
 
@@ -76,7 +78,11 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         return Judgement("supported", exact)
     scores = _scored(asked, evidence)
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    order = [i for i in order if evidence.spans[i].said.language == said.language]
+    order = [
+        i
+        for i in order
+        if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
+    ]
     order = [i for i in order[:_CANDIDATES] if scores[i] >= _LEAST]
     judged = [
         _weigh(said, evidence.spans[i], evidence)
@@ -84,9 +90,34 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         if scores[i] >= scores[order[0]] - _CLOSE
     ]
     best = _chosen(judged)
+    if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
+        return joint
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _jointly(asked: Asked, evidence: Evidence) -> Judgement | None:
+    """A sentence of two statements, each judged on its own, where both stand."""
+    texts = [clause.text for clause in asked.said.clauses if _states(clause)]
+    if len(texts) != _TWO:
+        return None
+    near = asked.near
+    found = []
+    for text in texts:
+        judged = judge(Asked(statement(text.strip(" ,;:—–")), asked.marks, near), evidence)
+        if not judged.stands or not judged.spans:
+            return None
+        found.append(judged)
+        near = judged.spans
+    spans = tuple(dict.fromkeys(span for each in found for span in each.spans))
+    verdict = "supported" if all(each.verdict == "supported" for each in found) else "partly"
+    reason = next((each.reason for each in found if each.reason), None)
+    return Judgement(verdict, spans[:_TWO], reason, True)
+
+
+def _states(clause: Clause) -> bool:
+    return len(clause.items) >= _TWO and predicate(clause.forms)
 
 
 def _chosen(judged: Sequence[Judgement]) -> Judgement:
@@ -163,7 +194,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     words = [i for i in said.items if i.stem and not i.name and not is_action(i.form)]
     if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
-    if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):
+    if opposed := _opposed(said, chosen, evidence):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
@@ -181,6 +212,13 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     return Judgement("supported", chosen)
 
 
+def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
+    for span in chosen:
+        if span.speaker and (wrong := misattributed(said, span.said, span.speaker)):
+            return wrong
+    return contradiction(said, [span.said for span in chosen], evidence.weight)
+
+
 def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
     """Whether the sentences, their headings or the sentence before have a word."""
     if any(_held(item, span) for span in chosen):
@@ -195,7 +233,11 @@ def _lacking(
     """The verdict on a claim with facts that its source has not."""
     listed = ", ".join(dict.fromkeys(_written(item) for item in missing))
     rest = [item for item in said.items if item not in missing]
-    rivals = [other for item in missing for other in _rivals(item, said, chosen)]
+    rivals = [
+        other
+        for item in missing
+        for other in (*_rivals(item, said, chosen), *_displaced(item, said, chosen[0]))
+    ]
     if rivals and (not rest or _share_of(rest, chosen, evidence) >= RELATED):
         theirs = _written(rivals[0])
         return Judgement("contradicted", chosen, Reason("other", listed, theirs))
@@ -216,6 +258,11 @@ def _rivals(item: Item, said: Statement, spans: Sequence[Span]) -> list[Item]:
     if item.fact is not None:
         return [other for other in theirs if isinstance(other.fact, Date)]
     return [other for other in theirs if other.name]
+
+
+def _displaced(item: Item, said: Statement, best: Span) -> list[Item]:
+    other = displaced(item, said, best.said) if item.name else None
+    return [other] if other else []
 
 
 def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
@@ -243,7 +290,7 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
     """The sentence, with another that adds what it lacks, in the order of the document."""
     missing = _missing(said, (best,), evidence)
     lacking = [item for item in said.items if item.stem and _held(item, best) < _HELD]
-    if any(_rivals(item, said, (best,)) for item in missing):
+    if any(_rivals(item, said, (best,)) or _displaced(item, said, best) for item in missing):
         return (best,)  # it says otherwise, and no other sentence mends that
     if not missing and len(lacking) < _LEAST_GAIN:
         return (best,)
@@ -267,13 +314,23 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
         and (span.document != best.document or span.end <= best.start or span.start >= best.end)
         and (several or (span.document, span.passage) == (best.document, best.passage))
         and (several or abs(span.place - best.place) <= _APART)
-        and _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
+        and (
+            _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
+            or _brief_next(best, span)
+        )
         and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
     ]
     other = max(apart, key=gain, default=None)
     if other is None or gain(other) < _LEAST_GAIN:
         return (best,)
     return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
+
+
+def _brief_next(one: Span, two: Span) -> bool:
+    """Whether a sentence of a few words stands right beside another: «Срок: 2 декабря.»"""
+    beside = (one.document, one.passage) == (two.document, two.passage)
+    words = sum(item.fact is None for item in two.said.items)
+    return beside and abs(one.place - two.place) == 1 and words <= _BRIEF
 
 
 def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:

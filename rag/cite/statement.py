@@ -64,10 +64,20 @@ _BOUND = re.compile(
 )
 
 
+_REACH = 30  # characters before an amount that may bound it
+_COMPARED = re.compile(
+    r"\b(?:(?P<most>менее(?: чем)?|меньше(?: чем)?|моложе|короче|less than|fewer than|under|below"
+    r"|younger than)|(?P<least>более(?: чем)?|больше(?: чем)?|свыше|старше|длиннее|more than|over"
+    r"|above|older than|longer than))\s*$",
+    re.I,
+)
+
+
 class Item(NamedTuple):
     """A word that carries meaning, a number or a date, and where it stands.
 
-    `stem` is "" for facts, `name` whether a word is surely a proper name.
+    `stem` is "" for facts, `name` whether a word is surely a proper name, `bound` whether a fact is
+    "most" or "least" of what is meant.
     """
 
     start: int
@@ -76,6 +86,7 @@ class Item(NamedTuple):
     form: str
     fact: Number | Date | None = None
     name: bool = False
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,10 @@ class Statement:
             for start, end, stemmed, form in self._tokens
             if form not in EMPTY and not any(left <= start < right for left, right in taken)
         ]
-        facts_ = [Item(*spot, "", "", fact) for fact, spot in found.placed]
+        facts_ = [
+            Item(*spot, "", "", fact, bound=_bound(self.text, spot[0]))
+            for fact, spot in found.placed
+        ]
         return tuple(sorted([*words, *facts_], key=lambda item: item.start))
 
     @cached_property
@@ -275,6 +289,16 @@ class Statement:
                 taken = _subject(before)
         starts = tuple(start for start, _ in placed)
         return Clause(text, items, taken, words, starts, count + excepting, denied, less)
+
+
+def _bound(text: str, start: int) -> str:
+    """Whether what begins here is said to be the most or the least."""
+    before = text[max(start - _REACH, 0) : start]
+    found = [match for match in _BOUND.finditer(before) if not before[match.end() :].strip()]
+    if found:
+        return found[-1].lastgroup or ""
+    match = _COMPARED.search(before)
+    return (match.lastgroup or "") if match else ""
 
 
 def _taken(items: tuple[Item, ...], before: Clause, less: bool) -> tuple[Item, ...]:
