@@ -16,7 +16,7 @@ from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
 from rag.cite.grammar import actor, is_action, markers, passive, preposition
 from rag.cite.reasons import Reason
-from rag.cite.statement import EMPTY, Clause, Item, Statement, alike
+from rag.cite.statement import EMPTY, Clause, Item, Statement, alike, resembles
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
+_OBJECTS = frozenset({"+g", "+d", "+a", "O"})  # how those are bound to whom something is done
 _BOUNDS = {"most": "≤", "least": "≥"}
 _PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
 _WHOLE = 5  # letters of a word that such a prefix may stand before
@@ -68,7 +69,7 @@ def same(one: Item, other: Item) -> float:
         return float(other.fact is not None and one.fact.same(other.fact))
     if one.fact is not None:
         return float(isinstance(other.fact, Date) and one.fact.within(other.fact))
-    return alike(one.stem, other.stem) if other.fact is None else 0.0
+    return resembles(one, other.stem) if other.fact is None else 0.0
 
 
 def holds(item: Item, clause: Clause) -> float:
@@ -240,11 +241,9 @@ def _exchanged(match: Match) -> Reason | None:
         for mine, theirs in match.aligned
     ]
     for (one, a, a_), (two, b, b_) in itertools.combinations(bound, 2):
-        if (
-            same(one, two)
-            or (one.fact is None) != (two.fact is None)
-            or not (a and b and a_ and b_)
-        ):
+        if same(one, two) or not (a and b and a_ and b_):
+            continue
+        if (one.fact is None) != (two.fact is None) or _does(one) or _does(two):
             continue
         apart = a & b_ and b & a_ and not a & a_ and not b & b_
         if apart or (one.fact is None and a == b_ and b == a_ and a != a_):
@@ -282,6 +281,10 @@ def _slot(item: Item, clause: Clause) -> str:
     return preposition(before)
 
 
+def _does(item: Item) -> bool:
+    return item.fact is None and not item.name and is_action(item.form)
+
+
 def _bounds(match: Match) -> Reason | None:
     """At most for at least: «не больше 14 дней» for «не меньше 14 дней»."""
     if (match.mine.negations + match.theirs.negations) % 2:
@@ -307,22 +310,30 @@ def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
     return None
 
 
-def misattributed(claim: Statement, source: Statement, speaker: frozenset[str]) -> Reason | None:
-    """Somebody named for what another one says of himself, or asks of somebody else.
+def misattributed(
+    claim: Statement, source: Statement, speaker: frozenset[str], answered: bool
+) -> Reason | None:
+    """Somebody named for what another one does.
 
-    «Кирилл пришлёт» for «Кирилл, я пришлю»; "Nora will send" for "Nora: could you send".
+    «Кирилл пришлёт» for «Кирилл, я пришлю» or «пришлют Кириллу»; "Nora will send" for "Nora: could
+    you send". `answered` says that the speaker answers the question in the source.
     """
     for match in matches(claim, source.clauses, lambda _: 1.0):
         subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
-        for mine, theirs in match.aligned:
-            if not subjects or mine.fact is not None or not is_action(mine.form):
-                continue
-            if theirs.start not in match.theirs.starts:
-                continue
+        if not subjects:
+            continue
+        named = " ".join(item.form for item in subjects)
+        verbs = [(m, t) for m, t in match.aligned if m.fact is None and is_action(m.form)]
+        for _, theirs in verbs:
             who = actor(match.theirs.forms, match.theirs.starts.index(theirs.start))
             speaks = any(akin(item.stem, each) for item in subjects for each in speaker)
-            if who and speaks != (who == "speaker"):
-                return Reason("actor", " ".join(item.form for item in subjects))
+            if speaker and who and speaks != ((who == "speaker") != answered):
+                return Reason("actor", named)
+        voices = passive(match.mine.forms), passive(match.theirs.forms)
+        for mine, theirs in match.aligned if verbs and not any(voices) else ():
+            bound = _markers(theirs, match.theirs)
+            if mine in subjects and bound and bound <= _OBJECTS:
+                return Reason("actor", named)
     return None
 
 

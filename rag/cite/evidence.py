@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.cite.facts import Number
-from rag.cite.grammar import asks, first_person, is_action
+from rag.cite.grammar import asks, first_person, is_action, paradigm
 from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
 
@@ -32,11 +32,13 @@ _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
+_CLOSE = 0.85  # likeness from which no other form of a verb is looked for
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
 _REPLY = re.compile(
-    r"\W*(?:(?P<yes>да|конечно|верно|ага|yes|yep|yeah|sure|right|of course)"
+    r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
+    r"|right|of course|ok|okay|will do|no problem)"
     r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
     re.I,
 )
@@ -49,7 +51,8 @@ class Span:
     """One or two sentences of a document: `document.text[start:end]`.
 
     `said` is the text as it is compared: a row of a table with the names of its columns. `context`
-    are the stems of its headings and title, `speaker` those of who says it.
+    are the stems of its headings and title, `speaker` those of who says it, or who answers it
+    where it is a question that is `answered`.
     """
 
     text: str
@@ -61,6 +64,7 @@ class Span:
     place: int
     context: frozenset[str]
     speaker: frozenset[str] = frozenset()
+    answered: bool = False
 
     @property
     def asks(self) -> bool:
@@ -142,6 +146,8 @@ class Evidence:
         if known is None:
             known = {}
             like = {each: alike(item.stem, each) for each in self._related(item.stem)}
+            if max(like.values(), default=0.0) < _CLOSE:
+                like |= dict.fromkeys(self._forms(item), 1.0)
             for each, value in like.items():
                 for place in self._postings[each]:
                     known[place] = max(known.get(place, 0.0), value)
@@ -153,6 +159,10 @@ class Evidence:
 
         found = {each for each in self._starts.get(stemmed[:_KEY], ()) if alike(stemmed, each)}
         return found | (synonyms(stemmed) & self._postings.keys())
+
+    def _forms(self, item: Item) -> frozenset[str]:
+        """The stems of a verb's other forms, where the sentences have none that is alike."""
+        return paradigm(item.form) & self._postings.keys() if is_action(item.form) else frozenset()
 
     def _fact_places(self, item: Item) -> dict[int, float]:
         if isinstance(item.fact, Number):
@@ -240,7 +250,10 @@ def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span
         denied = _NO[one.said.language] if reply.group("no") else ""
         said = statement(f"{denied}{asked}. {rest}")
         text = documents[one.document].text[one.start : two.end]
-        found.append(replace(one, text=text, said=said, end=two.end))
+        speaker = two.speaker or one.speaker
+        found.append(
+            replace(one, text=text, said=said, end=two.end, speaker=speaker, answered=True)
+        )
     return found
 
 
@@ -317,5 +330,5 @@ def _row(written: str, text: str, start: int) -> str:
     if len(names) != len(cells):
         return ""
     return "\n".join(
-        f"{cells[0]} {name} {cell}" for name, cell in zip(names[1:], cells[1:], strict=True)
+        f"{cells[0]} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from rag.cite.numerals import Found, Spot, clock, digits, worded
+from rag.cite.numerals import Found, Spot, clock, day, digits, worded
 from rag.cite.grammar import name_stem
 from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -54,7 +54,9 @@ class Number(NamedTuple):
             return bool(self._shares() & other._shares())
         if "nth" in (self.unit, other.unit) and self.unit != other.unit:
             plain = self if other.unit == "nth" else other
-            return plain.unit is None and plain.written[0].isdigit() and self._meets(other)
+            if plain.unit not in (None, "date") or not plain.written[0].isdigit():
+                return False
+            return self._meets(other)
         return self.alike(other) and self._meets(other)
 
     def alike(self, other: Number) -> bool:
@@ -132,6 +134,9 @@ _SCALE = re.compile(
     r"|(?P<bn>млрд\b\.?|миллиард\w*|billion\b|bn\b)|(?P<tn>трлн\b\.?|триллион\w*|trillion\b))",
     re.I,
 )
+_WORDED_DAY = re.compile(
+    rf"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{{4,}})((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
+)
 #: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {
     "%": r"%|процент\w*|percent\b|per cent\b",
@@ -187,6 +192,7 @@ _UNIT = re.compile(
     re.I,
 )
 #: Units of which one stands for another: kinds of money have parts, a day has hours.
+_UNIT_BEGINS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$€£₽°]")
 _PERIODS = ("day", "week", "month", "year", "hour", "minute")
 _PERIOD = "|".join(_UNITS[name] for name in _PERIODS)
 _EACH = re.compile(
@@ -227,6 +233,16 @@ def facts(text: str) -> Facts:
     return Facts(tuple(numbers), tuple(dates), tuple(names), (*spots, *more))
 
 
+def units(text: str) -> frozenset[str]:
+    """The units that are written in a text, with numbers or without."""
+    found = {
+        _PLACES[match.lastgroup or ""]
+        for word in _UNIT_BEGINS.finditer(text)
+        if (match := _UNIT.match(text, word.start()))
+    }
+    return frozenset(found | ({"clock"} if "hour" in found else set()))
+
+
 def akin(one: str, other: str) -> bool:
     """Whether two stems are forms of one name: equal, or apart by a Russian case ending."""
     if one == other:
@@ -256,7 +272,8 @@ def _blanked(text: str, spots: list[Spot]) -> str:
 
 def _dates(text: str) -> tuple[list[Date], list[Spot]]:
     dates, spots = [], []
-    for match in _DATE.finditer(text):
+    worded = _blanked_ordinals(text)
+    for match in _DATE.finditer(worded):
         said = {name: value for name, value in match.groupdict().items() if value}
         fields = {name[1]: value for name, value in said.items()}
         month = fields["m"]
@@ -267,6 +284,16 @@ def _dates(text: str) -> tuple[list[Date], list[Spot]]:
             dates.append(Date(int(year) if year else None, number, int(day) if day else None))
             spots.append(match.span())
     return dates, spots
+
+
+def _blanked_ordinals(text: str) -> str:
+    """The text with days in words, as in «двадцатого октября», in digits of the same length."""
+
+    def digits_for(match: re.Match[str]) -> str:
+        value = day(match.group(1))
+        return str(value).ljust(len(match.group(1))) + match.group(2) if value else match.group()
+
+    return _WORDED_DAY.sub(digits_for, text)
 
 
 def _month(name: str) -> int:

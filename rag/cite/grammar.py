@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
-from rag.minutes.morphology import parses
+from rag.minutes.morphology import analyser, parses
 from rag.words import STOP_WORDS, stem
 
 if TYPE_CHECKING:
@@ -155,6 +155,17 @@ def name_stem(written: str) -> str:
     if name is None or name.score < _LIKELY_NAME:
         return ""
     return stem(name.lemma)
+
+
+@lru_cache(maxsize=20_000)
+def paradigm(word: str) -> frozenset[str]:
+    """The stems of all forms of a Russian verb: «пришлёт», «прислать»."""
+    if not _CYRILLIC.search(word):
+        return frozenset()
+    found = next((each for each in analyser().parse(word) if each.tag.POS in _VERBS), None)
+    if found is None:
+        return frozenset()
+    return frozenset(stem(form.word.replace("ё", "е")) for form in found.lexeme)
 
 
 @lru_cache(maxsize=50_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SUPPORTED, PARTLY, RELATED = 0.7, 0.45, 0.4
 _MARK_BONUS = 0.05
 _NEAR_BONUS = 0.04  # for what stands beside the source of the sentence before
-_CANDIDATES = 4
+_CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
@@ -35,6 +36,7 @@ _HELD = 0.5  # likeness from which a word counts as held
 _YEARS = range(1000, 2101)
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
+_TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
 _TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
 
@@ -83,18 +85,38 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         for i in order
         if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
     ]
-    order = [i for i in order[:_CANDIDATES] if scores[i] >= _LEAST]
+    order = [i for i in order[:_LOOKED_AT] if scores[i] >= _LEAST]
     judged = [
         _weigh(said, evidence.spans[i], evidence)
-        for i in order
+        for i in order[:_CANDIDATES]
         if scores[i] >= scores[order[0]] - _CLOSE
     ]
-    best = _chosen(judged)
+    best = _topical(said, order, judged, evidence) or _chosen(judged)
     if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
         return joint
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _topical(
+    said: Statement, order: Sequence[int], judged: Sequence[Judgement], evidence: Evidence
+) -> Judgement | None:
+    """What the sentence says that is about the same, where others merely have the names.
+
+    "Expenses are approved by Quist" is not borne out by a sentence about Quist, if another one
+    tells who approves expenses.
+    """
+    words = [item for item in said.items if item.stem and not item.name]
+    if len(words) == len(said.items) or not words or not judged or not judged[0].stands:
+        return None
+    scores = evidence.scores(words)
+    place = max(order, key=lambda i: scores[i])
+    mine = _share_of(words, judged[0].spans, evidence)
+    if place == order[0] or scores[place] < _TOPIC or scores[place] - mine < _TOPIC / 2:
+        return None
+    other = _weigh(said, evidence.spans[place], evidence)
+    return other if other.verdict == "contradicted" else None
 
 
 def _jointly(asked: Asked, evidence: Evidence) -> Judgement | None:
@@ -172,7 +194,31 @@ def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
         and not _around(item, spans[0])
+        and not _attested(item, said, spans[0], evidence)
     ]
+
+
+def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
+    """Whether a name goes with one beside it that the sentence has, elsewhere in the document.
+
+    «Дарья Олеговна Кравец» where the sentence has «Дарья Олеговна» and a line «Д. О. Кравец».
+    """
+    if item.fact is not None:
+        return False
+    beside = [
+        other
+        for other in said.items
+        if other.name
+        and 0 < max(other.start - item.end, item.start - other.end) <= 1
+        and not span.said.lacks(other)
+    ]
+    return any(
+        not evidence.spans[place].said.lacks(other)
+        or re.search(rf"\b{other.form[0]}\.", evidence.spans[place].text, re.I)
+        for other in beside
+        for place in evidence.places(item)
+        if evidence.spans[place].document == span.document
+    )
 
 
 def _around(item: Item, span: Span) -> bool:
@@ -191,8 +237,9 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     share = _share(said, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
-    words = [i for i in said.items if i.stem and not i.name and not is_action(i.form)]
-    if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
+    words = [item for item in said.items if item.stem and not item.name]
+    bare = len(words) > 1 or (words and not is_action(words[0].form))
+    if share < PARTLY or (bare and _share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := _opposed(said, chosen, evidence):
         return Judgement("contradicted", chosen, opposed)
@@ -214,9 +261,10 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
 
 def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
     for span in chosen:
-        if span.speaker and (wrong := misattributed(said, span.said, span.speaker)):
+        if wrong := misattributed(said, span.said, span.speaker, span.answered):
             return wrong
-    return contradiction(said, [span.said for span in chosen], evidence.weight)
+    sources = [span.said for span in chosen if not span.asks]
+    return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
 
 
 def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
@@ -224,7 +272,7 @@ def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
     if any(_held(item, span) for span in chosen):
         return True
     before = evidence.before(chosen[0])
-    return before is not None and likeness(item.stem, before.said) > 0
+    return before is not None and likeness(item, before.said) > 0
 
 
 def _lacking(
@@ -279,7 +327,7 @@ def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) 
 def _held(item: Item, span: Span) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(likeness(item.stem, span.said), 0.8 * _context(item.stem, span))
+    return max(likeness(item, span.said), 0.8 * _context(item.stem, span))
 
 
 def _context(stemmed: str, span: Span) -> float:

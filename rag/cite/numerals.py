@@ -108,6 +108,7 @@ _CLOCK = re.compile(
 #: At the end of a line "120 385" may be two cells of a table.
 _CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
 _PRONOUN = re.compile(r"\b[Tt]he two$")
+_FIRST, _DAYS = frozenset("первое первого первому первым first".split()), 31
 _NOON = 12
 
 
@@ -123,6 +124,16 @@ class Found(NamedTuple):
 def is_number(word: str) -> bool:
     """Whether a folded word is a number in digits or in letters."""
     return word[0].isdigit() or word in _WORDS
+
+
+def day(words: str) -> int | None:
+    """The day of a month that ordinal words mean: «двадцать первого» is 21."""
+    *tens, last = re.split(r"[ -]", fold(words))
+    value = _NTH.get(last) or (Decimal(1) if last in _FIRST else None)
+    if value is None:
+        return None
+    total = int(value + sum(_WORDS.get(each, Decimal(0)) for each in tens))
+    return total if 1 <= total <= _DAYS else None
 
 
 def clock(text: str) -> list[Found]:

@@ -14,13 +14,14 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
-from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
-from rag.cite.grammar import denied_by, is_action, name_stem, predicate
+from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts, units
+from rag.cite.grammar import denied_by, is_action, name_stem, paradigm, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ALTERS = 2  # letters with which all forms of a verb begin
 _STOPS = (".", "!", "?", ";")
 _SYNONYM, _FORM, _ROOT = 0.85, 0.95, 0.7  # what a word counts that only resembles another
 _ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
@@ -41,7 +42,7 @@ _MODAL = frozenset(
 EMPTY = STOP_WORDS | _MODAL
 _LETTERS = re.compile(r"[^\W_]+")
 _BREAK = re.compile(
-    r"[;,:]\s|(?<=[.!?])\s|\n|\s(?=\()|(?<=\))\s"
+    r"[;,:]\s|(?<=[.!?])(?<!\b[A-ZА-ЯЁ]\.)\s|\s(?=\()|(?<=\))\s"
     r"|\s(?=(?:а|но|и|and|but|while|whereas|хотя|тогда как|зато|однако|although|though|because"
     r"|so that|when|если|if|когда|потому|чтобы|кроме|вместо|за исключением|except|unless"
     r"|rather than|instead of|apart from|not (?:to|on|in|at|by|with|for|the|an?))\b)",
@@ -211,7 +212,12 @@ class Statement:
         same = [mine for mine in self.amounts if number.same(mine)]
         if number.unit in (None, "nth") or any(mine.unit is not None for mine in same):
             return not same
-        return not same or not any(each.unit and number.alike(each) for each in self.amounts)
+        return not same or number.unit not in self.units
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units that stand anywhere in the text, as in the name of a column."""
+        return units(self.text)
 
     def lacks_date(self, date: Date) -> bool:
         return not any(date.within(mine) for mine in self.facts.dates)
@@ -382,11 +388,19 @@ def same_root(one: str, other: str) -> bool:
     return common >= _ROOT_LETTERS and common >= _ROOT_SHARE * max(len(one), len(other))
 
 
-def likeness(term: str, source: Statement) -> float:
-    """How well a text holds a stem: 1 for itself, less for one of its meaning or root, or 0."""
-    if term in source.stems:
+def resembles(item: Item, other: str) -> float:
+    """How much a word says what a stem says; all forms of a Russian verb are one word."""
+    value = alike(item.stem, other)
+    if value >= _SYNONYM or item.stem[:_ALTERS] != other[:_ALTERS] or not is_action(item.form):
+        return value
+    return _FORM if other in paradigm(item.form) else value
+
+
+def likeness(item: Item, source: Statement) -> float:
+    """How well a text holds a word: 1 for itself, less for one of its meaning or root, or 0."""
+    if item.stem in source.stems:
         return 1.0
-    return max((alike(term, other) for other in source.stems), default=0.0)
+    return max((resembles(item, other) for other in source.stems), default=0.0)
 
 
 def quoted(claim: Statement, source: Statement) -> bool:
