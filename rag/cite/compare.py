@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import actor, is_action, markers, passive, preposition
+from rag.cite.grammar import actor, cases, is_action, is_thing, markers, passive, preposition
 from rag.cite.reasons import Reason
 from rag.cite.statement import EMPTY, Clause, Item, Statement, alike, resembles
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -27,8 +27,9 @@ _TAKEN = 0.9  # what an item counts that a clause takes over from another
 _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
+_SURE = 0.8  # share from which the nearest clause alone is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
-_OBJECTS = frozenset({"+g", "+d", "+a", "O"})  # how those are bound to whom something is done
+_OBJECTS = frozenset({"+g", "+d", "+a"})  # how those are bound to whom something is done
 _BOUNDS = {"most": "≤", "least": "≥"}
 _PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
 _WHOLE = 5  # letters of a word that such a prefix may stand before
@@ -109,7 +110,7 @@ def contradiction(
             others = [clause for clause in beside if clause is not near.theirs]
             if reason := _moved(near, others) or _slotted(near):
                 return reason
-        if reason := _exchanged(match) or _bounds(match):
+        if reason := _exchanged(match):
             return reason
     if reason := _crossed(found):
         return reason
@@ -285,14 +286,11 @@ def _does(item: Item) -> bool:
     return item.fact is None and not item.name and is_action(item.form)
 
 
-def _bounds(match: Match) -> Reason | None:
+def _bounds(match: Match) -> tuple[str, str] | None:
     """At most for at least: «не больше 14 дней» for «не меньше 14 дней»."""
-    if (match.mine.negations + match.theirs.negations) % 2:
-        return None
     for mine, theirs in match.aligned:
-        if mine.fact is None or not mine.bound or not theirs.bound or mine.bound == theirs.bound:
-            continue
-        return Reason("opposite", _BOUNDS[mine.bound], _BOUNDS[theirs.bound])
+        if mine.bound and theirs.bound and mine.bound != theirs.bound:
+            return _BOUNDS[mine.bound], _BOUNDS[theirs.bound]
     return None
 
 
@@ -303,7 +301,7 @@ def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
             continue
         mine = _markers(item, match.mine)
         for other in match.theirs.items:
-            free = other.fact is None and not is_action(other.form)
+            free = other.fact is None and is_thing(other.form)
             if free and not any(same(each, other) for each in claim.items):
                 if mine & _markers(other, match.theirs):
                     return other
@@ -370,6 +368,8 @@ def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason |
     if match.share < _NEAR:
         return None
     flips = _opposites(mine, theirs)
+    if bounds := _bounds(match):
+        flips.append(bounds)
     minus = _count(mine, theirs), _count(theirs, mine)
     if (sum(minus) + len(flips)) % 2 == 0:
         return None
@@ -391,6 +391,8 @@ def _denied_too(mine: Clause, source: Sequence[Clause]) -> bool:
 def _turned(match: Match, source: Sequence[Clause]) -> Reason | None:
     """An opposite in a clause of the source that is not the nearest, but about the same."""
     mine = match.mine
+    if match.share >= _SURE:
+        return None
     for clause in source:
         if clause is match.theirs:
             continue
@@ -500,7 +502,10 @@ def _next(clause: Clause, word: str) -> str:
 def replaced(
     claim: Statement, source: Statement, held: Callable[[Item], bool]
 ) -> tuple[Item, Item] | None:
-    """A word of the claim and the one the source has in its place; perhaps a synonym."""
+    """A word of the claim and the one the source has in its place; perhaps a synonym.
+
+    Both stand beside the same neighbour, things before other words.
+    """
     mine = [i for i, item in enumerate(claim.items) if item.fact is None and not held(item)]
     its = [i for i, item in enumerate(source.items) if _alone(item, claim)]
     pairs = [
@@ -509,8 +514,15 @@ def replaced(
         for two in its
         if _beside(claim.items, one, source.items, two)
     ]
-    things = [pair for pair in pairs if not any(is_action(item.form) for item in pair)]
-    return next(iter([*things, *pairs]), None)
+    return next((pair for pair in pairs if alternatives(*pair)), next(iter(pairs), None))
+
+
+def alternatives(one: Item, two: Item) -> bool:
+    """Whether two words are things that may stand in each other's place, in the same case."""
+    if not is_thing(one.form) or not is_thing(two.form):
+        return False
+    mine, its = cases(one.form), cases(two.form)
+    return bool(mine & its) or not (mine or its)
 
 
 def _alone(item: Item, other: Statement) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -43,6 +42,7 @@ _REPLY = re.compile(
     re.I,
 )
 _NO = {"ru": "не ", "en": "not "}
+_VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
 _LABEL = re.compile(r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.\- ]{0,40}):\s")
 
 
@@ -271,14 +271,18 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
     chunk, text = passage.chunk, document.text
     name = PurePath(passage.document).stem
     around = statement(f"{chunk.context}\n{document.title}\n{name}").stems - _empty_stems()
-    starts = [turn.start for turn in document.turns]
+    spans = _split(chunk.text)
+    labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
+    spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
+    speaker: frozenset[str] = frozenset()
     found = []
-    for place, (left, right) in enumerate(_split(chunk.text)):
+    for place, ((left, right), label) in enumerate(zip(spans, labels, strict=True)):
         start, end = chunk.start + left, chunk.start + right
         written = text[start:end]
-        speaker = _speaker(document, starts, start)
-        label = _LABEL.match(written) if speaker else None
-        said = statement(_row(written, text, start) or written[label.end() if label else 0 :])
+        bare = written
+        if spoken and label:
+            speaker, bare = statement(label.group(1)).stems, chunk.text[label.end() : right]
+        said = statement(_row(written, text, start) or bare)
         found.append(
             Span(written, said, passage.document, start, end, number, place, around, speaker)
         )
@@ -295,14 +299,6 @@ def _empty_stems() -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _split(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sentences.split(text))
-
-
-def _speaker(document: Document, starts: list[int], start: int) -> frozenset[str]:
-    """Stems of the name of who says what begins here."""
-    place = bisect_right(starts, start) - 1
-    if place < 0 or not (name := document.turns[place].speaker):
-        return frozenset()
-    return statement(name).stems if start < document.turns[place].end else frozenset()
 
 
 def _row(written: str, text: str, start: int) -> str:

@@ -207,7 +207,7 @@ _BETWEEN = re.compile(
 )
 #: Days of the week and seasons: written small in Russian, and as exact as a name.
 _CALENDAR = re.compile(
-    r"понедельник|вторник|сред[ауые]\b|четверг|пятниц|суббот|воскресень"
+    r"(?:понедельник|вторник|четверг|пятниц|суббот|воскресень)\w{0,2}\b|сред[ауые]\b"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|весн(?:а|ы|е|у|ой)\b|летом\b|осен(?:ь|и|ью)\b|зим(?:а|ы|е|у|ой)\b|summer\b|autumn\b|winter\b"
 )

@@ -36,6 +36,9 @@ _PASSIVE_WITH = frozenset("is are was were be been being".split())
 _IRREGULAR = frozenset(
     "paid made given sent kept held found taken done built sold bought bound led left told said written "
     "put cut set read hired brought worn drawn driven chosen known shown grown thrown begun run "
+    "spoke wrote gave took went came saw ate drove rode rose fell grew knew threw flew drew wore "
+    "tore chose froze broke woke began sang rang sank drank ran stood slept sat became sought caught "
+    "taught thought dealt kept meant sold swept shook stole struck stuck wound "
     "lent spent lost won met hurt shut fed felt understood".split()
 )
 _PREPOSITIONS = frozenset(
@@ -96,7 +99,16 @@ def is_action(word: str) -> bool:
     """Whether a folded word is likely a verb or says what is done."""
     if _CYRILLIC.search(word):
         return _is_verb(word)
-    return bool(_EN_VERB.match(word)) or lexicon.names_action(stem(word))
+    return bool(_EN_VERB.match(word)) or word in _IRREGULAR or lexicon.names_action(stem(word))
+
+
+@lru_cache(maxsize=50_000)
+def is_thing(word: str) -> bool:
+    """Whether a folded word is likely a noun or adjective."""
+    if not _CYRILLIC.search(word):
+        return not is_action(word)
+    found = parses(word)
+    return bool(found) and bool(found[0].grammemes & {"NOUN", "ADJF"})
 
 
 def predicate(words: Sequence[str]) -> bool:
@@ -137,7 +149,7 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         count += 1
         after = [each for each in following[:4] if each not in _IDLE]
         before = [each for each in words[:place] if each not in _IDLE]
-        denied |= {stem(each) for each in (after[:1] or before[-1:])}
+        denied |= {stem(each) for each in (after[:1] or before)}
         if not says:
             denied |= {stem(each) for each in before[-1:]}
     if not plain and any(word in _DOUBLE for word in words):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import contradiction, displaced, misattributed, replaced
+from rag.cite.compare import alternatives, contradiction, displaced, misattributed, replaced
 from rag.cite.facts import Date, Number, akin
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
@@ -249,8 +249,9 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
         mine, theirs = pair
         reason = Reason("word", mine.form, theirs.form)
-        things = not is_action(mine.form) and not is_action(theirs.form)
-        if things and mine.stem in evidence.vocabularies[best.document]:
+        things = alternatives(mine, theirs)
+        row = any(span.said.text != span.text and "|" in span.text for span in chosen)
+        if things and not row and mine.stem in evidence.vocabularies[best.document]:
             return Judgement("contradicted", chosen, reason)
         if things or share < SUPPORTED:
             return Judgement("partly", chosen, reason, True)
