@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import PurePath
@@ -24,7 +24,7 @@ from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
 _FACT = 3.0  # weight of a number or date
@@ -93,48 +93,45 @@ class Evidence:
                 found.setdefault((span.document, span.start, span.end), span)
         self.spans = tuple(_answered(list(found.values()), documents))
         self._postings: dict[str, list[int]] = defaultdict(list)
-        self._numbers: dict[object, list[tuple[int, Number]]] = defaultdict(list)
         for place, span in enumerate(self.spans):
             for stemmed in span.said.stems:
                 self._postings[stemmed].append(place)
-            for number_ in span.said.amounts:
-                for key in _keys(number_):
-                    self._numbers[key].append((place, number_))
         self._starts: dict[str, list[str]] = defaultdict(list)
         for stemmed in self._postings:
             self._starts[stemmed[:_KEY]].append(stemmed)
         self._like: dict[str, dict[int, float]] = {}
+        self._places = {id(span): place for place, span in enumerate(self.spans)}
 
     @cached_property
-    def frequency(self) -> Counter[str]:
-        """In how many sentences each stem stands."""
-        return Counter({stemmed: len(places) for stemmed, places in self._postings.items()})
+    def _numbers(self) -> dict[object, list[tuple[int, Number]]]:
+        """Where numbers stand, by their values."""
+        found: dict[object, list[tuple[int, Number]]] = defaultdict(list)
+        for place, span in enumerate(self.spans):
+            for number in span.said.amounts if span.said.counts else ():
+                for key in _keys(number):
+                    found[key].append((place, number))
+        return found
 
     @cached_property
     def proper(self) -> frozenset[str]:
         """Stems that are surely names somewhere in the passages, and written small nowhere."""
-        names = {item.stem for span in self.spans for item in span.said.items if item.name}
-        small = {
-            item.stem
-            for span in self.spans
-            for item in span.said.items
-            if item.stem in names and not span.said.text[item.start].isupper()
-        }
-        return frozenset(names - small)
-
-    @cached_property
-    def vocabularies(self) -> dict[str, frozenset[str]]:
-        """The stems of each document's sentences."""
-        found: dict[str, set[str]] = defaultdict(set)
+        capital: set[str] = set()
+        small: set[str] = set()
         for span in self.spans:
-            found[span.document].update(span.said.terms)
-        return {name: frozenset(stems) for name, stems in found.items()}
+            capital |= span.said.capital
+            small |= span.said.small
+        return frozenset(capital - small)
+
+    def knows(self, stemmed: str, document: str) -> bool:
+        """Whether a sentence of a document has a stem."""
+        places = self._postings.get(stemmed, ())
+        return any(self.spans[place].document == document for place in places)
 
     def weight(self, item: Item) -> float:
         """Inverse document frequency of a word, less for a verb; one weight for every fact."""
         if item.fact is not None:
             return _FACT
-        count = max(self.frequency[item.stem], 1)
+        count = max(len(self._postings.get(item.stem, ())), 1)
         rare = min(math.log(1 + (len(self.spans) + 1) / (count + 0.5)), _HIGHEST)
         return rare * _ACTION if not item.name and is_action(item.form) else rare
 
@@ -175,8 +172,12 @@ class Evidence:
         return {
             place: 1.0
             for place, span in enumerate(self.spans)
-            if span.said.facts.dates and not span.said.lacks(item)
+            if span.said.counts and not span.said.lacks(item)
         }
+
+    def held(self, item: Item, span: Span) -> float:
+        """How well a sentence itself holds an item, from 0 to 1."""
+        return self.places(item).get(self._places[id(span)], 0.0)
 
     def scores(self, items: Sequence[Item]) -> list[float]:
         """The share of the items' weight that each sentence holds, with what stands around it."""
@@ -191,20 +192,24 @@ class Evidence:
                 after = place + 1
                 if after < len(held) and after not in places and self._follows(after):
                     held[after] += weight * _BEFORE * value
-            if item.stem:
-                for context, those in self._contexts.items():
-                    if item.stem in context:
-                        for place in those:
-                            if place not in places:
-                                held[place] += weight * _CONTEXT
+            for place in self._around(item.stem) if item.stem else ():
+                if place not in places:
+                    held[place] += weight * _CONTEXT
         return [value / total for value in held] if total else held
 
+    def _around(self, stemmed: str) -> Iterator[int]:
+        """The sentences whose headings or speaker have a stem."""
+        for (context, speaker), places in self._contexts.items():
+            if stemmed in context:
+                yield from places
+            elif stemmed in speaker:
+                yield from (place for place in places if stemmed in self.spans[place].around)
+
     @cached_property
-    def _contexts(self) -> dict[frozenset[str], list[int]]:
-        found: dict[frozenset[str], list[int]] = defaultdict(list)
+    def _contexts(self) -> dict[tuple[frozenset[str], frozenset[str]], list[int]]:
+        found: dict[tuple[frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
-            if span.around:
-                found[span.around].append(place)
+            found[span.context, span.speaker].append(place)
         return found
 
     def _follows(self, place: int) -> bool:
@@ -229,6 +234,11 @@ class Evidence:
             for place in range(1, len(self.spans))
             if self._follows(place)
         )
+
+    @cached_property
+    def normal(self) -> str:
+        """All sentences folded to their words, one after another."""
+        return "".join(statement(span.text).normal for span in self.spans).replace("  ", " ")
 
     def citation(self, span: Span) -> Citation:
         """The place of a span in its document, with page and line."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.numerals import Found, Spot, clock, day, digits, worded
+from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, worded
 from rag.cite.grammar import name_stem
 from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Units in which one amount may be written in two ways.
 _EXACT = frozenset({"%", "times", "RUB", "USD", "EUR", "GBP", "nth"})  # units nobody leaves out
@@ -205,6 +208,9 @@ _ARTICLE = re.compile(r"\s+an?(?=\s)")
 _BETWEEN = re.compile(
     r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими|ным)\b|\s+(?:business|calendar|working|paid|full)\b"
 )
+#: What a number or a date cannot do without, number words aside.
+_COUNTS = re.compile(rf"\d|{_EACH.pattern}|{_RU_MONTH}|{_EN_MONTH}|(?:noon|midday|полд)", re.I)
+_DATED = re.compile(rf"\d[./-]\d|{_RU_MONTH}|{_EN_MONTH}", re.I)
 #: Days of the week and seasons: written small in Russian, and as exact as a name.
 _CALENDAR = re.compile(
     r"(?:понедельник|вторник|четверг|пятниц|суббот|воскресень)\w{0,2}\b|сред[ауые]\b"
@@ -226,11 +232,16 @@ _CASE_ENDINGS = frozenset(
 
 def facts(text: str) -> Facts:
     """The numbers, dates and names a text states."""
-    dates, spots = _dates(text)
+    dates, spots = _dates(text) if _DATED.search(text) else ([], [])
     blank = _blanked(text, spots)
     numbers, more = _numbers(blank)
     names = _names(_blanked(blank, more), text)
     return Facts(tuple(numbers), tuple(dates), tuple(names), (*spots, *more))
+
+
+def may_count(text: str, forms: Iterable[str]) -> bool:
+    """Whether a text of these folded words may state a number or a date."""
+    return bool(_COUNTS.search(text)) or any(is_number(form) for form in forms)
 
 
 def units(text: str) -> frozenset[str]:
@@ -347,9 +358,12 @@ def _names(text: str, whole: str) -> list[Name]:
     opens = 0  # where the current sentence begins
     for match in WORD.finditer(text):
         word, folded = match.group(), fold(match.group())
-        first = not whole[opens : match.start()].strip(_OPENING)
-        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()]
-        if _STOPPED.search(before) and not _INITIAL.search(before):
+        capital = word[0].isupper()
+        first = False
+        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()] if capital else ""
+        if capital:
+            first = not whole[opens : match.start()].strip(_OPENING)
+        if capital and _STOPPED.search(before) and not _INITIAL.search(before):
             first, opens = True, match.start()
         if _CALENDAR.match(folded) or _CODE.fullmatch(word):
             names.append(Name(word, stem(folded), True, match.start()))

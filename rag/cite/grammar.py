@@ -63,6 +63,8 @@ _SLOTS = frozenset(
     "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
 )
 _NEXT = 3  # words that may stand between a preposition and its noun
+_FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
+_IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
     "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "ablt": "i", "loct": "p",
     "loc2": "p",
@@ -119,9 +121,10 @@ def predicate(words: Sequence[str]) -> bool:
         return any(_is_verb(word) for word in words)
     if words[-1] in _AUXILIARIES or words[-1] == "not":
         return False  # "the doors were not"
-    return (
-        any(word in _AUXILIARIES or (place and is_action(word)) for place, word in enumerate(words))
-        or len(words) > _BACK + 1
+    return any(
+        word in _AUXILIARIES
+        or (is_action(word) and (not place or words[place - 1] not in _PREPOSITIONS))
+        for place, word in enumerate(words)
     )
 
 
@@ -185,7 +188,7 @@ def first_person(word: str) -> bool:
     """Whether a folded word says that the speaker is meant."""
     if word in _SPEAKER:
         return True
-    if not _CYRILLIC.search(word):
+    if not _CYRILLIC.search(word) or not word.endswith(_FIRST_ENDINGS):
         return False
     found = parses(word)
     return bool(found) and "1per" in found[0].grammemes
@@ -196,8 +199,10 @@ def asks(word: str) -> bool:
     """Whether a folded word is likely an imperative: the one who speaks will not do it."""
     if not _CYRILLIC.search(word):
         return word == "please"
+    if not word.endswith(_IMPERATIVE_ENDINGS):
+        return word == "пожалуйста"
     found = parses(word)
-    return word == "пожалуйста" or (bool(found) and "impr" in found[0].grammemes)
+    return bool(found) and "impr" in found[0].grammemes
 
 
 def passive(words: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from rag.cite.facts import Date, Number, akin
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Clause, Item, Statement, likeness, quoted, statement
+from rag.cite.statement import Clause, Item, Statement, quoted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,6 +157,8 @@ def _chosen(judged: Sequence[Judgement]) -> Judgement:
 
 def _exact(said: Statement, evidence: Evidence) -> tuple[Span, ...]:
     """The shortest place that has the claim word for word."""
+    if said.normal not in evidence.normal:
+        return ()
     found = [span for span in evidence.spans if quoted(said, statement(span.text))]
     if found:
         return (min(found, key=lambda span: len(span.text)),)
@@ -251,7 +253,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
         reason = Reason("word", mine.form, theirs.form)
         things = alternatives(mine, theirs)
         row = any(span.said.text != span.text and "|" in span.text for span in chosen)
-        if things and not row and mine.stem in evidence.vocabularies[best.document]:
+        if things and not row and evidence.knows(mine.stem, best.document):
             return Judgement("contradicted", chosen, reason)
         if things or share < SUPPORTED:
             return Judgement("partly", chosen, reason, True)
@@ -270,10 +272,10 @@ def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Rea
 
 def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
     """Whether the sentences, their headings or the sentence before have a word."""
-    if any(_held(item, span) for span in chosen):
+    if any(_held(item, span, evidence) for span in chosen):
         return True
     before = evidence.before(chosen[0])
-    return before is not None and likeness(item, before.said) > 0
+    return before is not None and evidence.held(item, before) > 0
 
 
 def _lacking(
@@ -321,14 +323,16 @@ def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
 def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -> float:
     """The share of the items' weight that the sentences hold, from 0 to 1."""
     total = sum(evidence.weight(item) for item in items)
-    held = sum(evidence.weight(item) * max(_held(item, span) for span in spans) for item in items)
+    held = sum(
+        evidence.weight(item) * max(_held(item, span, evidence) for span in spans) for item in items
+    )
     return held / total if total else 1.0
 
 
-def _held(item: Item, span: Span) -> float:
+def _held(item: Item, span: Span, evidence: Evidence) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(likeness(item, span.said), 0.8 * _context(item.stem, span))
+    return max(evidence.held(item, span), 0.8 * _context(item.stem, span))
 
 
 def _context(stemmed: str, span: Span) -> float:
@@ -338,7 +342,7 @@ def _context(stemmed: str, span: Span) -> float:
 def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
     """The sentence, with another that adds what it lacks, in the order of the document."""
     missing = _missing(said, (best,), evidence)
-    lacking = [item for item in said.items if item.stem and _held(item, best) < _HELD]
+    lacking = [item for item in said.items if item.stem and _held(item, best, evidence) < _HELD]
     if any(_rivals(item, said, (best,)) or _displaced(item, said, best) for item in missing):
         return (best,)  # it says otherwise, and no other sentence mends that
     if not missing and len(lacking) < _LEAST_GAIN:
@@ -346,7 +350,7 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
 
     def gain(span: Span) -> float:
         facts = len(missing) - sum(span.said.lacks(item) for item in missing)
-        words = sum(_held(item, span) >= _HELD for item in lacking)
+        words = sum(_held(item, span, evidence) >= _HELD for item in lacking)
         beside = (
             span.document == best.document and abs(span.start - best.end) < len(span.text) + 200
         )
@@ -388,7 +392,7 @@ def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
         words = [item for item in clause.items if item.stem]
         facts = [item for item in clause.items if item.fact is not None]
         if len(words) >= _UNSAID and not facts:
-            held = [max(_held(item, span) for span in chosen) for item in words]
+            held = [max(_held(item, span, evidence) for span in chosen) for item in words]
             if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
                 return " ".join(item.form for item in words)
     return ""

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
-from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts, units
+from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts, may_count, units
 from rag.cite.grammar import denied_by, is_action, name_stem, paradigm, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ALTERS = 2  # letters with which all forms of a verb begin
+_QUOTES, _OPENS = (
+    " \t\"'«“„(—–-",
+    frozenset(("", ".", "!", "?", "…", ":", ";", "\n", "*", "#", "|", ")")),
+)
 _STOPS = (".", "!", "?", ";")
 _SYNONYM, _FORM, _ROOT = 0.85, 0.95, 0.7  # what a word counts that only resembles another
 _ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
@@ -176,6 +180,26 @@ class Statement:
             for fact, spot in found.placed
         ]
         return tuple(sorted([*words, *facts_], key=lambda item: item.start))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether there may be a number or a date in the text; quickly told."""
+        return may_count(self.text, self.forms)
+
+    @cached_property
+    def capital(self) -> frozenset[str]:
+        """Stems of capitalised words that open no sentence."""
+        text = self.text
+        return frozenset(
+            stemmed
+            for start, _, stemmed, _ in self._tokens
+            if text[start].isupper() and start and text[:start].rstrip(_QUOTES)[-1:] not in _OPENS
+        )
+
+    @cached_property
+    def small(self) -> frozenset[str]:
+        """Stems of the words that are not capitalised."""
+        return frozenset(s for start, _, s, _ in self._tokens if not self.text[start].isupper())
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -394,13 +418,6 @@ def resembles(item: Item, other: str) -> float:
     if value >= _SYNONYM or item.stem[:_ALTERS] != other[:_ALTERS] or not is_action(item.form):
         return value
     return _FORM if other in paradigm(item.form) else value
-
-
-def likeness(item: Item, source: Statement) -> float:
-    """How well a text holds a word: 1 for itself, less for one of its meaning or root, or 0."""
-    if item.stem in source.stems:
-        return 1.0
-    return max((resembles(item, other) for other in source.stems), default=0.0)
 
 
 def quoted(claim: Statement, source: Statement) -> bool:
