@@ -70,6 +70,16 @@ class Asked:
     near: tuple[Span, ...] = ()
 
 
+def binding(lead: Statement) -> bool:
+    """Whether what leads in to a list says more than how many items there are.
+
+    A "not", a name, a date or an amount holds for every item.
+    """
+    counted = [item for item in lead.items if isinstance(item.fact, Number) and not item.fact.unit]
+    facts = [item for item in lead.items if item.fact is not None or item.name]
+    return len(facts) > len(counted) or any(clause.negations for clause in lead.clauses)
+
+
 def judge(asked: Asked, evidence: Evidence) -> Judgement:
     """Whether the passages say what a claim does."""
     said = asked.said.named(evidence.proper)
