@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from rag.cite.clean import Claim, Words, claims, inert
 from rag.cite.entailment import CONTRADICTS, FOLLOWS, Entailment
 from rag.cite.evidence import Evidence, Span
-from rag.cite.judge import Asked, Judgement, judge
+from rag.cite.grammar import predicate
+from rag.cite.judge import Asked, Judgement, binding, judge
 from rag.cite.reasons import Reason
 from rag.cite.statement import statement
 from rag.orders import ordered
@@ -46,15 +47,16 @@ def cite(
     Returns:
         The sentences that stand, "supported" or "partly", each with citations of one or two whole
         sentences of a document; and those struck, "unsupported" or "contradicted", each with a
-        reason. Both in the order of the text, which is made `inert`. Sentences that only lead in
-        to others («Вот что найдено:») are in neither.
+        reason. Both in the order of the text, which is made `inert`. Headings and sentences about
+        the answer itself («Вот что найдено:») are in neither; what leads in to a list stands as
+        the first of its items that does.
     """
     evidence = Evidence(passages, documents)
     found = claims(text)
     judgements: list[Judgement] = []
     near: tuple[Span, ...] = ()
     for claim in found:
-        judgement = judge(Asked(statement(claim.checked), claim.marks, near), evidence)
+        judgement = _judged(claim, near, evidence)
         judgements.append(judgement)
         near = judgement.spans or near
     if entailment is not None:
@@ -63,9 +65,38 @@ def cite(
     standing: list[Sentence] = []
     struck: list[Sentence] = []
     for place, (claim, judgement) in enumerate(zip(found, judgements, strict=True)):
+        if claim.leads:
+            led = _led(place, found, judgements)
+            if led is None:
+                continue
+            judgement = led
         sentence = replace(_sentence(claim, judgement, evidence, len(passages)), place=place)
         (standing if judgement.stands else struck).append(sentence)
     return standing, struck
+
+
+def _judged(claim: Claim, near: tuple[Span, ...], evidence: Evidence) -> Judgement:
+    """The judgement on a claim; an item of a list that is a sentence may also stand alone."""
+    alone = Asked(statement(claim.alone), claim.marks, near)
+    if not claim.lead:
+        return judge(alone, evidence)
+    lead = statement(claim.lead)
+    plain = not binding(lead) and predicate(alone.said.forms)
+    if plain and (judgement := judge(alone, evidence)).stands:
+        return judgement
+    joined = judge(Asked(statement(claim.joined), claim.marks, near), evidence)
+    return judgement if plain and joined.verdict == "unsupported" else joined
+
+
+def _led(place: int, found: Sequence[Claim], judgements: Sequence[Judgement]) -> Judgement | None:
+    """What leads in to others stands as the first of them that does; None where none does."""
+    lead = found[place].text
+    for claim, judgement in zip(found[place + 1 :], judgements[place + 1 :], strict=True):
+        if claim.lead != lead:
+            return None
+        if judgement.stands:
+            return judgement
+    return None
 
 
 def _sentence(claim: Claim, judgement: Judgement, evidence: Evidence, passages: int) -> Sentence:
@@ -95,7 +126,7 @@ def _asked(
         for place, each in enumerate(judgements)
         if each.spans and (each.by_words or each.stands)
     ]
-    pairs = [(" ".join(s.text for s in judgements[i].spans), found[i].checked) for i in places]
+    pairs = [(" ".join(s.text for s in judgements[i].spans), found[i].joined) for i in places]
     scores = entailment.judge(pairs) if pairs else ()
     changed = list(judgements)
     for place, (follows, _, contradicts) in zip(places, scores, strict=True):

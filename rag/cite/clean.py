@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag import sentences
+from rag.cite.framing import frames, unframed
 from rag.guards import without_thoughts
 from rag.shown import shown
 
@@ -33,6 +34,7 @@ _SYNTAX = re.compile(r"\](?=[(\[])|!(?=\[)|(?m:^[ \t>]*\[[^\[\]\n]+\](?=:))")
 _MARK = re.compile(r"[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]")
 _MARKS_AFTER_STOP = re.compile(r"([.!?…]+)((?:\s*[\[【]\s*\d[\d\s,;–-]*[\]】])+)")
 _BULLET = re.compile(r"^(?:[-*•–—▪●◦]|\d{1,2}[.)]|#{1,6}|>)\s+")
+_HEADING = re.compile(r"#{1,6}\s")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)")
 _MOST_MARKS = 50
 #: Control, format, surrogate, private and unassigned characters.
@@ -46,11 +48,17 @@ class Claim:
     text: str
     marks: tuple[int, ...]
     lead: str = ""  # what leads in to it, where it is an item of a list
+    leads: bool = False  # whether it leads in to what follows, and states nothing alone
 
     @property
-    def checked(self) -> str:
-        """The text that is checked: an item of a list with what leads in to it."""
-        return f"{self.lead} {self.text}" if self.lead else self.text
+    def alone(self) -> str:
+        """The text that is checked, without words about the answer itself."""
+        return unframed(self.text)
+
+    @property
+    def joined(self) -> str:
+        """An item of a list with what leads in to it."""
+        return f"{self.lead.rstrip(' :')} {self.alone}" if self.lead else self.alone
 
 
 def inert(text: str) -> str:
@@ -117,16 +125,34 @@ def _harmless(words: str) -> str:
 
 
 def claims(text: str) -> list[Claim]:
-    """The sentences of a model's answer without marks, bullets and emphasis."""
+    """The sentences of a model's answer without marks, bullets and emphasis.
+
+    Headings and sentences about the answer itself («Вот что найдено:») are left out. One that ends
+    with a colon leads in to the items of the list after it, or else to the next sentence.
+    """
     plain = _MARKS_AFTER_STOP.sub(r"\2\1", inert(text))
-    found = []
+    found: list[Claim] = []
+    lead, listed = "", False
     for start, end in sentences.split(plain):
         sentence = plain[start:end]
+        if _HEADING.match(sentence):
+            lead = ""
+            continue
+        item = bool(_BULLET.match(sentence))
         bare = _EMPHASIS.sub("", _BULLET.sub("", _MARK.sub("", sentence)))
         bare = re.sub(r"\s+([.,!?;:…])", r"\1", " ".join(bare.split()))
         marks = [number for mark in _MARK.finditer(sentence) for number in _numbers(mark.group(1))]
-        if any(char.isalnum() for char in bare):
-            found.append(Claim(bare, tuple(dict.fromkeys(marks))))
+        if not any(char.isalnum() for char in bare):
+            continue
+        if not item and listed:
+            lead, listed = "", False
+        if frames(bare):
+            lead = ""
+            continue
+        leads = bare.endswith(":")
+        found.append(Claim(bare, tuple(dict.fromkeys(marks)), "" if leads else lead, leads))
+        listed = item and not leads
+        lead = bare if leads else lead if item else ""
     return found
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import is_action, markers, passive, preposition
+from rag.cite.grammar import actor, cases, is_action, is_thing, markers, passive, preposition
 from rag.cite.reasons import Reason
-from rag.cite.statement import EMPTY, Clause, Item, Statement, alike
+from rag.cite.statement import EMPTY, Clause, Item, Statement, alike, resembles
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ _TAKEN = 0.9  # what an item counts that a clause takes over from another
 _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
+_SURE = 0.8  # share from which the nearest clause alone is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
+_OBJECTS = frozenset({"+g", "+d", "+a"})  # how those are bound to whom something is done
+_BOUNDS = {"most": "≤", "least": "≥"}
+_PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
+_WHOLE = 5  # letters of a word that such a prefix may stand before
 _SHOWN = 80  # characters of a source's clause in a reason
 _ONLY = frozenset({"только", "only", "лишь", "just", "кроме", "except", "unless", "исключением"})
 #: Pairs of opposites that say how something is meant rather than what: they contradict nothing.
@@ -65,7 +70,7 @@ def same(one: Item, other: Item) -> float:
         return float(other.fact is not None and one.fact.same(other.fact))
     if one.fact is not None:
         return float(isinstance(other.fact, Date) and one.fact.within(other.fact))
-    return alike(one.stem, other.stem) if other.fact is None else 0.0
+    return resembles(one, other.stem) if other.fact is None else 0.0
 
 
 def holds(item: Item, clause: Clause) -> float:
@@ -194,7 +199,13 @@ def _moved(match: Match, others: Sequence[Clause]) -> Reason | None:
         if item.fact is not None or is_action(item.form) or holds(item, match.theirs) >= _NEAR:
             continue
         holders = [
-            each for each in others if max((same(item, o) for o in each.items), default=0) >= _CLOSE
+            each
+            for each in others
+            if max((same(item, o) for o in each.items), default=0) >= _CLOSE
+            and not any(
+                o is not item and holds(o, each) >= _CLOSE and not holds(o, match.theirs)
+                for o in match.mine.items
+            )  # where more than one of them stands there, the claim joins two clauses
         ]
         mine = _markers(item, match.mine)
         if any(_markers(other, match.theirs) & mine for other in rivals) and any(
@@ -231,11 +242,9 @@ def _exchanged(match: Match) -> Reason | None:
         for mine, theirs in match.aligned
     ]
     for (one, a, a_), (two, b, b_) in itertools.combinations(bound, 2):
-        if (
-            same(one, two)
-            or (one.fact is None) != (two.fact is None)
-            or not (a and b and a_ and b_)
-        ):
+        if same(one, two) or not (a and b and a_ and b_):
+            continue
+        if (one.fact is None) != (two.fact is None) or _does(one) or _does(two):
             continue
         apart = a & b_ and b & a_ and not a & a_ and not b & b_
         if apart or (one.fact is None and a == b_ and b == a_ and a != a_):
@@ -273,6 +282,64 @@ def _slot(item: Item, clause: Clause) -> str:
     return preposition(before)
 
 
+def _does(item: Item) -> bool:
+    return item.fact is None and not item.name and is_action(item.form)
+
+
+def _bounds(match: Match) -> tuple[str, str] | None:
+    """At most for at least: «не больше 14 дней» for «не меньше 14 дней»."""
+    for mine, theirs in match.aligned:
+        if mine.bound and theirs.bound and mine.bound != theirs.bound:
+            return _BOUNDS[mine.bound], _BOUNDS[theirs.bound]
+    return None
+
+
+def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
+    """What the source has where the claim has a name that the source lacks."""
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        if item not in match.mine.items:
+            continue
+        mine = _markers(item, match.mine)
+        for other in match.theirs.items:
+            free = other.fact is None and is_thing(other.form)
+            if free and not any(same(each, other) for each in claim.items):
+                if mine & _markers(other, match.theirs):
+                    return other
+    return None
+
+
+def misattributed(
+    claim: Statement, source: Statement, speaker: frozenset[str], answered: bool
+) -> Reason | None:
+    """Somebody named for what another one does.
+
+    «Кирилл пришлёт» for «Кирилл, я пришлю» or «пришлют Кириллу»; "Nora will send" for "Nora: could
+    you send". `answered` says that the speaker answers the question in the source.
+    """
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
+        if not subjects:
+            continue
+        named = " ".join(item.form for item in subjects)
+        verbs = [(m, t) for m, t in match.aligned if m.fact is None and is_action(m.form)]
+        for _, theirs in verbs:
+            who = actor(match.theirs.forms, match.theirs.starts.index(theirs.start))
+            speaks = any(akin(item.stem, each) for item in subjects for each in speaker)
+            if speaker and who and speaks != ((who == "speaker") != answered):
+                return Reason("actor", named)
+        voices = passive(match.mine.forms), passive(match.theirs.forms)
+        for mine, theirs in match.aligned if verbs and not any(voices) else ():
+            bound = _markers(theirs, match.theirs)
+            if mine in subjects and bound and bound <= _OBJECTS:
+                return Reason("actor", named)
+    return None
+
+
+def _acts(item: Item, clause: Clause) -> bool:
+    bound = _markers(item, clause)
+    return "S" in bound or "+n" in bound
+
+
 def _latin(clause: Clause) -> bool:
     return all(form.isascii() for form in clause.forms)
 
@@ -301,6 +368,8 @@ def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason |
     if match.share < _NEAR:
         return None
     flips = _opposites(mine, theirs)
+    if bounds := _bounds(match):
+        flips.append(bounds)
     minus = _count(mine, theirs), _count(theirs, mine)
     if (sum(minus) + len(flips)) % 2 == 0:
         return None
@@ -322,6 +391,8 @@ def _denied_too(mine: Clause, source: Sequence[Clause]) -> bool:
 def _turned(match: Match, source: Sequence[Clause]) -> Reason | None:
     """An opposite in a clause of the source that is not the nearest, but about the same."""
     mine = match.mine
+    if match.share >= _SURE:
+        return None
     for clause in source:
         if clause is match.theirs:
             continue
@@ -387,7 +458,7 @@ def _count(clause: Clause, other: Clause) -> int:
 
 def _opposites(mine: Clause, theirs: Clause) -> list[tuple[str, str]]:
     """Words of the claim where the source has their opposites, each with that."""
-    found: dict[str, str] = {}
+    found = _prefixed(mine, theirs)
     for pair in lexicon.pairs_of(mine.forms):
         if pair.one[0] in _SOFT:
             continue
@@ -405,6 +476,18 @@ def _opposites(mine: Clause, theirs: Clause) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def _prefixed(mine: Clause, theirs: Clause) -> dict[str, str]:
+    """Words that are one another with a prefix that denies: «определённый», «неопределённый»."""
+    found = {}
+    for one in mine.items:
+        for two in theirs.items:
+            longer, shorter = sorted((one.form, two.form), key=len, reverse=True)
+            ends = stem(longer), stem(shorter)
+            if len(shorter) >= _WHOLE and any(ends[0] == each + ends[1] for each in _PREFIXES):
+                found[one.form] = two.form
+    return found
+
+
 def _alike_after(mine: Clause, here: str, theirs: Clause, there: str) -> bool:
     """Whether the next words that mean something are the same in both clauses."""
     one, two = _next(mine, here), _next(theirs, there)
@@ -419,7 +502,10 @@ def _next(clause: Clause, word: str) -> str:
 def replaced(
     claim: Statement, source: Statement, held: Callable[[Item], bool]
 ) -> tuple[Item, Item] | None:
-    """A word of the claim and the one the source has in its place; perhaps a synonym."""
+    """A word of the claim and the one the source has in its place; perhaps a synonym.
+
+    Both stand beside the same neighbour, things before other words.
+    """
     mine = [i for i, item in enumerate(claim.items) if item.fact is None and not held(item)]
     its = [i for i, item in enumerate(source.items) if _alone(item, claim)]
     pairs = [
@@ -428,8 +514,15 @@ def replaced(
         for two in its
         if _beside(claim.items, one, source.items, two)
     ]
-    things = [pair for pair in pairs if not any(is_action(item.form) for item in pair)]
-    return next(iter([*things, *pairs]), None)
+    return next((pair for pair in pairs if alternatives(*pair)), next(iter(pairs), None))
+
+
+def alternatives(one: Item, two: Item) -> bool:
+    """Whether two words are things that may stand in each other's place, in the same case."""
+    if not is_thing(one.form) or not is_thing(two.form):
+        return False
+    mine, its = cases(one.form), cases(two.form)
+    return bool(mine & its) or not (mine or its)
 
 
 def _alone(item: Item, other: Statement) -> bool:
@@ -455,7 +548,7 @@ def _mixed_name(claim: Statement, source: str) -> Reason | None:
     """A first name with the surname of somebody else."""
     theirs = [(fold(m.group()), m.group()[0].isupper()) for m in WORD.finditer(source)]
     stems = [stem(word) for word, _ in theirs]
-    names = [item for item in claim.items if item.name]
+    names = [item for item in claim.items if item.name and claim.text[item.start].isupper()]
     for one, two in itertools.pairwise(names):
         if claim.text[one.end : two.start] != " ":
             continue

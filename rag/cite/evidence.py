@@ -8,32 +8,41 @@ compared apart, as facts.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.cite.facts import Number
-from rag.cite.grammar import asks, first_person, is_action
+from rag.cite.grammar import asks, first_person, is_action, paradigm
 from rag.cite.statement import EMPTY, Item, Statement, alike, statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
 _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
+_CLOSE = 0.85  # likeness from which no other form of a verb is looked for
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
+_REPLY = re.compile(
+    r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
+    r"|right|of course|ok|okay|will do|no problem)"
+    r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
+    re.I,
+)
+_NO = {"ru": "не ", "en": "not "}
+_VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
 _LABEL = re.compile(r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.\- ]{0,40}):\s")
 
 
@@ -42,7 +51,8 @@ class Span:
     """One or two sentences of a document: `document.text[start:end]`.
 
     `said` is the text as it is compared: a row of a table with the names of its columns. `context`
-    are the stems of its headings and title, `speaker` those of who says it.
+    are the stems of its headings and title, `speaker` those of who says it, or who answers it
+    where it is a question that is `answered`.
     """
 
     text: str
@@ -54,6 +64,12 @@ class Span:
     place: int
     context: frozenset[str]
     speaker: frozenset[str] = frozenset()
+    answered: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question: it states nothing itself."""
+        return self.said.text.rstrip().endswith("?")
 
     @cached_property
     def around(self) -> frozenset[str]:
@@ -75,45 +91,47 @@ class Evidence:
         for number, passage in enumerate(passages, 1):
             for span in _spans(passage, documents[passage.document], number):
                 found.setdefault((span.document, span.start, span.end), span)
-        self.spans = tuple(found.values())
+        self.spans = tuple(_answered(list(found.values()), documents))
         self._postings: dict[str, list[int]] = defaultdict(list)
-        self._numbers: dict[object, list[tuple[int, Number]]] = defaultdict(list)
         for place, span in enumerate(self.spans):
             for stemmed in span.said.stems:
                 self._postings[stemmed].append(place)
-            for number_ in span.said.amounts:
-                for key in _keys(number_):
-                    self._numbers[key].append((place, number_))
         self._starts: dict[str, list[str]] = defaultdict(list)
         for stemmed in self._postings:
             self._starts[stemmed[:_KEY]].append(stemmed)
         self._like: dict[str, dict[int, float]] = {}
+        self._places = {id(span): place for place, span in enumerate(self.spans)}
 
     @cached_property
-    def frequency(self) -> Counter[str]:
-        """In how many sentences each stem stands."""
-        return Counter({stemmed: len(places) for stemmed, places in self._postings.items()})
+    def _numbers(self) -> dict[object, list[tuple[int, Number]]]:
+        """Where numbers stand, by their values."""
+        found: dict[object, list[tuple[int, Number]]] = defaultdict(list)
+        for place, span in enumerate(self.spans):
+            for number in span.said.amounts if span.said.counts else ():
+                for key in _keys(number):
+                    found[key].append((place, number))
+        return found
 
     @cached_property
     def proper(self) -> frozenset[str]:
-        """Stems that are surely names somewhere in the passages."""
-        return frozenset(
-            name.stem for span in self.spans for name in span.said.facts.names if name.sure
-        )
-
-    @cached_property
-    def vocabularies(self) -> dict[str, frozenset[str]]:
-        """The stems of each document's sentences."""
-        found: dict[str, set[str]] = defaultdict(set)
+        """Stems that are surely names somewhere in the passages, and written small nowhere."""
+        capital: set[str] = set()
+        small: set[str] = set()
         for span in self.spans:
-            found[span.document].update(span.said.terms)
-        return {name: frozenset(stems) for name, stems in found.items()}
+            capital |= span.said.capital
+            small |= span.said.small
+        return frozenset(capital - small)
+
+    def knows(self, stemmed: str, document: str) -> bool:
+        """Whether a sentence of a document has a stem."""
+        places = self._postings.get(stemmed, ())
+        return any(self.spans[place].document == document for place in places)
 
     def weight(self, item: Item) -> float:
         """Inverse document frequency of a word, less for a verb; one weight for every fact."""
         if item.fact is not None:
             return _FACT
-        count = max(self.frequency[item.stem], 1)
+        count = max(len(self._postings.get(item.stem, ())), 1)
         rare = min(math.log(1 + (len(self.spans) + 1) / (count + 0.5)), _HIGHEST)
         return rare * _ACTION if not item.name and is_action(item.form) else rare
 
@@ -125,6 +143,8 @@ class Evidence:
         if known is None:
             known = {}
             like = {each: alike(item.stem, each) for each in self._related(item.stem)}
+            if max(like.values(), default=0.0) < _CLOSE:
+                like |= dict.fromkeys(self._forms(item), 1.0)
             for each, value in like.items():
                 for place in self._postings[each]:
                     known[place] = max(known.get(place, 0.0), value)
@@ -137,6 +157,10 @@ class Evidence:
         found = {each for each in self._starts.get(stemmed[:_KEY], ()) if alike(stemmed, each)}
         return found | (synonyms(stemmed) & self._postings.keys())
 
+    def _forms(self, item: Item) -> frozenset[str]:
+        """The stems of a verb's other forms, where the sentences have none that is alike."""
+        return paradigm(item.form) & self._postings.keys() if is_action(item.form) else frozenset()
+
     def _fact_places(self, item: Item) -> dict[int, float]:
         if isinstance(item.fact, Number):
             return {
@@ -148,8 +172,12 @@ class Evidence:
         return {
             place: 1.0
             for place, span in enumerate(self.spans)
-            if span.said.facts.dates and not span.said.lacks(item)
+            if span.said.counts and not span.said.lacks(item)
         }
+
+    def held(self, item: Item, span: Span) -> float:
+        """How well a sentence itself holds an item, from 0 to 1."""
+        return self.places(item).get(self._places[id(span)], 0.0)
 
     def scores(self, items: Sequence[Item]) -> list[float]:
         """The share of the items' weight that each sentence holds, with what stands around it."""
@@ -164,20 +192,24 @@ class Evidence:
                 after = place + 1
                 if after < len(held) and after not in places and self._follows(after):
                     held[after] += weight * _BEFORE * value
-            if item.stem:
-                for context, those in self._contexts.items():
-                    if item.stem in context:
-                        for place in those:
-                            if place not in places:
-                                held[place] += weight * _CONTEXT
+            for place in self._around(item.stem) if item.stem else ():
+                if place not in places:
+                    held[place] += weight * _CONTEXT
         return [value / total for value in held] if total else held
 
+    def _around(self, stemmed: str) -> Iterator[int]:
+        """The sentences whose headings or speaker have a stem."""
+        for (context, speaker), places in self._contexts.items():
+            if stemmed in context:
+                yield from places
+            elif stemmed in speaker:
+                yield from (place for place in places if stemmed in self.spans[place].around)
+
     @cached_property
-    def _contexts(self) -> dict[frozenset[str], list[int]]:
-        found: dict[frozenset[str], list[int]] = defaultdict(list)
+    def _contexts(self) -> dict[tuple[frozenset[str], frozenset[str]], list[int]]:
+        found: dict[tuple[frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
-            if span.around:
-                found[span.around].append(place)
+            found[span.context, span.speaker].append(place)
         return found
 
     def _follows(self, place: int) -> bool:
@@ -203,12 +235,36 @@ class Evidence:
             if self._follows(place)
         )
 
+    @cached_property
+    def normal(self) -> str:
+        """All sentences folded to their words, one after another."""
+        return "".join(statement(span.text).normal for span in self.spans).replace("  ", " ")
+
     def citation(self, span: Span) -> Citation:
         """The place of a span in its document, with page and line."""
         document = self.documents[span.document]
         quote = document.text[span.start : span.end]
         page, line = document.page_at(span.start), document.line_at(span.start)
         return Citation(span.document, page, line, span.start, span.end, quote)
+
+
+def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]:
+    """The sentences, a question that is answered by yes or no as one statement with its answer."""
+    found = []
+    for one, two in itertools.zip_longest(spans, spans[1:]):
+        reply = _REPLY.match(two.said.text) if two else None
+        if not reply or not one.asks or (one.passage, one.place + 1) != (two.passage, two.place):
+            found.append(one)
+            continue
+        asked, rest = one.said.text.rstrip(" ?"), two.said.text[reply.end() :]
+        denied = _NO[one.said.language] if reply.group("no") else ""
+        said = statement(f"{denied}{asked}. {rest}")
+        text = documents[one.document].text[one.start : two.end]
+        speaker = two.speaker or one.speaker
+        found.append(
+            replace(one, text=text, said=said, end=two.end, speaker=speaker, answered=True)
+        )
+    return found
 
 
 def _keys(number: Number) -> list[object]:
@@ -225,14 +281,18 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
     chunk, text = passage.chunk, document.text
     name = PurePath(passage.document).stem
     around = statement(f"{chunk.context}\n{document.title}\n{name}").stems - _empty_stems()
-    starts = [turn.start for turn in document.turns]
+    spans = _split(chunk.text)
+    labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
+    spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
+    speaker: frozenset[str] = frozenset()
     found = []
-    for place, (left, right) in enumerate(_split(chunk.text)):
+    for place, ((left, right), label) in enumerate(zip(spans, labels, strict=True)):
         start, end = chunk.start + left, chunk.start + right
         written = text[start:end]
-        speaker = _speaker(document, starts, start)
-        label = _LABEL.match(written) if speaker else None
-        said = statement(_row(written, text, start) or written[label.end() if label else 0 :])
+        bare = written
+        if spoken and label:
+            speaker, bare = statement(label.group(1)).stems, chunk.text[label.end() : right]
+        said = statement(_row(written, text, start) or bare)
         found.append(
             Span(written, said, passage.document, start, end, number, place, around, speaker)
         )
@@ -249,14 +309,6 @@ def _empty_stems() -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _split(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sentences.split(text))
-
-
-def _speaker(document: Document, starts: list[int], start: int) -> frozenset[str]:
-    """Stems of the name of who says what begins here."""
-    place = bisect_right(starts, start) - 1
-    if place < 0 or not (name := document.turns[place].speaker):
-        return frozenset()
-    return statement(name).stems if start < document.turns[place].end else frozenset()
 
 
 def _row(written: str, text: str, start: int) -> str:
@@ -284,5 +336,5 @@ def _row(written: str, text: str, start: int) -> str:
     if len(names) != len(cells):
         return ""
     return "\n".join(
-        f"{cells[0]} {name} {cell}" for name, cell in zip(names[1:], cells[1:], strict=True)
+        f"{cells[0]} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)
     )

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.numerals import Found, Spot, clock, digits, worded
+from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, worded
+from rag.cite.grammar import name_stem
+from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Units in which one amount may be written in two ways.
 _EXACT = frozenset({"%", "times", "RUB", "USD", "EUR", "GBP", "nth"})  # units nobody leaves out
@@ -52,7 +57,9 @@ class Number(NamedTuple):
             return bool(self._shares() & other._shares())
         if "nth" in (self.unit, other.unit) and self.unit != other.unit:
             plain = self if other.unit == "nth" else other
-            return plain.unit is None and plain.written[0].isdigit() and self._meets(other)
+            if plain.unit not in (None, "date") or not plain.written[0].isdigit():
+                return False
+            return self._meets(other)
         return self.alike(other) and self._meets(other)
 
     def alike(self, other: Number) -> bool:
@@ -130,6 +137,9 @@ _SCALE = re.compile(
     r"|(?P<bn>млрд\b\.?|миллиард\w*|billion\b|bn\b)|(?P<tn>трлн\b\.?|триллион\w*|trillion\b))",
     re.I,
 )
+_WORDED_DAY = re.compile(
+    rf"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{{4,}})((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
+)
 #: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {
     "%": r"%|процент\w*|percent\b|per cent\b",
@@ -153,6 +163,7 @@ _UNITS = {
     "MW": r"мегаватт\w*|megawatts?\b",
     "W": r"вт\b|ватт\w*|watts?\b|w\b",
     "V": r"вольт\w*|volts?\b|v\b|(?-i:В)(?=[.,;)\s]|\Z)(?!\s+[а-я])",
+    "A": r"ампер\w*|amps?\b|amperes?\b",
     "rpm": r"об/мин\b|оборот\w* в минуту|rpm\b",
     "bar": r"бар(?:а|ов)?\b|bars?\b",
     "kHz": r"кгц\b|khz\b",
@@ -184,6 +195,7 @@ _UNIT = re.compile(
     re.I,
 )
 #: Units of which one stands for another: kinds of money have parts, a day has hours.
+_UNIT_BEGINS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$€£₽°]")
 _PERIODS = ("day", "week", "month", "year", "hour", "minute")
 _PERIOD = "|".join(_UNITS[name] for name in _PERIODS)
 _EACH = re.compile(
@@ -191,12 +203,17 @@ _EACH = re.compile(
     r"|(?<!\w)в(?=\s+(?:день|неделю|месяц|год|час|сутки|минуту|квартал)\b)",
     re.I,
 )
+_OWN = frozenset({"clock", "times"})  # kinds of numbers that take no unit
+_ARTICLE = re.compile(r"\s+an?(?=\s)")
 _BETWEEN = re.compile(
     r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими|ным)\b|\s+(?:business|calendar|working|paid|full)\b"
 )
+#: What a number or a date cannot do without, number words aside.
+_COUNTS = re.compile(rf"\d|{_EACH.pattern}|{_RU_MONTH}|{_EN_MONTH}|(?:noon|midday|полд)", re.I)
+_DATED = re.compile(rf"\d[./-]\d|{_RU_MONTH}|{_EN_MONTH}", re.I)
 #: Days of the week and seasons: written small in Russian, and as exact as a name.
 _CALENDAR = re.compile(
-    r"понедельник|вторник|сред[ауые]\b|четверг|пятниц|суббот|воскресень"
+    r"(?:понедельник|вторник|четверг|пятниц|суббот|воскресень)\w{0,2}\b|сред[ауые]\b"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|весн(?:а|ы|е|у|ой)\b|летом\b|осен(?:ь|и|ью)\b|зим(?:а|ы|е|у|ой)\b|summer\b|autumn\b|winter\b"
 )
@@ -215,11 +232,26 @@ _CASE_ENDINGS = frozenset(
 
 def facts(text: str) -> Facts:
     """The numbers, dates and names a text states."""
-    dates, spots = _dates(text)
+    dates, spots = _dates(text) if _DATED.search(text) else ([], [])
     blank = _blanked(text, spots)
     numbers, more = _numbers(blank)
     names = _names(_blanked(blank, more), text)
     return Facts(tuple(numbers), tuple(dates), tuple(names), (*spots, *more))
+
+
+def may_count(text: str, forms: Iterable[str]) -> bool:
+    """Whether a text of these folded words may state a number or a date."""
+    return bool(_COUNTS.search(text)) or any(is_number(form) for form in forms)
+
+
+def units(text: str) -> frozenset[str]:
+    """The units that are written in a text, with numbers or without."""
+    found = {
+        _PLACES[match.lastgroup or ""]
+        for word in _UNIT_BEGINS.finditer(text)
+        if (match := _UNIT.match(text, word.start()))
+    }
+    return frozenset(found | ({"clock"} if "hour" in found else set()))
 
 
 def akin(one: str, other: str) -> bool:
@@ -251,7 +283,8 @@ def _blanked(text: str, spots: list[Spot]) -> str:
 
 def _dates(text: str) -> tuple[list[Date], list[Spot]]:
     dates, spots = [], []
-    for match in _DATE.finditer(text):
+    worded = _blanked_ordinals(text)
+    for match in _DATE.finditer(worded):
         said = {name: value for name, value in match.groupdict().items() if value}
         fields = {name[1]: value for name, value in said.items()}
         month = fields["m"]
@@ -262,6 +295,16 @@ def _dates(text: str) -> tuple[list[Date], list[Spot]]:
             dates.append(Date(int(year) if year else None, number, int(day) if day else None))
             spots.append(match.span())
     return dates, spots
+
+
+def _blanked_ordinals(text: str) -> str:
+    """The text with days in words, as in «двадцатого октября», in digits of the same length."""
+
+    def digits_for(match: re.Match[str]) -> str:
+        value = day(match.group(1))
+        return str(value).ljust(len(match.group(1))) + match.group(2) if value else match.group()
+
+    return _WORDED_DAY.sub(digits_for, text)
 
 
 def _month(name: str) -> int:
@@ -287,7 +330,10 @@ def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
         stop, scale = end, 1
         if kind is None and (match := _SCALE.match(text, stop)):
             stop, scale = match.end(), _SCALES[match.lastgroup or ""]
-        unit, stop = (kind, stop) if kind not in (None, "nth") else _unit(text, stop, sign)
+        unit, stop = (None, stop) if kind in _OWN else _unit(text, stop, sign)
+        if kind == "part" and unit is None and (article := _ARTICLE.match(text, stop)):
+            unit, after = _unit(text, article.end(), None)
+            stop = after if unit else stop
         unit = unit or kind
         scaled = frozenset(value * scale for value in values)
         numbers.append(Number(text[start:stop].strip(), scaled, unit))
@@ -312,9 +358,12 @@ def _names(text: str, whole: str) -> list[Name]:
     opens = 0  # where the current sentence begins
     for match in WORD.finditer(text):
         word, folded = match.group(), fold(match.group())
-        first = not whole[opens : match.start()].strip(_OPENING)
-        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()]
-        if _STOPPED.search(before) and not _INITIAL.search(before):
+        capital = word[0].isupper()
+        first = False
+        before = whole[max(match.start() - _LOOK_BACK, 0) : match.start()] if capital else ""
+        if capital:
+            first = not whole[opens : match.start()].strip(_OPENING)
+        if capital and _STOPPED.search(before) and not _INITIAL.search(before):
             first, opens = True, match.start()
         if _CALENDAR.match(folded) or _CODE.fullmatch(word):
             names.append(Name(word, stem(folded), True, match.start()))
@@ -325,5 +374,6 @@ def _names(text: str, whole: str) -> list[Name]:
         ):
             names.append(Name(word, stem(folded), True, match.start()))
         elif word[0].isupper():
-            names.append(Name(word, stem(folded), not first, match.start()))
+            known = bool(name_stem(word)) or is_given_name(word)
+            names.append(Name(word, stem(folded), known or not first, match.start()))
     return names

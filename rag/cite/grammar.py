@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
-from rag.minutes.morphology import parses
+from rag.minutes.morphology import analyser, parses
 from rag.words import STOP_WORDS, stem
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
 )
 _IDLE = STOP_WORDS | frozenset("будет будут буду было стал стали".split())
-_ADDING = frozenset({"только", "only", "just", "лишь"})
+#: After these "not" denies nothing: «не только», "not all".
+_PARTIAL = frozenset(
+    "только лишь весь все вся всех всего каждый only just all every always".split()
+)
 _AUXILIARIES = frozenset(
     "is are was were be been being am do does did has have had will would shall should may might "
     "must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't mustn't "
@@ -33,6 +36,9 @@ _PASSIVE_WITH = frozenset("is are was were be been being".split())
 _IRREGULAR = frozenset(
     "paid made given sent kept held found taken done built sold bought bound led left told said written "
     "put cut set read hired brought worn drawn driven chosen known shown grown thrown begun run "
+    "spoke wrote gave took went came saw ate drove rode rose fell grew knew threw flew drew wore "
+    "tore chose froze broke woke began sang rang sank drank ran stood slept sat became sought caught "
+    "taught thought dealt kept meant sold swept shook stole struck stuck wound "
     "lent spent lost won met hurt shut fed felt understood".split()
 )
 _PREPOSITIONS = frozenset(
@@ -47,17 +53,26 @@ _SPEAKER = frozenset(
     "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
     "i'll i'm i've i'd we'll we're we've we'd".split()
 )
+_PERSONS = {
+    **dict.fromkeys(("i", "i'll", "i'm", "i've", "i'd"), "speaker"),
+    **dict.fromkeys(("you", "please", "you'll", "you're"), "other"),
+    **dict.fromkeys(("he", "she", "they", "it", "who"), ""),
+}
 #: Prepositions that tell from where to where, for whom, against what; the others vary too freely.
 _SLOTS = frozenset(
     "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
 )
 _NEXT = 3  # words that may stand between a preposition and its noun
+_FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
+_IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
     "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "ablt": "i", "loct": "p",
     "loc2": "p",
 }  # fmt: skip
 _VERBS = frozenset({"VERB", "INFN", "PRTS", "PRED", "ADJS"})
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF", "NPRO"})
+_NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
+_SHORTEST_NAME, _LIKELY_NAME = 3, 0.3
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
 _EN_VERB = re.compile(r"[a-z]{2,}(?:ed|ing|ize|ise|ify)$")
@@ -86,7 +101,16 @@ def is_action(word: str) -> bool:
     """Whether a folded word is likely a verb or says what is done."""
     if _CYRILLIC.search(word):
         return _is_verb(word)
-    return bool(_EN_VERB.match(word)) or lexicon.names_action(stem(word))
+    return bool(_EN_VERB.match(word)) or word in _IRREGULAR or lexicon.names_action(stem(word))
+
+
+@lru_cache(maxsize=50_000)
+def is_thing(word: str) -> bool:
+    """Whether a folded word is likely a noun or adjective."""
+    if not _CYRILLIC.search(word):
+        return not is_action(word)
+    found = parses(word)
+    return bool(found) and bool(found[0].grammemes & {"NOUN", "ADJF"})
 
 
 def predicate(words: Sequence[str]) -> bool:
@@ -97,9 +121,10 @@ def predicate(words: Sequence[str]) -> bool:
         return any(_is_verb(word) for word in words)
     if words[-1] in _AUXILIARIES or words[-1] == "not":
         return False  # "the doors were not"
-    return (
-        any(word in _AUXILIARIES or (place and is_action(word)) for place, word in enumerate(words))
-        or len(words) > _BACK + 1
+    return any(
+        word in _AUXILIARIES
+        or (is_action(word) and (not place or words[place - 1] not in _PREPOSITIONS))
+        for place, word in enumerate(words)
     )
 
 
@@ -114,8 +139,10 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
     for place, word in enumerate(words):
         following = words[place + 1 :]
         says = word in _NEGATORS or word.endswith("n't")
-        if says and following[:1] and following[0] in _ADDING:
+        if says and following[:1] and following[0] in _PARTIAL:
             continue
+        if says and "until" in following:
+            continue  # "not until" is "only after"
         if word == "no" and following[:1] and following[0][0].isdigit():
             continue
         if says:
@@ -125,7 +152,7 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         count += 1
         after = [each for each in following[:4] if each not in _IDLE]
         before = [each for each in words[:place] if each not in _IDLE]
-        denied |= {stem(each) for each in (after[:1] or before[-1:])}
+        denied |= {stem(each) for each in (after[:1] or before)}
         if not says:
             denied |= {stem(each) for each in before[-1:]}
     if not plain and any(word in _DOUBLE for word in words):
@@ -134,11 +161,34 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
 
 
 @lru_cache(maxsize=50_000)
+def name_stem(written: str) -> str:
+    """The stem of a Russian name in the nominative; "" for what is likely none."""
+    if len(written) < _SHORTEST_NAME or not ("А" <= written[0] <= "Я") or written.isupper():
+        return ""
+    found = parses(written.lower().replace("ё", "е"))
+    name = next((each for each in found if each.grammemes & _NAMES), None)
+    if name is None or name.score < _LIKELY_NAME:
+        return ""
+    return stem(name.lemma)
+
+
+@lru_cache(maxsize=20_000)
+def paradigm(word: str) -> frozenset[str]:
+    """The stems of all forms of a Russian verb: «пришлёт», «прислать»."""
+    if not _CYRILLIC.search(word):
+        return frozenset()
+    found = next((each for each in analyser().parse(word) if each.tag.POS in _VERBS), None)
+    if found is None:
+        return frozenset()
+    return frozenset(stem(form.word.replace("ё", "е")) for form in found.lexeme)
+
+
+@lru_cache(maxsize=50_000)
 def first_person(word: str) -> bool:
     """Whether a folded word says that the speaker is meant."""
     if word in _SPEAKER:
         return True
-    if not _CYRILLIC.search(word):
+    if not _CYRILLIC.search(word) or not word.endswith(_FIRST_ENDINGS):
         return False
     found = parses(word)
     return bool(found) and "1per" in found[0].grammemes
@@ -149,8 +199,10 @@ def asks(word: str) -> bool:
     """Whether a folded word is likely an imperative: the one who speaks will not do it."""
     if not _CYRILLIC.search(word):
         return word == "please"
+    if not word.endswith(_IMPERATIVE_ENDINGS):
+        return word == "пожалуйста"
     found = parses(word)
-    return word == "пожалуйста" or (bool(found) and "impr" in found[0].grammemes)
+    return bool(found) and "impr" in found[0].grammemes
 
 
 def passive(words: Sequence[str]) -> bool:
@@ -167,6 +219,23 @@ def passive(words: Sequence[str]) -> bool:
         and any(each.endswith("ed") or each in _IRREGULAR for each in words[place + 1 : place + 4])
         for place, word in enumerate(words)
     )
+
+
+def actor(words: Sequence[str], place: int) -> str:
+    """Who does what the verb at a place says, as the words tell: "speaker", "other", or ""."""
+    word = words[place]
+    if _CYRILLIC.search(word):
+        found = parses(word)
+        tags = found[0].grammemes if found else frozenset()
+        if "impr" in tags or "2per" in tags:
+            return "other"
+        if "1per" in tags and "sing" in tags:
+            return "speaker"
+        before = words[max(place - _BACK, 0) : place]
+        return "speaker" if "я" in before else ""
+    before = words[max(place - _BACK, 0) : place]
+    near = next((each for each in reversed(before) if each in _PERSONS), "")
+    return _PERSONS.get(near, "")
 
 
 def markers(words: Sequence[str], place: int) -> frozenset[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import contradiction, replaced
+from rag.cite.compare import alternatives, contradiction, displaced, misattributed, replaced
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import is_action
+from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Item, Statement, likeness, quoted, statement
+from rag.cite.statement import Clause, Item, Statement, quoted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SUPPORTED, PARTLY, RELATED = 0.7, 0.45, 0.4
 _MARK_BONUS = 0.05
 _NEAR_BONUS = 0.04  # for what stands beside the source of the sentence before
-_CANDIDATES = 4
+_CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
@@ -34,6 +35,9 @@ _SECOND, _BESIDE = 0.3, 0.1
 _HELD = 0.5  # likeness from which a word counts as held
 _YEARS = range(1000, 2101)
 _APART = 2  # sentences between two that are quoted for a claim of one clause
+_BRIEF = 2  # words beside facts of a sentence that goes with the one before
+_TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
+_TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
 
 
@@ -66,26 +70,86 @@ class Asked:
     near: tuple[Span, ...] = ()
 
 
+def binding(lead: Statement) -> bool:
+    """Whether what leads in to a list says more than how many items there are.
+
+    A "not", a name, a date or an amount holds for every item.
+    """
+    counted = [item for item in lead.items if isinstance(item.fact, Number) and not item.fact.unit]
+    facts = [item for item in lead.items if item.fact is not None or item.name]
+    return len(facts) > len(counted) or any(clause.negations for clause in lead.clauses)
+
+
 def judge(asked: Asked, evidence: Evidence) -> Judgement:
     """Whether the passages say what a claim does."""
-    said = asked.said
+    said = asked.said.named(evidence.proper)
+    asked = replace(asked, said=said)
     if not said.items:
         return Judgement("unsupported", reason=Reason("empty"))
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
     scores = _scored(asked, evidence)
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    order = [i for i in order if evidence.spans[i].said.language == said.language]
-    order = [i for i in order[:_CANDIDATES] if scores[i] >= _LEAST]
+    order = [
+        i
+        for i in order
+        if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
+    ]
+    order = [i for i in order[:_LOOKED_AT] if scores[i] >= _LEAST]
     judged = [
         _weigh(said, evidence.spans[i], evidence)
-        for i in order
+        for i in order[:_CANDIDATES]
         if scores[i] >= scores[order[0]] - _CLOSE
     ]
-    best = _chosen(judged)
+    best = _topical(said, order, judged, evidence) or _chosen(judged)
+    if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
+        return joint
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _topical(
+    said: Statement, order: Sequence[int], judged: Sequence[Judgement], evidence: Evidence
+) -> Judgement | None:
+    """What the sentence says that is about the same, where others merely have the names.
+
+    "Expenses are approved by Quist" is not borne out by a sentence about Quist, if another one
+    tells who approves expenses.
+    """
+    words = [item for item in said.items if item.stem and not item.name]
+    if len(words) == len(said.items) or not words or not judged or not judged[0].stands:
+        return None
+    scores = evidence.scores(words)
+    place = max(order, key=lambda i: scores[i])
+    mine = _share_of(words, judged[0].spans, evidence)
+    if place == order[0] or scores[place] < _TOPIC or scores[place] - mine < _TOPIC / 2:
+        return None
+    other = _weigh(said, evidence.spans[place], evidence)
+    return other if other.verdict == "contradicted" else None
+
+
+def _jointly(asked: Asked, evidence: Evidence) -> Judgement | None:
+    """A sentence of two statements, each judged on its own, where both stand."""
+    texts = [clause.text for clause in asked.said.clauses if _states(clause)]
+    if len(texts) != _TWO:
+        return None
+    near = asked.near
+    found = []
+    for text in texts:
+        judged = judge(Asked(statement(text.strip(" ,;:—–")), asked.marks, near), evidence)
+        if not judged.stands or not judged.spans:
+            return None
+        found.append(judged)
+        near = judged.spans
+    spans = tuple(dict.fromkeys(span for each in found for span in each.spans))
+    verdict = "supported" if all(each.verdict == "supported" for each in found) else "partly"
+    reason = next((each.reason for each in found if each.reason), None)
+    return Judgement(verdict, spans[:_TWO], reason, True)
+
+
+def _states(clause: Clause) -> bool:
+    return len(clause.items) >= _TWO and predicate(clause.forms)
 
 
 def _chosen(judged: Sequence[Judgement]) -> Judgement:
@@ -103,6 +167,8 @@ def _chosen(judged: Sequence[Judgement]) -> Judgement:
 
 def _exact(said: Statement, evidence: Evidence) -> tuple[Span, ...]:
     """The shortest place that has the claim word for word."""
+    if said.normal not in evidence.normal:
+        return ()
     found = [span for span in evidence.spans if quoted(said, statement(span.text))]
     if found:
         return (min(found, key=lambda span: len(span.text)),)
@@ -137,9 +203,34 @@ def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list
     return [
         item
         for item in said.items
-        if (item.fact is not None or item.name or item.stem in evidence.proper)
-        and all(span.said.lacks(item) and not _around(item, span) for span in spans)
+        if (item.fact is not None or item.name)
+        and all(span.said.lacks(item) for span in spans)
+        and not _around(item, spans[0])
+        and not _attested(item, said, spans[0], evidence)
     ]
+
+
+def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
+    """Whether a name goes with one beside it that the sentence has, elsewhere in the document.
+
+    «Дарья Олеговна Кравец» where the sentence has «Дарья Олеговна» and a line «Д. О. Кравец».
+    """
+    if item.fact is not None:
+        return False
+    beside = [
+        other
+        for other in said.items
+        if other.name
+        and 0 < max(other.start - item.end, item.start - other.end) <= 1
+        and not span.said.lacks(other)
+    ]
+    return any(
+        not evidence.spans[place].said.lacks(other)
+        or re.search(rf"\b{other.form[0]}\.", evidence.spans[place].text, re.I)
+        for other in beside
+        for place in evidence.places(item)
+        if evidence.spans[place].document == span.document
+    )
 
 
 def _around(item: Item, span: Span) -> bool:
@@ -158,10 +249,11 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     share = _share(said, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
-    words = [i for i in said.items if i.stem and not i.name and i.stem not in evidence.proper]
-    if share < PARTLY or (words and _share_of(words, chosen, evidence) < _LEAST_WORDS):
+    words = [item for item in said.items if item.stem and not item.name]
+    bare = len(words) > 1 or (words and not is_action(words[0].form))
+    if share < PARTLY or (bare and _share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
-    if opposed := contradiction(said, [span.said for span in chosen], evidence.weight):
+    if opposed := _opposed(said, chosen, evidence):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
@@ -169,8 +261,9 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
         mine, theirs = pair
         reason = Reason("word", mine.form, theirs.form)
-        things = not is_action(mine.form) and not is_action(theirs.form)
-        if things and mine.stem in evidence.vocabularies[best.document]:
+        things = alternatives(mine, theirs)
+        row = any(span.said.text != span.text and "|" in span.text for span in chosen)
+        if things and not row and evidence.knows(mine.stem, best.document):
             return Judgement("contradicted", chosen, reason)
         if things or share < SUPPORTED:
             return Judgement("partly", chosen, reason, True)
@@ -179,12 +272,20 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     return Judgement("supported", chosen)
 
 
+def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
+    for span in chosen:
+        if wrong := misattributed(said, span.said, span.speaker, span.answered):
+            return wrong
+    sources = [span.said for span in chosen if not span.asks]
+    return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
+
+
 def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
     """Whether the sentences, their headings or the sentence before have a word."""
-    if any(_held(item, span) for span in chosen):
+    if any(_held(item, span, evidence) for span in chosen):
         return True
     before = evidence.before(chosen[0])
-    return before is not None and likeness(item.stem, before.said) > 0
+    return before is not None and evidence.held(item, before) > 0
 
 
 def _lacking(
@@ -193,7 +294,11 @@ def _lacking(
     """The verdict on a claim with facts that its source has not."""
     listed = ", ".join(dict.fromkeys(_written(item) for item in missing))
     rest = [item for item in said.items if item not in missing]
-    rivals = [other for item in missing for other in _rivals(item, said, chosen)]
+    rivals = [
+        other
+        for item in missing
+        for other in (*_rivals(item, said, chosen), *_displaced(item, said, chosen[0]))
+    ]
     if rivals and (not rest or _share_of(rest, chosen, evidence) >= RELATED):
         theirs = _written(rivals[0])
         return Judgement("contradicted", chosen, Reason("other", listed, theirs))
@@ -216,6 +321,11 @@ def _rivals(item: Item, said: Statement, spans: Sequence[Span]) -> list[Item]:
     return [other for other in theirs if other.name]
 
 
+def _displaced(item: Item, said: Statement, best: Span) -> list[Item]:
+    other = displaced(item, said, best.said) if item.name else None
+    return [other] if other else []
+
+
 def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
     return _share_of(said.items, spans, evidence)
 
@@ -223,14 +333,16 @@ def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
 def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -> float:
     """The share of the items' weight that the sentences hold, from 0 to 1."""
     total = sum(evidence.weight(item) for item in items)
-    held = sum(evidence.weight(item) * max(_held(item, span) for span in spans) for item in items)
+    held = sum(
+        evidence.weight(item) * max(_held(item, span, evidence) for span in spans) for item in items
+    )
     return held / total if total else 1.0
 
 
-def _held(item: Item, span: Span) -> float:
+def _held(item: Item, span: Span, evidence: Evidence) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(likeness(item.stem, span.said), 0.8 * _context(item.stem, span))
+    return max(evidence.held(item, span), 0.8 * _context(item.stem, span))
 
 
 def _context(stemmed: str, span: Span) -> float:
@@ -240,15 +352,15 @@ def _context(stemmed: str, span: Span) -> float:
 def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
     """The sentence, with another that adds what it lacks, in the order of the document."""
     missing = _missing(said, (best,), evidence)
-    lacking = [item for item in said.items if item.stem and _held(item, best) < _HELD]
-    if any(_rivals(item, said, (best,)) for item in missing):
+    lacking = [item for item in said.items if item.stem and _held(item, best, evidence) < _HELD]
+    if any(_rivals(item, said, (best,)) or _displaced(item, said, best) for item in missing):
         return (best,)  # it says otherwise, and no other sentence mends that
     if not missing and len(lacking) < _LEAST_GAIN:
         return (best,)
 
     def gain(span: Span) -> float:
         facts = len(missing) - sum(span.said.lacks(item) for item in missing)
-        words = sum(_held(item, span) >= _HELD for item in lacking)
+        words = sum(_held(item, span, evidence) >= _HELD for item in lacking)
         beside = (
             span.document == best.document and abs(span.start - best.end) < len(span.text) + 200
         )
@@ -265,7 +377,10 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
         and (span.document != best.document or span.end <= best.start or span.start >= best.end)
         and (several or (span.document, span.passage) == (best.document, best.passage))
         and (several or abs(span.place - best.place) <= _APART)
-        and _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
+        and (
+            _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
+            or _brief_next(best, span)
+        )
         and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
     ]
     other = max(apart, key=gain, default=None)
@@ -274,13 +389,20 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
     return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
 
 
+def _brief_next(one: Span, two: Span) -> bool:
+    """Whether a sentence of a few words stands right beside another: «Срок: 2 декабря.»"""
+    beside = (one.document, one.passage) == (two.document, two.passage)
+    words = sum(item.fact is None for item in two.said.items)
+    return beside and abs(one.place - two.place) == 1 and words <= _BRIEF
+
+
 def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
     """A clause of which the source has not one word, as it is written, or ""."""
     for clause in said.clauses:
         words = [item for item in clause.items if item.stem]
         facts = [item for item in clause.items if item.fact is not None]
         if len(words) >= _UNSAID and not facts:
-            held = [max(_held(item, span) for span in chosen) for item in words]
+            held = [max(_held(item, span, evidence) for span in chosen) for item in words]
             if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
                 return " ".join(item.form for item in words)
     return ""

@@ -105,6 +105,10 @@ _CLOCK = re.compile(
     r"(?!:?\d)|\b(noon|midday|полдень|полудня)\b",
     re.I,
 )
+#: At the end of a line "120 385" may be two cells of a table.
+_CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
+_PRONOUN = re.compile(r"\b[Tt]he two$")
+_FIRST, _DAYS = frozenset("первое первого первому первым first".split()), 31
 _NOON = 12
 
 
@@ -120,6 +124,16 @@ class Found(NamedTuple):
 def is_number(word: str) -> bool:
     """Whether a folded word is a number in digits or in letters."""
     return word[0].isdigit() or word in _WORDS
+
+
+def day(words: str) -> int | None:
+    """The day of a month that ordinal words mean: «двадцать первого» is 21."""
+    *tens, last = re.split(r"[ -]", fold(words))
+    value = _NTH.get(last) or (Decimal(1) if last in _FIRST else None)
+    if value is None:
+        return None
+    total = int(value + sum(_WORDS.get(each, Decimal(0)) for each in tens))
+    return total if 1 <= total <= _DAYS else None
 
 
 def clock(text: str) -> list[Found]:
@@ -149,6 +163,8 @@ def digits(text: str) -> list[Found]:
         }
         if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written):
             values.add(Decimal(written.replace(",", "")))
+        if _CELLS.fullmatch(match.group("digits")) and _LINE_END.match(text, match.end()):
+            values |= {Decimal(cell) for cell in match.group("digits").split()}
         found.append(Found(match.span(), frozenset(values), match.group("sign")))
     return found
 
@@ -163,6 +179,8 @@ def worded(text: str) -> list[Found]:
         folded = fold(word)
         roman = _ROMAN.get(word)
         value = Decimal(roman) if roman else _WORDS.get(folded)
+        if folded == "two" and _PRONOUN.search(text[: match.end()]):
+            value = None  # "the two must never be mixed"
         between = text[end : match.start()] if run else ""
         if run and between == " " and folded in _PARTS and len(run) == 1:
             share = (run[0] / _PARTS[folded]).quantize(Decimal("0.0001"))

@@ -66,6 +66,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "the source joins these names otherwise",
     },
     "undenied": {"ru": "источник этого не отрицает", "en": "the source does not deny this"},
+    "asked": {
+        "ru": "источник об этом только спрашивает",
+        "en": "the source only asks this",
+    },
     "foreign": {
         "ru": "источник на другом языке: сверены только числа, даты и имена",
         "en": "the source is in another language: only numbers, dates and names were checked",

@@ -14,13 +14,18 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cite import lexicon
-from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts
-from rag.cite.grammar import denied_by, is_action, predicate
+from rag.cite.facts import Date, Facts, Name, Number, akin, common_prefix, facts, may_count, units
+from rag.cite.grammar import denied_by, is_action, name_stem, paradigm, predicate
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ALTERS = 2  # letters with which all forms of a verb begin
+_QUOTES, _OPENS = (
+    " \t\"'«“„(—–-",
+    frozenset(("", ".", "!", "?", "…", ":", ";", "\n", "*", "#", "|", ")")),
+)
 _STOPS = (".", "!", "?", ";")
 _SYNONYM, _FORM, _ROOT = 0.85, 0.95, 0.7  # what a word counts that only resembles another
 _ROOT_LETTERS, _ROOT_SHARE = 5, 0.6
@@ -30,6 +35,7 @@ _MODAL = frozenset(
     "должны обязан обязана обязаны вправе разрешается разрешено допускается допускаются допущен "
     "запрещается запрещено запрещен нельзя составляет составляют составил составила составило "
     "составили равен равна равно равны будет будут буду стал стала стало стали имеет имеют "
+    "один одна одно одни одного одному одним одной одну one ones the "
     "каждый каждая каждое каждую каждого каждой каждые каждых каждым около примерно почти every "
     "approximately nearly almost roughly around still already уже пока еще тогда теперь сейчас now лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
     "may might must can could shall should need needs cannot can't "
@@ -40,7 +46,7 @@ _MODAL = frozenset(
 EMPTY = STOP_WORDS | _MODAL
 _LETTERS = re.compile(r"[^\W_]+")
 _BREAK = re.compile(
-    r"[;,:]\s|(?<=[.!?])\s|\n|\s(?=\()|(?<=\))\s"
+    r"[;,:]\s|(?<=[.!?])(?<!\b[A-ZА-ЯЁ]\.)\s|\s(?=\()|(?<=\))\s"
     r"|\s(?=(?:а|но|и|and|but|while|whereas|хотя|тогда как|зато|однако|although|though|because"
     r"|so that|when|если|if|когда|потому|чтобы|кроме|вместо|за исключением|except|unless"
     r"|rather than|instead of|apart from|not (?:to|on|in|at|by|with|for|the|an?))\b)",
@@ -54,7 +60,7 @@ _JOINING = frozenset("и а но или and but or then also также зате
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 _BOUND = re.compile(
-    r"(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
+    r"(?P<most>не \w{2,}(?:ее|же|ше)(?: чем)?\b|(?:no|not) \w+er than|не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
     r"|(?:do(?:es)? |must |may |can )?(?:no|not|never|n't) (?:be )?(?:more|later|longer|greater|higher)(?: than)?"
     r"|(?:does |do |must |may |should )?not (?:to )?exceed\w*|up to|at most|at the latest|maximum(?: of)?|максимум)"
     r"|(?P<least>не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше)"
@@ -63,10 +69,20 @@ _BOUND = re.compile(
 )
 
 
+_REACH = 30  # characters before an amount that may bound it
+_COMPARED = re.compile(
+    r"\b(?:(?P<most>менее(?: чем)?|меньше(?: чем)?|моложе|короче|less than|fewer than|under|below"
+    r"|younger than)|(?P<least>более(?: чем)?|больше(?: чем)?|свыше|старше|длиннее|more than|over"
+    r"|above|older than|longer than))\s*$",
+    re.I,
+)
+
+
 class Item(NamedTuple):
     """A word that carries meaning, a number or a date, and where it stands.
 
-    `stem` is "" for facts, `name` whether a word is surely a proper name.
+    `stem` is "" for facts, `name` whether a word is surely a proper name, `bound` whether a fact is
+    "most" or "least" of what is meant.
     """
 
     start: int
@@ -75,6 +91,7 @@ class Item(NamedTuple):
     form: str
     fact: Number | Date | None = None
     name: bool = False
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,20 @@ class Statement:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    def named(self, names: frozenset[str]) -> Statement:
+        """The same text, its capitalised words names where their stems are among `names`."""
+        items = tuple(
+            item._replace(name=True)
+            if item.stem in names and not item.name and self.text[item.start].isupper()
+            else item
+            for item in self.items
+        )
+        if items == self.items:
+            return self
+        found = Statement(self.text)
+        found.__dict__.update(facts=self.facts, items=items)
+        return found
+
     @cached_property
     def facts(self) -> Facts:
         return facts(self.text)
@@ -128,7 +159,10 @@ class Statement:
     @cached_property
     def _tokens(self) -> list[tuple[int, int, str, str]]:
         text = self.text
-        return [(t.start, t.end, t.stem, fold(text[t.start : t.end])) for t in tokens(text)]
+        return [
+            (t.start, t.end, _stem_of(text[t.start : t.end], t.stem), fold(text[t.start : t.end]))
+            for t in tokens(text)
+        ]
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -141,8 +175,31 @@ class Statement:
             for start, end, stemmed, form in self._tokens
             if form not in EMPTY and not any(left <= start < right for left, right in taken)
         ]
-        facts_ = [Item(*spot, "", "", fact) for fact, spot in found.placed]
+        facts_ = [
+            Item(*spot, "", "", fact, bound=_bound(self.text, spot[0]))
+            for fact, spot in found.placed
+        ]
         return tuple(sorted([*words, *facts_], key=lambda item: item.start))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether there may be a number or a date in the text; quickly told."""
+        return may_count(self.text, self.forms)
+
+    @cached_property
+    def capital(self) -> frozenset[str]:
+        """Stems of capitalised words that open no sentence."""
+        text = self.text
+        return frozenset(
+            stemmed
+            for start, _, stemmed, _ in self._tokens
+            if text[start].isupper() and start and text[:start].rstrip(_QUOTES)[-1:] not in _OPENS
+        )
+
+    @cached_property
+    def small(self) -> frozenset[str]:
+        """Stems of the words that are not capitalised."""
+        return frozenset(s for start, _, s, _ in self._tokens if not self.text[start].isupper())
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -177,9 +234,14 @@ class Statement:
     def lacks_number(self, number: Number) -> bool:
         """Whether no amount is this one; one without a unit needs that unit to stand near it."""
         same = [mine for mine in self.amounts if number.same(mine)]
-        if number.unit is None or any(mine.unit is not None for mine in same):
+        if number.unit in (None, "nth") or any(mine.unit is not None for mine in same):
             return not same
-        return not same or not any(each.unit and number.alike(each) for each in self.amounts)
+        return not same or number.unit not in self.units
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units that stand anywhere in the text, as in the name of a column."""
+        return units(self.text)
 
     def lacks_date(self, date: Date) -> bool:
         return not any(date.within(mine) for mine in self.facts.dates)
@@ -259,6 +321,16 @@ class Statement:
         return Clause(text, items, taken, words, starts, count + excepting, denied, less)
 
 
+def _bound(text: str, start: int) -> str:
+    """Whether what begins here is said to be the most or the least."""
+    before = text[max(start - _REACH, 0) : start]
+    found = [match for match in _BOUND.finditer(before) if not before[match.end() :].strip()]
+    if found:
+        return found[-1].lastgroup or ""
+    match = _COMPARED.search(before)
+    return (match.lastgroup or "") if match else ""
+
+
 def _taken(items: tuple[Item, ...], before: Clause, less: bool) -> tuple[Item, ...]:
     """What a clause without a predicate takes over: what it has nothing of its own in place of.
 
@@ -310,6 +382,12 @@ def _pieces(text: str, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
+@lru_cache(maxsize=50_000)
+def _stem_of(written: str, stemmed: str) -> str:
+    """The stem of a word; of a Russian name that of its dictionary form, whatever its case."""
+    return name_stem(written) or stemmed
+
+
 @lru_cache(maxsize=4096)
 def statement(text: str) -> Statement:
     """The statement of a text, kept for the next time it is asked for."""
@@ -334,11 +412,12 @@ def same_root(one: str, other: str) -> bool:
     return common >= _ROOT_LETTERS and common >= _ROOT_SHARE * max(len(one), len(other))
 
 
-def likeness(term: str, source: Statement) -> float:
-    """How well a text holds a stem: 1 for itself, less for one of its meaning or root, or 0."""
-    if term in source.stems:
-        return 1.0
-    return max((alike(term, other) for other in source.stems), default=0.0)
+def resembles(item: Item, other: str) -> float:
+    """How much a word says what a stem says; all forms of a Russian verb are one word."""
+    value = alike(item.stem, other)
+    if value >= _SYNONYM or item.stem[:_ALTERS] != other[:_ALTERS] or not is_action(item.form):
+        return value
+    return _FORM if other in paradigm(item.form) else value
 
 
 def quoted(claim: Statement, source: Statement) -> bool:
