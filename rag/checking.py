@@ -57,11 +57,11 @@ def verify(app: App, file: Path, strict: bool, as_json: bool, password: str, sco
 def prove(app: App, file: Path, as_json: bool, password: str) -> None:
     """Check the quotes of a saved answer against the files, which are read again.
 
-    FILE is what rag ask, rag chat or rag verify printed with --json; "-" is standard input. Exit 0
-    when every quote stands in its file as it is now, 7 when one does not.
+    FILE is what rag ask, rag chat or rag verify printed with --json, as in
+    `rag ask "…" --json > answer.json`; "-" is standard input. Exit 0 when every quote stands in its file as it is now, 7 when one does not.
 
     \\b
-    Example: rag ask "…" --json > answer.json; rag prove answer.json
+    Example: rag prove answer.json
     """
     text = _saved(file)
     proofs = app.prove(text, password)
