@@ -213,6 +213,14 @@ def test_a_model_that_does_not_fit_smaller_either_ends_with_the_numbers(
     assert len(tried) == 1
 
 
+def test_layers_that_would_lie_beyond_the_cards_are_an_error_not_a_crawl(
+    llama: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "place", lambda *_: ("cuda", True))  # and there is no card at all
+    with pytest.raises(DoesNotFit, match="as int8 on all GPUs"):
+        load(llama, dtype="bfloat16")
+
+
 # -- windows
 
 
@@ -270,6 +278,17 @@ def test_a_template_that_raises_is_told_by_the_command(
     assert asked.code == 5
     assert "no chat here" in asked.err
     assert "instruction-tuned" in asked.err
+
+
+def test_code_that_a_model_brings_along_is_not_run(llama: Path, tmp_path: Path) -> None:
+    own = {"AutoConfig": "own.OwnConfig", "AutoModelForCausalLM": "own.OwnModel"}
+    folder = copied(llama, tmp_path, model_type="chatglm", auto_map=own)
+    ran = tmp_path / "ran"
+    (folder / "own.py").write_text(f"open({str(ran)!r}, 'w')", encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be used") as told:
+        load(folder)
+    assert "without extra code" in told.value.hint
+    assert not ran.exists()
 
 
 def test_the_strings_that_end_an_answer_are_read_out_of_one_setting() -> None:

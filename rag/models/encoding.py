@@ -128,6 +128,7 @@ class Encoder:
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
+            enable_thinking=False,  # told by Qwen3, GLM and others; thoughts would fill the reserve
         )
         return list(encoded["input_ids"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from rag.models import quantize
 from rag.models.failures import available, first_line, gigabytes, is_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rag.models.options import LocalOptions
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 #: Of a GPU's free memory, what weights may take of it: the rest is for keys, values and sums.
 _FOR_WEIGHTS = 0.85
 _BITS = {"float32": 32, "bfloat16": 16, "float16": 16}
+_BEYOND_CARDS = "out of memory on all GPUs together"
 _SUFFIXES = (".safetensors", ".bin")  # the first kind that there is
 
 
@@ -118,7 +120,7 @@ def _plan(config: Any, options: LocalOptions, parameters: float) -> Plan:
         False,
         options.dtype if options.dtype != "auto" else _auto(device, method),
         options.quantize,
-        _published_bits(config) if method else 0.0,
+        quantize.published_bits(config) if method else 0.0,
     )
     free: list[float] = []
     if device == "cuda" and torch.cuda.device_count() > 1:
@@ -166,7 +168,8 @@ def _read(folder: str, config: Any, reference: str, plan: Plan) -> Any:
     if plan.quantize == "int8":  # its kernels take this alone, and say so at every layer
         dtype = torch.float16
         logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
-    try:
+    mapping = _mapping(plan)
+    with _reading(reference, plan):
         model, info = kind.from_pretrained(
             folder,
             config=config,
@@ -174,27 +177,32 @@ def _read(folder: str, config: Any, reference: str, plan: Plan) -> Any:
             local_files_only=True,
             trust_remote_code=False,
             output_loading_info=True,
-            **_mapping(plan),
+            **mapping,
             **_quantized(plan, dtype),
         )
+    _check_whole(info, reference)
+    if plan.spread and any(each.device.type in ("cpu", "meta") for each in model.parameters()):
+        raise MemoryError(_BEYOND_CARDS)
+    return (model if mapping else model.to(plan.device)).eval()
+
+
+@contextmanager
+def _reading(reference: str, plan: Plan) -> Iterator[None]:
+    """What is wrong with the weights or the packages, as an error that names the remedy."""
+    try:
+        yield
     except ImportError as error:
         raise ModelError(
             f"A package that {reference} needs cannot be used: {first_line(error)}",
             "Install it in a version that goes with the others, or use another checkpoint",
         ) from error
     except (OSError, ValueError) as error:
+        if plan.spread and "offload" in str(error):
+            raise MemoryError(_BEYOND_CARDS) from error
         raise ModelError(
             f"The weights of {reference} cannot be read: {first_line(error)}",
             "Check that the folder holds model.safetensors (or pytorch_model.bin) in full",
         ) from error
-    _check_whole(info, reference)
-    elsewhere = {"cpu", "disk"} & {
-        str(each) for each in getattr(model, "hf_device_map", {}).values()
-    }
-    if plan.spread and elsewhere:
-        raise MemoryError("out of memory on all GPUs together")
-    placed = plan.spread or "device_map" in _mapping(plan)
-    return (model if placed else model.to(plan.device)).eval()
 
 
 def _mapping(plan: Plan) -> dict[str, Any]:
@@ -231,17 +239,8 @@ def _parameters(folder: str, config: Any) -> float:
     suffix = next((s for s in _SUFFIXES if any(p.suffix == s for p in every)), "")
     size = sum(path.stat().st_size for path in every if path.suffix == suffix)
     stored = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
-    bits = _published_bits(config) if quantize.method_of(config) else _BITS.get(stored, 16)
+    bits = quantize.published_bits(config) if quantize.method_of(config) else _BITS.get(stored, 16)
     return size * 8 / bits
-
-
-def _published_bits(config: Any) -> float:
-    """Bits of a weight of a checkpoint that was published quantised."""
-    told = config.quantization_config
-    told = told if isinstance(told, dict) else told.to_dict()
-    if told.get("load_in_8bit") or str(told.get("quant_method", "")).endswith("fp8"):
-        return 8.0
-    return float(told.get("bits") or 4) + 0.5  # a scale for each group of weights
 
 
 def _too_large(reference: str, plan: Plan, parameters: float) -> RagError:
