@@ -233,6 +233,7 @@ def test_a_model_without_a_template_ends_before_the_next_question(tmp_path: Path
     model = load(make_llama(tmp_path))
     assert "\nQuestion:" in model.chat.drawing.stop
     assert "\nВопрос:" in model.chat.drawing.stop
+    assert "\nPassages." in model.chat.drawing.stop
     ids = model.counter.tokenizer("Friday.\nQuestion: Who?", add_special_tokens=False).input_ids
     force(model, ids)
     assert model.write(MESSAGES) == "Friday."
@@ -290,6 +291,7 @@ class Cache:
 
     length: int
     is_croppable: bool = True
+    is_linear: tuple[bool, ...] = (False,)
     layers: list[Any] = field(default_factory=list)
 
     def crop(self, by: int) -> None:
@@ -332,8 +334,9 @@ def test_a_token_is_always_left_to_be_read_and_short_beginnings_are_not_kept() -
     assert cache.length == 39
     prefixes.keep([1] * (LEAST - 1), Cache(LEAST - 1))
     assert prefixes.take([1] * 99) is None
-    prefixes.keep(prompt(1), Cache(40, is_croppable=False))
-    assert prefixes.take(prompt(1, 2)) is None
+    for uncut in (Cache(40, is_croppable=False), Cache(40, is_linear=(False, True))):
+        prefixes.keep(prompt(1), uncut)
+        assert prefixes.take(prompt(1, 2)) is None
 
 
 def test_only_what_is_new_in_a_conversation_is_read_and_the_answer_stays_the_same(
