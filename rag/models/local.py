@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import ModelError, RagError, UsageError
 from rag.models.encoding import Encoder
 from rag.models.failures import first_line, mapped
-from rag.models.weights import load_weights
+from rag.models.weights import load_weights, plan_of
 from rag.models.window import ceiling_of, window_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def load_local(
         config = _config(folder, reference)
         encoder = Encoder(_tokenizer(folder, reference), Path(reference).name)
         window = _window(config, encoder.tokenizer, reference, window)
-        model = load_weights(folder, config, reference, options)
+        plan = plan_of(folder, config, reference, options)
+        model = load_weights(folder, config, reference, plan)
     except RagError:
         raise
     except Exception as error:

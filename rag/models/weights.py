@@ -30,7 +30,7 @@ _SUFFIXES = (".safetensors", ".bin")  # the first kind that there is
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to load a model.
+    """One way to load a model of so many `parameters`.
 
     `spread` lays its layers over all GPUs. A checkpoint that was published quantised has its bits
     in `bits`, others 0: what is not `quantize`d has those of `dtype`.
@@ -41,11 +41,22 @@ class Plan:
     dtype: str
     quantize: str = "none"
     bits: float = 0.0
+    parameters: float = 0.0
 
-    def bytes_of(self, parameters: float) -> float:
-        """What so many parameters take."""
+    @property
+    def size(self) -> float:
+        """Bytes that the weights take."""
         bits = quantize.BITS[self.quantize] or self.bits or _BITS[self.dtype]
-        return parameters * bits / 8
+        return self.parameters * bits / 8
+
+    @property
+    def devices(self) -> list[str]:
+        """The devices it takes memory of, as torch names them."""
+        if not self.spread:
+            return [self.device]
+        import torch
+
+        return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
 
     def smaller(self) -> Plan | None:
         """The next smaller way; None where there is none without another checkpoint.
@@ -66,53 +77,13 @@ class Plan:
         return f"{numbers} on {'all GPUs' if self.spread else self.device}"
 
 
-def load_weights(folder: str, config: Any, reference: str, options: LocalOptions) -> Any:
-    """The model in evaluation mode on its device; once again smaller where memory runs out.
+def plan_of(folder: str, config: Any, reference: str, options: LocalOptions) -> Plan:
+    """What was asked for, with every "auto" settled.
 
-    Raises:
-        ModelError: Weights are missing or broken, or a device or a package is not there.
-        DoesNotFit: There is not enough memory for the smaller way either.
+    Raises ModelError where a device or a package is not there, and UsageError where what is
+    quantised already is to be quantised.
     """
     quantize.check(config, options.quantize, reference)
-    parameters = _parameters(folder, config)
-    plan = _plan(config, options, parameters)
-    try:
-        return _read(folder, config, reference, plan)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        smaller = plan.smaller()
-        if smaller is None:
-            raise _too_large(reference, plan, parameters) from error
-        log.warning("%s does not fit as %s; loading it as %s", reference, plan, smaller)
-    free_memory()
-    try:
-        return _read(folder, config, reference, smaller)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        raise _too_large(reference, smaller, parameters) from error
-
-
-def place(device: str, needed: float, free: Sequence[float]) -> tuple[str, bool]:
-    """The device of a model that needs so many bytes, and whether it is spread over all GPUs.
-
-    `free` are the bytes left on each GPU. A single GPU that is large enough is taken whole.
-    """
-    if device == "all" and len(free) > 1:
-        return "cuda", True
-    if device != "auto" or len(free) < 2:
-        return device, False
-    best = max(range(len(free)), key=lambda number: free[number])
-    if needed <= free[best] * _FOR_WEIGHTS:
-        return f"cuda:{best}", False
-    return "cuda", True
-
-
-def _plan(config: Any, options: LocalOptions, parameters: float) -> Plan:
-    """What was asked for, with every "auto" settled."""
-    import torch
-
     device = device_of(options.device)
     method = quantize.method_of(config)
     plan = Plan(
@@ -121,17 +92,63 @@ def _plan(config: Any, options: LocalOptions, parameters: float) -> Plan:
         options.dtype if options.dtype != "auto" else _auto(device, method),
         options.quantize,
         quantize.published_bits(config) if method else 0.0,
+        _parameters(folder, config),
     )
-    free: list[float] = []
-    if device == "cuda" and torch.cuda.device_count() > 1:
-        free = [available(f"cuda:{number}") or 0 for number in range(torch.cuda.device_count())]
-    where, spread = place(options.device, plan.bytes_of(parameters), free)
+    device, spread = place(options.device, device, plan.size, _free_of_cards(device))
     if spread and importlib.util.find_spec("accelerate") is None:
         raise ModelError(
             "A model on several GPUs needs accelerate, not installed here",
             "pip install 'rag[quantize]', or name one GPU with --device cuda:0",
         )
-    return replace(plan, device=where if where.startswith("cuda:") else device, spread=spread)
+    return replace(plan, device=device, spread=spread)
+
+
+def load_weights(folder: str, config: Any, reference: str, plan: Plan) -> Any:
+    """The model in evaluation mode on its device; once again smaller where memory runs out.
+
+    Raises:
+        ModelError: Weights are missing or broken, or a package cannot be used.
+        DoesNotFit: There is not enough memory for the smaller way either.
+    """
+    try:
+        return _read(folder, config, reference, plan)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        smaller = plan.smaller()
+        if smaller is None:
+            raise _too_large(reference, plan) from error
+        log.warning("%s does not fit as %s; loading it as %s", reference, plan, smaller)
+    free_memory()
+    try:
+        return _read(folder, config, reference, smaller)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise _too_large(reference, smaller) from error
+
+
+def place(asked: str, device: str, size: float, free: Sequence[float]) -> tuple[str, bool]:
+    """The device of a model of so many bytes, and whether it is spread over all GPUs.
+
+    `asked` is as set and `device` as torch names it; `free` are the bytes left on each GPU. A
+    single GPU that is large enough is taken whole.
+    """
+    if asked not in ("auto", "all") or len(free) < 2:
+        return device, False
+    best = max(range(len(free)), key=lambda number: free[number])
+    if asked == "auto" and size <= free[best] * _FOR_WEIGHTS:
+        return f"cuda:{best}", False
+    return device, True
+
+
+def _free_of_cards(device: str) -> list[float]:
+    """Bytes left on each GPU, where "cuda" may mean any of several."""
+    if device != "cuda":
+        return []
+    import torch
+
+    return [available(f"cuda:{number}") or 0 for number in range(torch.cuda.device_count())]
 
 
 def _auto(device: str, method: str) -> str:
@@ -243,12 +260,11 @@ def _parameters(folder: str, config: Any) -> float:
     return size * 8 / bits
 
 
-def _too_large(reference: str, plan: Plan, parameters: float) -> RagError:
+def _too_large(reference: str, plan: Plan) -> RagError:
     """The numbers: what the weights take, and what there is."""
-    free = available(plan.device)
-    has = "" if free is None else f"; {gigabytes(free)} are free"
+    free = [size for device in plan.devices if (size := available(device)) is not None]
+    has = f"; {gigabytes(sum(free))} are free" if free else ""
     return DoesNotFit(
-        f"{reference} does not fit: its weights take {gigabytes(plan.bytes_of(parameters))} as"
-        f" {plan}{has}",
+        f"{reference} does not fit: its weights take {gigabytes(plan.size)} as {plan}{has}",
         "Use a smaller model, --quantize 4bit, or a device with more memory (--device)",
     )
