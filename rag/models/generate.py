@@ -74,8 +74,8 @@ class Writer:
         pieces: SimpleQueue[str | None] = SimpleQueue()
         gone = threading.Event()
         job = self._queue.submit(self._work, ids, drawing, pieces.put, gone)
-        job.add_done_callback(lambda _: pieces.put(None))
         try:
+            job.add_done_callback(lambda _: pieces.put(None))
             while (piece := pieces.get()) is not None:
                 yield piece
         finally:
