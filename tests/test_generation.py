@@ -141,9 +141,10 @@ def test_who_came_first_is_served_first_and_who_goes_away_frees_the_place(
         for place in (1, 2):
             threads[place].start()
             wait_for(model, place)
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(rag.models.generate, "SimpleQueue", Interrupted)
+        monkeypatch.setattr(rag.models.generate, "SimpleQueue", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
             model.write(LATER)
+        monkeypatch.undo()
         going.set()
         for thread in threads:
             thread.join()
