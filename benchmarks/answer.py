@@ -121,9 +121,7 @@ def show_around(asked: Sequence[Asked], chunks: int) -> bool:
     print(table(("step", "p50 ms", "p95 ms"), rows))
     print()
     met = middle < MOST_AROUND
-    print(
-        figures([("around the model, p50", f"< {MOST_AROUND:.0f} ms", f"{middle:.1f} ms", met)])
-    )
+    print(figures([("around the model, p50", f"< {MOST_AROUND:.0f} ms", f"{middle:.1f} ms", met)]))
     print()
     return True
 

@@ -225,7 +225,11 @@ def show_beside(pairs: Sequence[tuple[Written, Written]], least: float) -> bool:
         print(f"Not the same number of tokens: {uneven[0]}", file=sys.stderr)
         return False
     rows = [
-        (name, f"{median(1000 * w.first for w in texts):.0f}", f"{median(w.speed for w in texts):.1f}")
+        (
+            name,
+            f"{median(1000 * w.first for w in texts):.0f}",
+            f"{median(w.speed for w in texts):.1f}",
+        )
         for name, texts in (
             ("-m transformers:", [ours for ours, _ in pairs]),
             ("bare generate", [bare for _, bare in pairs]),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from tiny_models import CHAT_TEMPLATE, make_llama, make_t5, make_tokenizer
 
-import rag.models
+import rag.models.generate
 from rag.app import App
 from rag.config import Settings
 from rag.errors import DoesNotFit
@@ -103,18 +103,28 @@ def test_callers_of_many_threads_each_get_their_answer_whole(model: Model) -> No
     assert len(set(alone)) > 1
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    while not condition():
+def wait_for(model: Model, callers: int) -> None:
+    """Until so many stand in the queue behind the one that is served."""
+    for _ in range(30_000):
+        if model.chat.writer._queue._work_queue.qsize() == callers:
+            return
         time.sleep(0.001)
+    pytest.fail(f"there are no {callers} callers in the queue")
 
 
-def waiting(model: Model) -> int:
-    return model.chat.writer._queue._work_queue.qsize()
+class Interrupted(SimpleQueue):  # type: ignore[type-arg]
+    """Where a reader waits who presses Ctrl-C."""
+
+    def get(self, *_: Any) -> Any:
+        raise KeyboardInterrupt
 
 
-def test_who_came_first_is_served_first_and_who_goes_away_frees_the_place(model: Model) -> None:
+def test_who_came_first_is_served_first_and_who_goes_away_frees_the_place(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held, going = threading.Event(), threading.Event()
     served: list[int] = []
+    lengths = step_lengths(model)
 
     def hold() -> None:
         held.set()
@@ -124,24 +134,22 @@ def test_who_came_first_is_served_first_and_who_goes_away_frees_the_place(model:
         model.write(MESSAGES, Sampling(max_tokens=1))
         served.append(number)
 
-    def interrupt() -> None:
-        wait_until(lambda: waiting(model) == 3)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(3)]
     with before_steps(model, hold):
         threads[0].start()
         assert held.wait(30)
         for place in (1, 2):
             threads[place].start()
-            wait_until(lambda place=place: waiting(model) == place)
-        threading.Thread(target=interrupt).start()
+            wait_for(model, place)
+        monkeypatch.setattr(rag.models.generate, "SimpleQueue", Interrupted)
         with pytest.raises(KeyboardInterrupt):
-            model.write([Message("user", "I have no time")])
+            model.write(LATER)
+        monkeypatch.undo()
         going.set()
         for thread in threads:
             thread.join()
     assert served == [0, 1, 2]
+    assert lengths == [model.counter.count(MESSAGES), 1, 1]  # nobody's prompt beside theirs
     assert model.write(MESSAGES)
 
 
@@ -233,6 +241,7 @@ def test_a_model_without_a_template_ends_before_the_next_question(tmp_path: Path
     model = load(make_llama(tmp_path))
     assert "\nQuestion:" in model.chat.drawing.stop
     assert "\nВопрос:" in model.chat.drawing.stop
+    assert "\nPassages." in model.chat.drawing.stop
     ids = model.counter.tokenizer("Friday.\nQuestion: Who?", add_special_tokens=False).input_ids
     force(model, ids)
     assert model.write(MESSAGES) == "Friday."
@@ -290,6 +299,7 @@ class Cache:
 
     length: int
     is_croppable: bool = True
+    is_linear: tuple[bool, ...] = (False,)
     layers: list[Any] = field(default_factory=list)
 
     def crop(self, by: int) -> None:
@@ -332,8 +342,9 @@ def test_a_token_is_always_left_to_be_read_and_short_beginnings_are_not_kept() -
     assert cache.length == 39
     prefixes.keep([1] * (LEAST - 1), Cache(LEAST - 1))
     assert prefixes.take([1] * 99) is None
-    prefixes.keep(prompt(1), Cache(40, is_croppable=False))
-    assert prefixes.take(prompt(1, 2)) is None
+    for uncut in (Cache(40, is_croppable=False), Cache(40, is_linear=(False, True))):
+        prefixes.keep(prompt(1), uncut)
+        assert prefixes.take(prompt(1, 2)) is None
 
 
 def test_only_what_is_new_in_a_conversation_is_read_and_the_answer_stays_the_same(

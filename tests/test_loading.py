@@ -58,22 +58,22 @@ def test_a_processor_runs_in_16_bits_where_it_has_instructions_for_them(
 
 
 @pytest.mark.parametrize(
-    ("device", "needed", "free", "placed"),
+    ("asked", "device", "size", "free", "placed"),
     [
-        ("auto", 10, [], ("auto", False)),
-        ("auto", 10, [16], ("auto", False)),
-        ("auto", 10, [8, 16], ("cuda:1", False)),
-        ("auto", 15, [8, 16], ("cuda", True)),  # the rest of a card is for keys and values
-        ("all", 1, [8, 16], ("cuda", True)),
-        ("all", 1, [16], ("all", False)),
-        ("cuda:0", 15, [8, 16], ("cuda:0", False)),
-        ("cpu", 15, [8, 16], ("cpu", False)),
+        ("auto", "cpu", 10, [], ("cpu", False)),
+        ("auto", "cuda", 10, [16], ("cuda", False)),
+        ("auto", "cuda", 10, [8, 16], ("cuda:1", False)),
+        ("auto", "cuda", 15, [8, 16], ("cuda", True)),  # the rest is for keys and values
+        ("all", "cuda", 1, [8, 16], ("cuda", True)),
+        ("all", "cuda", 1, [16], ("cuda", False)),
+        ("cuda", "cuda", 15, [8, 16], ("cuda", False)),
+        ("cuda:0", "cuda:0", 15, [], ("cuda:0", False)),
     ],
 )
 def test_a_model_is_spread_over_cards_only_where_one_is_too_small(
-    device: str, needed: float, free: list[float], placed: tuple[str, bool]
+    asked: str, device: str, size: float, free: list[float], placed: tuple[str, bool]
 ) -> None:
-    assert place(device, needed, free) == placed
+    assert place(asked, device, size, free) == placed
 
 
 def test_a_device_that_is_not_there_says_so(llama: Path) -> None:
@@ -91,7 +91,7 @@ def test_without_accelerate_a_model_is_loaded_and_not_spread(
         importlib.util, "find_spec", lambda name: None if name == "accelerate" else find(name)
     )
     assert load(llama).write(MESSAGES)
-    monkeypatch.setattr(weights, "place", lambda *_: ("cuda", True))
+    monkeypatch.setattr(weights, "place", lambda *_: ("cpu", True))
     with pytest.raises(ModelError, match="needs accelerate") as told:
         load(llama)
     assert "quantize" in told.value.hint
@@ -213,6 +213,14 @@ def test_a_model_that_does_not_fit_smaller_either_ends_with_the_numbers(
     assert len(tried) == 1
 
 
+def test_layers_that_would_lie_beyond_the_cards_are_an_error_not_a_crawl(
+    llama: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "place", lambda *_: ("cpu", True))  # and there is no card at all
+    with pytest.raises(DoesNotFit, match="as int8 on all GPUs"):
+        load(llama, dtype="bfloat16")
+
+
 # -- windows
 
 
@@ -270,6 +278,17 @@ def test_a_template_that_raises_is_told_by_the_command(
     assert asked.code == 5
     assert "no chat here" in asked.err
     assert "instruction-tuned" in asked.err
+
+
+def test_code_that_a_model_brings_along_is_not_run(llama: Path, tmp_path: Path) -> None:
+    own = {"AutoConfig": "own.OwnConfig", "AutoModelForCausalLM": "own.OwnModel"}
+    folder = copied(llama, tmp_path, model_type="chatglm", auto_map=own)
+    ran = tmp_path / "ran"
+    (folder / "own.py").write_text(f"open({str(ran)!r}, 'w')", encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be used") as told:
+        load(folder)
+    assert "without extra code" in told.value.hint
+    assert not ran.exists()
 
 
 def test_the_strings_that_end_an_answer_are_read_out_of_one_setting() -> None:

@@ -1,5 +1,11 @@
 """The one seam to language models: langchain's `BaseChatModel`, wherever it runs.
 
+    local      a folder to a loaded model, with window, weights, quantize, options
+    chat       … behind langchain, with generate (the queue), prefix (what is read once) and pieces
+    encoding   messages into token ids, and counts of them
+    remote     servers and providers
+    failures   what goes wrong in torch, in the words of this program
+
 Nothing heavy is imported before a model is loaded, and no text leaves the machine but to the model
 that was named: langchain's tracing is switched off while one is asked.
 """

@@ -35,8 +35,11 @@ _TURN_ENDS = (
 )
 #: Put before a text that is to be continued, by encoder–decoders that were taught several tasks.
 _CONTINUE = "<LM>"
-#: What a base model writes when its answer is over: the next question.
-NEXT_QUESTION = ("\nQuestion:", "\nВопрос:", "\nAnswer:", "\nОтвет:")
+#: What a base model writes when its answer is over: the next question, or its passages.
+NEXT_QUESTION = (
+    *("\nQuestion:", "\nPassages.", "\nAnswer:"),
+    *("\nВопрос:", "\nОтрывки.", "\nОтвет:"),
+)
 #: Looks like a control token and not like a word that a vocabulary merely added.
 _CONTROL = re.compile(r"[<\[|｜].*[>\]|｜]$", re.DOTALL)
 
@@ -128,6 +131,7 @@ class Encoder:
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
+            enable_thinking=False,  # told by Qwen3, GLM and others; thoughts would fill the reserve
         )
         return list(encoded["input_ids"])
 

@@ -74,8 +74,8 @@ class Writer:
         pieces: SimpleQueue[str | None] = SimpleQueue()
         gone = threading.Event()
         job = self._queue.submit(self._work, ids, drawing, pieces.put, gone)
-        job.add_done_callback(lambda _: pieces.put(None))
         try:
+            job.add_done_callback(lambda _: pieces.put(None))
             while (piece := pieces.get()) is not None:
                 yield piece
         finally:
@@ -143,8 +143,10 @@ class Writer:
             options |= {"past_key_values": cache} if cache is not None else {}
             options |= {"prefill_chunk_size": chunk} if chunk else {}
         elif text.ids:
-            start = self._model.generation_config.decoder_start_token_id
-            options["decoder_input_ids"] = torch.tensor([[start, *text.ids]], device=device)
+            told = self._model.generation_config
+            start = told.decoder_start_token_id
+            begun = [told.bos_token_id if start is None else start, *text.ids]
+            options["decoder_input_ids"] = torch.tensor([begun], device=device)
         sampled = drawing.temperature > 0
         cards = [device] if device.type == "cuda" else []
         with torch.random.fork_rng(devices=cards, enabled=sampled), torch.inference_mode():

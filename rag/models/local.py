@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import ModelError, RagError, UsageError
 from rag.models.encoding import Encoder
 from rag.models.failures import first_line, mapped
-from rag.models.weights import load_weights
+from rag.models.room import check_room
+from rag.models.weights import load_weights, plan_of
 from rag.models.window import ceiling_of, window_of
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ def load_local(
     try:
         config = _config(folder, reference)
         encoder = Encoder(_tokenizer(folder, reference), Path(reference).name)
-        wanted, window = window, _window(config, encoder.tokenizer, reference, window)
-        model = load_weights(folder, config, reference, options, window=wanted)
+        asked, window = window, _window(config, encoder.tokenizer, reference, window)
+        plan = plan_of(folder, config, reference, options)
+        check_room(folder, plan.devices, dtype=plan.dtype, quantize=plan.quantize, window=asked)
+        model = load_weights(folder, config, reference, plan)
     except RagError:
         raise
     except Exception as error:

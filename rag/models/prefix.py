@@ -71,7 +71,7 @@ def _can_be_cut(cache: Any) -> bool:
     That of a layer with a sliding window is not once the window has passed its beginning, nor is
     the running state of a linear layer. Static caches are as large as the window.
     """
-    if not getattr(cache, "is_croppable", False):
+    if not getattr(cache, "is_croppable", False) or any(cache.is_linear):
         return False
     return not any(
         getattr(layer, "is_sliding", False) and layer.get_seq_length() >= layer.sliding_window

@@ -31,6 +31,15 @@ def method_of(config: Any) -> str:
     return str(getattr(method, "value", method) or "bitsandbytes")
 
 
+def published_bits(config: Any) -> float:
+    """Bits of a weight of a checkpoint that was published quantised."""
+    told = config.quantization_config
+    told = told if isinstance(told, dict) else told.to_dict()
+    if told.get("load_in_8bit") or str(told.get("quant_method", "")).endswith("fp8"):
+        return 8.0
+    return float(told.get("bits") or 4) + 0.5  # a scale for each group of weights
+
+
 def check(config: Any, quantize: str, reference: str) -> None:
     """See that a model can be read, and made smaller as asked, with what is installed.
 

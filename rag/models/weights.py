@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,9 @@ from rag.embed.local import computes_bfloat16, device_of, free_memory
 from rag.errors import DoesNotFit, ModelError, RagError
 from rag.models import quantize
 from rag.models.failures import available, first_line, gigabytes, is_out_of_memory
-from rag.models.room import check_room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rag.models.options import LocalOptions
 
@@ -24,12 +24,13 @@ log = logging.getLogger(__name__)
 #: Of a GPU's free memory, what weights may take of it: the rest is for keys, values and sums.
 _FOR_WEIGHTS = 0.85
 _BITS = {"float32": 32, "bfloat16": 16, "float16": 16}
+_BEYOND_CARDS = "out of memory on all GPUs together"
 _SUFFIXES = (".safetensors", ".bin")  # the first kind that there is
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to load a model.
+    """One way to load a model of so many `parameters`.
 
     `spread` lays its layers over all GPUs. A checkpoint that was published quantised has its bits
     in `bits`, others 0: what is not `quantize`d has those of `dtype`.
@@ -40,19 +41,22 @@ class Plan:
     dtype: str
     quantize: str = "none"
     bits: float = 0.0
+    parameters: float = 0.0
 
+    @property
+    def size(self) -> float:
+        """Bytes that the weights take."""
+        bits = quantize.BITS[self.quantize] or self.bits or _BITS[self.dtype]
+        return self.parameters * bits / 8
+
+    @property
     def devices(self) -> list[str]:
-        """Those that hold it, as torch names them."""
+        """The devices it takes memory of, as torch names them."""
         if not self.spread:
             return [self.device]
         import torch
 
         return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
-
-    def bytes_of(self, parameters: float) -> float:
-        """What so many parameters take."""
-        bits = quantize.BITS[self.quantize] or self.bits or _BITS[self.dtype]
-        return parameters * bits / 8
 
     def smaller(self) -> Plan | None:
         """The next smaller way; None where there is none without another checkpoint.
@@ -73,59 +77,13 @@ class Plan:
         return f"{numbers} on {'all GPUs' if self.spread else self.device}"
 
 
-def load_weights(
-    folder: str, config: Any, reference: str, options: LocalOptions, *, window: int | None = None
-) -> Any:
-    """The model in evaluation mode on its device; once again smaller where memory runs out.
+def plan_of(folder: str, config: Any, reference: str, options: LocalOptions) -> Plan:
+    """What was asked for, with every "auto" settled.
 
-    `window` is what is set of it, if anything, in tokens.
-
-    Raises:
-        ModelError: Weights are missing or broken, or a device or a package is not there.
-        DoesNotFit: It cannot fit, said before it is read; or there is not enough memory for the
-            smaller way either.
+    Raises ModelError where a device or a package is not there, and UsageError where what is
+    quantised already is to be quantised.
     """
     quantize.check(config, options.quantize, reference)
-    parameters = _parameters(folder, config)
-    plan = _plan(config, options, parameters)
-    check_room(folder, plan.devices(), dtype=plan.dtype, quantize=plan.quantize, window=window)
-    try:
-        return _read(folder, config, reference, plan)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        smaller = plan.smaller()
-        if smaller is None:
-            raise _too_large(reference, plan, parameters) from error
-        log.warning("%s does not fit as %s; loading it as %s", reference, plan, smaller)
-    free_memory()
-    try:
-        return _read(folder, config, reference, smaller)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        raise _too_large(reference, smaller, parameters) from error
-
-
-def place(device: str, needed: float, free: Sequence[float]) -> tuple[str, bool]:
-    """The device of a model that needs so many bytes, and whether it is spread over all GPUs.
-
-    `free` are the bytes left on each GPU. A single GPU that is large enough is taken whole.
-    """
-    if device == "all" and len(free) > 1:
-        return "cuda", True
-    if device != "auto" or len(free) < 2:
-        return device, False
-    best = max(range(len(free)), key=lambda number: free[number])
-    if needed <= free[best] * _FOR_WEIGHTS:
-        return f"cuda:{best}", False
-    return "cuda", True
-
-
-def _plan(config: Any, options: LocalOptions, parameters: float) -> Plan:
-    """What was asked for, with every "auto" settled."""
-    import torch
-
     device = device_of(options.device)
     method = quantize.method_of(config)
     plan = Plan(
@@ -133,18 +91,64 @@ def _plan(config: Any, options: LocalOptions, parameters: float) -> Plan:
         False,
         options.dtype if options.dtype != "auto" else _auto(device, method),
         options.quantize,
-        _published_bits(config) if method else 0.0,
+        quantize.published_bits(config) if method else 0.0,
+        _parameters(folder, config),
     )
-    free: list[float] = []
-    if device == "cuda" and torch.cuda.device_count() > 1:
-        free = [available(f"cuda:{number}") or 0 for number in range(torch.cuda.device_count())]
-    where, spread = place(options.device, plan.bytes_of(parameters), free)
+    device, spread = place(options.device, device, plan.size, _free_of_cards(device))
     if spread and importlib.util.find_spec("accelerate") is None:
         raise ModelError(
             "A model on several GPUs needs accelerate, not installed here",
             "pip install 'rag[quantize]', or name one GPU with --device cuda:0",
         )
-    return replace(plan, device=where if where.startswith("cuda:") else device, spread=spread)
+    return replace(plan, device=device, spread=spread)
+
+
+def load_weights(folder: str, config: Any, reference: str, plan: Plan) -> Any:
+    """The model in evaluation mode on its device; once again smaller where memory runs out.
+
+    Raises:
+        ModelError: Weights are missing or broken, or a package cannot be used.
+        DoesNotFit: There is not enough memory for the smaller way either.
+    """
+    try:
+        return _read(folder, config, reference, plan)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        smaller = plan.smaller()
+        if smaller is None:
+            raise _too_large(reference, plan) from error
+        log.warning("%s does not fit as %s; loading it as %s", reference, plan, smaller)
+    free_memory()
+    try:
+        return _read(folder, config, reference, smaller)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise _too_large(reference, smaller) from error
+
+
+def place(asked: str, device: str, size: float, free: Sequence[float]) -> tuple[str, bool]:
+    """The device of a model of so many bytes, and whether it is spread over all GPUs.
+
+    `asked` is as set and `device` as torch names it; `free` are the bytes left on each GPU. A
+    single GPU that is large enough is taken whole.
+    """
+    if asked not in ("auto", "all") or len(free) < 2:
+        return device, False
+    best = max(range(len(free)), key=lambda number: free[number])
+    if asked == "auto" and size <= free[best] * _FOR_WEIGHTS:
+        return f"cuda:{best}", False
+    return device, True
+
+
+def _free_of_cards(device: str) -> list[float]:
+    """Bytes left on each GPU, where "cuda" may mean any of several."""
+    if device != "cuda":
+        return []
+    import torch
+
+    return [available(f"cuda:{number}") or 0 for number in range(torch.cuda.device_count())]
 
 
 def _auto(device: str, method: str) -> str:
@@ -181,7 +185,8 @@ def _read(folder: str, config: Any, reference: str, plan: Plan) -> Any:
     if plan.quantize == "int8":  # its kernels take this alone, and say so at every layer
         dtype = torch.float16
         logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
-    try:
+    mapping = _mapping(plan)
+    with _reading(reference, plan):
         model, info = kind.from_pretrained(
             folder,
             config=config,
@@ -189,27 +194,32 @@ def _read(folder: str, config: Any, reference: str, plan: Plan) -> Any:
             local_files_only=True,
             trust_remote_code=False,
             output_loading_info=True,
-            **_mapping(plan),
+            **mapping,
             **_quantized(plan, dtype),
         )
+    _check_whole(info, reference)
+    if plan.spread and any(each.device.type in ("cpu", "meta") for each in model.parameters()):
+        raise MemoryError(_BEYOND_CARDS)
+    return (model if mapping else model.to(plan.device)).eval()
+
+
+@contextmanager
+def _reading(reference: str, plan: Plan) -> Iterator[None]:
+    """What is wrong with the weights or the packages, as an error that names the remedy."""
+    try:
+        yield
     except ImportError as error:
         raise ModelError(
             f"A package that {reference} needs cannot be used: {first_line(error)}",
             "Install it in a version that goes with the others, or use another checkpoint",
         ) from error
     except (OSError, ValueError) as error:
+        if plan.spread and "offload" in str(error):
+            raise MemoryError(_BEYOND_CARDS) from error
         raise ModelError(
             f"The weights of {reference} cannot be read: {first_line(error)}",
             "Check that the folder holds model.safetensors (or pytorch_model.bin) in full",
         ) from error
-    _check_whole(info, reference)
-    elsewhere = {"cpu", "disk"} & {
-        str(each) for each in getattr(model, "hf_device_map", {}).values()
-    }
-    if plan.spread and elsewhere:
-        raise MemoryError("out of memory on all GPUs together")
-    placed = plan.spread or "device_map" in _mapping(plan)
-    return (model if placed else model.to(plan.device)).eval()
 
 
 def _mapping(plan: Plan) -> dict[str, Any]:
@@ -246,25 +256,15 @@ def _parameters(folder: str, config: Any) -> float:
     suffix = next((s for s in _SUFFIXES if any(p.suffix == s for p in every)), "")
     size = sum(path.stat().st_size for path in every if path.suffix == suffix)
     stored = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
-    bits = _published_bits(config) if quantize.method_of(config) else _BITS.get(stored, 16)
+    bits = quantize.published_bits(config) if quantize.method_of(config) else _BITS.get(stored, 16)
     return size * 8 / bits
 
 
-def _published_bits(config: Any) -> float:
-    """Bits of a weight of a checkpoint that was published quantised."""
-    told = config.quantization_config
-    told = told if isinstance(told, dict) else told.to_dict()
-    if told.get("load_in_8bit") or str(told.get("quant_method", "")).endswith("fp8"):
-        return 8.0
-    return float(told.get("bits") or 4) + 0.5  # a scale for each group of weights
-
-
-def _too_large(reference: str, plan: Plan, parameters: float) -> RagError:
+def _too_large(reference: str, plan: Plan) -> RagError:
     """The numbers: what the weights take, and what there is."""
-    free = available(plan.device)
-    has = "" if free is None else f"; {gigabytes(free)} are free"
+    free = [size for device in plan.devices if (size := available(device)) is not None]
+    has = f"; {gigabytes(sum(free))} are free" if free else ""
     return DoesNotFit(
-        f"{reference} does not fit: its weights take {gigabytes(plan.bytes_of(parameters))} as"
-        f" {plan}{has}",
+        f"{reference} does not fit: its weights take {gigabytes(plan.size)} as {plan}{has}",
         "Use a smaller model, --quantize 4bit, or a device with more memory (--device)",
     )
