@@ -167,7 +167,7 @@ def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
     render.print_line(
         f"{subject.name}: {'' if subject.source == 'files' else counted}"
         f"{_SOURCES[subject.source]}; {weights.total / 1e9:.1f} GB as"
-        f" {'they are' if subject.quantized else numbers}"
+        f" {'it is published' if subject.quantized else numbers}"
     )
     render.print_rows(
         _COLUMNS,

@@ -23,7 +23,8 @@ from rag.fit.config import config_of
 from rag.fit.devices import cards, present, processor
 from rag.fit.encoders import encoder_bytes
 from rag.fit.subject import published
-from rag.fit.weights import weigh
+from rag.fit.tensors import Tensor
+from rag.fit.weights import bytes_of, weigh
 
 GB = 1_000_000_000
 LLAMA = {
@@ -182,9 +183,10 @@ def test_what_is_not_loaded_is_not_counted(tmp_path: Path) -> None:
     tensors = {t.name: ("F16", list(t.shape)) for t in subject_of(str(folder)).tensors}
     extra = {
         "lm_head.weight": ("F16", [100, 32]),
-        "model.layers.0.self_attn.rotary_emb.inv_freq": ("F32", [4, 1]),
+        "model.layers.0.self_attn.rotary_emb.inv_freq": ("F32", [4]),
         "model.layers.2.mlp.up_proj.weight": ("F16", [64, 32]),
         "transformer.h.0.attn.bias": ("U8", [1, 1, 512, 512]),
+        "transformer.h.0.attn.masked_bias": ("F32", []),
     }
     write_header(folder / "model.safetensors", tensors | extra)
     assert {t.name for t in subject_of(str(folder)).tensors} == set(tensors)
@@ -209,6 +211,27 @@ def test_weights_that_were_published_quantised_stay_as_they_are(tmp_path: Path) 
         4 * 64 * 4 + 64 * 4 + 32 * 4
     )
     assert subject.quantized
+
+
+@pytest.mark.parametrize(
+    ("told", "bits"),
+    [
+        ({"quant_method": "gptq", "bits": 4, "group_size": 128}, 4 + (16 + 4) / 128),
+        ({"quant_method": "awq", "bits": 4, "group_size": 64}, 4 + (16 + 4) / 64),
+        ({"quant_method": "gptq", "bits": 8, "group_size": -1}, 8),
+        ({"quant_method": "fp8", "weight_block_size": [128, 128]}, 8),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, 4.127),
+        ({"quant_method": "bitsandbytes", "load_in_8bit": True}, 8),
+        ({"quant_method": "another"}, 16),
+    ],
+)
+def test_a_configuration_tells_what_its_makers_quantised(told: dict[str, Any], bits: float) -> None:
+    matrix = Tensor("model.layers.0.mlp.up_proj.weight", (11008, 4096))
+    config = config_of(LLAMA | {"quantization_config": told})
+    took = bytes_of(matrix, config, "float16", "none")
+    assert 8 * took / matrix.count == pytest.approx(bits, rel=0.01)
+    embedding = Tensor("model.embed_tokens.weight", (32000, 4096))
+    assert bytes_of(embedding, config, "float16", "none") == 2 * embedding.count
 
 
 def test_a_missing_file_of_weights_is_told(tmp_path: Path) -> None:

@@ -49,15 +49,16 @@ _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 #: Not the weights of the model itself.
 _ASIDE = re.compile(r"training_args|optimizer|scheduler|consolidated|adapter_model")
 #: Masks and tables that older checkpoints keep and that are made anew when a model is loaded.
-_BUFFERS = re.compile(
-    r"\.(?:attn|attention)\.(?:bias|masked_bias)$|rotary_emb\.inv_freq$|\.attn\.embed_positions$"
-)
+_BUFFERS = re.compile(r"\.masked_bias$|rotary_emb\.inv_freq$|\.attn\.embed_positions$")
+_MASK = re.compile(r"\.(?:attn|attention)\.bias$")
+#: Parts of a model that do not read or write text.
+_SENSES = re.compile(r"vision|visual|audio")
 _LAYER = re.compile(r"(?:^|\.)(?:layers|h|blocks|block)\.(\d+)\.")
 
 
 def layer_of(name: str) -> int | None:
     """The layer (from 0) that a tensor belongs to; None for what lies before and behind them."""
-    found = _LAYER.search(name)
+    found = None if _SENSES.search(name) else _LAYER.search(name)
     return int(found.group(1)) if found else None
 
 
@@ -112,9 +113,9 @@ def loaded(found: Iterable[Tensor], config: Config) -> list[Tensor]:
     last = max(config.layers, config.encoder_layers)
     for tensor in found:
         layer = layer_of(tensor.name)
-        if _BUFFERS.search(tensor.name) and len(tensor.shape) != 1:
+        if _BUFFERS.search(tensor.name) or (_MASK.search(tensor.name) and len(tensor.shape) > 1):
             continue
-        if layer is not None and layer >= last and "vision" not in tensor.name:
+        if layer is not None and layer >= last:
             continue
         if config.tied and _is_copy_of_embedding(tensor.name):
             continue
