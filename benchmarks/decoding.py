@@ -114,15 +114,18 @@ def answer_of(prompt: str, room: int) -> str:
 # -- a model in this process, and the bare one
 
 
-def checkpoint(folder: Path, **sizes: int) -> Path:
-    """A decoder of random weights and a tokenizer of corpora/, saved as published ones are."""
+def checkpoint(folder: Path, words: int = 8000, **sizes: int) -> Path:
+    """A decoder of random weights and a tokenizer of corpora/, saved as published ones are.
+
+    `words` is the size of the vocabulary.
+    """
     import torch
     from tokenizers import ByteLevelBPETokenizer
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     made = ByteLevelBPETokenizer()
     made.train_from_iterator(
-        _texts(), vocab_size=8000, special_tokens=["<s>", "</s>"], show_progress=False
+        _texts(), vocab_size=words, special_tokens=["<s>", "</s>"], show_progress=False
     )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=made._tokenizer, bos_token="<s>", eos_token="</s>"

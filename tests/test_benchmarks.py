@@ -70,7 +70,7 @@ def test_a_model_here_and_a_bare_one_write_the_same_number_of_tokens(
 ) -> None:
     decoding = benchmark("decoding")
     small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
-    folder = decoding.checkpoint(tmp_path / "model", **small, num_attention_heads=2)
+    folder = decoding.checkpoint(tmp_path / "model", 300, **small, num_attention_heads=2)
     pairs = decoding.beside(folder, rounds=2, written=8)
     assert [(ours.tokens, bare.tokens) for ours, bare in pairs] == [(8, 8)] * 2
     assert all(0 < text.first <= text.seconds for pair in pairs for text in pair)
