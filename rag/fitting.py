@@ -33,7 +33,12 @@ _IN_PROCESS = "transformers:"
 
 @click.command()
 @click.argument("name", metavar="[MODEL]", required=False, default="")
-@click.option("--context", type=int, metavar="N", help="Tokens of prompt and answer together.")
+@click.option(
+    "--context",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Tokens of prompt and answer together.",
+)
 @click.option(
     "--quantize",
     type=click.Choice(["none", "int8", "4bit"]),
@@ -123,7 +128,7 @@ def _wanted(
         )
     limit = subject.config.limit if subject.config else CONTEXT
     asked = context or settings.window or min(CONTEXT, limit)
-    if not 1 <= asked <= limit:
+    if asked > limit:
         raise errors.UsageError(
             f"{subject.name} reads at most {limit} tokens, not {asked}",
             f"Use --context {limit} or less",
@@ -213,10 +218,9 @@ def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[st
             f"The largest context that fits: {found.largest} of the {subject.config.limit} tokens"
             " that it reads."
         )
-    if found.cards is not None and (not found.fits or found.cards[0] > 1):
-        whole, alone = found.cards
-        more = f" ({alone} for the weights alone)" if alone != whole else ""
-        lines.append(f"It takes {whole} x {devices[0].name}{more}.")
+    if (cards := found.cards) is not None and (not found.fits or cards.all > 1):
+        alone = f" ({cards.weights} for the weights alone)" if cards.weights != cards.all else ""
+        lines.append(f"It takes {cards.all} x {cards.name}{alone}.")
     if found.quantize is not None:
         lines.append(f"It fits with --quantize {found.quantize}.")
     return lines

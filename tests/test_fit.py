@@ -26,14 +26,14 @@ def test_yalm_100b_takes_200_gb_and_three_cards_of_80_gb() -> None:
     _, found = asked("yalm-100b", "3x A100 80GB")
     assert found.need.weights.total == pytest.approx(200 * GB, rel=0.01)
     assert found.fits
-    assert found.cards == (3, 3)
+    assert found.cards == ("A100 80GB", 3, 3)
     assert not asked("yalm-100b", "2x A100 80GB")[1].fits
 
 
 def test_yalm_100b_takes_five_cards_of_40_gb_and_one_more_for_its_cache() -> None:
     _, found = asked("yalm-100b", "5x A100 40GB")
     assert not found.fits
-    assert found.cards == (6, 5)
+    assert found.cards == ("A100 40GB", 6, 5)
     assert 512 <= found.largest < 1024
     assert asked("yalm-100b", "5x A100 40GB", context=found.largest)[1].fits
     assert not asked("yalm-100b", "5x A100 40GB", context=found.largest + 1)[1].fits

@@ -168,7 +168,7 @@ def test_the_command_as_json(rag: Any) -> None:
     assert told.code == 6
     value = told.json
     assert value["schema"] == 1
-    assert value["cards"] == {"all": 6, "weights": 5}
+    assert value["cards"] == {"name": "A100 40GB", "all": 6, "weights": 5}
     assert value["fits_with"] == "int8"
     assert len(value["devices"]) == 5
     assert set(value["devices"][0]) == {
@@ -190,6 +190,7 @@ def test_the_command_takes_the_model_that_is_set(
     ("arguments", "code"),
     [
         (("llama-2-7b", "--context", "5000"), 2),
+        (("llama-2-7b", "--quantize", "int8", "--parameters", "many"), 2),
         (("llama-2-7b", "--gpu", "Voodoo"), 2),
         (("nothing-such",), 5),
         ((), 2),
