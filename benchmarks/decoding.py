@@ -267,6 +267,7 @@ def show_cards() -> None:
             *(f"{each.speed:.1f}", f"{each.share:.0%}"),
         )
         for name in _LARGE
+        if _fits(name)
         for each in decoded(name, _large(name), device, bandwidth)
     ]
     print(f"Decoding on {torch.cuda.get_device_name()}, {bandwidth / 1e9:.0f} GB/s measured\n")
@@ -287,6 +288,15 @@ def measured_bandwidth(device: Any) -> float:
         _wait(device)
         best = max(best, 2 * _COPIED / (time.perf_counter() - began))
     return best
+
+
+def _fits(name: str) -> bool:
+    from rag.fit import Wanted, answer, present, subject_of
+
+    found = answer(subject_of(name), present()[:1], Wanted("bfloat16", 1024))
+    if not found.fits:
+        print(f"{name} does not fit {found.parts[0].device}\n")
+    return found.fits
 
 
 def _large(name: str) -> Any:

@@ -11,11 +11,7 @@ from rag.options import JSON, RERANKER, SHARED, options
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from rag.config import Settings
-    from rag.fit import Answer, Device, Subject
+    from rag.fit import Answer, Subject
     from rag.fit.weights import Quantize
 
 _COLUMNS = (
@@ -28,7 +24,6 @@ _SOURCES = {
     "files": "by the size of its files",
     "parameters": "as told",
 }
-_IN_PROCESS = "transformers:"
 
 
 @click.command()
@@ -80,91 +75,19 @@ def fit(
     \b
     Example: rag fit rugpt-3.5-13b --quantize int8 --gpu "16GB"
     """
-    from rag.fit import answer, subject_of
+    from rag.fit import Question, ask
 
-    settings = settings_of(ctx).settings
-    subject = subject_of(_name(name, parameters, settings), parameters)
-    devices = _devices(gpus)
-    wanted = _wanted(subject, devices, settings, context, cast("Quantize", quantize))
-    found = answer(subject, devices, wanted)
+    asked = Question(name, context, cast("Quantize", quantize), gpus, parameters)
+    subject, found = ask(asked, settings_of(ctx).settings)
     if as_json:
         render.print_json(schema.fit(subject, found))
     else:
-        _show(subject, devices, found)
+        _show(subject, found)
     if not found.fits:
         raise click.exceptions.Exit(errors.EXIT_DOES_NOT_FIT)
 
 
-def _name(name: str, parameters: str, settings: Settings) -> str:
-    if name or parameters or not settings.model.startswith(_IN_PROCESS):
-        return name
-    return settings.model
-
-
-def _devices(gpus: tuple[str, ...]) -> list[Device]:
-    """The devices named; else the cards of this machine; else its memory."""
-    from rag.fit import named, present, processor
-
-    if gpus:
-        return [device for gpu in gpus for device in named(gpu)]
-    return present() or [processor()]
-
-
-def _wanted(
-    subject: Subject,
-    devices: Sequence[Device],
-    settings: Settings,
-    context: int | None,
-    quantize: Quantize,
-) -> Any:
-    """How the model is to be run. Raises UsageError for what it cannot do."""
-    from rag.fit import Wanted
-    from rag.fit.encoders import PASSAGES, QUESTION
-    from rag.fit.estimate import CONTEXT
-
-    if subject.quantized and quantize != "none":
-        raise errors.UsageError(
-            f"The weights of {subject.name} are quantised already", "Leave --quantize away"
-        )
-    limit = subject.config.limit if subject.config else CONTEXT
-    asked = context or settings.window or min(CONTEXT, limit)
-    if asked > limit:
-        raise errors.UsageError(
-            f"{subject.name} reads at most {limit} tokens, not {asked}",
-            f"Use --context {limit} or less",
-        )
-    dtype = _dtype(settings.dtype, devices[0].kind)
-    return Wanted(
-        dtype,
-        asked,
-        quantize,
-        embedder=_encoder(settings.embedder, settings, dtype, QUESTION, "--embedder"),
-        reranker=_encoder(settings.reranker, settings, dtype, PASSAGES, "--reranker"),
-    )
-
-
-def _dtype(wanted: str, kind: str) -> str:
-    """The numbers that models are run in: 16 bits where the device computes in them."""
-    from rag.embed.local import computes_bfloat16
-
-    if wanted != "auto":
-        return wanted
-    return "bfloat16" if kind == "cuda" or computes_bfloat16() else "float32"
-
-
-def _encoder(name: str, settings: Settings, dtype: str, tokens: int, option: str) -> int:
-    """Bytes of an embedder or a reranker that is set; 0 where none is that has weights."""
-    from rag.embed import HASHED
-    from rag.embed.local import find
-    from rag.fit.encoders import encoder_bytes
-
-    if not name or name == HASHED:
-        return 0
-    folder: Path = find(name, settings.models_folder, option)
-    return encoder_bytes(folder, dtype, tokens)
-
-
-def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
+def _show(subject: Subject, found: Answer) -> None:
     wanted = found.wanted
     weights = found.need.weights
     numbers = wanted.dtype if wanted.quantize == "none" else f"{wanted.quantize}, {wanted.dtype}"
@@ -190,19 +113,18 @@ def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
             for part in found.parts
         ],
     )
-    for line in _told(subject, devices, found):
+    for line in _told(subject, found):
         render.print_line(line)
 
 
-def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[str]:
+def _told(subject: Subject, found: Answer) -> list[str]:
     """The answer in words."""
     lines = []
     context = found.wanted.context
     if found.fits:
-        enough = f", {len(found.parts)} of {len(devices)} are enough"
-        lines.append(
-            f"Fits with {context} tokens{enough if len(found.parts) < len(devices) else ''}."
-        )
+        fewer = len(found.parts) < found.devices
+        enough = f" on {len(found.parts)} of {found.devices} devices" if fewer else ""
+        lines.append(f"Fits with {context} tokens{enough}.")
     else:
         short = sum(max(-part.free, 0) for part in found.parts)
         lines.append(

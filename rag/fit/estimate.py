@@ -97,15 +97,16 @@ class Answer:
     """The answer to whether a model fits.
 
     `parts` are those of the devices it is laid on, the fewest that hold it, or all where they do
-    not. `largest` is the longest context that fits, 0 where not even weights do. `cards` tells how
-    many it takes of the roomiest card; None for a processor, or where even many are too few.
-    `quantize` is what makes it fit where it does not, or None.
+    not, of so many `devices`. `largest` is the longest context that fits, 0 where not even weights
+    do. `cards` tells how many it takes of the roomiest card; None for a processor, or where even
+    many are too few. `quantize` is what makes it fit where it does not, or None.
     """
 
     wanted: Wanted
     need: Need
     fits: bool
     parts: tuple[Parts, ...]
+    devices: int
     largest: int
     cards: Cards | None
     quantize: Quantize | None
@@ -129,6 +130,7 @@ def answer(subject: Subject, devices: Sequence[Device], wanted: Wanted) -> Answe
         need,
         fits,
         tuple(parts),
+        len(devices),
         largest_context(subject, devices, wanted),
         _cards(subject, devices[0], wanted) if devices[0].kind == "cuda" else None,
         better,
