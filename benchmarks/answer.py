@@ -61,7 +61,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rag-bench-") as scratch:
         folder = Path(scratch)
         if "around" in sections:
-            good &= show_around(around(folder, args.chunks, args.rounds), args.chunks)
+            shuffled.write(folder / "text", args.chunks)
+            sources = [CORPORA, folder / "text"]
+            asked = around(folder, sources, _questions(), args.rounds)
+            good &= show_around(asked, f"corpora/ and {args.chunks} chunks")
         if "writing" in sections:
             rounds = decoding.beside(decoding.checkpoint(folder / "model"), args.rounds)
             good &= decoding.show_beside(rounds, LEAST_SHARE)
@@ -70,17 +73,21 @@ def main() -> int:
     return 0 if good else 1
 
 
-def around(folder: Path, chunks: int, rounds: int) -> list[Asked]:
-    """Ask every question of corpora/ in rounds; the first warms up and is left out."""
+def _questions() -> list[str]:
+    lines = (CORPORA / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["question"] for line in lines]
+
+
+def around(
+    folder: Path, sources: Sequence[Path], questions: Sequence[str], rounds: int
+) -> list[Asked]:
+    """Ask every question in rounds, of a library of the sources; the first round warms up."""
     from rag.app import App
     from rag.config import Settings
 
-    shuffled.write(folder / "text", chunks)
     app = App(Settings(home=str(folder / "home")), folder / "home")
-    app.ingest([CORPORA, folder / "text"])
+    app.ingest(sources)
     app.__dict__["model"] = decoding.double(_TOKENS)
-    lines = (CORPORA / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines]
     asked = [_ask(app, question) for _ in range(rounds + 1) for question in questions]
     return [each for each in asked[len(questions) :] if each is not None]
 
@@ -96,7 +103,7 @@ def _ask(app: App, question: str) -> Asked | None:
     return Asked(seconds, worked, steps, len(answer.struck), len(answer.sentences))
 
 
-def show_around(asked: Sequence[Asked], chunks: int) -> bool:
+def show_around(asked: Sequence[Asked], library: str) -> bool:
     """Print p50 and p95 by step; whether there was anything to print."""
     if not asked:
         print("No question was answered by the model", file=sys.stderr)
@@ -115,8 +122,8 @@ def show_around(asked: Sequence[Asked], chunks: int) -> bool:
     struck = sum(each.struck for each in asked) / len(asked)
     stood = sum(each.sentences for each in asked) / len(asked)
     print(
-        f"Around an answer of {_TOKENS} tokens, {len(asked)} answers, library of corpora/ and"
-        f" {chunks} chunks; {stood:.1f} sentences stood, {struck:.1f} were struck\n"
+        f"Around an answer of {_TOKENS} tokens: {len(asked)} answers, library of {library};"
+        f" {stood:.1f} sentences stood, {struck:.1f} were struck\n"
     )
     print(table(("step", "p50 ms", "p95 ms"), rows))
     print()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from measuring import CORPORA, figures, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
     from rag.models import Model
 
 _PROMPT, _WRITTEN = 400, 96  # tokens
@@ -113,15 +114,18 @@ def answer_of(prompt: str, room: int) -> str:
 # -- a model in this process, and the bare one
 
 
-def checkpoint(folder: Path, **sizes: int) -> Path:
-    """A decoder with random weights and a tokenizer made of corpora/, saved as published ones are."""
+def checkpoint(folder: Path, words: int = 8000, **sizes: int) -> Path:
+    """A decoder of random weights and a tokenizer of corpora/, saved as published ones are.
+
+    `words` is the size of the vocabulary.
+    """
     import torch
     from tokenizers import ByteLevelBPETokenizer
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     made = ByteLevelBPETokenizer()
     made.train_from_iterator(
-        _texts(), vocab_size=8000, special_tokens=["<s>", "</s>"], show_progress=False
+        _texts(), vocab_size=words, special_tokens=["<s>", "</s>"], show_progress=False
     )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=made._tokenizer, bos_token="<s>", eos_token="</s>"
@@ -157,13 +161,12 @@ def beside(folder: Path, rounds: int, written: int = _WRITTEN) -> list[tuple[Wri
     pairs = []
     for number in range(rounds + 1):
         question = f"{number} {text[number * 97 :]}"[: 4 * _PROMPT]
-        ours = lambda: _ours(asked, loaded, question)  # noqa: E731
-        theirs = lambda: _bare(asked, bare, question, written)  # noqa: E731
         if number % 2:
-            second, first = theirs(), ours()
+            plain = _bare(asked, bare, question, written)
+            pairs.append((_ours(asked, loaded, question), plain))
         else:
-            first, second = ours(), theirs()
-        pairs.append((first, second))
+            ours = _ours(asked, loaded, question)
+            pairs.append((ours, _bare(asked, bare, question, written)))
     return pairs[1:]
 
 
@@ -224,23 +227,18 @@ def show_beside(pairs: Sequence[tuple[Written, Written]], least: float) -> bool:
     if uneven:
         print(f"Not the same number of tokens: {uneven[0]}", file=sys.stderr)
         return False
-    rows = [
-        (
-            name,
-            f"{median(1000 * w.first for w in texts):.0f}",
-            f"{median(w.speed for w in texts):.1f}",
-        )
-        for name, texts in (
-            ("-m transformers:", [ours for ours, _ in pairs]),
-            ("bare generate", [bare for _, bare in pairs]),
-        )
-    ]
+    ours, bare = zip(*pairs, strict=True)
+    rows = []
+    for name, texts in (("-m transformers:", ours), ("bare generate", bare)):
+        first = median(1000 * text.first for text in texts)
+        rows.append((name, f"{first:.0f}", f"{median(text.speed for text in texts):.1f}"))
     print(f"A model in this process, {pairs[0][0].tokens} tokens, {len(pairs)} rounds\n")
     print(table(("model", "first token ms", "tokens a second"), rows))
-    first = median(bare.first / ours.first for ours, bare in pairs)
-    speed = median(ours.speed / bare.speed for ours, bare in pairs)
     print()
-    told = (("first token", first), ("tokens a second", speed))
+    told = (
+        ("first token", median(b.first / a.first for a, b in pairs)),
+        ("tokens a second", median(a.speed / b.speed for a, b in pairs)),
+    )
     print(
         figures(
             (f"{name}, of a bare one", f">= {least}", f"{share:.2f}", share >= least)
@@ -263,13 +261,15 @@ def show_cards() -> None:
         return
     device = torch.device("cuda")
     bandwidth = measured_bandwidth(device)
-    rows = []
-    for name in _LARGE:
-        for each in decoded(name, _large(name), device, bandwidth):
-            rows.append(
-                (each.name, each.how, f"{each.weights / 1e9:.1f}", f"{each.speed:.1f}")
-                + (f"{each.share:.0%}",)
-            )
+    rows = [
+        (
+            *(each.name, each.how, f"{each.weights / 1e9:.1f}"),
+            *(f"{each.speed:.1f}", f"{each.share:.0%}"),
+        )
+        for name in _LARGE
+        if _fits(name)
+        for each in decoded(name, _large(name), device, bandwidth)
+    ]
     print(f"Decoding on {torch.cuda.get_device_name()}, {bandwidth / 1e9:.0f} GB/s measured\n")
     print(table(("model", "how", "GB", "tokens a second", "of the limit"), rows, words=2))
 
@@ -288,6 +288,15 @@ def measured_bandwidth(device: Any) -> float:
         _wait(device)
         best = max(best, 2 * _COPIED / (time.perf_counter() - began))
     return best
+
+
+def _fits(name: str) -> bool:
+    from rag.fit import Wanted, answer, present, subject_of
+
+    found = answer(subject_of(name), present()[:1], Wanted("bfloat16", 1024))
+    if not found.fits:
+        print(f"{name} does not fit {found.parts[0].device}\n")
+    return found.fits
 
 
 def _large(name: str) -> Any:
@@ -316,14 +325,10 @@ def decoded(
         ("static cache, compiled", {"cache_implementation": "static"}),
     )
     for how, options in ways:
-        for count in (tokens, 1, tokens):  # the first also compiles
-            seconds = _decode(model, device, count, options)
-            one = seconds if count == 1 else 0.0
-            last = seconds
-            if count == 1:
-                prefill = one
-        yield Decoded(name, how, (tokens - 1) / (last - prefill), weights, bandwidth)
-    del model
+        _decode(model, device, tokens, options)  # compiles, and fills what is kept
+        reading = _decode(model, device, 1, options)
+        whole = _decode(model, device, tokens, options)
+        yield Decoded(name, how, (tokens - 1) / (whole - reading), weights, bandwidth)
 
 
 def _decode(model: Any, device: Any, tokens: int, options: dict[str, Any]) -> float:

@@ -11,11 +11,7 @@ from rag.options import JSON, RERANKER, SHARED, options
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from rag.config import Settings
-    from rag.fit import Answer, Device, Subject
+    from rag.fit import Answer, Subject
     from rag.fit.weights import Quantize
 
 _COLUMNS = (
@@ -28,12 +24,16 @@ _SOURCES = {
     "files": "by the size of its files",
     "parameters": "as told",
 }
-_IN_PROCESS = "transformers:"
 
 
 @click.command()
 @click.argument("name", metavar="[MODEL]", required=False, default="")
-@click.option("--context", type=int, metavar="N", help="Tokens of prompt and answer together.")
+@click.option(
+    "--context",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Tokens of prompt and answer together.",
+)
 @click.option(
     "--quantize",
     type=click.Choice(["none", "int8", "4bit"]),
@@ -75,91 +75,19 @@ def fit(
     \b
     Example: rag fit rugpt-3.5-13b --quantize int8 --gpu "16GB"
     """
-    from rag.fit import answer, subject_of
+    from rag.fit import Question, ask
 
-    settings = settings_of(ctx).settings
-    subject = subject_of(_name(name, parameters, settings), parameters)
-    devices = _devices(gpus)
-    wanted = _wanted(subject, devices, settings, context, cast("Quantize", quantize))
-    found = answer(subject, devices, wanted)
+    asked = Question(name, context, cast("Quantize", quantize), gpus, parameters)
+    subject, found = ask(asked, settings_of(ctx).settings)
     if as_json:
         render.print_json(schema.fit(subject, found))
     else:
-        _show(subject, devices, found)
+        _show(subject, found)
     if not found.fits:
         raise click.exceptions.Exit(errors.EXIT_DOES_NOT_FIT)
 
 
-def _name(name: str, parameters: str, settings: Settings) -> str:
-    if name or parameters or not settings.model.startswith(_IN_PROCESS):
-        return name
-    return settings.model
-
-
-def _devices(gpus: tuple[str, ...]) -> list[Device]:
-    """The devices named; else the cards of this machine; else its memory."""
-    from rag.fit import named, present, processor
-
-    if gpus:
-        return [device for gpu in gpus for device in named(gpu)]
-    return present() or [processor()]
-
-
-def _wanted(
-    subject: Subject,
-    devices: Sequence[Device],
-    settings: Settings,
-    context: int | None,
-    quantize: Quantize,
-) -> Any:
-    """How the model is to be run. Raises UsageError for what it cannot do."""
-    from rag.fit import Wanted
-    from rag.fit.encoders import PASSAGES, QUESTION
-    from rag.fit.estimate import CONTEXT
-
-    if subject.quantized and quantize != "none":
-        raise errors.UsageError(
-            f"The weights of {subject.name} are quantised already", "Leave --quantize away"
-        )
-    limit = subject.config.limit if subject.config else CONTEXT
-    asked = context or settings.window or min(CONTEXT, limit)
-    if not 1 <= asked <= limit:
-        raise errors.UsageError(
-            f"{subject.name} reads at most {limit} tokens, not {asked}",
-            f"Use --context {limit} or less",
-        )
-    dtype = _dtype(settings.dtype, devices[0].kind)
-    return Wanted(
-        dtype,
-        asked,
-        quantize,
-        embedder=_encoder(settings.embedder, settings, dtype, QUESTION, "--embedder"),
-        reranker=_encoder(settings.reranker, settings, dtype, PASSAGES, "--reranker"),
-    )
-
-
-def _dtype(wanted: str, kind: str) -> str:
-    """The numbers that models are run in: 16 bits where the device computes in them."""
-    from rag.embed.local import computes_bfloat16
-
-    if wanted != "auto":
-        return wanted
-    return "bfloat16" if kind == "cuda" or computes_bfloat16() else "float32"
-
-
-def _encoder(name: str, settings: Settings, dtype: str, tokens: int, option: str) -> int:
-    """Bytes of an embedder or a reranker that is set; 0 where none is that has weights."""
-    from rag.embed import HASHED
-    from rag.embed.local import find
-    from rag.fit.encoders import encoder_bytes
-
-    if not name or name == HASHED:
-        return 0
-    folder: Path = find(name, settings.models_folder, option)
-    return encoder_bytes(folder, dtype, tokens)
-
-
-def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
+def _show(subject: Subject, found: Answer) -> None:
     wanted = found.wanted
     weights = found.need.weights
     numbers = wanted.dtype if wanted.quantize == "none" else f"{wanted.quantize}, {wanted.dtype}"
@@ -167,7 +95,7 @@ def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
     render.print_line(
         f"{subject.name}: {'' if subject.source == 'files' else counted}"
         f"{_SOURCES[subject.source]}; {weights.total / 1e9:.1f} GB as"
-        f" {'they are' if subject.quantized else numbers}"
+        f" {'it is published' if subject.quantized else numbers}"
     )
     render.print_rows(
         _COLUMNS,
@@ -185,19 +113,18 @@ def _show(subject: Subject, devices: Sequence[Device], found: Answer) -> None:
             for part in found.parts
         ],
     )
-    for line in _told(subject, devices, found):
+    for line in _told(subject, found):
         render.print_line(line)
 
 
-def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[str]:
+def _told(subject: Subject, found: Answer) -> list[str]:
     """The answer in words."""
     lines = []
     context = found.wanted.context
     if found.fits:
-        enough = f", {len(found.parts)} of {len(devices)} are enough"
-        lines.append(
-            f"Fits with {context} tokens{enough if len(found.parts) < len(devices) else ''}."
-        )
+        fewer = len(found.parts) < found.devices
+        enough = f" on {len(found.parts)} of {found.devices} devices" if fewer else ""
+        lines.append(f"Fits with {context} tokens{enough}.")
     else:
         short = sum(max(-part.free, 0) for part in found.parts)
         lines.append(
@@ -213,10 +140,9 @@ def _told(subject: Subject, devices: Sequence[Device], found: Answer) -> list[st
             f"The largest context that fits: {found.largest} of the {subject.config.limit} tokens"
             " that it reads."
         )
-    if found.cards is not None and (not found.fits or found.cards[0] > 1):
-        whole, alone = found.cards
-        more = f" ({alone} for the weights alone)" if alone != whole else ""
-        lines.append(f"It takes {whole} x {devices[0].name}{more}.")
+    if (cards := found.cards) is not None and (not found.fits or cards.all > 1):
+        alone = f" ({cards.weights} for the weights alone)" if cards.weights != cards.all else ""
+        lines.append(f"It takes {cards.all} x {cards.name}{alone}.")
     if found.quantize is not None:
         lines.append(f"It fits with --quantize {found.quantize}.")
     return lines

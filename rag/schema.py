@@ -318,7 +318,6 @@ def settings(value: Configured) -> Json:
 
 def fit(subject: Subject, value: Fit) -> Json:
     """What `rag fit --json` prints; sizes are bytes."""
-    cards = value.cards
     return {
         "schema": SCHEMA,
         "model": subject.name,
@@ -334,7 +333,7 @@ def fit(subject: Subject, value: Fit) -> Json:
         "activations": value.need.activations,
         "devices": [fit_parts(part) for part in value.parts],
         "largest_context": value.largest,
-        "cards": cards and {"all": cards[0], "weights": cards[1]},
+        "cards": value.cards and value.cards._asdict(),
         "fits_with": value.quantize,
     }
 

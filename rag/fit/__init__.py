@@ -12,12 +12,15 @@
     encoders     bytes of embedder and reranker
     devices      cards and processors, present or named
     estimate     what lies where, the largest context, the number of cards, the quantisation
+    asking       what a person asks, with what is set
+    refuse       what a model is refused with before it is loaded
 
 Imports neither torch nor transformers.
 """
 
 from __future__ import annotations
 
+from rag.fit.asking import Question, ask
 from rag.fit.devices import Device, named, present, processor
 from rag.fit.estimate import Answer, Need, Parts, Wanted, answer, need_of
 from rag.fit.refuse import lacking
@@ -28,9 +31,11 @@ __all__ = [
     "Device",
     "Need",
     "Parts",
+    "Question",
     "Subject",
     "Wanted",
     "answer",
+    "ask",
     "lacking",
     "named",
     "need_of",

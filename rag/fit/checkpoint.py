@@ -45,19 +45,25 @@ SIZES: dict[str, float] = {
 }
 #: A longer header is none.
 _HEADER_LIMIT = 100_000_000
-_INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+_INDEXES = {
+    ".safetensors": "model.safetensors.index.json",
+    ".bin": "pytorch_model.bin.index.json",
+}
+#: Where all weights are in one file; others beside it are the same in another format.
+_WHOLE = {".safetensors": "model.safetensors", ".bin": "pytorch_model.bin"}
 #: Not the weights of the model itself.
 _ASIDE = re.compile(r"training_args|optimizer|scheduler|consolidated|adapter_model")
 #: Masks and tables that older checkpoints keep and that are made anew when a model is loaded.
-_BUFFERS = re.compile(
-    r"\.(?:attn|attention)\.(?:bias|masked_bias)$|rotary_emb\.inv_freq$|\.attn\.embed_positions$"
-)
+_BUFFERS = re.compile(r"\.masked_bias$|rotary_emb\.inv_freq$|\.attn\.embed_positions$")
+_MASK = re.compile(r"\.(?:attn|attention)\.bias$")
+#: Parts of a model that do not read or write text.
+_SENSES = re.compile(r"vision|visual|audio")
 _LAYER = re.compile(r"(?:^|\.)(?:layers|h|blocks|block)\.(\d+)\.")
 
 
 def layer_of(name: str) -> int | None:
     """The layer (from 0) that a tensor belongs to; None for what lies before and behind them."""
-    found = _LAYER.search(name)
+    found = None if _SENSES.search(name) else _LAYER.search(name)
     return int(found.group(1)) if found else None
 
 
@@ -75,7 +81,7 @@ def stored(folder: Path) -> list[Tensor] | None:
 
 def pickled_bytes(folder: Path) -> int:
     """Bytes of the weights in .bin files, by their index or their sizes; 0 where there are none."""
-    index = folder / _INDEXES[1]
+    index = folder / _INDEXES[".bin"]
     if index.is_file():
         total = _json(index).get("metadata", {}).get("total_size")
         if isinstance(total, (int, float)) and total > 0:
@@ -112,9 +118,9 @@ def loaded(found: Iterable[Tensor], config: Config) -> list[Tensor]:
     last = max(config.layers, config.encoder_layers)
     for tensor in found:
         layer = layer_of(tensor.name)
-        if _BUFFERS.search(tensor.name) and len(tensor.shape) != 1:
+        if _BUFFERS.search(tensor.name) or (_MASK.search(tensor.name) and len(tensor.shape) > 1):
             continue
-        if layer is not None and layer >= last and "vision" not in tensor.name:
+        if layer is not None and layer >= last:
             continue
         if config.tied and _is_copy_of_embedding(tensor.name):
             continue
@@ -131,7 +137,9 @@ def _is_copy_of_embedding(name: str) -> bool:
 
 def _files(folder: Path, suffix: str) -> list[Path]:
     """The weight files of one kind, those of the index where there is one."""
-    index = folder / _INDEXES[0 if suffix == ".safetensors" else 1]
+    if (whole := folder / _WHOLE[suffix]).is_file():
+        return [whole]
+    index = folder / _INDEXES[suffix]
     if index.is_file():
         named = sorted({str(name) for name in _json(index).get("weight_map", {}).values()})
         missing = [name for name in named if not (folder / name).is_file()]

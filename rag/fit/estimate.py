@@ -8,7 +8,7 @@ embedding, the embedder and the reranker.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.fit.activations import activation_bytes
 from rag.fit.cache import layer_bytes
@@ -84,27 +84,37 @@ class Need:
         return self.weights.total + sum(self.cache) + self.activations
 
 
+class Cards(NamedTuple):
+    """How many cards of a name hold a model, and how many its weights alone."""
+
+    name: str
+    all: int
+    weights: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to whether a model fits.
 
     `parts` are those of the devices it is laid on, the fewest that hold it, or all where they do
-    not. `largest` is the longest context that fits, 0 where not even weights do. `cards` tells how
-    many of the (first) card it takes and how many for the weights alone; None for a processor or
-    where even many are too few. `quantize` is what makes it fit where it does not, or None.
+    not, of so many `devices`. `largest` is the longest context that fits, 0 where not even weights
+    do. `cards` tells how many it takes of the roomiest card; None for a processor, or where even
+    many are too few. `quantize` is what makes it fit where it does not, or None.
     """
 
     wanted: Wanted
     need: Need
     fits: bool
     parts: tuple[Parts, ...]
+    devices: int
     largest: int
-    cards: tuple[int, int] | None
+    cards: Cards | None
     quantize: Quantize | None
 
 
 def answer(subject: Subject, devices: Sequence[Device], wanted: Wanted) -> Answer:
-    """Whether a model fits on devices, all of which it may be laid over."""
+    """Whether a model fits on devices, all of which it may be laid over, the roomiest first."""
+    devices = sorted(devices, key=lambda device: -device.free)
     need = need_of(subject, wanted)
     chosen = _fewest(need, devices, wanted)
     fits = chosen is not None
@@ -120,6 +130,7 @@ def answer(subject: Subject, devices: Sequence[Device], wanted: Wanted) -> Answe
         need,
         fits,
         tuple(parts),
+        len(devices),
         largest_context(subject, devices, wanted),
         _cards(subject, devices[0], wanted) if devices[0].kind == "cuda" else None,
         better,
@@ -185,23 +196,21 @@ def largest_context(subject: Subject, devices: Sequence[Device], wanted: Wanted)
 
 
 def _fewest(need: Need, devices: Sequence[Device], wanted: Wanted) -> list[Parts] | None:
-    """What lies where on the fewest devices that hold it all, the roomiest first; None if none."""
-    roomiest = sorted(devices, key=lambda device: -device.free)
+    """What lies where on the first devices that hold all of it; None where all of them do not."""
     for number in range(1, len(devices) + 1):
-        parts, short = laid(need, roomiest[:number], wanted)
+        parts, short = laid(need, devices[:number], wanted)
         if not short:
             return parts
     return None
 
 
-def _cards(subject: Subject, device: Device, wanted: Wanted) -> tuple[int, int] | None:
-    """How many such cards hold the model, and how many its weights alone."""
+def _cards(subject: Subject, device: Device, wanted: Wanted) -> Cards | None:
+    """How many such cards, all of their memory free, hold the model and its weights alone."""
     full = replace(device, free=device.total)
     need = need_of(subject, wanted)
     bare = Need(need.weights, tuple(0 for _ in need.cache), 0)
-    found = [
-        next((n for n in range(1, _MOST_CARDS + 1) if not laid(each, [full] * n, wanted)[1]), None)
+    whole, alone = (
+        next((n for n in range(1, _MOST_CARDS + 1) if not laid(each, [full] * n, wanted)[1]), 0)
         for each in (need, bare)
-    ]
-    whole, alone = found
-    return (whole, alone) if whole is not None and alone is not None else None
+    )
+    return Cards(device.name, whole, alone) if whole else None

@@ -29,7 +29,6 @@ _SIZES = {
     "attention.head_count": "num_attention_heads",
     "attention.head_count_kv": "num_key_value_heads",
     "attention.key_length": "head_dim",
-    "attention.sliding_window": "sliding_window",
     "context_length": "max_position_embeddings",
     "vocab_size": "vocab_size",
 }

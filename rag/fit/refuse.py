@@ -62,5 +62,5 @@ def _way_out(found: Answer) -> str:
     if found.quantize is not None:
         return f"It fits with --quantize {found.quantize}"
     if found.cards is not None:
-        return f"It takes {found.cards[0]} such cards; rag fit MODEL tells more"
+        return f"It takes {found.cards.all} such cards; rag fit MODEL tells more"
     return "Use a smaller model; rag fit MODEL tells what fits"

@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.fit.checkpoint import SIZES, layer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rag.fit.config import Config
     from rag.fit.tensors import Tensor
@@ -76,7 +76,7 @@ def weigh(tensors: Sequence[Tensor], config: Config, dtype: str, quantize: Quant
         took = bytes_of(tensor, config, dtype, quantize)
         parameters += tensor.count
         layer = layer_of(tensor.name)
-        if layer is not None and "vision" not in tensor.name and layer < len(layers):
+        if layer is not None:
             stack = config.encoder_layers if tensor.name.startswith("decoder.") else 0
             layers[min(layer + stack, len(layers) - 1)] += took
             if is_linear(tensor, config):
@@ -95,13 +95,42 @@ def bytes_of(tensor: Tensor, config: Config, dtype: str, quantize: Quantize) -> 
         return ceil(tensor.count * SIZES.get(tensor.dtype, 2))
     if _WIDE.search(tensor.name) and dtype == "float16":
         return 4 * tensor.count
-    if quantize == "none" or not is_linear(tensor, config):
+    if not is_linear(tensor, config):
+        return size * tensor.count
+    if not tensor.dtype and (told := config.get("quantization_config")):
+        return _published(tensor, told, size)
+    if quantize == "none":
         return size * tensor.count
     if quantize == "int8":
         rows = tensor.shape[1 if _is_turned(tensor, config) else 0]
         return tensor.count + 4 * rows
-    blocks = ceil(tensor.count / _BLOCK)
-    return ceil(tensor.count / 2) + blocks + 4 * ceil(blocks / _NESTED) + _TABLES
+    return _four_bits(tensor.count)
+
+
+def _four_bits(count: int) -> int:
+    blocks = ceil(count / _BLOCK)
+    return ceil(count / 2) + blocks + 4 * ceil(blocks / _NESTED) + _TABLES
+
+
+def _published(tensor: Tensor, told: Mapping[str, Any], size: int) -> int:
+    """Bytes of a matrix that its makers quantised, by what their configuration tells.
+
+    GPTQ and AWQ keep a scale and a zero point for each group of a column (Frantar et al., "GPTQ",
+    2022; Lin et al., "AWQ", 2023). A way that is not known here counts as none.
+    """
+    count, columns = tensor.count, tensor.shape[-1]
+    method = str(told.get("quant_method", ""))
+    if method in ("gptq", "awq"):
+        bits = int(told.get("bits", told.get("w_bit", 4)))
+        group = int(told.get("group_size", told.get("q_group_size", 128)))
+        groups = ceil(count / (group if group > 0 else columns))
+        return ceil((count + groups) * bits / 8) + 2 * groups + 4 * columns
+    if method == "fp8":
+        rows, across = told.get("weight_block_size") or tensor.shape
+        return count + 4 * ceil(tensor.shape[0] / rows) * ceil(columns / across)
+    if told.get("load_in_4bit"):
+        return _four_bits(count)
+    return count + 4 * tensor.shape[0] if told.get("load_in_8bit") else size * count
 
 
 def is_linear(tensor: Tensor, config: Config) -> bool:
