@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag import guards
+from rag.errors import ModelError
 from rag.refusal import is_refusal
 
 if TYPE_CHECKING:
@@ -104,9 +105,8 @@ def ask_model(
     fault = _fault(reply, prompt, language)
     notes: list[str] = []
     if fault and (again := _again(model, prompt.messages, _FIRMER[fault][language])):
-        on_text("\n\n")
         notes.append(_AGAIN[fault][language])
-        second = _reply(model, again[0], on_text, again[1])
+        second = _second(model, again, on_text)
         if guards.without_thoughts(second.text):
             reply, fault = second, _fault(second, prompt, language)
     if fault:
@@ -149,6 +149,18 @@ def _reply(
                 looked = len(text)
                 if (cut := guards.repetition(text)) is not None:
                     return _Reply(text[:cut], None, loop=True)
+
+
+def _second(
+    model: Model, again: tuple[tuple[Message, ...], Sampling | None], on_text: Callable[[str], None]
+) -> _Reply:
+    """The second answer, set apart from the first; an empty one where the model fails."""
+    on_text("\n\n")
+    try:
+        return _reply(model, again[0], on_text, again[1])
+    except ModelError as error:
+        log.warning("The second answer failed: %s", error)
+        return _Reply("", None)
 
 
 def _is_full(model: Model, text: str, ending: Ending, limit: int) -> bool:

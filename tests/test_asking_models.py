@@ -108,6 +108,13 @@ def test_an_answer_in_another_language_is_asked_for_once_more(
     assert ask(model, language).text.strip() == ANSWER[other]  # nothing is worse
 
 
+def test_a_second_answer_that_fails_leaves_the_first() -> None:
+    replies = iter([says(ANSWER["en"]), lambda _: as_json({"error": {"message": "no"}}, 500)])
+    said, _ = _served(lambda body: next(replies)(body))
+    assert said.text == ANSWER["en"]
+    assert said.notes[-1] == "модель отвечает на другом языке"
+
+
 def test_words_of_a_foreign_document_are_no_fault() -> None:
     model = scripted(TEXT["en"])
     assert ask(model, "ru", source="en") == Said(TEXT["en"] + " ")

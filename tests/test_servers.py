@@ -118,6 +118,14 @@ def test_a_server_is_known_by_what_it_tells(
             assert counter.count_text("") == 0
 
 
+def test_prompt_and_answer_fit_the_window_together() -> None:
+    with serving(routes=vllm()) as server:
+        model = load_model("openai:any", base_url=server.url, window=1000, max_tokens=400)
+        list(model.stream(MESSAGES))
+        (sent,) = server.bodies("/v1/chat/completions")
+    assert sent["max_tokens"] == model.reserve == 250
+
+
 def test_a_window_longer_than_the_servers_is_refused() -> None:
     with serving(routes=vllm()) as server:
         assert load_model("openai:any", base_url=server.url, window=4000).window == 4000

@@ -228,7 +228,7 @@ def load_model(
         remote.reserve,
         remote.counter,
         remote.local,
-        limit=max_tokens,
+        limit=remote.reserve,
     )
 
 

@@ -139,10 +139,21 @@ def load_remote(
     else:
         chat, server = _hosted(provider, name, base_url, options, seconds)
     size = _window(spec, window, server)
-    if provider == "ollama":  # else it loads the model with a window of its own choosing
-        chat = chat.model_copy(update={"num_ctx": size})
+    reserve = min(max_tokens, size // _RESERVE_SHARE)
+    if provider in _HELD:
+        chat = chat.model_copy(update=_fitted(provider, size, reserve))
     counter = server.counter or (NamedTokenizer(tokenizer) if tokenizer else ByteCounter())
-    return Remote(chat, size, min(max_tokens, size // _RESERVE_SHARE), counter, local)
+    return Remote(chat, size, reserve, counter, local)
+
+
+def _fitted(provider: str, size: int, reserve: int) -> dict[str, int]:
+    """What a model has to be told once its window is known, so that prompt and answer fit it.
+
+    Ollama would load it with a window of its own choosing.
+    """
+    if provider == "ollama":
+        return {"num_ctx": size, "num_predict": reserve}
+    return {"max_tokens": reserve}
 
 
 def _set(**options: Any) -> dict[str, Any]:
