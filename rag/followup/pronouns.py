@@ -283,12 +283,12 @@ _WHERE = {"ru": ("в", "на"), "en": ("in", "at", "on")}
 
 
 def _rank(phrase: Phrase, wanted: _Pronoun) -> tuple[bool, ...]:
-    """Units that are counted last, then what is asked for; persons first where one is meant."""
+    """Units that are counted come last; persons first where one is meant, then subjects."""
     person = phrase.head.alive or phrase.named
     unlike = False if wanted.person is None else person is not wanted.person
     cases = {each.case for each in phrase.readings}
     aside = bool(phrase.preposition)
-    return phrase.measured, unlike, phrase.asked, aside, bool(cases) and "nomn" not in cases
+    return phrase.measured, unlike, aside, phrase.asked, bool(cases) and "nomn" not in cases
 
 
 def _bare(text: str) -> str:
