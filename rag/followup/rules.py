@@ -41,6 +41,8 @@ _TAKES = re.compile(r"\bit takes?\b", re.IGNORECASE)
 _FEW = 2  # words of content up to which a joined question is still about what was asked before
 _LONGEST = 400  # characters; what is longer is a text, and stands alone
 _SHORT = 7  # words of a fragment
+#: Question words that no noun behind them belongs to.
+_WHO = frozenset("кто что кого чего кому чему кем чем ком как когда где почему зачем куда".split())
 _SUBJECTS = ("noun", "number")
 
 
@@ -261,9 +263,6 @@ def _is_asked(found: Sequence[Piece], place: int) -> bool:
     """Whether a noun is what the word before it asks for: «какого числа», «сколько дней»."""
     before = [each for each in found[:place] if each.kind != "adjective"]
     return bool(before) and before[-1].kind == "ask" and before[-1].folded not in _WHO
-
-
-_WHO = frozenset("кто что кого чего кому чему кем чем ком как когда где почему зачем куда".split())
 
 
 def _only_asks_in_english(found: Sequence[Piece]) -> bool:
