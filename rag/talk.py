@@ -61,8 +61,6 @@ class Talk:
         except RagError as error:
             log.warning("%s", error)
             return
-        finally:
-            self._tell_damage()
         if last is None:
             log.warning("There is no conversation to go on with; this question begins one")
             return
@@ -92,14 +90,3 @@ class Talk:
         except RagError as error:
             log.warning("%s", error)
             self._history = None
-        else:
-            self._tell_damage()
-
-    def _tell_damage(self) -> None:
-        """Say once that the history was damaged, and where it lies now."""
-        if self._history is not None and self._history.set_aside is not None:
-            log.warning(
-                "The history was damaged and is begun anew; the old one is %s",
-                self._history.set_aside,
-            )
-            self._history.set_aside = None

@@ -81,7 +81,9 @@ def test_what_is_forgotten_is_not_in_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", ["all", "middle"])
-def test_a_damaged_file_is_set_aside_and_begun_anew(tmp_path: Path, spoil: str) -> None:
+def test_a_damaged_file_is_set_aside_and_begun_anew(
+    tmp_path: Path, spoil: str, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "h.sqlite"
     history = History(path)
     for number in range(20):
@@ -93,8 +95,9 @@ def test_a_damaged_file_is_set_aside_and_begun_anew(tmp_path: Path, spoil: str) 
     )
     history.add(Exchange("after", "after", "a"))
     assert [each.exchanges[0].question for each in history.find()] == ["after"]
-    assert history.set_aside == tmp_path / "h.sqlite.damaged"
-    assert history.set_aside.exists()
+    assert str(tmp_path / "h.sqlite.damaged") in caplog.text
+    assert history.clear() == 1
+    assert not list(tmp_path.glob("*.damaged*"))
 
 
 def test_a_newer_or_unreachable_file_is_left_alone(tmp_path: Path) -> None:

@@ -19,8 +19,6 @@ _MEASURES = frozenset(
     "минут минуты секунд человек килограммов килограмм метров экземпляров страниц "
     "times days hours percent years months weeks minutes seconds people pages".split()
 )
-
-
 #: Cases that a Russian preposition takes.
 _CASES = {
     preposition: cases
@@ -216,5 +214,14 @@ def _noun_or_adjective(word: str) -> Any:
 
 
 def _as_written(form: str, word: str) -> str:
-    """A form with the capital letter of the word."""
-    return form.capitalize() if word[:1].isupper() else form
+    """A form with the capital letters of the word, in each part of it: «Санкт-Петербурге»."""
+    if len(word) > 1 and word.isupper():
+        return form.upper()
+    parts = form.split("-")
+    capital = [part[:1].isupper() for part in word.split("-")]
+    if len(parts) != len(capital):
+        return form
+    return "-".join(
+        part[:1].upper() + part[1:] if big else part
+        for part, big in zip(parts, capital, strict=True)
+    )

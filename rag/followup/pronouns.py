@@ -63,6 +63,11 @@ _PRONOUNS = _table()
 #: «им» is they or he, by the instrument or the receiver; nothing here tells.
 _EITHER = {"им": _Pronoun(case="datv"), "ним": _Pronoun(case="ablt")}
 _DEMONSTRATIVE = re.compile(r"эт(?:от|а|о|и|ого|ой|у|ому|им|ом|их|ими)|this|that|these|those")
+_NOMINAL = ("noun", "adjective")
+#: Prepositions of places.
+_WHERE = {"ru": ("в", "на"), "en": ("in", "at", "on")}
+#: Before a "that" which points at something; behind anything else it joins clauses.
+_BEFORE_THAT = frozenset(["", *"is was does did about of for to from after before".split()])
 _POSSESSIVE = frozenset("его ее их his her its their".split())
 #: «в этом году», "this week": points at the calendar, not at what was said.
 _CALENDAR = frozenset(
@@ -95,7 +100,7 @@ def pointing(text: str, language: Language) -> list[Piece]:
         if _DEMONSTRATIVE.fullmatch(piece.folded) and following is not None:
             if stem(following.folded) in _CALENDAR or following.time:
                 continue
-            if following.kind in ("noun", "adjective"):
+            if following.kind in _NOMINAL:
                 out.append(piece)
                 continue
         if _means(piece) and not _expletive(found, place) and not _bound(text, piece, language):
@@ -108,7 +113,7 @@ def _means(piece: Piece) -> _Pronoun | None:
 
 
 def _expletive(found: Sequence[Piece], place: int) -> bool:
-    """Whether a word only fills a place or joins clauses: "is there a …", "that" after a noun."""
+    """Whether an English word only fills a place or joins: "is there a …", "that" after a noun."""
     word = found[place].folded
     before = found[place - 1].folded if place else ""
     after = [each.folded for each in found[place + 1 :]]
@@ -116,12 +121,7 @@ def _expletive(found: Sequence[Piece], place: int) -> bool:
         return bool({before, *after[:1]} & {"is", "are", "was", "were"})
     if word == "it":
         return after[:1] == ["take"] and "to" in after
-    if word == "that":
-        return bool(after) and before not in _BEFORE_THAT
-    return word == "это" and after[:1] == ["такое"]
-
-
-_BEFORE_THAT = frozenset(["", *"is was does did about of for to from after before".split()])
+    return word == "that" and bool(after) and before not in _BEFORE_THAT
 
 
 def _bound(text: str, piece: Piece, language: Language) -> bool:
@@ -161,9 +161,9 @@ def resolved(text: str, said: Sequence[tuple[str, str]], language: Language) -> 
     for piece in reversed(found):
         if len(found) > 1 and piece.folded == "it":
             continue  # beside another pronoun it may be what was done
-        following = [each for each in pieces(text, language) if each.start >= piece.end]
+        following = [each for each in pieces(out, language) if each.start >= piece.end]
         demonstrative = bool(_DEMONSTRATIVE.fullmatch(piece.folded))
-        if demonstrative and following and following[0].kind in ("noun", "adjective"):
+        if demonstrative and following and following[0].kind in _NOMINAL:
             put = _demonstrated(out, piece, following, said, language)
         else:
             put = _replaced(out, piece, following, said, language)
@@ -182,19 +182,16 @@ def _demonstrated(
     """«этот договор» as the contract that was asked about."""
     noun = next((each for each in following if each.kind == "noun"), following[0])
     about = phrases(said[0][0], language)
-    place = next(
-        (i for i, each in enumerate(about) if stem(noun.folded) in _stems(each)),
-        None,
-    )
+    place = next((i for i, each in enumerate(about) if stem(noun.folded) in _stems(each)), None)
     if place is None:
         names = [each.text for each in about if each.named and stem(noun.folded) not in _GENERIC]
         return f"{_bare(text)} ({names[0]})?" if names else None
     whole = qualified(about, place, said[0][0])
-    rest = whole.text[noun_end(whole, noun) :]
+    rest = whole.text[_noun_end(whole, noun) :]
     return text[: piece.start] + text[following[0].start : noun.end] + rest + text[noun.end :]
 
 
-def noun_end(phrase: Phrase, noun: Piece) -> int:
+def _noun_end(phrase: Phrase, noun: Piece) -> int:
     """Where in a phrase the noun ends, so that what qualifies it follows."""
     for each in phrase.pieces:
         if stem(each.folded) == stem(noun.folded):
@@ -230,7 +227,7 @@ def _replaced(
         entity = next((e for pair in said for e in _candidates(pair, wanted, language)), "")
     if not entity:
         return None
-    possessed = piece.folded in _POSSESSIVE and following and following[0].kind in _POSSESSED
+    possessed = piece.folded in _POSSESSIVE and following and following[0].kind in _NOMINAL
     if language == "ru" and wanted.case and not wanted.matter:
         before = text[: piece.start].rsplit(maxsplit=1)[-1:]
         object_ = wanted.case == "gent" and not possessed and not piece.folded.startswith("н")
@@ -246,9 +243,6 @@ def _replaced(
     return (head or text[: piece.start]) + entity + text[piece.end :]
 
 
-_POSSESSED = ("noun", "adjective")
-
-
 def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> Iterable[str]:
     """What a pronoun may stand for, likeliest first, in a question; then names of its answer."""
     question, answer = said
@@ -258,12 +252,11 @@ def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> 
         places = [i for i in fitting if about[i].preposition in _WHERE[language]]
         for place in places or fitting[:1]:
             whole = qualified(about, place, question)
-            where = whole.preposition if places else _WHERE[language][0]
-            yield (
-                f"{where} {_with_article(whole, question)}"
-                if places or language == "en"
-                else (whole.text)
-            )
+            if places or language == "en":
+                where = whole.preposition if places else _WHERE["en"][0]
+                yield f"{where} {_with_article(whole, question)}"
+            else:
+                yield whole.text
         return
     ranked = sorted(fitting, key=lambda i: _rank(about[i], wanted))
     persons = [i for i in ranked if about[i].head.alive or about[i].named]
@@ -279,16 +272,13 @@ def _candidates(said: tuple[str, str], wanted: _Pronoun, language: Language) -> 
                 yield match.group()
 
 
-_WHERE = {"ru": ("в", "на"), "en": ("in", "at", "on")}
-
-
 def _rank(phrase: Phrase, wanted: _Pronoun) -> tuple[bool, ...]:
-    """Units that are counted last, then what is asked for; persons first where one is meant."""
+    """Units that are counted come last; persons first where one is meant, then subjects."""
     person = phrase.head.alive or phrase.named
     unlike = False if wanted.person is None else person is not wanted.person
     cases = {each.case for each in phrase.readings}
     aside = bool(phrase.preposition)
-    return phrase.measured, unlike, phrase.asked, aside, bool(cases) and "nomn" not in cases
+    return phrase.measured, unlike, aside, phrase.asked, bool(cases) and "nomn" not in cases
 
 
 def _bare(text: str) -> str:

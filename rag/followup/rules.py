@@ -39,7 +39,10 @@ _IF = re.compile(r"(?:(?:а )?что,? (?:если|когда)|what if|если|
 #: Says how long something takes, and not what.
 _TAKES = re.compile(r"\bit takes?\b", re.IGNORECASE)
 _FEW = 2  # words of content up to which a joined question is still about what was asked before
+_LONGEST = 400  # characters; what is longer is a text, and stands alone
 _SHORT = 7  # words of a fragment
+#: Question words that no noun behind them belongs to.
+_WHO = frozenset("кто что кого чего кому чему кем чем ком как когда где почему зачем куда".split())
 _SUBJECTS = ("noun", "number")
 
 
@@ -50,7 +53,7 @@ def standalone(question: str, said: Sequence[tuple[str, str]]) -> str:
     first. A question that needs none of them comes back unchanged.
     """
     typed = question.strip()
-    if not said or not typed:
+    if not said or not typed or len(typed) > _LONGEST:
         return question
     language = language_of(typed)
     if language_of(said[0][0]) != language:
@@ -69,6 +72,8 @@ def standalone(question: str, said: Sequence[tuple[str, str]]) -> str:
 
 def leans(question: str) -> bool:
     """Whether a question looks as if it needed those before it, by its own words alone."""
+    if len(question) > _LONGEST:
+        return False
     language = language_of(question)
     core, joined = _without_joints(question.strip(), language)
     return (
@@ -258,9 +263,6 @@ def _is_asked(found: Sequence[Piece], place: int) -> bool:
     """Whether a noun is what the word before it asks for: «какого числа», «сколько дней»."""
     before = [each for each in found[:place] if each.kind != "adjective"]
     return bool(before) and before[-1].kind == "ask" and before[-1].folded not in _WHO
-
-
-_WHO = frozenset("кто что кого чего кому чему кем чем ком как когда где почему зачем куда".split())
 
 
 def _only_asks_in_english(found: Sequence[Piece]) -> bool:

@@ -9,6 +9,7 @@ for its history.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import time
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+log = logging.getLogger(__name__)
+
 #: Questions kept. With their answers and citations that is some ten megabytes.
 MOST = 5_000
 _VERSION = 1
+_DAMAGED = ".damaged"
 _TRIES, _PAUSE = 20, 0.05  # seconds, while another process makes the file
 _WAIT_MS = 2_000  # while another one writes: no answer waits longer for its history
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -71,13 +75,12 @@ class History:
     """The history at a path. Nothing is made or opened before it is asked for.
 
     Every method raises StorageError where the file is out of reach, locked for long, or of a newer
-    version. A damaged one is renamed to end in ".damaged"; `set_aside` is then its new path.
+    version. A damaged one is renamed to end in ".damaged", and that is logged.
     """
 
     def __init__(self, path: Path, most: int = MOST) -> None:
         self._path = path
         self._most = most
-        self.set_aside: Path | None = None
 
     def add(self, exchange: Exchange, conversation: int | None = None) -> int:
         """Keep an exchange, at the end of a conversation or as the first of a new one.
@@ -157,6 +160,9 @@ class History:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return done
 
+        if conversation is None:
+            for damaged in self._files(_DAMAGED):
+                damaged.unlink(missing_ok=True)
         return self._with(work) if self._path.exists() else 0
 
     def _with(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
@@ -207,11 +213,17 @@ class History:
 
     def _put_aside(self) -> None:
         """Move a damaged file out of the way, its log with it."""
-        self.set_aside = self._path.with_name(f"{self._path.name}.damaged")
-        for end in ("", "-wal", "-shm"):
-            held = self._path.with_name(self._path.name + end)
+        for held, aside in zip(self._files(), self._files(_DAMAGED), strict=True):
             if held.exists():
-                os.replace(held, self._path.with_name(f"{self._path.name}.damaged{end}"))
+                os.replace(held, aside)
+        log.warning(
+            "The history was damaged and is begun anew; the old one is %s", self._files(_DAMAGED)[0]
+        )
+
+    def _files(self, end: str = "") -> list[Path]:
+        """The database and what SQLite puts beside it."""
+        name = f"{self._path.name}{end}"
+        return [self._path.with_name(f"{name}{part}") for part in ("", "-wal", "-shm")]
 
 
 def _chosen(column: str, number: int | None) -> tuple[str, tuple[int, ...]]:
