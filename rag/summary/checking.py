@@ -63,7 +63,7 @@ class Checker:
             allowed[self._touched(each.document, each.chunk.start, each.chunk.end)] = True
         standing: list[Sentence] = []
         struck: list[Sentence] = []
-        for claim in claims(text):
+        for claim in _finished(claims(text)):
             named = [
                 c for mark in claim.marks if 0 < mark <= len(sources) for c in sources[mark - 1]
             ]
@@ -110,6 +110,17 @@ class Checker:
             document = self._documents[first.name]
             found.append(passage(document, first.name, first.start, last.end, rank))
         return found
+
+
+def _finished(found: list[Claim]) -> list[Claim]:
+    """The claims but for a last one that was cut off, where all others came to an end."""
+    if len(found) > 1 and not _ends(found[-1]) and all(map(_ends, found[:-1])):
+        return found[:-1]
+    return found
+
+
+def _ends(claim: Claim) -> bool:
+    return claim.text.rstrip("»”\"') ")[-1:] in (".", "!", "?", "…")
 
 
 def _once(found: Sequence[Sentence]) -> list[Sentence]:
