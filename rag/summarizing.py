@@ -8,7 +8,7 @@ import click
 
 from rag import errors, render, schema, terminal
 from rag.options import JSON, MODEL, SHARED, command, complete_document, options
-from rag.summary.nouns import LENGTHS, Brief
+from rag.summary import LENGTHS
 
 if TYPE_CHECKING:
     from rag.app import App
@@ -64,6 +64,7 @@ def summarize(
             "Name the documents to summarise", 'See what there is: rag list. All of it: "*"'
         )
     from rag.mapreduce import Watch
+    from rag.summary import Brief
 
     brief = Brief(sentences or LENGTHS[length], about.strip(), language)
     with terminal.rounds() as on_progress:

@@ -138,9 +138,9 @@ def piece_bar() -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def rounds() -> Iterator[Callable[[Step], None]]:
-    """A bar of the pieces a model has read, round by round; nothing off a terminal."""
+    """A bar of the pieces a model has read, round by round; off a terminal a line now and then."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield _tell_tenths
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -165,6 +165,13 @@ def rounds() -> Iterator[Callable[[Step], None]]:
             )
 
         yield show
+
+
+def _tell_tenths(step: Step) -> None:
+    """A line whenever another tenth of a round is done."""
+    tenth = step.done * 10 // step.total
+    if step.done and tenth > (step.done - 1) * 10 // step.total:
+        click.echo(f"round {step.round}: {step.done} of {step.total} pieces", err=True)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue, DocumentRow
     from rag.store.place import LibraryPaths
     from rag.summary import Brief
-    from rag.types import Citation, Document
+    from rag.types import Citation
     from rag.workers.pool import ReaderPool
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def _sources(
         files = [Path(name) for name in names]
         if not all(file.is_file() for file in files):
             raise
-        return {name: Source(d) for file in files for name, d in _read(file, readers)}
+        return {name: each for file in files for name, each in _read(file, readers)}
     found: dict[str, Source] = {}
     with catalogue:
         held = dict(catalogue.minutes())
@@ -86,20 +86,25 @@ def _sources(
             for row in rows:
                 found[row.name] = source_of(catalogue.document(row.id), held.get(row.name))
             if not rows:
-                found |= {inner: Source(each) for inner, each in _read(Path(name), readers)}
+                found |= dict(_read(Path(name), readers))
     first = {each.document.id: name for name, each in reversed(found.items())}
     return {name: each for name, each in found.items() if first[each.document.id] == name}
 
 
-def _read(file: Path, readers: Callable[[], ReaderPool]) -> Iterator[tuple[str, Document]]:
-    """The documents of a file that is not in the library, by name. Raises ReadError."""
+def _read(file: Path, readers: Callable[[], ReaderPool]) -> Iterator[tuple[str, Source]]:
+    """The documents of a file that is not in the library. Raises ReadError where it holds none."""
+    failed: ReadError | None = None
+    any_read = False
     with readers() as pool:
         for event in pool.read_all([file.resolve()]):
             if isinstance(event.result, ReadError):
-                raise ReadError(f"{file.name}: {event.result.message}")
-            if isinstance(event.result, Prepared):
+                failed = failed or event.result
+            elif isinstance(event.result, Prepared):
                 name = f"{file.name}/{event.member}" if event.member else file.name
-                yield name, event.result.document
+                yield name, source_of(event.result.document, event.result.minutes)
+                any_read = True
+    if failed and not any_read:
+        raise ReadError(f"{file.name}: {failed.message}") from failed
 
 
 def _meant(catalogue: Catalogue, name: str) -> list[DocumentRow]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from rag.errors import LibraryCorrupt
 from rag.store.database import connect, mapped, transaction
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from rag.types import Message
 
@@ -43,12 +44,16 @@ class Replies:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The replies in the file at `path`, made where there is none. Raises StorageError."""
-        with mapped():
-            db = connect(path, create=True)
-            for statement in _TABLES:
-                db.execute(statement)
-            return cls(db)
+        """The replies in the file at `path`, made anew where there is none or it is damaged.
+
+        Raises StorageError where it cannot be written.
+        """
+        try:
+            return cls(_opened(path))
+        except LibraryCorrupt:
+            for end in ("", "-wal", "-shm"):
+                Path(f"{path}{end}").unlink(missing_ok=True)
+            return cls(_opened(path))
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +93,18 @@ class Replies:
         with mapped():
             known = {row[0] for row in self._db.execute("SELECT DISTINCT document FROM sources")}
         self.forget(known - set(documents))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    with mapped():
+        db = connect(path, create=True)
+        try:
+            for statement in _TABLES:
+                db.execute(statement)
+        except BaseException:
+            db.close()
+            raise
+    return db
 
 
 def key_of(model: str, sampling: Sequence[object], messages: Sequence[Message]) -> str:

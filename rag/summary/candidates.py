@@ -34,8 +34,8 @@ _ESSENCE = re.compile(
     re.IGNORECASE,
 )
 _APPENDIX = re.compile(
-    r"\b(?:references|bibliography|appendix|acknowledge?ments?|contents|index"
-    r"|литератур\w*|приложени\w*|содержани\w*|оглавлени\w*|благодарност\w*)\b",
+    r"[\W\d]*(?:references|bibliography|appendix|acknowledge?ments?|contents|index"
+    r"|(?:список\s+)?литератур\w*|приложени\w*|содержани\w*|оглавлени\w*|благодарност\w*)\b",
     re.IGNORECASE,
 )
 
@@ -79,7 +79,7 @@ def candidates(document: Document) -> tuple[list[Candidate], bool]:
                 *(start, end, len(found)),
                 opens=at > last_heading,
                 essence=bool(_ESSENCE.search(title)),
-                appendix=bool(_APPENDIX.search(title)),
+                appendix=bool(_APPENDIX.match(title)),
             )
         )
         last_heading = at

@@ -15,7 +15,7 @@ from rag.cite import cite
 from rag.cite.clean import claims
 from rag.summary.pieces import passage
 from rag.summary.vectors import Vectors
-from rag.words import content_stems
+from rag.words import content_stems, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from rag.summary.pieces import Unit
     from rag.types import Citation, Document, Passage, Sentence
 
-_NEAREST = 8  # sentences looked at for one claim
-_MARKED = 0.5  # what those gain that a note rests on which the model named
+#: Sentences looked at for one claim, and for one in another language, which has few words in common
+#: with them.
+_NEAREST, _NEAREST_ACROSS = 8, 48
+_LOOK = 20_000  # characters of a document that tell its language
 
 
 class Checker:
@@ -36,6 +38,7 @@ class Checker:
     def __init__(self, documents: Mapping[str, Document], units: Sequence[Unit]) -> None:
         self._documents = documents
         self._units = units
+        self._languages = {language_of(each.text[:_LOOK]) for each in documents.values()}
         texts = (documents[unit.name].text[unit.start : unit.end] for unit in units)
         self._vectors = Vectors([content_stems(text) for text in texts])
         #: By document: the index of its first unit, and where its units begin and end.
@@ -60,7 +63,7 @@ class Checker:
             allowed[self._touched(each.document, each.chunk.start, each.chunk.end)] = True
         standing: list[Sentence] = []
         struck: list[Sentence] = []
-        for claim in claims(text):
+        for claim in _finished(claims(text)):
             named = [
                 c for mark in claim.marks if 0 < mark <= len(sources) for c in sources[mark - 1]
             ]
@@ -75,13 +78,14 @@ class Checker:
     ) -> list[Passage]:
         """The sentences nearest to a claim with those around them, as passages."""
         score = self._vectors.about(content_stems(claim.text))
-        for each in named:
-            score[self._touched(each.document, each.start, each.end)] += _MARKED
         score[~allowed] = -1.0
-        best = np.argsort(-score, kind="stable")[:_NEAREST]
+        known = language_of(claim.text) in self._languages
+        best = np.argsort(-score, kind="stable")[: _NEAREST if known else _NEAREST_ACROSS]
+        spans = [self._touched(each.document, each.start, each.end) for each in named]
+        hinted = [row for span in spans for row in range(span.start, span.stop)]
         rows = {
             place
-            for row in best
+            for row in [*best.tolist(), *hinted[:_NEAREST]]
             if allowed[row]
             for place in range(max(row - 1, 0), min(row + 2, len(score)))
             if allowed[place] and self._units[place].name == self._units[row].name
@@ -106,6 +110,17 @@ class Checker:
             document = self._documents[first.name]
             found.append(passage(document, first.name, first.start, last.end, rank))
         return found
+
+
+def _finished(found: list[Claim]) -> list[Claim]:
+    """The claims but for a last one that was cut off, where all others came to an end."""
+    if len(found) > 1 and not _ends(found[-1]) and all(map(_ends, found[:-1])):
+        return found[:-1]
+    return found
+
+
+def _ends(claim: Claim) -> bool:
+    return claim.text.rstrip("»”\"') ")[-1:] in (".", "!", "?", "…")
 
 
 def _once(found: Sequence[Sentence]) -> list[Sentence]:

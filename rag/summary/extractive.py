@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.summary import LENGTHS
 from rag.summary.candidates import Candidate, candidates
-from rag.summary.nouns import LENGTHS
 from rag.summary.style import Style, meaningful
 from rag.summary.vectors import Vectors
 from rag.types import Sentence
@@ -220,9 +220,11 @@ def _across(ranked: Sequence[_Ranked], most: int) -> list[tuple[int, int]]:
     if not pairs:
         return []
     vectors = Vectors([ranked[place].bags[row] for place, row in pairs])
-    worth = np.concatenate([each.worth for each in ranked])
+    # worth is told within a document only; across them, what is near to all of the others counts
+    worth = np.concatenate([each.worth - each.worth.max() for each in ranked])
+    worth += _CENTRAL * vectors.nearness()
     groups: list[list[int]] = [[] for _ in ranked]
     for number, (place, _) in enumerate(pairs):
         groups[place].append(number)
-    groups.sort(key=lambda group: -worth[group[0]])
+    groups.sort(key=lambda group: -float(worth[group].max()))
     return [pairs[number] for number in _greedy(vectors, worth, most, _REDUNDANCY, groups[:most])]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rag.summary import LENGTHS
+
 if TYPE_CHECKING:
     from rag.types import Receipt, Sentence
     from rag.words import Language
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 #: What one call of a model is for: to take down what a piece says, to shorten the notes of several
 #: pieces, or to write the summary.
 Step = Literal["map", "reduce", "final"]
-#: Sentences of a summary, by length.
-LENGTHS = {"short": 3, "medium": 7, "long": 15}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Speech is full of pronouns, fillers and broken words; what it states for the record is closer to
 writing, which leans on articles, prepositions and nouns (Biber, "Variation across speech and
-writing", 1988; the measure of formality: Heylighen, Dewaele, "Variation in the contextuality of
-language", 2002). Of a meeting, sentences of the second sort can stand alone.
+writing", 1988; formality measured: Heylighen, Dewaele, "Variation in the contextuality of
+language", 2002), and it is what can stand alone.
 """
 
 from __future__ import annotations
@@ -42,8 +42,6 @@ FILLERS = frozenset(
     "ну вот как бы типа э эм ммм мм угу ага так значит короче слушай слушайте смотри смотрите блин "
     "вообще просто собственно да нет ладно хорошо понятно окей давай давайте ой эээ".split()
 )
-
-
 #: Words at the beginning that point to what was said before.
 _BACK = frozenset(
     "this these that those it he she they his her their its such but and so however therefore also "
@@ -57,8 +55,8 @@ class Style:
     """Shares of a sentence's words, from 0 to 1, and whether it holds a figure.
 
     `formal` are articles, prepositions and conjunctions, `personal` pronouns, `filler` words of
-    talk, `noted` marks of a transcriber. `points_back`
-    says that its first word leans on what stands before.
+    talk, `noted` marks of a transcriber. `points_back` says that its first word leans on what
+    stands before.
     """
 
     formal: float

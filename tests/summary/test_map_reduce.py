@@ -223,6 +223,21 @@ def test_several_documents_come_to_one_summary_with_their_sources() -> None:
     assert found.sentences[1].citations[0].line == 1
 
 
+def test_a_sentence_that_was_cut_off_is_left_out() -> None:
+    document = Document("a", "t", "Насос весит 640 кг. Он стоит в цехе номер семь.")
+    found = summarise(scripted("Насос весит 640 кг. Он стоит в цехе"), document)
+    assert found.text == "Насос весит 640 кг."
+    assert not found.struck
+
+
+def test_a_summary_in_another_language_stands_by_its_numbers_and_names() -> None:
+    model = scripted("Workshop number 7 made 259 Sokol-7 machines. Workshop 8 made 111 machines.")
+    found = summarise(model, report(20), Brief(language="en"))
+    assert [s.citations[0].page for s in found.sentences] == [7]
+    assert found.sentences[0].verdict == "partly"
+    assert "111" in found.struck[0].text
+
+
 # -- what is kept
 
 
@@ -303,6 +318,14 @@ def test_replies_go_with_their_documents(tmp_path: Path) -> None:
         assert replies.get("one") is None
     for file in tmp_path.iterdir():
         assert "тайна".encode() not in file.read_bytes()
+
+
+def test_a_damaged_file_of_replies_is_made_anew(tmp_path: Path) -> None:
+    place = tmp_path / "r.sqlite"
+    place.write_bytes(b"no database at all " * 100)
+    with Replies.open(place) as replies:
+        replies.put("key", "text", ["a"])
+        assert replies.get("key") == "text"
 
 
 def test_the_oldest_replies_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

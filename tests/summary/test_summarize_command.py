@@ -118,6 +118,23 @@ def test_a_model_reads_piece_by_piece_and_a_second_run_asks_nothing(
     assert len(calls(second)) == len(value["calls"])
 
 
+def test_an_interrupted_run_says_what_it_goes_on_with(filled: Any, speak: Any) -> None:
+    left = [2]
+
+    def interrupted(messages: Any, options: Any) -> str:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return first_sentences(messages, options)
+
+    speak(model_of(interrupted, 1024))
+    typed = filled("summarize", "отчёт.txt")
+    assert typed.code == 130
+    assert "round 1: 1 of " in typed.err
+    speak(model_of(first_sentences, 1024))
+    assert "2 of 6 replies were kept" in filled("summarize", "отчёт.txt").err
+
+
 @pytest.mark.parametrize("way", ["rm", "sync", "fresh"])
 def test_replies_leave_with_their_document(
     filled: Any, speak: Any, folder: Path, tmp_path: Path, way: str
