@@ -144,17 +144,17 @@ def _amounts(value: Decimal, text: Text) -> list[Span]:
 
 
 def _texts(value: str, text: Text) -> list[Span]:
+    """Where a text stands: word for word, a number of digits however parted, words inflected."""
     value = value.strip()
-    if literal := _literal(value, text):
-        return literal
+    found = _literal(value, text)
     digits = re.findall(r"\d", value)
+    wanted = list(_words(value))
     if len(digits) >= _LEAST_DIGITS and _DIGITS.fullmatch(value):
         pattern = _MORE_BEFORE + _BETWEEN.join(digits) + _MORE_AFTER
-        return [match.span() for match in re.finditer(pattern, text.text)][:_MOST_PLACES]
-    wanted = list(_words(value))
-    if not wanted or _CODE.fullmatch(value):
-        return []
-    return _runs(wanted, text)[:_MOST_PLACES] if len(wanted) <= _LONGEST_RUN else []
+        found += [match.span() for match in re.finditer(pattern, text.text)]
+    elif wanted and len(wanted) <= _LONGEST_RUN and not _CODE.fullmatch(value):
+        found += _runs(wanted, text)
+    return sorted(set(found))[:_MOST_PLACES]
 
 
 def _literal(value: str, text: Text) -> list[Span]:

@@ -73,12 +73,9 @@ def notes(language: str, draw: random.Random) -> tuple[str, list[dict[str, Any]]
         total = draw.randrange(2, 90) * 500
         named = f"{day} {MONTHS[language][month]} 2025"
         grouped = f"{total:,}".replace(",", " " if language == "ru" else ",")
-        lines.append(
-            draw.choice(SENTENCES[language]).format(
-                **{"name": name, "genitive": genitive, "dative": dative, "airline": airline},
-                **{"by": by, "card": draw.choice(" -").join(groups), "sum": grouped, "day": named},
-            )
-        )
+        words = {"name": name, "genitive": genitive, "dative": dative, "airline": airline, "by": by}
+        figures = {"card": draw.choice(" -").join(groups), "sum": grouped, "day": named}
+        lines.append(draw.choice(SENTENCES[language]).format(**words, **figures))
         row = {"name": name, "airline": airline, "card": "".join(groups), "sum": total}
         rows.append({**row, "day": f"2025-{2 * month + 1:02}-{day:02}"})
     return "\n".join(lines) + "\n", rows
