@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rag.jobs.result import Result
     from rag.jobs.template import Template
-    from rag.words import Language
 
 _WORDS = {
     "ru": {
@@ -46,7 +45,7 @@ def write(output: str | None, text: str, *, csv: bool) -> None:
         sys.stdout.write(text)
         return
     encoding = "utf-8-sig" if csv else "utf-8"
-    Path(output).write_text(text, encoding=encoding, newline="")
+    Path(output).write_text(text, encoding=encoding, errors="replace", newline="")
     click.echo(f"written: {output}", err=True)
 
 
@@ -56,6 +55,10 @@ def show(
     """Results for a person, and what they should look at."""
     if template.rows:
         _show_rows(results, form, table, output)
+    elif form == "json":
+        values = [result.value for result in results]
+        value = values[0] if len(values) == 1 else values
+        write(output, json.dumps(value, ensure_ascii=False, indent=2) + "\n", csv=False)
     elif output is not None:
         write(output, "\n\n".join(result.text for result in results) + "\n", csv=False)
     else:
@@ -159,8 +162,5 @@ def _struck(result: Result) -> str:
 
 
 def _words(result: Result) -> dict[str, str]:
-    """Words in the language of the answer."""
-    from rag.words import language_of
-
-    language: Language = language_of(result.text or _struck(result))
-    return _WORDS[language]
+    """Words in the language the job was done in."""
+    return _WORDS[result.language]

@@ -250,11 +250,11 @@ def _form(template: Template, form: str | None, output: str | None) -> str:
     """What rows are printed as: as said, else by the file's suffix. Raises UsageError."""
     suffix = Path(output).suffix.lower().lstrip(".") if output else ""
     chosen = form or (suffix if suffix in _FORMATS else "csv" if output else "table")
-    if not template.rows and form not in (None, "json"):
-        raise errors.UsageError(
-            f"The job {template.name} makes no rows for --to {form}", "Try: --json"
-        )
-    return chosen
+    if template.rows or form is None:
+        return chosen if template.rows else "table"
+    if form == "json" and template.output == "json":
+        return form
+    raise errors.UsageError(f"The job {template.name} makes no rows for --to {form}", "Try: --json")
 
 
 def _done(app: App, template: Template, request: Request, name: str) -> Result:

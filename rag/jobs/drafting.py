@@ -7,6 +7,7 @@ in Language Models", 2022), see `rag.jobs.voting`.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -173,13 +174,15 @@ def _json(ask: Ask, answer: str) -> Draft:
 
 
 def _harmless(value: Any) -> Any:
-    """The value with its texts made legible."""
+    """The value with its texts made legible, and null for numbers that JSON cannot hold."""
     if isinstance(value, str):
-        return legible(value)
+        return legible(value.encode("utf-8", "ignore").decode())  # half a pair is no character
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, list):
         return [_harmless(item) for item in value]
     if isinstance(value, dict):
-        return {legible(key): _harmless(item) for key, item in value.items()}
+        return {_harmless(str(key)): _harmless(item) for key, item in value.items()}
     return value
 
 

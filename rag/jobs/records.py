@@ -154,12 +154,14 @@ class Ground:
         return self._line_citation(best[min(nth, len(best) - 1)])
 
     def _doubted(self, records: list[Record], fields: Sequence[Field]) -> list[Record]:
-        """The records, with a flag at each value that stands on the lines of others alone.
+        """The records, with a flag at each value that stands with other records alone.
 
-        A figure or a code that one of these others has too is theirs, and becomes null; words may
-        be meant for several records, and are kept.
+        A record holds the lines from its own to the next record's. A figure or a code is theirs,
+        and becomes null, where it stands on their own lines only, or only on lines they hold and
+        they have it too; words may be meant for several records, and are kept.
         """
         homes = [self._line(record.place.start) if record.place else -1 for record in records]
+        order = sorted(set(homes))
         judged = []
         for record, home in zip(records, homes, strict=True):
             values, flags = dict(record.values), list(record.flags)
@@ -169,16 +171,17 @@ class Ground:
                 if value is None or field.judged:
                     continue
                 lines = {self._line(start) for start, _ in self._spots(field, value)}
-                if not lines or not lines <= set(homes) - {home}:
-                    continue
-                theirs = any(
-                    other.values[field.name] == value and place in lines
+                owners = {order[max(bisect_right(order, each) - 1, 0)] for each in lines}
+                claimants = {
+                    place
                     for other, place in zip(records, homes, strict=True)
-                )
-                if theirs and _FIGURE.search(str(value)):
+                    if place != home and other.values[field.name] == value
+                }
+                theirs = lines <= set(homes) - {home}
+                if (theirs or owners <= claimants) and _FIGURE.search(str(value)):
                     values[field.name] = None
                     flags.append(Flag(line, field.name, value, _THEIRS, "null"))
-                else:
+                elif theirs:
                     flags.append(Flag(line, field.name, value, _ELSEWHERE, "kept"))
             judged.append(replace(record, values=values, flags=tuple(flags)))
         return judged

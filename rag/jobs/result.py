@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.jobs.records import Flag, Record
     from rag.jobs.template import Example, Output
     from rag.types import Sentence
+    from rag.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Result:
 
     `text` is the answer, of JSON too; `value` its value and `fields` what a record is made of.
     `agreement` is the share of drafts, or of pieces, that said so; None where there was one.
-    `notes` say what a person should know.
+    `notes` say what a person should know. `language` is the one it was done in.
     """
 
     job: str
@@ -63,6 +64,7 @@ class Result:
     notes: tuple[str, ...] = ()
     by: Literal["documents", "model"] = "model"
     sent: Sent | None = None
+    language: Language = "en"
 
     @property
     def empty(self) -> bool:

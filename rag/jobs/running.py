@@ -22,6 +22,7 @@ from rag.jobs.drafting import Writer
 from rag.jobs.records import Flag, Ground, Record, leaves
 from rag.jobs.result import Request, Result, Sent
 from rag.types import Citation, Document
+from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,7 +94,12 @@ def _without_model(template: Template, source: Source) -> Result:
 
     found = tuple(summary.summarise([summary.source_of(document, None)], cite))
     text = "\n".join(" ".join(sentence.text.split()) for sentence in found)
-    return Result(template.name, source.name, "text", text, sentences=found, by="documents")
+    return Result(
+        *(template.name, source.name, "text", text),
+        sentences=found,
+        by="documents",
+        language=language_of(document.text),
+    )
 
 
 def _with_examples_that_fit(ask: Ask, writer: Writer) -> tuple[Ask, int]:
@@ -350,6 +356,7 @@ class _Job:
             text,
             fields=self.ask.fields,
             flags=tuple(self.flags),
+            language=self.ask.language,
             **more,
         )
 

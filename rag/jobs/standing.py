@@ -27,11 +27,17 @@ Span = tuple[int, int]
 _MOST_PLACES = 50
 #: Words of a value that is looked for as a run; a longer one is a sentence.
 _LONGEST_RUN = 8
+#: Words from which on a value may be told in other words.
+_PHRASE = 5
+#: Letters that all forms of a word begin with.
+_HEAD = 3
 _DIGITS = re.compile(r"[\d\s().+\-–/№#]*\d[\d\s().+\-–/№#]*")
 _LEAST_DIGITS = 2
-_BETWEEN = r"[\s().\-–/]*"
+#: Digits that may be one number, whatever parts them.
+_JOINED = re.compile(r"\d(?:[\s().\-–/]*\d)*")
 #: Beside digits, what shows that they are only a part of a longer number.
-_MORE_BEFORE, _MORE_AFTER = r"(?<!\d)(?<!\d{4}[ \-])", r"(?!\d)(?![ \-]\d{4})"
+_MORE_BEFORE = re.compile(r"(?<!\d)(?<!\d{4}[ \-])")
+_MORE_AFTER = re.compile(r"(?!\d)(?![ \-]\d{4})")
 #: A year may stand beside another one: 1941-1945.
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _NUMBER_BEFORE, _NUMBER_AFTER = (
@@ -45,7 +51,7 @@ _NUMBERED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
-class Words:
+class Word:
     """A word of a text where it stands, folded, and its stem."""
 
     start: int
@@ -78,9 +84,33 @@ class Text:
         return "".join(char for char, _ in kept), [place for _, place in kept]
 
     @cached_property
-    def words(self) -> tuple[Words, ...]:
+    def joined(self) -> tuple[tuple[str, list[int]], ...]:
+        """Digits that may be one number, with the place of each."""
+        return tuple(
+            (
+                "".join(char for char in match.group() if char.isdecimal()),
+                [match.start() + n for n, char in enumerate(match.group()) if char.isdecimal()],
+            )
+            for match in _JOINED.finditer(self.text)
+        )
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
         """Its words, in order."""
         return tuple(_words(self.text))
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        """Places of words by their first letters, and by their stems."""
+        index: dict[str, list[int]] = {}
+        for place, word in enumerate(self.words):
+            for key in _keys(word):
+                index.setdefault(key, []).append(place)
+        return index
+
+    def near(self, word: Word) -> set[int]:
+        """Places of words that may be forms of one."""
+        return {place for key in _keys(word) for place in self._index.get(key, ())}
 
     @cached_property
     def numbers(self) -> tuple[tuple[Decimal, Span], ...]:
@@ -144,17 +174,16 @@ def _amounts(value: Decimal, text: Text) -> list[Span]:
 
 
 def _texts(value: str, text: Text) -> list[Span]:
+    """Where a text stands: word for word, a number of digits however parted, words inflected."""
     value = value.strip()
-    if literal := _literal(value, text):
-        return literal
-    digits = re.findall(r"\d", value)
-    if len(digits) >= _LEAST_DIGITS and _DIGITS.fullmatch(value):
-        pattern = _MORE_BEFORE + _BETWEEN.join(digits) + _MORE_AFTER
-        return [match.span() for match in re.finditer(pattern, text.text)][:_MOST_PLACES]
+    found = _literal(value, text)
+    digits = "".join(char for char in value if char.isdecimal())
     wanted = list(_words(value))
-    if not wanted or _CODE.fullmatch(value):
-        return []
-    return _runs(wanted, text)[:_MOST_PLACES] if len(wanted) <= _LONGEST_RUN else []
+    if len(digits) >= _LEAST_DIGITS and _DIGITS.fullmatch(value):
+        found += _joined(digits, text)
+    elif wanted and len(wanted) <= _LONGEST_RUN and not _CODE.fullmatch(value):
+        found += _runs(wanted, text)
+    return sorted(set(found))[:_MOST_PLACES]
 
 
 def _literal(value: str, text: Text) -> list[Span]:
@@ -168,6 +197,19 @@ def _literal(value: str, text: Text) -> list[Span]:
         if _alone(squeezed, place, end):
             found.append((at[place], at[end - 1] + 1))
         place = squeezed.find(wanted, place + 1)
+    return found
+
+
+def _joined(digits: str, text: Text) -> list[Span]:
+    """Where digits stand as one number, whatever parts them."""
+    found = []
+    for run, at in text.joined:
+        place = run.find(digits)
+        while place >= 0:
+            start, end = at[place], at[place + len(digits) - 1] + 1
+            if _MORE_BEFORE.match(text.text, start) and _MORE_AFTER.match(text.text, end):
+                found.append((start, end))
+            place = run.find(digits, place + 1)
     return found
 
 
@@ -185,24 +227,28 @@ def _alone(text: str, start: int, end: int) -> bool:
     return not word_before and not word_after
 
 
-def _runs(wanted: list[Words], text: Text) -> list[Span]:
+def _runs(wanted: list[Word], text: Text) -> list[Span]:
     """Runs of words that are those wanted, inflected, in any order; figures as they are."""
-    found = []
     size = len(wanted)
-    for first in range(len(text.words) - size + 1):
-        run = text.words[first : first + size]
+    near = {
+        first
+        for place in text.near(wanted[0])
+        for first in range(max(place - size + 1, 0), min(place, len(text.words) - size) + 1)
+    }
+    found = []
+    for first in sorted(near):
         left = list(wanted)
-        for word in run:
+        for word in text.words[first : first + size]:
             match = next((each for each in left if _same(each, word)), None)
             if match is None:
                 break
             left.remove(match)
         if not left:
-            found.append((run[0].start, run[-1].end))
+            found.append((text.words[first].start, text.words[first + size - 1].end))
     return found
 
 
-def _same(one: Words, other: Words) -> bool:
+def _same(one: Word, other: Word) -> bool:
     if one.folded == other.folded:
         return True
     if any(char.isdigit() for char in one.folded + other.folded):
@@ -211,15 +257,16 @@ def _same(one: Words, other: Words) -> bool:
     return akin(one.stem, other.stem) or akin(one.folded, other.folded)
 
 
-def _words(text: str) -> Iterator[Words]:
+def _keys(word: Word) -> tuple[str, str]:
+    return f"{word.folded[:_HEAD]}…", word.stem
+
+
+def _words(text: str) -> Iterator[Word]:
     for match in WORD.finditer(text):
         folded = fold(match.group())
-        yield Words(match.start(), match.end(), folded, stem(folded))
+        yield Word(match.start(), match.end(), folded, stem(folded))
 
 
 def is_phrase(value: Any) -> bool:
     """Whether a value is long enough to be judged as a sentence is."""
     return isinstance(value, str) and len(WORD.findall(value)) >= _PHRASE
-
-
-_PHRASE = 5

@@ -171,6 +171,14 @@ def test_standard_input_and_files_of_any_suffix_are_texts(
     assert typed.out == "label: письмо\nquote: летел Аэрофлотом\n[stdin:1]\n"
 
 
+def test_a_label_comes_as_json_too(rag: Any, notes: Path, says: Any) -> None:
+    says('{"label": "письмо"}')
+    arguments = ("--to", "json", "-m", "x:y")
+    assert rag("job", "classify", notes, *arguments).json == {"label": "письмо", "quote": None}
+    assert len(rag("job", "classify", notes, notes, *arguments).json) == 2
+    assert rag("job", "reply", notes, *arguments).code == 2
+
+
 def test_several_documents_go_into_one_table(
     rag: Any, notes: Path, tmp_path: Path, says: Any
 ) -> None:

@@ -163,6 +163,39 @@ def test_a_figure_of_another_record_is_taken_away_and_shared_words_are_kept() ->
     assert not records[0].flags
 
 
+def test_figures_that_two_records_have_exchanged_are_taken_from_both() -> None:
+    rows = [
+        {"name": "Иванов", "airline": None, "card": "5536913800001111", "sum": 12000},
+        {"name": "О'Нил", "airline": None, "card": "4276380012345678", "sum": 1500},
+    ]
+    records, _ = ground(NOTES).records(FIELDS, rows)
+    # the name alone is on the one line, both figures are on the other
+    assert [record.place.line for record in records if record.place] == [4, 3]
+    assert [record.values["name"] for record in records] == ["Иванов", "О'Нил"]
+    rows = [{**rows[0], "sum": 1500}, {**rows[1], "sum": 12000}]
+    records, _ = ground(NOTES).records(FIELDS, rows)
+    assert [record.values["card"] for record in records] == [None, None]
+
+
+def test_records_of_several_lines_keep_their_figures_apart() -> None:
+    text = (
+        "Клиент: Иванов\nКарта: 4276 3800 1234 5678\nК возврату: 500\n\n"
+        "Клиент: Петрова\nКарта: 5536 9138 0000 1111\nК возврату: 500\n"
+    )
+    fields = parse("name, card, sum:number")
+    rows = [
+        {"name": "Иванов", "card": "4276380012345678", "sum": 500},
+        {"name": "Петрова", "card": "5536913800001111", "sum": 500},
+    ]
+    records, _ = ground(text).records(fields, rows)
+    assert [record.values for record in records] == rows
+    assert [record.flags for record in records] == [(), ()]
+    swapped = [rows[0], {**rows[1], "card": rows[0]["card"]}]
+    records, _ = ground(text).records(fields, swapped)
+    assert [record.values["card"] for record in records] == [rows[0]["card"], None]
+    assert [record.place.line for record in records if record.place] == [1, 5]
+
+
 def test_the_same_record_comes_as_often_as_the_text_has_it() -> None:
     text = "Кофе 100 руб.\nЧай 80 руб.\nКофе 100 руб.\n"
     row = {"item": "кофе", "sum": 100}

@@ -291,6 +291,17 @@ def test_an_answer_that_never_will_do_is_refused_with_what_came(said: str) -> No
     assert len(calls(model)) == 3
 
 
+def test_what_json_can_hold_and_a_file_cannot_is_left_out(tmp_path: Path) -> None:
+    made = template(
+        tmp_path,
+        'instruction = "x"\noutput = "json"\ncheck = "none"\n[schema]\ntype = "object"\n',
+    )
+    said = r'{"a\u202e": "x\ud800\u001b[31my", "n": 1e999, "big": 123456789012345678901234567890}'
+    result = run(made, source("Текст."), scripted(said), Request())
+    assert result.value == {"a": "x[31my", "n": None, "big": 123456789012345678901234567890}
+    assert json.loads(result.text.encode()) == result.value
+
+
 def test_an_empty_text_is_asked_for_again() -> None:
     model = scripted("", "Библиотека просит отложить 40 экземпляров книги.")
     assert do("summarise", LETTER["ru"], model).text.startswith("Библиотека")
