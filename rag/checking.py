@@ -33,7 +33,7 @@ def verify(app: App, file: Path, strict: bool, as_json: bool, password: str, sco
     FILE is a draft, or an answer of another program, in any format that can be read; "-" is
     standard input. ✓ is supported, ~ in part, ✗ not, ≠ means that the documents say otherwise.
 
-    \\b
+    \b
     Example: rag verify draft.docx -d contract.pdf
     """
     source = sys.stdin.buffer.read() if file == _STANDARD_INPUT else file
@@ -60,8 +60,8 @@ def prove(app: App, file: Path, as_json: bool, password: str) -> None:
     FILE is what rag ask, rag chat or rag verify printed with --json; "-" is standard input. Exit 0
     when every quote stands in its file as it is now, 7 when one does not.
 
-    \\b
-    Example: rag ask "…" --json > answer.json; rag prove answer.json
+    \b
+    Example: rag prove answer.json
     """
     text = _saved(file)
     proofs = app.prove(text, password)
