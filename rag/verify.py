@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 from rag import cite, sentences
 from rag.cite.clean import claims
-from rag.cite.evidence import Statement
 from rag.errors import ReadError, UsageError
 from rag.prepare import Prepared
 from rag.query.courtesy import without_courtesies
 from rag.readers import read_plainly, supported
 from rag.types import Sentence
+from rag.words import content_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -154,8 +154,8 @@ def _why_not(text: str) -> str:
     """Why there is nothing in a sentence to check, or ""."""
     if text.rstrip("\"'»”)").endswith("?"):
         return _QUESTION
-    said = Statement(without_courtesies(text))
-    return "" if said.terms or said.amounts else _EMPTY
+    said = without_courtesies(text)
+    return "" if content_stems(said) or any(map(str.isdigit, said)) else _EMPTY
 
 
 def _unchecked(text: str, reason: str) -> Sentence:
@@ -203,7 +203,7 @@ def _add(found: list[Piece], line: str, mark: Mark | None) -> None:
     if _DEFINITION.fullmatch(line.rstrip("\n")) or (mark is not None and mark.kind == "aside"):
         return
     if mark is not None and mark.kind == "heading":
-        found.append(Piece("heading", line))
+        found.append(Piece("heading", line.strip("# \t\n")))
     elif _ROW.fullmatch(line) or (mark is not None and mark.kind == "table"):
         found.append(Piece("row", "; ".join(filter(None, _cells(line)))))
     else:

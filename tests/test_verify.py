@@ -154,7 +154,7 @@ def test_the_pieces_of_markdown() -> None:
     assert found == [
         ("prose", "Площадь 20 м2 и шум.\n\n"),
         ("code", "# no heading\n"),
-        ("heading", "Setext\n"),
+        ("heading", "Setext"),
         ("prose", "end【1†】 .\n"),
     ]
 
