@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register
-from rag.orders import ordered
+from rag.orders import ordered, without_orders
 from rag.types import REFUSAL, Answer, Decision, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
@@ -213,7 +213,8 @@ class Answerer:
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
-        from rag.cite import Words, cite, inert
+        from rag.cite import cite, inert
+        from rag.cite.clean import Words
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
@@ -242,7 +243,8 @@ class Answerer:
             return replace(refusal(question, passages), receipt=prompt.receipt)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(text, prompt.passages, documents, entailment=self._entailment)
+            checked = cite(text, prompt.passages, documents, entailment=self._entailment)
+            standing, struck = without_orders(*checked, documents)
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),

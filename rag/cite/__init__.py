@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.clean import Claim, Words, claims, inert
+from rag.cite.clean import Claim, claims, inert
 from rag.cite.entailment import CONTRADICTS, FOLLOWS, Entailment
 from rag.cite.evidence import Evidence, Span, Statement, likeness, quoted
 from rag.cite.names import latin
 from rag.cite.polarity import contradiction, unmatched_negation
 from rag.cite.swaps import misplaced, replaced
-from rag.orders import ordered
 from rag.types import Document, Passage, Sentence, Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-__all__ = ["Entailment", "Words", "cite", "inert"]
+__all__ = ["Entailment", "cite", "inert"]
 
 #: Shares of a claim's weighted words that a source must hold.
 SUPPORTED, PARTLY, RELATED = 0.62, 0.45, 0.5
@@ -75,7 +74,6 @@ def cite(
     judgements = [_judge(claim, evidence, candidates) for claim in found]
     if entailment is not None:
         judgements = _asked(found, judgements, entailment)
-    judgements = [_not_ordered(judgement, documents) for judgement in judgements]
     for place, (claim, judgement) in enumerate(zip(found, judgements, strict=True)):
         wrong = [f"[{mark}]" for mark in claim.marks if not 1 <= mark <= len(passages)]
         note = f"{', '.join(wrong)} names no passage" if wrong else ""
@@ -84,17 +82,6 @@ def cite(
         sentence = Sentence(claim.text, judgement.verdict, citations, reason, place=place)
         (standing if judgement.verdict in ("supported", "partly") else struck).append(sentence)
     return standing, struck
-
-
-def _not_ordered(judgement: _Judgement, documents: Mapping[str, Document]) -> _Judgement:
-    """The judgement, but that what stands only among orders to a language model is no support."""
-    standing = judgement.verdict in ("supported", "partly")
-    if standing and all(
-        ordered(documents[span.document].text, span.start, span.end) for span in judgement.spans
-    ):
-        reason = "it stands only where the document gives orders to a language model"
-        return replace(judgement, verdict="unsupported", reason=reason)
-    return judgement
 
 
 def _asked(
