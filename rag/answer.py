@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register, summary
-from rag.orders import ordered
+from rag.orders import ordered, without_orders
 from rag.types import REFUSAL, Answer, Decision, Message, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
@@ -244,7 +244,8 @@ class Answerer:
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
         from rag.asking import ask_model
-        from rag.cite import Words, cite, inert
+        from rag.cite import cite, inert
+        from rag.cite.clean import Words
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
@@ -272,9 +273,8 @@ class Answerer:
             return replace(refused, receipt=prompt.receipt, notes=said.notes)
         with clock.step("cite"):
             documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            standing, struck = cite(
-                said.text, prompt.passages, documents, entailment=self._entailment
-            )
+            checked = cite(said.text, prompt.passages, documents, entailment=self._entailment)
+            standing, struck = without_orders(*checked, documents)
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),

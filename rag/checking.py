@@ -33,7 +33,7 @@ def verify(app: App, file: Path, strict: bool, as_json: bool, password: str, sco
     FILE is a draft, or an answer of another program, in any format that can be read; "-" is
     standard input. ✓ is supported, ~ in part, ✗ not, ≠ means that the documents say otherwise.
 
-    \\b
+    \b
     Example: rag verify draft.docx -d contract.pdf
     """
     source = sys.stdin.buffer.read() if file == _STANDARD_INPUT else file
@@ -61,7 +61,7 @@ def prove(app: App, file: Path, as_json: bool, password: str) -> None:
     `rag ask "…" --json > answer.json`; "-" is standard input. Exit 0 when every quote stands in
     its file as it is now, 7 when one does not.
 
-    \\b
+    \b
     Example: rag prove answer.json
     """
     text = _saved(file)

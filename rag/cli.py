@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Exit codes: 0 answered · 1 error · 2 usage · 3 not in the documents ·
 4 library missing, or made by another embedder · 5 model missing ·
-6 does not fit memory · 7 unsupported sentences (--strict) · 130 interrupted
+6 does not fit memory · 7 unsupported sentences (--strict), or a quote that
+no longer stands (prove) · 130 interrupted
 """
 _COMPLETE = "_RAG_COMPLETE"
 

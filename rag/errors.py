@@ -14,7 +14,7 @@
     └── StorageError            1  the disk is full, or the folder cannot be written
 
 The number is the exit code. Codes that are no errors: 0 answered, 3 not in the documents,
-7 unsupported sentences under --strict, 130 interrupted.
+7 unsupported sentences under --strict or quotes that no longer stand, 130 interrupted.
 """
 
 from __future__ import annotations

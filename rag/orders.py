@@ -8,9 +8,23 @@ real-world LLM-integrated applications with indirect prompt injection", 2023).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
+
+from rag.words import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rag.types import Document, Sentence
+    from rag.words import Language
 
 _AROUND = 400  # characters on either side of a sentence, within its paragraph
+_REASON: dict[Language, str] = {
+    "ru": "это стоит лишь там, где документ даёт указания языковой модели",
+    "en": "it stands only where the document gives orders to a language model",
+}
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _ORDER = (
     r"\b(?:ignore|disregard|forget|override)\b(?:\W+\w+){0,4}?\W+(?:instructions?|prompts?"
@@ -44,3 +58,18 @@ def ordered(text: str, start: int, end: int) -> bool:
     closing = _PARAGRAPH.search(after)
     paragraph = before[opening:] + text[start:end] + after[: closing.start() if closing else None]
     return bool(_order().search(paragraph))
+
+
+def without_orders(
+    standing: Sequence[Sentence], struck: Sequence[Sentence], documents: Mapping[str, Document]
+) -> tuple[list[Sentence], list[Sentence]]:
+    """What `cite` gives, but that a sentence standing only among such orders is struck as well."""
+    kept: list[Sentence] = []
+    out = list(struck)
+    for sentence in standing:
+        if all(ordered(documents[c.document].text, c.start, c.end) for c in sentence.citations):
+            reason = _REASON[language_of(sentence.text)]
+            out.append(replace(sentence, verdict="unsupported", reason=reason))
+        else:
+            kept.append(sentence)
+    return kept, sorted(out, key=lambda sentence: sentence.place or 0)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rag.errors import ReadError, UsageError
 from rag.prepare import Prepared
 from rag.types import Citation
+from rag.words import language_of
 from rag.workers.pool import Done
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from rag.store.catalogue import Catalogue, FileRow
     from rag.types import Document
+    from rag.words import Language
     from rag.workers.pool import ReaderPool
 
 #: "holds": the file is the one that was read, and the quote stands in it where the answer says.
@@ -32,6 +34,24 @@ State = Literal["holds", "moved", "gone", "missing", "unknown"]
 
 _SCHEMA = 1
 _ANSWERS = "the output of rag ask, rag chat or rag verify with --json"
+_NOTES: dict[str, dict[Language, str]] = {
+    "unknown": {
+        "ru": "в библиотеке нет такого документа",
+        "en": "the library has no such document",
+    },
+    "missing": {"ru": "файла больше нет", "en": "the file is gone"},
+    "unread": {"ru": "файл не читается", "en": "the file cannot be read"},
+    "changed": {"ru": "файл изменился", "en": "the file has changed"},
+    "never": {"ru": "в этом файле такого никогда не было", "en": "it never stood in this file"},
+    "library": {
+        "ru": "в библиотеке другой текст этого файла",
+        "en": "the library holds another text of this file",
+    },
+    "elsewhere": {
+        "ru": "это стоит не там, где сказано в ответе",
+        "en": "it stands elsewhere than the answer says",
+    },
+}
 _KEYS: dict[str, type] = {"document": str, "start": int, "end": int, "quote": str}
 
 
@@ -77,17 +97,15 @@ def prove(cited: Sequence[Citation], catalogue: Catalogue, pool: ReaderPool) -> 
     for name, group in by_document.items():
         row = rows.get(name)
         if row is None or row.document_id is None:
-            yield from (
-                Proof(each, "unknown", "the library has no such document") for each in group
-            )
+            yield from (Proof(each, "unknown", _note(each, "unknown")) for each in group)
             continue
         try:
             fresh = _reread(row, row.document_id, pool)
         except FileNotFoundError:
-            yield from (Proof(each, "missing", "the file is gone") for each in group)
+            yield from (Proof(each, "missing", _note(each, "missing")) for each in group)
         except ReadError as error:
-            note = f"the file cannot be read: {error.message}"
-            yield from (Proof(each, "gone", note) for each in group)
+            why = f": {error.message}"
+            yield from (Proof(each, "gone", _note(each, "unread") + why) for each in group)
         else:
             known = catalogue.document(row.document_id)
             yield from (_proof(each, known, fresh) for each in group)
@@ -113,19 +131,23 @@ def _proof(citation: Citation, known: Document, fresh: Document) -> Proof:
     changed = fresh.id != known.id
     span = _stands(citation, fresh)
     if span is None:
-        note = "the file has changed" if changed else "it never stood in this file"
-        return Proof(citation, "gone", note)
+        return Proof(citation, "gone", _note(citation, "changed" if changed else "never"))
     start, end = span
     quote = fresh.text[start:end]
     page, line = fresh.page_at(start), fresh.line_at(start)
     now = Citation(citation.document, page, line, start, end, quote)
     if changed:
-        return Proof(citation, "moved", "the file has changed", now)
+        return Proof(citation, "moved", _note(citation, "changed"), now)
     if known.text[start:end] != quote:
-        return Proof(citation, "moved", "the library holds another text of this file", now)
+        return Proof(citation, "moved", _note(citation, "library"), now)
     if (start, end) != (citation.start, citation.end):
-        return Proof(citation, "moved", "it stands elsewhere than the answer says", now)
+        return Proof(citation, "moved", _note(citation, "elsewhere"), now)
     return Proof(citation, "holds", now=now)
+
+
+def _note(citation: Citation, key: str) -> str:
+    """What is amiss, in the language of the quote."""
+    return _NOTES[key][language_of(citation.quote)]
 
 
 def _stands(citation: Citation, document: Document) -> tuple[int, int] | None:

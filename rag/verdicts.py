@@ -38,10 +38,10 @@ _NAMES = {
         "contradicted": "в документах иначе",
         "unchecked": "проверять нечего",
         "holds": "на месте",
-        "moved": "стоит в файле, но изменился он или место",
+        "moved": "стоит в файле",
         "gone": "в файле этого нет",
-        "missing": "файла больше нет",
-        "unknown": "такого документа в библиотеке нет",
+        "missing": "не найти",
+        "unknown": "не найти документа",
         "nothing": "В ответе нет ни одной цитаты.",
         "empty": "В тексте нет предложений.",
     },
@@ -52,10 +52,10 @@ _NAMES = {
         "contradicted": "the documents say otherwise",
         "unchecked": "nothing to check",
         "holds": "in place",
-        "moved": "in the file, which has changed, or elsewhere in it",
+        "moved": "still in the file",
         "gone": "not in the file",
-        "missing": "the file is gone",
-        "unknown": "no such document in the library",
+        "missing": "not to be found",
+        "unknown": "document not to be found",
         "nothing": "The answer cites nothing.",
         "empty": "There are no sentences in the text.",
     },
@@ -88,8 +88,8 @@ def show_proofs(proofs: Sequence[Proof], language: Language) -> None:
     for proof in proofs:
         where = place(proof.now or proof.citation, words_of(language))
         print_line(f"{_STATES[proof.state]} {where}: «{_shortened(proof.citation.quote)}»")
-        if proof.note:
-            print_line(f"    {proof.note}")
+        if proof.state != "holds":
+            print_line(f"    {names[proof.state]}: {proof.note}")
     print_line(f"\n{_counts(Counter(proof.state for proof in proofs), _STATES, names)}")
 
 

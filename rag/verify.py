@@ -10,14 +10,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from rag import cite, sentences
+from rag import sentences
+from rag.cite import cite
 from rag.cite.clean import claims
-from rag.cite.statement import Statement
 from rag.errors import ReadError, UsageError
+from rag.orders import without_orders
 from rag.prepare import Prepared
 from rag.query.courtesy import without_courtesies
 from rag.readers import read_plainly, supported
 from rag.types import Sentence
+from rag.words import content_stems, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,15 +28,24 @@ if TYPE_CHECKING:
     from rag.cite import Entailment
     from rag.retrieve import Retriever
     from rag.types import Document, Mark, Passage, Scope
+    from rag.words import Language
     from rag.workers.pool import ReaderPool
 
 Kind = Literal["prose", "row", "heading", "code"]
 
 _PASSAGES = 3  # looked at for each sentence; more take longer and find no more
 _RUN = 3  # sentences that are cited together
-#: Why something is not checked, by what it is.
-_NOTHING = {"heading": "a heading", "code": "code"}
-_QUESTION, _EMPTY = "a question", "it states nothing that can be checked"
+_NOT_CHECKED = ("heading", "code")
+#: Why something is not checked.
+_REASONS: dict[str, dict[Language, str]] = {
+    "heading": {"ru": "заголовок", "en": "a heading"},
+    "code": {"ru": "код", "en": "code"},
+    "question": {"ru": "вопрос", "en": "a question"},
+    "empty": {
+        "ru": "здесь нет утверждения, которое можно проверить",
+        "en": "it states nothing that can be checked",
+    },
+}
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
@@ -115,8 +126,8 @@ def verify(
     found: list[Sentence] = []
     runs = [run for piece in pieces(document) for run in _runs(piece)]
     for done, run in enumerate(runs, 1):
-        if run.kind in _NOTHING:
-            found += [_unchecked(claim.text, _NOTHING[run.kind]) for claim in claims(run.text)]
+        if run.kind in _NOT_CHECKED:
+            found += [_unchecked(claim.text, run.kind) for claim in claims(run.text)]
         else:
             found += _checked(run, document.id, retriever, scope, entailment)
         on_checked(done, len(runs))
@@ -140,26 +151,24 @@ def _checked(
             if passage.chunk.document_id != document_id:
                 passages.setdefault(f"{passage.document}:{passage.chunk.start}", passage)
     documents = {each.document: retriever.document(each.document) for each in passages.values()}
-    standing, struck = cite.cite(
-        run.text, list(passages.values()), documents, entailment=entailment
-    )
-    ordered = sorted([*standing, *struck], key=lambda sentence: sentence.place or 0)
+    checked = cite(run.text, list(passages.values()), documents, entailment=entailment)
+    standing, struck = without_orders(*checked, documents)
     return [
         _unchecked(each.text, why) if (why := _why_not(each.text)) else replace(each, place=None)
-        for each in ordered
+        for each in sorted([*standing, *struck], key=lambda sentence: sentence.place or 0)
     ]
 
 
 def _why_not(text: str) -> str:
-    """Why there is nothing in a sentence to check, or ""."""
+    """What a sentence is that states nothing to check, or ""."""
     if text.rstrip("\"'»”)").endswith("?"):
-        return _QUESTION
-    said = Statement(without_courtesies(text))
-    return "" if said.terms or said.amounts else _EMPTY
+        return "question"
+    said = without_courtesies(text)
+    return "" if content_stems(said) or any(map(str.isdigit, said)) else "empty"
 
 
-def _unchecked(text: str, reason: str) -> Sentence:
-    return Sentence(text, "unchecked", (), reason)
+def _unchecked(text: str, why: str) -> Sentence:
+    return Sentence(text, "unchecked", (), _REASONS[why][language_of(text)])
 
 
 def _runs(piece: Piece) -> Iterator[Piece]:
@@ -203,7 +212,7 @@ def _add(found: list[Piece], line: str, mark: Mark | None) -> None:
     if _DEFINITION.fullmatch(line.rstrip("\n")) or (mark is not None and mark.kind == "aside"):
         return
     if mark is not None and mark.kind == "heading":
-        found.append(Piece("heading", line))
+        found.append(Piece("heading", line.strip("# \t\n")))
     elif _ROW.fullmatch(line) or (mark is not None and mark.kind == "table"):
         found.append(Piece("row", "; ".join(filter(None, _cells(line)))))
     else:

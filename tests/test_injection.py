@@ -15,7 +15,8 @@ from model_doubles import calls, model_of
 
 from rag import fence, terminal
 from rag.app import App
-from rag.cite import Words, inert
+from rag.cite import inert
+from rag.cite.clean import Words
 from rag.config import Settings
 from rag.store.secret import secret_of
 from rag.types import Scope

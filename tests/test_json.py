@@ -62,7 +62,7 @@ def test_an_answer(filled: Any) -> None:
     assert value["refusal"] is None
     assert value["receipt"] is None
     for sentence in value["sentences"]:
-        assert set(sentence) == {"text", "verdict", "reason", "highlight", "citations"}
+        assert set(sentence) == {"text", "verdict", "reason", "highlight", "citations", "place"}
         for citation in sentence["citations"]:
             assert set(citation) == CITATION
             text = text_of(filled, citation["document"])

@@ -57,7 +57,7 @@ def test_a_quote_that_moved_is_found_in_the_file_that_changed(
     file = folder / "правила.md"
     file.write_text("Новая первая строка.\n\n" + file.read_text("utf-8"), encoding="utf-8")
     code, proof = _proof(rag, saved)
-    assert (code, proof["state"], proof["note"]) == (0, "moved", "the file has changed")
+    assert (code, proof["state"], proof["note"]) == (0, "moved", "файл изменился")
     assert proof["now"]["line"] == proof["citation"]["line"] + 2
     assert proof["now"]["quote"] == QUOTE
 
@@ -119,7 +119,7 @@ def test_the_file_counts_and_not_what_the_library_says_of_it(
         database.execute("UPDATE texts SET text = replace(text, ?, ?)", (QUOTE, forged))
     code, proof = _proof(rag, saved)
     assert (code, proof["state"]) == (0, "moved")
-    assert "another text" in proof["note"]
+    assert proof["note"] == "в библиотеке другой текст этого файла"
     value = json.loads(saved.read_text("utf-8"))
     value["sentences"][0]["citations"][0]["quote"] = forged
     code, proof = _proof(rag, _save(saved, value))

@@ -76,9 +76,9 @@ def test_every_sentence_of_a_draft_has_its_verdict_in_the_order_of_the_text(libr
         ("Ежегодный отпуск составляет 28 календарных дней.", "supported"),
     ]
     reasons = {each.text: each.reason for each in found if each.verdict == "unchecked"}
-    assert reasons["Отпуск 99 дней"] == "a heading"
-    assert reasons["Отпуск длится 99 дней."] == "code"
-    assert reasons["А кто это решил?"] == "a question"
+    assert reasons["Отпуск 99 дней"] == "заголовок"
+    assert reasons["Отпуск длится 99 дней."] == "код"
+    assert reasons["А кто это решил?"] == "вопрос"
 
 
 def test_a_citation_is_a_place_in_the_library(library: App) -> None:
@@ -154,7 +154,7 @@ def test_the_pieces_of_markdown() -> None:
     assert found == [
         ("prose", "Площадь 20 м2 и шум.\n\n"),
         ("code", "# no heading\n"),
-        ("heading", "Setext\n"),
+        ("heading", "Setext"),
         ("prose", "end【1†】 .\n"),
     ]
 

@@ -6,7 +6,6 @@ not be able to put a link, a picture or a formula on the page.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -115,9 +114,9 @@ class _Shown:
         doubt = ""
         if sentence.verdict != "supported":
             why = f": {sentence.reason}" if sentence.reason else ""
-            doubt = f' <span class="doubt">{html.escape(self.texts["partly"] + why)}</span>'
+            doubt = f' <span class="doubt">{sources.escaped(self.texts["partly"] + why)}</span>'
         with st.container(horizontal=True, wrap=False, gap="xsmall"):
-            before, marked, after = map(html.escape, sentence.parts)
+            before, marked, after = map(sources.escaped, sentence.parts)
             strong = f"<strong>{marked}</strong>" if marked else ""
             st.html(f'<div class="sentence">{before}{strong}{after}{doubt}</div>')
             for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
@@ -167,8 +166,10 @@ class _Shown:
     def _struck(self, struck: Sequence[Sentence]) -> None:
         with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
             for sentence in struck:
-                reason = f" — {html.escape(sentence.reason)}" if sentence.reason else ""
-                st.html(f'<div class="sentence"><s>{html.escape(sentence.text)}</s>{reason}</div>')
+                reason = f" — {sources.escaped(sentence.reason)}" if sentence.reason else ""
+                st.html(
+                    f'<div class="sentence"><s>{sources.escaped(sentence.text)}</s>{reason}</div>'
+                )
 
 
 def show_source(app: App, citation: Citation, texts: Texts) -> None:
@@ -211,7 +212,7 @@ def _nearest_passage(passage: Passage, texts: Texts) -> str:
     """Where a passage stands and how it begins, as HTML."""
     page, chunk = passage.pages[0] if passage.pages else None, passage.chunk
     where = Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
-    head, text = html.escape(place(where, texts)), html.escape(_shortened(chunk.text))
+    head, text = sources.escaped(place(where, texts)), sources.escaped(_shortened(chunk.text))
     return f'<div class="passage"><b>{head}</b><br>{text}</div>'
 
 

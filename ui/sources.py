@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
+from rag.shown import shown
 
 if TYPE_CHECKING:
     from rag.app import App
@@ -27,8 +28,13 @@ class Around:
 
     def as_html(self) -> str:
         """The text with the quote marked, everything in it escaped."""
-        before, quote, after = map(html.escape, (self.before, self.quote, self.after))
+        before, quote, after = map(escaped, (self.before, self.quote, self.after))
         return f'<div class="around">{before}<mark>{quote}</mark>{after}</div>'
+
+
+def escaped(text: str) -> str:
+    """Text as HTML that shows it as it is, in the order in which it is written."""
+    return html.escape(shown(text))
 
 
 def around(document: Document, citation: Citation) -> Around:

@@ -12,21 +12,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.cite.clean import Claim, Words, claims, inert
+from rag.cite.clean import Claim, claims, inert
 from rag.cite.entailment import CONTRADICTS, FOLLOWS, Entailment
 from rag.cite.evidence import Evidence, Span
 from rag.cite.grammar import predicate
 from rag.cite.judge import Asked, Judgement, binding, judge
 from rag.cite.reasons import Reason
 from rag.cite.statement import statement
-from rag.orders import ordered
 from rag.types import Document, Passage, Sentence
 from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Entailment", "Words", "cite", "inert"]
+__all__ = ["Entailment", "cite", "inert"]
 
 
 def cite(
@@ -61,7 +60,6 @@ def cite(
         near = judgement.spans or near
     if entailment is not None:
         judgements = _asked(found, judgements, entailment)
-    judgements = [_not_ordered(judgement, documents) for judgement in judgements]
     standing: list[Sentence] = []
     struck: list[Sentence] = []
     for place, (claim, judgement) in enumerate(zip(found, judgements, strict=True)):
@@ -106,15 +104,6 @@ def _sentence(claim: Claim, judgement: Judgement, evidence: Evidence, passages: 
     reason = "; ".join(note.told(language) for note in notes if note)
     citations = tuple(evidence.citation(span) for span in judgement.spans)
     return Sentence(claim.text, judgement.verdict, citations, reason)
-
-
-def _not_ordered(judgement: Judgement, documents: Mapping[str, Document]) -> Judgement:
-    """The judgement, but that what stands only among orders to a language model is no support."""
-    if judgement.stands and all(
-        ordered(documents[span.document].text, span.start, span.end) for span in judgement.spans
-    ):
-        return replace(judgement, verdict="unsupported", reason=Reason("orders"))
-    return judgement
 
 
 def _asked(

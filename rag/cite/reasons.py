@@ -78,10 +78,6 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "ru": "модель логического следования видит здесь противоречие с источником",
         "en": "the model of entailment reads the source as saying otherwise",
     },
-    "orders": {
-        "ru": "это стоит лишь там, где документ приказывает языковой модели",
-        "en": "it stands only where the document gives orders to a language model",
-    },
     "mark": {
         "ru": "отметка {mine} не указывает ни на один отрывок",
         "en": "{mine} names no passage",
