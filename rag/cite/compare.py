@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import actor, cases, is_action, is_thing, markers, passive, preposition
+from rag.cite.grammar import actor, cases, is_action, is_noun, markers, passive, preposition
 from rag.cite.reasons import Reason
 from rag.cite.statement import EMPTY, Clause, Item, Statement, alike, resembles
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -247,7 +247,7 @@ def _exchanged(match: Match) -> Reason | None:
         if (one.fact is None) != (two.fact is None) or _does(one) or _does(two):
             continue
         apart = a & b_ and b & a_ and not a & a_ and not b & b_
-        if apart or (one.fact is None and a == b_ and b == a_ and a != a_):
+        if apart or (a == b_ and b == a_ and a != a_):
             return Reason("exchanged", _written(one), _written(two))
     return None
 
@@ -301,7 +301,7 @@ def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
             continue
         mine = _markers(item, match.mine)
         for other in match.theirs.items:
-            free = other.fact is None and is_thing(other.form)
+            free = other.fact is None and is_noun(other.form)
             if free and not any(same(each, other) for each in claim.items):
                 if mine & _markers(other, match.theirs):
                     return other
@@ -375,15 +375,19 @@ def _polarity(match: Match, source: Sequence[Clause], excepts: bool) -> Reason |
         return None
     if flips:
         return Reason("opposite", *flips[0])
-    if excepts or (minus[0] > minus[1] and _denied_too(mine, source)):
+    if excepts or (minus[0] > minus[1] and _denied_too(match, source)):
         return None  # "only if" for "not unless"
     return Reason("affirmed" if minus[0] > minus[1] else "negated", theirs=_shown(theirs))
 
 
-def _denied_too(mine: Clause, source: Sequence[Clause]) -> bool:
-    """Whether another clause of the source denies what the claim does."""
+def _denied_too(match: Match, source: Sequence[Clause]) -> bool:
+    """Whether another clause of the source that holds as much denies what the claim does."""
+    mine = match.mine
     return any(
-        clause.negations % 2 and any(alike(one, two) for one in mine.denied for two in clause.stems)
+        clause.negations % 2
+        and any(alike(one, two) for one in mine.denied for two in clause.stems)
+        and _covers(mine.items, clause, lambda _: 1.0)
+        >= _covers(mine.items, match.theirs, lambda _: 1.0) - _ALMOST
         for clause in source
     )
 
@@ -418,7 +422,7 @@ def _denied(match: Match, source: Sequence[Clause], excepts: bool) -> Reason | N
     if excepts:
         return None
     for item in mine.items:
-        if item.fact is not None or holds(item, match.theirs) >= _LIKE:
+        if item.fact is not None or (match.share >= _NEAR and holds(item, match.theirs) >= _LIKE):
             continue
         there = [
             (clause, other)
@@ -501,25 +505,35 @@ def _next(clause: Clause, word: str) -> str:
 
 def replaced(
     claim: Statement, source: Statement, held: Callable[[Item], bool]
-) -> tuple[Item, Item] | None:
-    """A word of the claim and the one the source has in its place; perhaps a synonym.
+) -> tuple[Item, Item, bool] | None:
+    """A word of the claim, the one the source has in its place, and whether both are things.
 
-    Both stand beside the same neighbour, things before other words.
+    They stand beside the same neighbour, or things in the same role. What is done has many names;
+    of two things one is seldom the other, though it may be.
     """
     mine = [i for i, item in enumerate(claim.items) if item.fact is None and not held(item)]
     its = [i for i, item in enumerate(source.items) if _alone(item, claim)]
-    pairs = [
-        (claim.items[one], source.items[two])
-        for one in mine
-        for two in its
-        if _beside(claim.items, one, source.items, two)
-    ]
-    return next((pair for pair in pairs if alternatives(*pair)), next(iter(pairs), None))
+    roles = [_role(claim.items[i], claim) for i in mine]
+    other_roles = [_role(source.items[i], source) for i in its]
+    beside = None
+    for one, role in zip(mine, roles, strict=True):
+        for two, other in zip(its, other_roles, strict=True):
+            pair = claim.items[one], source.items[two]
+            near = _beside(claim.items, one, source.items, two)
+            if (near or role & other) and alternatives(*pair):
+                return (*pair, True)
+            if near and beside is None:
+                beside = (*pair, False)
+    return beside
+
+
+def _role(item: Item, said: Statement) -> frozenset[str]:
+    return next((_markers(item, c) for c in said.clauses if item in c.items), frozenset())
 
 
 def alternatives(one: Item, two: Item) -> bool:
     """Whether two words are things that may stand in each other's place, in the same case."""
-    if not is_thing(one.form) or not is_thing(two.form):
+    if not is_noun(one.form) or not is_noun(two.form):
         return False
     mine, its = cases(one.form), cases(two.form)
     return bool(mine & its) or not (mine or its)

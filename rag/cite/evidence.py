@@ -158,8 +158,8 @@ class Evidence:
         return found | (synonyms(stemmed) & self._postings.keys())
 
     def _forms(self, item: Item) -> frozenset[str]:
-        """The stems of a verb's other forms, where the sentences have none that is alike."""
-        return paradigm(item.form) & self._postings.keys() if is_action(item.form) else frozenset()
+        """The stems of a word's other forms, where the sentences have none that is alike."""
+        return paradigm(item.form) & self._postings.keys()
 
     def _fact_places(self, item: Item) -> dict[int, float]:
         if isinstance(item.fact, Number):

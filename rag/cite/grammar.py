@@ -63,6 +63,8 @@ _SLOTS = frozenset(
     "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
 )
 _NEXT = 3  # words that may stand between a preposition and its noun
+_EN_NOUN = ("er", "ers", "or", "ors", "tion", "tions", "ment", "ments", "ness", "ity")
+_NO_NOUN = ("ly", "ful", "ous", "ive", "able", "ible", "est", "less")
 _FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
 _IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
@@ -101,16 +103,18 @@ def is_action(word: str) -> bool:
     """Whether a folded word is likely a verb or says what is done."""
     if _CYRILLIC.search(word):
         return _is_verb(word)
+    if word.endswith(_EN_NOUN):
+        return False
     return bool(_EN_VERB.match(word)) or word in _IRREGULAR or lexicon.names_action(stem(word))
 
 
 @lru_cache(maxsize=50_000)
-def is_thing(word: str) -> bool:
-    """Whether a folded word is likely a noun or adjective."""
+def is_noun(word: str) -> bool:
+    """Whether a folded word is likely a noun."""
     if not _CYRILLIC.search(word):
-        return not is_action(word)
+        return not is_action(word) and not word.endswith(_NO_NOUN)
     found = parses(word)
-    return bool(found) and bool(found[0].grammemes & {"NOUN", "ADJF"})
+    return bool(found) and "NOUN" in found[0].grammemes
 
 
 def predicate(words: Sequence[str]) -> bool:
@@ -174,10 +178,10 @@ def name_stem(written: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def paradigm(word: str) -> frozenset[str]:
-    """The stems of all forms of a Russian verb: «пришлёт», «прислать»."""
+    """The stems of all forms of a Russian word: «пришлёт», «прислать»; «лодки», «лодок»."""
     if not _CYRILLIC.search(word):
         return frozenset()
-    found = next((each for each in analyser().parse(word) if each.tag.POS in _VERBS), None)
+    found = next(iter(analyser().parse(word)), None)
     if found is None:
         return frozenset()
     return frozenset(stem(form.word.replace("ё", "е")) for form in found.lexeme)

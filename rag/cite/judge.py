@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import alternatives, contradiction, displaced, misattributed, replaced
+from rag.cite.compare import contradiction, displaced, misattributed, replaced
 from rag.cite.facts import Date, Number, akin
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
@@ -37,6 +37,7 @@ _YEARS = range(1000, 2101)
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
+_REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
 _TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
 
@@ -205,7 +206,7 @@ def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list
         for item in said.items
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
-        and not _around(item, spans[0])
+        and not (_around(item, spans[0]) and not _displaced(item, said, spans[0]))
         and not _attested(item, said, spans[0], evidence)
     ]
 
@@ -257,19 +258,36 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
-    whole = statement("\n".join(span.said.text for span in chosen))
-    if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
-        mine, theirs = pair
-        reason = Reason("word", mine.form, theirs.form)
-        things = alternatives(mine, theirs)
-        row = any(span.said.text != span.text and "|" in span.text for span in chosen)
-        if things and not row and evidence.knows(mine.stem, best.document):
-            return Judgement("contradicted", chosen, reason)
-        if things or share < SUPPORTED:
-            return Judgement("partly", chosen, reason, True)
+    if wrong := _worded(said, chosen, share, evidence):
+        return wrong
     if share < SUPPORTED:
         return Judgement("partly", chosen, Reason("some"), True)
     return Judgement("supported", chosen)
+
+
+def _worded(
+    said: Statement, chosen: tuple[Span, ...], share: float, evidence: Evidence
+) -> Judgement | None:
+    """The judgement on a word that stands where the source has another one.
+
+    It contradicts where both are things and the source has the rest, or the document knows both.
+    """
+    if any(span.said.text != span.text and "|" in span.text for span in chosen):
+        return None  # a row of a table leaves out what joins its cells
+    for span in chosen:
+        pair = replaced(said, span.said, lambda item: _known(item, chosen, evidence))
+        if pair is None:
+            continue
+        mine, theirs, things = pair
+        reason = Reason("word", mine.form, theirs.form)
+        rest = [item for item in said.items if item is not mine]
+        if things and (
+            evidence.knows(mine.stem, span.document) or _share_of(rest, chosen, evidence) >= _REST
+        ):
+            return Judgement("contradicted", chosen, reason)
+        if things or share < SUPPORTED:
+            return Judgement("partly", chosen, reason, True)
+    return None
 
 
 def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:

@@ -60,11 +60,13 @@ _JOINING = frozenset("и а но или and but or then also также зате
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 _BOUND = re.compile(
-    r"(?P<most>не \w{2,}(?:ее|же|ше)(?: чем)?\b|(?:no|not) \w+er than|не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|выше|дольше|превы\w+|позднее(?: чем)?|позже)"
-    r"|(?:do(?:es)? |must |may |can )?(?:no|not|never|n't) (?:be )?(?:more|later|longer|greater|higher)(?: than)?"
-    r"|(?:does |do |must |may |should )?not (?:to )?exceed\w*|up to|at most|at the latest|maximum(?: of)?|максимум)"
-    r"|(?P<least>не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше)"
-    r"|(?:no|not) (?:less|fewer|earlier|sooner)(?: than)?|at least|minimum(?: of)?|минимум)",
+    r"(?P<least>не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше|моложе|дешевле|уже)\b"
+    r"|(?:no|not) (?:less|fewer|earlier|sooner|younger)(?: than)?|at least|minimum(?: of)?|минимум)"
+    r"|(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|превы\w+|позднее(?: чем)?)"
+    r"|не \w{2,}(?:ее|же|ше)(?: чем)?\b|(?:no|not) \w+er than|самое (?:большее|позднее)"
+    r"|(?:do(?:es)? |must |may |can )?(?:no|not|never|n't) (?:be )?(?:more|later|longer|greater)(?: than)?"
+    r"|(?:does |do |must |may |should )?not (?:to )?exceed\w*|up to|at most|at the latest"
+    r"|maximum(?: of)?|максимум)",
     re.I,
 )
 
@@ -413,9 +415,9 @@ def same_root(one: str, other: str) -> bool:
 
 
 def resembles(item: Item, other: str) -> float:
-    """How much a word says what a stem says; all forms of a Russian verb are one word."""
+    """How much a word says what a stem says; all forms of a Russian word are one."""
     value = alike(item.stem, other)
-    if value >= _SYNONYM or item.stem[:_ALTERS] != other[:_ALTERS] or not is_action(item.form):
+    if value >= _SYNONYM or item.stem[:_ALTERS] != other[:_ALTERS]:
         return value
     return _FORM if other in paradigm(item.form) else value
 
