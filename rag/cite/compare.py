@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from rag.cite import lexicon
 from rag.cite.facts import Date, Number, akin
-from rag.cite.grammar import actor, cases, is_action, is_noun, markers, passive, preposition
+from rag.cite.grammar import (
+    actor,
+    is_action,
+    is_noun,
+    markers,
+    passive,
+    preposition,
+    stands_as_noun,
+)
 from rag.cite.reasons import Reason
 from rag.cite.statement import EMPTY, Clause, Item, Statement, alike, resembles
 from rag.words import STOP_WORDS, WORD, fold, stem
@@ -27,8 +35,8 @@ _TAKEN = 0.9  # what an item counts that a clause takes over from another
 _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
-_SURE = 0.8  # share from which the nearest clause alone is compared
 _LIKE = 0.7  # likeness from which a "not" may be about the same
+_SUBJECT = frozenset({"+n", "S"})
 _OBJECTS = frozenset({"+g", "+d", "+a"})  # how those are bound to whom something is done
 _BOUNDS = {"most": "≤", "least": "≥"}
 _PREFIXES = ("не", "без", "бес", "un", "in", "im", "non", "dis", "ir")
@@ -149,7 +157,8 @@ def _belongs(
     That is so where the rest of the claim stands in a clause that has another one of the kind.
     A clause may leave words out: «город выделил 4 млн рублей, область — 1 млн».
     """
-    items = (*clause.items, *clause.taken)
+    worded = any(item.stem and not item.name for item in clause.items)
+    items = clause.items if worded else (*clause.items, *clause.taken)
     for item in clause.items:
         if item.fact is None and not item.name:
             continue
@@ -387,7 +396,7 @@ def _denied_too(match: Match, source: Sequence[Clause]) -> bool:
         clause.negations % 2
         and any(alike(one, two) for one in mine.denied for two in clause.stems)
         and _covers(mine.items, clause, lambda _: 1.0)
-        >= _covers(mine.items, match.theirs, lambda _: 1.0) - _ALMOST
+        >= _covers(mine.items, match.theirs, lambda _: 1.0) * _NEAR
         for clause in source
     )
 
@@ -395,12 +404,12 @@ def _denied_too(match: Match, source: Sequence[Clause]) -> bool:
 def _turned(match: Match, source: Sequence[Clause]) -> Reason | None:
     """An opposite in a clause of the source that is not the nearest, but about the same."""
     mine = match.mine
-    if match.share >= _SURE:
-        return None
     for clause in source:
         if clause is match.theirs:
             continue
-        shared = any(holds(item, clause) >= _CLOSE for item in mine.items)
+        shared = any(
+            holds(item, clause) >= _CLOSE and not holds(item, match.theirs) for item in mine.items
+        )
         flips = _opposites(mine, clause) if shared else []
         flips = [pair for pair in flips if not any(_has(c, pair[0]) for c in source)]
         if flips and (_count(mine, clause) + _count(clause, mine)) % 2 == 0:
@@ -504,39 +513,54 @@ def _next(clause: Clause, word: str) -> str:
 
 
 def replaced(
-    claim: Statement, source: Statement, held: Callable[[Item], bool]
+    claim: Statement,
+    source: Statement,
+    known: Callable[[Item], bool],
+    held: Callable[[Item], bool],
 ) -> tuple[Item, Item, bool] | None:
     """A word of the claim, the one the source has in its place, and whether both are things.
 
     They stand beside the same neighbour, or things in the same role. What is done has many names;
-    of two things one is seldom the other, though it may be.
+    of two things one is seldom the other, though it may be. What is `known` from the sentence
+    before may be meant by a pronoun, but not where the source, which does not itself have it
+    (`held`), has another subject.
     """
-    mine = [i for i, item in enumerate(claim.items) if item.fact is None and not held(item)]
-    its = [i for i, item in enumerate(source.items) if _alone(item, claim)]
-    roles = [_role(claim.items[i], claim) for i in mine]
-    other_roles = [_role(source.items[i], source) for i in its]
     beside = None
-    for one, role in zip(mine, roles, strict=True):
-        for two, other in zip(its, other_roles, strict=True):
-            pair = claim.items[one], source.items[two]
-            near = _beside(claim.items, one, source.items, two)
-            if (near or role & other) and alternatives(*pair):
-                return (*pair, True)
-            if near and beside is None:
-                beside = (*pair, False)
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        for one, mine in enumerate(match.mine.items):
+            if mine.fact is not None or held(mine):
+                continue
+            for two, theirs in enumerate(match.theirs.items):
+                if not _alone(theirs, claim):
+                    continue
+                near = _beside(match.mine.items, one, match.theirs.items, two)
+                if known(mine) and not _subjects(mine, theirs, match):
+                    continue
+                if _in_role(mine, theirs, match, near):
+                    return mine, theirs, True
+                if near and beside is None:
+                    beside = mine, theirs, False
     return beside
 
 
-def _role(item: Item, said: Statement) -> frozenset[str]:
-    return next((_markers(item, c) for c in said.clauses if item in c.items), frozenset())
+def _subjects(mine: Item, theirs: Item, match: Match) -> bool:
+    one, two = _markers(mine, match.mine), _markers(theirs, match.theirs)
+    return one == two and one <= _SUBJECT and bool(one)
 
 
-def alternatives(one: Item, two: Item) -> bool:
-    """Whether two words are things that may stand in each other's place, in the same case."""
-    if not is_noun(one.form) or not is_noun(two.form):
-        return False
-    mine, its = cases(one.form), cases(two.form)
-    return bool(mine & its) or not (mine or its)
+def _in_role(mine: Item, theirs: Item, match: Match, near: bool) -> bool:
+    """Whether two words are things in one role: of one case, or both where English has nouns."""
+    one, two = _markers(mine, match.mine), _markers(theirs, match.theirs)
+    if mine.form.isascii():
+        nouns = stands_as_noun(match.mine.forms, _place(mine, match.mine)) and stands_as_noun(
+            match.theirs.forms, _place(theirs, match.theirs)
+        )
+        return nouns and (near or bool(one & two))
+    return is_noun(mine.form) and is_noun(theirs.form) and bool(one & two)
+
+
+def _place(item: Item, clause: Clause) -> int:
+    return clause.starts.index(item.start) if item.start in clause.starts else 0
 
 
 def _alone(item: Item, other: Statement) -> bool:

@@ -65,6 +65,7 @@ _SLOTS = frozenset(
 _NEXT = 3  # words that may stand between a preposition and its noun
 _EN_NOUN = ("er", "ers", "or", "ors", "tion", "tions", "ment", "ments", "ness", "ity")
 _NO_NOUN = ("ly", "ful", "ous", "ive", "able", "ible", "est", "less")
+_DETERMINERS = frozenset("a an the his her their its our my your any each every another".split())
 _FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
 _IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
@@ -117,6 +118,17 @@ def is_noun(word: str) -> bool:
     return bool(found) and "NOUN" in found[0].grammemes
 
 
+def stands_as_noun(words: Sequence[str], place: int) -> bool:
+    """Whether an English word stands where a noun does: after an article, preposition or verb."""
+    word = words[place]
+    before = words[place - 1] if place else ""
+    if before in _DETERMINERS:
+        return True
+    if not is_noun(word) or before == "to":
+        return False
+    return before in _PREPOSITIONS or (is_action(before) and before not in _AUXILIARIES)
+
+
 def predicate(words: Sequence[str]) -> bool:
     """Whether the words of a clause have a predicate among them."""
     if not words:
@@ -156,7 +168,9 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         count += 1
         after = [each for each in following[:4] if each not in _IDLE]
         before = [each for each in words[:place] if each not in _IDLE]
-        denied |= {stem(each) for each in (after[:1] or before)}
+        denied |= {stem(each) for each in (after[:1] or before[-1:])}
+        if word == "нет" and not after:
+            denied |= set(map(stem, before))
         if not says:
             denied |= {stem(each) for each in before[-1:]}
     if not plain and any(word in _DOUBLE for word in words):
@@ -237,9 +251,12 @@ def actor(words: Sequence[str], place: int) -> str:
             return "speaker"
         before = words[max(place - _BACK, 0) : place]
         return "speaker" if "я" in before else ""
-    before = words[max(place - _BACK, 0) : place]
-    near = next((each for each in reversed(before) if each in _PERSONS), "")
-    return _PERSONS.get(near, "")
+    for each in reversed(words[max(place - _NEXT, 0) : place]):
+        if each in _PERSONS:
+            return _PERSONS[each]
+        if each not in _AUXILIARIES and each not in STOP_WORDS:
+            break
+    return ""
 
 
 def markers(words: Sequence[str], place: int) -> frozenset[str]:

@@ -119,7 +119,8 @@ def _topical(
     tells who approves expenses.
     """
     words = [item for item in said.items if item.stem and not item.name]
-    if len(words) == len(said.items) or not words or not judged or not judged[0].stands:
+    named = any(item.name for item in said.items)
+    if not named or not words or not judged or not judged[0].stands:
         return None
     scores = evidence.scores(words)
     place = max(order, key=lambda i: scores[i])
@@ -275,7 +276,12 @@ def _worded(
     if any(span.said.text != span.text and "|" in span.text for span in chosen):
         return None  # a row of a table leaves out what joins its cells
     for span in chosen:
-        pair = replaced(said, span.said, lambda item: _known(item, chosen, evidence))
+        pair = replaced(
+            said,
+            span.said,
+            lambda item: _known(item, chosen, evidence),
+            lambda item: any(_held(item, each, evidence) for each in chosen),
+        )
         if pair is None:
             continue
         mine, theirs, things = pair

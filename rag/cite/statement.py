@@ -35,6 +35,8 @@ _MODAL = frozenset(
     "должны обязан обязана обязаны вправе разрешается разрешено допускается допускаются допущен "
     "запрещается запрещено запрещен нельзя составляет составляют составил составила составило "
     "составили равен равна равно равны будет будут буду стал стала стало стали имеет имеют "
+    "i'll i'm i've i'd you'll you're we'll we're we've they'll they're he's she's he'll she'll it'll "
+    "yours сегодня завтра "
     "один одна одно одни одного одному одним одной одну one ones the "
     "каждый каждая каждое каждую каждого каждой каждые каждых каждым около примерно почти every "
     "approximately nearly almost roughly around still already уже пока еще тогда теперь сейчас now лишь вместо кроме ни никто ничего никогда нибудь этом том также однако затем поэтому "
@@ -46,7 +48,7 @@ _MODAL = frozenset(
 EMPTY = STOP_WORDS | _MODAL
 _LETTERS = re.compile(r"[^\W_]+")
 _BREAK = re.compile(
-    r"[;,:]\s|(?<=[.!?])(?<!\b[A-ZА-ЯЁ]\.)\s|\s(?=\()|(?<=\))\s"
+    r"[;,:]\s|(?<=\d)\n|(?<=[.!?])(?<!\b[A-ZА-ЯЁ]\.)\s|\s(?=\()|(?<=\))\s"
     r"|\s(?=(?:а|но|и|and|but|while|whereas|хотя|тогда как|зато|однако|although|though|because"
     r"|so that|when|если|if|когда|потому|чтобы|кроме|вместо|за исключением|except|unless"
     r"|rather than|instead of|apart from|not (?:to|on|in|at|by|with|for|the|an?))\b)",
@@ -171,7 +173,7 @@ class Statement:
         """Words that carry meaning, numbers and dates, in order."""
         found = self.facts
         sure = {name.start: name.sure for name in found.names}
-        taken = found.spots
+        taken = [*found.spots, *(match.span() for match in _BOUND.finditer(self.text))]
         words = [
             Item(start, end, stemmed, form, None, sure.get(start, False))
             for start, end, stemmed, form in self._tokens
