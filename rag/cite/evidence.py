@@ -99,6 +99,7 @@ class Evidence:
         self._starts: dict[str, list[str]] = defaultdict(list)
         for stemmed in self._postings:
             self._starts[stemmed[:_KEY]].append(stemmed)
+        self._weights: dict[tuple[str, str, bool], float] = {}
         self._like: dict[str, dict[int, float]] = {}
         self._places = {id(span): place for place, span in enumerate(self.spans)}
 
@@ -131,6 +132,13 @@ class Evidence:
         """Inverse document frequency of a word, less for a verb; one weight for every fact."""
         if item.fact is not None:
             return _FACT
+        key = item.stem, item.form, item.name
+        known = self._weights.get(key)
+        if known is None:
+            known = self._weights[key] = self._weigh(item)
+        return known
+
+    def _weigh(self, item: Item) -> float:
         count = max(len(self._postings.get(item.stem, ())), 1)
         rare = min(math.log(1 + (len(self.spans) + 1) / (count + 0.5)), _HIGHEST)
         return rare * _ACTION if not item.name and is_action(item.form) else rare

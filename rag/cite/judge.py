@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.cite.compare import contradiction, displaced, misattributed, replaced
@@ -37,6 +38,7 @@ _YEARS = range(1000, 2101)
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
+_CONTEXT = 0.8  # what a word counts that only the headings, the title or the speaker have
 _REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
 _TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
@@ -97,11 +99,13 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
     ]
     order = [i for i in order[:_LOOKED_AT] if scores[i] >= _LEAST]
-    judged = [
-        _weigh(said, evidence.spans[i], evidence)
-        for i in order[:_CANDIDATES]
-        if scores[i] >= scores[order[0]] - _CLOSE
-    ]
+    judged: list[Judgement] = []
+    for i in order[:_CANDIDATES]:
+        if scores[i] < scores[order[0]] - _CLOSE:
+            break
+        judged.append(_weigh(said, evidence.spans[i], evidence))
+        if judged[-1].verdict == "supported":
+            break
     best = _topical(said, order, judged, evidence) or _chosen(judged)
     if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
         return joint
@@ -191,6 +195,8 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     scores = evidence.scores(asked.said.items)
     near = {(span.document, span.passage): span.place for span in asked.near}
     for place, span in enumerate(evidence.spans):
+        if scores[place] <= 0:
+            continue
         if span.passage in asked.marks:
             scores[place] += _MARK_BONUS
         beside = near.get((span.document, span.passage))
@@ -238,7 +244,7 @@ def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bo
 def _around(item: Item, span: Span) -> bool:
     """Whether the headings, the title or the speaker have a name, or a year."""
     if item.stem:
-        return any(akin(item.stem, each) for each in span.around)
+        return _near(item.stem, span.around)
     return isinstance(item.fact, Number) and any(
         value in _YEARS and str(value) in span.context for value in item.fact.values
     )
@@ -366,11 +372,13 @@ def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) 
 def _held(item: Item, span: Span, evidence: Evidence) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(evidence.held(item, span), 0.8 * _context(item.stem, span))
+    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around))
 
 
-def _context(stemmed: str, span: Span) -> float:
-    return float(any(akin(stemmed, each) for each in span.around))
+@lru_cache(maxsize=20_000)
+def _near(stemmed: str, around: frozenset[str]) -> bool:
+    """Whether one of the stems around a sentence is a form of this one."""
+    return stemmed in around or any(akin(stemmed, each) for each in around)
 
 
 def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
@@ -390,27 +398,35 @@ def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span,
         )
         return 2 * facts + words + 0.5 * beside
 
-    several = len(said.clauses) > 1
-    words = [item for item in said.items if item.fact is None]
     known = {place for item in (*missing, *lacking) for place in evidence.places(item)}
-    apart = [
-        span
-        for span in (evidence.spans[place] for place in sorted(known))
-        if span is not best
-        and span.said.language == best.said.language
-        and (span.document != best.document or span.end <= best.start or span.start >= best.end)
-        and (several or (span.document, span.passage) == (best.document, best.passage))
-        and (several or abs(span.place - best.place) <= _APART)
-        and (
-            _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
-            or _brief_next(best, span)
-        )
-        and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
-    ]
-    other = max(apart, key=gain, default=None)
-    if other is None or gain(other) < _LEAST_GAIN:
-        return (best,)
-    return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
+    found = [(gain(span), -place, span) for place in known if (span := evidence.spans[place])]
+    for gained, _, span in sorted(found, key=lambda each: each[:2], reverse=True):
+        if gained < _LEAST_GAIN:
+            break
+        if _goes_with(best, span, said, evidence):
+            return tuple(sorted((best, span), key=lambda each: (each.passage, each.place)))
+    return (best,)
+
+
+def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> bool:
+    """Whether a second sentence may be quoted with the best one.
+
+    For a claim of one clause it stands close by; and it does not say otherwise itself.
+    """
+    several = len(said.clauses) > 1
+    if span is best or span.said.language != best.said.language:
+        return False
+    if span.document == best.document and best.start < span.end and span.start < best.end:
+        return False
+    same = (span.document, span.passage) == (best.document, best.passage)
+    if not several and not (same and abs(span.place - best.place) <= _APART):
+        return False
+    words = [item for item in said.items if item.fact is None]
+    least = _SECOND if several else _BESIDE
+    if _share_of(words, (span,), evidence) < least and not _brief_next(best, span):
+        return False
+    missing = _missing(said, (span,), evidence)
+    return not any(_rivals(item, said, (span,)) for item in missing)
 
 
 def _brief_next(one: Span, two: Span) -> bool:

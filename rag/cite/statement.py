@@ -132,6 +132,7 @@ class Statement:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._lacking: dict[str, bool] = {}
 
     def named(self, names: frozenset[str]) -> Statement:
         """The same text, its capitalised words names where their stems are among `names`."""
@@ -259,7 +260,11 @@ class Statement:
             return self.lacks_number(item.fact)
         if item.fact is not None:
             return self.lacks_date(item.fact)
-        return not any(akin(item.stem, mine) for mine in self.stems)
+        known = self._lacking.get(item.stem)
+        if known is None:
+            known = not any(akin(item.stem, mine) for mine in self.stems)
+            self._lacking[item.stem] = known
+        return known
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
