@@ -26,6 +26,8 @@ from rag.types import Citation, Document, Passage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from rag.words import Language
+
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
 _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
@@ -99,6 +101,7 @@ class Evidence:
         self._starts: dict[str, list[str]] = defaultdict(list)
         for stemmed in self._postings:
             self._starts[stemmed[:_KEY]].append(stemmed)
+        self._stating: dict[Language, tuple[int, ...]] = {}
         self._weights: dict[tuple[str, str, bool], float] = {}
         self._like: dict[str, dict[int, float]] = {}
         self._places = {id(span): place for place, span in enumerate(self.spans)}
@@ -182,6 +185,18 @@ class Evidence:
             for place, span in enumerate(self.spans)
             if span.said.counts and not span.said.lacks(item)
         }
+
+    def stating(self, language: Language) -> tuple[int, ...]:
+        """The places of the sentences in a language that are no questions."""
+        known = self._stating.get(language)
+        if known is None:
+            known = tuple(
+                place
+                for place, span in enumerate(self.spans)
+                if span.said.language == language and not span.asks
+            )
+            self._stating[language] = known
+        return known
 
     def held(self, item: Item, span: Span) -> float:
         """How well a sentence itself holds an item, from 0 to 1."""

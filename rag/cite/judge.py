@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -34,7 +35,7 @@ _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothin
 #: first and the claim has one clause.
 _SECOND, _BESIDE = 0.3, 0.1
 _HELD = 0.5  # likeness from which a word counts as held
-_YEARS = range(1000, 2101)
+_YEARS = 1000, 2100
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
@@ -92,13 +93,8 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
     scores = _scored(asked, evidence)
-    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    order = [
-        i
-        for i in order
-        if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
-    ]
-    order = [i for i in order[:_LOOKED_AT] if scores[i] >= _LEAST]
+    order = [place for place in evidence.stating(said.language) if scores[place] >= _LEAST]
+    order = heapq.nsmallest(_LOOKED_AT, order, key=lambda place: (-scores[place], place))
     judged: list[Judgement] = []
     for i in order[:_CANDIDATES]:
         if scores[i] < scores[order[0]] - _CLOSE:
@@ -246,7 +242,7 @@ def _around(item: Item, span: Span) -> bool:
     if item.stem:
         return _near(item.stem, span.around)
     return isinstance(item.fact, Number) and any(
-        value in _YEARS and str(value) in span.context for value in item.fact.values
+        _YEARS[0] <= value <= _YEARS[1] and str(value) in span.context for value in item.fact.values
     )
 
 
