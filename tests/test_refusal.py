@@ -19,6 +19,6 @@ def test_what_denies_something_else_is_an_answer(text: str) -> None:
     assert not is_refusal(text)
 
 
-@pytest.mark.parametrize("answer", ANSWERS[:5] + ANSWERS[-5:])
+@pytest.mark.parametrize("answer", ANSWERS[:10])
 def test_a_refusal_with_one_sentence_of_substance_is_an_answer(answer: str) -> None:
     assert not is_refusal(f"{REFUSALS[0]} {answer}")

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING
 from rag import sentences
 from rag.cite.facts import Number
 from rag.cite.grammar import asks, first_person, is_action, paradigm
-from rag.cite.statement import EMPTY, Item, Statement, alike, statement
+from rag.cite.likeness import CLOSE, alike
+from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from rag.cite.clauses import Item
     from rag.words import Language
 
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
@@ -33,7 +35,6 @@ _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
-_CLOSE = 0.85  # likeness from which no other form of a verb is looked for
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
@@ -154,7 +155,7 @@ class Evidence:
         if known is None:
             known = {}
             like = {each: alike(item.stem, each) for each in self._related(item.stem)}
-            if max(like.values(), default=0.0) < _CLOSE:
+            if max(like.values(), default=0.0) < CLOSE:
                 like |= dict.fromkeys(self._forms(item), 1.0)
             for each, value in like.items():
                 for place in self._postings[each]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, worded
 from rag.cite.grammar import name_stem
+from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, worded
 from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
 
@@ -138,7 +138,8 @@ _SCALE = re.compile(
     re.I,
 )
 _WORDED_DAY = re.compile(
-    rf"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{{4,}})((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
+    r"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{4,})"
+    rf"((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
 )
 #: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NEGATORS = frozenset(
-    "не нет нельзя невозможно no not never cannot neither nor none nobody nothing without без".split()
+    "не нет нельзя невозможно без "
+    "no not never cannot neither nor none nobody nothing without".split()
 )
 _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
@@ -28,26 +29,26 @@ _PARTIAL = frozenset(
     "только лишь весь все вся всех всего каждый only just all every always".split()
 )
 _AUXILIARIES = frozenset(
-    "is are was were be been being am do does did has have had will would shall should may might "
-    "must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't mustn't "
-    "couldn't shouldn't wouldn't hasn't haven't".split()
+    "is are was were be been being am do does did has have had will would shall should may "
+    "might must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't "
+    "mustn't couldn't shouldn't wouldn't hasn't haven't".split()
 )
 _PASSIVE_WITH = frozenset("is are was were be been being".split())
 _IRREGULAR = frozenset(
-    "paid made given sent kept held found taken done built sold bought bound led left told said written "
-    "put cut set read hired brought worn drawn driven chosen known shown grown thrown begun run "
-    "spoke wrote gave took went came saw ate drove rode rose fell grew knew threw flew drew wore "
-    "tore chose froze broke woke began sang rang sank drank ran stood slept sat became sought caught "
-    "taught thought dealt kept meant sold swept shook stole struck stuck wound "
-    "lent spent lost won met hurt shut fed felt understood".split()
+    "paid made given sent kept held found taken done built sold bought bound led left told said "
+    "written put cut set read hired brought worn drawn driven chosen known shown grown thrown "
+    "begun run spoke wrote gave took went came saw ate drove rode rose fell grew knew threw "
+    "flew drew wore tore chose froze broke woke began sang rang sank drank ran stood slept sat "
+    "became sought caught taught thought dealt kept meant sold swept shook stole struck stuck "
+    "wound lent spent lost won met hurt shut fed felt understood".split()
 )
 _PREPOSITIONS = frozenset(
     "by of from to with for in on at into onto under over after before between against about "
     "through than as instead without within until since".split()
 )
 _RU_PREPOSITIONS = frozenset(
-    "в во на с со к ко от до из у о об обо по за при про без для над под перед через между после "
-    "против вместо кроме из-за".split()
+    "в во на с со к ко от до из у о об обо по за при про без для над под перед через между "
+    "после против вместо кроме из-за".split()
 )
 _SPEAKER = frozenset(
     "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
@@ -60,7 +61,8 @@ _PERSONS = {
 }
 #: Prepositions that tell from where to where, for whom, against what; the others vary too freely.
 _SLOTS = frozenset(
-    "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
+    "from to into until till since by with without instead "
+    "с со от из до на к ко за без вместо".split()
 )
 _NEXT = 3  # words that may stand between a preposition and its noun
 _EN_NOUN = ("er", "ers", "or", "ors", "tion", "tions", "ment", "ments", "ness", "ity")
@@ -227,8 +229,7 @@ def passive(words: Sequence[str]) -> bool:
     """Whether a clause tells what is done to its subject."""
     if any(_CYRILLIC.search(word) for word in words):
         return any(
-            bool(parses(word))
-            and "PRTS" in parses(word)[0].grammemes
+            (bool(parses(word)) and "PRTS" in parses(word)[0].grammemes)
             or (word.endswith(("тся", "лся", "лась", "лось", "лись")) and _is_verb(word))
             for word in words
         )

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import heapq
-import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import contradiction, displaced, misattributed, replaced
-from rag.cite.facts import Date, Number, akin
+from rag.cite.alignment import written
+from rag.cite.compare import contradiction
+from rag.cite.facts import Number
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Clause, Item, Statement, quoted, statement
+from rag.cite.statement import Statement, quoted, statement
+from rag.cite.support import (
+    HELD,
+    displacing,
+    held_in,
+    known_in,
+    missing_in,
+    rivals_of,
+    share_of,
+    with_second,
+)
+from rag.cite.wording import misattributed, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.cite.clauses import Clause, Item
     from rag.cite.evidence import Evidence, Span
     from rag.types import Verdict
 
@@ -29,17 +40,8 @@ _CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
-_LEAST_GAIN = 2  # words that a second sentence must add, if it adds no fact
 _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
-#: A second quotation must itself hold this share of the claim's words; less where it is beside the
-#: first and the claim has one clause.
-_SECOND, _BESIDE = 0.3, 0.1
-_HELD = 0.5  # likeness from which a word counts as held
-_YEARS = 1000, 2100
-_APART = 2  # sentences between two that are quoted for a claim of one clause
-_BRIEF = 2  # words beside facts of a sentence that goes with the one before
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
-_CONTEXT = 0.8  # what a word counts that only the headings, the title or the speaker have
 _REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
 _TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
@@ -124,7 +126,7 @@ def _topical(
         return None
     scores = evidence.scores(words)
     place = max(order, key=lambda i: scores[i])
-    mine = _share_of(words, judged[0].spans, evidence)
+    mine = share_of(words, judged[0].spans, evidence)
     if place == order[0] or scores[place] < _TOPIC or scores[place] - mine < _TOPIC / 2:
         return None
     other = _weigh(said, evidence.spans[place], evidence)
@@ -145,9 +147,9 @@ def _jointly(asked: Asked, evidence: Evidence) -> Judgement | None:
         found.append(judged)
         near = judged.spans
     spans = tuple(dict.fromkeys(span for each in found for span in each.spans))
-    verdict = "supported" if all(each.verdict == "supported" for each in found) else "partly"
+    full = all(each.verdict == "supported" for each in found)
     reason = next((each.reason for each in found if each.reason), None)
-    return Judgement(verdict, spans[:_TWO], reason, True)
+    return Judgement("supported" if full else "partly", spans[:_TWO], reason, True)
 
 
 def _states(clause: Clause) -> bool:
@@ -202,60 +204,16 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     return scores
 
 
-def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list[Item]:
-    """The numbers, dates and names of a claim that the sentences and their headings lack."""
-    return [
-        item
-        for item in said.items
-        if (item.fact is not None or item.name)
-        and all(span.said.lacks(item) for span in spans)
-        and not (_around(item, spans[0]) and not _displaced(item, said, spans[0]))
-        and not _attested(item, said, spans[0], evidence)
-    ]
-
-
-def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
-    """Whether a name goes with one beside it that the sentence has, elsewhere in the document.
-
-    «Дарья Олеговна Кравец» where the sentence has «Дарья Олеговна» and a line «Д. О. Кравец».
-    """
-    if item.fact is not None:
-        return False
-    beside = [
-        other
-        for other in said.items
-        if other.name
-        and 0 < max(other.start - item.end, item.start - other.end) <= 1
-        and not span.said.lacks(other)
-    ]
-    return any(
-        not evidence.spans[place].said.lacks(other)
-        or re.search(rf"\b{other.form[0]}\.", evidence.spans[place].text, re.I)
-        for other in beside
-        for place in evidence.places(item)
-        if evidence.spans[place].document == span.document
-    )
-
-
-def _around(item: Item, span: Span) -> bool:
-    """Whether the headings, the title or the speaker have a name, or a year."""
-    if item.stem:
-        return _near(item.stem, span.around)
-    return isinstance(item.fact, Number) and any(
-        _YEARS[0] <= value <= _YEARS[1] and str(value) in span.context for value in item.fact.values
-    )
-
-
 def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     """The verdict on a claim by the sentence that may hold it, and another if it adds to that."""
-    chosen = _with_second(said, best, evidence)
-    missing = _missing(said, chosen, evidence)
-    share = _share(said, chosen, evidence)
+    chosen = with_second(said, best, evidence)
+    missing = missing_in(said, chosen, evidence)
+    share = share_of(said.items, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
     words = [item for item in said.items if item.stem and not item.name]
     bare = len(words) > 1 or (words and not is_action(words[0].form))
-    if share < PARTLY or (bare and _share_of(words, chosen, evidence) < _LEAST_WORDS):
+    if share < PARTLY or (bare and share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := _opposed(said, chosen, evidence):
         return Judgement("contradicted", chosen, opposed)
@@ -281,8 +239,8 @@ def _worded(
         pair = replaced(
             said,
             span.said,
-            lambda item: _known(item, chosen, evidence),
-            lambda item: any(_held(item, each, evidence) for each in chosen),
+            lambda item: known_in(item, chosen, evidence),
+            lambda item: any(held_in(item, each, evidence) for each in chosen),
         )
         if pair is None:
             continue
@@ -290,7 +248,7 @@ def _worded(
         reason = Reason("word", mine.form, theirs.form)
         rest = [item for item in said.items if item is not mine]
         if things and (
-            evidence.knows(mine.stem, span.document) or _share_of(rest, chosen, evidence) >= _REST
+            evidence.knows(mine.stem, span.document) or share_of(rest, chosen, evidence) >= _REST
         ):
             return Judgement("contradicted", chosen, reason)
         if things or share < SUPPORTED:
@@ -306,130 +264,21 @@ def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Rea
     return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
 
 
-def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
-    """Whether the sentences, their headings or the sentence before have a word."""
-    if any(_held(item, span, evidence) for span in chosen):
-        return True
-    before = evidence.before(chosen[0])
-    return before is not None and evidence.held(item, before) > 0
-
-
 def _lacking(
     said: Statement, missing: Sequence[Item], chosen: tuple[Span, ...], evidence: Evidence
 ) -> Judgement:
     """The verdict on a claim with facts that its source has not."""
-    listed = ", ".join(dict.fromkeys(_written(item) for item in missing))
+    listed = ", ".join(dict.fromkeys(written(item) for item in missing))
     rest = [item for item in said.items if item not in missing]
     rivals = [
         other
         for item in missing
-        for other in (*_rivals(item, said, chosen), *_displaced(item, said, chosen[0]))
+        for other in (*rivals_of(item, said, chosen), *displacing(item, said, chosen[0]))
     ]
-    if rivals and (not rest or _share_of(rest, chosen, evidence) >= RELATED):
-        theirs = _written(rivals[0])
+    if rivals and (not rest or share_of(rest, chosen, evidence) >= RELATED):
+        theirs = written(rivals[0])
         return Judgement("contradicted", chosen, Reason("other", listed, theirs))
     return Judgement("unsupported", chosen, Reason("absent", listed))
-
-
-def _written(item: Item) -> str:
-    if isinstance(item.fact, Number):
-        return item.fact.written
-    return str(item.fact) if item.fact is not None else item.form
-
-
-def _rivals(item: Item, said: Statement, spans: Sequence[Span]) -> list[Item]:
-    """Numbers, dates or names of the source that the claim has not, where it has this one."""
-    theirs = [other for span in spans for other in span.said.items if said.lacks(other)]
-    if isinstance(item.fact, Number):
-        return [o for o in theirs if isinstance(o.fact, Number) and item.fact.alike(o.fact)]
-    if item.fact is not None:
-        return [other for other in theirs if isinstance(other.fact, Date)]
-    return [other for other in theirs if other.name]
-
-
-def _displaced(item: Item, said: Statement, best: Span) -> list[Item]:
-    other = displaced(item, said, best.said) if item.name else None
-    return [other] if other else []
-
-
-def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
-    return _share_of(said.items, spans, evidence)
-
-
-def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -> float:
-    """The share of the items' weight that the sentences hold, from 0 to 1."""
-    total = sum(evidence.weight(item) for item in items)
-    held = sum(
-        evidence.weight(item) * max(_held(item, span, evidence) for span in spans) for item in items
-    )
-    return held / total if total else 1.0
-
-
-def _held(item: Item, span: Span, evidence: Evidence) -> float:
-    if item.fact is not None:
-        return float(not span.said.lacks(item) or _around(item, span))
-    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around))
-
-
-@lru_cache(maxsize=20_000)
-def _near(stemmed: str, around: frozenset[str]) -> bool:
-    """Whether one of the stems around a sentence is a form of this one."""
-    return stemmed in around or any(akin(stemmed, each) for each in around)
-
-
-def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
-    """The sentence, with another that adds what it lacks, in the order of the document."""
-    missing = _missing(said, (best,), evidence)
-    lacking = [item for item in said.items if item.stem and _held(item, best, evidence) < _HELD]
-    if any(_rivals(item, said, (best,)) or _displaced(item, said, best) for item in missing):
-        return (best,)  # it says otherwise, and no other sentence mends that
-    if not missing and len(lacking) < _LEAST_GAIN:
-        return (best,)
-
-    def gain(span: Span) -> float:
-        facts = len(missing) - sum(span.said.lacks(item) for item in missing)
-        words = sum(_held(item, span, evidence) >= _HELD for item in lacking)
-        beside = (
-            span.document == best.document and abs(span.start - best.end) < len(span.text) + 200
-        )
-        return 2 * facts + words + 0.5 * beside
-
-    known = {place for item in (*missing, *lacking) for place in evidence.places(item)}
-    found = [(gain(span), -place, span) for place in known if (span := evidence.spans[place])]
-    for gained, _, span in sorted(found, key=lambda each: each[:2], reverse=True):
-        if gained < _LEAST_GAIN:
-            break
-        if _goes_with(best, span, said, evidence):
-            return tuple(sorted((best, span), key=lambda each: (each.passage, each.place)))
-    return (best,)
-
-
-def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> bool:
-    """Whether a second sentence may be quoted with the best one.
-
-    For a claim of one clause it stands close by; and it does not say otherwise itself.
-    """
-    several = len(said.clauses) > 1
-    if span is best or span.said.language != best.said.language:
-        return False
-    if span.document == best.document and best.start < span.end and span.start < best.end:
-        return False
-    same = (span.document, span.passage) == (best.document, best.passage)
-    if not several and not (same and abs(span.place - best.place) <= _APART):
-        return False
-    words = [item for item in said.items if item.fact is None]
-    least = _SECOND if several else _BESIDE
-    if _share_of(words, (span,), evidence) < least and not _brief_next(best, span):
-        return False
-    missing = _missing(said, (span,), evidence)
-    return not any(_rivals(item, said, (span,)) for item in missing)
-
-
-def _brief_next(one: Span, two: Span) -> bool:
-    """Whether a sentence of a few words stands right beside another: «Срок: 2 декабря.»"""
-    beside = (one.document, one.passage) == (two.document, two.passage)
-    words = sum(item.fact is None for item in two.said.items)
-    return beside and abs(one.place - two.place) == 1 and words <= _BRIEF
 
 
 def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
@@ -438,8 +287,8 @@ def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
         words = [item for item in clause.items if item.stem]
         facts = [item for item in clause.items if item.fact is not None]
         if len(words) >= _UNSAID and not facts:
-            held = [max(_held(item, span, evidence) for span in chosen) for item in words]
-            if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
+            held = [max(held_in(item, span, evidence) for span in chosen) for item in words]
+            if max(held) < HELD and not any(known_in(item, chosen, evidence) for item in words):
                 return " ".join(item.form for item in words)
     return ""
 

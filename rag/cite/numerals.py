@@ -81,10 +81,11 @@ _WORDS: dict[str, Decimal] = {
 }  # fmt: skip
 #: How many times as much.
 _MULTIPLES = {
-    **{f"{first}{last}": Decimal(n) for first, n in (("двойн", 2), ("тройн", 3), ("полуторн", "1.5"))
+    **{first + last: Decimal(n)
+       for n, first in (("2", "двойн"), ("3", "тройн"), ("1.5", "полуторн"))
        for last in _ORDINAL_ENDINGS},
-    **{form: Decimal(n) for n, forms in ((2, "вдвое дважды twice double doubled"), (3, "втрое трижды triple"))
-       for form in forms.split()},
+    **{form: Decimal(2) for form in "вдвое дважды twice double doubled".split()},
+    **{form: Decimal(3) for form in "втрое трижды triple".split()},
 }  # fmt: skip
 _WORDS |= _MULTIPLES
 #: «две трети», "two thirds": what the numerator is divided by.
