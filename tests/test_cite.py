@@ -274,7 +274,10 @@ def test_answers_of_several_sentences_are_taken_apart_and_judged(
 
 
 def test_items_of_a_list_are_checked_with_what_leads_in_to_them() -> None:
-    text = "The tenant repairs:\n- the windows.\n- the roof.\n\nThe tenant may not:\n- sublet the yard."
+    text = (
+        "The tenant repairs:\n- the windows.\n- the roof.\n\n"
+        "The tenant may not:\n- sublet the yard."
+    )
     standing, struck = check(text, ["lease.txt"])
     assert [each.text for each in standing] == ["The tenant repairs:", "the windows."]
     assert standing[0].citations == standing[1].citations
