@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.grammar import denied_by, is_action, predicate
+from rag.cite.grammar import denied_by, has_infinitive, infinitive, is_action, predicate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,7 +137,31 @@ def clauses_of(
             head = clause.items if brief else ()
         elif clause.text.rstrip().endswith(_STOPS):
             head = ()
+    return _spread(found)
+
+
+def _spread(clauses: list[Clause]) -> list[Clause]:
+    """The clauses, what denies one infinitive denying those in a row with it.
+
+    «Запрещается нырять, бегать и приносить стекло», «нырять и бегать нельзя».
+    """
+    rows = [_denies_action(clause) or infinitive(clause.forms) for clause in clauses]
+    found = list(clauses)
+    for place, clause in enumerate(clauses):
+        if not _denies_action(clause):
+            continue
+        for step in (-1, 1):
+            beside = place + step
+            while 0 <= beside < len(found) and rows[beside] and not found[beside].negations:
+                denied = found[beside].denied | found[beside].stems
+                found[beside] = replace(found[beside], negations=clause.negations, denied=denied)
+                beside += step
     return found
+
+
+def _denies_action(clause: Clause) -> bool:
+    """Whether a clause says that something must not be done."""
+    return clause.negations % 2 == 1 and has_infinitive(clause.forms) and not clause.excepting
 
 
 def _bounded(text: str, pieces: Sequence[Spot], words: Sequence[tuple[int, str]]) -> Iterator[Spot]:

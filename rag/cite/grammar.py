@@ -77,7 +77,7 @@ _CASES = {
 _VERBS = frozenset({"VERB", "INFN", "PRTS", "PRED", "ADJS"})
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF", "NPRO"})
 _NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
-_SHORTEST_NAME, _LIKELY_NAME = 3, 0.3
+_SHORTEST_NAME, _LIKELY_NAME, _SURE_NAME = 3, 0.3, 0.5
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
 _EN_VERB = re.compile(r"[a-z]{2,}(?:ed|ing|ize|ise|ify)$")
@@ -190,6 +190,30 @@ def name_stem(written: str) -> str:
     if name is None or name.score < _LIKELY_NAME:
         return ""
     return stem(name.lemma)
+
+
+@lru_cache(maxsize=50_000)
+def surely_name(written: str) -> bool:
+    """Whether a Russian word that opens a sentence is most likely a name."""
+    if not name_stem(written):
+        return False
+    likeliest = parses(written.lower().replace("ё", "е"))[0]
+    return bool(likeliest.grammemes & _NAMES) and likeliest.score >= _SURE_NAME
+
+
+def infinitive(words: Sequence[str]) -> bool:
+    """Whether the verbs of a Russian clause are infinitives alone."""
+    tags = [parses(word)[0].grammemes for word in words if _CYRILLIC.search(word) and parses(word)]
+    finite = any("VERB" in each or "PRTS" in each for each in tags)
+    return not finite and any("INFN" in each for each in tags)
+
+
+def has_infinitive(words: Sequence[str]) -> bool:
+    """Whether a Russian infinitive is among the words."""
+    return any(
+        _CYRILLIC.search(word) and parses(word) and "INFN" in parses(word)[0].grammemes
+        for word in words
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -110,6 +110,7 @@ _CLOCK = re.compile(
 _CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
 _PRONOUN = re.compile(r"\b[Tt]he two$")
 _FIRST, _DAYS = frozenset("первое первого первому первым first".split()), 31
+_PART_OF_DAY = re.compile(r"(?: час(?:а|ов))? (утра|дня|вечера|ночи)\b", re.I)
 _NOON = 12
 
 
@@ -150,6 +151,17 @@ def clock(text: str) -> list[Found]:
             value += _NOON
         found.append(Found(match.span(), frozenset({value}), None, "clock"))
     return found
+
+
+def of_day(text: str, found: Found) -> Found:
+    """A number with the part of the day behind it as a time: «семь вечера» is 19."""
+    match = _PART_OF_DAY.match(text, found.spot[1])
+    hours = max(found.values)
+    if not match or hours > _NOON:
+        return found
+    later = match.group(1).lower() in ("вечера", "дня") and hours < _NOON
+    spot = found.spot[0], match.end()
+    return Found(spot, frozenset({hours + _NOON * later}), None, "clock")
 
 
 def digits(text: str) -> list[Found]:

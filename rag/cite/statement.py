@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from rag.cite.clauses import BOUND, Clause, Item, bound_of, clauses_of
-from rag.cite.facts import Date, Facts, Name, Number, akin, facts, may_count, units
+from rag.cite.facts import Date, Facts, Name, Number, akin, facts, may_count, periods, units
 from rag.cite.grammar import name_stem
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
@@ -141,7 +141,7 @@ class Statement:
             for part, unit in ((date.year, "year"), (date.day, "date"))
             if part is not None
         ]
-        return (*self.facts.numbers, *dated)
+        return (*self.facts.numbers, *dated, *periods(self.text))
 
     def lacks_number(self, number: Number) -> bool:
         """Whether no amount is this one; one without a unit needs that unit to stand near it."""

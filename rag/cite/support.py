@@ -34,9 +34,17 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         for item in said.items
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
+        and not _idle(item, spans)
         and not (_around(item, spans[0]) and not displacing(item, said, spans[0]))
         and not _attested(item, said, spans[0], evidence)
     ]
+
+
+def _idle(item: Item, spans: Sequence[Span]) -> bool:
+    """Whether a fact says how often something is, where the source does not say it of anything."""
+    if not isinstance(item.fact, Number) or not item.fact.each:
+        return False
+    return not any(number.each for span in spans for number in span.said.amounts)
 
 
 def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
