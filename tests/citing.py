@@ -58,8 +58,10 @@ def cases(language: str) -> tuple[dict[str, str], list[Case]]:
         head, _, answers = block.partition("\n---\n")
         name, _, texts_of = head.partition("\n")
         texts[name] = texts_of
-        for answer in re.split(r"\n\s*\n", answers.strip()):
-            found.append(Case(name, tuple(_said(line) for line in answer.splitlines())))
+        found += [
+            Case(name, tuple(_said(line) for line in answer.splitlines()))
+            for answer in re.split(r"\n\s*\n", answers.strip())
+        ]
     return texts, found
 
 
@@ -103,6 +105,6 @@ def singly(case: Case) -> Iterator[Case]:
     """
     true = [each.kind in ("true", "frame") for each in case.said]
     wrong = [place for place, right in enumerate(true) if not right]
-    for place in wrong or [None]:
+    for place in wrong or [-1]:
         kept = (each for i, each in enumerate(case.said) if true[i] or i == place)
         yield Case(case.document, tuple(kept))

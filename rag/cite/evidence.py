@@ -20,18 +20,21 @@ from typing import TYPE_CHECKING
 from rag import sentences
 from rag.cite.facts import Number
 from rag.cite.grammar import asks, first_person, is_action, paradigm
-from rag.cite.statement import EMPTY, Item, Statement, alike, statement
+from rag.cite.likeness import CLOSE, alike
+from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from rag.cite.clauses import Item
+    from rag.words import Language
 
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
 _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
-_CLOSE = 0.85  # likeness from which no other form of a verb is looked for
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
@@ -99,6 +102,8 @@ class Evidence:
         self._starts: dict[str, list[str]] = defaultdict(list)
         for stemmed in self._postings:
             self._starts[stemmed[:_KEY]].append(stemmed)
+        self._stating: dict[Language, tuple[int, ...]] = {}
+        self._weights: dict[tuple[str, str, bool], float] = {}
         self._like: dict[str, dict[int, float]] = {}
         self._places = {id(span): place for place, span in enumerate(self.spans)}
 
@@ -131,6 +136,13 @@ class Evidence:
         """Inverse document frequency of a word, less for a verb; one weight for every fact."""
         if item.fact is not None:
             return _FACT
+        key = item.stem, item.form, item.name
+        known = self._weights.get(key)
+        if known is None:
+            known = self._weights[key] = self._weigh(item)
+        return known
+
+    def _weigh(self, item: Item) -> float:
         count = max(len(self._postings.get(item.stem, ())), 1)
         rare = min(math.log(1 + (len(self.spans) + 1) / (count + 0.5)), _HIGHEST)
         return rare * _ACTION if not item.name and is_action(item.form) else rare
@@ -143,7 +155,7 @@ class Evidence:
         if known is None:
             known = {}
             like = {each: alike(item.stem, each) for each in self._related(item.stem)}
-            if max(like.values(), default=0.0) < _CLOSE:
+            if max(like.values(), default=0.0) < CLOSE:
                 like |= dict.fromkeys(self._forms(item), 1.0)
             for each, value in like.items():
                 for place in self._postings[each]:
@@ -158,8 +170,8 @@ class Evidence:
         return found | (synonyms(stemmed) & self._postings.keys())
 
     def _forms(self, item: Item) -> frozenset[str]:
-        """The stems of a verb's other forms, where the sentences have none that is alike."""
-        return paradigm(item.form) & self._postings.keys() if is_action(item.form) else frozenset()
+        """The stems of a word's other forms, where the sentences have none that is alike."""
+        return paradigm(item.form) & self._postings.keys()
 
     def _fact_places(self, item: Item) -> dict[int, float]:
         if isinstance(item.fact, Number):
@@ -174,6 +186,18 @@ class Evidence:
             for place, span in enumerate(self.spans)
             if span.said.counts and not span.said.lacks(item)
         }
+
+    def stating(self, language: Language) -> tuple[int, ...]:
+        """The places of the sentences in a language that are no questions."""
+        known = self._stating.get(language)
+        if known is None:
+            known = tuple(
+                place
+                for place, span in enumerate(self.spans)
+                if span.said.language == language and not span.asks
+            )
+            self._stating[language] = known
+        return known
 
     def held(self, item: Item, span: Span) -> float:
         """How well a sentence itself holds an item, from 0 to 1."""

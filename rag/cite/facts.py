@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, worded
-from rag.cite.grammar import name_stem
+from rag.cite.grammar import surely_name
+from rag.cite.numerals import Found, Spot, clock, day, digits, is_number, of_day, worded
 from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
 
@@ -68,6 +68,11 @@ class Number(NamedTuple):
         if None in units and units & _EXACT:
             return max(self.values) >= _LARGE or len(units) == 1
         return len(units) == 1 or None in units or units <= _HOURS or units <= _SHARES
+
+    @property
+    def each(self) -> bool:
+        """Whether it tells how often: «каждый день», "a week"."""
+        return self.unit in _PERIODS and self.values == {1} and not self.written[0].isdigit()
 
     def _meets(self, other: Number) -> bool:
         return not self.values.isdisjoint(other.values)
@@ -138,7 +143,8 @@ _SCALE = re.compile(
     re.I,
 )
 _WORDED_DAY = re.compile(
-    rf"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{{4,}})((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
+    r"\b((?:двадцать |тридцать |twenty-|thirty-)?[а-яёa-z]{4,})"
+    rf"((?: of)? (?:{_RU_MONTH}|{_EN_MONTH})\b)"
 )
 #: Units by name and how they are written; of two that begin alike the longer one comes first.
 _UNITS = {
@@ -195,6 +201,14 @@ _UNIT = re.compile(
     re.I,
 )
 #: Units of which one stands for another: kinds of money have parts, a day has hours.
+#: The number of a clause or item: «3.2. Запрещается …».
+_LABEL = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]\s+(?=[\"«]?[A-ZА-ЯЁ])")
+_OFTEN = {"d": "day", "w": "week", "m": "month", "y": "year"}
+_REGULAR = re.compile(
+    r"\b(?:(?P<d>ежедневн\w*|daily)|(?P<w>еженедельн\w*|weekly)|(?P<m>ежемесячн\w*|monthly)"
+    r"|(?P<y>ежегодн\w*|yearly|annual\w*))\b",
+    re.I,
+)
 _UNIT_BEGINS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$€£₽°]")
 _PERIODS = ("day", "week", "month", "year", "hour", "minute")
 _PERIOD = "|".join(_UNITS[name] for name in _PERIODS)
@@ -203,13 +217,17 @@ _EACH = re.compile(
     r"|(?<!\w)в(?=\s+(?:день|неделю|месяц|год|час|сутки|минуту|квартал)\b)",
     re.I,
 )
-_OWN = frozenset({"clock", "times"})  # kinds of numbers that take no unit
+_OWN = frozenset({"clock", "times", "month"})  # kinds of numbers that take no unit
+_HALF_YEAR = re.compile(r"\b(?:полгода|полугода|half a year)\b", re.I)
 _ARTICLE = re.compile(r"\s+an?(?=\s)")
 _BETWEEN = re.compile(
     r"\s+[^\W\d_]+ый\b|\s+[^\W\d_]+(?:ых|их|ого|ими|ным)\b|\s+(?:business|calendar|working|paid|full)\b"
 )
 #: What a number or a date cannot do without, number words aside.
-_COUNTS = re.compile(rf"\d|{_EACH.pattern}|{_RU_MONTH}|{_EN_MONTH}|(?:noon|midday|полд)", re.I)
+_COUNTS = re.compile(
+    rf"\d|{_EACH.pattern}|{_RU_MONTH}|{_EN_MONTH}|(?:noon|midday|полд|полгода|полугода|ежедн|ежен|ежем|ежег|daily|weekly|monthly|yearly|annual)",
+    re.I,
+)
 _DATED = re.compile(rf"\d[./-]\d|{_RU_MONTH}|{_EN_MONTH}", re.I)
 #: Days of the week and seasons: written small in Russian, and as exact as a name.
 _CALENDAR = re.compile(
@@ -232,11 +250,21 @@ _CASE_ENDINGS = frozenset(
 
 def facts(text: str) -> Facts:
     """The numbers, dates and names a text states."""
+    if label := _LABEL.match(text):
+        text = " " * label.end() + text[label.end() :]
     dates, spots = _dates(text) if _DATED.search(text) else ([], [])
     blank = _blanked(text, spots)
     numbers, more = _numbers(blank)
     names = _names(_blanked(blank, more), text)
     return Facts(tuple(numbers), tuple(dates), tuple(names), (*spots, *more))
+
+
+def periods(text: str) -> list[Number]:
+    """How often something is, in one word: «ежедневно», monthly."""
+    return [
+        Number(match.group(), frozenset({Decimal(1)}), _OFTEN[match.lastgroup or ""])
+        for match in _REGULAR.finditer(text)
+    ]
 
 
 def may_count(text: str, forms: Iterable[str]) -> bool:
@@ -321,7 +349,12 @@ def _numbers(text: str) -> tuple[list[Number], list[Spot]]:
     codes = [match.span() for match in _CODE.finditer(text)]
     blank = _blanked(text, [*(found.spot for found in times), *codes])
     each = [Found(match.span(), frozenset({Decimal(1)})) for match in _EACH.finditer(blank)]
-    found = [*times, *digits(blank), *worded(blank), *each]
+    half = [
+        Found(match.span(), frozenset({Decimal(6)}), None, "month")
+        for match in _HALF_YEAR.finditer(blank)
+    ]
+    counted = [of_day(blank, one) for one in (*digits(blank), *worded(blank))]
+    found = [*times, *half, *counted, *each]
     numbers: list[Number] = []
     spots: list[Spot] = []
     for (start, end), values, sign, kind in sorted(found, key=lambda one: one.spot):
@@ -374,6 +407,6 @@ def _names(text: str, whole: str) -> list[Name]:
         ):
             names.append(Name(word, stem(folded), True, match.start()))
         elif word[0].isupper():
-            known = bool(name_stem(word)) or is_given_name(word)
+            known = surely_name(word) or is_given_name(word)
             names.append(Name(word, stem(folded), known or not first, match.start()))
     return names

@@ -22,9 +22,10 @@ _BEGINNINGS = tuple(
 )
 _ALSO = frozenset("вот here as per let see sum by to of this these those there's below".split())
 _PREFIX = re.compile(
-    r"^(?:согласно|исходя из|на основе|на основании|судя по|в соответствии с|по(?= (?:этим )?(?:данным|"
-    r"сведениям))|как (?:сказано|указано|говорится) в|according to|based on|as (?:stated|mentioned|"
-    r"noted) in|per|итак|таким образом|в итоге|кратко|in short|in summary|overall|to sum up)"
+    r"^(?:согласно|исходя из|на основе|на основании|судя по|в соответствии с"
+    r"|по(?= (?:этим )?(?:данным|сведениям))|как (?:сказано|указано|говорится) в"
+    r"|according to|based on|as (?:stated|mentioned|noted) in|per"
+    r"|итак|таким образом|в итоге|кратко|in short|in summary|overall|to sum up)"
     r"(?P<inside>[^,:]{0,60})[,:]\s+",
     re.I,
 )

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NEGATORS = frozenset(
-    "не нет нельзя невозможно no not never cannot neither nor none nobody nothing without без".split()
+    "не нет нельзя невозможно без "
+    "no not never cannot neither nor none nobody nothing without".split()
 )
 _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
@@ -28,26 +29,26 @@ _PARTIAL = frozenset(
     "только лишь весь все вся всех всего каждый only just all every always".split()
 )
 _AUXILIARIES = frozenset(
-    "is are was were be been being am do does did has have had will would shall should may might "
-    "must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't mustn't "
-    "couldn't shouldn't wouldn't hasn't haven't".split()
+    "is are was were be been being am do does did has have had will would shall should may "
+    "might must can could cannot isn't aren't wasn't weren't don't doesn't didn't won't can't "
+    "mustn't couldn't shouldn't wouldn't hasn't haven't".split()
 )
 _PASSIVE_WITH = frozenset("is are was were be been being".split())
 _IRREGULAR = frozenset(
-    "paid made given sent kept held found taken done built sold bought bound led left told said written "
-    "put cut set read hired brought worn drawn driven chosen known shown grown thrown begun run "
-    "spoke wrote gave took went came saw ate drove rode rose fell grew knew threw flew drew wore "
-    "tore chose froze broke woke began sang rang sank drank ran stood slept sat became sought caught "
-    "taught thought dealt kept meant sold swept shook stole struck stuck wound "
-    "lent spent lost won met hurt shut fed felt understood".split()
+    "paid made given sent kept held found taken done built sold bought bound led left told said "
+    "written put cut set read hired brought worn drawn driven chosen known shown grown thrown "
+    "begun run spoke wrote gave took went came saw ate drove rode rose fell grew knew threw "
+    "flew drew wore tore chose froze broke woke began sang rang sank drank ran stood slept sat "
+    "became sought caught taught thought dealt kept meant sold swept shook stole struck stuck "
+    "wound lent spent lost won met hurt shut fed felt understood".split()
 )
 _PREPOSITIONS = frozenset(
     "by of from to with for in on at into onto under over after before between against about "
     "through than as instead without within until since".split()
 )
 _RU_PREPOSITIONS = frozenset(
-    "в во на с со к ко от до из у о об обо по за при про без для над под перед через между после "
-    "против вместо кроме из-за".split()
+    "в во на с со к ко от до из у о об обо по за при про без для над под перед через между "
+    "после против вместо кроме из-за".split()
 )
 _SPEAKER = frozenset(
     "я мы мне нам меня нас мной нами мой моя мое мои наш наша наше наши i we my our me us mine "
@@ -60,9 +61,13 @@ _PERSONS = {
 }
 #: Prepositions that tell from where to where, for whom, against what; the others vary too freely.
 _SLOTS = frozenset(
-    "from to into until till since by with without instead с со от из до на к ко за без вместо".split()
+    "from to into until till since by with without instead "
+    "с со от из до на к ко за без вместо".split()
 )
 _NEXT = 3  # words that may stand between a preposition and its noun
+_EN_NOUN = ("er", "ers", "or", "ors", "tion", "tions", "ment", "ments", "ness", "ity")
+_NO_NOUN = ("ly", "ful", "ous", "ive", "able", "ible", "est", "less")
+_DETERMINERS = frozenset("a an the his her their its our my your any each every another".split())
 _FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
 _IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
@@ -72,7 +77,7 @@ _CASES = {
 _VERBS = frozenset({"VERB", "INFN", "PRTS", "PRED", "ADJS"})
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF", "NPRO"})
 _NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
-_SHORTEST_NAME, _LIKELY_NAME = 3, 0.3
+_SHORTEST_NAME, _LIKELY_NAME, _SURE_NAME = 3, 0.3, 0.5
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
 _EN_VERB = re.compile(r"[a-z]{2,}(?:ed|ing|ize|ise|ify)$")
@@ -101,16 +106,29 @@ def is_action(word: str) -> bool:
     """Whether a folded word is likely a verb or says what is done."""
     if _CYRILLIC.search(word):
         return _is_verb(word)
+    if word.endswith(_EN_NOUN):
+        return False
     return bool(_EN_VERB.match(word)) or word in _IRREGULAR or lexicon.names_action(stem(word))
 
 
 @lru_cache(maxsize=50_000)
-def is_thing(word: str) -> bool:
-    """Whether a folded word is likely a noun or adjective."""
+def is_noun(word: str) -> bool:
+    """Whether a folded word is likely a noun."""
     if not _CYRILLIC.search(word):
-        return not is_action(word)
+        return not is_action(word) and not word.endswith(_NO_NOUN)
     found = parses(word)
-    return bool(found) and bool(found[0].grammemes & {"NOUN", "ADJF"})
+    return bool(found) and "NOUN" in found[0].grammemes
+
+
+def stands_as_noun(words: Sequence[str], place: int) -> bool:
+    """Whether an English word stands where a noun does: after an article, preposition or verb."""
+    word = words[place]
+    before = words[place - 1] if place else ""
+    if before in _DETERMINERS:
+        return True
+    if not is_noun(word) or before == "to":
+        return False
+    return before in _PREPOSITIONS or (is_action(before) and before not in _AUXILIARIES)
 
 
 def predicate(words: Sequence[str]) -> bool:
@@ -152,7 +170,9 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         count += 1
         after = [each for each in following[:4] if each not in _IDLE]
         before = [each for each in words[:place] if each not in _IDLE]
-        denied |= {stem(each) for each in (after[:1] or before)}
+        denied |= {stem(each) for each in (after[:1] or before[-1:])}
+        if word == "нет" and not after:
+            denied |= set(map(stem, before))
         if not says:
             denied |= {stem(each) for each in before[-1:]}
     if not plain and any(word in _DOUBLE for word in words):
@@ -172,12 +192,36 @@ def name_stem(written: str) -> str:
     return stem(name.lemma)
 
 
+@lru_cache(maxsize=50_000)
+def surely_name(written: str) -> bool:
+    """Whether a Russian word that opens a sentence is most likely a name."""
+    if not name_stem(written):
+        return False
+    likeliest = parses(written.lower().replace("ё", "е"))[0]
+    return bool(likeliest.grammemes & _NAMES) and likeliest.score >= _SURE_NAME
+
+
+def infinitive(words: Sequence[str]) -> bool:
+    """Whether the verbs of a Russian clause are infinitives alone."""
+    tags = [parses(word)[0].grammemes for word in words if _CYRILLIC.search(word) and parses(word)]
+    finite = any("VERB" in each or "PRTS" in each for each in tags)
+    return not finite and any("INFN" in each for each in tags)
+
+
+def has_infinitive(words: Sequence[str]) -> bool:
+    """Whether a Russian infinitive is among the words."""
+    return any(
+        _CYRILLIC.search(word) and parses(word) and "INFN" in parses(word)[0].grammemes
+        for word in words
+    )
+
+
 @lru_cache(maxsize=20_000)
 def paradigm(word: str) -> frozenset[str]:
-    """The stems of all forms of a Russian verb: «пришлёт», «прислать»."""
+    """The stems of all forms of a Russian word: «пришлёт», «прислать»; «лодки», «лодок»."""
     if not _CYRILLIC.search(word):
         return frozenset()
-    found = next((each for each in analyser().parse(word) if each.tag.POS in _VERBS), None)
+    found = next(iter(analyser().parse(word)), None)
     if found is None:
         return frozenset()
     return frozenset(stem(form.word.replace("ё", "е")) for form in found.lexeme)
@@ -209,8 +253,7 @@ def passive(words: Sequence[str]) -> bool:
     """Whether a clause tells what is done to its subject."""
     if any(_CYRILLIC.search(word) for word in words):
         return any(
-            bool(parses(word))
-            and "PRTS" in parses(word)[0].grammemes
+            (bool(parses(word)) and "PRTS" in parses(word)[0].grammemes)
             or (word.endswith(("тся", "лся", "лась", "лось", "лись")) and _is_verb(word))
             for word in words
         )
@@ -233,9 +276,12 @@ def actor(words: Sequence[str], place: int) -> str:
             return "speaker"
         before = words[max(place - _BACK, 0) : place]
         return "speaker" if "я" in before else ""
-    before = words[max(place - _BACK, 0) : place]
-    near = next((each for each in reversed(before) if each in _PERSONS), "")
-    return _PERSONS.get(near, "")
+    for each in reversed(words[max(place - _NEXT, 0) : place]):
+        if each in _PERSONS:
+            return _PERSONS[each]
+        if each not in _AUXILIARIES and each not in STOP_WORDS:
+            break
+    return ""
 
 
 def markers(words: Sequence[str], place: int) -> frozenset[str]:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import heapq
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.compare import alternatives, contradiction, displaced, misattributed, replaced
-from rag.cite.facts import Date, Number, akin
+from rag.cite.alignment import written
+from rag.cite.compare import contradiction
+from rag.cite.facts import Number
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.statement import Clause, Item, Statement, quoted, statement
+from rag.cite.statement import Statement, quoted, statement
+from rag.cite.support import (
+    HELD,
+    displacing,
+    held_in,
+    known_in,
+    missing_in,
+    rivals_of,
+    share_of,
+    with_second,
+)
+from rag.cite.wording import misattributed, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.cite.clauses import Clause, Item
     from rag.cite.evidence import Evidence, Span
     from rag.types import Verdict
 
@@ -27,16 +40,9 @@ _CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
-_LEAST_GAIN = 2  # words that a second sentence must add, if it adds no fact
 _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
-#: A second quotation must itself hold this share of the claim's words; less where it is beside the
-#: first and the claim has one clause.
-_SECOND, _BESIDE = 0.3, 0.1
-_HELD = 0.5  # likeness from which a word counts as held
-_YEARS = range(1000, 2101)
-_APART = 2  # sentences between two that are quoted for a claim of one clause
-_BRIEF = 2  # words beside facts of a sentence that goes with the one before
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
+_REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
 _TWO = 2
 _UNSAID = 2  # words of a clause that the source must not all lack
 
@@ -89,18 +95,15 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
     scores = _scored(asked, evidence)
-    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    order = [
-        i
-        for i in order
-        if evidence.spans[i].said.language == said.language and not evidence.spans[i].asks
-    ]
-    order = [i for i in order[:_LOOKED_AT] if scores[i] >= _LEAST]
-    judged = [
-        _weigh(said, evidence.spans[i], evidence)
-        for i in order[:_CANDIDATES]
-        if scores[i] >= scores[order[0]] - _CLOSE
-    ]
+    order = [place for place in evidence.stating(said.language) if scores[place] >= _LEAST]
+    order = heapq.nsmallest(_LOOKED_AT, order, key=lambda place: (-scores[place], place))
+    judged: list[Judgement] = []
+    for i in order[:_CANDIDATES]:
+        if scores[i] < scores[order[0]] - _CLOSE:
+            break
+        judged.append(_weigh(said, evidence.spans[i], evidence))
+        if judged[-1].verdict == "supported":
+            break
     best = _topical(said, order, judged, evidence) or _chosen(judged)
     if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
         return joint
@@ -118,11 +121,12 @@ def _topical(
     tells who approves expenses.
     """
     words = [item for item in said.items if item.stem and not item.name]
-    if len(words) == len(said.items) or not words or not judged or not judged[0].stands:
+    named = any(item.name for item in said.items)
+    if not named or not words or not judged or not judged[0].stands:
         return None
     scores = evidence.scores(words)
     place = max(order, key=lambda i: scores[i])
-    mine = _share_of(words, judged[0].spans, evidence)
+    mine = share_of(words, judged[0].spans, evidence)
     if place == order[0] or scores[place] < _TOPIC or scores[place] - mine < _TOPIC / 2:
         return None
     other = _weigh(said, evidence.spans[place], evidence)
@@ -143,9 +147,9 @@ def _jointly(asked: Asked, evidence: Evidence) -> Judgement | None:
         found.append(judged)
         near = judged.spans
     spans = tuple(dict.fromkeys(span for each in found for span in each.spans))
-    verdict = "supported" if all(each.verdict == "supported" for each in found) else "partly"
+    full = all(each.verdict == "supported" for each in found)
     reason = next((each.reason for each in found if each.reason), None)
-    return Judgement(verdict, spans[:_TWO], reason, True)
+    return Judgement("supported" if full else "partly", spans[:_TWO], reason, True)
 
 
 def _states(clause: Clause) -> bool:
@@ -189,6 +193,8 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     scores = evidence.scores(asked.said.items)
     near = {(span.document, span.passage): span.place for span in asked.near}
     for place, span in enumerate(evidence.spans):
+        if scores[place] <= 0:
+            continue
         if span.passage in asked.marks:
             scores[place] += _MARK_BONUS
         beside = near.get((span.document, span.passage))
@@ -198,78 +204,56 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     return scores
 
 
-def _missing(said: Statement, spans: Sequence[Span], evidence: Evidence) -> list[Item]:
-    """The numbers, dates and names of a claim that the sentences and their headings lack."""
-    return [
-        item
-        for item in said.items
-        if (item.fact is not None or item.name)
-        and all(span.said.lacks(item) for span in spans)
-        and not _around(item, spans[0])
-        and not _attested(item, said, spans[0], evidence)
-    ]
-
-
-def _attested(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
-    """Whether a name goes with one beside it that the sentence has, elsewhere in the document.
-
-    «Дарья Олеговна Кравец» where the sentence has «Дарья Олеговна» and a line «Д. О. Кравец».
-    """
-    if item.fact is not None:
-        return False
-    beside = [
-        other
-        for other in said.items
-        if other.name
-        and 0 < max(other.start - item.end, item.start - other.end) <= 1
-        and not span.said.lacks(other)
-    ]
-    return any(
-        not evidence.spans[place].said.lacks(other)
-        or re.search(rf"\b{other.form[0]}\.", evidence.spans[place].text, re.I)
-        for other in beside
-        for place in evidence.places(item)
-        if evidence.spans[place].document == span.document
-    )
-
-
-def _around(item: Item, span: Span) -> bool:
-    """Whether the headings, the title or the speaker have a name, or a year."""
-    if item.stem:
-        return any(akin(item.stem, each) for each in span.around)
-    return isinstance(item.fact, Number) and any(
-        value in _YEARS and str(value) in span.context for value in item.fact.values
-    )
-
-
 def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     """The verdict on a claim by the sentence that may hold it, and another if it adds to that."""
-    chosen = _with_second(said, best, evidence)
-    missing = _missing(said, chosen, evidence)
-    share = _share(said, chosen, evidence)
+    chosen = with_second(said, best, evidence)
+    missing = missing_in(said, chosen, evidence)
+    share = share_of(said.items, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
     words = [item for item in said.items if item.stem and not item.name]
     bare = len(words) > 1 or (words and not is_action(words[0].form))
-    if share < PARTLY or (bare and _share_of(words, chosen, evidence) < _LEAST_WORDS):
+    if share < PARTLY or (bare and share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := _opposed(said, chosen, evidence):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
-    whole = statement("\n".join(span.said.text for span in chosen))
-    if pair := replaced(said, whole, lambda item: _known(item, chosen, evidence)):
-        mine, theirs = pair
-        reason = Reason("word", mine.form, theirs.form)
-        things = alternatives(mine, theirs)
-        row = any(span.said.text != span.text and "|" in span.text for span in chosen)
-        if things and not row and evidence.knows(mine.stem, best.document):
-            return Judgement("contradicted", chosen, reason)
-        if things or share < SUPPORTED:
-            return Judgement("partly", chosen, reason, True)
+    if wrong := _worded(said, chosen, share, evidence):
+        return wrong
     if share < SUPPORTED:
         return Judgement("partly", chosen, Reason("some"), True)
     return Judgement("supported", chosen)
+
+
+def _worded(
+    said: Statement, chosen: tuple[Span, ...], share: float, evidence: Evidence
+) -> Judgement | None:
+    """The judgement on a word that stands where the source has another one.
+
+    It contradicts where both are things and the source has the rest, or the document knows both.
+    """
+    if any(span.said.text != span.text and "|" in span.text for span in chosen):
+        return None  # a row of a table leaves out what joins its cells
+    for span in chosen:
+        pair = replaced(
+            said,
+            span.said,
+            lambda item: known_in(item, chosen, evidence),
+            lambda item: any(held_in(item, each, evidence) for each in chosen),
+        )
+        if pair is None:
+            continue
+        mine, theirs, things = pair
+        reason = Reason("word", mine.form, theirs.form)
+        rest = [item for item in said.items if item is not mine]
+        if things and (
+            evidence.knows(mine.stem, span.document) or share_of(rest, chosen, evidence) >= _REST
+        ):
+            return Judgement("contradicted", chosen, reason)
+        if things or share < SUPPORTED:
+            return Judgement("partly", chosen, reason, True)
+    return None
 
 
 def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
@@ -280,120 +264,21 @@ def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Rea
     return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
 
 
-def _known(item: Item, chosen: Sequence[Span], evidence: Evidence) -> bool:
-    """Whether the sentences, their headings or the sentence before have a word."""
-    if any(_held(item, span, evidence) for span in chosen):
-        return True
-    before = evidence.before(chosen[0])
-    return before is not None and evidence.held(item, before) > 0
-
-
 def _lacking(
     said: Statement, missing: Sequence[Item], chosen: tuple[Span, ...], evidence: Evidence
 ) -> Judgement:
     """The verdict on a claim with facts that its source has not."""
-    listed = ", ".join(dict.fromkeys(_written(item) for item in missing))
+    listed = ", ".join(dict.fromkeys(written(item) for item in missing))
     rest = [item for item in said.items if item not in missing]
     rivals = [
         other
         for item in missing
-        for other in (*_rivals(item, said, chosen), *_displaced(item, said, chosen[0]))
+        for other in (*rivals_of(item, said, chosen), *displacing(item, said, chosen[0]))
     ]
-    if rivals and (not rest or _share_of(rest, chosen, evidence) >= RELATED):
-        theirs = _written(rivals[0])
+    if rivals and (not rest or share_of(rest, chosen, evidence) >= RELATED):
+        theirs = written(rivals[0])
         return Judgement("contradicted", chosen, Reason("other", listed, theirs))
     return Judgement("unsupported", chosen, Reason("absent", listed))
-
-
-def _written(item: Item) -> str:
-    if isinstance(item.fact, Number):
-        return item.fact.written
-    return str(item.fact) if item.fact is not None else item.form
-
-
-def _rivals(item: Item, said: Statement, spans: Sequence[Span]) -> list[Item]:
-    """Numbers, dates or names of the source that the claim has not, where it has this one."""
-    theirs = [other for span in spans for other in span.said.items if said.lacks(other)]
-    if isinstance(item.fact, Number):
-        return [o for o in theirs if isinstance(o.fact, Number) and item.fact.alike(o.fact)]
-    if item.fact is not None:
-        return [other for other in theirs if isinstance(other.fact, Date)]
-    return [other for other in theirs if other.name]
-
-
-def _displaced(item: Item, said: Statement, best: Span) -> list[Item]:
-    other = displaced(item, said, best.said) if item.name else None
-    return [other] if other else []
-
-
-def _share(said: Statement, spans: Sequence[Span], evidence: Evidence) -> float:
-    return _share_of(said.items, spans, evidence)
-
-
-def _share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -> float:
-    """The share of the items' weight that the sentences hold, from 0 to 1."""
-    total = sum(evidence.weight(item) for item in items)
-    held = sum(
-        evidence.weight(item) * max(_held(item, span, evidence) for span in spans) for item in items
-    )
-    return held / total if total else 1.0
-
-
-def _held(item: Item, span: Span, evidence: Evidence) -> float:
-    if item.fact is not None:
-        return float(not span.said.lacks(item) or _around(item, span))
-    return max(evidence.held(item, span), 0.8 * _context(item.stem, span))
-
-
-def _context(stemmed: str, span: Span) -> float:
-    return float(any(akin(stemmed, each) for each in span.around))
-
-
-def _with_second(said: Statement, best: Span, evidence: Evidence) -> tuple[Span, ...]:
-    """The sentence, with another that adds what it lacks, in the order of the document."""
-    missing = _missing(said, (best,), evidence)
-    lacking = [item for item in said.items if item.stem and _held(item, best, evidence) < _HELD]
-    if any(_rivals(item, said, (best,)) or _displaced(item, said, best) for item in missing):
-        return (best,)  # it says otherwise, and no other sentence mends that
-    if not missing and len(lacking) < _LEAST_GAIN:
-        return (best,)
-
-    def gain(span: Span) -> float:
-        facts = len(missing) - sum(span.said.lacks(item) for item in missing)
-        words = sum(_held(item, span, evidence) >= _HELD for item in lacking)
-        beside = (
-            span.document == best.document and abs(span.start - best.end) < len(span.text) + 200
-        )
-        return 2 * facts + words + 0.5 * beside
-
-    several = len(said.clauses) > 1
-    words = [item for item in said.items if item.fact is None]
-    known = {place for item in (*missing, *lacking) for place in evidence.places(item)}
-    apart = [
-        span
-        for span in (evidence.spans[place] for place in sorted(known))
-        if span is not best
-        and span.said.language == best.said.language
-        and (span.document != best.document or span.end <= best.start or span.start >= best.end)
-        and (several or (span.document, span.passage) == (best.document, best.passage))
-        and (several or abs(span.place - best.place) <= _APART)
-        and (
-            _share_of(words, (span,), evidence) >= (_SECOND if several else _BESIDE)
-            or _brief_next(best, span)
-        )
-        and not any(_rivals(item, said, (span,)) for item in _missing(said, (span,), evidence))
-    ]
-    other = max(apart, key=gain, default=None)
-    if other is None or gain(other) < _LEAST_GAIN:
-        return (best,)
-    return tuple(sorted((best, other), key=lambda span: (span.passage, span.place)))
-
-
-def _brief_next(one: Span, two: Span) -> bool:
-    """Whether a sentence of a few words stands right beside another: «Срок: 2 декабря.»"""
-    beside = (one.document, one.passage) == (two.document, two.passage)
-    words = sum(item.fact is None for item in two.said.items)
-    return beside and abs(one.place - two.place) == 1 and words <= _BRIEF
 
 
 def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
@@ -402,8 +287,8 @@ def _unsaid(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> str:
         words = [item for item in clause.items if item.stem]
         facts = [item for item in clause.items if item.fact is not None]
         if len(words) >= _UNSAID and not facts:
-            held = [max(_held(item, span, evidence) for span in chosen) for item in words]
-            if max(held) < _HELD and not any(_known(item, chosen, evidence) for item in words):
+            held = [max(held_in(item, span, evidence) for span in chosen) for item in words]
+            if max(held) < HELD and not any(known_in(item, chosen, evidence) for item in words):
                 return " ".join(item.form for item in words)
     return ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _LATIN = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
@@ -11,6 +13,7 @@ _LATIN = dict(
 )
 
 
+@lru_cache(maxsize=50_000)
 def latin(word: str) -> str:
     """A folded word in Latin letters, with spellings that vary made one: y, j and i as i."""
     spelled = "".join(_LATIN.get(letter, letter) for letter in word)

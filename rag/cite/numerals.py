@@ -81,10 +81,11 @@ _WORDS: dict[str, Decimal] = {
 }  # fmt: skip
 #: How many times as much.
 _MULTIPLES = {
-    **{f"{first}{last}": Decimal(n) for first, n in (("двойн", 2), ("тройн", 3), ("полуторн", "1.5"))
+    **{first + last: Decimal(n)
+       for n, first in (("2", "двойн"), ("3", "тройн"), ("1.5", "полуторн"))
        for last in _ORDINAL_ENDINGS},
-    **{form: Decimal(n) for n, forms in ((2, "вдвое дважды twice double doubled"), (3, "втрое трижды triple"))
-       for form in forms.split()},
+    **{form: Decimal(2) for form in "вдвое дважды twice double doubled".split()},
+    **{form: Decimal(3) for form in "втрое трижды triple".split()},
 }  # fmt: skip
 _WORDS |= _MULTIPLES
 #: «две трети», "two thirds": what the numerator is divided by.
@@ -109,6 +110,7 @@ _CLOCK = re.compile(
 _CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
 _PRONOUN = re.compile(r"\b[Tt]he two$")
 _FIRST, _DAYS = frozenset("первое первого первому первым first".split()), 31
+_PART_OF_DAY = re.compile(r"(?: час(?:а|ов))? (утра|дня|вечера|ночи)\b", re.I)
 _NOON = 12
 
 
@@ -149,6 +151,17 @@ def clock(text: str) -> list[Found]:
             value += _NOON
         found.append(Found(match.span(), frozenset({value}), None, "clock"))
     return found
+
+
+def of_day(text: str, found: Found) -> Found:
+    """A number with the part of the day behind it as a time: «семь вечера» is 19."""
+    match = _PART_OF_DAY.match(text, found.spot[1])
+    hours = max(found.values)
+    if not match or hours > _NOON:
+        return found
+    later = match.group(1).lower() in ("вечера", "дня") and hours < _NOON
+    spot = found.spot[0], match.end()
+    return Found(spot, frozenset({hours + _NOON * later}), None, "clock")
 
 
 def digits(text: str) -> list[Found]:

@@ -1,0 +1,134 @@
+"""Words and names that stand where the source has others: another thing, or another person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.cite.alignment import Match, markers_of, matches, same
+from rag.cite.facts import akin
+from rag.cite.grammar import actor, is_action, is_noun, passive, stands_as_noun
+from rag.cite.likeness import CLOSE
+from rag.cite.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rag.cite.clauses import Clause, Item
+    from rag.cite.statement import Statement
+
+#: How a subject is bound, and how those to whom something is done.
+_SUBJECT, _OBJECTS = frozenset({"+n", "S"}), frozenset({"+g", "+d", "+a"})
+
+
+def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
+    """What the source has where the claim has a name that the source lacks."""
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        if item not in match.mine.items:
+            continue
+        mine = markers_of(item, match.mine)
+        for other in match.theirs.items:
+            free = other.fact is None and is_noun(other.form)
+            if (
+                free
+                and mine & markers_of(other, match.theirs)
+                and not any(same(each, other) for each in claim.items)
+            ):
+                return other
+    return None
+
+
+def misattributed(
+    claim: Statement, source: Statement, speaker: frozenset[str], answered: bool
+) -> Reason | None:
+    """Somebody named for what another one does.
+
+    «Кирилл пришлёт» for «Кирилл, я пришлю» or «пришлют Кириллу»; "Nora will send" for "Nora: could
+    you send". `answered` says that the speaker answers the question in the source.
+    """
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
+        if not subjects:
+            continue
+        named = " ".join(item.form for item in subjects)
+        verbs = [(m, t) for m, t in match.aligned if m.fact is None and is_action(m.form)]
+        for _, theirs in verbs:
+            who = actor(match.theirs.forms, match.theirs.starts.index(theirs.start))
+            speaks = any(akin(item.stem, each) for item in subjects for each in speaker)
+            if speaker and who and speaks != ((who == "speaker") != answered):
+                return Reason("actor", named)
+        voices = passive(match.mine.forms), passive(match.theirs.forms)
+        for mine, theirs in match.aligned if verbs and not any(voices) else ():
+            bound = markers_of(theirs, match.theirs)
+            if mine in subjects and bound and bound <= _OBJECTS:
+                return Reason("actor", named)
+    return None
+
+
+def _acts(item: Item, clause: Clause) -> bool:
+    bound = markers_of(item, clause)
+    return "S" in bound or "+n" in bound
+
+
+def replaced(
+    claim: Statement,
+    source: Statement,
+    known: Callable[[Item], bool],
+    held: Callable[[Item], bool],
+) -> tuple[Item, Item, bool] | None:
+    """A word of the claim, the one the source has in its place, and whether both are things.
+
+    They stand beside the same neighbour, or things in the same role. What is done has many names;
+    of two things one is seldom the other, though it may be. What is `known` from the sentence
+    before may be meant by a pronoun, but not where the source, which does not itself have it
+    (`held`), has another subject.
+    """
+    beside = None
+    for match in matches(claim, source.clauses, lambda _: 1.0):
+        for one, mine in enumerate(match.mine.items):
+            if mine.fact is not None or held(mine):
+                continue
+            for two, theirs in enumerate(match.theirs.items):
+                if not _alone(theirs, claim):
+                    continue
+                near = _beside(match.mine.items, one, match.theirs.items, two)
+                if known(mine) and not _subjects(mine, theirs, match):
+                    continue
+                if _in_role(mine, theirs, match, near):
+                    return mine, theirs, True
+                if near and beside is None:
+                    beside = mine, theirs, False
+    return beside
+
+
+def _subjects(mine: Item, theirs: Item, match: Match) -> bool:
+    one, two = markers_of(mine, match.mine), markers_of(theirs, match.theirs)
+    return one == two and one <= _SUBJECT and bool(one)
+
+
+def _in_role(mine: Item, theirs: Item, match: Match, near: bool) -> bool:
+    """Whether two words are things in one role: of one case, or both where English has nouns."""
+    one, two = markers_of(mine, match.mine), markers_of(theirs, match.theirs)
+    if mine.form.isascii():
+        nouns = stands_as_noun(match.mine.forms, _place(mine, match.mine)) and stands_as_noun(
+            match.theirs.forms, _place(theirs, match.theirs)
+        )
+        return nouns and (near or bool(one & two))
+    return is_noun(mine.form) and is_noun(theirs.form) and bool(one & two)
+
+
+def _place(item: Item, clause: Clause) -> int:
+    return clause.starts.index(item.start) if item.start in clause.starts else 0
+
+
+def _alone(item: Item, other: Statement) -> bool:
+    return item.fact is None and not any(same(item, each) for each in other.items)
+
+
+def _beside(mine: Sequence[Item], one: int, its: Sequence[Item], two: int) -> bool:
+    """Whether two items stand on the same side of the same neighbour."""
+    return any(
+        0 <= one + step < len(mine)
+        and 0 <= two + step < len(its)
+        and same(mine[one + step], its[two + step]) >= CLOSE
+        for step in (-1, 1)
+    )
