@@ -175,6 +175,14 @@ def test_a_template_without_a_system_role_gets_it_with_the_question() -> None:
     assert f"{MESSAGES[0].content}\n\n{MESSAGES[1].content}" in text
 
 
+def test_a_template_that_can_ask_for_thoughts_is_told_not_to() -> None:
+    thinking = "{% if enable_thinking is not defined or enable_thinking %}<think>{% endif %}"
+    encoder = Encoder(make_tokenizer(CHAT_TEMPLATE + thinking), "tiny")
+    assert encoder.encode(MESSAGES) == Encoder(make_tokenizer(CHAT_TEMPLATE), "tiny").encode(
+        MESSAGES
+    )
+
+
 def test_a_template_that_fails_is_a_model_error() -> None:
     encoder = Encoder(make_tokenizer("{{ raise_exception('no chat here') }}"), "tiny")
     with pytest.raises(ModelError, match="no chat here"):
