@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from fit_files import GB, LLAMA, asked, write_config, write_header
 
 from rag.errors import ModelError, UsageError
-from rag.fit import Wanted, need_of, subject_of
+from rag.fit import Wanted, answer, named, need_of, subject_of
 from rag.fit.cache import layer_bytes, windows
 from rag.fit.config import config_of
 from rag.fit.subject import published
@@ -274,6 +275,22 @@ def test_a_configuration_that_leaves_a_size_out_is_told(tmp_path: Path) -> None:
     (folder / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="cannot be read"):
         subject_of(str(folder))
+
+
+@pytest.mark.parametrize("name", ["deepseek-v3", "falcon-7b", "fred-t5-1.7b", "qwen3-30b-a3b"])
+@pytest.mark.parametrize("value", [None, 0, -1, "x", [1], {"a": 1}, 1e30, True])
+def test_whatever_a_configuration_says_the_answer_is_an_answer_or_an_error_of_ours(
+    tmp_path: Path, name: str, value: Any
+) -> None:
+    shape = published()[name]
+    layers = "num_layers" if "num_layers" in shape else "num_hidden_layers"
+    more = ("layer_types", "sliding_window", "quantization_config", "head_dim", "text_config")
+    for key in (*shape, *more):
+        spoilt = {**shape, layers: 2, key: value}
+        (tmp_path / "config.json").write_text(json.dumps(spoilt), encoding="utf-8")
+        with suppress(ModelError):
+            subject = subject_of(str(tmp_path))
+            assert answer(subject, named("24GB"), Wanted("float16", 64)).need.total >= 0
 
 
 def test_a_number_of_weights_is_enough_for_their_size() -> None:

@@ -21,7 +21,7 @@ def windows(config: Config) -> list[int | None]:
     """The sliding window of each layer of the decoder, in tokens; None for all of the past."""
     window = config.size("sliding_window", 0) or None
     kinds = config.get("layer_types")
-    if kinds is not None:
+    if kinds is not None and len(kinds) == config.layers:
         sliding = [str(kind).startswith("sliding") for kind in kinds]
     elif config.kind in _PATTERNED:
         every = config.size("sliding_window_pattern", _PATTERNED[config.kind])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: A tokenizer or a configuration without a limit writes about 1e30; no model reads this much.
 _NO_LIMIT = 100_000_000
+_MOST_LAYERS = 1000
 #: Where a configuration does not tell how much the model reads.
 DEFAULT_LIMIT = 2048
 
@@ -48,6 +49,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "qwen3": {"head_dim": 128},
     "t5": {"tied": True, "d_kv": 64},
     "umt5": {"d_kv": 64},
+}
+#: What values are that are neither numbers nor words.
+_KINDS: dict[str, type] = {
+    "quantization_config": dict,
+    "layer_types": list,
+    "mlp_only_layers": list,
 }
 #: Each size and the names it goes by.
 _NAMES = {
@@ -85,7 +92,11 @@ class Config:
         """A whole number under any of its names. Raises ModelError where there is none."""
         for each in (*_NAMES.get(name, ()), name):
             value = self.get(each)
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+            if (
+                isinstance(value, (int, float))
+                and not isinstance(value, bool)
+                and 0 <= value < _NO_LIMIT
+            ):
                 return int(value)
         if default is not None:
             return default
@@ -97,13 +108,19 @@ class Config:
 
     @property
     def layers(self) -> int:
-        """Layers of the decoder."""
-        return self.size("num_decoder_layers", 0) or self.size("layers")
+        """Layers of the decoder. Raises ModelError for more than any model has."""
+        layers = self.size("num_decoder_layers", 0) or self.size("layers")
+        if not 0 < layers <= _MOST_LAYERS:
+            raise ModelError(
+                f"The configuration ({self.kind}) tells of {layers} layers",
+                "Check that config.json is that of the model, and whole",
+            )
+        return layers
 
     @property
     def encoder_layers(self) -> int:
         """Layers of the encoder; 0 of a decoder-only model."""
-        return self.size("layers") if self.encoder_decoder else 0
+        return min(self.size("layers"), _MOST_LAYERS) if self.encoder_decoder else 0
 
     @property
     def hidden(self) -> int:
@@ -128,7 +145,7 @@ class Config:
     @property
     def head_dim(self) -> int:
         """Floats of one head."""
-        return self.size("head_dim", self.hidden // max(self.heads, 1))
+        return self.size("head_dim", 0) or self.hidden // max(self.heads, 1)
 
     @property
     def ffn(self) -> int:
@@ -143,8 +160,7 @@ class Config:
     @property
     def limit(self) -> int:
         """Tokens the model reads in all."""
-        told = self.size("limit", 0)
-        return told if 0 < told < _NO_LIMIT else DEFAULT_LIMIT
+        return self.size("limit", 0) or DEFAULT_LIMIT
 
     @property
     def tied(self) -> bool:
@@ -178,4 +194,10 @@ def config_of(values: Mapping[str, Any]) -> Config:
             "The configuration does not tell the model_type",
             "Check that config.json is that of a transformers model",
         )
-    return Config(kind, merged)
+    kept = {name: value for name, value in merged.items() if _is_as_it_should_be(name, value)}
+    return Config(kind, kept)
+
+
+def _is_as_it_should_be(name: str, value: Any) -> bool:
+    """Whether a value that is no number is of its kind; others are as good as left out."""
+    return value is None or isinstance(value, _KINDS.get(name, object))

@@ -53,7 +53,7 @@ def is_sparse(c: Config, layer: int) -> bool:
         return False
     if c.kind.startswith("deepseek"):
         return layer >= c.size("first_k_dense_replace", 0)
-    step = c.size("decoder_sparse_step", 1)
+    step = max(c.size("decoder_sparse_step", 1), 1)
     return layer not in c.get("mlp_only_layers", ()) and (layer + 1) % step == 0
 
 
@@ -78,13 +78,13 @@ def _latent(c: Config, at: str) -> Iterator[Tensor]:
     bias = bool(c.get("attention_bias", False))
     nope, rope = c.size("qk_nope_head_dim"), c.size("qk_rope_head_dim")
     value, rank = c.size("v_head_dim"), c.size("kv_lora_rank")
-    query = c.get("q_lora_rank")
-    if query is None:
+    query = c.size("q_lora_rank", 0)
+    if not query:
         yield from linear(f"{at}.q_proj", c.heads * (nope + rope), c.hidden)
     else:
-        yield from linear(f"{at}.q_a_proj", int(query), c.hidden, bias=bias)
-        yield from norm(f"{at}.q_a_layernorm", int(query))
-        yield from linear(f"{at}.q_b_proj", c.heads * (nope + rope), int(query))
+        yield from linear(f"{at}.q_a_proj", query, c.hidden, bias=bias)
+        yield from norm(f"{at}.q_a_layernorm", query)
+        yield from linear(f"{at}.q_b_proj", c.heads * (nope + rope), query)
     yield from linear(f"{at}.kv_a_proj_with_mqa", rank + rope, c.hidden, bias=bias)
     yield from norm(f"{at}.kv_a_layernorm", rank)
     yield from linear(f"{at}.kv_b_proj", c.heads * (nope + value), rank)

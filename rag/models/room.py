@@ -22,13 +22,13 @@ def check_room(
     """Raise DoesNotFit, with the numbers and the way out, for a model that cannot fit.
 
     `reference` is its folder or an id in the cache of Hugging Face, `devices` are as torch names
-    them, `dtype` a torch format or its name, and `window` what is set of it, if anything.
+    them, `dtype` is a torch format or its name, `quantize` as it is set, and so is `window`: None
+    where nothing is, since a model fills no more of its window than is asked of it.
     """
     numbers = str(dtype).removeprefix("torch.")
     found = [_device(device) for device in devices]
-    error = lacking(
-        reference, found, dtype=numbers, quantize=cast("Quantize", quantize), window=window
-    )
+    way = cast("Quantize", quantize)
+    error = lacking(reference, found, dtype=numbers, quantize=way, window=window)
     if error is not None:
         raise error
 
