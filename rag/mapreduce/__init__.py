@@ -21,7 +21,7 @@ from rag.refusal import is_refusal
 from rag.summary import Gap, Progress, Source, Summary, summarise
 from rag.summary.asking import NOTES, of_notes, of_passages
 from rag.summary.checking import Checker
-from rag.summary.pieces import cut, passages, units
+from rag.summary.pieces import cut, furthest, passages, units
 from rag.types import Citation, Document
 from rag.words import language_of
 
@@ -179,19 +179,26 @@ class _Run:
         standing, _ = self._checker.check(text, within=found)
         if not standing:
             standing = self._excerpt(found)
-        return [_Note(each.text, each.citations) for each in standing]
+        return self._short([_Note(each.text, each.citations) for each in standing])
+
+    def _short(self, notes: Sequence[_Note]) -> list[_Note]:
+        """The notes but for those that fit no window even alone."""
+        return [
+            note for note in notes if self._fit([note], "reduce") and self._fit([note], "final")
+        ]
 
     def _reduce(self, notes: list[_Note]) -> tuple[list[_Note], int]:
         """Notes that fit one window, and the number of the round that takes them."""
         turn = 2
-        while not self._calls.fits(self._of_notes(notes, "final")):
+        while not self._fit(notes, "final"):
             groups = self._groups(notes)
             shorter: list[_Note] = []
             for number, group in enumerate(groups):
                 self._tell("reduce", turn, number, len(groups))
                 text = self._ask("reduce", turn, self._of_notes(group, "reduce"), group)
                 standing, _ = self._checker.check(text, [note.citations for note in group])
-                shorter += [_Note(s.text, s.citations) for s in standing] or group[:1]
+                kept = self._short([_Note(each.text, each.citations) for each in standing])
+                shorter += kept or group[:1]
             self._tell("reduce", turn, len(groups), len(groups))
             # a model that makes notes longer would never come to an end
             notes = shorter if self._size(shorter) < self._size(notes) else notes[::2]
@@ -200,11 +207,12 @@ class _Run:
 
     def _groups(self, notes: Sequence[_Note]) -> list[list[_Note]]:
         """Notes in order, in as few groups as fit the window."""
-        groups: list[list[_Note]] = [[]]
-        for note in notes:
-            if groups[-1] and not self._calls.fits(self._of_notes([*groups[-1], note], "reduce")):
-                groups.append([])
-            groups[-1].append(note)
+        groups: list[list[_Note]] = []
+        begin = 0
+        while begin < len(notes):
+            end = furthest(notes, begin, len(notes), lambda part: self._fit(part, "reduce"))
+            groups.append(list(notes[begin:end]))
+            begin = end
         return groups
 
     def _final(
@@ -263,6 +271,9 @@ class _Run:
 
     def _of_notes(self, notes: Sequence[_Note], step: Step) -> tuple[Message, ...]:
         return of_notes([note.text for note in notes], step, self._brief, self._language)
+
+    def _fit(self, notes: Sequence[_Note], step: Step) -> bool:
+        return self._calls.fits(self._of_notes(notes, step))
 
     def _size(self, notes: Sequence[_Note]) -> int:
         return self._counter.count(self._of_notes(notes, "final"))

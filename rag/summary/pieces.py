@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag import sentences
 from rag.errors import DoesNotFit
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.types import Document
+
+Item = TypeVar("Item")
 
 #: How strong the border before a unit is. Headings lie between a page and a document.
 _SENTENCE, _PARAGRAPH, _TURN, _PAGE, _HEADING, _DOCUMENT = 0, 1, 2, 3, 4, 11
@@ -109,18 +111,25 @@ def cut(
     pieces: list[tuple[Unit, ...]] = []
     begin = 0
     while begin < len(whole):
-        low = begin + 1  # one unit fits, as `_small` saw to
-        high = min(bisect_left(sums, sums[begin] + _SLACK * room + 1), len(whole))
-        while low < high:
-            middle = (low + high + 1) // 2
-            if fits(whole[begin:middle]):
-                low = middle
-            else:
-                high = middle - 1
-        end = _at_border(whole, begin, low)
+        last = min(bisect_left(sums, sums[begin] + _SLACK * room + 1), len(whole))
+        end = _at_border(whole, begin, furthest(whole, begin, last, fits))
         pieces.append(tuple(whole[begin:end]))
         begin = end
     return pieces
+
+
+def furthest(
+    items: Sequence[Item], begin: int, last: int, fits: Callable[[Sequence[Item]], bool]
+) -> int:
+    """The largest end, up to `last`, for which the items from `begin` on fit; one does for sure."""
+    low, high = begin + 1, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(items[begin:middle]):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _at_border(whole: Sequence[Unit], begin: int, end: int) -> int:
