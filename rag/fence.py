@@ -1,8 +1,14 @@
-"""Text of a document inside a prompt is data: it stands between lines that it cannot foresee."""
+"""The code on the fences around a passage, which no document can know in advance.
+
+It depends on all that is offered, so it never stands in a passage but by chance, and on a secret of
+the library, since who wrote the documents may work out everything else. The same question over the
+same passages of one library has the same code: a prompt is reproducible, and a server may keep it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,20 +16,25 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-_FENCE = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
+_DIGITS = 8
+_LINES = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
 
 
-def code_of(texts: Iterable[str]) -> str:
-    """Eight hex digits that depend on every character offered: stable, yet not to be foreseen."""
-    digest = hashlib.sha256()
+def code(secret: bytes, question: str, texts: Iterable[str]) -> str:
+    """Eight hex digits for a question and the texts of its passages.
+
+    HMAC-SHA256 (Krawczyk, Bellare, Canetti, "HMAC: keyed-hashing for message authentication",
+    1997).
+    """
+    digest = hmac.new(secret, question.encode("utf-8", "surrogatepass"), hashlib.sha256)
     for text in texts:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()[:8]
+        digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:_DIGITS]
 
 
 def lines(code: str, language: Language) -> tuple[str, str]:
-    """The line before the text and the line after it."""
-    begin, end = _FENCE[language]
+    """The line before a text and the line after it."""
+    begin, end = _LINES[language]
     return begin.format(code=code), end.format(code=code)
 
 

@@ -7,11 +7,12 @@ carry a code derived from the whole content, which a document cannot know in adv
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from rag import fence, sentences
+from rag import sentences
 from rag.errors import DoesNotFit
 from rag.refusal import is_refusal
 from rag.types import REFUSAL, LeftOut, Message, Part, Passage, Prompt, Receipt
@@ -50,6 +51,7 @@ _INTRODUCTION = {
     "ru": "Отрывки. Каждый стоит между строками «начало {code}» и «конец {code}».",
     "en": 'Passages. Each stands between the lines "begin {code}" and "end {code}".',
 }
+_FENCE = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
 _QUESTION = {"ru": "Вопрос: {question}", "en": "Question: {question}"}
 _PLACE = {"ru": ("стр. {}", "строка {}"), "en": ("p. {}", "line {}")}
 
@@ -97,8 +99,9 @@ class _Frame:
         return (Message("system", _SYSTEM[self.language]), *self.history)
 
     def _block(self, number: int, passage: Passage) -> str:
+        begin, end = (fence.format(code=self.code) for fence in _FENCE[self.language])
         head = f"[{number}] {label(passage, self.language)}"
-        return f"{head}\n{fence.fenced(passage.chunk.text, self.code, self.language)}"
+        return f"{head}\n{begin}\n{passage.chunk.text}\n{end}"
 
 
 def label(passage: Passage, language: Language) -> str:
@@ -144,8 +147,7 @@ def build_prompt(
     """
     room = window - reserve
     kept, left_out = _fit_history(history, counter, room // _HISTORY_SHARE)
-    code = fence.code_of([question, *(passage.chunk.text for passage in passages)])
-    frame = _Frame(question, language, code, kept)
+    frame = _Frame(question, language, _code(question, passages), kept)
     bare = counter.count(frame.messages(()))
     if bare > room:
         raise DoesNotFit(
@@ -170,6 +172,14 @@ def build_prompt(
         left_out=(*left_out, *missed),
     )
     return Prompt(frame.messages(chosen), chosen, receipt)
+
+
+def _code(question: str, passages: Sequence[Passage]) -> str:
+    """Eight hex digits that depend on every character offered: stable, yet not to be foreseen."""
+    digest = hashlib.sha256(question.encode("utf-8", "surrogatepass"))
+    for passage in passages:
+        digest.update(b"\0" + passage.chunk.text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:8]
 
 
 def _fit_history(

@@ -182,6 +182,7 @@ def prepare(
     fields: Sequence[Field] = (),
     examples: Sequence[Example] = (),
     steps: bool = False,
+    secret: bytes = b"",
 ) -> Ask:
     """Settle a job for a text.
 
@@ -192,6 +193,7 @@ def prepare(
         fields: In place of the template's.
         examples: Beside the template's.
         steps: Ask for reasoning first.
+        secret: Goes into the code on the fence.
 
     Raises:
         UsageError: An option is not known or cannot be; fields are missing, or not wanted.
@@ -216,7 +218,7 @@ def prepare(
         tuple(_with_choices(each, values) for each in chosen),
         (*template.examples, *examples) if not fields else tuple(examples),
         steps,
-        fence.code_of([template.instruction[language], text]),
+        fence.code(secret, template.instruction[language], [text]),
     )
 
 

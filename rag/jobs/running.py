@@ -46,11 +46,13 @@ def run(
     model: Model | None,
     request: Request,
     *,
+    secret: bytes = b"",
     on_piece: Callable[[int, int], None] = lambda *_: None,
 ) -> Result:
     """Do a job over a document.
 
-    `on_piece` is told pieces done and in all. Raises UsageError for options that cannot be,
+    `secret` goes into the code on the fence around the text, see `rag.fence`; `on_piece` is told
+    pieces done and in all. Raises UsageError for options that cannot be,
     ModelError where there is no model or it gives nothing usable, DoesNotFit.
     """
     if not cutting.whole(source.document).text.strip():
@@ -64,6 +66,7 @@ def run(
         fields=request.fields,
         examples=request.examples,
         steps=request.steps,
+        secret=secret,
     )
     temperature = template.temperature if request.temperature is None else request.temperature
     writer = Writer(model, temperature, template.max_tokens, template.stop)
