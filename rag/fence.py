@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _DIGITS = 8
-_FENCE = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
+_LINES = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
 
 
 def code(secret: bytes, question: str, texts: Iterable[str]) -> str:
@@ -34,8 +34,8 @@ def code(secret: bytes, question: str, texts: Iterable[str]) -> str:
 
 
 def lines(code: str, language: Language) -> tuple[str, str]:
-    """The line before the text and the line after it."""
-    begin, end = _FENCE[language]
+    """The line before a text and the line after it."""
+    begin, end = _LINES[language]
     return begin.format(code=code), end.format(code=code)
 
 

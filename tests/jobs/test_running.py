@@ -216,6 +216,16 @@ def test_text_inside_a_document_is_data_behind_a_fence_it_cannot_foresee() -> No
     assert result.empty
 
 
+def test_the_fence_depends_on_a_secret_and_on_nothing_that_changes() -> None:
+    def system(secret: bytes) -> str:
+        model = scripted("Библиотека просит отложить 40 экземпляров книги.")
+        run(load("summarise", []), source(LETTER["ru"]), model, Request(), secret=secret)
+        return calls(model)[0][0][0].text
+
+    assert system(b"one") == system(b"one")
+    assert system(b"one") != system(b"another")
+
+
 def test_options_fill_the_instruction_and_unknown_ones_are_refused() -> None:
     model = scripted("…")
     do("reply", LETTER["ru"], scripted("Да."), said={"tone": "сухой"})
