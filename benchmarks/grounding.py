@@ -41,6 +41,7 @@ class Judged:
     text: str
     struck: bool
     reason: str
+    across: bool = False  # in another language than its document
 
 
 def load(path: Path = SET) -> list[dict[str, Any]]:
@@ -77,6 +78,7 @@ def _judged(row: dict[str, Any], sentence: dict[str, Any], struck: Sequence[Any]
         sentence["text"],
         bool(why),
         "; ".join(why),
+        row.get("cross", False),
     )
 
 
@@ -92,14 +94,17 @@ def report(judged: Sequence[Judged]) -> str:
     groups: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         groups[each.kind or "true"].append(each)
-    groups["false"] = [each for each in judged if each.kind is not None]
+    groups["all falsehoods"] = [each for each in judged if each.kind is not None]
+    groups["true sentences lost"] = true = groups.pop("true", [])
+    groups["of these across languages"] = [each for each in true if each.across]
+    names = [*KINDS, "all falsehoods", "true sentences lost", "of these across languages"]
     lines = [
         (
-            kind if kind != "true" else "true sentences lost",
-            *(_share([e for e in groups[kind] if e.lang == lang]) for lang in LANGUAGES),
-            _share(groups[kind]),
+            name,
+            *(_share([e for e in groups[name] if e.lang == lang]) for lang in LANGUAGES),
+            _share(groups[name]),
         )
-        for kind in (*KINDS, "false", "true")
+        for name in names
     ]
     return table(("struck", *LANGUAGES, "both"), lines, words=1)
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import docx
 import pytest
+from conftest import ENGLISH, HANDBOOK
 from pdf_files import make_pdf
 
 from rag.app import App
+from rag.config import Settings
 from rag.errors import ReadError, UsageError
 from rag.readers import read_plainly
 from rag.types import Scope
@@ -48,10 +50,15 @@ title: Черновик
 """
 
 
-@pytest.fixture
-def library(app: App, folder: Path) -> App:
-    app.ingest([folder])
-    return app
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """A library that no test changes."""
+    papers = tmp_path_factory.mktemp("papers")
+    (papers / "правила.md").write_text(HANDBOOK, encoding="utf-8")
+    (papers / "binder.txt").write_text(ENGLISH, encoding="utf-8")
+    made = App(Settings(workers=1), tmp_path_factory.mktemp("home"))
+    made.ingest([papers])
+    return made
 
 
 def verdicts(app: App, text: str, **options: Any) -> dict[str, str]:
@@ -174,8 +181,9 @@ def test_a_model_of_entailment_is_asked_about_a_draft(library: App) -> None:
     text = "The Kestrel weighs 640 kilograms."
     assert verdicts(library, text) == {text: "supported"}
     doubter = Doubter()
-    library.__dict__["entailment"] = doubter
-    assert verdicts(library, text) == {text: "contradicted"}
+    doubting = App(library.settings, library.paths.home)
+    doubting.__dict__["entailment"] = doubter
+    assert verdicts(doubting, text) == {text: "contradicted"}
     assert [said for _, said in doubter.asked] == [text]
 
 
