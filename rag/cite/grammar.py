@@ -24,6 +24,8 @@ _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
 )
 _IDLE = STOP_WORDS | frozenset("будет будут буду было стал стали".split())
+#: "At no cost" is free, not denied; "no. 5" is a number.
+_PRICES = frozenset({"cost", "charge", "fee", "extra"})
 #: After these "not" denies nothing: «не только», "not all".
 _PARTIAL = frozenset(
     "только лишь весь все вся всех всего каждый only just all every always".split()
@@ -161,7 +163,11 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
             continue
         if says and "until" in following:
             continue  # "not until" is "only after"
-        if word == "no" and following[:1] and following[0][0].isdigit():
+        if (
+            word == "no"
+            and following[:1]
+            and (following[0][0].isdigit() or following[0] in _PRICES)
+        ):
             continue
         if says:
             plain = True
