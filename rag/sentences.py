@@ -35,6 +35,7 @@ _MAY_END = frozenset(
     """.split()
 )
 _UNIT_LETTERS = frozenset("ВWVA")  # watts, volts, amperes after a number
+_UNIT_END = re.compile(r"(?:°[CFС]|\d\s*к?Вт)$")
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
@@ -69,7 +70,7 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     if last is None:
         return True
     word = last.group(1)
-    if word in _UNIT_LETTERS and _AFTER_NUMBER.search(before):
+    if (word in _UNIT_LETTERS and _AFTER_NUMBER.search(before)) or _UNIT_END.search(before):
         return True  # «220 В. Проверьте», not «В. Проверкин»
     if len(word) == 1 and word.isalpha() and word.isupper():
         return False  # an initial: «О. Титов»

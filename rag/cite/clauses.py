@@ -115,7 +115,8 @@ def clauses_of(
     for start, end in _bounded(text, _pieces(text, [*bounds, *spots]), words):
         inside = [item for item in items if start <= item.start < end]
         facts_only = not any(item.stem for item in inside) and len(inside) < _HEAD
-        if pieces and facts_only and not _EXCEPTING.match(text[start:end]):
+        contrast = _EXCEPTING.match(text[start:end]) or _LESS.match(text[start:end])
+        if pieces and facts_only and not (inside and contrast):
             last = pieces.pop()
             pieces.append(_Piece(last.start, end, [*last.items, *inside]))
         else:
@@ -228,7 +229,7 @@ def _taken(items: tuple[Item, ...], before: Clause, less: bool) -> tuple[Item, .
 def _shares_subject(words: tuple[str, ...]) -> bool:
     """Whether a clause goes on with a verb after a conjunction, as «и возобновляется»."""
     first = next((word for word in words if word not in _JOINING), "")
-    return bool(first) and words[0] in _JOINING and predicate((first, first))
+    return bool(first) and words[0] in _JOINING and predicate((first, ""))
 
 
 def _subject(clause: Clause) -> tuple[Item, ...]:

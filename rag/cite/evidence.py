@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.cite.facts import Number
-from rag.cite.grammar import asks, first_person, is_action, paradigm
+from rag.cite.grammar import first_person, is_action, paradigm
 from rag.cite.likeness import CLOSE, alike
 from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
@@ -46,7 +46,9 @@ _REPLY = re.compile(
 )
 _NO = {"ru": "не ", "en": "not "}
 _VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
-_LABEL = re.compile(r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.\- ]{0,40}):\s")
+_LABEL = re.compile(
+    r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.-]*(?: [A-ZА-ЯЁ][\w.-]*){0,2}):\s"
+)
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,8 @@ class Span:
     @cached_property
     def around(self) -> frozenset[str]:
         """Stems that count as said here: of the headings, and of a speaker who says "I"."""
-        if self.speaker and any(first_person(form) for form in self.said.forms):
-            return self.context | self.speaker
-        named = any(name.sure for name in self.said.facts.names)
-        asked = any(asks(form) for form in self.said.forms)
-        return self.context if named or asked else self.context | self.speaker
+        own = self.answered or any(first_person(form) for form in self.said.forms)
+        return self.context | self.speaker if own else self.context
 
 
 class Evidence:

@@ -24,6 +24,8 @@ _DOUBLE = frozenset(
     "ни никто никого никому ничего ничем никогда никакой никакого никаких никакие нигде".split()
 )
 _IDLE = STOP_WORDS | frozenset("будет будут буду было стал стали".split())
+#: "At no cost" is free, not denied; "no. 5" is a number.
+_PRICES = frozenset({"cost", "charge", "fee", "extra"})
 #: After these "not" denies nothing: «не только», "not all".
 _PARTIAL = frozenset(
     "только лишь весь все вся всех всего каждый only just all every always".split()
@@ -69,7 +71,6 @@ _EN_NOUN = ("er", "ers", "or", "ors", "tion", "tions", "ment", "ments", "ness", 
 _NO_NOUN = ("ly", "ful", "ous", "ive", "able", "ible", "est", "less")
 _DETERMINERS = frozenset("a an the his her their its our my your any each every another".split())
 _FIRST_ENDINGS = ("у", "ю", "ем", "им", "ём", "сь", "ся")
-_IMPERATIVE_ENDINGS = ("и", "й", "ь", "те")
 _CASES = {
     "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "ablt": "i", "loct": "p",
     "loc2": "p",
@@ -159,9 +160,15 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         says = word in _NEGATORS or word.endswith("n't")
         if says and following[:1] and following[0] in _PARTIAL:
             continue
+        if word == "nothing" and place and words[place - 1].startswith("cost"):
+            continue  # "costs nothing" is free
         if says and "until" in following:
             continue  # "not until" is "only after"
-        if word == "no" and following[:1] and following[0][0].isdigit():
+        if (
+            word == "no"
+            and following[:1]
+            and (following[0][0].isdigit() or following[0] in _PRICES)
+        ):
             continue
         if says:
             plain = True
@@ -236,17 +243,6 @@ def first_person(word: str) -> bool:
         return False
     found = parses(word)
     return bool(found) and "1per" in found[0].grammemes
-
-
-@lru_cache(maxsize=50_000)
-def asks(word: str) -> bool:
-    """Whether a folded word is likely an imperative: the one who speaks will not do it."""
-    if not _CYRILLIC.search(word):
-        return word == "please"
-    if not word.endswith(_IMPERATIVE_ENDINGS):
-        return word == "пожалуйста"
-    found = parses(word)
-    return bool(found) and "impr" in found[0].grammemes
 
 
 def passive(words: Sequence[str]) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rag.types import Verdict
 
 #: Shares of a claim's weighted words that a source must hold.
-SUPPORTED, PARTLY, RELATED = 0.7, 0.45, 0.4
+SUPPORTED, PARTLY, RELATED = 0.7, 0.5, 0.4
 _MARK_BONUS = 0.05
 _NEAR_BONUS = 0.04  # for what stands beside the source of the sentence before
 _CANDIDATES, _LOOKED_AT = 4, 10

@@ -110,7 +110,7 @@ _CLOCK = re.compile(
 _CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
 _PRONOUN = re.compile(r"\b[Tt]he two$")
 _FIRST, _DAYS = frozenset("первое первого первому первым first".split()), 31
-_PART_OF_DAY = re.compile(r"(?: час(?:а|ов))? (утра|дня|вечера|ночи)\b", re.I)
+_PART_OF_DAY = re.compile(r" час(?:а|ов) (дня)\b|(?: час(?:а|ов))? (утра|вечера|ночи)\b", re.I)
 _NOON = 12
 
 
@@ -159,7 +159,7 @@ def of_day(text: str, found: Found) -> Found:
     hours = max(found.values)
     if not match or hours > _NOON:
         return found
-    later = match.group(1).lower() in ("вечера", "дня") and hours < _NOON
+    later = match.group().strip().lower().endswith(("вечера", "дня")) and hours < _NOON
     spot = found.spot[0], match.end()
     return Found(spot, frozenset({hours + _NOON * later}), None, "clock")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.facts import Date, Number, akin
 from rag.cite.wording import displaced
+from rag.words import stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,22 @@ _LEAST_GAIN = 2  # words that a second sentence must add, if it adds no fact
 #: A second quotation must itself hold this share of the claim's words; less where it is beside the
 #: first and the claim has one clause.
 _SECOND, _BESIDE = 0.3, 0.1
+#: Stems of verbs after which the speaker of a sentence is meant.
+_SPEECH = frozenset(
+    stem(word)
+    for word in (
+        "say said says told tells ask asks asked suggests suggested reported mentioned explained "
+        "noted thinks wants wanted hopes agreed promised warned pointed admitted found believes "
+        "сказал сказала сказали сообщил сообщила говорит говорил говорила считает предложил "
+        "предложила спросил спросила попросил попросила просит отметил отметила напомнил напомнила "
+        "предупредил предупредила хочет хотела обещал обещала жалуется объяснил объяснила пояснил "
+        "рассказал рассказала заметил заметила уточнил уточнила ответил ответила согласился "
+        "согласилась признал признала принял приняла решил решила отказался отказалась "
+        "поблагодарил поблагодарила подтвердил подтвердила одобрил одобрила "
+        "accepted accepts offered offers proposed decided refused declined approved liked likes "
+        "thanked complained confirmed"
+    ).split()
+)
 _YEARS = 1000, 2100
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
@@ -36,8 +53,14 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         and all(span.said.lacks(item) for span in spans)
         and not _idle(item, spans)
         and not (_around(item, spans[0]) and not displacing(item, said, spans[0]))
+        and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
+
+
+def _told(said: Statement) -> bool:
+    """Whether a claim says that somebody said something."""
+    return not _SPEECH.isdisjoint(said.stems)
 
 
 def _idle(item: Item, spans: Sequence[Span]) -> bool:
