@@ -82,15 +82,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it.
-
-    `full` says that it is as long as it may be.
-    """
+    """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it."""
 
     text: str
     ending: Ending | None
     loop: bool = False
-    full: bool = False
 
 
 def ask_model(
@@ -141,8 +137,7 @@ def _reply(
             except StopIteration as end:
                 if (cut := guards.repetition(text)) is not None:
                     return _Reply(text[:cut], None, loop=True)
-                limit = (sampling and sampling.max_tokens) or model.reserve
-                return _Reply(text, end.value, full=_is_full(model, text, end.value, limit))
+                return _Reply(text, end.value)
             text += piece
             on_text(piece)
             if len(text) - looked >= _STEP:
@@ -161,16 +156,6 @@ def _second(
     except ModelError as error:
         log.warning("The second answer failed: %s", error)
         return _Reply("", None)
-
-
-def _is_full(model: Model, text: str, ending: Ending, limit: int) -> bool:
-    """Whether an answer is as long as it may be, by the model's own count where nobody says.
-
-    Text counted again may have a token or two less than there were written.
-    """
-    if ending.reason or not limit or not model.counter.exact:
-        return ending.reason == "length"
-    return model.counter.count_text(text) >= limit - 2
 
 
 def _again(
@@ -196,11 +181,10 @@ def _tidied(reply: _Reply, language: Language, notes: list[str]) -> Said:
     text = reply.text
     if reply.loop:
         notes.append(_NOTES["loop"][language])
-    broken = reply.ending is not None and reply.ending.reason == "cut"
-    if reply.full or broken:
+    if reply.ending is not None and reply.ending.reason in ("cut", "length"):
         text = guards.finished(text)
-        note = _NOTES["cut" if broken else "length"][language]
-        if reply.ending and reply.ending.trouble:
+        note = _NOTES[reply.ending.reason][language]
+        if reply.ending.trouble:
             note += f" ({reply.ending.trouble})"
         if len(text) < len(reply.text.rstrip()):
             note += f"; {_NOTES['dropped'][language]}"

@@ -160,21 +160,6 @@ def test_an_answer_cut_at_its_limit_ends_with_a_whole_sentence() -> None:
     assert said == Said(ANSWER["ru"], ("ответ оборван на пределе длины (--max-tokens)",))
 
 
-def test_a_model_that_does_not_say_is_measured_by_its_own_count() -> None:
-    class Words:
-        name, exact = "words", True
-
-        def count(self, messages: Any) -> int:
-            return sum(self.count_text(each.content) for each in messages)
-
-        def count_text(self, text: str) -> int:
-            return len(text.split())
-
-    model = replace(scripted(ANSWER["ru"] + " Пени сос"), counter=Words(), reserve=10)
-    assert ask(model).text == ANSWER["ru"]
-    assert ask(replace(model, reserve=40)).text.strip().endswith("Пени сос")
-
-
 def test_what_came_before_a_stream_broke_off_is_kept_and_the_break_is_said() -> None:
     said, _ = _served(lambda _: stream(chunk(ANSWER["ru"]), chunk(" Пени сос")))
     assert said.text == ANSWER["ru"]

@@ -18,7 +18,7 @@ import rag.models.generate
 from rag.app import App
 from rag.config import Settings
 from rag.errors import DoesNotFit
-from rag.models import Encoder, Model, Sampling, load_model
+from rag.models import Encoder, Model, Sampling, hand_on, load_model
 from rag.types import Message
 
 MESSAGES = [
@@ -365,3 +365,13 @@ def test_memory_that_runs_out_twice_ends_with_the_numbers(model: Model) -> None:
     assert "0.0 MB more needed" in told.value.message
     assert "free on cpu" in told.value.message
     assert model.write(MESSAGES)
+
+
+def test_an_answer_says_whether_the_limit_ended_it(folder: Path) -> None:
+    model = load(folder)
+    pieces: list[str] = []
+    ending = hand_on(pieces.append, model.stream(MESSAGES, Sampling(max_tokens=4)))
+    assert ending.reason == "length"
+    first = "".join(pieces)[0]
+    stopped = hand_on(pieces.append, model.stream(MESSAGES, Sampling(stop=(first,))))
+    assert stopped.reason == "stop"

@@ -5,7 +5,6 @@ Imported only once a model is loaded: it needs langchain-core, and torch when it
 
 from __future__ import annotations
 
-import itertools
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from rag.models.encoding import Encoder  # noqa: TC001 (pydantic reads it at run
 from rag.types import Message, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from langchain_core.callbacks import CallbackManagerForLLMRun
 
@@ -77,12 +76,24 @@ class TransformersChat(BaseChatModel):
             ),
             stop=(*self.drawing.stop, *(stop or ())),
         )
-        with closing(self.writer.write(ids, drawing)) as pieces:
-            for piece in itertools.chain(pieces, [""]):  # an empty answer is an answer too
-                chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+        with closing(_chunks(self.writer.write(ids, drawing))) as chunks:
+            for chunk in chunks:
                 if run_manager:
-                    run_manager.on_llm_new_token(piece, chunk=chunk)
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
+
+
+def _chunks(pieces: Generator[str, None, bool]) -> Generator[ChatGenerationChunk]:
+    """The pieces as langchain wants them; the last chunk is empty and says why the text ended."""
+    with closing(pieces):
+        while True:
+            try:
+                yield ChatGenerationChunk(message=AIMessageChunk(content=next(pieces)))
+            except StopIteration as end:
+                about = {"finish_reason": "length" if end.value else "stop"}
+                last = AIMessageChunk(content="", response_metadata=about)
+                yield ChatGenerationChunk(message=last)
+                return
 
 
 def _message(message: BaseMessage) -> Message:

@@ -63,8 +63,10 @@ class Writer:
         self._prefixes = Prefixes()
         self._queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rag-generate")
 
-    def write(self, ids: list[int], drawing: Drawing) -> Generator[str]:
+    def write(self, ids: list[int], drawing: Drawing) -> Generator[str, None, bool]:
         """The text that follows a prompt, in pieces. Closing the generator stops the model.
+
+        Returns whether the text is as long as it may be, hence perhaps not at its end.
 
         Raises:
             DoesNotFit: The prompt is longer than the window, or memory ran out twice.
@@ -83,6 +85,7 @@ class Writer:
             if not job.cancel():
                 wait([job])
         self._raise(job)
+        return job.result()
 
     def forget(self) -> None:
         """Let go of the prompts that are kept for the next one."""
@@ -96,7 +99,7 @@ class Writer:
                 "Shorten the question, or use a model with a longer window",
             )
 
-    def _raise(self, job: Future[None]) -> None:
+    def _raise(self, job: Future[bool]) -> None:
         if (error := job.exception()) is not None:
             raise mapped(error, self._name, str(self._model.device)) from error
 
@@ -106,8 +109,11 @@ class Writer:
         drawing: Drawing,
         put: Callable[[str], None],
         gone: threading.Event,
-    ) -> None:
-        """Write; where memory runs out, go on once with half of what is left, read in parts."""
+    ) -> bool:
+        """Write; where memory runs out, go on once with half of what is left, read in parts.
+
+        Gives whether the model was stopped by the limit.
+        """
         if self._decodes_alone:
             most = min(drawing.max_new_tokens, self._window - len(ids))
         else:
@@ -121,11 +127,18 @@ class Writer:
             log.warning("%s ran out of memory; going on with less", self._name)
         else:
             text.end()
-            return
+            return self._at_limit(text, most)
         self._prefixes.clear()
         free_memory()
-        self._run(ids, text, drawing, max(1, (most - len(text.ids)) // 2), _CHUNK)
+        most = len(text.ids) + max(1, (most - len(text.ids)) // 2)
+        self._run(ids, text, drawing, most - len(text.ids), _CHUNK)
         text.end()
+        return self._at_limit(text, most)
+
+    def _at_limit(self, text: _Text, most: int) -> bool:
+        ends = self._model.generation_config.eos_token_id
+        ends = ends if isinstance(ends, list) else [ends]
+        return len(text.ids) >= most and not text.stopped and text.ids[-1] not in ends
 
     def _run(
         self, ids: list[int], text: _Text, drawing: Drawing, most: int, chunk: int | None = None
@@ -186,6 +199,11 @@ class _Text:
         self._put = put
         self._gone = gone
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop string was met, or the reader went away."""
+        return self._stops.met or self._gone.is_set()
+
     def reader(self, device: Any) -> Callable[..., Any]:
         """A criterion of `generate` that reads each new token, and says whether it was the last.
 
@@ -213,7 +231,7 @@ class _Text:
         self.ids.append(token)
         if piece := self._detokenizer.add(token):
             self._give(self._stops.add(piece))
-        return self._stops.met or self._gone.is_set()
+        return self.stopped
 
     def _give(self, piece: str) -> None:
         if piece:
