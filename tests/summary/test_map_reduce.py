@@ -181,6 +181,19 @@ def test_a_model_that_only_adds_words_comes_to_an_end() -> None:
     assert len(found.calls) < 40
 
 
+def test_a_note_that_fits_no_window_brings_no_endless_rounds() -> None:
+    """A server may write more than it was given room for."""
+    long = "Цех выпустил станки, " * 60 + "и на этом всё."
+    document = Document("a", "t", f"{long}\n" * 4)
+
+    def all_of_it(messages: Sequence[BaseMessage], _: dict[str, Any]) -> str:
+        return long if len(str(messages[-1].content)) > 1000 else ""
+
+    found = summarise(model_of(all_of_it, 1024), document)
+    assert found.pieces > 1
+    assert len(found.calls) <= 2 * found.pieces
+
+
 def test_a_topic_goes_into_every_prompt_and_what_is_not_about_it_is_left_out() -> None:
     def about(messages: Sequence[BaseMessage], _: dict[str, Any]) -> str:
         asked = str(messages[-1].content)
