@@ -316,12 +316,13 @@ class App:
         be read.
         """
         from rag import verify
+        from rag.outside import read_outside
 
         with self._readers(password) as pool:
-            documents = verify.documents_of(source, pool)
+            read = read_outside(source, pool, "md").values()
         with self._opened() as (_, retriever):
             check = partial(verify.verify, retriever=retriever, entailment=self.entailment)
-            told = [check(each, scope=scope, on_checked=on_checked) for each in documents]
+            told = [check(each.document, scope=scope, on_checked=on_checked) for each in read]
         return [sentence for sentences in told for sentence in sentences]
 
     def prove(self, text: str, password: str = "") -> list[Proof]:
@@ -430,14 +431,14 @@ class App:
         `given` is the text itself, as bytes, which `name` then only names.
         """
         from rag.jobs.checking import Source
-        from rag.jobs.outside import read_given, read_outside
+        from rag.outside import the_document_in
 
         path = Path(name)
         if given is None and not path.exists():
             row, document = self.document(name)
             return Source(row.name, document)
         with self._readers() as pool:
-            document = read_outside(path, pool) if given is None else read_given(given, pool)
+            document = the_document_in(path if given is None else given, pool, "txt")
         return Source(name, document)
 
     def job(

@@ -103,7 +103,7 @@ def ask_model(
     if fault and (again := _again(model, prompt.messages, _FIRMER[fault][language])):
         notes.append(_AGAIN[fault][language])
         second = _second(model, again, on_text)
-        if guards.without_thoughts(second.text):
+        if guards.without_thoughts(second.text).strip():
             reply, fault = second, _fault(second, prompt, language)
     if fault:
         notes.append(_NOTES[fault][language])
@@ -113,7 +113,7 @@ def ask_model(
 
 def _fault(reply: _Reply, prompt: Prompt, language: Language) -> str | None:
     """What an answer has to be asked for once more for."""
-    text = guards.without_thoughts(reply.text)
+    text = guards.without_thoughts(reply.text).strip()
     if not text:
         return "empty"
     if is_refusal(text):

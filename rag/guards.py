@@ -120,7 +120,7 @@ def _like_lines(text: str) -> int | None:
 
 def without_thoughts(text: str) -> str:
     """The text without what a reasoning model thought aloud; "" when it is nothing else."""
-    return _THOUGHT.sub("", text).strip()
+    return _THOUGHT.sub("", text)
 
 
 def finished(text: str) -> str:

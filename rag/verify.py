@@ -13,23 +13,18 @@ from typing import TYPE_CHECKING, Literal
 from rag import sentences
 from rag.cite import cite
 from rag.cite.clean import claims
-from rag.errors import ReadError, UsageError
 from rag.orders import without_orders
-from rag.prepare import Prepared
 from rag.query.courtesy import without_courtesies
-from rag.readers import read_plainly, supported
 from rag.types import Sentence
 from rag.words import content_stems, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from rag.cite import Entailment
     from rag.retrieve import Retriever
     from rag.types import Document, Mark, Passage, Scope
     from rag.words import Language
-    from rag.workers.pool import ReaderPool
 
 Kind = Literal["prose", "row", "heading", "code"]
 
@@ -61,30 +56,6 @@ _FOOTNOTE = re.compile(
 )
 _QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
 _COUNTED = re.compile(r"(?<=[мm])[²³]")  # square and cubic metres are no footnotes
-
-
-def documents_of(source: Path | bytes, pool: ReaderPool) -> list[Document]:
-    """The documents of a file that need not be in the library, or of text as bytes.
-
-    Bytes and files of no known kind are read as Markdown, all others by the pool.
-
-    Raises:
-        UsageError: There is no such file.
-        ReadError: It is empty, or holds nothing that can be read.
-    """
-    if isinstance(source, bytes):
-        return [read_plainly(source, "standard input")]
-    if not source.is_file():
-        fault = f"{source} is no file" if source.exists() else f"There is no file {source}"
-        raise UsageError(fault, 'Name one, or "-" for standard input.')
-    if not supported(source):
-        return [read_plainly(source.read_bytes(), source.name)]
-    results = [event.result for event in pool.read_all([source])]
-    documents = [each.document for each in results if isinstance(each, Prepared)]
-    if not documents:
-        reasons = "; ".join(each.message for each in results if isinstance(each, ReadError))
-        raise ReadError(f"{source} cannot be read: {reasons or 'there is nothing in it'}")
-    return documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub"),
+        *("suggestions", "hub", "outside"),
         *("picture", "plan", "report", "watch"),
     },
     {

@@ -16,7 +16,8 @@ from pdf_files import make_pdf
 from rag.app import App
 from rag.config import Settings
 from rag.errors import ReadError, UsageError
-from rag.readers import read_plainly
+from rag.readers.options import DEFAULT
+from rag.readers.text.plain import read_markdown
 from rag.types import Scope
 from rag.verify import pieces
 
@@ -151,13 +152,15 @@ def test_what_is_no_text_is_refused_and_says_why(
         (tmp_path / name).write_bytes(data)
     with pytest.raises(error, match=said):
         library.verify(tmp_path / name)
-    with pytest.raises(UsageError, match="is no file"):
+    with pytest.raises(UsageError, match="is a folder"):
         library.verify(tmp_path)
 
 
 def test_the_pieces_of_markdown() -> None:
     text = "Площадь 20 м² и шум¹.\n\n~~~\n# no heading\n~~~\nSetext\n===\nend【1†】 [2, 3-5].\n"
-    found = [(piece.kind, piece.text) for piece in pieces(read_plainly(text.encode(), "x"))]
+    found = [
+        (piece.kind, piece.text) for piece in pieces(read_markdown(text.encode(), "x", DEFAULT))
+    ]
     assert found == [
         ("prose", "Площадь 20 м2 и шум.\n\n"),
         ("code", "# no heading\n"),

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing, RagError, ReadError, UsageError
+from rag.errors import LibraryMissing, RagError, UsageError
 from rag.index import open_catalogue
 from rag.mapreduce import Watch, cite_span, language_of_all, map_reduce
-from rag.prepare import Prepared
+from rag.outside import read_outside
 from rag.retrieve import is_meant, is_name
 from rag.store.replies import Replies
 from rag.summary import Source, Summary, source_of, summarise
@@ -92,19 +92,11 @@ def _sources(
 
 
 def _read(file: Path, readers: Callable[[], ReaderPool]) -> Iterator[tuple[str, Source]]:
-    """The documents of a file that is not in the library. Raises ReadError where it holds none."""
-    failed: ReadError | None = None
-    any_read = False
+    """The documents of a file that is not in the library, by name. Raises ReadError."""
     with readers() as pool:
-        for event in pool.read_all([file.resolve()]):
-            if isinstance(event.result, ReadError):
-                failed = failed or event.result
-            elif isinstance(event.result, Prepared):
-                name = f"{file.name}/{event.member}" if event.member else file.name
-                yield name, source_of(event.result.document, event.result.minutes)
-                any_read = True
-    if failed and not any_read:
-        raise ReadError(f"{file.name}: {failed.message}") from failed
+        for member, read in read_outside(file, pool, "txt").items():
+            name = f"{file.name}/{member}" if member else file.name
+            yield name, source_of(read.document, read.minutes)
 
 
 def _meant(catalogue: Catalogue, name: str) -> list[DocumentRow]:

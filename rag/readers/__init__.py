@@ -179,13 +179,6 @@ def read_document(path: Path, options: Options = DEFAULT) -> Document:
     return result
 
 
-def read_plainly(data: bytes, name: str) -> Document:
-    """Text of no known format, with the marks of Markdown. Raises ReadError for what is no text."""
-    if not data.strip():
-        raise ReadError(f"{name} is empty")
-    return _markdown(data, name, DEFAULT)
-
-
 def load(path: Path) -> bytes:
     """The bytes of a file that there is a reader for. Raises ReadError where it cannot be had."""
     if not supported(path):

@@ -195,7 +195,7 @@ def test_a_program_comes_as_text_without_what_a_terminal_acts_on(language: str) 
     said = "Вот:\n```python\ndef f(x):\n    return x < 1  # \x1b[31m<b>\u202e\n```\nГотово!"
     model = scripted(said)
     result = do("translate-code", program, model, said={"to": "Rust", "language": language})
-    assert result.text == "def f(x):\n    return x < 1  # [31m<b>"
+    assert result.text == "def f(x):\n    return x < 1  # <b>"
     assert "Rust" in calls(model)[0][0][0].text
     assert result.sentences == ()
 
@@ -308,7 +308,7 @@ def test_what_json_can_hold_and_a_file_cannot_is_left_out(tmp_path: Path) -> Non
     )
     said = r'{"a\u202e": "x\ud800\u001b[31my", "n": 1e999, "big": 123456789012345678901234567890}'
     result = run(made, source("Текст."), scripted(said), Request())
-    assert result.value == {"a": "x[31my", "n": None, "big": 123456789012345678901234567890}
+    assert result.value == {"a": "xy", "n": None, "big": 123456789012345678901234567890}
     assert json.loads(result.text.encode()) == result.value
 
 

@@ -17,7 +17,7 @@ SUMMARY = {
     *("schema", "documents", "language", "summary", "by", "refused", "instead", "sentences"),
     *("struck", "pieces", "gaps", "calls"),
 }
-SENTENCE = {"text", "verdict", "reason", "highlight", "citations"}
+SENTENCE = {"text", "verdict", "reason", "highlight", "citations", "place"}
 RECEIPT = {"parts", "total", "window", "reserve", "tokenizer", "exact", "left_out"}
 
 
