@@ -50,10 +50,10 @@ def load(path: Path = SET) -> list[dict[str, Any]]:
 
 
 def judge(rows: Iterable[dict[str, Any]], home: Path, **settings: str) -> Iterator[list[Judged]]:
-    """The sentences of each answer, cited over what its question finds in a library of corpora/."""
+    """The sentences of each answer, checked as rag ask does, over a library of corpora/."""
     from rag.app import App
-    from rag.cite import cite
     from rag.config import Settings
+    from rag.grounding import ground
     from rag.retrieve import Retriever
 
     app = App(Settings(workers=1, **settings), home)
@@ -62,9 +62,8 @@ def judge(rows: Iterable[dict[str, Any]], home: Path, **settings: str) -> Iterat
         retriever = Retriever(library, app.embedder)
         for row in rows:
             found = retriever.retrieve(row["question"], k=_PASSAGES).passages
-            documents = {each.document: retriever.document(each.document) for each in found}
             text = " ".join(sentence["text"] for sentence in row["sentences"])
-            _, struck = cite(text, found, documents, entailment=app.entailment)
+            _, struck = ground(text, found, retriever, entailment=app.entailment)
             yield [_judged(row, sentence, struck) for sentence in row["sentences"]]
 
 

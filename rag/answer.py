@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register, summary
-from rag.orders import ordered, without_orders
+from rag.orders import ordered
 from rag.types import REFUSAL, Answer, Decision, Message, Promise, Scope, Sentence
 from rag.words import STOP_WORDS, language_of, words
 
@@ -95,7 +95,7 @@ class Answerer:
         """
         clock = _Clock()
         scope = scope or Scope()
-        typed, history = question, said(past)
+        typed, history = question, told(past)
         if past:
             with clock.step("followup"):
                 question = self._standalone(question, past)
@@ -108,7 +108,7 @@ class Answerer:
             with clock.step("retrieve"):
                 evidence = self._retriever.retrieve(question, k=k, scope=scope)
             found = replace(
-                self._from_evidence(question, evidence, history, on_text, clock),
+                self._from_evidence(question, evidence, scope, history, on_text, clock),
                 query=evidence.query,
             )
         asked = question if question != typed else None
@@ -202,6 +202,7 @@ class Answerer:
         self,
         question: str,
         evidence: Evidence,
+        scope: Scope,
         history: Sequence[Message],
         on_text: Callable[[str], None],
         clock: _Clock,
@@ -211,7 +212,7 @@ class Answerer:
         if not verbatim:
             return refusal(question, evidence.passages)
         if self._model is not None:
-            answer = self._from_model(question, evidence, history, on_text, clock)
+            answer = self._from_model(question, evidence, scope, history, on_text, clock)
             if answer.sentences or answer.refusal:
                 return answer
         else:
@@ -238,14 +239,16 @@ class Answerer:
         self,
         question: str,
         evidence: Evidence,
+        scope: Scope,
         history: Sequence[Message],
         on_text: Callable[[str], None],
         clock: _Clock,
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
         from rag.asking import ask_model
-        from rag.cite import cite, inert
+        from rag.cite import inert
         from rag.cite.clean import Words
+        from rag.grounding import ground
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
@@ -272,9 +275,13 @@ class Answerer:
             refused = refusal(question, passages)
             return replace(refused, receipt=prompt.receipt, notes=said.notes)
         with clock.step("cite"):
-            documents = {p.document: self._retriever.document(p.document) for p in prompt.passages}
-            checked = cite(said.text, prompt.passages, documents, entailment=self._entailment)
-            standing, struck = without_orders(*checked, documents)
+            standing, struck = ground(
+                said.text,
+                prompt.passages,
+                self._retriever,
+                scope=scope,
+                entailment=self._entailment,
+            )
         return Answer(
             " ".join(sentence.text for sentence in standing),
             tuple(standing),
@@ -304,7 +311,7 @@ def _rewriter(model: Model) -> Callable[[Sequence[Message]], str] | None:
     return write if model.instructed else None
 
 
-def said(past: Sequence[Exchange]) -> tuple[Message, ...]:
+def told(past: Sequence[Exchange]) -> tuple[Message, ...]:
     """A conversation as a model is told it: what the person saw, hence nothing that was struck."""
     return tuple(
         message

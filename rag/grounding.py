@@ -1,0 +1,83 @@
+"""A model's text set against its passages, and what they do not hold against the library.
+
+A model may say what is true of the documents but stands in none of its passages: it goes on in the
+document, or draws on an earlier question. Such a sentence is looked for on its own before it is
+struck; what contradicts a passage is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.cite import cite
+from rag.orders import without_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.cite import Entailment
+    from rag.retrieve import Retriever
+    from rag.types import Passage, Scope, Sentence
+
+#: Passages looked at for a sentence; more take longer and find no more.
+_PASSAGES = 3
+#: Sentences that are looked for again; a text with more of them was made up.
+_MOST = 8
+
+
+def ground(
+    text: str,
+    passages: Sequence[Passage],
+    retriever: Retriever,
+    *,
+    scope: Scope | None = None,
+    entailment: Entailment | None = None,
+) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences of a text that stand and those that are struck; see `rag.cite.cite`.
+
+    Args:
+        text: As the model wrote it.
+        passages: Those of its prompt, in order.
+        retriever: Finds further passages, and the documents of all.
+        scope: Where else to look.
+        entailment: See `cite`.
+    """
+    standing, struck = _cited(text, passages, retriever, entailment)
+    unheld = [each for each in struck if each.verdict == "unsupported"]
+    if not unheld or len(unheld) > _MOST:
+        return standing, struck
+    further = _found(unheld, passages, retriever, scope)
+    if not further:
+        return standing, struck
+    again, _ = _cited(text, [*passages, *further], retriever, entailment)
+    places = {each.place for each in unheld}
+    held = {each.place: each for each in again if each.place in places}
+    kept = [each for each in struck if each.place not in held]
+    return sorted([*standing, *held.values()], key=lambda each: each.place or 0), kept
+
+
+def _cited(
+    text: str,
+    passages: Sequence[Passage],
+    retriever: Retriever,
+    entailment: Entailment | None,
+) -> tuple[list[Sentence], list[Sentence]]:
+    documents = {each.document: retriever.document(each.document) for each in passages}
+    return without_orders(*cite(text, passages, documents, entailment=entailment), documents)
+
+
+def _found(
+    sentences: Sequence[Sentence],
+    passages: Sequence[Passage],
+    retriever: Retriever,
+    scope: Scope | None,
+) -> list[Passage]:
+    """Passages that the sentences lead to and that were not among those before."""
+    known = {(each.document, each.chunk.start) for each in passages}
+    found: dict[tuple[str, int], Passage] = {}
+    for sentence in sentences:
+        for passage in retriever.retrieve(sentence.text, k=_PASSAGES, scope=scope).passages:
+            key = (passage.document, passage.chunk.start)
+            if key not in known:
+                found.setdefault(key, passage)
+    return list(found.values())
