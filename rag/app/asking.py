@@ -1,0 +1,159 @@
+"""Questions and summaries."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rag import config
+from rag.app.keeping import Keeping
+from rag.errors import UsageError
+from rag.store.secret import secret_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from rag.evaluate import Trial
+    from rag.mapreduce import Watch
+    from rag.report import Progress
+    from rag.retrieve import Mode
+    from rag.store.history import History
+    from rag.summary import Brief, Summary
+    from rag.talk import Talk
+    from rag.types import Answer, Evidence, Exchange, Scope
+
+
+#: Longest question in characters; a longer one is a file given by mistake.
+QUESTION_LIMIT = 20_000
+
+
+def _ignore(_: object) -> None:
+    """Nobody watches."""
+
+
+class Asking(Keeping):
+    """A library that can be asked."""
+
+    def answer(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        past: Sequence[Exchange] = (),
+        on_text: Callable[[str], None] = _ignore,
+    ) -> Answer:
+        """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
+        from rag.answer import Answerer
+
+        question = checked_question(question)
+        with self._opened() as (library, retriever):
+            secret = secret_of(self.paths.folder) if self.model else b""
+            parts = (library.catalogue, retriever, self.model, self.entailment, secret)
+            return Answerer(*parts).answer(
+                question,
+                k=self.settings.passages,
+                scope=scope,
+                past=past,
+                on_text=on_text,
+            )
+
+    def talk(self, *, resume: bool = False) -> Talk:
+        """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""
+        from rag.talk import Talk
+
+        model = self.settings.model or None
+        return Talk(self.answer, self.history if self.settings.history else None, model, resume)
+
+    @property
+    def history(self) -> History:
+        """What was asked and answered here so far."""
+        from rag.store.history import History
+
+        return History(self.paths.history)
+
+    def search(
+        self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
+    ) -> Evidence:
+        """The k best passages; see `rag.retrieve.Retriever`. Raises UsageError for a wrong k."""
+        k = config.checked("passages", k, "flag")
+        with self._opened() as (_, retriever):
+            return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
+
+    def summarise(
+        self,
+        names: Sequence[str],
+        brief: Brief,
+        *,
+        fresh: bool = False,
+        watch: Watch | None = None,
+    ) -> Summary:
+        """Summarise documents, named as in `document`, by folder or pattern; or files beside them.
+
+        Goes on where a run that was interrupted stopped, unless `fresh`; see
+        `rag.mapreduce.library.summary_of`.
+        """
+        from rag.mapreduce.library import summary_of
+
+        return summary_of(
+            names,
+            self.paths,
+            brief,
+            model=self.model,
+            readers=self._readers,
+            sampling=(self.settings.temperature, self.settings.max_tokens),
+            fresh=fresh,
+            watch=watch,
+        )
+
+    @contextmanager
+    def trial(
+        self,
+        source: Path,
+        *,
+        home: Path | None = None,
+        fresh: bool = False,
+        answers: bool = False,
+        on_progress: Callable[[Progress], None] = _ignore,
+    ) -> Iterator[Trial]:
+        """The questions at `source`, a file or its folder, and what they can be put to.
+
+        That is a library of the documents beside them, which is kept below `home` and brought up to
+        date here, or begun anew where `fresh` says so; without a `home` it is this library. With
+        `answers` they are answered too, by the model where one is set. Raises UsageError for a set
+        that does not fit the documents.
+        """
+        from rag import evaluate
+        from rag.answer import Answerer
+
+        file = evaluate.find(source).resolve()
+        items = evaluate.load(file)
+        app, documents = self, None
+        if home is not None:
+            documents = evaluate.documents_folder(file.parent, items)
+            name = evaluate.collection(documents, self.settings)
+            app = type(self)(replace(self.settings, collection=name), home)
+            bring = partial(app.ingest, [documents], sync=True, leave_out=[file])
+            evaluate.keep_up(partial(bring, on_progress=on_progress), documents, fresh=fresh)
+        named = file.parent.name if file.name in evaluate.NAMES else file.stem
+        with app._opened() as (library, retriever):
+            model = self.model if answers else None
+            judge = self.entailment if answers else None
+            parts = (library.catalogue, retriever, model, judge, secret_of(self.paths.folder))
+            answerer = Answerer(*parts) if answers else None
+            yield evaluate.prepare(items, library, retriever, answerer, named, documents)
+
+
+def checked_question(question: str) -> str:
+    """The question without the space around it. Raises UsageError for none or one too long."""
+    question = question.strip()
+    if not question:
+        raise UsageError("The question is empty", 'Ask something: rag ask "…"')
+    if len(question) > QUESTION_LIMIT:
+        raise UsageError(
+            f"The question has {len(question)} characters; the limit is {QUESTION_LIMIT}",
+            "Put a long text into a file and add it: rag ingest FILE",
+        )
+    return question

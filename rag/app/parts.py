@@ -1,0 +1,171 @@
+"""What an app is made of: its library, and the models that settings name, each loaded once."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rag import config
+from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
+from rag.errors import LibraryError, LibraryMissing, UsageError
+from rag.index import (
+    Library,
+    library_embedder,
+    open_catalogue,
+)
+from rag.retrieve import Retriever
+from rag.store.place import LibraryPaths, collections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.cite import Entailment
+    from rag.config import Settings
+    from rag.embed import Embedder, EncoderOptions, Reranker
+    from rag.models import Model
+    from rag.workers.pool import ReaderPool
+
+
+_COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
+
+
+class Parts:
+    """A library with the settings it is used with."""
+
+    def __init__(self, settings: Settings, home: Path | None = None) -> None:
+        if not _COLLECTION.fullmatch(settings.collection):
+            raise UsageError(
+                f"{settings.collection!r} is no name for a collection",
+                "Use letters, digits, - and _.",
+            )
+        self.settings = settings
+        self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
+        self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
+        self._loading = Lock()
+        self._models: list[Model] = []
+        self._loading_model = Lock()  # takes minutes, in which others may search
+
+    @property
+    def embedder(self) -> Embedder:
+        """As set; else the library's own as it is now; else the built-in one. Loaded once."""
+        wanted = self._wanted_embedder()
+        with self._loading:
+            if wanted not in self._embedders:
+                self._embedders = {wanted: load_embedder(*wanted)}
+            return self._embedders[wanted]
+
+    def _wanted_embedder(self) -> tuple[str, EncoderOptions]:
+        """Its name, and how to load it: as it made the library, but for what is set."""
+        options = config.encoding(self.settings)
+        if self.settings.embedder:
+            return self.settings.embedder, options
+        try:
+            with open_catalogue(self.paths) as catalogue:
+                identity = library_embedder(catalogue)
+        except LibraryError:  # none yet, or one that will be replaced
+            return HASHED, options
+        return identity.source, options.as_made(identity.prefixes, identity.dimension)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that is set, loaded; None where none is."""
+        if not self.settings.reranker:
+            return None
+        return load_reranker(self.settings.reranker, config.encoding(self.settings))
+
+    @cached_property
+    def entailment(self) -> Entailment | None:
+        """The cross-encoder of inference that is set, loaded; None where none is."""
+        if not self.settings.nli:
+            return None
+        return load_entailment(self.settings.nli, config.encoding(self.settings))
+
+    @cached_property
+    def model(self) -> Model | None:
+        """The model that is set, loaded once for all threads; None where none is."""
+        if not self.settings.model:
+            return None
+        with self._loading_model:
+            if not self._models:
+                self._models.append(self._load_model())
+            return self._models[0]
+
+    def _load_model(self) -> Model:
+        from rag.models import load_model
+
+        return load_model(
+            self.settings.model,
+            base_url=self.settings.base_url or None,
+            window=self.settings.window or None,
+            max_tokens=self.settings.max_tokens,
+            temperature=self.settings.temperature,
+            seed=self.settings.seed,
+            top_p=self.settings.top_p,
+            repetition_penalty=self.settings.repetition_penalty,
+            stop=config.stops(self.settings),
+            device=self.settings.device,
+            dtype=self.settings.dtype,
+            quantize=self.settings.quantize,
+            offline=self.settings.offline,
+            tokenizer=self.settings.tokenizer or None,
+            server_seconds=self.settings.server_seconds,
+        )
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a library to open."""
+        try:
+            open_catalogue(self.paths).close()
+        except LibraryMissing:
+            return False
+        return True
+
+    def can_begin(self, folder: Path) -> bool:
+        """Whether to make a library of a folder unasked.
+
+        No library is set or found above it, and it holds documents and is not a folder that holds
+        everything else too. Raises LibraryMissing where a library has other collections than the
+        one that is set: that is a slip of the pen, not a beginning.
+        """
+        from rag.readers import supported
+
+        folder = folder.absolute()
+        others = [name for name in collections(self.paths.home) if name != self.paths.collection]
+        if others:
+            raise LibraryMissing(
+                f"There is no collection {self.paths.collection} in {self.paths.home}",
+                f"Name one with --collection: {', '.join(others)}. Or make it:"
+                f" rag ingest FOLDER --collection {self.paths.collection}",
+            )
+        if self.settings.home or (self.paths.home.is_dir() and self.paths.home.parent != folder):
+            return False
+        if folder in (Path.home(), Path(folder.anchor)):
+            return False
+        return any(
+            path.is_file() and supported(path) and not path.name.startswith(".")
+            for pattern in ("*", "*/*")
+            for path in folder.glob(pattern)
+        )
+
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The library, open for reading."""
+        with self._opened() as (library, _):
+            yield library
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Library, Retriever]]:
+        """The library and what finds passages in it."""
+        embedder = self.embedder
+        with Library.open(self.paths, embedder) as library:
+            yield library, Retriever(library, embedder, self.reranker)
+
+    def _readers(self, password: str = "") -> ReaderPool:
+        """A child process for one foreign file."""
+        from rag.workers.pool import ReaderPool
+
+        return ReaderPool(1, config.reading(self.settings, password))
