@@ -180,14 +180,17 @@ class Answerer:
             document = self._catalogue.document(document_id)
             yield name, summary.source_of(document, held.get(name))
 
-    @staticmethod
     def _by_map_reduce(
-        model: Model, sources: dict[str, summary.Source], on_text: Callable[[str], None]
+        self,
+        model: Model,
+        sources: dict[str, summary.Source],
+        on_text: Callable[[str], None],
     ) -> Answer | None:
         """A model's summary of documents of any length, each sentence cited and checked."""
         from rag.mapreduce import Watch, map_reduce
 
-        found = map_reduce(model, sources, summary.Brief(), watch=Watch(text=on_text))
+        watch = Watch(text=on_text)
+        found = map_reduce(model, sources, summary.Brief(), secret=self._secret, watch=watch)
         if not found.sentences:
             return None
         return Answer(
@@ -196,6 +199,7 @@ class Answerer:
             struck=found.struck,
             receipt=found.calls[-1].receipt if found.calls else None,
             by=found.by,
+            notes=found.notes,
         )
 
     def _from_evidence(

@@ -17,7 +17,7 @@ from rag.errors import ModelError
 from rag.refusal import is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from rag.models import Ending, Model, Sampling
     from rag.types import Message, Prompt
@@ -81,7 +81,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
     """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it."""
 
     text: str
@@ -96,38 +96,53 @@ def ask_model(
 
     `on_text` gets the words as they come. Raises ModelError and DoesNotFit as the model does.
     """
-    reply = _reply(model, prompt.messages, on_text)
-    _compare(model, prompt, reply.ending)
-    fault = _fault(reply, prompt, language)
+    sources = [passage.chunk.text for passage in prompt.passages]
+    said, ending = ask(model, prompt.messages, language, sources, on_text)
+    _compare(model, prompt, ending)
+    return said
+
+
+def ask(
+    model: Model,
+    messages: Sequence[Message],
+    language: Language,
+    sources: Iterable[str],
+    on_text: Callable[[str], None],
+) -> tuple[Said, Ending | None]:
+    """As `ask_model`, with any messages about the texts of `sources`.
+
+    Gives how the first answer ended, too.
+    """
+    first = reply = listen(model, messages, on_text)
+    fault = _fault(reply, sources, language)
     notes: list[str] = []
-    if fault and (again := _again(model, prompt.messages, _FIRMER[fault][language])):
+    if fault and (again := _again(model, tuple(messages), _FIRMER[fault][language])):
         notes.append(_AGAIN[fault][language])
         second = _second(model, again, on_text)
         if guards.without_thoughts(second.text).strip():
-            reply, fault = second, _fault(second, prompt, language)
+            reply, fault = second, _fault(second, sources, language)
     if fault:
         notes.append(_NOTES[fault][language])
     said = _tidied(reply, language, notes)
-    return replace(said, text="") if fault == "empty" else said
+    return replace(said, text="") if fault == "empty" else said, first.ending
 
 
-def _fault(reply: _Reply, prompt: Prompt, language: Language) -> str | None:
+def _fault(reply: Reply, sources: Iterable[str], language: Language) -> str | None:
     """What an answer has to be asked for once more for."""
     text = guards.without_thoughts(reply.text).strip()
     if not text:
         return "empty"
     if is_refusal(text):
         return None
-    sources = [passage.chunk.text for passage in prompt.passages]
     return "language" if guards.wrong_language(text, language, sources) else None
 
 
-def _reply(
+def listen(
     model: Model,
-    messages: tuple[Message, ...],
+    messages: Sequence[Message],
     on_text: Callable[[str], None],
     sampling: Sampling | None = None,
-) -> _Reply:
+) -> Reply:
     """One answer, stopped where it begins to repeat itself."""
     text, looked = "", 0
     with closing(model.stream(messages, sampling)) as stream:
@@ -136,26 +151,26 @@ def _reply(
                 piece = next(stream)
             except StopIteration as end:
                 if (cut := guards.repetition(text)) is not None:
-                    return _Reply(text[:cut], None, loop=True)
-                return _Reply(text, end.value)
+                    return Reply(text[:cut], None, loop=True)
+                return Reply(text, end.value)
             text += piece
             on_text(piece)
             if len(text) - looked >= _STEP:
                 looked = len(text)
                 if (cut := guards.repetition(text)) is not None:
-                    return _Reply(text[:cut], None, loop=True)
+                    return Reply(text[:cut], None, loop=True)
 
 
 def _second(
     model: Model, again: tuple[tuple[Message, ...], Sampling | None], on_text: Callable[[str], None]
-) -> _Reply:
+) -> Reply:
     """The second answer, set apart from the first; an empty one where the model fails."""
     on_text("\n\n")
     try:
-        return _reply(model, again[0], on_text, again[1])
+        return listen(model, again[0], on_text, again[1])
     except ModelError as error:
         log.warning("The second answer failed: %s", error)
-        return _Reply("", None)
+        return Reply("", None)
 
 
 def _again(
@@ -176,7 +191,7 @@ def _again(
     return (longer, Sampling(max_tokens=room)) if room >= _FEWEST_TOKENS else None
 
 
-def _tidied(reply: _Reply, language: Language, notes: list[str]) -> Said:
+def _tidied(reply: Reply, language: Language, notes: list[str]) -> Said:
     """The text without a sentence that was never finished, and all notes."""
     text = reply.text
     if reply.loop:

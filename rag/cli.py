@@ -170,7 +170,7 @@ def _show(asked: str, answer: Answer, *, keep: bool = False) -> None:
     terminal.end_stream(answer)
     terminal.tell_asked(answer.asked)
     terminal.tell_query(answer.query)
-    terminal.tell_notes(answer)
+    terminal.tell_notes(answer.notes)
     render.show_answer(asked, answer, keep=keep)
 
 

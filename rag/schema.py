@@ -91,6 +91,7 @@ def summary(value: Summary) -> Json:
         "pieces": value.pieces,
         "gaps": [asdict(gap) for gap in value.gaps],
         "calls": [asdict(call) for call in value.calls],
+        "notes": list(value.notes),
     }
 
 

@@ -78,6 +78,7 @@ def summarize(
     if as_json:
         render.print_json(schema.summary(summary))
     else:
+        terminal.tell_notes(summary.notes)
         render.show_summary(summary)
     if not summary.sentences:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)

@@ -15,7 +15,7 @@ from rag import errors
 from rag.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rag.query import Query
     from rag.report import Progress
@@ -266,9 +266,9 @@ def tell_query(query: Query | None) -> None:
         click.echo(missing.format(phrase), err=True)
 
 
-def tell_notes(answer: Answer) -> None:
+def tell_notes(notes: Sequence[str]) -> None:
     """Say what was done to a model's text before it was checked."""
-    for note in answer.notes:
+    for note in notes:
         click.echo(f"rag: {note}", err=True)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rag.chunk import chunk
 from rag.cite import cite, inert
 from rag.cite.clean import claims
+from rag.orders import without_orders
 from rag.types import Passage, Sentence
 from rag.words import content_stems
 
@@ -68,7 +69,8 @@ class Source:
         lines = inert(text).split("\n")
         if check in ("none", "values"):
             return Checked("\n".join(lines), (), ())
-        standing, struck = cite("\n\n".join(lines), self._near(text), self._documents)
+        checked = cite("\n\n".join(lines), self._near(text), self._documents)
+        standing, struck = without_orders(*checked, self._documents)
         judged = (deque(standing), deque(struck))
         kept: list[str] = []
         stays: list[Sentence] = []

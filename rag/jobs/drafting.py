@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rag.asking import listen
 from rag.cite.clean import inert, legible
 from rag.errors import DoesNotFit, ModelError
 from rag.guards import without_thoughts
@@ -123,7 +124,10 @@ class Writer:
         self.sent.append(size)
         most = self.max_tokens and self.answer
         sampling = Sampling(temperature, seed, max_tokens=most, stop=self.stop)
-        return self.model.write(messages, sampling)
+        reply = listen(self.model, messages, lambda _: None, sampling)
+        if reply.ending is not None and reply.ending.reason == "cut":
+            raise ModelError(f"The answer broke off: {reply.ending.trouble}", "Ask again")
+        return reply.text
 
 
 def shown(answer: str) -> str:

@@ -69,6 +69,7 @@ def map_reduce(
     *,
     replies: Replies | None = None,
     sampling: Sequence[object] = (),
+    secret: bytes = b"",
     watch: Watch | None = None,
 ) -> Summary:
     """Summarise documents with a model.
@@ -79,6 +80,7 @@ def map_reduce(
         brief: What is asked for.
         replies: Where replies are looked for and kept.
         sampling: How the model was told to draw, since replies depend on it.
+        secret: Of the library, for the lines around a text; see `rag.fence`.
         watch: Who is told.
 
     Returns:
@@ -91,7 +93,7 @@ def map_reduce(
     """
     language = brief.language or language_of_all(each.document for each in sources.values())
     calls = Calls(model, brief, language, replies, sampling)
-    return _Run(model, sources, brief, language, calls, watch or Watch()).summary()
+    return _Run(model, sources, brief, language, calls, secret, watch or Watch()).summary()
 
 
 def language_of_all(documents: Iterable[Document]) -> Language:
@@ -109,6 +111,7 @@ class _Run:
         brief: Brief,
         language: Language,
         calls: Calls,
+        secret: bytes,
         watch: Watch,
     ) -> None:
         self._counter = model.counter
@@ -117,6 +120,7 @@ class _Run:
         self._brief = brief
         self._language = language
         self._calls = calls
+        self._secret = secret
         self._watch = watch
         self._units = [u for name, each in self._documents.items() for u in units(name, each)]
         self._checker = Checker(self._documents, self._units)
@@ -267,10 +271,11 @@ class _Run:
         return passages(piece, self._documents)
 
     def _of_passages(self, found: Sequence[Passage], step: Step) -> tuple[Message, ...]:
-        return of_passages(found, step, self._brief, self._language)
+        return of_passages(found, step, self._brief, self._language, self._secret)
 
     def _of_notes(self, notes: Sequence[_Note], step: Step) -> tuple[Message, ...]:
-        return of_notes([note.text for note in notes], step, self._brief, self._language)
+        told = [note.text for note in notes]
+        return of_notes(told, step, self._brief, self._language, self._secret)
 
     def _fit(self, notes: Sequence[_Note], step: Step) -> bool:
         return self._calls.fits(self._of_notes(notes, step))
@@ -318,6 +323,7 @@ class _Run:
             by=by,
             pieces=self._pieces,
             calls=tuple(self._calls.made),
+            notes=tuple(dict.fromkeys(self._calls.notes)),
             gaps=tuple(_merged(self._gaps)),
             refused=refused,
             instead=instead,

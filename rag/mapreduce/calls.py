@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.asking import ask
+from rag.cite.clean import Words
 from rag.errors import ModelError
 from rag.store.replies import key_of
 from rag.summary import Call
@@ -37,6 +39,8 @@ class Calls:
         self._model = model
         self._replies = replies
         self._sampling = (*sampling, model.reserve)
+        self._language = language
+        self.notes: list[str] = []
         empty = {step: of_notes((), step, brief, language) for step in _STEPS}
         self._bare = {step: model.counter.count(messages) for step, messages in empty.items()}
         self.made: list[Call] = []
@@ -64,8 +68,8 @@ class Calls:
     ) -> str:
         """The reply to messages that are made of documents with these ids.
 
-        `on_text` gets it as it comes. It is empty where the model was silent twice. Raises
-        ModelError when it has failed twice.
+        `on_text` gets it as it comes, harmless. It is empty where the model was silent twice.
+        Raises ModelError when it has failed twice.
         """
         key = key_of(self._model.name, self._sampling, messages)
         text = self._replies.get(key) if self._replies else None
@@ -80,15 +84,15 @@ class Calls:
         return text
 
     def _write(self, messages: Sequence[Message], on_text: Callable[[str], None]) -> str:
-        """The one place where a summary's model is asked: again where it fails, or is silent."""
+        """The one place where a summary's model is asked: again where it fails."""
+        sources = [message.content for message in messages]
+        words = Words(on_text)
         for attempt in range(1, _TRIES + 1):
             try:
-                pieces: list[str] = []
-                for piece in self._model.stream(messages):
-                    pieces.append(piece)
-                    on_text(piece)
-                if text := "".join(pieces).strip():
-                    return text
+                said, _ = ask(self._model, messages, self._language, sources, words.add)
+                words.end()
+                self.notes += said.notes
+                return said.text.strip()
             except ModelError:
                 if attempt == _TRIES:
                     raise

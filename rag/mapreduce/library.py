@@ -13,6 +13,7 @@ from rag.mapreduce import Watch, cite_span, language_of_all, map_reduce
 from rag.outside import read_outside
 from rag.retrieve import is_meant, is_name
 from rag.store.replies import Replies
+from rag.store.secret import secret_of
 from rag.summary import Source, Summary, source_of, summarise
 
 if TYPE_CHECKING:
@@ -52,7 +53,15 @@ def summary_of(
         return without_model(sources, brief)
     ids = {each.document.id for each in sources.values()}
     with _replies(paths, ids, fresh=fresh) as replies:
-        return map_reduce(model, sources, brief, replies=replies, sampling=sampling, watch=watch)
+        return map_reduce(
+            model,
+            sources,
+            brief,
+            replies=replies,
+            sampling=sampling,
+            secret=secret_of(paths.folder),
+            watch=watch,
+        )
 
 
 def without_model(sources: Mapping[str, Source], brief: Brief) -> Summary:

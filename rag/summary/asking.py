@@ -6,9 +6,9 @@ between fences that carry a code which nobody could know in advance.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from rag import fence
 from rag.prompt import label
 from rag.types import REFUSAL, Message, Part, Receipt
 
@@ -43,7 +43,6 @@ _INTRODUCTION = {
     "ru": "Отрывки. Каждый стоит между строками «начало {code}» и «конец {code}».",
     "en": 'Passages. Each stands between the lines "begin {code}" and "end {code}".',
 }
-_FENCE = {"ru": ("начало {code}", "конец {code}"), "en": ("begin {code}", "end {code}")}
 _TASK: dict[Language, dict[Step, str]] = {
     "ru": {
         "map": "Перескажи главное из этих отрывков, не больше {most} предложений.",
@@ -64,45 +63,46 @@ _ABOUT = {
 
 
 def of_passages(
-    passages: Sequence[Passage], step: Step, brief: Brief, language: Language
+    passages: Sequence[Passage],
+    step: Step,
+    brief: Brief,
+    language: Language,
+    secret: bytes = b"",
 ) -> tuple[Message, ...]:
-    """The messages that ask for notes on passages, or at once for the summary of them."""
-    return _messages(
-        [(label(each, language), each.chunk.text) for each in passages], step, brief, language
-    )
+    """The messages that ask for notes on passages, or at once for the summary of them.
+
+    `secret` is that of the library; see `rag.fence`.
+    """
+    blocks = [(label(each, language), each.chunk.text) for each in passages]
+    return _messages(blocks, step, brief, language, secret)
 
 
 def of_notes(
-    notes: Sequence[str], step: Step, brief: Brief, language: Language
+    notes: Sequence[str], step: Step, brief: Brief, language: Language, secret: bytes = b""
 ) -> tuple[Message, ...]:
     """The messages that ask for shorter notes, or for the summary, of notes."""
-    return _messages([("", note) for note in notes], step, brief, language)
+    return _messages([("", note) for note in notes], step, brief, language, secret)
 
 
 def _messages(
-    blocks: Sequence[tuple[str, str]], step: Step, brief: Brief, language: Language
+    blocks: Sequence[tuple[str, str]],
+    step: Step,
+    brief: Brief,
+    language: Language,
+    secret: bytes,
 ) -> tuple[Message, ...]:
-    code = _code([text for _, text in blocks])
-    begin, end = (fence.format(code=code) for fence in _FENCE[language])
+    code = fence.code(secret, step, (text for _, text in blocks))
     most = brief.most if step == "final" else NOTES
     task = _TASK[language][step].format(most=most)
     if brief.about:
         task += " " + _ABOUT[language].format(about=brief.about)
     lines = [_INTRODUCTION[language].format(code=code)]
     for number, (place, text) in enumerate(blocks, 1):
-        lines.append(f"{f'[{number}] {place}'.rstrip()}\n{begin}\n{text}\n{end}")
+        lines.append(f"{f'[{number}] {place}'.rstrip()}\n{fence.fenced(text, code, language)}")
     return (
         Message("system", _SYSTEM[language]),
         Message("user", "\n\n".join([*lines, task])),
     )
-
-
-def _code(texts: Sequence[str]) -> str:
-    """Eight hex digits that depend on every character: stable, yet not to be foreseen."""
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:8]
 
 
 def receipt(

@@ -13,6 +13,7 @@ import numpy as np
 
 from rag.cite import cite
 from rag.cite.clean import claims
+from rag.orders import without_orders
 from rag.summary.pieces import passage
 from rag.summary.vectors import Vectors
 from rag.words import content_stems, language_of
@@ -68,7 +69,7 @@ class Checker:
                 c for mark in claim.marks if 0 < mark <= len(sources) for c in sources[mark - 1]
             ]
             found = self._near(claim, named, allowed)
-            good, bad = cite(claim.text, found, self._documents)
+            good, bad = without_orders(*cite(claim.text, found, self._documents), self._documents)
             standing += good
             struck += bad
         return _once(standing), _once(struck)

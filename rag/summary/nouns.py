@@ -63,7 +63,7 @@ class Summary:
     `by` says whose words the sentences are. `struck` are those of a model that the documents do
     not support, `gaps` what a model could not read. Where `refused`, there is nothing about the
     topic; where `instead`, nothing of a model's summary was supported and the documents' own
-    sentences are given.
+    sentences are given. `notes` say what was done to a model's text before it was checked.
     """
 
     documents: tuple[str, ...]
@@ -76,6 +76,7 @@ class Summary:
     gaps: tuple[Gap, ...] = ()
     refused: bool = False
     instead: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from rag.models import Model
 
 SUMMARY = {
     *("schema", "documents", "language", "summary", "by", "refused", "instead", "sentences"),
-    *("struck", "pieces", "gaps", "calls"),
+    *("struck", "pieces", "gaps", "calls", "notes"),
 }
 SENTENCE = {"text", "verdict", "reason", "highlight", "citations", "place"}
 RECEIPT = {"parts", "total", "window", "reserve", "tokenizer", "exact", "left_out"}
