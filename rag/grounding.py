@@ -7,9 +7,11 @@ struck; what contradicts a passage is not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.cite import cite
+from rag.cite.clean import unmarked
 from rag.orders import without_orders
 
 if TYPE_CHECKING:
@@ -49,11 +51,11 @@ def ground(
     further = _found(unheld, passages, retriever, scope)
     if not further:
         return standing, struck
-    again, _ = _cited(text, [*passages, *further], retriever, entailment)
-    places = {each.place for each in unheld}
-    held = {each.place: each for each in again if each.place in places}
-    kept = [each for each in struck if each.place not in held]
-    return sorted([*standing, *held.values()], key=lambda each: each.place or 0), kept
+    again, _ = _cited(unmarked(text), further, retriever, entailment)
+    held = {each.text: each for each in again}
+    found = [replace(held[each.text], place=each.place) for each in unheld if each.text in held]
+    kept = [each for each in struck if each not in unheld or each.text not in held]
+    return sorted([*standing, *found], key=lambda each: each.place or 0), kept
 
 
 def _cited(
@@ -76,7 +78,7 @@ def _found(
     known = {(each.document, each.chunk.start) for each in passages}
     found: dict[tuple[str, int], Passage] = {}
     for sentence in sentences:
-        for passage in retriever.retrieve(sentence.text, k=_PASSAGES, scope=scope).passages:
+        for passage in retriever.nearest(sentence.text, k=_PASSAGES, scope=scope):
             key = (passage.document, passage.chunk.start)
             if key not in known:
                 found.setdefault(key, passage)

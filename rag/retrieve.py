@@ -127,6 +127,14 @@ class Retriever:
                 pool.via[key] = (*pool.via[key], RERANKER)
         return self._evidence(pool, scores, k)
 
+    def nearest(self, text: str, *, k: int, scope: Scope | None = None) -> list[Passage]:
+        """The k chunks that share most words with a text: at once, and in no finer order."""
+        documents = self.select(scope or Scope())
+        query = understand(text, self._library.words, documents)
+        keys = [key for key, _ in self._library.words.search(query, k, documents)]
+        rows = {row.key: row for row in self._library.catalogue.chunks(keys)}
+        return [self._passage([rows[key]]) for key in keys if key in rows]
+
     def pool(
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Pool:
