@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from rag import errors
 from rag.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.query import Query
     from rag.report import Progress
@@ -46,8 +47,28 @@ def silence() -> None:
 class Group(click.Group):
     """A group that leaves quietly when the reader of its output has left.
 
-    By itself click makes an error of that: `rag list | head -1` would exit 1.
+    By itself click makes an error of that: `rag list | head -1` would exit 1. Commands of other
+    modules, by their names in `elsewhere`, are imported from its `COMMANDS` when they are called,
+    so that a question does not wait for all the others.
     """
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, Sequence[str]] | None = None, **extra: Any
+    ) -> None:
+        super().__init__(*args, **extra)
+        places = (elsewhere or {}).items()
+        self._module = {name: module for module, names in places for name in names}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*super().list_commands(ctx), *self._module})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; imported where it is not yet."""
+        if cmd_name in self._module and cmd_name not in self.commands:
+            for command in import_module(self._module[cmd_name]).COMMANDS:
+                self.add_command(command)
+        return super().get_command(ctx, cmd_name)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse the arguments, and print the help that is asked for."""

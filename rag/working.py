@@ -267,3 +267,6 @@ def _done(app: App, template: Template, request: Request, name: str) -> Result:
 def _tell_piece(done: int, total: int) -> None:
     if total > 1 and sys.stderr.isatty():
         click.echo(f"{done} of {total} pieces done", err=True)
+
+
+COMMANDS = (job, jobs)
