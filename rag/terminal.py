@@ -143,9 +143,9 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def piece_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar of pieces of a text that are checked."""
-    with _bar("checking") as update:
+def piece_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of pieces of a text with which something is done."""
+    with _bar(what) as update:
         yield lambda done, total: update(completed=done, total=total)
 
 
