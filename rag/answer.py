@@ -10,16 +10,16 @@ model      ─ prompt within its window, its text cited and checked; nothing lef
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag import extract, register, summary
+from rag import extract, register
 from rag.orders import ordered
-from rag.types import REFUSAL, Answer, Decision, Message, Promise, Scope, Sentence
-from rag.words import STOP_WORDS, language_of, words
+from rag.summary.requests import asks_for_summary
+from rag.types import REFUSAL, Answer, Scope
+from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,20 +28,8 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Due, Evidence, Exchange, Passage
+    from rag.types import Evidence, Exchange, Passage, Sentence
 
-_SUMMARY = re.compile(
-    r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
-    r"(?:кратк\w+\s+)?(?:резюм\w+|саммари|перескаж\w*|пересказ\w*|выжимк\w+|суммариз\w+|обобщ\w+"
-    r"|кратко(?:е содержание)?\b|(?:коротко\s+)?о ч[её]м (?:этот |эта |данный |были? |шла )?"
-    r"(?:документ|текст|файл|речь|говорил|говорит)\w*|главное\b"
-    r"|summar\w+|sum up|tl;?dr|give (?:me )?(?:a |an )?(?:short |brief )?(?:summary|overview)"
-    r"|what (?:is|was|are) (?:this|the) (?:document|meeting|text|file|report)s? about)",
-    re.IGNORECASE,
-)
-#: Words of such a question that lead to no document.
-_FRAME = frozenset("говорили говорится шла речь этот этого документ документа текст файл".split())
-_READ_BY_MODEL = 5  # documents at most that a model reads whole for a question
 _NEAREST = 5  # passages shown with a refusal
 
 
@@ -59,6 +47,17 @@ class _Clock:
         finally:
             passed = time.perf_counter() - began
             self.timings[name] = self.timings.get(name, 0.0) + passed
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A question that stands alone, and how it is to be answered; see `Answerer.answer`."""
+
+    question: str
+    k: int
+    scope: Scope
+    past: Sequence[Exchange]
+    on_text: Callable[[str], None]
 
 
 class Answerer:
@@ -94,133 +93,64 @@ class Answerer:
         harmless but before they are checked. Raises ModelError and DoesNotFit as the model does.
         """
         clock = _Clock()
-        scope = scope or Scope()
-        typed, history = question, told(past)
+        typed = question
         if past:
             with clock.step("followup"):
                 question = self._standalone(question, past)
+        request = _Request(question, k, scope or Scope(), past, on_text)
         with clock.step("register"):
-            found = self._from_register(question, scope)
-        if found is None and _SUMMARY.search(question):
+            found = self._from_register(request)
+        if found is None and asks_for_summary(question):
             with clock.step("summary"):
-                found = self._summary(question, scope, k, on_text)
+                found = self._summary(request)
         if found is None:
             with clock.step("retrieve"):
-                evidence = self._retriever.retrieve(question, k=k, scope=scope)
-            found = replace(
-                self._from_evidence(question, evidence, scope, history, on_text, clock),
-                query=evidence.query,
-            )
+                evidence = self._retriever.retrieve(question, k=k, scope=request.scope)
+            found = replace(self._from_evidence(request, evidence, clock), query=evidence.query)
         asked = question if question != typed else None
         return replace(found, timings=clock.timings, asked=asked)
 
     def _standalone(self, question: str, past: Sequence[Exchange]) -> str:
+        from rag.asking import rewriter
         from rag.followup import standalone
 
-        return standalone(question, past, _rewriter(self._model) if self._model else None)
+        return standalone(question, past, rewriter(self._model) if self._model else None)
 
-    def _from_register(self, question: str, scope: Scope) -> Answer | None:
+    def _from_register(self, request: _Request) -> Answer | None:
         """Rows of the register of promises, when the question asks for them and there are any."""
-        if register.wanted(question) is None:
+        if register.wanted(request.question) is None:
             return None
-        held = self._catalogue.minutes()
-        titles = {row.name: (row.id, row.title) for row in self._catalogue.documents()}
-        chosen = self._retriever.select(scope)
+        rows = {row.name: row for row in self._catalogue.documents()}
+        chosen = self._retriever.select(request.scope)
         meetings = [
-            (name, titles[name][1], minutes)
-            for name, minutes in held
-            if chosen is None or titles[name][0] in chosen
+            (name, rows[name].title, minutes)
+            for name, minutes in self._catalogue.minutes()
+            if chosen is None or rows[name].id in chosen
         ]
-        rows = register.look_up(question, meetings)
-        if not rows.promises and not rows.decisions:
-            return refusal(question, ()) if rows.whole and meetings else None
-        items: list[tuple[str, Promise | Decision]] = [*rows.promises, *rows.decisions]
-        sentences = tuple(
-            Sentence(citation.quote, "supported", (citation,))
-            for name, item in items
-            for citation in [self._retriever.cite(titles[name][0], item.start, item.end)]
-        )
-        lines = [
-            promise_line(item) if isinstance(item, Promise) else item.text for _, item in items
-        ]
-        return Answer("\n".join(lines), sentences, promises=rows.promises)
-
-    def _summary(
-        self, question: str, scope: Scope, k: int, on_text: Callable[[str], None]
-    ) -> Answer | None:
-        """A summary of the documents in scope, or of those the question's other words lead to."""
-        chosen = self._retriever.select(scope)
-        named = _named(_SUMMARY.sub(" ", question))
-        if chosen is None and named:
-            rows = self._catalogue.documents()
-            chosen = register.titled(named, {r.id: f"{r.title} {r.name}" for r in rows}) or None
-        if chosen is None and named:
-            evidence = self._retriever.retrieve(" ".join(named), k=k)
-            if evidence.confidence < extract.REFUSE_BELOW:
-                return None
-            chosen = [evidence.passages[0].chunk.document_id]
-        if chosen is None:
-            chosen = list(dict.fromkeys(row.id for row in self._catalogue.documents()))
-        if self._model is not None and len(chosen) <= _READ_BY_MODEL:
-            return self._by_map_reduce(self._model, dict(self._sources(chosen)), on_text)
-        sentences: list[Sentence] = []
-        most = summary.LENGTHS["medium"] if len(chosen) == 1 else 2
-        for _, source in self._sources(chosen):
-            sentences += summary.summarise([source], self._retriever.cite, most=most)
-        if not sentences:
-            return None
-        return Answer("\n".join(sentence.text for sentence in sentences), tuple(sentences))
-
-    def _sources(self, chosen: Sequence[str]) -> Iterator[tuple[str, summary.Source]]:
-        """Documents to summarise, with their names, read one after another."""
-        held = dict(self._catalogue.minutes())
-        names = {row.id: row.name for row in self._catalogue.documents()}
-        for document_id in chosen:
-            name = names[document_id]
-            document = self._catalogue.document(document_id)
-            yield name, summary.source_of(document, held.get(name))
-
-    def _by_map_reduce(
-        self,
-        model: Model,
-        sources: dict[str, summary.Source],
-        on_text: Callable[[str], None],
-    ) -> Answer | None:
-        """A model's summary of documents of any length, each sentence cited and checked."""
-        from rag.mapreduce import Watch, map_reduce
-
-        watch = Watch(text=on_text)
-        found = map_reduce(model, sources, summary.Brief(), secret=self._secret, watch=watch)
-        if not found.sentences:
-            return None
-        return Answer(
-            found.text,
-            found.sentences,
-            struck=found.struck,
-            receipt=found.calls[-1].receipt if found.calls else None,
-            by=found.by,
-            notes=found.notes,
+        found = register.look_up(request.question, meetings)
+        if not found.promises and not found.decisions:
+            return refusal(request.question, ()) if found.whole and meetings else None
+        return register.answer(
+            found, lambda name, start, end: self._retriever.cite(rows[name].id, start, end)
         )
 
-    def _from_evidence(
-        self,
-        question: str,
-        evidence: Evidence,
-        scope: Scope,
-        history: Sequence[Message],
-        on_text: Callable[[str], None],
-        clock: _Clock,
-    ) -> Answer:
+    def _summary(self, request: _Request) -> Answer | None:
+        from rag.overview import Overview
+
+        overview = Overview(self._catalogue, self._retriever, self._model, self._secret)
+        return overview.answer(request.question, request.scope, request.k, request.on_text)
+
+    def _from_evidence(self, request: _Request, evidence: Evidence, clock: _Clock) -> Answer:
+        """A model's answer where one is left after the check, else the documents' own sentences."""
         with clock.step("extract"):
             verbatim = self._for_readers(extract.answer(evidence))
         if not verbatim:
-            return refusal(question, evidence.passages)
+            return refusal(request.question, evidence.passages)
+        answer = Answer("")
         if self._model is not None:
-            answer = self._from_model(question, evidence, scope, history, on_text, clock)
+            answer = self._from_model(self._model, request, evidence, clock)
             if answer.sentences or answer.refusal:
                 return answer
-        else:
-            answer = Answer("")
         return replace(
             answer,
             text=" ".join(sentence.text for sentence in verbatim),
@@ -240,24 +170,17 @@ class Answerer:
         return told or found
 
     def _from_model(
-        self,
-        question: str,
-        evidence: Evidence,
-        scope: Scope,
-        history: Sequence[Message],
-        on_text: Callable[[str], None],
-        clock: _Clock,
+        self, model: Model, request: _Request, evidence: Evidence, clock: _Clock
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
-        from rag.asking import ask_model
+        from rag.asking import ask_model, messages_of
         from rag.cite import inert
         from rag.cite.clean import Words
         from rag.grounding import ground
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal
 
-        assert self._model is not None
-        model, passages = self._model, evidence.passages
+        question, passages = request.question, evidence.passages
         with clock.step("prompt"):
             prompt = build_prompt(
                 question,
@@ -266,12 +189,12 @@ class Answerer:
                 window=model.window,
                 reserve=model.reserve,
                 language=language_of(question),
-                history=history,
+                history=messages_of(request.past),
                 secret=self._secret,
                 found=evidence.sentences,
                 instructed=model.instructed,
             )
-        words = Words(on_text)
+        words = Words(request.on_text)
         with clock.step("model"):
             said = ask_model(model, prompt, language_of(question), words.add)
             words.end()
@@ -283,7 +206,7 @@ class Answerer:
                 said.text,
                 prompt.passages,
                 self._retriever,
-                scope=scope,
+                scope=request.scope,
                 entailment=self._entailment,
             )
         return Answer(
@@ -297,49 +220,7 @@ class Answerer:
         )
 
 
-def _named(text: str) -> list[str]:
-    """Words of a request for a summary that may name what is to be summarised."""
-    return [w for w in words(text) if w not in STOP_WORDS and w not in _FRAME]
-
-
-def _rewriter(model: Model) -> Callable[[Sequence[Message]], str] | None:
-    """What a model writes to a request to rewrite a question; none by one that only continues."""
-    from rag.followup.rewriting import MOST_TOKENS
-    from rag.models import Sampling
-
-    def write(messages: Sequence[Message]) -> str:
-        if model.counter.count(messages) + MOST_TOKENS > model.window:
-            return ""
-        return model.write(messages, Sampling(temperature=0.0, max_tokens=MOST_TOKENS))
-
-    return write if model.instructed else None
-
-
-def told(past: Sequence[Exchange]) -> tuple[Message, ...]:
-    """A conversation as a model is told it: what the person saw, hence nothing that was struck."""
-    return tuple(
-        message
-        for each in past
-        for message in (Message("user", each.asked), Message("assistant", each.answer))
-    )
-
-
 def refusal(question: str, passages: Sequence[Passage]) -> Answer:
     """The one refusal, in the question's language, with the nearest passages."""
     text = REFUSAL[language_of(question)]
     return Answer(text, passages=tuple(passages[:_NEAREST]), refusal=text)
-
-
-def promise_line(promise: Promise) -> str:
-    """A promise in one line of plain words: who → to whom: what — by when."""
-    line = promise.who or "—"
-    if promise.to_whom:
-        line += f" → {promise.to_whom}"
-    line += f": {promise.what}"
-    return f"{line} — {due_text(promise.when)}" if promise.when else line
-
-
-def due_text(when: Due) -> str:
-    """A deadline for a person: the days it means, then the words as said."""
-    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
-    return f"{days} ({when.raw})" if days else f"({when.raw})"

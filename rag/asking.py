@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from rag import guards
 from rag.errors import ModelError
 from rag.refusal import is_refusal
+from rag.types import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rag.models import Ending, Model, Sampling
-    from rag.types import Message, Prompt
+    from rag.types import Exchange, Prompt
     from rag.words import Language
 
 log = logging.getLogger(__name__)
@@ -219,3 +220,25 @@ def _compare(model: Model, prompt: Prompt, ending: Ending | None) -> None:
             prompt.receipt.tokenizer,
             told,
         )
+
+
+def messages_of(past: Sequence[Exchange]) -> tuple[Message, ...]:
+    """A conversation as a model is told it: what the person saw, hence nothing that was struck."""
+    return tuple(
+        message
+        for each in past
+        for message in (Message("user", each.asked), Message("assistant", each.answer))
+    )
+
+
+def rewriter(model: Model) -> Callable[[Sequence[Message]], str] | None:
+    """What a model writes to a request to rewrite a question; none by one that only continues."""
+    from rag.followup.rewriting import MOST_TOKENS
+    from rag.models import Sampling
+
+    def write(messages: Sequence[Message]) -> str:
+        if model.counter.count(messages) + MOST_TOKENS > model.window:
+            return ""
+        return model.write(messages, Sampling(temperature=0.0, max_tokens=MOST_TOKENS))
+
+    return write if model.instructed else None

@@ -37,7 +37,7 @@ def verify(app: App, file: Path, strict: bool, as_json: bool, password: str, sco
     Example: rag verify draft.docx -d contract.pdf
     """
     source = sys.stdin.buffer.read() if file == _STANDARD_INPUT else file
-    with terminal.piece_bar() as on_checked:
+    with terminal.piece_bar("checking") as on_checked:
         sentences = app.verify(source, scope=scope, password=password, on_checked=on_checked)
     if as_json:
         render.print_json(schema.verified(sentences))

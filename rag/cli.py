@@ -10,23 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import (
-    __version__,
-    budget,
-    checking,
-    errors,
-    fitting,
-    keeping,
-    logs,
-    measuring,
-    render,
-    schema,
-    shelf,
-    summarizing,
-    terminal,
-    working,
-)
-from rag.errors import RagError
+from rag import __version__, errors, render, schema, terminal
+from rag.errors import RagError, UsageError
 from rag.options import (
     ENTAILMENT,
     HISTORY,
@@ -54,10 +39,22 @@ Exit codes: 0 answered · 1 error · 2 usage · 3 not in the documents ·
 no longer stands (prove) · 130 interrupted
 """
 _COMPLETE = "_RAG_COMPLETE"
+#: Where the other commands are.
+ELSEWHERE = {
+    "rag.checking": ("verify", "prove"),
+    "rag.fitting": ("fit",),
+    "rag.keeping": ("ingest", "watch", "list", "show", "rm", "doctor", "reindex"),
+    "rag.logs": ("logs",),
+    "rag.measuring": ("eval",),
+    "rag.shelf": ("models",),
+    "rag.summarizing": ("summarize",),
+    "rag.working": ("job", "jobs"),
+}
 
 
 @click.group(
     cls=terminal.Group,
+    elsewhere=ELSEWHERE,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -69,19 +66,6 @@ def rag(**_: Any) -> None:
     \b
     Example: rag ingest corpora/ && rag ask "кто что обещал на встрече"
     """
-
-
-for _command in (*keeping.COMMANDS, *checking.COMMANDS, measuring.eval_):
-    rag.add_command(_command)
-rag.add_command(shelf.models)
-for _command in (
-    fitting.fit,
-    logs.logs,
-    summarizing.summarize,
-    working.job,
-    working.jobs,
-):
-    rag.add_command(_command)
 
 
 @rag.command()
@@ -116,7 +100,7 @@ def ask(
     Example: rag ask "сколько дней отпуска переносится?"
     """
     if resume:
-        logs.check_continued(app, question)
+        _check_continued(app, question)
     asked = sys.stdin.read() if question == ("-",) else " ".join(question)
     _make_library(app)
     answer = app.talk(resume=resume).ask(asked, scope=scope, on_text=terminal.stream)
@@ -125,6 +109,8 @@ def ask(
     else:
         _show(asked, answer, keep=keep)
         if explain_budget:
+            from rag import budget
+
             budget.show(answer, app.settings.model, asked)
     if answer.refusal:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
@@ -249,6 +235,17 @@ def completion(shell: str) -> None:
     make = get_completion_class(shell)
     assert make is not None
     render.print_line(make(rag, {}, "rag", _COMPLETE).source())
+
+
+def _check_continued(app: App, question: tuple[str, ...]) -> None:
+    """Raise UsageError where -c was meant to name a collection: its name begins the question."""
+    from rag.store.place import collections
+
+    if len(question) > 1 and question[0] in collections(app.paths.home):
+        raise UsageError(
+            f"-c goes on with the last conversation here, and {question[0]} is a collection",
+            f'Ask it so: rag -c {question[0]} ask "…", or rag ask --collection {question[0]} "…"',
+        )
 
 
 def _make_library(app: App) -> None:

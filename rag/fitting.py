@@ -146,3 +146,6 @@ def _told(subject: Subject, found: Answer) -> list[str]:
     if found.quantize is not None:
         lines.append(f"It fits with --quantize {found.quantize}.")
     return lines
+
+
+COMMANDS = (fit,)

@@ -97,12 +97,4 @@ def _local(time: str) -> str:
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def check_continued(app: App, question: tuple[str, ...]) -> None:
-    """Raise UsageError where -c was meant to name a collection: its name begins the question."""
-    from rag.store.place import collections
-
-    if len(question) > 1 and question[0] in collections(app.paths.home):
-        raise UsageError(
-            f"-c goes on with the last conversation here, and {question[0]} is a collection",
-            f'Ask it so: rag -c {question[0]} ask "…", or rag ask --collection {question[0]} "…"',
-        )
+COMMANDS = (logs,)

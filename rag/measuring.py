@@ -345,3 +345,6 @@ def _check_fit(
                 f"{path} would lie among the documents and be read as one the next time",
                 f"Name a place outside of {trial.documents}: --{name} FILE",
             )
+
+
+COMMANDS = (eval_,)

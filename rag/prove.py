@@ -134,8 +134,7 @@ def _proof(citation: Citation, known: Document, fresh: Document) -> Proof:
         return Proof(citation, "gone", _note(citation, "changed" if changed else "never"))
     start, end = span
     quote = fresh.text[start:end]
-    page, line = fresh.page_at(start), fresh.line_at(start)
-    now = Citation(citation.document, page, line, start, end, quote)
+    now = fresh.citation(citation.document, start, end)
     if changed:
         return Proof(citation, "moved", _note(citation, "changed"), now)
     if known.text[start:end] != quote:

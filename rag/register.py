@@ -8,12 +8,12 @@ what no row holds is left to the search over passages.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
-from rag.types import Decision, Minutes, Promise
+from rag.types import Answer, Citation, Decision, Due, Minutes, Promise, Sentence
 from rag.words import STOP_WORDS, fold, language_of, stem, words
 
 Wanted = Literal["promises", "decisions"]
@@ -134,6 +134,33 @@ def look_up(question: str, meetings: Meetings) -> Rows:
     topic = [word for word in _topic(question) if word not in named]
     rows = tuple((row.document, row.item) for row in _narrow(made, topic, meetings))
     return Rows(promises=rows, whole=not topic and not named)
+
+
+def answer(rows: Rows, cite: Callable[[str, int, int], Citation]) -> Answer:
+    """Rows as an answer; `cite` cites a span of a document by its name."""
+    items: list[tuple[str, Promise | Decision]] = [*rows.promises, *rows.decisions]
+    sentences = tuple(
+        Sentence(citation.quote, "supported", (citation,))
+        for name, item in items
+        for citation in [cite(name, item.start, item.end)]
+    )
+    lines = [promise_line(item) if isinstance(item, Promise) else item.text for _, item in items]
+    return Answer("\n".join(lines), sentences, promises=rows.promises)
+
+
+def promise_line(promise: Promise) -> str:
+    """A promise in one line of plain words: who → to whom: what — by when."""
+    line = promise.who or "—"
+    if promise.to_whom:
+        line += f" → {promise.to_whom}"
+    line += f": {promise.what}"
+    return f"{line} — {due_text(promise.when)}" if promise.when else line
+
+
+def due_text(when: Due) -> str:
+    """A deadline for a person: the days it means, then the words as said."""
+    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    return f"{days} ({when.raw})" if days else f"({when.raw})"
 
 
 Item = TypeVar("Item")

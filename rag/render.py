@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rag.answer import due_text
+from rag.register import due_text
 from rag.report import PAGE_KINDS
 from rag.shown import escaped, shown
 from rag.words import language_of

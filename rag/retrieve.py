@@ -283,15 +283,7 @@ class Retriever:
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
-        document = self._load(document_id)
-        return Citation(
-            self._names[document_id],
-            document.page_at(start),
-            document.line_at(start),
-            start,
-            end,
-            document.text[start:end],
-        )
+        return self._load(document_id).citation(self._names[document_id], start, end)
 
     def _near(self, query: Query, depth: int, spans: Spans | None) -> list[Hit]:
         """The nearest chunks that hold the phrases, of those with keys in `spans` if given."""

@@ -123,3 +123,6 @@ def _place(held: Held | None) -> dict[str, Any]:
         "folder": str(held.folder) if held else None,
         "bytes": held.bytes if held else None,
     }
+
+
+COMMANDS = (models,)

@@ -84,3 +84,6 @@ def summarize(
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
     if strict and summary.struck:
         raise click.exceptions.Exit(errors.EXIT_UNSUPPORTED)
+
+
+COMMANDS = (summarize,)

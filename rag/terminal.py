@@ -6,6 +6,8 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from rag import errors
 from rag.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.query import Query
     from rag.report import Progress
@@ -46,8 +48,28 @@ def silence() -> None:
 class Group(click.Group):
     """A group that leaves quietly when the reader of its output has left.
 
-    By itself click makes an error of that: `rag list | head -1` would exit 1.
+    By itself click makes an error of that: `rag list | head -1` would exit 1. Commands of other
+    modules, by their names in `elsewhere`, are imported from its `COMMANDS` when they are called,
+    so that a question does not wait for all the others.
     """
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, Sequence[str]] | None = None, **extra: Any
+    ) -> None:
+        super().__init__(*args, **extra)
+        places = (elsewhere or {}).items()
+        self._module = {name: module for module, names in places for name in names}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*super().list_commands(ctx), *self._module})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; imported where it is not yet."""
+        if cmd_name in self._module and cmd_name not in self.commands:
+            for command in import_module(self._module[cmd_name]).COMMANDS:
+                self.add_command(command)
+        return super().get_command(ctx, cmd_name)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse the arguments, and print the help that is asked for."""
@@ -70,70 +92,61 @@ def _until_reader_leaves() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on the terminal: files, pages, pages a second, time left; nothing off a terminal."""
+def _bar(before: str, after: str = "", **fields: Any) -> Iterator[Callable[..., None]]:
+    """A bar with so many of so many done between two texts, and the time left; what updates it.
+
+    The texts may name `fields`, as in "{task.fields[pages]} pages". Nothing is shown off a
+    terminal.
+    """
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda **_: None
         return
-    began = time.monotonic()
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files · {task.fields[pages]} pages · {task.fields[rate]:.0f} a second ·"),
+        *(TextColumn(before), BarColumn(), MofNCompleteColumn()),
+        *(TextColumn(text) for text in [after] if text),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", pages=0, rate=0.0)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield partial(bar.update, bar.add_task("", total=None, **fields))
 
-        def show(progress: Progress) -> None:
-            step = "indexing" if progress.step == "index" else "reading"
-            seconds = max(time.monotonic() - began, 0.1)
-            bar.update(
-                task,
-                description=step,
-                completed=progress.done,
-                total=progress.total,
-                pages=progress.pages,
-                rate=progress.pages / seconds,
-            )
 
-        yield show
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar of files that are read: pages, pages a second."""
+    began = time.monotonic()
+    after = "files · {task.fields[pages]} pages · {task.fields[rate]:.0f} a second ·"
+    with _bar("{task.fields[step]}", after, step="reading", pages=0, rate=0.0) as update:
+        yield lambda progress: update(
+            step="indexing" if progress.step == "index" else "reading",
+            completed=progress.done,
+            total=progress.total,
+            pages=progress.pages,
+            rate=progress.pages / max(time.monotonic() - began, 0.1),
+        )
 
 
 @contextmanager
 def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar of things that are done one by one; nothing off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+    """A bar of things that are done one by one."""
+    with _bar(what) as update:
+        update(total=total)
+        yield lambda: update(advance=1)
 
 
 @contextmanager
-def piece_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal: pieces of a text that are checked; nothing off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = ("checking", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def piece_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of pieces of a text with which something is done."""
+    with _bar(what) as update:
+        yield lambda done, total: update(completed=done, total=total)
 
 
 @contextmanager
@@ -142,29 +155,16 @@ def rounds() -> Iterator[Callable[[Step], None]]:
     if not sys.stderr.isatty():
         yield _tell_tenths
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("round {task.fields[turn]}, {task.description}"),
-        *(BarColumn(), MofNCompleteColumn(), TextColumn("pieces ·"), TimeRemainingColumn()),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", turn=1, visible=False)
-        named = {"map": "reading", "reduce": "shortening", "final": "writing"}
-
-        def show(step: Step) -> None:
-            bar.update(
-                task,
-                description=named[step.step],
-                completed=step.done,
-                total=step.total,
-                turn=step.round,
-                visible=True,
-            )
-
-        yield show
+    named = {"map": "reading", "reduce": "shortening", "final": "writing"}
+    before = "round {task.fields[turn]}, {task.description}"
+    with _bar(before, "pieces ·", turn=1, visible=False) as update:
+        yield lambda step: update(
+            description=named[step.step],
+            completed=step.done,
+            total=step.total,
+            turn=step.round,
+            visible=True,
+        )
 
 
 def _tell_tenths(step: Step) -> None:
@@ -176,35 +176,12 @@ def _tell_tenths(step: Step) -> None:
 
 @contextmanager
 def chunk_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal: chunks, chunks a second, time left; nothing off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
+    """A bar of chunks that are indexed: chunks a second."""
     began = time.monotonic()
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("indexing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("chunks · {task.fields[rate]:.0f} a second ·"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate=0.0)
-
-        def show(done: int, total: int) -> None:
-            rate = done / max(time.monotonic() - began, 0.1)
-            bar.update(task, completed=done, total=total, rate=rate)
-
-        yield show
+    with _bar("indexing", "chunks · {task.fields[rate]:.0f} a second ·", rate=0.0) as update:
+        yield lambda done, total: update(
+            completed=done, total=total, rate=done / max(time.monotonic() - began, 0.1)
+        )
 
 
 def check_output(output: str, *, as_json: bool) -> None:

@@ -148,6 +148,11 @@ class Document:
         place = bisect_right(self.lines, offset, key=lambda line: line.start) - 1
         return self.lines[max(place, 0)].number
 
+    def citation(self, name: str, start: int, end: int) -> Citation:
+        """A citation of a span, under the name that the document goes by."""
+        page, line = self.page_at(start), self.line_at(start)
+        return Citation(name, page, line, start, end, self.text[start:end])
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -169,8 +174,8 @@ class Chunk:
 class Passage:
     """A found chunk, perhaps widened by its neighbours, and why it was found.
 
-        `document` is the path below the ingested folder. `pages` are the pages the span touches,
-        `line` the physical line it begins on. `score` is higher for better; `rank` counts from 1;
+    `document` is the path below the ingested folder. `pages` are the pages the span touches,
+    `line` the physical line it begins on. `score` is higher for better; `rank` counts from 1;
     `via` names the searches that found it ("words", "vectors"), "page" where the question names its
     page, and "reranker" if one judged it.
     """

@@ -258,12 +258,11 @@ def _form(template: Template, form: str | None, output: str | None) -> str:
 
 
 def _done(app: App, template: Template, request: Request, name: str) -> Result:
-    """One document's job, told on the terminal as its pieces are done."""
+    """One document's job."""
     given = sys.stdin.buffer.read() if name == _STDIN else None
     source = app.source("stdin" if name == _STDIN else name, given)
-    return app.job(template, source, request, _tell_piece)
+    with terminal.piece_bar("working") as on_piece:
+        return app.job(template, source, request, on_piece)
 
 
-def _tell_piece(done: int, total: int) -> None:
-    if total > 1 and sys.stderr.isatty():
-        click.echo(f"{done} of {total} pieces done", err=True)
+COMMANDS = (job, jobs)

@@ -17,7 +17,10 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
     """Every command with the words that call it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             if command.invoke_without_command:
                 yield f"{path} {name}", command

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from model_doubles import scripted
 
-from rag.answer import Answerer, promise_line
+from rag.answer import Answerer
 from rag.app import App
+from rag.register import promise_line
 from rag.retrieve import Retriever
 from rag.types import REFUSAL, Answer, Due, Promise
 

@@ -12,13 +12,16 @@ import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 
 from rag.app import App
 from rag.chunk import coverage
+from rag.cli import ELSEWHERE
 from rag.cli import rag as commands
 from rag.errors import UsageError
 from rag.prepare import Prepared
@@ -291,9 +294,16 @@ def test_ingest_of_unreadable_files_alone_is_an_error(rag: Any, tmp_path: Path) 
     assert "skipped a.pdf" in typed.out
 
 
+def test_commands_of_other_modules_are_found_where_they_are_said_to_be() -> None:
+    for module, names in ELSEWHERE.items():
+        assert tuple(each.name for each in import_module(module).COMMANDS) == names
+
+
 def test_every_command_has_help_with_an_example() -> None:
     def walk(group: Any, path: str) -> None:
-        for name, command in group.commands.items():
+        context = Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
             if hasattr(command, "commands"):
                 walk(command, f"{path} {name}")
             else:

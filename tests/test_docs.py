@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
 from rag import errors
 from rag.cli import rag
@@ -29,7 +30,16 @@ def test_the_readme_is_short_and_names_only_commands_that_exist() -> None:
     assert len(text.splitlines()) <= 150
     named = set(re.findall(r"^(?:\$ )?rag (?:--\w+ \S+ )?([a-z]+)", text, re.MULTILINE))
     assert named
-    assert named <= set(rag.commands)
+    assert named <= set(rag.list_commands(Context(rag)))
+
+
+def test_the_map_of_the_code_names_every_module() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text[text.index("| layer |") : text.index("## The library on disk")]
+    named = set(re.findall(r"`[\w/]+`", table))
+    modules = {path.stem for path in (ROOT / "rag").glob("[a-z]*.py")}
+    packages = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
+    assert {f"`{name}`" for name in modules} | {f"`{name}/`" for name in packages} <= named
 
 
 def test_every_exit_code_is_documented() -> None:

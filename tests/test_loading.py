@@ -13,7 +13,8 @@ from tiny_models import CHAT_TEMPLATE, make_gptq, make_llama, make_tokenizer
 
 from rag.config import CHOICES, Settings, stops
 from rag.errors import DoesNotFit, ModelError, UsageError
-from rag.models import load_model, quantize, weights
+from rag.fit.weights import QUANTIZE
+from rag.models import load_model, local, quantize, weights
 from rag.models.weights import Plan, place
 from rag.models.window import ceiling_of, window_of
 from rag.types import Message
@@ -101,7 +102,7 @@ def test_without_accelerate_a_model_is_loaded_and_not_spread(
 
 
 def test_what_can_be_set_is_what_there_is() -> None:
-    assert tuple(quantize.BITS) == CHOICES["quantize"]
+    assert CHOICES["quantize"] == QUANTIZE
 
 
 @pytest.mark.parametrize(("bits", "dtype"), [("int8", "int8"), ("4bit", "uint8")])
@@ -172,7 +173,7 @@ def test_each_smaller_way_costs_more_of_the_quality() -> None:
         ways.append(str(way))
         way = way.smaller()
     assert ways == ["float32 on cpu", "bfloat16 on cpu", "int8 on cpu", "4bit on cpu"]
-    assert Plan("cpu", False, "float16", bits=4.5).smaller() is None
+    assert Plan("cpu", False, "float16", published=True).smaller() is None
 
 
 def out_of_memory(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Plan]:
@@ -217,7 +218,7 @@ def test_layers_that_would_lie_beyond_the_cards_are_an_error_not_a_crawl(
     llama: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights, "place", lambda *_: ("cpu", True))  # and there is no card at all
-    monkeypatch.setattr("rag.models.local.check_room", lambda *_, **__: None)
+    monkeypatch.setattr(local, "check_room", lambda *_, **__: None)
     with pytest.raises(DoesNotFit, match="as int8 on all GPUs"):
         load(llama, dtype="bfloat16")
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 import sources
-from rag.answer import due_text
 from rag.errors import RagError, ReadError
 from rag.picture import DRAWN, Drawing
+from rag.register import due_text
 from rag.render import place
 from rag.types import Citation
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from rag.answer import Answerer
     from rag.evaluate import Trial
+    from rag.index import Library
     from rag.mapreduce import Watch
     from rag.report import Progress
-    from rag.retrieve import Mode
+    from rag.retrieve import Mode, Retriever
     from rag.store.history import History
     from rag.summary import Brief, Summary
     from rag.talk import Talk
@@ -46,19 +48,21 @@ class Asking(Keeping):
         on_text: Callable[[str], None] = _ignore,
     ) -> Answer:
         """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
-        from rag.answer import Answerer
-
         question = checked_question(question)
         with self._opened() as (library, retriever):
-            secret = secret_of(self.paths.folder) if self.model else b""
-            parts = (library.catalogue, retriever, self.model, self.entailment, secret)
-            return Answerer(*parts).answer(
+            return self._answerer(library, retriever).answer(
                 question,
                 k=self.settings.passages,
                 scope=scope,
                 past=past,
                 on_text=on_text,
             )
+
+    def _answerer(self, library: Library, retriever: Retriever) -> Answerer:
+        from rag.answer import Answerer
+
+        secret = secret_of(self.paths.folder) if self.model else b""
+        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret)
 
     def talk(self, *, resume: bool = False) -> Talk:
         """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""
@@ -126,7 +130,6 @@ class Asking(Keeping):
         that does not fit the documents.
         """
         from rag import evaluate
-        from rag.answer import Answerer
 
         file = evaluate.find(source).resolve()
         items = evaluate.load(file)
@@ -139,10 +142,7 @@ class Asking(Keeping):
             evaluate.keep_up(partial(bring, on_progress=on_progress), documents, fresh=fresh)
         named = file.parent.name if file.name in evaluate.NAMES else file.stem
         with app._opened() as (library, retriever):
-            model = self.model if answers else None
-            judge = self.entailment if answers else None
-            parts = (library.catalogue, retriever, model, judge, secret_of(self.paths.folder))
-            answerer = Answerer(*parts) if answers else None
+            answerer = self._answerer(library, retriever) if answers else None
             yield evaluate.prepare(items, library, retriever, answerer, named, documents)
 
 

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.app.showing import Showing
-from rag.index import (
-    open_catalogue,
-)
+from rag.index import open_catalogue
 from rag.store.secret import secret_of
 
 if TYPE_CHECKING:

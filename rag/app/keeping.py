@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.showing import Showing, the_one
 from rag.errors import LibraryMissing, RagError
-from rag.index import (
-    Writer,
-    open_catalogue,
-    replacing,
-)
-from rag.store.replies import Replies
+from rag.index import Writer, open_catalogue, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +63,8 @@ class Keeping(Showing):
     def _forget_replies(self) -> None:
         """Let nothing that a model has said outlive the document it was said of."""
         if self.paths.replies.exists():
+            from rag.store.replies import Replies
+
             with Replies.open(self.paths.replies) as replies:
                 replies.prune({row.id for row in self.documents()})
 

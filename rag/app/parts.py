@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing, UsageError
-from rag.index import (
-    Library,
-    library_embedder,
-    open_catalogue,
-)
+from rag.index import Library, library_embedder, open_catalogue
 from rag.retrieve import Retriever
 from rag.store.place import LibraryPaths, collections
 
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     from rag.embed import Embedder, EncoderOptions, Reranker
     from rag.models import Model
     from rag.workers.pool import ReaderPool
-
 
 _COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rag.app.parts import Parts
 from rag.errors import UsageError
-from rag.index import (
-    open_catalogue,
-)
+from rag.index import open_catalogue
 from rag.retrieve import is_name
 
 if TYPE_CHECKING:

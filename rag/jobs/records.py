@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.jobs.standing import Text, is_phrase, places
-from rag.types import Citation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from rag.jobs.fields import Field
     from rag.jobs.pieces import Piece
     from rag.jobs.standing import Span
+    from rag.types import Citation
 
 Row = dict[str, Any]
 #: What became of a value that is reported: it was made null; it was kept, but may belong elsewhere.
@@ -203,9 +203,7 @@ class Ground:
         return self._citation(start, start + len(quote.strip()))
 
     def _citation(self, start: int, end: int) -> Citation:
-        document = self._source.document
-        page, line = document.page_at(start), document.line_at(start)
-        return Citation(self._source.name, page, line, start, end, document.text[start:end])
+        return self._source.document.citation(self._source.name, start, end)
 
 
 def _key(name: str, found: _Found) -> str:

@@ -89,8 +89,7 @@ def _without_model(template: Template, source: Source) -> Result:
     document = source.document
 
     def cite(_: str, start: int, end: int) -> Citation:
-        page, line = document.page_at(start), document.line_at(start)
-        return Citation(source.name, page, line, start, end, document.text[start:end])
+        return document.citation(source.name, start, end)
 
     found = tuple(summary.summarise([summary.source_of(document, None)], cite))
     text = "\n".join(" ".join(sentence.text.split()) for sentence in found)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rag.jobs.records import Record
     from rag.types import Citation
 
-FORMATS = ("table", "csv", "json", "sql")
 #: The column of CSV that names where a row stands.
 SOURCE = "source"
 

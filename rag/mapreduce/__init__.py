@@ -293,18 +293,14 @@ class _Run:
 
         def cite(key: str, start: int, end: int) -> Citation:
             first = by_id[key].chunk.start
-            return cite_span(
-                by_id[key].document,
-                self._documents[by_id[key].document],
-                first + start,
-                first + end,
-            )
+            name = by_id[key].document
+            return self._documents[name].citation(name, first + start, first + end)
 
         return summarise(parts, cite, most=NOTES, about=self._brief.about)
 
     def _cite(self, document_id: str, start: int, end: int) -> Citation:
         name = next(name for name, each in self._documents.items() if each.id == document_id)
-        return cite_span(name, self._documents[name], start, end)
+        return self._documents[name].citation(name, start, end)
 
     def _result(
         self,
@@ -328,12 +324,6 @@ class _Run:
             refused=refused,
             instead=instead,
         )
-
-
-def cite_span(name: str, document: Document, start: int, end: int) -> Citation:
-    """A citation of a span of a document."""
-    page, line = document.page_at(start), document.line_at(start)
-    return Citation(name, page, line, start, end, document.text[start:end])
 
 
 def _gap(document: Document, passage: Passage, reason: str) -> Gap:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, UsageError
 from rag.index import open_catalogue
-from rag.mapreduce import Watch, cite_span, language_of_all, map_reduce
+from rag.mapreduce import Watch, language_of_all, map_reduce
 from rag.outside import read_outside
 from rag.retrieve import is_meant, is_name
 from rag.store.replies import Replies
@@ -66,10 +66,11 @@ def summary_of(
 
 def without_model(sources: Mapping[str, Source], brief: Brief) -> Summary:
     """The documents' own sentences."""
-    by_id = {each.document.id: (name, each.document) for name, each in sources.items()}
+    by_id = {each.document.id: (each.document, name) for name, each in sources.items()}
 
     def cite(document_id: str, start: int, end: int) -> Citation:
-        return cite_span(*by_id[document_id], start, end)
+        document, name = by_id[document_id]
+        return document.citation(name, start, end)
 
     found = summarise(sources.values(), cite, most=brief.most, about=brief.about)
     language = language_of_all(each.document for each in sources.values())

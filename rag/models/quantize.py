@@ -7,8 +7,6 @@ from typing import Any
 
 from rag.errors import ModelError, UsageError
 
-#: Bits of a weight, by what was asked for. Four bits have a scale for each block of weights.
-BITS = {"none": 0.0, "int8": 8.0, "4bit": 4.5}
 #: Packages that read what a checkpoint's config.json calls its `quant_method`, as transformers
 #: asks for them. Of other methods the error of transformers names the package.
 _READERS: dict[str, tuple[str, ...]] = {
@@ -29,15 +27,6 @@ def method_of(config: Any) -> str:
         return ""
     method = told.get("quant_method") if isinstance(told, dict) else told.quant_method
     return str(getattr(method, "value", method) or "bitsandbytes")
-
-
-def published_bits(config: Any) -> float:
-    """Bits of a weight of a checkpoint that was published quantised."""
-    told = config.quantization_config
-    told = told if isinstance(told, dict) else told.to_dict()
-    if told.get("load_in_8bit") or str(told.get("quant_method", "")).endswith("fp8"):
-        return 8.0
-    return float(told.get("bits") or 4) + 0.5  # a scale for each group of weights
 
 
 def check(config: Any, quantize: str, reference: str) -> None:

@@ -6,13 +6,13 @@ import importlib.util
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.embed.local import computes_bfloat16, device_of, free_memory
 from rag.errors import DoesNotFit, ModelError, RagError
 from rag.models import quantize
-from rag.models.failures import available, first_line, gigabytes, is_out_of_memory
+from rag.models.failures import first_line, gigabytes, is_out_of_memory
+from rag.models.room import device_here, weight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,31 +23,27 @@ log = logging.getLogger(__name__)
 
 #: Of a GPU's free memory, what weights may take of it: the rest is for keys, values and sums.
 _FOR_WEIGHTS = 0.85
-_BITS = {"float32": 32, "bfloat16": 16, "float16": 16}
 _BEYOND_CARDS = "out of memory on all GPUs together"
-_SUFFIXES = (".safetensors", ".bin")  # the first kind that there is
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to load a model of so many `parameters`.
+    """One way to load the model in `folder`.
 
-    `spread` lays its layers over all GPUs. A checkpoint that was published quantised has its bits
-    in `bits`, others 0: what is not `quantize`d has those of `dtype`.
+    `spread` lays its layers over all GPUs. A checkpoint that was `published` quantised stays so.
     """
 
     device: str
     spread: bool
     dtype: str
     quantize: str = "none"
-    bits: float = 0.0
-    parameters: float = 0.0
+    published: bool = False
+    folder: str = ""
 
     @property
-    def size(self) -> float:
-        """Bytes that the weights take."""
-        bits = quantize.BITS[self.quantize] or self.bits or _BITS[self.dtype]
-        return self.parameters * bits / 8
+    def size(self) -> int:
+        """Bytes that the weights take; 0 where that is not known."""
+        return weight_bytes(self.folder, self.dtype, self.quantize)
 
     @property
     def devices(self) -> list[str]:
@@ -63,7 +59,7 @@ class Plan:
 
         Half the bits before fewer, and eight before four: each step costs more of the quality.
         """
-        if self.bits:
+        if self.published:
             return None
         if self.quantize == "none" and self.dtype == "float32":
             half = "bfloat16" if self.device == "cpu" else _half(self.device)
@@ -91,8 +87,8 @@ def plan_of(folder: str, config: Any, reference: str, options: LocalOptions) -> 
         False,
         options.dtype if options.dtype != "auto" else _auto(device, method),
         options.quantize,
-        quantize.published_bits(config) if method else 0.0,
-        _parameters(folder, config),
+        bool(method),
+        folder,
     )
     device, spread = place(options.device, device, plan.size, _free_of_cards(device))
     if spread and importlib.util.find_spec("accelerate") is None:
@@ -148,7 +144,7 @@ def _free_of_cards(device: str) -> list[float]:
         return []
     import torch
 
-    return [available(f"cuda:{number}") or 0 for number in range(torch.cuda.device_count())]
+    return [device_here(f"cuda:{number}").free for number in range(torch.cuda.device_count())]
 
 
 def _auto(device: str, method: str) -> str:
@@ -245,26 +241,11 @@ def _check_whole(info: dict[str, Any], reference: str) -> None:
         )
 
 
-def _parameters(folder: str, config: Any) -> float:
-    """About how many parameters a checkpoint has, by the size of its files; 0 if it has none."""
-    root = Path(folder)
-    if not root.is_dir():
-        from rag.embed.local import cached_folder
-
-        root = cached_folder(folder) or root
-    every = [path for path in root.glob("*") if path.suffix in _SUFFIXES]
-    suffix = next((s for s in _SUFFIXES if any(p.suffix == s for p in every)), "")
-    size = sum(path.stat().st_size for path in every if path.suffix == suffix)
-    stored = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
-    bits = quantize.published_bits(config) if quantize.method_of(config) else _BITS.get(stored, 16)
-    return size * 8 / bits
-
-
 def _too_large(reference: str, plan: Plan) -> RagError:
     """The numbers: what the weights take, and what there is."""
-    free = [size for device in plan.devices if (size := available(device)) is not None]
-    has = f"; {gigabytes(sum(free))} are free" if free else ""
+    free = sum(device_here(device).free for device in plan.devices)
+    needs = f"its weights take {gigabytes(plan.size)} as {plan}" if plan.size else f"as {plan}"
     return DoesNotFit(
-        f"{reference} does not fit: its weights take {gigabytes(plan.size)} as {plan}{has}",
+        f"{reference} does not fit: {needs}; {gigabytes(free)} are free",
         "Use a smaller model, --quantize 4bit, or a device with more memory (--device)",
     )
