@@ -295,6 +295,12 @@ def test_what_speaks_of_the_answer_itself_is_neither_shown_nor_struck(text: str)
     assert not struck
 
 
+def test_what_stands_right_below_a_heading_is_checked() -> None:
+    standing, struck = check("## Итог\nУтечек газа не обнаружено. Луна сделана из сыра.")
+    assert [each.text for each in standing] == ["Утечек газа не обнаружено."]
+    assert [each.text for each in struck] == ["Луна сделана из сыра."]
+
+
 def test_sources_named_before_a_sentence_are_no_part_of_what_it_states() -> None:
     standing, _ = check("Согласно предоставленным документам, утечек газа не обнаружено.")
     assert standing[0].verdict == "supported"

@@ -173,6 +173,14 @@ def test_a_question_comes_from_standard_input(filled: Any, monkeypatch: pytest.M
     assert "не более 10" in filled("ask", "-").out
 
 
+@pytest.mark.parametrize("command", [("ask",), ("search",)])
+def test_a_question_in_another_encoding_is_refused(filled: Any, command: tuple[str, ...]) -> None:
+    typed = filled(*command, "отпуск?".encode("cp1251").decode("utf-8", "surrogateescape"))
+    assert (typed.code, typed.out) == (2, "")
+    assert "not in UTF-8" in typed.err
+    assert "iconv" in typed.err
+
+
 def test_a_chat_answers_line_by_line(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = "сколько дней отпуска переносится?\nHow many times may a cutter be sharpened?\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))

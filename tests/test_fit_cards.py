@@ -36,7 +36,7 @@ def test_cards_by_name(text: str, names: list[str]) -> None:
     assert [card.name for card in named(text)] == names
 
 
-@pytest.mark.parametrize("text", ["A100", "Voodoo 2", "0x T4", ""])
+@pytest.mark.parametrize("text", ["A100", "Voodoo 2", "0x T4", "-3GB", "0GB", ""])
 def test_a_card_that_is_not_known_or_not_told_apart(text: str) -> None:
     with pytest.raises(UsageError):
         named(text)
@@ -192,6 +192,8 @@ def test_the_command_takes_the_model_that_is_set(
         (("llama-2-7b", "--context", "5000"), 2),
         (("llama-2-7b", "--quantize", "int8", "--parameters", "many"), 2),
         (("llama-2-7b", "--gpu", "Voodoo"), 2),
+        (("--parameters", "0"), 2),
+        (("openai:qwen3",), 2),
         (("nothing-such",), 5),
         ((), 2),
     ],

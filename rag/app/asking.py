@@ -151,6 +151,11 @@ def checked_question(question: str) -> str:
     question = question.strip()
     if not question:
         raise UsageError("The question is empty", 'Ask something: rag ask "…"')
+    if not question.isascii() and any("\ud800" <= char <= "\udfff" for char in question):
+        raise UsageError(
+            "The question is not in UTF-8",
+            "Bring it into UTF-8: iconv -f cp1251 -t utf-8 FILE | rag ask -",
+        )
     if len(question) > QUESTION_LIMIT:
         raise UsageError(
             f"The question has {len(question)} characters; the limit is {QUESTION_LIMIT}",

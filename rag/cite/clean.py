@@ -140,9 +140,9 @@ def claims(text: str) -> list[Claim]:
     lead, listed = "", False
     for start, end in sentences.split(plain):
         sentence = plain[start:end]
-        if _HEADING.match(sentence):
+        if _HEADING.match(sentence):  # what follows on the next line is no part of it
             lead = ""
-            continue
+            sentence = sentence.partition("\n")[2].lstrip()
         item = bool(_BULLET.match(sentence))
         bare = _EMPHASIS.sub("", _BULLET.sub("", _MARK.sub("", sentence)))
         bare = re.sub(r"\s+([.,!?;:…])", r"\1", " ".join(bare.split()))

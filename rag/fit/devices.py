@@ -89,7 +89,7 @@ def named(text: str) -> list[Device]:
     Raises UsageError for a card that is not in the table and tells no size.
     """
     found = _NAMED.fullmatch(text.strip())
-    if found is None or found[1] == "0":
+    if found is None or found[1] == "0" or found[2].startswith("-"):
         raise UsageError(f"{text!r} names no card", 'Write --gpu "A100 40GB" or --gpu 24GB')
     number, name = int(found[1] or 1), found[2].strip()
     if name.lower() == "cpu":
@@ -105,14 +105,18 @@ def _card(name: str) -> Device:
         alike = [card for card in cards() if _plain(_SIZE.sub("", card.name)) == wanted]
     if len(alike) == 1:
         return alike[0]
-    if size:
-        took = int(float(size[1].replace(",", ".")) * _GIB * _USABLE)
+    took = int(float(size[1].replace(",", ".")) * _GIB * _USABLE) if size else 0
+    if took:
         return Device(name, "cuda", took, took, OVERHEAD["cuda"])
     which = " or ".join(card.name for card in alike)
     raise UsageError(
         f"There are several {name}: {which}" if alike else f"The card {name!r} is not known",
-        f'Write --gpu "{alike[0].name}"' if alike else f'Add its size: --gpu "{name} 24GB"',
+        f'Write --gpu "{alike[0].name}"' if alike else f'Add its size: --gpu "{_bare(name)} 24GB"',
     )
+
+
+def _bare(name: str) -> str:
+    return _SIZE.sub("", name).strip() or "RTX 3090"
 
 
 def _plain(name: str) -> str:

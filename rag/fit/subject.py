@@ -58,7 +58,7 @@ def subject_of(reference: str, parameters: str = "") -> Subject:
 
     Raises:
         ModelError: It is not here and no known shape, or its files cannot be used.
-        UsageError: `parameters` is no number, or neither is given.
+        UsageError: `parameters` is no number, neither is given, or it is the model of a server.
     """
     if not reference:
         if not parameters:
@@ -90,7 +90,10 @@ def count_of(text: str) -> int:
     found = _COUNT.fullmatch(text.strip())
     if found is None:
         raise UsageError(f"{text!r} is no number of weights", "Write --parameters 13B")
-    return int(float(found[1].replace(",", ".")) * _POWERS[found[2].lower()])
+    number = int(float(found[1].replace(",", ".")) * _POWERS[found[2].lower()])
+    if not number:
+        raise UsageError("A model has more than 0 weights", "Write --parameters 13B")
+    return number
 
 
 @cache
@@ -102,6 +105,11 @@ def published() -> dict[str, dict[str, Any]]:
 def _published(name: str) -> Subject:
     short = name.rpartition("/")[2].lower()
     shape = published().get(short)
+    if shape is None and ":" in name:
+        raise UsageError(
+            f"{name} runs in another process, which alone knows what it takes",
+            "Name the folder of its weights, or one of rag fit's shapes: rag fit qwen3-8b",
+        )
     if shape is None:
         raise ModelError(
             f"There is no model {name} on this machine",

@@ -51,6 +51,10 @@ _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
         "Check --base-url: it must name the API, often ending in /v1, not a web page",
     ),
 )
+_NO_KEY = (
+    "Set the provider's key in the environment, e.g. OPENAI_API_KEY; a server of your own is named "
+    "with --base-url"
+)
 _TOO_LONG = re.compile(
     r"context[_ ](?:length|size|window)|maximum context|prompt is too long|too many tokens", re.I
 )
@@ -90,9 +94,10 @@ def explain(error: Exception, name: str) -> RagError:
             return ModelError(f"{name} {what}{_more(error, words, status)}", hint)
     if words:
         return ModelError(f"{name} refuses the request ({status}): {words}", "Check the options")
+    if "api_key" in str(error):
+        return ModelError(f"{name} has no key", _NO_KEY)
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    hint = "Set the provider's key in the environment" if "api_key" in str(error) else ""
-    return ModelError(f"{name} failed: {without_secrets(lines[0])[:_LONGEST]}", hint)
+    return ModelError(f"{name} failed: {without_secrets(lines[0])[:_LONGEST]}")
 
 
 def without_secrets(text: str) -> str:
