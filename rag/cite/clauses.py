@@ -16,7 +16,8 @@ from rag.cite.grammar import denied_by, has_infinitive, infinitive, is_action, p
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.cite.facts import Date, Number
+    from rag.cite.amounts import Number
+    from rag.cite.facts import Date
     from rag.cite.numerals import Spot
 
 _STOPS = (".", "!", "?", ";")

@@ -11,8 +11,9 @@ import itertools
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import Match, covers, holds, markers_of, matches, same, written
+from rag.cite.amounts import Number
 from rag.cite.denial import denial
-from rag.cite.facts import Date, Number, akin
+from rag.cite.facts import Date, akin
 from rag.cite.grammar import is_action, passive, preposition
 from rag.cite.likeness import CLOSE
 from rag.cite.reasons import Reason

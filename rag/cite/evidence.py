@@ -18,7 +18,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag import sentences
-from rag.cite.facts import Number
+from rag.cite.amounts import Number
+from rag.cite.facts import akin
 from rag.cite.grammar import first_person, is_action, paradigm
 from rag.cite.likeness import CLOSE, alike
 from rag.cite.statement import EMPTY, Statement, statement
@@ -35,6 +36,7 @@ _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
+_DIAL = 12  # hours
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
@@ -186,6 +188,15 @@ class Evidence:
             if span.said.counts and not span.said.lacks(item)
         }
 
+    def spoken_by(self, who: frozenset[str]) -> list[int]:
+        """The places of the sentences of a speaker, by the stems of a name."""
+        speakers = {
+            speaker
+            for _, speaker in self._contexts
+            if any(akin(one, other) for one in who for other in speaker)
+        }
+        return [place for place, span in enumerate(self.spans) if span.speaker in speakers]
+
     def stating(self, language: Language) -> tuple[int, ...]:
         """The places of the sentences in a language that are no questions."""
         known = self._stating.get(language)
@@ -296,6 +307,10 @@ def _keys(number: Number) -> list[object]:
     if number.unit in ("%", "part"):
         scale = 100 if number.unit == "%" else 1
         keys += [("share", round(value / scale, 2)) for value in number.values]
+    if number.measured:
+        keys.append(number.measured)
+    if number.unit in ("clock", None):
+        keys += [("dial", value % _DIAL) for value in number.values]
     return keys
 
 

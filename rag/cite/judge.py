@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import written
+from rag.cite.amounts import Number
 from rag.cite.compare import contradiction
-from rag.cite.facts import Number
 from rag.cite.grammar import is_action, predicate
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
+from rag.cite.reported import reported
 from rag.cite.statement import Statement, quoted, statement
 from rag.cite.support import (
     HELD,
@@ -94,15 +95,20 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         return Judgement("unsupported", reason=Reason("empty"))
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
+    if told := _told(said, evidence):
+        return told
     scores = _scored(asked, evidence)
     order = [place for place in evidence.stating(said.language) if scores[place] >= _LEAST]
     order = heapq.nsmallest(_LOOKED_AT, order, key=lambda place: (-scores[place], place))
     judged: list[Judgement] = []
     for i in order[:_CANDIDATES]:
-        if scores[i] < scores[order[0]] - _CLOSE:
+        near = scores[i] >= scores[order[0]] - _CLOSE
+        if not near and judged[0].verdict != "unsupported":
             break
-        judged.append(_weigh(said, evidence.spans[i], evidence))
-        if judged[-1].verdict == "supported":
+        found = _weigh(said, evidence.spans[i], evidence)
+        if near or found.verdict == "supported":
+            judged.append(found)
+        if found.verdict == "supported":
             break
     best = _topical(said, order, judged, evidence) or _chosen(judged)
     if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
@@ -110,6 +116,25 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _told(said: Statement, evidence: Evidence) -> Judgement | None:
+    """What somebody is reported to have said, where a turn of theirs says it."""
+    told = reported(said.text)
+    spans = evidence.spoken_by(told.who) if told else ()
+    rest = statement(told.text).named(evidence.proper) if told and spans else None
+    if told is None or rest is None or not rest.items:
+        return None
+    scores = evidence.scores(rest.items)
+    spans = [place for place in spans if scores[place] >= _LEAST]
+    for place in heapq.nsmallest(_CANDIDATES, spans, key=lambda i: (-scores[i], i)):
+        span = evidence.spans[place]
+        if span.asks and not told.asks:
+            continue
+        judged = _weigh(rest, span, evidence, turn=True)
+        if judged.stands:
+            return judged
+    return None
 
 
 def _topical(
@@ -204,9 +229,12 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     return scores
 
 
-def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
-    """The verdict on a claim by the sentence that may hold it, and another if it adds to that."""
-    chosen = with_second(said, best, evidence)
+def _weigh(said: Statement, best: Span, evidence: Evidence, *, turn: bool = False) -> Judgement:
+    """The verdict on a claim by the sentence that may hold it, and another if it adds to that.
+
+    `turn` says that it is what somebody said or asked: no other sentence adds to their turn.
+    """
+    chosen = (best,) if turn else with_second(said, best, evidence)
     missing = missing_in(said, chosen, evidence)
     share = share_of(said.items, chosen, evidence)
     if missing:
@@ -215,7 +243,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     bare = len(words) > 1 or (words and not is_action(words[0].form))
     if share < PARTLY or (bare and share_of(words, chosen, evidence) < _LEAST_WORDS):
         return Judgement("unsupported", chosen, Reason("little"), True)
-    if opposed := _opposed(said, chosen, evidence):
+    if opposed := _opposed(said, chosen, evidence, asked=turn):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
@@ -256,11 +284,13 @@ def _worded(
     return None
 
 
-def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
+def _opposed(
+    said: Statement, chosen: Sequence[Span], evidence: Evidence, *, asked: bool = False
+) -> Reason | None:
     for span in chosen:
         if wrong := misattributed(said, span.said, span.speaker, span.answered):
             return wrong
-    sources = [span.said for span in chosen if not span.asks]
+    sources = [span.said for span in chosen if not span.asks or asked]
     return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
 
 

@@ -6,8 +6,9 @@ import re
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from rag.cite.amounts import Number, periods, units
 from rag.cite.clauses import BOUND, Clause, Item, bound_of, clauses_of
-from rag.cite.facts import Date, Facts, Name, Number, akin, facts, may_count, periods, units
+from rag.cite.facts import Date, Facts, Name, akin, facts, may_count
 from rag.cite.grammar import name_stem
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 

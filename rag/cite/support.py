@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.cite.facts import Date, Number, akin
+from rag.cite.amounts import Number
+from rag.cite.facts import Date, akin
 from rag.cite.wording import displaced
 from rag.words import stem
 
