@@ -21,6 +21,7 @@ from rag import sentences
 from rag.cite.amounts import Number
 from rag.cite.facts import akin
 from rag.cite.grammar import first_person, is_action, paradigm
+from rag.cite.letters import letter, second_person
 from rag.cite.likeness import CLOSE, alike
 from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
@@ -36,6 +37,7 @@ _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
+_Around = tuple[frozenset[str], frozenset[str], frozenset[str]]
 _DIAL = 12  # hours
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
@@ -59,7 +61,7 @@ class Span:
 
     `said` is the text as it is compared: a row of a table with the names of its columns. `context`
     are the stems of its headings and title, `speaker` those of who says it, or who answers it
-    where it is a question that is `answered`.
+    where it is a question that is `answered`, `hearer` those of whom it is said to.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Span:
     context: frozenset[str]
     speaker: frozenset[str] = frozenset()
     answered: bool = False
+    hearer: frozenset[str] = frozenset()
 
     @property
     def asks(self) -> bool:
@@ -80,9 +83,12 @@ class Span:
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """Stems that count as said here: of the headings, and of a speaker who says "I"."""
-        own = self.answered or any(first_person(form) for form in self.said.forms)
-        return self.context | self.speaker if own else self.context
+        """Stems that count as said here: of headings, whoever says "I", and whom "you" means."""
+        forms = self.said.forms
+        own = self.answered or (self.speaker and any(first_person(form) for form in forms))
+        spoken = self.hearer and any(second_person(form) for form in forms)
+        found = self.context | self.speaker if own else self.context
+        return found | self.hearer if spoken else found
 
 
 class Evidence:
@@ -125,6 +131,8 @@ class Evidence:
         small: set[str] = set()
         for span in self.spans:
             capital |= span.said.capital
+            if self.documents[span.document].kind == "meeting":
+                capital |= span.speaker
             small |= span.said.small
         return frozenset(capital - small)
 
@@ -192,7 +200,7 @@ class Evidence:
         """The places of the sentences of a speaker, by the stems of a name."""
         speakers = {
             speaker
-            for _, speaker in self._contexts
+            for _, speaker, _ in self._contexts
             if any(akin(one, other) for one in who for other in speaker)
         }
         return [place for place, span in enumerate(self.spans) if span.speaker in speakers]
@@ -233,17 +241,17 @@ class Evidence:
 
     def _around(self, stemmed: str) -> Iterator[int]:
         """The sentences whose headings or speaker have a stem."""
-        for (context, speaker), places in self._contexts.items():
+        for (context, speaker, hearer), places in self._contexts.items():
             if stemmed in context:
                 yield from places
-            elif stemmed in speaker:
+            elif stemmed in speaker or stemmed in hearer:
                 yield from (place for place in places if stemmed in self.spans[place].around)
 
     @cached_property
-    def _contexts(self) -> dict[tuple[frozenset[str], frozenset[str]], list[int]]:
-        found: dict[tuple[frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
+    def _contexts(self) -> dict[_Around, list[int]]:
+        found: dict[_Around, list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
-            found[span.context, span.speaker].append(place)
+            found[span.context, span.speaker, span.hearer].append(place)
         return found
 
     def _follows(self, place: int) -> bool:
@@ -322,18 +330,30 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
     spans = _split(chunk.text)
     labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
     spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
+    mail = letter(text)
     speaker: frozenset[str] = frozenset()
+    hearer = speaker
     found = []
     for place, ((left, right), label) in enumerate(zip(spans, labels, strict=True)):
         start, end = chunk.start + left, chunk.start + right
         written = text[start:end]
         bare = written
         if spoken and label:
-            speaker, bare = statement(label.group(1)).stems, chunk.text[label.end() : right]
+            before, bare = speaker, chunk.text[label.end() : right]
+            speaker = statement(label.group(1)).stems
+            hearer = before if before != speaker else hearer
+        context = around
+        if mail:
+            body = mail.start <= start < mail.end
+            speaker, hearer = (mail.writer, mail.reader) if body else (frozenset(),) * 2
+            context = around | mail.context(start)
         said = statement(_row(written, text, start) or bare)
         found.append(
-            Span(written, said, passage.document, start, end, number, place, around, speaker)
-        )
+            Span(
+                written, said, passage.document, start, end, number, place, context, speaker,
+                hearer=hearer,
+            )
+        )  # fmt: skip
     return found
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from rag.cite.alignment import written
 from rag.cite.amounts import Number
 from rag.cite.compare import contradiction
+from rag.cite.facts import akin
 from rag.cite.grammar import is_action, predicate
+from rag.cite.letters import letter, roles
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
 from rag.cite.reported import reported
@@ -95,8 +97,8 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         return Judgement("unsupported", reason=Reason("empty"))
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
-    if told := _told(said, evidence):
-        return told
+    if found := _misaddressed(said, evidence) or _told(said, evidence):
+        return found
     scores = _scored(asked, evidence)
     order = [place for place in evidence.stating(said.language) if scores[place] >= _LEAST]
     order = heapq.nsmallest(_LOOKED_AT, order, key=lambda place: (-scores[place], place))
@@ -116,6 +118,18 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _misaddressed(said: Statement, evidence: Evidence) -> Judgement | None:
+    """A letter said to be written by, or to, somebody else than it is."""
+    letters = [found for each in evidence.documents.values() if (found := letter(each.text))]
+    named = [item for item in said.items if item.name]
+    about = [who for each in letters if (who := roles(said.stems, each)) is not None]
+    if not named or not about:
+        return None
+    if any(akin(item.stem, each) for who in about for item in named for each in who):
+        return None
+    return Judgement("contradicted", reason=Reason("actor", " ".join(i.form for i in named)))
 
 
 def _told(said: Statement, evidence: Evidence) -> Judgement | None:
@@ -288,7 +302,9 @@ def _opposed(
     said: Statement, chosen: Sequence[Span], evidence: Evidence, *, asked: bool = False
 ) -> Reason | None:
     for span in chosen:
-        if wrong := misattributed(said, span.said, span.speaker, span.answered):
+        mail = letter(evidence.documents[span.document].text)
+        speaker = frozenset() if mail else span.speaker
+        if wrong := misattributed(said, span.said, speaker, span.answered):
             return wrong
     sources = [span.said for span in chosen if not span.asks or asked]
     return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
