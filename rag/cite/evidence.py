@@ -22,7 +22,7 @@ from rag.cite.amounts import Number
 from rag.cite.facts import akin
 from rag.cite.grammar import first_person, is_action, paradigm
 from rag.cite.letters import letter, second_person
-from rag.cite.likeness import CLOSE, alike
+from rag.cite.likeness import CLOSE, alike, kin
 from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
 
@@ -175,7 +175,9 @@ class Evidence:
     def _related(self, stemmed: str) -> set[str]:
         from rag.cite.lexicon import synonyms
 
-        found = {each for each in self._starts.get(stemmed[:_KEY], ()) if alike(stemmed, each)}
+        starts = {stemmed[:_KEY], stemmed[: _KEY - 1], *kin(stemmed, _KEY)}
+        near = {each for start in starts for each in self._starts.get(start, ())}
+        found = {each for each in near if alike(stemmed, each)}
         return found | (synonyms(stemmed) & self._postings.keys())
 
     def _forms(self, item: Item) -> frozenset[str]:

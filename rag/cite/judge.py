@@ -43,6 +43,7 @@ _CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
+_JOINED, _LEAST_JOINED = 0.4, 0.15  # the same where one sentence has two facts of a claim
 _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
 _REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
@@ -108,9 +109,9 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         if not near and judged[0].verdict != "unsupported":
             break
         found = _weigh(said, evidence.spans[i], evidence)
-        if near or found.verdict == "supported":
+        if near or (found.verdict == "supported" and len(found.spans) == 1):
             judged.append(found)
-        if found.verdict == "supported":
+        if judged[-1].verdict == "supported":
             break
     best = _topical(said, order, judged, evidence) or _chosen(judged)
     if best.verdict == "unsupported" and best.by_words and (joint := _jointly(asked, evidence)):
@@ -253,9 +254,7 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, *, turn: bool = Fals
     share = share_of(said.items, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
-    words = [item for item in said.items if item.stem and not item.name]
-    bare = len(words) > 1 or (words and not is_action(words[0].form))
-    if share < PARTLY or (bare and share_of(words, chosen, evidence) < _LEAST_WORDS):
+    if _little(said, chosen, share, evidence):
         return Judgement("unsupported", chosen, Reason("little"), True)
     if opposed := _opposed(said, chosen, evidence, asked=turn):
         return Judgement("contradicted", chosen, opposed)
@@ -266,6 +265,21 @@ def _weigh(said: Statement, best: Span, evidence: Evidence, *, turn: bool = Fals
     if share < SUPPORTED:
         return Judgement("partly", chosen, Reason("some"), True)
     return Judgement("supported", chosen)
+
+
+def _little(said: Statement, chosen: tuple[Span, ...], share: float, evidence: Evidence) -> bool:
+    """Whether too few of a claim's words stand in the source, all of whose facts do.
+
+    Two facts in one sentence need fewer words beside them.
+    """
+    words = [item for item in said.items if item.stem and not item.name]
+    exact = {item[2:5] for item in said.items if item.name or item.fact is not None}
+    joined = len(exact) >= _TWO and any(not missing_in(said, (s,), evidence) for s in chosen)
+    if share < (_JOINED if joined else PARTLY):
+        return True
+    bare = len(words) > 1 or (words and not is_action(words[0].form))
+    held = share_of(words, chosen, evidence)
+    return bool(bare) and held < (_LEAST_JOINED if joined else _LEAST_WORDS)
 
 
 def _worded(

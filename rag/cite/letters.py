@@ -15,8 +15,8 @@ _SALUTATION = re.compile(
 )
 _CLOSING = re.compile(
     r"^[ \t]*(?:С (?:глубоким |большим )?уважением|Искренне ваш\w*|С наилучшими пожеланиями"
-    r"|Ваш[аи]?|Yours(?: \w+)?|Sincerely(?: yours)?|(?:Kind|Best|Warm)(?:est)? (?:regards|wishes)|Regards"
-    r"|Best)[,.]?(?=[ \t]*$)",
+    r"|Ваш[аи]?|Yours(?: \w+)?|Sincerely(?: yours)?|(?:Kind|Best|Warm)(?:est)? (?:regards|wishes)"
+    r"|Regards|Best)[,.]?(?=[ \t]*$)",
     re.M | re.I,
 )
 _EARLY = 1500  # characters within which a letter greets

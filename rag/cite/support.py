@@ -39,6 +39,7 @@ _SPEECH = frozenset(
         "thanked complained confirmed"
     ).split()
 )
+_ROLL = 0.7  # share of names in a list of names
 _YEARS = 1000, 2100
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
@@ -53,7 +54,10 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
         and not _idle(item, spans)
-        and not (_around(item, spans[0]) and not displacing(item, said, spans[0]))
+        and not (
+            _around(item, spans[0])
+            and (_near(item.stem, spans[0].hearer) or not displacing(item, said, spans[0]))
+        )
         and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
@@ -181,6 +185,8 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     For a claim of one clause it stands close by; and it does not say otherwise itself.
     """
     several = len(said.clauses) > 1
+    if sum(item.name for item in span.said.items) > _ROLL * len(span.said.items):
+        return False  # a list of those present says nothing of them
     if span is best or span.said.language != best.said.language:
         return False
     if span.document == best.document and best.start < span.end and span.start < best.end:
