@@ -22,7 +22,7 @@ from rag.cite.amounts import Number
 from rag.cite.facts import akin
 from rag.cite.grammar import first_person, is_action, paradigm
 from rag.cite.letters import letter, second_person
-from rag.cite.likeness import CLOSE, alike, kin
+from rag.cite.likeness import CLOSE, alike, kin, resembles
 from rag.cite.statement import EMPTY, Statement, statement
 from rag.types import Citation, Document, Passage
 
@@ -38,6 +38,7 @@ _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
 _Around = tuple[frozenset[str], frozenset[str], frozenset[str]]
+_TURNS = 4  # sentences that a conversation goes on about a thing without naming it
 _DIAL = 12  # hours
 _KEY = 4  # letters by which stems that may be akin are looked up
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
@@ -48,6 +49,8 @@ _REPLY = re.compile(
     r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
     re.I,
 )
+_REPLY_NONE = re.compile("")
+_ECHO = 2  # words of an answer that repeats the question
 _NO = {"ru": "не ", "en": "not "}
 _VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
 _LABEL = re.compile(
@@ -261,6 +264,24 @@ class Evidence:
         one, two = self.spans[place - 1], self.spans[place]
         return (one.passage, one.place + 1) == (two.passage, two.place)
 
+    def topical(self, item: Item, span: Span) -> bool:
+        """Whether a few sentences before in a conversation have a word: it is spoken of."""
+        if not self.spoken(span):
+            return False
+        place = self._places[id(span)]
+        said = self.places(item)
+        return any(
+            each in said and self.spans[each].passage == span.passage and not self._denies(each)
+            for each in range(max(place - _TURNS, 0), place)
+        )
+
+    def _denies(self, place: int) -> bool:
+        return any(clause.negations for clause in self.spans[place].said.clauses)
+
+    def spoken(self, span: Span) -> bool:
+        """Whether a sentence is of a conversation."""
+        return bool(span.speaker) and self.documents[span.document].kind == "meeting"
+
     def before(self, span: Span) -> Span | None:
         """The sentence before this one in its passage."""
         place = self._order.get((span.document, span.start))
@@ -297,11 +318,14 @@ def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span
     found = []
     for one, two in itertools.zip_longest(spans, spans[1:]):
         reply = _REPLY.match(two.said.text) if two else None
-        if not reply or not one.asks or (one.passage, one.place + 1) != (two.passage, two.place):
+        next_to = two and (one.passage, one.place + 1) == (two.passage, two.place)
+        if two and next_to and one.asks and not reply and _echoes(two.said, one.said):
+            reply = _REPLY_NONE.match(two.said.text)
+        if not two or not reply or not one.asks or not next_to:
             found.append(one)
             continue
         asked, rest = one.said.text.rstrip(" ?"), two.said.text[reply.end() :]
-        denied = _NO[one.said.language] if reply.group("no") else ""
+        denied = _NO[one.said.language] if reply.groupdict().get("no") else ""
         said = statement(f"{denied}{asked}. {rest}")
         text = documents[one.document].text[one.start : two.end]
         speaker = two.speaker or one.speaker
@@ -309,6 +333,15 @@ def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span
             replace(one, text=text, said=said, end=two.end, speaker=speaker, answered=True)
         )
     return found
+
+
+def _echoes(answer: Statement, question: Statement) -> bool:
+    """Whether an answer repeats a word or two of the question and says no more: «Встаём.»"""
+    words = [item for item in answer.items if item.stem]
+    return 1 <= len(words) <= _ECHO and all(
+        any(resembles(word, stemmed) >= CLOSE for stemmed in question.stems)
+        for word in answer.items
+    )
 
 
 def _keys(number: Number) -> list[object]:

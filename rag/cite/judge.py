@@ -146,10 +146,19 @@ def _told(said: Statement, evidence: Evidence) -> Judgement | None:
         span = evidence.spans[place]
         if span.asks and not told.asks:
             continue
-        judged = _weigh(rest, span, evidence, turn=True)
+        judged = _weigh(_unaddressed(rest, span), span, evidence, turn=True)
         if judged.stands:
             return judged
     return None
+
+
+def _unaddressed(said: Statement, span: Span) -> Statement:
+    """What is asked of somebody, without the name of who listens: «Лидию докупить шоколад»."""
+    first = said.items[0]
+    if not first.name or first.start or not any(akin(first.stem, each) for each in span.hearer):
+        return said
+    rest = statement(said.text[first.end :].lstrip(" ,"))
+    return rest if rest.items else said
 
 
 def _topical(

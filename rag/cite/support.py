@@ -39,10 +39,11 @@ _SPEECH = frozenset(
         "thanked complained confirmed"
     ).split()
 )
-_ROLL = 0.7  # share of names in a list of names
+_ROLL = 4, 0.7  # names in a list of names, and their share
 _YEARS = 1000, 2100
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
+_TOPIC = 0.4  # what a word counts that only the turns before have
 _CONTEXT = 0.8  # what a word counts that only the headings, the title or the speaker have
 
 
@@ -143,7 +144,8 @@ def share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -
 def held_in(item: Item, span: Span, evidence: Evidence) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around))
+    topic = _TOPIC * (not item.name and evidence.topical(item, span))
+    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around), topic)
 
 
 @lru_cache(maxsize=20_000)
@@ -185,7 +187,8 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     For a claim of one clause it stands close by; and it does not say otherwise itself.
     """
     several = len(said.clauses) > 1
-    if sum(item.name for item in span.said.items) > _ROLL * len(span.said.items):
+    names = sum(item.name for item in span.said.items)
+    if names >= _ROLL[0] and names > _ROLL[1] * len(span.said.items):
         return False  # a list of those present says nothing of them
     if span is best or span.said.language != best.said.language:
         return False
