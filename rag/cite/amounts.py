@@ -123,6 +123,14 @@ _COMPOUND = re.compile(
     rf"(?P<period>(?:{'|'.join(_PERIOD_HEADS)})\w{{0,3}})(?!\w)",
     re.I,
 )
+#: Before a number that is a label and no amount: "Table 1", «кабинет 104».
+LABELLED = re.compile(
+    r"(?:\b(?:table|figure|fig\.|section|room|page|clause|article|chapter|appendix|version|part|step"
+    r"|таблиц\w+|рисун\w+|рис\.|пункт\w*|кабинет\w*|комнат\w+|раздел\w*|глав\w+|стать\w+|страниц\w+"
+    r"|приложени\w+|верси\w+|шаг\w*)|№)\s*$",
+    re.I,
+)
+_REACH = 14  # characters before a number in which its label stands
 #: What the hundredth part of a currency is called.
 _PARTED = {"RUB": "kopeck", "USD": "cent", "EUR": "cent", "GBP": "penny"}
 _CENTS, _THOUSAND, _YEARS = 100, 1000, 1999
@@ -275,6 +283,8 @@ def _measured(text: str, found: Found) -> tuple[Number, Spot]:
     if kind == "part" and unit is None and (article := _ARTICLE.match(text, stop)):
         unit, after = _unit(text, article.end(), None)
         stop = after if unit else stop
+    if unit is None and kind is None and LABELLED.search(text[max(start - _REACH, 0) : start]):
+        unit = "label"
     unit = unit or kind
     scaled = frozenset(value * scale for value in values)
     return Number(text[start:stop].strip(), scaled, unit), (start, stop)

@@ -53,6 +53,8 @@ _REPLY_NONE = re.compile("")
 _ECHO = 2  # words of an answer that repeats the question
 _NO = {"ru": "не ", "en": "not "}
 _VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
+#: Whom a sentence speaks to: "Vera, I read your email".
+_CALLED = re.compile(r"(?:[^\W\d_]+, )?([A-ZА-ЯЁ][^\W\d_]+)[,?!]\s")
 _LABEL = re.compile(
     r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.-]*(?: [A-ZА-ЯЁ][\w.-]*){0,2}):\s"
 )
@@ -365,6 +367,7 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
     spans = _split(chunk.text)
     labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
     spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
+    voices = {stemmed for each in labels if each for stemmed in statement(each.group(1)).stems}
     mail = letter(text)
     speaker: frozenset[str] = frozenset()
     hearer = speaker
@@ -377,6 +380,9 @@ def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
             before, bare = speaker, chunk.text[label.end() : right]
             speaker = statement(label.group(1)).stems
             hearer = before if before != speaker else hearer
+        called = _CALLED.match(bare.strip()) if spoken else None
+        if called and (name := statement(called.group(1)).stems) & voices:
+            hearer = name
         context = around
         if mail:
             body = mail.start <= start < mail.end

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.cite.amounts import CODE, EACH, Number, blanked
+from rag.cite.amounts import CODE, EACH, LABELLED, Number, blanked
 from rag.cite.amounts import numbers as amounts
 from rag.cite.grammar import surely_name
 from rag.cite.numerals import Spot, day, is_number
@@ -214,5 +214,7 @@ def _names(text: str, whole: str) -> list[Name]:
             names.append(Name(word, stem(folded), True, match.start()))
         elif word[0].isupper():
             known = surely_name(word) or is_given_name(word)
+            if not known and LABELLED.match(word):
+                continue
             names.append(Name(word, stem(folded), known or not first, match.start()))
     return names

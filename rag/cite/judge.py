@@ -125,7 +125,7 @@ def _misaddressed(said: Statement, evidence: Evidence) -> Judgement | None:
     """A letter said to be written by, or to, somebody else than it is."""
     letters = [found for each in evidence.documents.values() if (found := letter(each.text))]
     named = [item for item in said.items if item.name]
-    about = [who for each in letters if (who := roles(said.stems, each)) is not None]
+    about = [who for each in letters if (who := roles(said, each)) is not None]
     if not named or not about:
         return None
     if any(akin(item.stem, each) for who in about for item in named for each in who):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.words import fold, stem
+
+if TYPE_CHECKING:
+    from rag.cite.statement import Statement
 
 _SALUTATION = re.compile(
     r"^[ \t]*(?:Уважаем\w+|Дорог(?:ой|ая|ие)|Здравствуйте|Dear)[, ]+(?P<name>[^\n,!]{2,80})"
@@ -32,8 +35,8 @@ def _stems(words: str) -> frozenset[str]:
 
 
 _LETTER = _stems("письмо письма letter")
-_WRITTEN = _stems("написал написала написано автор подписал подписала подписано wrote written "
-                  "author signed writes writer отправитель sender")  # fmt: skip
+_WRITTEN = _stems("написал написала написано подписал подписала подписано wrote written "
+                  "signed writes writer отправитель sender")  # fmt: skip
 _ADDRESSED = _stems("адресовано адресовал адресат обращается обращено addressed addressee "
                     "recipient получатель")  # fmt: skip
 
@@ -69,9 +72,10 @@ def letter(text: str) -> Letter | None:
     return Letter(statement(by).stems, statement(to).stems, greeted.end(), closed.start())
 
 
-def roles(stems: frozenset[str], found: Letter) -> frozenset[str] | None:
+def roles(said: Statement, found: Letter) -> frozenset[str] | None:
     """Whose names may stand in a sentence about who wrote a letter or to whom; None for others."""
-    if _LETTER.isdisjoint(stems):
+    stems = said.stems
+    if _LETTER.isdisjoint(said.small):
         return None
     written, addressed = not _WRITTEN.isdisjoint(stems), not _ADDRESSED.isdisjoint(stems)
     if not written and not addressed:

@@ -147,7 +147,7 @@ class Statement:
     def lacks_number(self, number: Number) -> bool:
         """Whether no amount is this one; one without a unit needs that unit to stand near it."""
         same = [mine for mine in self.amounts if number.same(mine)]
-        if number.unit in (None, "nth") or any(mine.unit is not None for mine in same):
+        if number.unit in (None, "nth", "label") or any(mine.unit is not None for mine in same):
             return not same
         return not same or number.unit not in self.units
 

@@ -187,8 +187,7 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     For a claim of one clause it stands close by; and it does not say otherwise itself.
     """
     several = len(said.clauses) > 1
-    names = sum(item.name for item in span.said.items)
-    if names >= _ROLL[0] and names > _ROLL[1] * len(span.said.items):
+    if _lists(best) or _lists(span):
         return False  # a list of those present says nothing of them
     if span is best or span.said.language != best.said.language:
         return False
@@ -203,6 +202,12 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
         return False
     missing = missing_in(said, (span,), evidence)
     return not any(rivals_of(item, said, (span,)) for item in missing)
+
+
+def _lists(span: Span) -> bool:
+    """Whether a sentence is little but names."""
+    names = sum(item.name for item in span.said.items)
+    return names >= _ROLL[0] and names > _ROLL[1] * len(span.said.items)
 
 
 def _brief_next(one: Span, two: Span) -> bool:
