@@ -37,7 +37,8 @@ _JOINING = frozenset("и а но или and but or then also также зате
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 BOUND = re.compile(
-    r"(?P<least>не поздн(?:ее|ей)(?: чем)?(?= за\b)|no later than(?=[\w ]{1,20} (?:before|prior))"
+    r"(?P<least>не поздн(?:ее|ей)(?: чем)?(?: за\b(?! \w+ (?:до|перед))|(?= за\b))"
+    r"|no later than(?=[\w ]{1,20} (?:before|prior))"
     r"|не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше|моложе|дешевле|уже)\b"
     r"|(?:no|not) (?:less|fewer|earlier|sooner|younger)(?: than)?|at least|minimum(?: of)?|минимум)"
     r"|(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|превы\w+|позднее(?: чем)?)"
@@ -48,6 +49,7 @@ BOUND = re.compile(
     r"|maximum(?: of)?|максимум)",
     re.I,
 )
+_AHEAD = 3  # and of it that tell which bound it is
 _REACH = 30  # characters before an amount that may bound it
 _COMPARED = re.compile(
     r"\b(?:(?P<most>до|менее(?: чем)?|меньше(?: чем)?|моложе|короче|less than|fewer than"
@@ -202,8 +204,13 @@ def _clause(
 
 def bound_of(text: str, start: int) -> str:
     """Whether what begins here is said to be the most or the least."""
-    before = text[max(start - _REACH, 0) : start]
-    found = [match for match in BOUND.finditer(before) if not before[match.end() :].strip()]
+    first = max(start - _REACH, 0)
+    before = text[first:start]
+    found = [
+        match
+        for match in BOUND.finditer(text[: start + _AHEAD], first)
+        if match.end() <= start and not text[match.end() : start].strip()
+    ]
     if found:
         return found[-1].lastgroup or ""
     match = _COMPARED.search(before)

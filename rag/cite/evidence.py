@@ -45,11 +45,18 @@ _CELLS = re.compile(r"\s*(?:\||\t)\s*")
 _RULE = re.compile(r"[\s|:+-]+")
 _REPLY = re.compile(
     r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
-    r"|right|of course|ok|okay|will do|no problem)"
+    r"|right|of course|ok|okay|will do|no problem"
+    r"|(?:it|they|he|she|we|i|you) (?:did|does|do|has|have|is|are|am|was|were|will|can)"
+    r"(?= *(?:[,.!]|$)))"
     r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
     re.I,
 )
-_REPLY_NONE = re.compile("")
+#: Questions that say all but what they ask for: "And for twelve hundred?", «А если не придут?»
+_OPEN = re.compile(
+    r"\W*(?:а |и |and |but |so |then )?(?:если|для|когда|сколько|кто|where|if|for|when"
+    r"|how (?:much|many)|who|what if|what does|what do|what will)\b",
+    re.I,
+)
 _ECHO = 2  # words of an answer that repeats the question
 _NO = {"ru": "не ", "en": "not "}
 _VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
@@ -90,7 +97,9 @@ class Span:
     def around(self) -> frozenset[str]:
         """Stems that count as said here: of headings, whoever says "I", and whom "you" means."""
         forms = self.said.forms
-        own = self.answered or (self.speaker and any(first_person(form) for form in forms))
+        if self.answered:
+            return self.context | self.speaker | self.hearer
+        own = self.speaker and any(first_person(form) for form in forms)
         spoken = self.hearer and any(second_person(form) for form in forms)
         found = self.context | self.speaker if own else self.context
         return found | self.hearer if spoken else found
@@ -316,25 +325,43 @@ class Evidence:
 
 
 def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]:
-    """The sentences, a question that is answered by yes or no as one statement with its answer."""
+    """The sentences, a question as one statement with what answers it.
+
+    That is yes or no, a word of the question again, or what an open question asks for.
+    """
     found = []
     for one, two in itertools.zip_longest(spans, spans[1:]):
-        reply = _REPLY.match(two.said.text) if two else None
-        next_to = two and (one.passage, one.place + 1) == (two.passage, two.place)
-        if two and next_to and one.asks and not reply and _echoes(two.said, one.said):
-            reply = _REPLY_NONE.match(two.said.text)
-        if not two or not reply or not one.asks or not next_to:
+        beside = two is not None and (one.passage, one.place + 1) == (two.passage, two.place)
+        asked = _stated(one, two) if beside and one.asks and not two.asks else ""
+        if not asked:
             found.append(one)
             continue
-        asked, rest = one.said.text.rstrip(" ?"), two.said.text[reply.end() :]
-        denied = _NO[one.said.language] if reply.groupdict().get("no") else ""
-        said = statement(f"{denied}{asked}. {rest}")
         text = documents[one.document].text[one.start : two.end]
-        speaker = two.speaker or one.speaker
+        mine = any(first_person(form) for form in one.said.forms)
         found.append(
-            replace(one, text=text, said=said, end=two.end, speaker=speaker, answered=True)
+            replace(
+                one,
+                text=text,
+                said=statement(asked),
+                end=two.end,
+                speaker=two.speaker or one.speaker,
+                answered=True,
+                hearer=one.speaker if mine else frozenset(),
+            )
         )
     return found
+
+
+def _stated(question: Span, answer: Span) -> str:
+    """What a question and its answer state together, or ""."""
+    asked, said = question.said.text.rstrip(" ?"), answer.said
+    if reply := _REPLY.match(said.text):
+        denied = _NO[question.said.language] if reply.group("no") else ""
+        return f"{denied}{asked}. {said.text[reply.end() :]}"
+    opened = _OPEN.match(asked) and question.speaker and question.speaker != answer.speaker
+    if opened or _echoes(said, question.said):
+        return f"{asked}. {said.text}"
+    return ""
 
 
 def _echoes(answer: Statement, question: Statement) -> bool:

@@ -197,7 +197,10 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     if not several and not (same and abs(span.place - best.place) <= _APART):
         return False
     words = [item for item in said.items if item.fact is None]
-    least = _SECOND if several else _BESIDE
+    lacking = missing_in(said, (best,), evidence)
+    counted = bool(lacking) and all(item.fact is not None for item in lacking)
+    next_to = same and abs(span.place - best.place) == 1 and counted
+    least = _BESIDE if next_to or not several else _SECOND
     if share_of(words, (span,), evidence) < least and not _brief_next(best, span):
         return False
     missing = missing_in(said, (span,), evidence)
