@@ -235,8 +235,8 @@ def numbers(text: str) -> tuple[list[Number], list[Spot]]:
             continue
         number, spot = _measured(text, each)
         if spots and (joined := _continued(found[-1], number, text[spots[-1][1] : spot[0]])):
-            found[-1], number = joined
-            if number is None:
+            found[-1], rest = joined
+            if rest is None:
                 spots[-1] = spots[-1][0], spot[1]
                 continue
         found.append(number)

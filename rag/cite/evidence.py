@@ -8,22 +8,17 @@ compared apart, as facts.
 
 from __future__ import annotations
 
-import itertools
 import math
-import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from pathlib import PurePath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag import sentences
 from rag.cite.amounts import Number
 from rag.cite.facts import akin
-from rag.cite.grammar import first_person, is_action, paradigm
-from rag.cite.letters import letter, second_person
-from rag.cite.likeness import CLOSE, alike, kin, resembles
-from rag.cite.statement import EMPTY, Statement, statement
+from rag.cite.grammar import is_action, paradigm
+from rag.cite.likeness import CLOSE, alike, kin
+from rag.cite.spans import Span, answered, spans_of
+from rag.cite.statement import statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
@@ -41,68 +36,6 @@ _Around = tuple[frozenset[str], frozenset[str], frozenset[str]]
 _TURNS = 4  # sentences that a conversation goes on about a thing without naming it
 _DIAL = 12  # hours
 _KEY = 4  # letters by which stems that may be akin are looked up
-_CELLS = re.compile(r"\s*(?:\||\t)\s*")
-_RULE = re.compile(r"[\s|:+-]+")
-_REPLY = re.compile(
-    r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
-    r"|right|of course|ok|okay|will do|no problem"
-    r"|(?:it|they|he|she|we|i|you) (?:did|does|do|has|have|is|are|am|was|were|will|can)"
-    r"(?= *(?:[,.!]|$)))"
-    r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
-    re.I,
-)
-#: Questions that say all but what they ask for: "And for twelve hundred?", «А если не придут?»
-_OPEN = re.compile(
-    r"\W*(?:а |и |and |but |so |then )?(?:если|для|когда|сколько|кто|where|if|for|when"
-    r"|how (?:much|many)|who|what if|what does|what do|what will)\b",
-    re.I,
-)
-_ECHO = 2  # words of an answer that repeats the question
-_NO = {"ru": "не ", "en": "not "}
-_VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
-#: Whom a sentence speaks to: "Vera, I read your email".
-_CALLED = re.compile(r"(?:[^\W\d_]+, )?([A-ZА-ЯЁ][^\W\d_]+)[,?!]\s")
-_LABEL = re.compile(
-    r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.-]*(?: [A-ZА-ЯЁ][\w.-]*){0,2}):\s"
-)
-
-
-@dataclass(frozen=True)
-class Span:
-    """One or two sentences of a document: `document.text[start:end]`.
-
-    `said` is the text as it is compared: a row of a table with the names of its columns. `context`
-    are the stems of its headings and title, `speaker` those of who says it, or who answers it
-    where it is a question that is `answered`, `hearer` those of whom it is said to.
-    """
-
-    text: str
-    said: Statement
-    document: str
-    start: int
-    end: int
-    passage: int
-    place: int
-    context: frozenset[str]
-    speaker: frozenset[str] = frozenset()
-    answered: bool = False
-    hearer: frozenset[str] = frozenset()
-
-    @property
-    def asks(self) -> bool:
-        """Whether it is a question: it states nothing itself."""
-        return self.said.text.rstrip().endswith("?")
-
-    @cached_property
-    def around(self) -> frozenset[str]:
-        """Stems that count as said here: of headings, whoever says "I", and whom "you" means."""
-        forms = self.said.forms
-        if self.answered:
-            return self.context | self.speaker | self.hearer
-        own = self.speaker and any(first_person(form) for form in forms)
-        spoken = self.hearer and any(second_person(form) for form in forms)
-        found = self.context | self.speaker if own else self.context
-        return found | self.hearer if spoken else found
 
 
 class Evidence:
@@ -113,9 +46,9 @@ class Evidence:
         self.documents = documents
         found: dict[tuple[str, int, int], Span] = {}
         for number, passage in enumerate(passages, 1):
-            for span in _spans(passage, documents[passage.document], number):
+            for span in spans_of(passage, documents[passage.document], number):
                 found.setdefault((span.document, span.start, span.end), span)
-        self.spans = tuple(_answered(list(found.values()), documents))
+        self.spans = tuple(answered(list(found.values()), documents))
         self._postings: dict[str, list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
             for stemmed in span.said.stems:
@@ -221,6 +154,10 @@ class Evidence:
         }
         return [place for place, span in enumerate(self.spans) if span.speaker in speakers]
 
+    def rows(self, document: str) -> frozenset[str]:
+        """The stems of the first cells of the rows of tables in a document."""
+        return frozenset().union(*(s.row for s in self.spans if s.document == document))
+
     def stating(self, language: Language) -> tuple[int, ...]:
         """The places of the sentences in a language that are no questions."""
         known = self._stating.get(language)
@@ -324,55 +261,6 @@ class Evidence:
         return Citation(span.document, page, line, span.start, span.end, quote)
 
 
-def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]:
-    """The sentences, a question as one statement with what answers it.
-
-    That is yes or no, a word of the question again, or what an open question asks for.
-    """
-    found = []
-    for one, two in itertools.zip_longest(spans, spans[1:]):
-        beside = two is not None and (one.passage, one.place + 1) == (two.passage, two.place)
-        asked = _stated(one, two) if beside and one.asks and not two.asks else ""
-        if not asked:
-            found.append(one)
-            continue
-        text = documents[one.document].text[one.start : two.end]
-        mine = any(first_person(form) for form in one.said.forms)
-        found.append(
-            replace(
-                one,
-                text=text,
-                said=statement(asked),
-                end=two.end,
-                speaker=two.speaker or one.speaker,
-                answered=True,
-                hearer=one.speaker if mine else frozenset(),
-            )
-        )
-    return found
-
-
-def _stated(question: Span, answer: Span) -> str:
-    """What a question and its answer state together, or ""."""
-    asked, said = question.said.text.rstrip(" ?"), answer.said
-    if reply := _REPLY.match(said.text):
-        denied = _NO[question.said.language] if reply.group("no") else ""
-        return f"{denied}{asked}. {said.text[reply.end() :]}"
-    opened = _OPEN.match(asked) and question.speaker and question.speaker != answer.speaker
-    if opened or _echoes(said, question.said):
-        return f"{asked}. {said.text}"
-    return ""
-
-
-def _echoes(answer: Statement, question: Statement) -> bool:
-    """Whether an answer repeats a word or two of the question and says no more: «Встаём.»"""
-    words = [item for item in answer.items if item.stem]
-    return 1 <= len(words) <= _ECHO and all(
-        any(resembles(word, stemmed) >= CLOSE for stemmed in question.stems)
-        for word in answer.items
-    )
-
-
 def _keys(number: Number) -> list[object]:
     """What a number is looked up by; shares and hundredths meet in one."""
     keys: list[object] = list(number.values)
@@ -384,83 +272,3 @@ def _keys(number: Number) -> list[object]:
     if number.unit in ("clock", None):
         keys += [("dial", value % _DIAL) for value in number.values]
     return keys
-
-
-def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
-    """The sentences of a passage."""
-    chunk, text = passage.chunk, document.text
-    name = PurePath(passage.document).stem
-    around = statement(f"{chunk.context}\n{document.title}\n{name}").stems - _empty_stems()
-    spans = _split(chunk.text)
-    labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
-    spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
-    voices = {stemmed for each in labels if each for stemmed in statement(each.group(1)).stems}
-    mail = letter(text)
-    speaker: frozenset[str] = frozenset()
-    hearer = speaker
-    found = []
-    for place, ((left, right), label) in enumerate(zip(spans, labels, strict=True)):
-        start, end = chunk.start + left, chunk.start + right
-        written = text[start:end]
-        bare = written
-        if spoken and label:
-            before, bare = speaker, chunk.text[label.end() : right]
-            speaker = statement(label.group(1)).stems
-            hearer = before if before != speaker else hearer
-        called = _CALLED.match(bare.strip()) if spoken else None
-        if called and (name := statement(called.group(1)).stems) & voices:
-            hearer = name
-        context = around
-        if mail:
-            body = mail.start <= start < mail.end
-            speaker, hearer = (mail.writer, mail.reader) if body else (frozenset(),) * 2
-            context = around | mail.context(start)
-        said = statement(_row(written, text, start) or bare)
-        found.append(
-            Span(
-                written, said, passage.document, start, end, number, place, context, speaker,
-                hearer=hearer,
-            )
-        )  # fmt: skip
-    return found
-
-
-@lru_cache(maxsize=1)
-def _empty_stems() -> frozenset[str]:
-    from rag.words import stem
-
-    return frozenset(stem(word) for word in EMPTY)
-
-
-@lru_cache(maxsize=512)
-def _split(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentences.split(text))
-
-
-def _row(written: str, text: str, start: int) -> str:
-    """A row of a table as lines of its first cell, the name of a column and the cell in it.
-
-    "" for what is no row, or has no row of names above it.
-    """
-    signs = written.count("|") or written.count("\t")
-    if not signs or "\n" in written:
-        return ""
-    sign = "|" if "|" in written else "\t"
-    head = ""
-    end = text.rfind("\n", 0, start)
-    while end > 0:
-        begin = text.rfind("\n", 0, end) + 1
-        line = text[begin:end]
-        if line.count(sign) != signs:
-            break
-        if not _RULE.fullmatch(line):
-            head = line
-        end = begin - 1
-    if not head:
-        return ""
-    names, cells = (_CELLS.split(each.strip().strip("|").strip()) for each in (head, written))
-    if len(names) != len(cells):
-        return ""
-    return "\n".join(
-        f"{cells[0]} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)
-    )

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.cite.clauses import Clause, Item
-    from rag.cite.evidence import Evidence, Span
+    from rag.cite.evidence import Evidence
+    from rag.cite.spans import Span
     from rag.types import Verdict
 
 #: Shares of a claim's weighted words that a source must hold.
@@ -321,10 +322,21 @@ def _worded(
     return None
 
 
+def _of_other_row(said: Statement, span: Span, evidence: Evidence) -> Reason | None:
+    """What stands in one row of a table and is said of another one."""
+    if not span.row or any(akin(item.stem, each) for item in said.items for each in span.row):
+        return None
+    others = evidence.rows(span.document) - span.row
+    item = next((item for item in said.items if any(akin(item.stem, o) for o in others)), None)
+    return Reason("moved", item.form) if item else None
+
+
 def _opposed(
     said: Statement, chosen: Sequence[Span], evidence: Evidence, *, asked: bool = False
 ) -> Reason | None:
     for span in chosen:
+        if wrong := _of_other_row(said, span, evidence):
+            return wrong
         mail = letter(evidence.documents[span.document].text)
         speaker = frozenset() if mail else span.speaker
         if wrong := misattributed(said, span.said, speaker, span.answered):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.cite.clauses import Item
-    from rag.cite.evidence import Evidence, Span
+    from rag.cite.evidence import Evidence
+    from rag.cite.spans import Span
     from rag.cite.statement import Statement
 
 HELD = 0.5  # likeness from which a word counts as held
