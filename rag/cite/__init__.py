@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.clean import Claim, claims, inert
 from rag.cite.entailment import CONTRADICTS, FOLLOWS, Entailment
-from rag.cite.evidence import Evidence, Span
+from rag.cite.evidence import Evidence
 from rag.cite.grammar import predicate
 from rag.cite.judge import Asked, Judgement, binding, judge
 from rag.cite.reasons import Reason
@@ -24,6 +24,8 @@ from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from rag.cite.spans import Span
 
 __all__ = ["Entailment", "cite", "inert"]
 

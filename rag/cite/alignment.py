@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.cite.facts import Date, Number
+from rag.cite.amounts import Number
+from rag.cite.facts import Date
 from rag.cite.grammar import markers
 from rag.cite.likeness import CLOSE, resembles
 

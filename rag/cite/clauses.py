@@ -16,7 +16,8 @@ from rag.cite.grammar import denied_by, has_infinitive, infinitive, is_action, p
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.cite.facts import Date, Number
+    from rag.cite.amounts import Number
+    from rag.cite.facts import Date
     from rag.cite.numerals import Spot
 
 _STOPS = (".", "!", "?", ";")
@@ -31,11 +32,14 @@ _EXCEPTING = re.compile(
     r"\W*(?:кроме|вместо|за исключением|except|unless|rather than|instead of|apart from)\b", re.I
 )
 _LESS = re.compile(r"\W*(?:а не|но не|и не|but not|and not|not|не)\b", re.I)
+_DANGLING = re.compile(r"\W*(?:and|but|а|но|и)? ?(?:not|не)\W*", re.I)
 _JOINING = frozenset("и а но или and but or then also также затем потом".split())
 _HEAD = 2  # items of what stands before a colon and belongs to all that follows
 #: Bounds of an amount or a day: they deny nothing, although they say "not".
 BOUND = re.compile(
-    r"(?P<least>не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше|моложе|дешевле|уже)\b"
+    r"(?P<least>не поздн(?:ее|ей)(?: чем)?(?: за\b(?! \w+ (?:до|перед))|(?= за\b))"
+    r"|no later than(?=[\w ]{1,20} (?:before|prior))"
+    r"|не (?:менее(?: чем)?|меньше|ниже|короче|ранее|раньше|моложе|дешевле|уже)\b"
     r"|(?:no|not) (?:less|fewer|earlier|sooner|younger)(?: than)?|at least|minimum(?: of)?|минимум)"
     r"|(?P<most>не (?:должн\w+ |мо\w+ )?(?:более(?: чем)?|больше|свыше|превы\w+|позднее(?: чем)?)"
     r"|не \w{2,}(?:ее|же|ше)(?: чем)?\b|(?:no|not) \w+er than|самое (?:большее|позднее)"
@@ -45,11 +49,12 @@ BOUND = re.compile(
     r"|maximum(?: of)?|максимум)",
     re.I,
 )
+_AHEAD = 3  # and of it that tell which bound it is
 _REACH = 30  # characters before an amount that may bound it
 _COMPARED = re.compile(
-    r"\b(?:(?P<most>менее(?: чем)?|меньше(?: чем)?|моложе|короче|less than|fewer than|under|below"
-    r"|younger than)|(?P<least>более(?: чем)?|больше(?: чем)?|свыше|старше|длиннее|more than|over"
-    r"|above|older than|longer than))\s*$",
+    r"\b(?:(?P<most>до|менее(?: чем)?|меньше(?: чем)?|моложе|короче|less than|fewer than"
+    r"|under|below|younger than)|(?P<least>более(?: чем)?|больше(?: чем)?|свыше|старше|длиннее"
+    r"|more than|over|above|older than|longer than))\s*$",
     re.I,
 )
 
@@ -199,8 +204,13 @@ def _clause(
 
 def bound_of(text: str, start: int) -> str:
     """Whether what begins here is said to be the most or the least."""
-    before = text[max(start - _REACH, 0) : start]
-    found = [match for match in BOUND.finditer(before) if not before[match.end() :].strip()]
+    first = max(start - _REACH, 0)
+    before = text[first:start]
+    found = [
+        match
+        for match in BOUND.finditer(text[: start + _AHEAD], first)
+        if match.end() <= start and not text[match.end() : start].strip()
+    ]
     if found:
         return found[-1].lastgroup or ""
     match = _COMPARED.search(before)
@@ -250,7 +260,7 @@ def _pieces(text: str, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
         place = match.end()
         if any(left < place <= right for left, right in bounds):
             continue
-        if text[start:place].strip(" .\n—"):
+        if text[start:place].strip(" .\n—") and not _DANGLING.fullmatch(text[start:place]):
             found.append((start, place))
             start = place
     if text[start:].strip(" .\n"):

@@ -8,11 +8,13 @@ clause; two that have changed places; a "not" or an opposite on one side alone.
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import Match, covers, holds, markers_of, matches, same, written
+from rag.cite.amounts import Number
 from rag.cite.denial import denial
-from rag.cite.facts import Date, Number, akin
+from rag.cite.facts import Date, akin
 from rag.cite.grammar import is_action, passive, preposition
 from rag.cite.likeness import CLOSE
 from rag.cite.reasons import Reason
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _ALMOST = 0.1  # by how much a clause may hold less and still be as near
 _SWAP = 0.15  # by how much another clause must hold the rest better than the one with the number
 _NEAR = 0.5  # share of a clause that its counterpart must hold before "not" is compared
+#: How a clause begins that tells on what condition another one holds.
+_WHEN = re.compile(r"\W*(?:when|if|where|while|если|когда|пока|где)\b", re.I)
 _ONLY = frozenset({"только", "only", "лишь", "just", "кроме", "except", "unless", "исключением"})
 
 
@@ -53,7 +57,14 @@ def contradiction(
         clause.excepting or any(word in _ONLY for word in clause.forms) for clause in clauses
     )
     for match in found:
-        if reason := denial(match, clauses, excepts):
+        twin = any(
+            other is not match
+            and other.theirs is match.theirs
+            and other.mine.negations
+            and (_WHEN.match(other.mine.text) or _WHEN.match(match.mine.text))
+            for other in found
+        )
+        if (reason := denial(match, clauses, excepts)) and not (twin and reason.key == "negated"):
             return reason
     return _mixed_name(claim, "\n".join(source.text for source in sources))
 

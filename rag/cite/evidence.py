@@ -8,20 +8,17 @@ compared apart, as facts.
 
 from __future__ import annotations
 
-import itertools
 import math
-import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from pathlib import PurePath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag import sentences
-from rag.cite.facts import Number
-from rag.cite.grammar import first_person, is_action, paradigm
-from rag.cite.likeness import CLOSE, alike
-from rag.cite.statement import EMPTY, Statement, statement
+from rag.cite.amounts import Number
+from rag.cite.facts import akin
+from rag.cite.grammar import is_action, paradigm
+from rag.cite.likeness import CLOSE, alike, kin
+from rag.cite.spans import Span, answered, spans_of
+from rag.cite.statement import statement
 from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
@@ -35,52 +32,10 @@ _FACT = 3.0  # weight of a number or date
 _ACTION = 0.6  # what a verb weighs beside a noun: verbs have more words for the same
 _CONTEXT = 0.8  # what a word counts that only the heading or title holds
 _BEFORE = 0.4  # what a word counts that only the sentence before holds
+_Around = tuple[frozenset[str], frozenset[str], frozenset[str]]
+_TURNS = 4  # sentences that a conversation goes on about a thing without naming it
+_DIAL = 12  # hours
 _KEY = 4  # letters by which stems that may be akin are looked up
-_CELLS = re.compile(r"\s*(?:\||\t)\s*")
-_RULE = re.compile(r"[\s|:+-]+")
-_REPLY = re.compile(
-    r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
-    r"|right|of course|ok|okay|will do|no problem)"
-    r"|(?P<no>(?:(?:пока|ещё|еще) )?нет|not yet|no|nope))\b[\s,.!—–-]*",
-    re.I,
-)
-_NO = {"ru": "не ", "en": "not "}
-_VOICES = 3  # lines that begin as if with a speaker, from which they are taken for such
-_LABEL = re.compile(
-    r"\W*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([A-ZА-ЯЁ][\w.-]*(?: [A-ZА-ЯЁ][\w.-]*){0,2}):\s"
-)
-
-
-@dataclass(frozen=True)
-class Span:
-    """One or two sentences of a document: `document.text[start:end]`.
-
-    `said` is the text as it is compared: a row of a table with the names of its columns. `context`
-    are the stems of its headings and title, `speaker` those of who says it, or who answers it
-    where it is a question that is `answered`.
-    """
-
-    text: str
-    said: Statement
-    document: str
-    start: int
-    end: int
-    passage: int
-    place: int
-    context: frozenset[str]
-    speaker: frozenset[str] = frozenset()
-    answered: bool = False
-
-    @property
-    def asks(self) -> bool:
-        """Whether it is a question: it states nothing itself."""
-        return self.said.text.rstrip().endswith("?")
-
-    @cached_property
-    def around(self) -> frozenset[str]:
-        """Stems that count as said here: of the headings, and of a speaker who says "I"."""
-        own = self.answered or any(first_person(form) for form in self.said.forms)
-        return self.context | self.speaker if own else self.context
 
 
 class Evidence:
@@ -91,9 +46,9 @@ class Evidence:
         self.documents = documents
         found: dict[tuple[str, int, int], Span] = {}
         for number, passage in enumerate(passages, 1):
-            for span in _spans(passage, documents[passage.document], number):
+            for span in spans_of(passage, documents[passage.document], number):
                 found.setdefault((span.document, span.start, span.end), span)
-        self.spans = tuple(_answered(list(found.values()), documents))
+        self.spans = tuple(answered(list(found.values()), documents))
         self._postings: dict[str, list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
             for stemmed in span.said.stems:
@@ -123,6 +78,8 @@ class Evidence:
         small: set[str] = set()
         for span in self.spans:
             capital |= span.said.capital
+            if self.documents[span.document].kind == "meeting":
+                capital |= span.speaker
             small |= span.said.small
         return frozenset(capital - small)
 
@@ -165,7 +122,9 @@ class Evidence:
     def _related(self, stemmed: str) -> set[str]:
         from rag.cite.lexicon import synonyms
 
-        found = {each for each in self._starts.get(stemmed[:_KEY], ()) if alike(stemmed, each)}
+        starts = {stemmed[:_KEY], stemmed[: _KEY - 1], *kin(stemmed, _KEY)}
+        near = {each for start in starts for each in self._starts.get(start, ())}
+        found = {each for each in near if alike(stemmed, each)}
         return found | (synonyms(stemmed) & self._postings.keys())
 
     def _forms(self, item: Item) -> frozenset[str]:
@@ -185,6 +144,19 @@ class Evidence:
             for place, span in enumerate(self.spans)
             if span.said.counts and not span.said.lacks(item)
         }
+
+    def spoken_by(self, who: frozenset[str]) -> list[int]:
+        """The places of the sentences of a speaker, by the stems of a name."""
+        speakers = {
+            speaker
+            for _, speaker, _ in self._contexts
+            if any(akin(one, other) for one in who for other in speaker)
+        }
+        return [place for place, span in enumerate(self.spans) if span.speaker in speakers]
+
+    def rows(self, document: str) -> frozenset[str]:
+        """The stems of the first cells of the rows of tables in a document."""
+        return frozenset().union(*(s.row for s in self.spans if s.document == document))
 
     def stating(self, language: Language) -> tuple[int, ...]:
         """The places of the sentences in a language that are no questions."""
@@ -222,23 +194,41 @@ class Evidence:
 
     def _around(self, stemmed: str) -> Iterator[int]:
         """The sentences whose headings or speaker have a stem."""
-        for (context, speaker), places in self._contexts.items():
+        for (context, speaker, hearer), places in self._contexts.items():
             if stemmed in context:
                 yield from places
-            elif stemmed in speaker:
+            elif stemmed in speaker or stemmed in hearer:
                 yield from (place for place in places if stemmed in self.spans[place].around)
 
     @cached_property
-    def _contexts(self) -> dict[tuple[frozenset[str], frozenset[str]], list[int]]:
-        found: dict[tuple[frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
+    def _contexts(self) -> dict[_Around, list[int]]:
+        found: dict[_Around, list[int]] = defaultdict(list)
         for place, span in enumerate(self.spans):
-            found[span.context, span.speaker].append(place)
+            found[span.context, span.speaker, span.hearer].append(place)
         return found
 
     def _follows(self, place: int) -> bool:
         """Whether a sentence follows the one before it in one passage."""
         one, two = self.spans[place - 1], self.spans[place]
         return (one.passage, one.place + 1) == (two.passage, two.place)
+
+    def topical(self, item: Item, span: Span) -> bool:
+        """Whether a few sentences before in a conversation have a word: it is spoken of."""
+        if not self.spoken(span):
+            return False
+        place = self._places[id(span)]
+        said = self.places(item)
+        return any(
+            each in said and self.spans[each].passage == span.passage and not self._denies(each)
+            for each in range(max(place - _TURNS, 0), place)
+        )
+
+    def _denies(self, place: int) -> bool:
+        return any(clause.negations for clause in self.spans[place].said.clauses)
+
+    def spoken(self, span: Span) -> bool:
+        """Whether a sentence is of a conversation."""
+        return bool(span.speaker) and self.documents[span.document].kind == "meeting"
 
     def before(self, span: Span) -> Span | None:
         """The sentence before this one in its passage."""
@@ -271,93 +261,14 @@ class Evidence:
         return Citation(span.document, page, line, span.start, span.end, quote)
 
 
-def _answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]:
-    """The sentences, a question that is answered by yes or no as one statement with its answer."""
-    found = []
-    for one, two in itertools.zip_longest(spans, spans[1:]):
-        reply = _REPLY.match(two.said.text) if two else None
-        if not reply or not one.asks or (one.passage, one.place + 1) != (two.passage, two.place):
-            found.append(one)
-            continue
-        asked, rest = one.said.text.rstrip(" ?"), two.said.text[reply.end() :]
-        denied = _NO[one.said.language] if reply.group("no") else ""
-        said = statement(f"{denied}{asked}. {rest}")
-        text = documents[one.document].text[one.start : two.end]
-        speaker = two.speaker or one.speaker
-        found.append(
-            replace(one, text=text, said=said, end=two.end, speaker=speaker, answered=True)
-        )
-    return found
-
-
 def _keys(number: Number) -> list[object]:
     """What a number is looked up by; shares and hundredths meet in one."""
     keys: list[object] = list(number.values)
     if number.unit in ("%", "part"):
         scale = 100 if number.unit == "%" else 1
         keys += [("share", round(value / scale, 2)) for value in number.values]
+    if number.measured:
+        keys.append(number.measured)
+    if number.unit in ("clock", None):
+        keys += [("dial", value % _DIAL) for value in number.values]
     return keys
-
-
-def _spans(passage: Passage, document: Document, number: int) -> list[Span]:
-    """The sentences of a passage."""
-    chunk, text = passage.chunk, document.text
-    name = PurePath(passage.document).stem
-    around = statement(f"{chunk.context}\n{document.title}\n{name}").stems - _empty_stems()
-    spans = _split(chunk.text)
-    labels = [_LABEL.match(chunk.text, left) for left, _ in spans]
-    spoken = document.kind == "meeting" or sum(map(bool, labels)) >= _VOICES
-    speaker: frozenset[str] = frozenset()
-    found = []
-    for place, ((left, right), label) in enumerate(zip(spans, labels, strict=True)):
-        start, end = chunk.start + left, chunk.start + right
-        written = text[start:end]
-        bare = written
-        if spoken and label:
-            speaker, bare = statement(label.group(1)).stems, chunk.text[label.end() : right]
-        said = statement(_row(written, text, start) or bare)
-        found.append(
-            Span(written, said, passage.document, start, end, number, place, around, speaker)
-        )
-    return found
-
-
-@lru_cache(maxsize=1)
-def _empty_stems() -> frozenset[str]:
-    from rag.words import stem
-
-    return frozenset(stem(word) for word in EMPTY)
-
-
-@lru_cache(maxsize=512)
-def _split(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentences.split(text))
-
-
-def _row(written: str, text: str, start: int) -> str:
-    """A row of a table as lines of its first cell, the name of a column and the cell in it.
-
-    "" for what is no row, or has no row of names above it.
-    """
-    signs = written.count("|") or written.count("\t")
-    if not signs or "\n" in written:
-        return ""
-    sign = "|" if "|" in written else "\t"
-    head = ""
-    end = text.rfind("\n", 0, start)
-    while end > 0:
-        begin = text.rfind("\n", 0, end) + 1
-        line = text[begin:end]
-        if line.count(sign) != signs:
-            break
-        if not _RULE.fullmatch(line):
-            head = line
-        end = begin - 1
-    if not head:
-        return ""
-    names, cells = (_CELLS.split(each.strip().strip("|").strip()) for each in (head, written))
-    if len(names) != len(cells):
-        return ""
-    return "\n".join(
-        f"{cells[0]} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)
-    )

@@ -42,7 +42,7 @@ _IRREGULAR = frozenset(
     "begun run spoke wrote gave took went came saw ate drove rode rose fell grew knew threw "
     "flew drew wore tore chose froze broke woke began sang rang sank drank ran stood slept sat "
     "became sought caught taught thought dealt kept meant sold swept shook stole struck stuck "
-    "wound lent spent lost won met hurt shut fed felt understood".split()
+    "agreed guaranteed wound lent spent lost won met hurt shut fed felt understood".split()
 )
 _PREPOSITIONS = frozenset(
     "by of from to with for in on at into onto under over after before between against about "
@@ -81,7 +81,7 @@ _NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
 _SHORTEST_NAME, _LIKELY_NAME, _SURE_NAME = 3, 0.3, 0.5
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
-_EN_VERB = re.compile(r"[a-z]{2,}(?:ed|ing|ize|ise|ify)$")
+_EN_VERB = re.compile(r"[a-z]{2,}(?:(?<!e)ed|(?<!th)ing|ize|ise|ify)$")
 _CYRILLIC = re.compile(r"[а-я]")
 
 

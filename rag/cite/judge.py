@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import written
+from rag.cite.amounts import Number
 from rag.cite.compare import contradiction
-from rag.cite.facts import Number
+from rag.cite.facts import akin
 from rag.cite.grammar import is_action, predicate
+from rag.cite.letters import letter, roles
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
+from rag.cite.reported import reported
 from rag.cite.statement import Statement, quoted, statement
 from rag.cite.support import (
     HELD,
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.cite.clauses import Clause, Item
-    from rag.cite.evidence import Evidence, Span
+    from rag.cite.evidence import Evidence
+    from rag.cite.spans import Span
     from rag.types import Verdict
 
 #: Shares of a claim's weighted words that a source must hold.
@@ -40,6 +44,7 @@ _CANDIDATES, _LOOKED_AT = 4, 10
 _CLOSE = 0.12  # how far below the best candidate another one may still decide
 _LEAST = 0.15  # share below which a sentence is no candidate
 _FACTS_ACROSS = 2  # between languages one number could stand in any sentence
+_JOINED, _LEAST_JOINED = 0.4, 0.15  # the same where one sentence has two facts of a claim
 _LEAST_WORDS = 0.3  # of the words that are no names: a name alone proves nothing
 _TOPIC = 0.7  # share of a claim's words, names aside, that a sentence about the same holds
 _REST = 0.75  # share of the rest of a claim from which a thing in another's place is another thing
@@ -94,14 +99,19 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
         return Judgement("unsupported", reason=Reason("empty"))
     if exact := _exact(said, evidence):
         return Judgement("supported", exact)
+    if found := _misaddressed(said, evidence) or _told(said, evidence):
+        return found
     scores = _scored(asked, evidence)
     order = [place for place in evidence.stating(said.language) if scores[place] >= _LEAST]
     order = heapq.nsmallest(_LOOKED_AT, order, key=lambda place: (-scores[place], place))
     judged: list[Judgement] = []
     for i in order[:_CANDIDATES]:
-        if scores[i] < scores[order[0]] - _CLOSE:
+        near = scores[i] >= scores[order[0]] - _CLOSE
+        if not near and judged[0].verdict != "unsupported":
             break
-        judged.append(_weigh(said, evidence.spans[i], evidence))
+        found = _weigh(said, evidence.spans[i], evidence)
+        if near or (found.verdict == "supported" and len(found.spans) == 1):
+            judged.append(found)
         if judged[-1].verdict == "supported":
             break
     best = _topical(said, order, judged, evidence) or _chosen(judged)
@@ -110,6 +120,46 @@ def judge(asked: Asked, evidence: Evidence) -> Judgement:
     if best.verdict == "unsupported":
         return _across(said, evidence) or best
     return best
+
+
+def _misaddressed(said: Statement, evidence: Evidence) -> Judgement | None:
+    """A letter said to be written by, or to, somebody else than it is."""
+    letters = [found for each in evidence.documents.values() if (found := letter(each.text))]
+    named = [item for item in said.items if item.name]
+    about = [who for each in letters if (who := roles(said, each)) is not None]
+    if not named or not about:
+        return None
+    if any(akin(item.stem, each) for who in about for item in named for each in who):
+        return None
+    return Judgement("contradicted", reason=Reason("actor", " ".join(i.form for i in named)))
+
+
+def _told(said: Statement, evidence: Evidence) -> Judgement | None:
+    """What somebody is reported to have said, where a turn of theirs says it."""
+    told = reported(said.text)
+    spans = evidence.spoken_by(told.who) if told else ()
+    rest = statement(told.text).named(evidence.proper) if told and spans else None
+    if told is None or rest is None or not rest.items:
+        return None
+    scores = evidence.scores(rest.items)
+    spans = [place for place in spans if scores[place] >= _LEAST]
+    for place in heapq.nsmallest(_CANDIDATES, spans, key=lambda i: (-scores[i], i)):
+        span = evidence.spans[place]
+        if span.asks and not told.asks:
+            continue
+        judged = _weigh(_unaddressed(rest, span), span, evidence, turn=True)
+        if judged.stands:
+            return judged
+    return None
+
+
+def _unaddressed(said: Statement, span: Span) -> Statement:
+    """What is asked of somebody, without the name of who listens: «Лидию докупить шоколад»."""
+    first = said.items[0]
+    if not first.name or first.start or not any(akin(first.stem, each) for each in span.hearer):
+        return said
+    rest = statement(said.text[first.end :].lstrip(" ,"))
+    return rest if rest.items else said
 
 
 def _topical(
@@ -204,18 +254,19 @@ def _scored(asked: Asked, evidence: Evidence) -> list[float]:
     return scores
 
 
-def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
-    """The verdict on a claim by the sentence that may hold it, and another if it adds to that."""
-    chosen = with_second(said, best, evidence)
+def _weigh(said: Statement, best: Span, evidence: Evidence, *, turn: bool = False) -> Judgement:
+    """The verdict on a claim by the sentence that may hold it, and another if it adds to that.
+
+    `turn` says that it is what somebody said or asked: no other sentence adds to their turn.
+    """
+    chosen = (best,) if turn else with_second(said, best, evidence)
     missing = missing_in(said, chosen, evidence)
     share = share_of(said.items, chosen, evidence)
     if missing:
         return _lacking(said, missing, chosen, evidence)
-    words = [item for item in said.items if item.stem and not item.name]
-    bare = len(words) > 1 or (words and not is_action(words[0].form))
-    if share < PARTLY or (bare and share_of(words, chosen, evidence) < _LEAST_WORDS):
+    if _little(said, chosen, share, evidence):
         return Judgement("unsupported", chosen, Reason("little"), True)
-    if opposed := _opposed(said, chosen, evidence):
+    if opposed := _opposed(said, chosen, evidence, asked=turn):
         return Judgement("contradicted", chosen, opposed)
     if unsaid := _unsaid(said, chosen, evidence):
         return Judgement("unsupported", chosen, Reason("absent", unsaid), True)
@@ -224,6 +275,21 @@ def _weigh(said: Statement, best: Span, evidence: Evidence) -> Judgement:
     if share < SUPPORTED:
         return Judgement("partly", chosen, Reason("some"), True)
     return Judgement("supported", chosen)
+
+
+def _little(said: Statement, chosen: tuple[Span, ...], share: float, evidence: Evidence) -> bool:
+    """Whether too few of a claim's words stand in the source, all of whose facts do.
+
+    Two facts in one sentence need fewer words beside them.
+    """
+    words = [item for item in said.items if item.stem and not item.name]
+    exact = {item[2:5] for item in said.items if item.name or item.fact is not None}
+    joined = len(exact) >= _TWO and any(not missing_in(said, (s,), evidence) for s in chosen)
+    if share < (_JOINED if joined else PARTLY):
+        return True
+    bare = len(words) > 1 or (words and not is_action(words[0].form))
+    held = share_of(words, chosen, evidence)
+    return bool(bare) and held < (_LEAST_JOINED if joined else _LEAST_WORDS)
 
 
 def _worded(
@@ -256,11 +322,26 @@ def _worded(
     return None
 
 
-def _opposed(said: Statement, chosen: Sequence[Span], evidence: Evidence) -> Reason | None:
+def _of_other_row(said: Statement, span: Span, evidence: Evidence) -> Reason | None:
+    """What stands in one row of a table and is said of another one."""
+    if not span.row or any(akin(item.stem, each) for item in said.items for each in span.row):
+        return None
+    others = evidence.rows(span.document) - span.row
+    item = next((item for item in said.items if any(akin(item.stem, o) for o in others)), None)
+    return Reason("moved", item.form) if item else None
+
+
+def _opposed(
+    said: Statement, chosen: Sequence[Span], evidence: Evidence, *, asked: bool = False
+) -> Reason | None:
     for span in chosen:
-        if wrong := misattributed(said, span.said, span.speaker, span.answered):
+        if wrong := _of_other_row(said, span, evidence):
             return wrong
-    sources = [span.said for span in chosen if not span.asks]
+        mail = letter(evidence.documents[span.document].text)
+        speaker = frozenset() if mail else span.speaker
+        if wrong := misattributed(said, span.said, speaker, span.answered):
+            return wrong
+    sources = [span.said for span in chosen if not span.asks or asked]
     return contradiction(said, sources, evidence.weight) if sources else Reason("asked")
 
 

@@ -94,6 +94,7 @@ _PARTS = {
     **dict.fromkeys(("четверти", "четвертей", "quarters"), 4),
     **dict.fromkeys(("пятых", "fifths"), 5),
 }
+_SINGLE = frozenset({"одно", "one"})
 _THOUSAND, _HUNDRED = 1000, 100
 _NUMBER = re.compile(
     r"(?<![^\W\d_])(?:(?P<sign>[$€£₽])\s?)?(?P<digits>"
@@ -136,6 +137,12 @@ def day(words: str) -> int | None:
         return None
     total = int(value + sum(_WORDS.get(each, Decimal(0)) for each in tens))
     return total if 1 <= total <= _DAYS else None
+
+
+def prefix(written: str) -> Decimal | None:
+    """What a number word before another word is worth: «двух» in «двухнедельный»."""
+    folded = fold(written)
+    return Decimal(1) if folded in _SINGLE else _WORDS.get(folded)
 
 
 def clock(text: str) -> list[Found]:

@@ -6,8 +6,9 @@ import re
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from rag.cite.amounts import Number, periods, units
 from rag.cite.clauses import BOUND, Clause, Item, bound_of, clauses_of
-from rag.cite.facts import Date, Facts, Name, Number, akin, facts, may_count, periods, units
+from rag.cite.facts import Date, Facts, Name, akin, facts, may_count
 from rag.cite.grammar import name_stem
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
@@ -146,7 +147,7 @@ class Statement:
     def lacks_number(self, number: Number) -> bool:
         """Whether no amount is this one; one without a unit needs that unit to stand near it."""
         same = [mine for mine in self.amounts if number.same(mine)]
-        if number.unit in (None, "nth") or any(mine.unit is not None for mine in same):
+        if number.unit in (None, "nth", "label") or any(mine.unit is not None for mine in same):
             return not same
         return not same or number.unit not in self.units
 

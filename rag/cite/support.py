@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.cite.facts import Date, Number, akin
+from rag.cite.amounts import Number
+from rag.cite.facts import Date, akin
 from rag.cite.wording import displaced
 from rag.words import stem
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.cite.clauses import Item
-    from rag.cite.evidence import Evidence, Span
+    from rag.cite.evidence import Evidence
+    from rag.cite.spans import Span
     from rag.cite.statement import Statement
 
 HELD = 0.5  # likeness from which a word counts as held
@@ -38,9 +40,11 @@ _SPEECH = frozenset(
         "thanked complained confirmed"
     ).split()
 )
+_ROLL = 4, 0.7  # names in a list of names, and their share
 _YEARS = 1000, 2100
 _APART = 2  # sentences between two that are quoted for a claim of one clause
 _BRIEF = 2  # words beside facts of a sentence that goes with the one before
+_TOPIC = 0.4  # what a word counts that only the turns before have
 _CONTEXT = 0.8  # what a word counts that only the headings, the title or the speaker have
 
 
@@ -52,7 +56,10 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
         and not _idle(item, spans)
-        and not (_around(item, spans[0]) and not displacing(item, said, spans[0]))
+        and not (
+            _around(item, spans[0])
+            and (_near(item.stem, spans[0].hearer) or not displacing(item, said, spans[0]))
+        )
         and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
@@ -138,7 +145,8 @@ def share_of(items: Sequence[Item], spans: Sequence[Span], evidence: Evidence) -
 def held_in(item: Item, span: Span, evidence: Evidence) -> float:
     if item.fact is not None:
         return float(not span.said.lacks(item) or _around(item, span))
-    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around))
+    topic = _TOPIC * (not item.name and evidence.topical(item, span))
+    return max(evidence.held(item, span), _CONTEXT * _near(item.stem, span.around), topic)
 
 
 @lru_cache(maxsize=20_000)
@@ -180,6 +188,8 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     For a claim of one clause it stands close by; and it does not say otherwise itself.
     """
     several = len(said.clauses) > 1
+    if _lists(best) or _lists(span):
+        return False  # a list of those present says nothing of them
     if span is best or span.said.language != best.said.language:
         return False
     if span.document == best.document and best.start < span.end and span.start < best.end:
@@ -188,11 +198,20 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     if not several and not (same and abs(span.place - best.place) <= _APART):
         return False
     words = [item for item in said.items if item.fact is None]
-    least = _SECOND if several else _BESIDE
+    lacking = missing_in(said, (best,), evidence)
+    counted = bool(lacking) and all(item.fact is not None for item in lacking)
+    next_to = same and abs(span.place - best.place) == 1 and counted
+    least = _BESIDE if next_to or not several else _SECOND
     if share_of(words, (span,), evidence) < least and not _brief_next(best, span):
         return False
     missing = missing_in(said, (span,), evidence)
     return not any(rivals_of(item, said, (span,)) for item in missing)
+
+
+def _lists(span: Span) -> bool:
+    """Whether a sentence is little but names."""
+    names = sum(item.name for item in span.said.items)
+    return names >= _ROLL[0] and names > _ROLL[1] * len(span.said.items)
 
 
 def _brief_next(one: Span, two: Span) -> bool:

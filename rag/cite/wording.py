@@ -9,6 +9,7 @@ from rag.cite.facts import akin
 from rag.cite.grammar import actor, is_action, is_noun, passive, stands_as_noun
 from rag.cite.likeness import CLOSE
 from rag.cite.reasons import Reason
+from rag.words import STOP_WORDS, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from rag.cite.clauses import Clause, Item
     from rag.cite.statement import Statement
 
+#: Nouns that only tell what kind of thing the next word is: «в срок», «в размере», "a number of".
+_LIGHT = frozenset(
+    stem(word)
+    for word in (
+        "срок течение размер размере сумма сумму момент рамки случай случае часть вид виде порядок "
+        "количество число время период раз дело вопрос уровень место состав условие "
+        "amount number period case kind way time place course sort set sum level bit little lot "
+        "matter thing piece"
+    ).split()
+)
 #: How a subject is bound, and how those to whom something is done.
 _SUBJECT, _OBJECTS = frozenset({"+n", "S"}), frozenset({"+g", "+d", "+a"})
 
@@ -85,7 +96,7 @@ def replaced(
     beside = None
     for match in matches(claim, source.clauses, lambda _: 1.0):
         for one, mine in enumerate(match.mine.items):
-            if mine.fact is not None or held(mine):
+            if mine.fact is not None or mine.stem in _LIGHT or held(mine):
                 continue
             for two, theirs in enumerate(match.theirs.items):
                 if not _alone(theirs, claim):
@@ -112,8 +123,16 @@ def _in_role(mine: Item, theirs: Item, match: Match, near: bool) -> bool:
         nouns = stands_as_noun(match.mine.forms, _place(mine, match.mine)) and stands_as_noun(
             match.theirs.forms, _place(theirs, match.theirs)
         )
+        if _described(mine, match.mine) != _described(theirs, match.theirs):
+            return False  # one of them only tells what kind of thing the next word is
         return nouns and (near or bool(one & two))
     return is_noun(mine.form) and is_noun(theirs.form) and bool(one & two)
+
+
+def _described(item: Item, clause: Clause) -> str:
+    """The stem of the noun that an English word describes, as "tennis" does in "tennis club"."""
+    after = clause.forms[_place(item, clause) + 1 :][:1]
+    return stem(after[0]) if after and after[0] not in STOP_WORDS and is_noun(after[0]) else ""
 
 
 def _place(item: Item, clause: Clause) -> int:
@@ -121,7 +140,8 @@ def _place(item: Item, clause: Clause) -> int:
 
 
 def _alone(item: Item, other: Statement) -> bool:
-    return item.fact is None and not any(same(item, each) for each in other.items)
+    plain = item.fact is None and item.stem not in _LIGHT
+    return plain and not any(same(item, each) for each in other.items)
 
 
 def _beside(mine: Sequence[Item], one: int, its: Sequence[Item], two: int) -> bool:
