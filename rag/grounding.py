@@ -15,7 +15,7 @@ from rag.cite.clean import unmarked
 from rag.orders import without_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.cite import Entailment
     from rag.retrieve import Retriever
@@ -44,42 +44,40 @@ def ground(
         scope: Where else to look.
         entailment: See `cite`.
     """
-    standing, struck = _cited(text, passages, retriever, entailment)
+    standing, struck = cited(text, passages, retriever, entailment)
     unheld = [each for each in struck if each.verdict == "unsupported"]
     if not unheld or len(unheld) > _MOST:
         return standing, struck
-    further = _found(unheld, passages, retriever, scope)
+    known = {(each.document, each.chunk.start) for each in passages}
+    further = [
+        each
+        for each in found_for((sentence.text for sentence in unheld), retriever, scope)
+        if (each.document, each.chunk.start) not in known
+    ]
     if not further:
         return standing, struck
-    again, _ = _cited(unmarked(text), further, retriever, entailment)
+    again, _ = cited(unmarked(text), further, retriever, entailment)
     held = {each.text: each for each in again}
     found = [replace(held[each.text], place=each.place) for each in unheld if each.text in held]
     kept = [each for each in struck if each not in unheld or each.text not in held]
     return sorted([*standing, *found], key=lambda each: each.place or 0), kept
 
 
-def _cited(
+def cited(
     text: str,
     passages: Sequence[Passage],
     retriever: Retriever,
     entailment: Entailment | None,
 ) -> tuple[list[Sentence], list[Sentence]]:
+    """What `rag.cite.cite` says of a text, but that orders to a model support nothing."""
     documents = {each.document: retriever.document(each.document) for each in passages}
     return without_orders(*cite(text, passages, documents, entailment=entailment), documents)
 
 
-def _found(
-    sentences: Sequence[Sentence],
-    passages: Sequence[Passage],
-    retriever: Retriever,
-    scope: Scope | None,
-) -> list[Passage]:
-    """Passages that the sentences lead to and that were not among those before."""
-    known = {(each.document, each.chunk.start) for each in passages}
+def found_for(sentences: Iterable[str], retriever: Retriever, scope: Scope | None) -> list[Passage]:
+    """The passages that sentences lead to, each sentence searched for on its own."""
     found: dict[tuple[str, int], Passage] = {}
     for sentence in sentences:
-        for passage in retriever.nearest(sentence.text, k=_PASSAGES, scope=scope):
-            key = (passage.document, passage.chunk.start)
-            if key not in known:
-                found.setdefault(key, passage)
+        for passage in retriever.nearest(sentence, k=_PASSAGES, scope=scope):
+            found.setdefault((passage.document, passage.chunk.start), passage)
     return list(found.values())

@@ -9,7 +9,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rag.register import due_text
-from rag.report import PAGE_KINDS
 from rag.shown import escaped, shown
 from rag.words import language_of
 
@@ -256,6 +255,8 @@ def show_report(report: Report, folder: Path) -> None:
 
 def _print_read(report: Report) -> None:
     """What was read now: pages, characters, and what a person should know of single files."""
+    from rag.report import PAGE_KINDS
+
     if report.pages:
         kinds = ", ".join(
             f"{report.page_kinds[kind]:,} {kind}"

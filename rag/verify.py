@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from rag import sentences
-from rag.cite import cite
 from rag.cite.clean import claims
-from rag.orders import without_orders
+from rag.grounding import cited, found_for
 from rag.query.courtesy import without_courtesies
 from rag.types import Sentence
 from rag.words import content_stems, language_of
@@ -23,12 +22,11 @@ if TYPE_CHECKING:
 
     from rag.cite import Entailment
     from rag.retrieve import Retriever
-    from rag.types import Document, Mark, Passage, Scope
+    from rag.types import Document, Mark, Scope
     from rag.words import Language
 
 Kind = Literal["prose", "row", "heading", "code"]
 
-_PASSAGES = 3  # looked at for each sentence; more take longer and find no more
 _RUN = 3  # sentences that are cited together
 _NOT_CHECKED = ("heading", "code")
 #: Why something is not checked.
@@ -114,16 +112,9 @@ def _checked(
 ) -> list[Sentence]:
     """The sentences of a run with their verdicts, in order."""
     stated = [claim.text for claim in claims(run.text)]
-    passages: dict[str, Passage] = {}
-    for text in stated:
-        if _why_not(text):
-            continue
-        for passage in retriever.retrieve(text, k=_PASSAGES, scope=scope).passages:
-            if passage.chunk.document_id != document_id:
-                passages.setdefault(f"{passage.document}:{passage.chunk.start}", passage)
-    documents = {each.document: retriever.document(each.document) for each in passages.values()}
-    checked = cite(run.text, list(passages.values()), documents, entailment=entailment)
-    standing, struck = without_orders(*checked, documents)
+    found = found_for((text for text in stated if not _why_not(text)), retriever, scope)
+    passages = [each for each in found if each.chunk.document_id != document_id]
+    standing, struck = cited(run.text, passages, retriever, entailment)
     return [
         _unchecked(each.text, why) if (why := _why_not(each.text)) else replace(each, place=None)
         for each in sorted([*standing, *struck], key=lambda sentence: sentence.place or 0)

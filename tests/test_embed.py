@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embed import HASHED, HashedEmbedder, SentenceTransformerEmbedder, load_embedder
+from rag.embed import HASHED, HashedEmbedder, load_embedder
+from rag.embed.neural import SentenceTransformerEmbedder
 from rag.errors import ModelError
 
 TEXTS = [

@@ -13,7 +13,8 @@ from tiny_models import ENCODERS, make_cross_encoder, make_embedder, spoil
 
 from rag.app import App
 from rag.config import Settings
-from rag.embed import EncoderOptions, SentenceTransformerEmbedder, load_embedder, local
+from rag.embed import EncoderOptions, load_embedder, local
+from rag.embed.neural import SentenceTransformerEmbedder
 from rag.errors import DoesNotFit, ModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

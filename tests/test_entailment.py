@@ -13,7 +13,8 @@ from tiny_models import make_cross_encoder, make_embedder, spoil
 
 from rag.app import App
 from rag.config import Settings
-from rag.embed import CrossEncoderEntailment, EncoderOptions
+from rag.embed import EncoderOptions
+from rag.embed.entail import CrossEncoderEntailment
 from rag.errors import ModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -11,6 +11,7 @@ from model_server import PIECES, as_json, chunk, event, says, serving, stream
 
 from rag.errors import DoesNotFit, ModelError, UsageError
 from rag.models import Ending, Sampling, hand_on, load_model
+from rag.models.options import Drawing
 from rag.models.remote import load_remote
 from rag.types import Message
 
@@ -19,12 +20,6 @@ MESSAGES = [
     Message("user", "Когда поставщик передаёт насосы?"),
 ]
 CHAT = "/v1/chat/completions"
-DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("base_url", "window", "seed")),
-    "max_tokens": 99,
-    "temperature": 0.0,
-    "offline": False,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -80,8 +75,9 @@ def test_options_of_a_call_take_the_place_of_those_of_the_model() -> None:
 
 def test_options_a_model_is_loaded_with_are_sent() -> None:
     with serving() as server:
-        given = {"base_url": server.url, "top_p": 0.9, "repetition_penalty": 1.1, "stop": ("#",)}
-        remote = load_remote("openai", "any", **{**DEFAULTS, **given})
+        drawing = Drawing(99, top_p=0.9, repetition_penalty=1.1, seed=None, stop=("#",))
+        address = {"base_url": server.url, "window": None, "offline": False}
+        remote = load_remote("openai", "any", drawing, **address)
         list(remote.chat.stream("a"))
     (body,) = server.bodies(CHAT)
     assert (body["top_p"], body["repetition_penalty"], body["stop"]) == (0.9, 1.1, ["#"])

@@ -12,14 +12,8 @@ from model_server import serving
 
 from rag.errors import ModelError, UsageError
 from rag.models import load_model
+from rag.models.options import Drawing
 from rag.models.remote import load_remote, per_call
-
-DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("base_url", "window", "seed")),
-    "max_tokens": 99,
-    "temperature": 0.0,
-    "offline": False,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -84,8 +78,9 @@ def _options(
     for name in (MODULES[provider].partition(".")[0], MODULES[provider]):
         monkeypatch.setitem(sys.modules, name, module)
     langchain_base._get_chat_model_creator.cache_clear()
-    given = {"seed": 1, "repetition_penalty": 1.1, "stop": ("#",), **more}
-    remote = load_remote(provider, "any", **{**DEFAULTS, **given})
+    drawing = Drawing(99, seed=1, repetition_penalty=1.1, stop=("#",))
+    given = {"base_url": None, "window": None, "offline": False, **more}
+    remote = load_remote(provider, "any", drawing, **given)
     langchain_base._get_chat_model_creator.cache_clear()
     return remote, remote.chat.options  # type: ignore[attr-defined]
 

@@ -14,7 +14,7 @@ from tiny_models import make_embedder
 
 from rag.app import App
 from rag.config import Settings
-from rag.embed import SentenceTransformerEmbedder
+from rag.embed.neural import SentenceTransformerEmbedder
 from rag.errors import LibraryMismatch, ModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

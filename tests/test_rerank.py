@@ -12,7 +12,8 @@ from tiny_models import make_cross_encoder, make_embedder, make_yes_or_no, spoil
 from rag import schema
 from rag.app import App
 from rag.config import Settings
-from rag.embed import CrossEncoderReranker, EncoderOptions
+from rag.embed import EncoderOptions
+from rag.embed.rerank import CrossEncoderReranker
 from rag.errors import ModelError
 from rag.retrieve import Retriever
 

@@ -1,4 +1,4 @@
-"""Questions and summaries."""
+"""What can be asked of a library: questions, conversations, summaries, sets of questions."""
 
 from __future__ import annotations
 

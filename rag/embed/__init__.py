@@ -1,6 +1,6 @@
 """Text to vectors, as langchain `Embeddings`, and pairs of texts to scores.
 
-    base       identity, and what every embedder does
+    base       identity, and what every embedder and reranker does
     hashed     the offline default, without weights
     neural     sentence-transformers models
     rerank     cross-encoders, which read question and passage together
@@ -9,29 +9,28 @@
     local      a name to a folder, a device, a number format and a batch that fits memory
     options    how encoders are loaded
 
-Nothing heavy is imported before a model is loaded.
+Nothing of neural models is imported before one is named, nothing heavy before it is loaded.
 """
 
 from __future__ import annotations
 
-from rag.embed.base import Embedder, EmbedderIdentity, checked
-from rag.embed.entail import CrossEncoderEntailment
+from typing import TYPE_CHECKING
+
+from rag.embed.base import Embedder, EmbedderIdentity, Reranker, checked
 from rag.embed.hashed import BUILTIN, HASHED, HashedEmbedder
-from rag.embed.neural import SentenceTransformerEmbedder
 from rag.embed.options import EncoderOptions
-from rag.embed.rerank import CrossEncoderReranker, Reranker
+
+if TYPE_CHECKING:
+    from rag.embed.entail import CrossEncoderEntailment
 
 __all__ = [
     "BUILTIN",
     "HASHED",
-    "CrossEncoderEntailment",
-    "CrossEncoderReranker",
     "Embedder",
     "EmbedderIdentity",
     "EncoderOptions",
     "HashedEmbedder",
     "Reranker",
-    "SentenceTransformerEmbedder",
     "checked",
     "load_embedder",
     "load_entailment",
@@ -43,14 +42,20 @@ def load_embedder(name: str, options: EncoderOptions | None = None) -> Embedder:
     """The embedder that a setting names: "hashed", or a sentence-transformers model."""
     if name == HASHED:
         return HashedEmbedder()
+    from rag.embed.neural import SentenceTransformerEmbedder
+
     return SentenceTransformerEmbedder(name, options)
 
 
 def load_reranker(name: str, options: EncoderOptions | None = None) -> Reranker:
     """The cross-encoder that a setting names, by its folder or id."""
+    from rag.embed.rerank import CrossEncoderReranker
+
     return CrossEncoderReranker(name, options)
 
 
 def load_entailment(name: str, options: EncoderOptions | None = None) -> CrossEncoderEntailment:
     """The model of natural language inference that a setting names, by its folder or id."""
+    from rag.embed.entail import CrossEncoderEntailment
+
     return CrossEncoderEntailment(name, options)

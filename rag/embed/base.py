@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -101,3 +101,12 @@ def unit(vectors: Floats) -> Floats:
     lengths: Floats = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
     normed: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return normed
+
+
+class Reranker(Protocol):
+    """Scores passages for a question."""
+
+    name: str
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """How well each passage answers, from 0 to 1, in the order of the passages."""

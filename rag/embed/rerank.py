@@ -8,7 +8,7 @@ word of the passage meets which word of the question (Nogueira, Cho, "Passage re
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
 #: Tokens of question and passage together that are read; the rest of a longer passage is not.
 _WINDOW = 1024
-
-
-class Reranker(Protocol):
-    """Scores passages for a question."""
-
-    name: str
-
-    def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """How well each passage answers, from 0 to 1, in the order of the passages."""
 
 
 class CrossEncoderReranker:

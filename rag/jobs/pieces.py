@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag import sentences
 from rag.errors import DoesNotFit
+from rag.summary.marked import Marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -127,17 +128,8 @@ def _within(document: Document, start: int, end: int, fits: Callable[[str], bool
 
 
 def _piece(document: Document, start: int, end: int) -> Piece:
-    spans = tuple(_kept(document, start, end))
+    spans = tuple(Marked(document, "aside").between(start, end))
     return Piece(spans, "".join(document.text[left:right] for left, right in spans))
-
-
-def _kept(document: Document, start: int, end: int) -> Iterator[Span]:
-    """The runs of the span that are not set aside."""
-    asides = sorted((mark.start, mark.end) for mark in document.marks if mark.kind == "aside")
-    for left, right in [*asides, (end, end)]:
-        if start < min(left, end):
-            yield start, min(left, end)
-        start = max(start, right)
 
 
 def _headings(document: Document, start: int, end: int) -> list[int]:

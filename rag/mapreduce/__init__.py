@@ -20,7 +20,7 @@ from rag.mapreduce.calls import Calls
 from rag.refusal import is_refusal
 from rag.summary import Gap, Progress, Source, Summary, summarise
 from rag.summary.asking import NOTES, of_notes, of_passages
-from rag.summary.checking import Checker
+from rag.summary.checking import SAMPLE, Checker
 from rag.summary.pieces import cut, furthest, passages, units
 from rag.types import Citation, Document
 from rag.words import language_of
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Watch", "language_of_all", "map_reduce"]
 
 _HOPELESS = 2  # pieces that failed, and none that did not, after which the model is given up
-_LOOK = 20_000  # characters of a document that tell its language
 
 
 def _ignore(_: object) -> None:
@@ -98,7 +97,7 @@ def map_reduce(
 
 def language_of_all(documents: Iterable[Document]) -> Language:
     """The language that most of the documents' text is in."""
-    return language_of(" ".join(document.text[:_LOOK] for document in documents))
+    return language_of(" ".join(document.text[:SAMPLE] for document in documents))
 
 
 class _Run:

@@ -1,10 +1,12 @@
 """The one seam to language models: langchain's `BaseChatModel`, wherever it runs.
 
-    local      a folder to a loaded model, with window, weights, quantize, options
+    options    how answers are drawn, and how a model in this process is loaded
+    local      a folder to a loaded model, with window, room, weights and quantize
     chat       … behind langchain, with generate (the queue), prefix (what is read once) and pieces
     encoding   messages into token ids, and counts of them
-    remote     servers and providers
-    failures   what goes wrong in torch, in the words of this program
+    remote     servers and providers, with servers, server_chat and tokenizers
+    ending     how an answer ended
+    failures   what goes wrong in torch, in the words of this program; troubles with a provider
 
 Nothing heavy is imported before a model is loaded, and no text leaves the machine but to the model
 that was named: langchain's tracing is switched off while one is asked.
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rag.errors import ModelError, UsageError
 from rag.models.encoding import NEXT_QUESTION, ByteCounter, Encoder
 from rag.models.ending import Ending, Tally
+from rag.models.options import Drawing, LocalOptions
 from rag.models.remote import TIMEOUT, load_remote, per_call
 from rag.models.troubles import NoGenerationError, explain
 from rag.prompt import TokenCounter
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models.chat_models import BaseChatModel
 
-    from rag.models.generate import Drawing
-    from rag.models.options import LocalOptions
     from rag.types import Message
 
 __all__ = ["ByteCounter", "Encoder", "Ending", "Model", "Sampling", "TokenCounter", "load_model"]
@@ -199,24 +200,15 @@ def load_model(
             f"{spec!r} does not say what runs the model",
             "Write transformers:FOLDER, openai:NAME or ollama:NAME",
         )
+    drawing = Drawing(max_tokens, temperature, top_p, repetition_penalty, seed, tuple(stop))
     if provider == "transformers":
-        from rag.models.generate import Drawing
-        from rag.models.options import LocalOptions
-
-        options = LocalOptions(device, dtype, quantize)
-        drawing = Drawing(max_tokens, temperature, top_p, repetition_penalty, seed, tuple(stop))
-        return _in_process(spec, name, window, options, drawing)
+        return _in_process(spec, name, window, LocalOptions(device, dtype, quantize), drawing)
     remote = load_remote(
         provider,
         name,
+        drawing,
         base_url=base_url,
         window=window,
-        max_tokens=max_tokens,
-        temperature=temperature,
-        seed=seed,
-        top_p=top_p,
-        repetition_penalty=repetition_penalty,
-        stop=stop,
         offline=offline,
         tokenizer=tokenizer,
         seconds=server_seconds,

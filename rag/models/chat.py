@@ -30,7 +30,7 @@ class TransformersChat(BaseChatModel):
     """Writes with a loaded transformers model, decoder-only or encoder–decoder.
 
     Greedy, hence deterministic, at temperature 0; otherwise sampled, repeatably for a given seed.
-    `writer` is a `generate.Writer` and `drawing` a `generate.Drawing`, its defaults.
+    `writer` is a `generate.Writer` and `drawing` an `options.Drawing`, its defaults.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())

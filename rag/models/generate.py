@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -22,33 +21,12 @@ from rag.models.prefix import Prefixes
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from rag.models.options import Drawing
+
 log = logging.getLogger(__name__)
 
 #: A prompt is read in parts of this size once memory ran out: what a layer holds grows with it.
 _CHUNK = 256
-#: Of the likeliest tokens, how many are drawn from; transformers' own default, said aloud.
-_TOP_K = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How one answer is drawn; greedily at temperature 0."""
-
-    max_new_tokens: int
-    temperature: float = 0.0
-    top_p: float = 1.0
-    repetition_penalty: float = 1.0
-    seed: int | None = 0
-    stop: tuple[str, ...] = ()
-
-    def options(self) -> dict[str, Any]:
-        """For `generate`."""
-        told: dict[str, Any] = {"do_sample": self.temperature > 0}
-        if self.temperature > 0:
-            told |= {"temperature": self.temperature, "top_p": self.top_p, "top_k": _TOP_K}
-        if self.repetition_penalty != 1.0:
-            told["repetition_penalty"] = self.repetition_penalty
-        return told
 
 
 class Writer:

@@ -22,10 +22,11 @@ from rag.models.tokenizers import NamedTokenizer
 from rag.models.troubles import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from langchain_core.language_models.chat_models import BaseChatModel
 
+    from rag.models.options import Drawing
     from rag.prompt import TokenCounter
 
 log = logging.getLogger(__name__)
@@ -93,16 +94,11 @@ def is_loopback(url: str) -> bool:
 def load_remote(
     provider: str,
     name: str,
+    drawing: Drawing,
     *,
     base_url: str | None,
     window: int | None,
-    max_tokens: int,
-    temperature: float,
-    seed: int | None,
     offline: bool,
-    top_p: float = 1.0,
-    repetition_penalty: float = 1.0,
-    stop: Sequence[str] = (),
     tokenizer: str | None = None,
     seconds: float = TIMEOUT,
 ) -> Remote:
@@ -126,20 +122,13 @@ def load_remote(
             f"{spec} would be asked over the network, and --offline forbids that",
             "Use -m transformers:DIR, or -m openai:NAME and --base-url of a server on this machine",
         )
-    options = _set(
-        temperature=temperature,
-        max_tokens=max_tokens,
-        seed=seed,
-        top_p=top_p,
-        repetition_penalty=repetition_penalty,
-        stop=list(stop),
-    )
+    options = _set(drawing)
     if base_url is not None and provider in _HELD:
         chat, server = _server(provider, name, base_url, options, seconds)
     else:
         chat, server = _hosted(provider, name, base_url, options, seconds)
     size = _window(spec, window, server)
-    reserve = min(max_tokens, size // _RESERVE_SHARE)
+    reserve = min(drawing.max_new_tokens, size // _RESERVE_SHARE)
     if provider in _HELD:
         chat = chat.model_copy(update=_fitted(provider, size, reserve))
     counter = server.counter or (NamedTokenizer(tokenizer) if tokenizer else ByteCounter())
@@ -156,8 +145,16 @@ def _fitted(provider: str, size: int, reserve: int) -> dict[str, int]:
     return {"max_tokens": reserve}
 
 
-def _set(**options: Any) -> dict[str, Any]:
+def _set(drawing: Drawing) -> dict[str, Any]:
     """The options that change anything."""
+    options = {
+        "temperature": drawing.temperature,
+        "max_tokens": drawing.max_new_tokens,
+        "seed": drawing.seed,
+        "top_p": drawing.top_p,
+        "repetition_penalty": drawing.repetition_penalty,
+        "stop": list(drawing.stop),
+    }
     return {name: value for name, value in options.items() if value != _NEUTRAL.get(name)}
 
 

@@ -15,7 +15,7 @@ from rag.errors import DoesNotFit
 from rag.prompt.counting import Meter, TokenCounter, most
 from rag.prompt.packing import Packing
 from rag.prompt.receipt import parts_of
-from rag.prompt.wording import Frame, examples, label
+from rag.prompt.wording import Frame, examples, introduction, label, numbered
 from rag.types import LeftOut, Message, Passage, Prompt, Receipt
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.types import Found
     from rag.words import Language
 
-__all__ = ["TokenCounter", "build_prompt", "label"]
+__all__ = ["TokenCounter", "build_prompt", "introduction", "label", "numbered"]
 
 #: History and worked examples may each take this share of what rules and question leave; at least
 #: half is for evidence.

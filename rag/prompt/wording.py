@@ -13,7 +13,7 @@ from rag import fence
 from rag.types import REFUSAL, Message, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.words import Language
 
@@ -138,12 +138,9 @@ class Frame:
 
     def _asked(self, blocks: Sequence[tuple[str, str]], question: str) -> Message:
         """Passages, each a place and a text, and a question behind them."""
-        parts = [
-            f"[{number}] {place}\n{fence.fenced(text, self.code, self.language)}"
-            for number, (place, text) in enumerate(blocks, 1)
-        ]
+        parts = numbered(blocks, self.code, self.language)
         if parts and not self.brief:
-            parts.insert(0, _INTRODUCTION[self.language].format(code=self.code))
+            parts.insert(0, introduction(self.code, self.language))
         parts.append(_QUESTION[self.language].format(question=question))
         return Message("user", "\n\n".join(parts))
 
@@ -151,6 +148,19 @@ class Frame:
 def examples(language: Language) -> int:
     """How many worked examples there are."""
     return len(_EXAMPLES[language])
+
+
+def introduction(code: str, language: Language) -> str:
+    """What stands before passages: that they come, and how to know where each ends."""
+    return _INTRODUCTION[language].format(code=code)
+
+
+def numbered(blocks: Iterable[tuple[str, str]], code: str, language: Language) -> list[str]:
+    """Passages, each a place and a text, numbered from [1] and fenced."""
+    return [
+        f"{f'[{number}] {place}'.rstrip()}\n{fence.fenced(text, code, language)}"
+        for number, (place, text) in enumerate(blocks, 1)
+    ]
 
 
 def label(passage: Passage, language: Language) -> str:

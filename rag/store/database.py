@@ -23,6 +23,11 @@ def _quoted(path: Path) -> str:
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
+def files_of(path: Path) -> list[Path]:
+    """The database at a path, and what SQLite puts beside it."""
+    return [path.with_name(f"{path.name}{end}") for end in ("", "-wal", "-shm")]
+
+
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """The database at a path, for writing; made where there is none if `create` says so."""
     uri = f"file:{_quoted(path)}?mode={'rwc' if create else 'rw'}"

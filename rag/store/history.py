@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import StorageError
-from rag.store.database import connect, transaction
+from rag.store.database import connect, files_of, transaction
 from rag.types import Citation, Exchange
 from rag.words import stems
 
@@ -80,6 +80,7 @@ class History:
 
     def __init__(self, path: Path, most: int = MOST) -> None:
         self._path = path
+        self._aside = path.with_name(f"{path.name}{_DAMAGED}")
         self._most = most
 
     def add(self, exchange: Exchange, conversation: int | None = None) -> int:
@@ -161,7 +162,7 @@ class History:
             return done
 
         if conversation is None:
-            for damaged in self._files(_DAMAGED):
+            for damaged in files_of(self._aside):
                 damaged.unlink(missing_ok=True)
         return self._with(work) if self._path.exists() else 0
 
@@ -213,17 +214,10 @@ class History:
 
     def _put_aside(self) -> None:
         """Move a damaged file out of the way, its log with it."""
-        for held, aside in zip(self._files(), self._files(_DAMAGED), strict=True):
+        for held, aside in zip(files_of(self._path), files_of(self._aside), strict=True):
             if held.exists():
                 os.replace(held, aside)
-        log.warning(
-            "The history was damaged and is begun anew; the old one is %s", self._files(_DAMAGED)[0]
-        )
-
-    def _files(self, end: str = "") -> list[Path]:
-        """The database and what SQLite puts beside it."""
-        name = f"{self._path.name}{end}"
-        return [self._path.with_name(f"{name}{part}") for part in ("", "-wal", "-shm")]
+        log.warning("The history was damaged and is begun anew; the old one is %s", self._aside)
 
 
 def _chosen(column: str, number: int | None) -> tuple[str, tuple[int, ...]]:

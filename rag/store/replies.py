@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import LibraryCorrupt
-from rag.store.database import connect, mapped, transaction
+from rag.store.database import connect, files_of, mapped, transaction
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from rag.types import Message
 
@@ -51,8 +51,8 @@ class Replies:
         try:
             return cls(_opened(path))
         except LibraryCorrupt:
-            for end in ("", "-wal", "-shm"):
-                Path(f"{path}{end}").unlink(missing_ok=True)
+            for each in files_of(path):
+                each.unlink(missing_ok=True)
             return cls(_opened(path))
 
     def __enter__(self) -> Self:

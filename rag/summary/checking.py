@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Sentences looked at for one claim, and for one in another language, which has few words in common
 #: with them.
 _NEAREST, _NEAREST_ACROSS = 8, 48
-_LOOK = 20_000  # characters of a document that tell its language
+SAMPLE = 20_000  # characters of a document that tell its language
 
 
 class Checker:
@@ -39,7 +39,7 @@ class Checker:
     def __init__(self, documents: Mapping[str, Document], units: Sequence[Unit]) -> None:
         self._documents = documents
         self._units = units
-        self._languages = {language_of(each.text[:_LOOK]) for each in documents.values()}
+        self._languages = {language_of(each.text[:SAMPLE]) for each in documents.values()}
         texts = (documents[unit.name].text[unit.start : unit.end] for unit in units)
         self._vectors = Vectors([content_stems(text) for text in texts])
         #: By document: the index of its first unit, and where its units begin and end.

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from rag.jobs.mending import code, found
 
-ROW = {"name": "Иванов", "card": "4276 1234"}
-
 
 def first(text: str) -> Any:
     return next((each.value for each in found(text)), None)
