@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag import render
@@ -34,6 +35,7 @@ _WORDS = {
         "no_model": "Модели ничего не отправлено: она не названа.",
         "refused": "Модели ничего не отправлено: в документах нет ответа, с которым к ней идти.",
         "register": "Модели ничего не отправлено: ответ дан без неё.",
+        "of": " из ",
         "page": "с. {}",
         "line": "строка {}",
     },
@@ -47,10 +49,13 @@ _WORDS = {
         "no_model": "Nothing was sent to a model: none is named.",
         "refused": "Nothing was sent to a model: the documents hold no answer to go to it with.",
         "register": "Nothing was sent to a model: the answer was given without one.",
+        "of": " of ",
         "page": "p. {}",
         "line": "line {}",
     },
 }
+#: "system", "passage 2", "examples, 1 of 2".
+_PART = re.compile(r"([a-z]+),? ?((?:\d+(?: of \d+)?)?)")
 _REASONS = {
     "does not fit the window": "не помещается в окно",
     "cut to the sentences around the best one": "оставлены предложения вокруг лучшего",
@@ -85,8 +90,11 @@ def _table(receipt: Receipt, language: Language) -> None:
     words = _WORDS[language]
 
     def named(name: str) -> str:
-        first, _, number = name.partition(" ")
-        return f"{words.get(first, first)} {number}".strip()
+        part = _PART.fullmatch(name)
+        if part is None:  # a document
+            return name
+        number = part[2].replace(" of ", words["of"])
+        return f"{words.get(part[1], part[1])} {number}".strip()
 
     def row(name: str, tokens: int, place: str = "") -> tuple[str, ...]:
         share = 100 * tokens / receipt.window

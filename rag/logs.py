@@ -69,7 +69,9 @@ def logs(
     for each in found:
         _show(each)
     if not found:
-        click.echo("Nothing was asked here that is kept", err=True)
+        narrowed = bool(words) or conversation is not None
+        sought = "Nothing like this was asked here; see all of it: rag logs"
+        click.echo(sought if narrowed else "Nothing was asked here that is kept", err=True)
 
 
 def _show(conversation: Conversation) -> None:

@@ -14,7 +14,7 @@ from rag.app import App
 from rag.errors import ModelError
 from rag.models import load_model
 from rag.prompt import build_prompt
-from rag.types import REFUSAL, Answer, Chunk, Message, Passage
+from rag.types import REFUSAL, Answer, Chunk, LeftOut, Message, Part, Passage, Receipt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,6 +173,18 @@ def test_what_was_left_out_is_named_with_the_reason_in_the_persons_words(
     assert "Не вошло:" in out
     assert "не помещается в окно" in out or "оставлены предложения" in out
     assert "window" not in out
+
+
+def test_left_out_examples_and_turns_are_named_in_the_persons_words_and_documents_are_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    named = ("examples, 1 of 2", "history, 3 of 4", "page of rome.txt")
+    left_out = tuple(LeftOut(name, 9, "does not fit the window") for name in named)
+    receipt = Receipt((Part("system", 5),), 5, 100, 20, "words", True, left_out)
+    out = shown(Answer("", receipt=receipt), "double", LEAVE, capsys)
+    assert "примеры 1 из 2:" in out
+    assert "разговор 3 из 4:" in out
+    assert "page of rome.txt:" in out
 
 
 def test_where_nothing_was_sent_the_reason_is_told(

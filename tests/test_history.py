@@ -185,6 +185,7 @@ def test_logs_show_find_and_forget(filled: Any) -> None:
     assert "(Кому подают заявление" in shown
     assert "[правила.md:9]" in shown
     assert "cup" not in filled("logs", "football", "-n", "5").out
+    assert "rag logs" in filled("logs", "бегемот").err
     value = filled("logs", "переносом", "--json").json
     assert set(value) == {"schema", "conversations"}
     assert filled("logs", "-n", "1", "--json").json["conversations"][0]["exchanges"][0]["refusal"]

@@ -191,7 +191,7 @@ def test_a_template_that_fails_is_a_model_error() -> None:
 
 def test_a_missing_or_foreign_folder_says_what_to_do(tmp_path: Path) -> None:
     cases = [
-        (tmp_path / "absent", "no model folder", "huggingface-cli download"),
+        (tmp_path / "absent", "no model folder", "hf download"),
         (tmp_path, "no config.json", "config.json"),
         ("someone/uncached-model", "not on this machine", "download someone/uncached-model"),
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.app.showing import Showing
+from rag.errors import LibraryMissing
 from rag.index import open_catalogue
 from rag.store.secret import secret_of
 
@@ -57,13 +58,19 @@ class Checking(Showing):
     def source(self, name: str, given: bytes | None = None) -> Source:
         """A text that a job is done on: a file, else a document of the library by its name.
 
-        `given` is the text itself, as bytes, which `name` then only names.
+        `given` is the text itself, as bytes, which `name` then only names. Raises LibraryMissing
+        where there is neither such a file nor a library.
         """
         from rag.jobs.checking import Source
         from rag.outside import the_document_in
 
         path = Path(name)
         if given is None and not path.exists():
+            if not self.exists:
+                raise LibraryMissing(
+                    f"There is no file {name}, and no library at {self.paths.folder}",
+                    "Name a file, or make a library: rag ingest FOLDER",
+                )
             row, document = self.document(name)
             return Source(row.name, document)
         with self._readers() as pool:

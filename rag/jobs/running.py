@@ -283,6 +283,11 @@ class _Job:
         standing = [ground.records(self.ask.fields, each) for each in rows]
         if len(standing) == 1:
             records, left_out = standing[0]
+            if drafts[0].cut and rows[0] and not records:
+                raise ModelError(
+                    f"The answer of {self.writer.model.name} was cut before its first record ended",
+                    "Give it more with --max-tokens, or name another model with -m",
+                )
             self.flags += left_out
             return records
         records, share = voting.merged([records for records, _ in standing])

@@ -104,7 +104,7 @@ def _window(config: Any, tokenizer: Any, reference: str, asked: int | None) -> i
 
 def _download_hint(reference: str) -> str:
     return (
-        f"On a machine with network run `huggingface-cli download {reference} --local-dir DIR`, "
+        f"On a machine with network run `hf download {reference} --local-dir DIR`, "
         "then use -m transformers:DIR"
     )
 

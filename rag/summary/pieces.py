@@ -154,7 +154,7 @@ def _small(
     text = text_of(unit)
     if len(text) < _BACK:
         raise DoesNotFit(
-            f"The window leaves {room} tokens for text, which hold nothing",
+            f"The window leaves {max(room, 0)} tokens for text, too few for a word",
             "Use a model with a longer window",
         )
     middle = text.rfind(" ", 1, len(text) // 2 + 1)

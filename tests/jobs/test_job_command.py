@@ -249,6 +249,12 @@ def test_what_cannot_be_says_what_to_do(
     assert said in typed.err
 
 
+def test_a_file_that_is_not_there_is_told_where_there_is_no_library(rag: Any) -> None:
+    typed = rag("job", "summarise", "notes.txt")
+    assert typed.code == 4
+    assert "no file notes.txt" in typed.err
+
+
 def test_a_binary_file_is_refused(rag: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(range(256)) * 10)
