@@ -56,13 +56,20 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
         and not _idle(item, spans)
-        and not (
-            _around(item, spans[0])
-            and (_near(item.stem, spans[0].hearer) or not displacing(item, said, spans[0]))
+        and not any(
+            _around(item, span)
+            and (_near(item.stem, span.hearer) or not displacing(item, said, span))
+            for span in spans
         )
+        and not (_titled(item, said) and evidence.topical(item, spans[0]))
         and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
+
+
+def _titled(item: Item, said: Statement) -> bool:
+    """Whether a name is a title in quotation marks, or begins one: «Птиц»."""
+    return item.name and said.text[max(item.start - 1, 0)] in '«“„"'
 
 
 def _told(said: Statement) -> bool:

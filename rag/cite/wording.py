@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import Match, markers_of, matches, same
-from rag.cite.facts import akin
+from rag.cite.facts import akin, calendar
 from rag.cite.grammar import actor, is_action, is_noun, passive, stands_as_noun
 from rag.cite.likeness import CLOSE
 from rag.cite.reasons import Reason
@@ -38,7 +38,7 @@ def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
             continue
         mine = markers_of(item, match.mine)
         for other in match.theirs.items:
-            free = other.fact is None and is_noun(other.form)
+            free = other.fact is None and is_noun(other.form) and not calendar(other.form)
             if (
                 free
                 and mine & markers_of(other, match.theirs)
