@@ -137,7 +137,7 @@ def _misaddressed(said: Statement, evidence: Evidence) -> Judgement | None:
 def _told(said: Statement, evidence: Evidence) -> Judgement | None:
     """What somebody is reported to have said, where a turn of theirs says it."""
     told = reported(said.text)
-    spans = evidence.spoken_by(told.who) if told else ()
+    spans = evidence.spoken_by(told.who, told.asks) if told else ()
     rest = statement(told.text).named(evidence.proper) if told and spans else None
     if told is None or rest is None or not rest.items:
         return None

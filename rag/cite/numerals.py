@@ -164,9 +164,9 @@ def _half_past(match: re.Match[str]) -> Decimal | None:
 def clock(text: str) -> list[Found]:
     """Times of day, in hours: 9:30 is 9.5, "2 p.m." is 14."""
     found = [
-        Found(match.span(), frozenset({hour}), None, "clock")
+        Found(match.span(), frozenset({time}), None, "clock")
         for match in _HALF_PAST.finditer(text)
-        if (hour := _half_past(match)) is not None
+        if (time := _half_past(match)) is not None
     ]
     for match in _CLOCK.finditer(text):
         hour, minute, half, other, noon = match.groups()

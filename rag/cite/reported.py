@@ -34,7 +34,8 @@ _SAYING = frozenset(
 _ASKING = frozenset(
     stem(word)
     for word in (
-        "asked asks wanted спросил спросила спрашивает поинтересовался поинтересовалась уточнил "
+        "asked asks wanted requested requests попросил попросила просит "
+        "просил просила спросил спросила спрашивает поинтересовался поинтересовалась уточнил "
         "уточнила"
     ).split()
 )

@@ -59,7 +59,7 @@ class Span:
     `said` is the text as it is compared: a row of a table with the names of its columns. `context`
     are the stems of its headings and title, `speaker` those of who says it, or who answers it
     where it is a question that is `answered`, `hearer` those of whom it is said to, `row` those of
-    the first cell of a row of a table.
+    the first cell of a row of a table, `asker` those of who put a question that is answered.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Span:
     answered: bool = False
     hearer: frozenset[str] = frozenset()
     row: frozenset[str] = frozenset()
+    asker: frozenset[str] = frozenset()
 
     @property
     def asks(self) -> bool:
@@ -114,6 +115,7 @@ def answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]
                 end=two.end,
                 speaker=two.speaker or one.speaker,
                 answered=True,
+                asker=one.speaker,
                 hearer=one.speaker if mine else frozenset(),
             )
         )
