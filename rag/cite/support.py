@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cite.amounts import Number
 from rag.cite.facts import Date, akin
 from rag.cite.grammar import cases
+from rag.cite.reported import reported
 from rag.cite.wording import displaced
 from rag.words import stem
 
@@ -59,7 +60,7 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         and not _idle(item, spans)
         and not any(_meant(item, said, span) for span in spans if span.speaker == spans[0].speaker)
         and not (_titled(item, said) and evidence.topical(item, spans[0]))
-        and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
+        and not (item.stem and _told(item, said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
 
@@ -81,9 +82,10 @@ def _titled(item: Item, said: Statement) -> bool:
     return item.name and said.text[max(item.start - 1, 0)] in '«“„"'
 
 
-def _told(said: Statement) -> bool:
-    """Whether a claim says that somebody said something."""
-    return not _SPEECH.isdisjoint(said.stems)
+def _told(item: Item, said: Statement) -> bool:
+    """Whether a claim says that somebody of this name said something."""
+    told = reported(said.text)
+    return item.stem in told.who if told else not _SPEECH.isdisjoint(said.stems)
 
 
 def _idle(item: Item, spans: Sequence[Span]) -> bool:
