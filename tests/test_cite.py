@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Shares reached with the answers of `data/citing`, rounded down and up.
-LOST, STRUCK = 0.08, 0.93
+LOST, STRUCK = 0.07, 0.92
 
 
 def document(name: str, text: str) -> Document:
@@ -187,6 +187,11 @@ def test_without_passages_nothing_stands() -> None:
         ("в двойном размере", "twice"),
         ("III", "3"),
         ("$1.2 billion", "1,2 млрд долларов"),
+        ("six pounds forty", "£6.40"),
+        ("12 рублей 50 копеек", "12,50 рубля"),
+        ("двухнедельный", "две недели"),
+        ("a two-week break", "2 weeks"),
+        ("половина первого", "12:30"),
     ],
 )
 def test_numbers_are_the_same_however_they_are_written(one: str, other: str) -> None:

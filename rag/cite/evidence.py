@@ -145,14 +145,18 @@ class Evidence:
             if span.said.counts and not span.said.lacks(item)
         }
 
-    def spoken_by(self, who: frozenset[str]) -> list[int]:
-        """The places of the sentences of a speaker, by the stems of a name."""
+    def spoken_by(self, who: frozenset[str], asks: bool) -> list[int]:
+        """The places of the sentences of a speaker, or of who `asks`, by the stems of a name."""
         speakers = {
             speaker
             for _, speaker, _ in self._contexts
             if any(akin(one, other) for one in who for other in speaker)
         }
-        return [place for place, span in enumerate(self.spans) if span.speaker in speakers]
+        return [
+            place
+            for place, span in enumerate(self.spans)
+            if (span.asker if asks and span.answered else span.speaker) in speakers
+        ]
 
     def rows(self, document: str) -> frozenset[str]:
         """The stems of the first cells of the rows of tables in a document."""

@@ -136,6 +136,11 @@ def may_count(text: str, forms: Iterable[str]) -> bool:
     return bool(_COUNTS.search(text)) or any(is_number(form) for form in forms)
 
 
+def calendar(form: str) -> bool:
+    """Whether a folded word is a day of the week or a season."""
+    return bool(_CALENDAR.match(form))
+
+
 def akin(one: str, other: str) -> bool:
     """Whether two stems are forms of one name: equal, or apart by a Russian case ending."""
     if one == other:

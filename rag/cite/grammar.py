@@ -78,6 +78,8 @@ _CASES = {
 _VERBS = frozenset({"VERB", "INFN", "PRTS", "PRED", "ADJS"})
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF", "NPRO"})
 _NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
+#: «Пименов» is a surname before it is several men called Пимен.
+_SURNAMES, _SURNAME_ENDINGS = frozenset({"Surn"}), ("ов", "ев", "ин")
 _SHORTEST_NAME, _LIKELY_NAME, _SURE_NAME = 3, 0.3, 0.5
 _LIKELY = 0.05  # share of a word's readings below which one is left out
 _BACK = 4  # words a preposition may stand before its noun
@@ -126,7 +128,7 @@ def stands_as_noun(words: Sequence[str], place: int) -> bool:
     word = words[place]
     before = words[place - 1] if place else ""
     if before in _DETERMINERS:
-        return True
+        return not word.endswith("ed")
     if not is_noun(word) or before == "to":
         return False
     return before in _PREPOSITIONS or (is_action(before) and before not in _AUXILIARIES)
@@ -160,7 +162,7 @@ def denied_by(words: Sequence[str]) -> tuple[int, frozenset[str]]:
         says = word in _NEGATORS or word.endswith("n't")
         if says and following[:1] and following[0] in _PARTIAL:
             continue
-        if word == "nothing" and place and words[place - 1].startswith("cost"):
+        if word == "nothing" and place and words[place - 1].startswith(("cost", "that's", "it's")):
             continue  # "costs nothing" is free
         if says and "until" in following:
             continue  # "not until" is "only after"
@@ -193,8 +195,10 @@ def name_stem(written: str) -> str:
     if len(written) < _SHORTEST_NAME or not ("А" <= written[0] <= "Я") or written.isupper():
         return ""
     found = parses(written.lower().replace("ё", "е"))
-    name = next((each for each in found if each.grammemes & _NAMES), None)
-    if name is None or name.score < _LIKELY_NAME:
+    kinds = _SURNAMES if written.lower().endswith(_SURNAME_ENDINGS) else _NAMES
+    name = next((each for each in found if each.grammemes & kinds), None)
+    name = name or next((each for each in found if each.grammemes & _NAMES), None)
+    if name is None or (name.score < _LIKELY_NAME and kinds is _NAMES):
         return ""
     return stem(name.lemma)
 

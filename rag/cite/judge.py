@@ -14,7 +14,7 @@ from rag.cite.grammar import is_action, predicate
 from rag.cite.letters import letter, roles
 from rag.cite.names import latin
 from rag.cite.reasons import Reason
-from rag.cite.reported import reported
+from rag.cite.reported import misasked, offers, reported
 from rag.cite.statement import Statement, quoted, statement
 from rag.cite.support import (
     HELD,
@@ -137,7 +137,7 @@ def _misaddressed(said: Statement, evidence: Evidence) -> Judgement | None:
 def _told(said: Statement, evidence: Evidence) -> Judgement | None:
     """What somebody is reported to have said, where a turn of theirs says it."""
     told = reported(said.text)
-    spans = evidence.spoken_by(told.who) if told else ()
+    spans = evidence.spoken_by(told.who, told.asks) if told else ()
     rest = statement(told.text).named(evidence.proper) if told and spans else None
     if told is None or rest is None or not rest.items:
         return None
@@ -145,7 +145,7 @@ def _told(said: Statement, evidence: Evidence) -> Judgement | None:
     spans = [place for place in spans if scores[place] >= _LEAST]
     for place in heapq.nsmallest(_CANDIDATES, spans, key=lambda i: (-scores[i], i)):
         span = evidence.spans[place]
-        if span.asks and not told.asks:
+        if (span.asks and not told.asks) or (told.asks and offers(rest, span.said)):
             continue
         judged = _weigh(_unaddressed(rest, span), span, evidence, turn=True)
         if judged.stands:
@@ -335,7 +335,7 @@ def _opposed(
     said: Statement, chosen: Sequence[Span], evidence: Evidence, *, asked: bool = False
 ) -> Reason | None:
     for span in chosen:
-        if wrong := _of_other_row(said, span, evidence):
+        if wrong := _of_other_row(said, span, evidence) or misasked(said, span.asker):
             return wrong
         mail = letter(evidence.documents[span.document].text)
         speaker = frozenset() if mail else span.speaker

@@ -75,7 +75,7 @@ def letter(text: str) -> Letter | None:
 def roles(said: Statement, found: Letter) -> frozenset[str] | None:
     """Whose names may stand in a sentence about who wrote a letter or to whom; None for others."""
     stems = said.stems
-    if _LETTER.isdisjoint(said.small):
+    if not any(i.stem in _LETTER and (i.stem in said.small or not i.start) for i in said.items):
         return None
     written, addressed = not _WRITTEN.isdisjoint(stems), not _ADDRESSED.isdisjoint(stems)
     if not written and not addressed:

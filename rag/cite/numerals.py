@@ -107,6 +107,9 @@ _CLOCK = re.compile(
     r"(?!:?\d)|\b(noon|midday|полдень|полудня)\b",
     re.I,
 )
+_HALF_PAST = re.compile(
+    r"\b(?:половин\w+ (?P<nth>[а-яё]+ого|третьего)|half past (?P<past>[a-z]+|\d{1,2}))\b", re.I
+)
 #: At the end of a line "120 385" may be two cells of a table.
 _CELLS, _LINE_END = re.compile(r"\d{1,3} \d{3}"), re.compile(r"[ \t]*(?:\n|\Z)")
 _PRONOUN = re.compile(r"\b[Tt]he two$")
@@ -145,9 +148,26 @@ def prefix(written: str) -> Decimal | None:
     return Decimal(1) if folded in _SINGLE else _WORDS.get(folded)
 
 
+def _half_past(match: re.Match[str]) -> Decimal | None:
+    """12.5 for «половина первого» and "half past twelve"."""
+    half, later = Decimal("0.5"), match.group("past")
+    if later:
+        value = Decimal(later) if later.isdigit() else _WORDS.get(fold(later))
+        return value + half if value is not None and value <= _NOON else None
+    nth = fold(match.group("nth"))
+    before = Decimal(1) if nth in _FIRST else _NTH.get(nth)
+    if before is None or before > _NOON:
+        return None
+    return (before - 1 or _NOON) + half
+
+
 def clock(text: str) -> list[Found]:
     """Times of day, in hours: 9:30 is 9.5, "2 p.m." is 14."""
-    found = []
+    found = [
+        Found(match.span(), frozenset({time}), None, "clock")
+        for match in _HALF_PAST.finditer(text)
+        if (time := _half_past(match)) is not None
+    ]
     for match in _CLOCK.finditer(text):
         hour, minute, half, other, noon = match.groups()
         half = (half or other or "").lower()

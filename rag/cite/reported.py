@@ -6,9 +6,15 @@ Who said it is checked against the speaker of a turn, and what was said against 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from rag.cite.facts import akin
+from rag.cite.grammar import actor, is_action
+from rag.cite.reasons import Reason
 from rag.words import fold, stem
+
+if TYPE_CHECKING:
+    from rag.cite.statement import Statement
 
 #: Verbs that only tell that something was said, thought or asked for.
 _SAYING = frozenset(
@@ -34,7 +40,8 @@ _SAYING = frozenset(
 _ASKING = frozenset(
     stem(word)
     for word in (
-        "asked asks wanted спросил спросила спрашивает поинтересовался поинтересовалась уточнил "
+        "asked asks wanted requested requests попросил попросила просит "
+        "просил просила спросил спросила спрашивает поинтересовался поинтересовалась уточнил "
         "уточнила"
     ).split()
 )
@@ -70,6 +77,24 @@ def reported(text: str) -> Reported | None:
     rest = match.group("rest")
     said = rest[_OPENS.match(rest).end() :]  # type: ignore[union-attr]  # it matches nothing too
     return Reported(_stems(match.group("who")), said, verb in _ASKING)
+
+
+def misasked(said: Statement, asker: frozenset[str]) -> Reason | None:
+    """Somebody who is said to ask what another one asks."""
+    told = reported(said.text) if asker else None
+    if told is None or not told.asks or any(akin(a, b) for a in told.who for b in asker):
+        return None
+    return Reason("actor", " ".join(item.form for item in said.items if item.stem in told.who))
+
+
+def offers(asked: Statement, said: Statement) -> bool:
+    """Whether a speaker says to do what is told to be asked of somebody: "I can send it"."""
+    return any(
+        actor(clause.forms, place) == "speaker"
+        for clause in said.clauses
+        for place, form in enumerate(clause.forms)
+        if is_action(form) and stem(form) in asked.stems
+    )
 
 
 def _stems(name: str) -> frozenset[str]:

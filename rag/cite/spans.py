@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rag.types import Document, Passage
 
 _CELLS = re.compile(r"\s*(?:\||\t)\s*")
+_CAPTION, _CAPTION_ROOM = re.compile(r"\W*(?:Таблица|Table)\b"), 200
+_AND = re.compile(r"\s(?:и|and|&)\s")
 _RULE = re.compile(r"[\s|:+-]+")
 _REPLY = re.compile(
     r"\W*(?:(?P<yes>да|конечно|верно|ага|угу|хорошо|ладно|ок|договорились|сделаю|yes|yep|yeah|sure"
@@ -36,8 +38,8 @@ _REPLY = re.compile(
 )
 #: Questions that say all but what they ask for: "And for twelve hundred?", «А если не придут?»
 _OPEN = re.compile(
-    r"\W*(?:а |и |and |but |so |then )?(?:если|для|когда|сколько|кто|where|if|for|when"
-    r"|how (?:much|many)|who|what if|what does|what do|what will)\b",
+    r"\W*(?:[^\W\d_]+, )?(?:а |и |and |but |so |then )?(?:если|для|когда|сколько|кто"
+    r"|where|if|for|when|how (?:much|many)|who|what if|what does|what do|what will)\b",
     re.I,
 )
 _ECHO = 2  # words of an answer that repeats the question
@@ -57,7 +59,7 @@ class Span:
     `said` is the text as it is compared: a row of a table with the names of its columns. `context`
     are the stems of its headings and title, `speaker` those of who says it, or who answers it
     where it is a question that is `answered`, `hearer` those of whom it is said to, `row` those of
-    the first cell of a row of a table.
+    the first cell of a row of a table, `asker` those of who put a question that is answered.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Span:
     answered: bool = False
     hearer: frozenset[str] = frozenset()
     row: frozenset[str] = frozenset()
+    asker: frozenset[str] = frozenset()
 
     @property
     def asks(self) -> bool:
@@ -112,6 +115,7 @@ def answered(spans: list[Span], documents: Mapping[str, Document]) -> list[Span]
                 end=two.end,
                 speaker=two.speaker or one.speaker,
                 answered=True,
+                asker=one.speaker,
                 hearer=one.speaker if mine else frozenset(),
             )
         )
@@ -227,12 +231,13 @@ def _row(written: str, text: str, start: int) -> str:
     if not signs or "\n" in written:
         return ""
     sign = "|" if "|" in written else "\t"
-    head = ""
+    head = caption = ""
     end = text.rfind("\n", 0, start)
     while end > 0:
         begin = text.rfind("\n", 0, end) + 1
         line = text[begin:end]
         if line.count(sign) != signs:
+            caption = _caption(text[max(end - _CAPTION_ROOM, 0) : end])
             break
         if not _RULE.fullmatch(line):
             head = line
@@ -242,6 +247,12 @@ def _row(written: str, text: str, start: int) -> str:
     names, cells = (_CELLS.split(each.strip().strip("|").strip()) for each in (head, written))
     if len(names) != len(cells):
         return ""
-    return "\n".join(
-        f"{cells[0]} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)
-    )
+    about = _AND.sub(" ", cells[0])
+    said = [f"{about} {name} {cell};" for name, cell in zip(names[1:], cells[1:], strict=True)]
+    return "\n".join([each.replace(", ", " ") for each in said] + [caption] * bool(caption))
+
+
+def _caption(before: str) -> str:
+    """The line over a table that names it, with the unit of its numbers."""
+    lines = before.strip().splitlines()
+    return lines[-1].strip() if lines and _CAPTION.match(lines[-1]) else ""

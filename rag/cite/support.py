@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rag.cite.amounts import Number
 from rag.cite.facts import Date, akin
+from rag.cite.grammar import cases
+from rag.cite.reported import reported
 from rag.cite.wording import displaced
 from rag.words import stem
 
@@ -56,18 +58,34 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         if (item.fact is not None or item.name)
         and all(span.said.lacks(item) for span in spans)
         and not _idle(item, spans)
-        and not (
-            _around(item, spans[0])
-            and (_near(item.stem, spans[0].hearer) or not displacing(item, said, spans[0]))
-        )
-        and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
+        and not any(_meant(item, said, span) for span in spans if span.speaker == spans[0].speaker)
+        and not (_titled(item, said) and evidence.topical(item, spans[0]))
+        and not (item.stem and _told(item, said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
     ]
 
 
-def _told(said: Statement) -> bool:
-    """Whether a claim says that somebody said something."""
-    return not _SPEECH.isdisjoint(said.stems)
+def _meant(item: Item, said: Statement, span: Span) -> bool:
+    """Whether a name or a year is of what stands around a sentence.
+
+    "You" is not who does what the sentence says.
+    """
+    if not _around(item, span):
+        return False
+    if item.stem and _near(item.stem, span.hearer) and not _near(item.stem, span.speaker):
+        return not (item == said.items[0] and (item.form.isascii() or "n" in cases(item.form)))
+    return not displacing(item, said, span)
+
+
+def _titled(item: Item, said: Statement) -> bool:
+    """Whether a name is a title in quotation marks, or begins one: «Птиц»."""
+    return item.name and said.text[max(item.start - 1, 0)] in '«“„"'
+
+
+def _told(item: Item, said: Statement) -> bool:
+    """Whether a claim says that somebody of this name said something."""
+    told = reported(said.text)
+    return item.stem in told.who if told else not _SPEECH.isdisjoint(said.stems)
 
 
 def _idle(item: Item, spans: Sequence[Span]) -> bool:
@@ -195,6 +213,9 @@ def _goes_with(best: Span, span: Span, said: Statement, evidence: Evidence) -> b
     if span.document == best.document and best.start < span.end and span.start < best.end:
         return False
     same = (span.document, span.passage) == (best.document, best.passage)
+    amounts = sum(item.fact is not None for item in said.items)
+    if not several and amounts > 1 and best.speaker and best.speaker != span.speaker:
+        return False  # the amounts of two people make no statement
     if not several and not (same and abs(span.place - best.place) <= _APART):
         return False
     words = [item for item in said.items if item.fact is None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.cite.alignment import Match, markers_of, matches, same
-from rag.cite.facts import akin
-from rag.cite.grammar import actor, is_action, is_noun, passive, stands_as_noun
+from rag.cite.facts import akin, calendar
+from rag.cite.grammar import actor, has_infinitive, is_action, is_noun, passive, stands_as_noun
 from rag.cite.likeness import CLOSE
 from rag.cite.reasons import Reason
 from rag.words import STOP_WORDS, stem
@@ -28,6 +28,8 @@ _LIGHT = frozenset(
     ).split()
 )
 #: How a subject is bound, and how those to whom something is done.
+#: How Russian binds those for whom something is done.
+_GIVEN = frozenset({"+d", "в+a", "к+d", "для+g"})
 _SUBJECT, _OBJECTS = frozenset({"+n", "S"}), frozenset({"+g", "+d", "+a"})
 
 
@@ -38,7 +40,7 @@ def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
             continue
         mine = markers_of(item, match.mine)
         for other in match.theirs.items:
-            free = other.fact is None and is_noun(other.form)
+            free = other.fact is None and is_noun(other.form) and not calendar(other.form)
             if (
                 free
                 and mine & markers_of(other, match.theirs)
@@ -57,6 +59,8 @@ def misattributed(
     you send". `answered` says that the speaker answers the question in the source.
     """
     for match in matches(claim, source.clauses, lambda _: 1.0):
+        if given := _given(match):
+            return Reason("actor", given.form)
         subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
         if not subjects:
             continue
@@ -72,6 +76,19 @@ def misattributed(
             bound = markers_of(theirs, match.theirs)
             if mine in subjects and bound and bound <= _OBJECTS:
                 return Reason("actor", named)
+    return None
+
+
+def _given(match: Match) -> Item | None:
+    """Who does in the claim what is done for them, or given to them, in the source."""
+    if has_infinitive(match.theirs.forms) or passive(match.mine.forms):
+        return None
+    if not any(m.fact is None and is_action(m.form) for m, _ in match.aligned):
+        return None
+    for mine, theirs in match.aligned:
+        one, two = markers_of(mine, match.mine), markers_of(theirs, match.theirs)
+        if one and two and one <= _SUBJECT and two <= _GIVEN and not is_action(mine.form):
+            return mine
     return None
 
 
