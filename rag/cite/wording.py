@@ -83,8 +83,9 @@ def _given(match: Match) -> Item | None:
     """Who does in the claim what is done for them, or given to them, in the source."""
     if has_infinitive(match.theirs.forms) or passive(match.mine.forms):
         return None
-    if not any(m.fact is None and is_action(m.form) for m, _ in match.aligned):
-        return None
+    done = [(m, t) for m, t in match.aligned if m.fact is None and is_action(m.form)]
+    if not any(same(m, t) > CLOSE for m, t in done):
+        return None  # "gets" may well stand for "is given"
     for mine, theirs in match.aligned:
         one, two = markers_of(mine, match.mine), markers_of(theirs, match.theirs)
         if one and two and one <= _SUBJECT and two <= _GIVEN and not is_action(mine.form):
