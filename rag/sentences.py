@@ -37,11 +37,7 @@ _MAY_END = frozenset(
 _UNIT_LETTERS = frozenset("ВWVA")  # watts, volts, amperes after a number
 _UNIT_END = re.compile(r"(?:°[CFС]|\d\s*к?Вт)$")
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*")
-#: A dash that goes on with a clause begins a line as an item of a list does.
-_BREAK = re.compile(
-    r"\n[ \t]*\n|\n(?<!\w\n(?=[–—] [а-яёa-z]))"
-    r"(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f"
-)
+_BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[.)]\s|#{1,6}\s|\|))|\f")
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
 _SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
 _SEPARATORS = (";", "\t", "|")

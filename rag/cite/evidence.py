@@ -35,6 +35,8 @@ _BEFORE = 0.4  # what a word counts that only the sentence before holds
 _Around = tuple[frozenset[str], frozenset[str], frozenset[str]]
 _TURNS = 4  # sentences that a conversation goes on about a thing without naming it
 _DIAL = 12  # hours
+_LAST_HOUR = 25  # from here on a number is no time of day
+_SHARES = 1_000_000  # nor this a share, in hundredths
 _KEY = 4  # letters by which stems that may be akin are looked up
 
 
@@ -270,9 +272,9 @@ def _keys(number: Number) -> list[object]:
     keys: list[object] = list(number.values)
     if number.unit in ("%", "part"):
         scale = 100 if number.unit == "%" else 1
-        keys += [("share", round(value / scale, 2)) for value in number.values]
+        keys += [("share", round(value / scale, 2)) for value in number.values if value < _SHARES]
     if number.measured:
         keys.append(number.measured)
     if number.unit in ("clock", None):
-        keys += [("dial", value % _DIAL) for value in number.values]
+        keys += [("dial", value % _DIAL) for value in number.values if value < _LAST_HOUR]
     return keys
