@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -293,6 +294,19 @@ def test_what_speaks_of_the_answer_itself_is_neither_shown_nor_struck(text: str)
     standing, struck = check(f"{text}\n\nУтечек газа не обнаружено.")
     assert [each.text for each in standing] == ["Утечек газа не обнаружено."]
     assert not struck
+
+
+@pytest.mark.parametrize(("model", "stands"), [("40", True), ("60", False)])
+def test_a_number_may_belong_to_a_name_that_the_document_has(model: str, stands: bool) -> None:
+    manual = document(
+        "manual.txt", "The Kestrel 40 is new.\n\nThe output of the Kestrel is 480 books per hour.\n"
+    )
+    whole = passage(manual, 1)
+    start = manual.text.index("The output")
+    chunk = replace(whole.chunk, start=start, text=manual.text[start:])
+    said = f"The output of the Kestrel {model} is 480 books per hour."
+    standing, _ = cite(said, [replace(whole, chunk=chunk)], {"manual.txt": manual})
+    assert bool(standing) is stands
 
 
 def test_what_stands_right_below_a_heading_is_checked() -> None:

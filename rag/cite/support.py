@@ -55,7 +55,20 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         and not (_around(item, spans[0]) and not displacing(item, said, spans[0]))
         and not (item.stem and _told(said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
+        and not _of_a_name(item, said, spans[0], evidence)
     ]
+
+
+def _of_a_name(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
+    """Whether a number belongs to a name that the document has: "Kestrel 40"."""
+    if not isinstance(item.fact, Number) or item.fact.unit:
+        return False
+    text = evidence.documents[span.document].text
+    return any(
+        re.search(rf"\b{re.escape(other.form)}[\s-]{re.escape(item.fact.written)}\b", text, re.I)
+        for other in said.items
+        if other.stem and other.name and item.start - other.end == 1
+    )
 
 
 def _told(said: Statement) -> bool:
