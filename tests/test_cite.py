@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -300,6 +301,19 @@ def test_what_speaks_of_the_answer_itself_is_neither_shown_nor_struck(text: str)
     assert not struck
 
 
+@pytest.mark.parametrize(("model", "stands"), [("40", True), ("60", False)])
+def test_a_number_may_belong_to_a_name_that_the_document_has(model: str, stands: bool) -> None:
+    manual = document(
+        "manual.txt", "The Kestrel 40 is new.\n\nThe output of the Kestrel is 480 books per hour.\n"
+    )
+    whole = passage(manual, 1)
+    start = manual.text.index("The output")
+    chunk = replace(whole.chunk, start=start, text=manual.text[start:])
+    said = f"The output of the Kestrel {model} is 480 books per hour."
+    standing, _ = cite(said, [replace(whole, chunk=chunk)], {"manual.txt": manual})
+    assert bool(standing) is stands
+
+
 def test_what_stands_right_below_a_heading_is_checked() -> None:
     standing, struck = check("## Итог\nУтечек газа не обнаружено. Луна сделана из сыра.")
     assert [each.text for each in standing] == ["Утечек газа не обнаружено."]
@@ -358,3 +372,12 @@ def test_reasons_are_told_in_the_language_of_the_sentence(text: str, words: str)
     ((sentence,),) = [check(text)[1]]
     assert sentence.reason.startswith(words)
     assert bool(re.search("[а-я]", sentence.reason)) == bool(re.search("[а-я]", text))
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 36, "1" * 400 + " %", "9" * 20 + " тысяч миллиардов", "9" * 20 + " третьих"]
+)
+def test_no_number_is_too_long_to_be_checked(number: str) -> None:
+    standing, struck = check(f"Цена договора составляет {number} рублей.")
+    assert not standing
+    assert len(struck) == 1

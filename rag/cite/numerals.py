@@ -191,11 +191,17 @@ def of_day(text: str, found: Found) -> Found:
     return Found(spot, frozenset({hours + _NOON * later}), None, "clock")
 
 
+#: A longer number is the name of something, and more than `decimal` reckons with exactly.
+_MOST_DIGITS = 20
+
+
 def digits(text: str) -> list[Found]:
     """Numbers in digits; "1,000" may be a thousand or one."""
     found = []
     for match in _NUMBER.finditer(text):
         written = re.sub(r"\s", "", match.group("digits"))
+        if len(written) > _MOST_DIGITS:
+            continue
         values = {
             Decimal(
                 written.replace(",", "") if written.count(",") > 1 else written.replace(",", ".")

@@ -62,7 +62,20 @@ def missing_in(said: Statement, spans: Sequence[Span], evidence: Evidence) -> li
         and not (_titled(item, said) and evidence.topical(item, spans[0]))
         and not (item.stem and _told(item, said) and _near(item.stem, spans[0].speaker))
         and not _attested(item, said, spans[0], evidence)
+        and not _of_a_name(item, said, spans[0], evidence)
     ]
+
+
+def _of_a_name(item: Item, said: Statement, span: Span, evidence: Evidence) -> bool:
+    """Whether a number belongs to a name that the document has: "Kestrel 40"."""
+    if not isinstance(item.fact, Number) or item.fact.unit:
+        return False
+    text = evidence.documents[span.document].text
+    return any(
+        re.search(rf"\b{re.escape(other.form)}[\s-]{re.escape(item.fact.written)}\b", text, re.I)
+        for other in said.items
+        if other.stem and other.name and item.start - other.end == 1
+    )
 
 
 def _meant(item: Item, said: Statement, span: Span) -> bool:
