@@ -24,7 +24,7 @@ from rag.words import language_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rag.cite import Entailment
+    from rag.cite.entailment import Entailment
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
@@ -174,8 +174,7 @@ class Answerer:
     ) -> Answer:
         """A model's answer over the passages, each sentence cited and checked."""
         from rag.asking import ask_model, messages_of
-        from rag.cite import inert
-        from rag.cite.clean import Words
+        from rag.cite.clean import Words, inert
         from rag.grounding import ground
         from rag.prompt import build_prompt
         from rag.refusal import is_refusal

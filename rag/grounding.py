@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.cite import cite
+from rag.cite.citing import cite
 from rag.cite.clean import unmarked
 from rag.orders import without_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rag.cite import Entailment
+    from rag.cite.entailment import Entailment
     from rag.retrieve import Retriever
     from rag.types import Passage, Scope, Sentence
 
@@ -35,7 +35,7 @@ def ground(
     scope: Scope | None = None,
     entailment: Entailment | None = None,
 ) -> tuple[list[Sentence], list[Sentence]]:
-    """The sentences of a text that stand and those that are struck; see `rag.cite.cite`.
+    """The sentences of a text that stand and those that are struck; see `rag.cite.citing.cite`.
 
     Args:
         text: As the model wrote it.
@@ -69,7 +69,7 @@ def cited(
     retriever: Retriever,
     entailment: Entailment | None,
 ) -> tuple[list[Sentence], list[Sentence]]:
-    """What `rag.cite.cite` says of a text, but that orders to a model support nothing."""
+    """What `rag.cite.citing.cite` says of a text, but that orders to a model support nothing."""
     documents = {each.document: retriever.document(each.document) for each in passages}
     return without_orders(*cite(text, passages, documents, entailment=entailment), documents)
 

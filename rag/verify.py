@@ -20,7 +20,7 @@ from rag.words import content_stems, language_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rag.cite import Entailment
+    from rag.cite.entailment import Entailment
     from rag.retrieve import Retriever
     from rag.types import Document, Mark, Scope
     from rag.words import Language

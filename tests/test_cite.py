@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import sentences
-from rag.cite import cite, inert
+from rag.cite.citing import cite
+from rag.cite.clean import inert
 from rag.cite.facts import facts
 from rag.cite.names import latin
 from rag.types import Chunk, Document, Line, Page, Passage, Sentence

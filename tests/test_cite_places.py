@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.cite import cite
+from rag.cite.citing import cite
 from rag.cite.facts import facts
 from rag.types import Chunk, Document, Passage
 

@@ -15,8 +15,7 @@ from model_doubles import calls, model_of
 
 from rag import fence, render, schema, terminal, verdicts
 from rag.app import App
-from rag.cite import inert
-from rag.cite.clean import Words
+from rag.cite.clean import Words, inert
 from rag.config import Settings
 from rag.store.secret import secret_of
 from rag.types import Scope

@@ -19,7 +19,7 @@ from rag.store.place import LibraryPaths, collections
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.cite import Entailment
+    from rag.cite.entailment import Entailment
     from rag.config import Settings
     from rag.embed import Embedder, EncoderOptions, Reranker
     from rag.models import Model

@@ -261,10 +261,7 @@ class Evidence:
 
     def citation(self, span: Span) -> Citation:
         """The place of a span in its document, with page and line."""
-        document = self.documents[span.document]
-        quote = document.text[span.start : span.end]
-        page, line = document.page_at(span.start), document.line_at(span.start)
-        return Citation(span.document, page, line, span.start, span.end, quote)
+        return self.documents[span.document].citation(span.document, span.start, span.end)
 
 
 def _keys(number: Number) -> list[object]:

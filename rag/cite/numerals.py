@@ -191,8 +191,8 @@ def of_day(text: str, found: Found) -> Found:
     return Found(spot, frozenset({hours + _NOON * later}), None, "clock")
 
 
-#: A longer number is the name of something, and more than `decimal` reckons with exactly.
-_MOST_DIGITS = 20
+#: Longer numbers, which `decimal` would not reckon with exactly, are told apart by these.
+_MOST_DIGITS = 24
 
 
 def digits(text: str) -> list[Found]:
@@ -201,7 +201,7 @@ def digits(text: str) -> list[Found]:
     for match in _NUMBER.finditer(text):
         written = re.sub(r"\s", "", match.group("digits"))
         if len(written) > _MOST_DIGITS:
-            continue
+            written = re.sub(r"\D", "", written)[:_MOST_DIGITS]
         values = {
             Decimal(
                 written.replace(",", "") if written.count(",") > 1 else written.replace(",", ".")

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from rag.cite.amounts import Number, periods, units
 from rag.cite.clauses import BOUND, Clause, Item, bound_of, clauses_of
-from rag.cite.facts import Date, Facts, Name, akin, facts, may_count
+from rag.cite.facts import Date, Facts, akin, facts, may_count
 from rag.cite.grammar import name_stem
 from rag.words import STOP_WORDS, Language, fold, language_of, stem, tokens
 
@@ -158,9 +158,6 @@ class Statement:
 
     def lacks_date(self, date: Date) -> bool:
         return not any(date.within(mine) for mine in self.facts.dates)
-
-    def lacks_name(self, name: Name) -> bool:
-        return not any(akin(name.stem, mine) for mine in self.stems)
 
     def lacks(self, item: Item) -> bool:
         """Whether a fact or a name is not in the text."""

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.chunk import chunk
-from rag.cite import cite, inert
-from rag.cite.clean import claims
+from rag.cite.citing import cite
+from rag.cite.clean import claims, inert
 from rag.orders import without_orders
 from rag.types import Passage, Sentence
 from rag.words import content_stems

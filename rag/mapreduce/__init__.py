@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from rag.cite import inert
+from rag.cite.clean import inert
 from rag.errors import ModelError
 from rag.mapreduce.calls import Calls
 from rag.refusal import is_refusal

@@ -12,7 +12,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.cite.polarity import opposite, unmatched_negation
+from rag.rank.polarity import opposite, unmatched_negation
 from rag.rank.weights import read
 from rag.words import STOP_WORDS, tokens
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.cite import cite
+from rag.cite.citing import cite
 from rag.cite.clean import claims
 from rag.orders import without_orders
 from rag.summary.pieces import passage
@@ -52,7 +52,7 @@ class Checker:
     def check(
         self, text: str, sources: Sequence[Sequence[Citation]] = (), within: Sequence[Passage] = ()
     ) -> tuple[list[Sentence], list[Sentence]]:
-        """The sentences of a text that stand, and those struck; see `rag.cite.cite`.
+        """The sentences of a text that stand, and those struck; see `rag.cite.citing.cite`.
 
         Args:
             text: As the model wrote it.
