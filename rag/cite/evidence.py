@@ -19,12 +19,12 @@ from rag.cite.grammar import is_action, paradigm
 from rag.cite.likeness import CLOSE, alike, kin
 from rag.cite.spans import Span, answered, spans_of
 from rag.cite.statement import statement
-from rag.types import Citation, Document, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rag.cite.clauses import Item
+    from rag.types import Citation, Document, Passage
     from rag.words import Language
 
 _HIGHEST = 3.0  # weight of a word that no sentence holds, or only one of many
