@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.cite.citing import cite
-from rag.cite.clean import unmarked
 from rag.orders import without_orders
 
 if TYPE_CHECKING:
@@ -56,7 +55,8 @@ def ground(
     ]
     if not further:
         return standing, struck
-    again, _ = cited(unmarked(text), further, retriever, entailment)
+    apart = "\n\n".join(each.text for each in unheld)
+    again, _ = cited(apart, further, retriever, entailment)
     held = {each.text: each for each in again}
     found = [replace(held[each.text], place=each.place) for each in unheld if each.text in held]
     kept = [each for each in struck if each not in unheld or each.text not in held]

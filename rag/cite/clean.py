@@ -124,11 +124,6 @@ def _harmless(words: str) -> str:
     return _SCHEME.sub("", legible(words))
 
 
-def unmarked(text: str) -> str:
-    """The text without marks such as [2]."""
-    return _MARK.sub("", text)
-
-
 def claims(text: str) -> list[Claim]:
     """The sentences of a model's answer without marks, bullets and emphasis.
 

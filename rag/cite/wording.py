@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.cite.alignment import Match, markers_of, matches, same
+from rag.cite.alignment import Match, markers_of, paired, same
 from rag.cite.facts import akin, calendar
 from rag.cite.grammar import actor, has_infinitive, is_action, is_noun, passive, stands_as_noun
 from rag.cite.likeness import CLOSE
@@ -35,7 +35,7 @@ _SUBJECT, _OBJECTS = frozenset({"+n", "S"}), frozenset({"+g", "+d", "+a"})
 
 def displaced(item: Item, claim: Statement, source: Statement) -> Item | None:
     """What the source has where the claim has a name that the source lacks."""
-    for match in matches(claim, source.clauses, lambda _: 1.0):
+    for match in paired(claim, source):
         if item not in match.mine.items:
             continue
         mine = markers_of(item, match.mine)
@@ -58,7 +58,7 @@ def misattributed(
     «Кирилл пришлёт» for «Кирилл, я пришлю» or «пришлют Кириллу»; "Nora will send" for "Nora: could
     you send". `answered` says that the speaker answers the question in the source.
     """
-    for match in matches(claim, source.clauses, lambda _: 1.0):
+    for match in paired(claim, source):
         if given := _given(match):
             return Reason("actor", given.form)
         subjects = [item for item in match.mine.items if item.name and _acts(item, match.mine)]
@@ -112,7 +112,7 @@ def replaced(
     (`held`), has another subject.
     """
     beside = None
-    for match in matches(claim, source.clauses, lambda _: 1.0):
+    for match in paired(claim, source):
         for one, mine in enumerate(match.mine.items):
             if mine.fact is not None or mine.stem in _LIGHT or held(mine):
                 continue
