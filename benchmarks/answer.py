@@ -1,6 +1,6 @@
 """What an answer with a model costs beside the model, and what the model loses to this program.
 
-    python benchmarks/answer.py [--only around|writing|cards] [--chunks N] [--rounds N]
+    python benchmarks/answer.py [--only around|writing|cards] [--chunks N] [--rounds N] [--fresh]
 
 `around`: a model that costs nothing writes answers of 300 tokens over a library; all that remains
 is the work around it, step by step. `writing`: the first token and the tokens a second of a model
@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SECTIONS, help="one section")
     parser.add_argument("--chunks", type=int, default=1000, help="made chunks beside corpora/")
     parser.add_argument("--rounds", type=int, default=5, help="measured rounds")
+    parser.add_argument("--fresh", action="store_true", help="no sentence was ever seen before")
     args = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
     print(f"{machine()}\n")
@@ -63,7 +64,7 @@ def main() -> int:
         if "around" in sections:
             shuffled.write(folder / "text", args.chunks)
             sources = [CORPORA, folder / "text"]
-            asked = around(folder, sources, _questions(), args.rounds)
+            asked = around(folder, sources, _questions(), args.rounds, fresh=args.fresh)
             good &= show_around(asked, f"corpora/ and {args.chunks} chunks")
         if "writing" in sections:
             rounds = decoding.beside(decoding.checkpoint(folder / "model"), args.rounds)
@@ -79,21 +80,35 @@ def _questions() -> list[str]:
 
 
 def around(
-    folder: Path, sources: Sequence[Path], questions: Sequence[str], rounds: int
+    folder: Path,
+    sources: Sequence[Path],
+    questions: Sequence[str],
+    rounds: int,
+    *,
+    fresh: bool = False,
 ) -> list[Asked]:
-    """Ask every question in rounds, of a library of the sources; the first round warms up."""
+    """Ask every question in rounds, of a library of the sources; the first round warms up.
+
+    Sentences of documents and answers are taken apart once in a process; `fresh` forgets them
+    before each question.
+    """
     from rag.app import App
     from rag.config import Settings
 
     app = App(Settings(home=str(folder / "home")), folder / "home")
     app.ingest(sources)
     app.__dict__["model"] = decoding.double(_TOKENS)
-    asked = [_ask(app, question) for _ in range(rounds + 1) for question in questions]
+    asked = [_ask(app, question, fresh) for _ in range(rounds + 1) for question in questions]
     return [each for each in asked[len(questions) :] if each is not None]
 
 
-def _ask(app: App, question: str) -> Asked | None:
+def _ask(app: App, question: str, fresh: bool = False) -> Asked | None:
     """One question; None where no model was asked: a refusal, a register, a summary."""
+    if fresh:
+        from rag.cite import alignment, statement
+
+        statement.statement.cache_clear()
+        alignment.paired.cache_clear()
     began, worked = time.perf_counter(), time.process_time()
     answer = app.answer(question)
     seconds, worked = time.perf_counter() - began, time.process_time() - worked
