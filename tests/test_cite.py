@@ -382,3 +382,8 @@ def test_no_number_is_too_long_to_be_checked(number: str) -> None:
     standing, struck = check(f"Цена договора составляет {number} рублей.")
     assert not standing
     assert len(struck) == 1
+
+
+def test_a_wrong_date_is_told_in_the_words_of_both() -> None:
+    ((sentence,),) = [check("Комиссия потребовала заменить подшипник до 25 февраля.")[1]]
+    assert sentence.reason == "в источнике здесь 20 февраля, а не 25 февраля"

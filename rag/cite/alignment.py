@@ -98,3 +98,11 @@ def written(item: Item) -> str:
     if isinstance(item.fact, Number):
         return item.fact.written
     return str(item.fact) if item.fact is not None else item.form
+
+
+def worded(item: Item, statements: Sequence[Statement]) -> str:
+    """A fact or a name in the words of the statement that holds it."""
+    for each in statements:
+        if isinstance(item.fact, Date) and item in each.items:
+            return " ".join(each.text[item.start : item.end].split())
+    return written(item)

@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.cite.alignment import written
+from rag.cite.alignment import worded
 from rag.cite.amounts import Number
 from rag.cite.compare import contradiction
 from rag.cite.facts import akin
@@ -349,7 +349,7 @@ def _lacking(
     said: Statement, missing: Sequence[Item], chosen: tuple[Span, ...], evidence: Evidence
 ) -> Judgement:
     """The verdict on a claim with facts that its source has not."""
-    listed = ", ".join(dict.fromkeys(written(item) for item in missing))
+    listed = ", ".join(dict.fromkeys(worded(item, [said]) for item in missing))
     rest = [item for item in said.items if item not in missing]
     rivals = [
         other
@@ -357,7 +357,7 @@ def _lacking(
         for other in (*rivals_of(item, said, chosen), *displacing(item, said, chosen[0]))
     ]
     if rivals and (not rest or share_of(rest, chosen, evidence) >= RELATED):
-        theirs = written(rivals[0])
+        theirs = worded(rivals[0], [span.said for span in chosen])
         return Judgement("contradicted", chosen, Reason("other", listed, theirs))
     return Judgement("unsupported", chosen, Reason("absent", listed))
 
