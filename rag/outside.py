@@ -80,5 +80,6 @@ def _read(path: Path, name: str, pool: ReaderPool) -> dict[str, Prepared]:
             found[event.member] = event.result
     if not found:
         why = "; ".join(dict.fromkeys(reasons)) or "there is nothing in it"
-        raise ReadError(f"{name} cannot be read: {why.replace(path.name, name)}")
+        hint = "Save it anew in the program it is from"
+        raise ReadError(f"{name} cannot be read: {why.replace(path.name, name)}", hint)
     return found
