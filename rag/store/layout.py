@@ -15,8 +15,11 @@ from rag.types import (
     Line,
     Mark,
     Minutes,
+    OpenQuestion,
     Page,
     Promise,
+    Report,
+    Topic,
     Turn,
 )
 
@@ -57,12 +60,15 @@ def minutes_to_json(minutes: Minutes) -> Json:
 
 
 def minutes_from_json(value: Json) -> Minutes:
-    """What `minutes_to_json` gave."""
+    """What `minutes_to_json` gave, here or in an older version, which knew less."""
     return Minutes(
         value["date"],
         tuple(value["participants"]),
         tuple(_promise(p) for p in value["promises"]),
         tuple(Decision(**d) for d in value["decisions"]),
+        tuple(Topic(**t) for t in value.get("topics", ())),
+        tuple(OpenQuestion(**q) for q in value.get("questions", ())),
+        tuple(Report(**r) for r in value.get("reports", ())),
     )
 
 
@@ -74,5 +80,6 @@ def _promise(value: Json) -> Promise:
             "when": Due(**when) if when else None,
             "support": tuple(value["support"]),
             "history": tuple(Change(**c) for c in value["history"]),
+            "flags": tuple(value.get("flags", ())),
         }
     )
