@@ -31,6 +31,12 @@ _DENIED = re.compile(r"(?:^|\s)(?:не|not)\s+$")
 _JOIN = re.compile(r"\s*,?\s*\(?\s*")
 #: ordinals that as readily count things and people as days («второго беру я»)
 _SMALL_ORDINAL = re.compile(r"(?:перв|втор|трет|четверт|пят|шест|седьм)\w+$")
+#: words before a weekday that make a name or a past day of it, and what comes after one that ends
+_NO_DAY = re.compile(
+    r"(?:^|\s)(?:the|a|an|last|every|each|most|good|black|cyber|of|for|is|was|called|say|said|says|"
+    r"hate|love|like|than)\s+$"
+)
+_AFTER_WEEKDAY = re.compile(r"\s*(?:$|[.,;!?)—–]|(?:and|but|so|then|if|unless|when|once|or)\b)")
 _AFTER_ORDINAL = re.compile(r"\s+([^\W\d_]+)")
 
 
@@ -100,8 +106,17 @@ def choose(text: str, found: tuple[Found, ...]) -> Found | None:
     for later in anchored[1:]:
         if not _JOIN.fullmatch(text[chosen.end : later.start]):
             break
-        chosen = later
+        chosen = _specified(text, chosen, later)
     return chosen
+
+
+def _specified(text: str, first: Found, later: Found) -> Found:
+    """Two phrases side by side: the later one, but for «до пятницы, 13 марта», which is both."""
+    open_day = first.due.start is None and first.due.end is not None
+    if open_day and first.due.end == later.due.start == later.due.end:
+        raw = text[first.start : later.end]
+        return Found(first.start, later.end, Due(raw, None, first.due.end))
+    return later
 
 
 def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -122,7 +137,8 @@ def _is_deadline(folded: str, match: re.Match[str]) -> bool:
     if "field" in groups:
         return False
     if "prep" in groups:
-        return match.start("weekday") > match.start()
+        lead = folded[match.start() : match.start("weekday")].strip(" ,")
+        return lead != "the" and bool(lead or _stands_alone(folded, match))
     if "bare" not in groups or match["day"][0].isdigit() or "числ" in match.group():
         return True
     if _counts_a_noun(folded, match):
@@ -131,6 +147,17 @@ def _is_deadline(folded: str, match: re.Match[str]) -> bool:
         return True
     small = _SMALL_ORDINAL.fullmatch(match["day"]) is not None
     return match["day"].endswith(("ого", "его")) and (not small or _has_object(folded, match))
+
+
+def _stands_alone(folded: str, match: re.Match[str]) -> bool:
+    """An English weekday without preposition: "I'll send it Friday", "Friday morning I'm off"."""
+    if "week" not in match.groupdict():
+        return False
+    if match.end() > match.end("weekday"):
+        return _NO_DAY.search(folded[: match.start()]) is None
+    after = _AFTER_WEEKDAY.match(folded, match.end())
+    before = folded[: match.start()].rstrip()
+    return bool(after and before) and before[-1].isalnum() and not _NO_DAY.search(before + " ")
 
 
 def _counts_a_noun(folded: str, match: re.Match[str]) -> bool:

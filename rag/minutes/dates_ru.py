@@ -24,18 +24,23 @@ from rag.minutes.days_ru import (
     day_month,
     day_only,
     day_range,
+    days_of_month,
     decade,
     half_month,
     half_year,
     in_units,
     iso,
+    last_day,
     month,
+    next_week_day,
     none,
+    nth_weekday,
     numeric,
     on_weekday,
     quarter,
     relative,
     season,
+    span,
     term,
     week,
     weekdays,
@@ -50,21 +55,28 @@ from rag.minutes.numerals_ru import (
     WEEKDAY,
 )
 
-NEXT = r"(?:следующ\w+|будущ\w+)"
-THIS = r"(?:эт(?:от|у|ой|ого|ому|им|ом|о|и|их)|ближайш\w+|текущ\w+|нынешн\w+)"
+NEXT = r"(?:следующ\w+(?:\s+же)?|будущ\w+|грядущ\w+)"
+THIS = r"(?:эт(?:от|у|ой|ого|ому|им|ом|о|и|их)(?:\s+же)?|ближайш\w+|текущ\w+|нынешн\w+)"
 DAY = rf"(?:\d{{1,2}}(?:-?(?:го|му|е|ого|ому))?|{ORDINAL})"
 YEAR = r"(?:\s*(?P<year>20\d\d)(?:\s*г(?:ода|\.|од)?)?)?"
-PART = r"(?:начал[еоау]|середин[еыуа]|конц[еау]|конец)"
+PART = r"(?:начал[еоау]|середин[еыуа]|конц[еау]|конец|исход[еу]?)"
 
 #: what may stand before a phrase; see the module's docstring
+_CLOCK = (
+    r"(?:(?:утр[ау]|вечер[ау]|обед[ау]|полуд[ню]\w*|конц[ау]\s+(?:рабочего\s+)?дня)|"
+    rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{CARDINAL}|час[ау])(?:\s+(?:часам?|часов|утра|дня|вечера))*)"
+)
 OPEN = (
-    r"не\s+(?:позднее|позже|дольше)|крайний\s+срок\s*[—–:-]?|дедлайн\s*[—–:-]?|максимум(?:\s+до)?|"
+    rf"(?:до|к)\s+{_CLOCK}(?=\s+(?:{WEEKDAY}|завтра|послезавтра)\b)|"
+    r"не\s+(?:позднее|позже|дольше)(?:\s+чем)?|крайний\s+срок\s*[—–:-]?|дедлайн\s*[—–:-]?|максимум(?:\s+до)?|"
     r"самое\s+позднее|до|ко?|по"
 )
-FROM = r"начиная\s+со?|со?"
+FROM = r"не\s+раньше(?:\s+чем)?|начиная\s+со?|со?"
 TOPIC = r"от|за|на|обо?|про|из|после|перед|прошл\w+|минувш\w+|позапрошл\w+|кажд\w+"
 LEAD = (
-    rf"(?:(?:(?P<open>{OPEN})|(?P<from>{FROM})|(?P<topic>{TOPIC})|во?|где-то|примерно|уже)"
+    rf"(?:(?:(?P<open>{OPEN})|(?P<from>{FROM})|(?P<topic>{TOPIC})|во?|где-то|примерно|уже|прямо|"
+    r"срок(?:ом|и)?\s*[—–:-]?|"
+    rf"максимум|край|утром|днем|вечером|ночью|с\s+утра|(?:до|к)\s+{_CLOCK}(?=\s+(?:во?\s|\d)))"
     r"\s+){0,2}"
 )
 _HOUR = (
@@ -72,7 +84,7 @@ _HOUR = (
 )
 TAIL = (
     rf"(?:\s+же\b|,?\s+(?:утром|днем|вечером|ночью|с\s+утра(?:\s+пораньше)?|утречком|включительно|"
-    rf"(?:после|до|к)\s+(?:обед[ау]?|вечер[ау]|полуд\w+)|(?:до|к|в|часам?\s+к|около)\s+{_HOUR}"
+    rf"(?:после|до|к)\s+(?:обед[ау]?|вечер[ау]|полуд\w+|конц[ау]\s+(?:рабочего\s+)?дня)|во\s+второй\s+половине\s+дня|в\s+обед|вечеру|утру|обеду|(?:до|к|в|часам?\s+к|около)\s+{_HOUR}"
     rf"(?:\s+(?:час\w*|утра|дня|вечера|мин\w*)\b)*)(?!\w))*"
 )
 
@@ -84,11 +96,12 @@ def _rule(
 
 
 _UNIT = (
-    r"(?P<unit>(?:рабоч\w+\s+)?(?:д(?:ень|ня|ней)|сут(?:ки|ок))|недел[юиьяе]|недель|месяц\w{0,2}|"
-    r"полгода|год[а]?|лет|час\w{0,2}|минут\w?)"
+    r"(?P<unit>(?:(?:рабоч|календарн)\w+\s+)?(?:д(?:ень|ня|ней|енек|енька)|сут(?:ки|ок))|"
+    r"недельк[уи]|недел[юиьяе]|недель|месяц\w{0,2}|полгода|год[а]?|лет|полчас(?:а|ика)|"
+    r"час(?:а|ов|ик|ика|ок)?|минут\w{0,3})"
 )
 _IN = r"(?:через|спустя)\s+"
-_OF_WEEK = rf"(?:(?:(?P<next>{NEXT})|(?P<this>{THIS}))\s+)?недел[яеиюь]"
+_OF_WEEK = rf"(?:(?:(?P<next>{NEXT}|той)|(?P<this>{THIS}))\s+)?(?:рабоч\w+\s+)?недел(?:ьк)?[яеиюь]"
 _PART_OPTIONAL = rf"(?:(?P<part>{PART})\s+)?"
 _LEAD_NEEDED = rf"(?:(?P<open>{OPEN})|(?P<from>{FROM})|во?|на)\s+"
 _EVENT = (
@@ -107,10 +120,15 @@ RULES: tuple[Rule, ...] = (
         lead=rf"(?:(?P<not>верси\w*|пункт\w*|п\.|раздел\w*|глав\w*|подпункт\w*|стать\w*|№)\s*)?{LEAD}",
     ),
     _rule(
+        r"(?P<day>\d{1,2})/(?P<month>0\d|1[0-2])(?:/(?P<year>20\d\d|\d\d))?",
+        numeric,
+        lead=_LEAD_NEEDED,
+    ),
+    _rule(
         rf"(?:с\s+)?(?P<day>{DAY})(?:\s+(?P<month>{MONTH}))?\s*(?:по|до|–|—|-)\s*"
         rf"(?P<day2>{DAY})\s+(?P<month2>{MONTH})",
         day_range,
-        lead="",
+        lead=r"(?:(?P<open>до|ко?|не\s+позднее)\s+)?",
     ),
     _rule(
         rf"с\s+(?P<day>{DAY})(?P<month>(?!))?\s+(?:по|до)\s+(?P<day2>{DAY})(?P<month2>(?!))?"
@@ -119,24 +137,27 @@ RULES: tuple[Rule, ...] = (
         lead="",
     ),
     _rule(
-        rf"(?P<day>{ORDINAL})\s*(?:-|–|—|или)\s*(?P<day2>{ORDINAL})(?P<month>(?!))?(?P<month2>(?!))?",
+        rf"(?P<day>{ORDINAL}|\d{{1,2}}(?:-?го)?)\s*(?:-|–|—|или)\s*"
+        rf"(?P<day2>{ORDINAL}|\d{{1,2}}(?:-?го)?(?=\s+числ))(?P<month>(?!))?(?P<month2>(?!))?"
+        r"(?:\s+числ\w+)?",
         day_range,
-        lead="",
+        lead=r"(?:(?P<open>до|ко?|не\s+позднее)\s+)?",
     ),
     _rule(rf"(?P<day>{DAY})\s+(?P<month>{MONTH}){YEAR}", day_month),
     _rule(
-        rf"(?P<day>\d{{1,2}}-?(?:го|му|е|ого|ому)|{ORDINAL})(?:\s+числ\w+)?",
+        rf"(?P<day>\d{{1,2}}-?(?:го|му|е|ого|ому)|\d{{1,2}}(?=\s+числ)|{ORDINAL})(?!\s+половин)"
+        r"(?:\s+числ\w+)?",
         day_only,
         lead=rf"{LEAD}(?P<bare>)",
     ),
     _rule(
         r"(?P<day>сегодня|завтра)(?:\s*[-–—]\s*|\s+или\s+)(?P<day2>завтра|послезавтра)", relative
     ),
-    _rule(r"(?P<day>сегодня|послезавтра|завтра)(?P<day2>(?!))?", relative),
+    _rule(r"(?P<day>сегодня|седня|послезавтра|завтра)(?P<day2>(?!))?", relative),
     _rule(
         r"(?P<day>завтрашн\w+|сегодняшн\w+)\s+(?:утр[уоа]|вечер[уа]|дн[юя]|обед[уа])",
         adjective_day,
-        lead=rf"(?P<open>{OPEN})\s+",
+        lead=rf"(?:(?P<open>{OPEN})|(?P<from>{FROM}))\s+",
     ),
     _rule(
         r"(?:вечером|днем|после\s+обеда|ближе\s+к\s+вечеру|ночью)(?:\s+сегодня)?",
@@ -148,12 +169,25 @@ RULES: tuple[Rule, ...] = (
         lambda _m, base: Days(None, base),
         lead="",
     ),
+    _rule(
+        rf"(?:до|к)\s+(?:\d{{1,2}}[:.]\d\d|(?:\d{{1,2}}|двум|трем|четырем|{CARDINAL})\s+"
+        rf"(?:часам?|часов|утра|дня|вечера)|"
+        rf"половин[еы]\s+{ORDINAL}|пол-?\s?{ORDINAL})",
+        lambda _m, base: Days(None, base),
+        lead="",
+        tail="",
+    ),
+    _rule(
+        r"(?:в\s+обед|во\s+второй\s+половине\s+дня|через\s+пол-?часа|через\s+часок)",
+        lambda _m, base: Days.one_day(base),
+        lead="",
+    ),
     _rule(r"(?:до|к)\s+утр[ауе]", lambda _m, base: Days(None, periods.plus(base, 1)), lead=""),
     _rule(
-        rf"(?:с\s+)?(?P<weekday>{WEEKDAY})\s*(?:\s(?:по|до|или)\s|–|—|-)\s*(?:во?\s+)?"
+        rf"(?:с\s+)?(?P<weekday>{WEEKDAY})\s*(?:\s(?:по|до|или|либо|максимум)\s|–|—|-)\s*(?:во?\s+)?"
         rf"(?P<weekday2>{WEEKDAY})",
         weekdays,
-        lead=r"(?:во?\s+)?",
+        lead=rf"(?:во?\s+|(?P<open>{OPEN})\s+)?",
     ),
     _rule(
         rf"(?:(?P<next>{NEXT})\s+|{THIS}\s+)?(?P<weekday>{WEEKDAY})"
@@ -167,13 +201,20 @@ RULES: tuple[Rule, ...] = (
         lead="",
     ),
     _rule(
+        rf"(?:(?:{_IN}|в\s+течение\s+|за\s+|не\s+позднее\s+)(?:{CARDINAL}\s+)?{_UNIT}|на\s+следующий\s+день)\s+"
+        r"(?:после|с\s+момента|со\s+дня|с\s+даты|до(?!\s+конца)|от)\s+\w+",
+        none,
+        lead="",
+        tail="",
+    ),
+    _rule(
         rf"(?P<unit>дня|дней|недели|недель|месяца|часа)\s+через\s+(?P<number>{CARDINAL})",
         in_units,
         lead="",
     ),
     _rule(r"через\s+(?P<number>(?!))?(?P<unit>полгода)", in_units, lead=""),
     _rule(
-        rf"(?:в\s+течение|за|в\s+пределах)\s+(?:ближайш\w+\s+)?(?:(?P<number>{CARDINAL})\s+)?{_UNIT}"
+        rf"(?:в\s+течение|за|в\s+пределах|не\s+(?:позднее|позже)(?:\s+чем\s+через)?)\s+(?:ближайш\w+\s+)?(?:(?P<number>{CARDINAL})\s+)?{_UNIT}"
         r"(?!\s+(?:до|назад|подряд|мы\b|был))",
         within,
         lead="",
@@ -184,7 +225,48 @@ RULES: tuple[Rule, ...] = (
         lambda m, base: term(m, base),
         lead="",
     ),
-    _rule(rf"{_PART_OPTIONAL}{_OF_WEEK}", week, lead=_LEAD_NEEDED),
+    _rule(rf"{_PART_OPTIONAL}{_OF_WEEK}(?P<after>(?!))?", week, lead=_LEAD_NEEDED),
+    _rule(
+        rf"(?:на\s+)?(?:{NEXT}|той)\s+недел(?:ьк)?[еи],?\s+(?:(?P<open>{OPEN})\s+|во?\s+)?(?P<weekday>{WEEKDAY})",
+        next_week_day,
+        lead="",
+    ),
+    _rule(
+        rf"(?:через\s+недел\w+,?\s+во?\s+(?P<weekday>{WEEKDAY}))",
+        next_week_day,
+        lead="",
+    ),
+    _rule(
+        rf"во?\s+(?P<weekday>{WEEKDAY}),?\s+(?:через\s+недел\w+|на\s+той\s+недел[еи])",
+        next_week_day,
+        lead="",
+    ),
+    _rule(
+        rf"(?P<which>перв\w+|втор\w+|треть\w+|четверт\w+|последн\w+)\s+(?P<weekday>{WEEKDAY})\s+"
+        rf"(?:(?P<next>{NEXT})\s+|{THIS}\s+)?(?:месяца|(?P<month>{MONTH}))",
+        nth_weekday,
+    ),
+    _rule(
+        rf"последн(?:его|ий\s+день|ему\s+дню|его\s+дня)\s+(?:месяца|(?P<month>{MONTH}))",
+        last_day,
+    ),
+    _rule(
+        rf"(?P<tens>перв|десят|двадцат|тридцат)(?:ых|ым)\s+чис(?:л\w+|ел)(?:\s+(?P<month>{MONTH}))?",
+        days_of_month,
+        lead=rf"(?:(?P<open>{OPEN})|(?P<from>{FROM})|во?)\s+",
+    ),
+    _rule(
+        rf"числ\w+\s+(?P<day>\d{{1,2}}(?:-?(?:го|му|е|ого|ому))?|{ORDINAL})",
+        day_only,
+        lead=rf"{LEAD}(?P<bare>)",
+    ),
+    _rule(
+        rf"(?:в\s+течение|за)\s+(?:(?P<next>{NEXT})\s+|{THIS}\s+)?"
+        rf"(?:(?P<weekend>выходные)|(?P<week>(?<=й\s)недел[иья])|(?P<quarter>(?<=о\s)квартала)|"
+        rf"(?<=о\s)месяца|(?P<month>(?<=е\s){MONTH}))",
+        span,
+        lead="",
+    ),
     _rule(
         rf"(?P<part>{PART})\s+(?:(?P<next>{NEXT})\s+|{THIS}\s+)?(?:месяца|(?P<month>{MONTH}){YEAR})",
         month,
@@ -217,6 +299,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         rf"(?P<part>{PART})\s+(?:(?P<next>{NEXT})\s+|{THIS}\s+)?(?:(?P<year>20\d\d)\s+)?года", year
     ),
+    _rule(
+        r"(?P<part>(?!))?(?P<next>(?!))?(?P<year>20\d\d)\s+год[уа]?",
+        year,
+        lead=rf"(?:(?P<open>{OPEN})|во?)\s+",
+    ),
     _rule(rf"(?P<part>(?!))?(?:(?P<next>{NEXT})|{THIS})\s+году(?P<year>(?!))?", year, lead=r"в\s+"),
     _rule(
         r"нов(?:ого|ому)\s+год[ау]",
@@ -231,7 +318,14 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(r"(?P<season>весной|летом|осенью|зимой)", season, lead=""),
     _rule(r"(?P<season>весн[ые]|лет[ау]|осени|зим[ые])", season, lead=r"(?P<open>до|к)\s+"),
-    _rule(r"через\s+(?:несколько|пару-тройку)\s+\w+", none, lead="", tail=""),
+    _rule(r"через\s+(?:несколько|пару-тройку|полтор[аы])\s+\w+", none, lead="", tail=""),
+    _rule(
+        r"(?:после|ближе\s+к|до|к|на)\s+(?:\w+\s+)?(?:выходных|майск\w+|праздник\w+|рождеств\w+|пасх\w+|"
+        r"масленниц\w+|лет[ау]|осени|зим[ыеу]|весн[ыеу])",
+        none,
+        lead="",
+        tail="",
+    ),
     _rule(
         r"(?:как\s+можно\s+(?:скорее|быстрее|раньше)|на\s+днях|на\s+неделе|в\s+ближайшее\s+время|в\s+ближайшие\s+дни|"
         r"немедленно|срочно|асап|в\s+кратчайшие\s+сроки|в\s+рабочем\s+порядке)",

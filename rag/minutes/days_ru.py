@@ -77,9 +77,67 @@ def day_only(match: Match, base: date) -> Days | None:
     return Days.one(periods.next_day_of_month(base, ordinal(match["day"])))
 
 
+_TENS = {"перв": (1, 10), "десят": (10, 19), "двадцат": (20, 31), "тридцат": (30, 31)}
+
+
+def days_of_month(match: Match, base: date) -> Days | None:
+    """«в двадцатых числах», «в первых числах апреля»: the tens of a month."""
+    year, number = base.year, base.month
+    if match["month"]:
+        year, number = periods.named_month(base, month_number(match["month"]))
+    first_day, last_day = _TENS[match["tens"]]
+    last = periods.last_of_month(year, number)
+    if last_day < last.day:
+        last = last.replace(day=last_day)
+    if not match["month"] and last < base:
+        later = periods.plus_months(base.replace(day=1), 1)
+        last = periods.last_of_month(later.year, later.month)
+        last = last.replace(day=min(last_day, last.day))
+    return Days(last.replace(day=first_day), last, whole=True)
+
+
+def next_week_day(match: Match, base: date) -> Days:
+    """«на следующей неделе во вторник», «через неделю в пятницу»."""
+    return Days.one_day(periods.weekday_of_week(base, weekday(match["weekday"]), 1))
+
+
+def nth_weekday(match: Match, base: date) -> Days | None:
+    """«в первый понедельник апреля», «в последнюю пятницу месяца»."""
+    year, number = base.year, base.month
+    if match["month"]:
+        year, number = periods.named_month(base, month_number(match["month"]))
+    elif match["next"]:
+        later = periods.plus_months(base.replace(day=1), 1)
+        year, number = later.year, later.month
+    nth = -1 if match["which"].startswith("последн") else ordinal(match["which"])
+    return Days.one(periods.nth_weekday(year, number, weekday(match["weekday"]), nth))
+
+
+def last_day(match: Match, base: date) -> Days:
+    """«последнего марта», «в последний день месяца»."""
+    year, number = base.year, base.month
+    if match["month"]:
+        year, number = periods.named_month(base, month_number(match["month"]))
+    return Days.one_day(periods.last_of_month(year, number))
+
+
+def span(match: Match, base: date) -> Days:
+    """«в течение марта», «за выходные», «в течение этой недели»: the end counts alone."""
+    if match["weekend"]:
+        return Days(None, periods.weekend(base)[1])
+    if match["week"]:
+        return Days(None, periods.week(base, 1 if match["next"] else 0)[1])
+    if match["quarter"]:
+        return Days(None, periods.quarter(base.year, (base.month + 2) // 3)[1])
+    year, number = base.year, base.month
+    if match["month"]:
+        year, number = periods.named_month(base, month_number(match["month"]))
+    return Days(None, periods.last_of_month(year, number))
+
+
 def relative(match: Match, base: date) -> Days:
     """«завтра», «сегодня-завтра»."""
-    offsets = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
+    offsets = {"сегодня": 0, "седня": 0, "завтра": 1, "послезавтра": 2}
     first = offsets[match["day"]]
     last = offsets[match["day2"]] if match["day2"] else first
     return Days(periods.plus(base, first), periods.plus(base, last))
@@ -108,13 +166,15 @@ def _after(number: int, unit: str, base: date) -> date | None:
     """The day that is `number` units after the base day; None for an unknown unit."""
     if re.match(r"рабоч", unit):
         return periods.plus_workdays(base, number)
-    if re.match(r"час|минут", unit):
+    if re.match(r"полчас|минут", unit):
         return base
-    if re.match(r"д[ен]|сут", unit):
+    if re.match(r"час", unit):
+        return periods.plus(base, number // 24)
+    if re.match(r"д[ен]|сут|календ", unit):
         return periods.plus(base, number)
     if re.match(r"недел", unit):
         return periods.plus(base, 7 * number)
-    if re.match(r"месяц", unit):
+    if re.match(r"меся[цч]", unit):
         return periods.plus_months(base, number)
     if re.match(r"полгода|полугод", unit):
         return periods.plus_months(base, 6 * number)
@@ -132,6 +192,8 @@ def in_units(match: Match, base: date) -> Days | None:
 
 def within(match: Match, base: date) -> Days | None:
     """«в течение трёх дней», «за неделю»."""
+    if match["unit"] == "дня" and not match["number"]:
+        return Days(None, base)
     number = cardinal(match["number"]) if match["number"] else 1
     last = _after(number, match["unit"], base)
     return Days(None, last) if last else None
@@ -149,7 +211,7 @@ def term(match: Match, base: date) -> Days | None:
 def week(match: Match, base: date) -> Days:
     """«на этой неделе», «в начале следующей недели»."""
     part = _part(match)
-    weeks = 1 if match["next"] else 0
+    weeks = (1 if match["next"] else 0) + bool(match["after"])
     first, last = periods.week(base, weeks, part)
     if last < base and not match["this"]:
         first, last = periods.week(base, weeks + 1, part)
@@ -212,7 +274,7 @@ def half_year(match: Match, base: date) -> Days:
 
 
 def year(match: Match, base: date) -> Days:
-    """«до конца 2026 года», «в следующем году»."""
+    """«до конца 2026 года», «в следующем году», «к 2027 году»."""
     year = int(match["year"]) if match["year"] else base.year + bool(match["next"])
     first, last = periods.whole_year(year)
     return Days(first if match["next"] or year > base.year else base, last, whole=not match["part"])

@@ -6,21 +6,26 @@ import re
 
 CARDINALS = {
     **dict.fromkeys(("один", "одну", "одного", "одной"), 1),
-    **dict.fromkeys(("два", "две", "двух", "пару", "пары"), 2),
-    **dict.fromkeys(("три", "трех"), 3),
+    **dict.fromkeys(("два", "две", "двух", "пару", "пары", "парочку"), 2),
+    **dict.fromkeys(("три", "трех", "тройку"), 3),
     **dict.fromkeys(("четыре", "четырех"), 4),
-    **dict.fromkeys(("пять", "пяти"), 5),
-    **dict.fromkeys(("шесть", "шести"), 6),
-    **dict.fromkeys(("семь", "семи"), 7),
-    **dict.fromkeys(("восемь", "восьми"), 8),
-    **dict.fromkeys(("девять", "девяти"), 9),
-    **dict.fromkeys(("десять", "десяти"), 10),
-    **dict.fromkeys(("двенадцать", "двенадцати"), 12),
-    **dict.fromkeys(("четырнадцать", "четырнадцати"), 14),
-    **dict.fromkeys(("пятнадцать", "пятнадцати"), 15),
-    **dict.fromkeys(("двадцать", "двадцати"), 20),
+    **{
+        stem + end: number
+        for number, stem in enumerate(
+            "пят шест сем восем девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат "
+            "шестнадцат семнадцат восемнадцат девятнадцат двадцат".split(),
+            5,
+        )
+        for end in ("ь", "и")
+    },
+    **dict.fromkeys(("восьми", "восемь"), 8),
     **dict.fromkeys(("тридцать", "тридцати"), 30),
+    **dict.fromkeys(("сорок", "сорока"), 40),
+    **dict.fromkeys(("пятьдесят", "пятидесяти"), 50),
+    **dict.fromkeys(("шестьдесят", "шестидесяти"), 60),
+    **dict.fromkeys(("девяносто", "девяноста"), 90),
 }
+_TENS = r"(?:(?:двадцат[ьи]|тридцат[ьи]|сорока?|пят(?:ь|и)десят[иь]?|шест(?:ь|и)десят[иь]?)\s+)?"
 _ORDINAL_STEMS = {
     stem: number
     for number, stem in enumerate(
@@ -59,14 +64,14 @@ ORDINAL = (
     + "|".join(sorted(_ORDINAL_STEMS, key=len, reverse=True))
     + r")(?:ь?его|ь?ему|ого|ому|ое|ье|ый|ий|ой|ым|ую|ом|ем)"
 )
-CARDINAL = r"(?:\d{1,3}|" + "|".join(sorted(CARDINALS, key=len, reverse=True)) + ")"
+CARDINAL = rf"(?:\d{{1,3}}|{_TENS}(?:" + "|".join(sorted(CARDINALS, key=len, reverse=True)) + "))"
 WEEKDAY = "(?:" + "|".join(_WEEKDAYS) + ")"
 MONTH = "(?:" + "|".join(_MONTHS) + ")"
 
 
 def cardinal(word: str) -> int:
-    """2 for «два», «двух», «2»."""
-    return int(word) if word.isdigit() else CARDINALS[word]
+    """2 for «два», «двух», «2»; 25 for «двадцать пять»."""
+    return int(word) if word.isdigit() else sum(CARDINALS[each] for each in word.split())
 
 
 def ordinal(words: str) -> int:

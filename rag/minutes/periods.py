@@ -119,6 +119,14 @@ def named_quarter(base: date, number: int) -> tuple[int, int]:
     return (base.year + (number < (base.month + 2) // 3), number)
 
 
+def nth_weekday(year: int, number: int, weekday: int, nth: int) -> date | None:
+    """The nth such weekday of a month, -1 for the last; None where there are not so many."""
+    first = date(year, number, 1)
+    days = [plus(first, (weekday - first.weekday()) % 7 + 7 * week) for week in range(5)]
+    inside = [day for day in days if day.month == number]
+    return inside[nth if nth < 0 else nth - 1] if nth <= len(inside) else None
+
+
 def half_year(year: int, half: int) -> Period:
     """The first or second half of a year."""
     return (
