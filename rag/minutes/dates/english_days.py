@@ -1,12 +1,12 @@
-"""What the matches of English deadline patterns mean in days; see `dates_en`."""
+"""What the matches of English deadline patterns mean in days; see `english`."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes import periods
-from rag.minutes.numerals_en import (
+from rag.minutes.dates import periods
+from rag.minutes.dates.english_numbers import (
     ORDINALS,
     SEASONS,
     cardinal,
@@ -15,13 +15,13 @@ from rag.minutes.numerals_en import (
     ordinal,
     weekday,
 )
-from rag.minutes.phrases import Days
+from rag.minutes.dates.phrases import Days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from rag.minutes.periods import Part
+    from rag.minutes.dates.periods import Part
 
 Match = re.Match[str]
 

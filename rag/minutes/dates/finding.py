@@ -1,6 +1,6 @@
 """Deadlines in the words of a clause, Russian and English, by hand-made rules.
 
-The rules of `dates_ru` and `dates_en` propose phrases; the longest of overlapping ones stands,
+The rules of `russian` and `english` propose phrases; the longest of overlapping ones stands,
 then one is chosen. A date that is a topic («отчёт за октябрь»), that is denied («не в пятницу»)
 or that belongs to a relative clause is none of these. No base day, no dates: the words are kept.
 """
@@ -11,19 +11,21 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes import dates_en, dates_ru
+from rag.minutes.dates import english, russian
+from rag.minutes.dates.phrases import openness
 from rag.minutes.morphology import reading
-from rag.minutes.phrases import openness
 from rag.types import Due
 from rag.words import fold
 
 if TYPE_CHECKING:
-    from rag.minutes.phrases import Days
+    from rag.minutes.dates.phrases import Days
     from rag.words import Language
 
-_RULES = {"ru": dates_ru.RULES, "en": dates_en.RULES}
+_RULES = {"ru": russian.RULES, "en": english.RULES}
 #: a day to read phrases against where the meeting has none; its dates are thrown away
 _ANY_DAY = date(2001, 1, 10)
+#: days from which on a beginning without year is more likely behind than ahead
+_BEGUN = 300
 _RELATIVE_CLAUSE = re.compile(
     r",\s+(?:в\s+|на\s+|о\s+|с\s+)?котор\w+[^,]*,?|,\s+(?:which|that)\b[^,]*,"
 )
@@ -80,11 +82,18 @@ def dates_in(
                 proposals.append(_Proposal(start, end, None, barred=True))
             elif bare or _is_deadline(folded, match):
                 days = rule.read(match, base or _ANY_DAY)
-                proposals.append(_Proposal(start, end, days and openness(match, days)))
+                days = days and openness(match, days)
+                over = days is not None and _is_over(days, base or _ANY_DAY)
+                proposals.append(_Proposal(start, end, days, barred=over))
     return tuple(
         Found(start, end, _due(text[start:end], days if base else None))
         for start, end, days, _ in _longest(proposals)
     )
+
+
+def _is_over(days: Days, base: date) -> bool:
+    """«с 23 февраля» in March: what has begun is no deadline, though the day comes again."""
+    return days.last is None and days.first is not None and (days.first - base).days > _BEGUN
 
 
 def find_due(text: str, base: date | None, language: Language, *, bare: bool = False) -> Due | None:

@@ -1,19 +1,19 @@
-"""What the matches of Russian deadline patterns mean in days; see `dates_ru`."""
+"""What the matches of Russian deadline patterns mean in days; see `russian`."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes import periods
-from rag.minutes.phrases import Days
+from rag.minutes.dates import periods
+from rag.minutes.dates.phrases import Days
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rag.minutes.periods import Part
+    from rag.minutes.dates.periods import Part
 
-from rag.minutes.numerals_ru import (
+from rag.minutes.dates.russian_numbers import (
     CARDINALS,
     SEASONS,
     cardinal,

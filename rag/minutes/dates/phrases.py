@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.minutes import periods
+from rag.minutes.dates import periods
 
 if TYPE_CHECKING:
     import re
@@ -41,10 +41,14 @@ class Days:
 class Rule:
     """A pattern over folded text and the days its match means on a base day.
 
+    It finds itself in `example` and not in `counter`, which is near it.
+
     Named groups steer the reading: `open` leaves the start open, `from` the end, `topic` and `not`
     make the phrase no deadline.
     """
 
+    example: str
+    counter: str
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str], date], Days | None]
 
