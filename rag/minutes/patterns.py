@@ -34,7 +34,9 @@ class Row(NamedTuple):
 @cache
 def rows_in(table: str) -> tuple[Row, ...]:
     """The rows of `data/TABLE.tsv`, in order."""
-    text = resources.files("rag.minutes").joinpath("data").joinpath(f"{table}.tsv").read_text("utf-8")
+    text = (
+        resources.files("rag.minutes").joinpath("data").joinpath(f"{table}.tsv").read_text("utf-8")
+    )
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     cells = (line.split("\t") for line in lines)
     return tuple(

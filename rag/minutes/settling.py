@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.clauses import is_finite
-from rag.minutes.dates import dates_in
+from rag.minutes.morphology import reading
 from rag.minutes.patterns import phrases
-from rag.words import STOP_WORDS, content_stems, stems_of, words
+from rag.minutes.remarks import fold_letters
+from rag.words import STOP_WORDS, content_stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rag.minutes.remarks import Remark
     from rag.words import Language
@@ -39,7 +40,10 @@ _CONTENT = 2
 _NOD = re.compile(r"[,.—–-]\s*(?P<nod>[^,.?]{2,30})\?\s*$")
 #: words up to which a remark is no more than an opening of the next
 _SHORT = 4
-_EDGES = " \t\n.,:;!—–-*_~"
+_DAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|the|on|\d{1,2}(?:st|nd|rd|th)?"
+)
+_EDGES = " \t\n.,:;!?—–-*_~"
 
 
 class Settled(NamedTuple):
@@ -93,11 +97,13 @@ class _Reader:
                 return found
         return None
 
-    def _span(self, start: int, end: int, rank: int, accepted: tuple[int, ...] = ()) -> Settled | None:
+    def _span(
+        self, start: int, end: int, rank: int, accepted: tuple[int, ...] = ()
+    ) -> Settled | None:
         """The span without fillers in front and tags behind; None where nothing is left."""
         start, end = trimmed(self.text, start, end)
         folded = self._folded(start, end)
-        while lead := self._kinds["lead"].match(folded):
+        while not self._opens("settle", folded) and (lead := self._opens("lead", folded)):
             after = lead.end()
             rest = trimmed(self.text, start + after, end)
             if rest[0] >= rest[1]:
@@ -109,13 +115,11 @@ class _Reader:
             if tag.end() == len(folded) and before and len(before) < tag.start():
                 folded = before
                 end = start + len(before)
-        if not content_stems(folded) or not any(letter.isalpha() for letter in folded):
+        if not any(word[0].isalpha() for word in set(words(folded)) - STOP_WORDS):
             return None
         return Settled(start, end, rank, accepted)
 
     def _folded(self, start: int, end: int) -> str:
-        from rag.minutes.remarks import fold_letters
-
         return fold_letters(self.text[start:end])
 
     def _announced(self, at: int, remark: Remark) -> Settled | None:
@@ -138,7 +142,9 @@ class _Reader:
         found = self._span(remark.start + begin, remark.end, ANNOUNCED)
         if found is None or not self._says(found.start, found.end, mark.group()):
             return None
-        opening = max((cut.end() for cut in _BORDER.finditer(remark.said, 0, mark.start())), default=0)
+        opening = max(
+            (cut.end() for cut in _BORDER.finditer(remark.said, 0, mark.start())), default=0
+        )
         object_ = remark.said[opening : mark.start()]
         if remark.said[mark.end() : begin].strip(" \n") or not self._is_object(object_):
             return found
@@ -161,7 +167,10 @@ class _Reader:
         before = self.remarks[at - 1] if at else None
         if close is None or before is None or before.asks or before.turn != remark.turn:
             return None
-        if len(content_stems(remark.said[: close.start()] + remark.said[close.end() :])) >= _CONTENT:
+        if (
+            len(content_stems(remark.said[: close.start()] + remark.said[close.end() :]))
+            >= _CONTENT
+        ):
             return None
         if self._find("bar", before.said) or len(content_stems(before.said)) < _CONTENT:
             return None
@@ -172,9 +181,11 @@ class _Reader:
         folded = self._folded(start, end)
         if self.language == "en":
             return len(content_stems(folded)) > 1 or mark not in ("agreed", "decided", "settled")
-        return any(is_finite(w) or w.endswith(("ть", "ти", "чь")) for w in words(folded)) or (
-            mark not in ("договорились", "решено") and len(content_stems(folded)) > 1
-        ) or mark == "решено" and len(content_stems(folded)) > 1
+        return (
+            any(is_finite(w) or w.endswith(("ть", "ти", "чь")) for w in words(folded))
+            or (mark not in ("договорились", "решено") and len(content_stems(folded)) > 1)
+            or (mark == "решено" and len(content_stems(folded)) > 1)
+        )
 
     def _is_barred(self, remark: Remark, start: int, end: int) -> bool:
         """Whether a guard stands before `start`, or times gone by before `end`."""
@@ -186,7 +197,7 @@ class _Reader:
     def _confirms(self, remark: Remark) -> bool:
         """Whether a remark only asks for a nod: «…, так?», "…, right?"."""
         found = _NOD.search(remark.said)
-        return found is not None and self._kinds["tag"].fullmatch(found["nod"]) is not None
+        return found is not None and self._kinds["nod"].fullmatch(found["nod"]) is not None
 
     def _settles(self, at: int, remark: Remark) -> Settled | None:
         """A verb that settles by itself, or a fainter one under a mark or after a question."""
@@ -195,7 +206,8 @@ class _Reader:
         if remark.asks and not confirms:
             return None
         if echo := self._find("echo", said):
-            if said[echo.end() :].strip(_EDGES) or self._is_haggling(said[: echo.start()]):
+            rest = said[echo.end() :].strip(_EDGES)
+            if rest or self._is_guarded(said, echo) or self._is_haggling(said[: echo.start()]):
                 return None
             return self._span(remark.start, remark.end, SETTLED, (remark.start,))
         if verb := self._find("settle", said):
@@ -207,13 +219,30 @@ class _Reader:
             ("state", marked),
             ("weak", marked or on_paper or self._is_echo(at, remark)),
         ):
-            verb = self._find(kind, said) if fits else None
+            verb = self._verb(kind, said) if fits else None
             if verb is None or self._is_guarded(said, verb):
                 continue
             if kind == "past" and (self._find("before", said) or self._find("month", said)):
                 continue
-            return self._clause(remark, verb, least=_CONTENT)
+            answers = self._is_asked(at, remark, verb.group())
+            return self._clause(remark, verb, least=0 if answers else _CONTENT)
         return None
+
+    def _verb(self, kind: str, said: str) -> re.Match[str] | None:
+        """A verb of a kind; among the faint ones every «не делаем» of the first person plural."""
+        found = self._find(kind, said)
+        if found is None and kind == "weak" and self.language == "ru":
+            for refused in _REFUSED.finditer(said):
+                if reading(refused["verb"], "VERB", "1per", "plur", "pres", at_least=0.3):
+                    return refused
+        return found
+
+    def _is_asked(self, at: int, remark: Remark, verb: str) -> bool:
+        """Whether the turn before asked with this very verb: «Встаём? — Встаём»."""
+        asked = (
+            r for r in self.remarks[max(0, at - 3) : at] if r.asks and r.turn == remark.turn - 1
+        )
+        return any(verb.removeprefix("не ") in before.said for before in asked)
 
     def _is_guarded(self, said: str, verb: re.Match[str]) -> bool:
         """Whether a guard stands before the verb, or a condition anywhere."""
@@ -224,10 +253,8 @@ class _Reader:
 
     def _is_haggling(self, said: str) -> bool:
         """Whether words name nothing but a day: that is a deadline, not a decision."""
-        left = said
-        for found in reversed(dates_in(said, None, self.language)):
-            left = left[: found.start] + left[found.end :]
-        return not any(self._kinds["lead"].fullmatch(word) is None for word in words(left))
+        rest = [word for word in words(said) if not self._kinds["lead"].fullmatch(word)]
+        return bool(rest) and all(_DAY.fullmatch(word) for word in rest)
 
     def _is_marked(self, at: int, remark: Remark) -> bool:
         """Whether the remark concludes by its words, or a short one before it in the turn does."""
@@ -273,7 +300,7 @@ class _Reader:
             last += 1
         while first and len(content_stems(said[starts[first] : ends[last]])) < _CONTENT:
             first -= 1
-        if len(content_stems(said[starts[first] : ends[last]])) < least:
+        if len(set(words(said[starts[first] : ends[last]])) - _FAINT - STOP_WORDS) < least:
             return None
         return self._span(remark.start + starts[first], remark.start + ends[last], SETTLED)
 
@@ -295,9 +322,17 @@ class _Reader:
         put = self._put_before(at)
         if put is not None:
             return self._span(*put, ANNOUNCED)
-        weighty = vote.group() not in ("принято", "принимается", "все за", "carried", "большинством")
+        weighty = vote.group() not in (
+            "принято",
+            "принимается",
+            "все за",
+            "carried",
+            "большинством",
+        )
         if weighty and len(content_stems(rest)) >= _CONTENT:
-            return self._span(remark.start, remark.start + (vote.start() or len(remark.said)), SETTLED)
+            return self._span(
+                remark.start, remark.start + (vote.start() or len(remark.said)), SETTLED
+            )
         return None
 
     def _put_before(self, at: int) -> tuple[int, int] | None:
@@ -309,7 +344,9 @@ class _Reader:
             if put is not None and asked is None:
                 asked = back
                 rest = before.said[put.end() :]
-                after = re.match(r"[\s:,—–-]*(?:то,?\s+)?(?:чтобы\s|что\s|of\s)?", before.said[put.end() :])
+                after = re.match(
+                    r"[\s:,—–-]*(?:то,?\s+)?(?:чтобы\s|что\s|of\s)?", before.said[put.end() :]
+                )
                 begin = put.end() + (after.end() if after else 0)
                 if len(content_stems(rest)) >= _CONTENT or (rest.strip(" ?.,") and _has_noun(rest)):
                     return before.start + begin, before.end - before.asks
@@ -371,9 +408,15 @@ class _Reader:
 
 _KINDS = (
     "announce close settle weak state past echo mark propose firm noise assent refuse put vote bar before month "
-    "lead tag"
+    "lead tag nod"
 ).split()
 _CONDITIONS = ("если", "if", "unless")
+#: «не выплачиваем», but no verb of knowing or being able
+_REFUSED = re.compile(
+    r"(?<!\w)не (?P<verb>(?!зна|понима|вид|слыш|успева|хвата|мож|хот|помн|говор|спор|обсужда|забыва"
+    r"|теря|дума|увер|ищ|чита|смотр|сп|перебива)\w+[еиё]м(?:ся)?)(?!\w)"
+)
+_FAINT = frozenset("пока больше тоже вообще теперь сейчас сегодня мы тогда now still too".split())
 _WE = ("мы", "мы же", "коллеги", "и", "ведь", "же", "вроде", "уже", "в", "общем")
 _EN_GO_ON = frozenset("not and until for from at by in on with except only".split())
 
@@ -384,8 +427,6 @@ def _has_noun(said: str) -> bool:
 
 def _other_people(said: str) -> bool:
     """Whether somebody else is the subject of what follows: «соседи», «они»."""
-    from rag.minutes.morphology import reading
-
     found = words(said)[-4:]
     return any(
         word in ("они", "те") or reading(word, "NOUN", "anim", "plur", "nomn", at_least=0.3)
