@@ -52,7 +52,7 @@ def phrases(table: str, kind: str, language: Language) -> re.Pattern[str]:
     if not rows:
         raise KeyError(f"{table}: no {kind} for {language}")
     entries = sorted({entry for row in rows for entry in row.entries}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, entries))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, entries))})(?!\w|-\w)")
 
 
 def _pattern(entry: str) -> str:

@@ -12,6 +12,7 @@ from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.questions import questions_in
 from rag.minutes.remarks import remarks_of
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
@@ -58,7 +59,10 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     promises = tuple(_promise(document, draft) for draft in drafts)
     remarks = remarks_of(document)
     decisions = decisions_in(document, language, remarks, promises, line_of)
-    return Minutes(day, scene.roster.names, promises, decisions)
+    questions = questions_in(
+        document, language, remarks, promises, decisions, scene.roster, line_of
+    )
+    return Minutes(day, scene.roster.names, promises, decisions, questions=questions)
 
 
 def _is_cased(document: Document) -> bool:
