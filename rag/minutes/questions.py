@@ -44,9 +44,10 @@ _OPEN_LIST = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OPENING = re.compile(r"(?:[\s,.—–-]*(?:ну|так|а|и|но|слушайте|тогда|вот|хорошо|ок|окей|ладно|кстати"
-                      r"|вопрос|so|and|but|well|okay|ok|right|then|now|also)(?!\w))*[\s,.—–-]*")
+                      r"|so|and|but|well|okay|ok|right|then|now|also)(?!\w))*[\s,.—–-]*")
 _CLAUSE = re.compile(r"(?:(?<=[,:;])|(?<=\s[—–-]))\s+")
 _INDIRECT = re.compile(r"(?<!\w)(?:\w+\s+ли|whether|if)(?!\w)")
+_ANNOUNCED = re.compile(r"(?:вопрос|question):\s+")
 _ANSWERS = {"who": "person", "when": "time", "amount": "number", "place": "spot"}
 _KINDS = (
     "who when amount place which other open unclear unsettled defer rhetoric request person time "
@@ -222,7 +223,8 @@ class _Reader:
             for kind in ("when", "amount", "who", "place", "which", "other"):
                 if self._kinds[kind].match(said, begin):
                     return begin, kind
-        return _opening(said), None
+        announced = _ANNOUNCED.search(said)
+        return (announced.end() if announced else _opening(said)), None
 
     def _is_to_somebody(self, said: str) -> bool:
         """Whether a verb in the second person asks for an act or an opinion."""
