@@ -102,7 +102,7 @@ def is_finite(word: str) -> bool:
 def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
     """The sentences of a stretch; words inside quotation marks are no tokens."""
     found = []
-    for first, last in _spans(text, start, end):
+    for first, last in spans_of(text, start, end):
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         clauses = []
         for left, right in _segments(text, first, last, quoted):
@@ -122,7 +122,7 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
     return found
 
 
-def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def spans_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentences, cut also where a casual writer goes on in lower case."""
     spans = []
     for first, last in split(text, start, end):

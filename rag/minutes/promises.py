@@ -12,6 +12,8 @@ from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.questions import questions_in
+from rag.minutes.remarks import remarks_of
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of
@@ -55,7 +57,12 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     else:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
-    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene, promises))
+    remarks = remarks_of(document)
+    decisions = decisions_in(document, language, remarks, promises, line_of)
+    questions = questions_in(
+        document, language, remarks, promises, decisions, scene.roster, line_of
+    )
+    return Minutes(day, scene.roster.names, promises, decisions, questions=questions)
 
 
 def _is_cased(document: Document) -> bool:
