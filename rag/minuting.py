@@ -36,13 +36,13 @@ _NOTES = {
     "ru": {
         "undated": "день встречи неизвестен: сроки остались словами; назовите день: --date",
         "dayless": "день встречи неизвестен; назовите его: --date",
-        "nobody": "в записи не сказано, кто говорит, поэтому исполнители не названы",
+        "nobody": "в записи не сказано, кто говорит: у сказанного «я сделаю» нет исполнителя",
         "struck": "предложений модели вычеркнуто, потому что встреча их не подтверждает: {}",
     },
     "en": {
         "undated": "the day of the meeting is unknown: deadlines stay words; name it: --date",
         "dayless": "the day of the meeting is unknown; name it: --date",
-        "nobody": "nobody is named as speaking, so promises have no owners",
+        "nobody": 'nobody is named as speaking: what "I will do" has no owner',
         "struck": "sentences of the model that the meeting does not support were struck: {}",
     },
 }
@@ -105,14 +105,13 @@ def minutes(
         raise errors.UsageError("Name the meetings", "Try: rag minutes call.vtt")
     if as_json and form not in (None, "json"):
         raise errors.UsageError(f"--json and --format {form} are two forms", "Give one of them")
-    from rag.mapreduce import Watch
     from rag.record import Record
 
     wanted = _form("json" if as_json else form, output)
     records: list[Record] = []
     unread: list[Unread] = []
     with terminal.rounds() as on_progress:
-        for each in app.minutes(files, day=day, fresh=fresh, watch=Watch(on_progress)):
+        for each in app.minutes(files, day=day, fresh=fresh, on_progress=on_progress):
             if isinstance(each, Record):
                 records.append(each)
             else:

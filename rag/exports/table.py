@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rag.types import Promise
 
 COLUMNS = (
-    *("Summary", "Assignee", "Reporter", "Start Date", "Due Date", "Due Words", "Status", "Labels"),
-    *("Notes", "Description", "Line", "Time", "Meeting", "Meeting Date", "File"),
+    *("Summary", "Assignee", "Recipient", "Start Date", "Due Date", "Due Words", "Status"),
+    *("Labels", "Notes", "Description", "Line", "Time", "Meeting", "Meeting Date", "File"),
 )
 _STATUS = {"open": "To Do", "conditional": "To Do", "done": "Done", "cancelled": "Cancelled"}
 

@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
-from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from rag.exports.outline import Item, Outline, Task
     from rag.record import Record
 
-_FONT = "Calibri"
+_FONT = "Arial"
 _LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
 _SCRIPTS = ("ascii", "hAnsi", "cs", "eastAsia")
 _MARGIN = Cm(2)
 #: Widths of the columns in centimetres; together those of A4 between the margins.
-_COLUMNS = {"number": 0.9, "parties": 3.6, "what": 6.2, "when": 2.8, "state": 2.1, "place": 1.4}
+_COLUMNS = {"number": 0.9, "parties": 3.0, "what": 6.1, "when": 2.6, "state": 2.4, "place": 2.0}
 _GREY = RGBColor(0x59, 0x59, 0x59)
 _SIZE, _SMALL = Pt(10.5), Pt(9)
 
@@ -40,9 +39,7 @@ def document(records: Sequence[Record]) -> bytes:
     made = Document()
     _set_up(made, outlines[0])
     for number, out in enumerate(outlines):
-        if number:
-            made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        _meeting(made, out)
+        _meeting(made, out, new_page=number > 0)
     held = BytesIO()
     made.save(held)
     return held.getvalue()
@@ -78,9 +75,9 @@ def _set_font(style: Any) -> None:
         fonts.set(qn(f"w:{script}"), _FONT)
 
 
-def _meeting(made: Any, out: Outline) -> None:
+def _meeting(made: Any, out: Outline, *, new_page: bool) -> None:
     words = out.labels
-    made.add_heading(out.title, level=1)
+    made.add_heading(out.title, level=1).paragraph_format.page_break_before = new_page
     facts = {"date": out.date, "participants": ", ".join(out.participants), "file": out.file}
     for name, value in facts.items():
         if value:
@@ -128,7 +125,8 @@ def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
     head._tr.get_or_add_trPr().append(repeated)
     titles = {**out.labels, "parties": f"{out.labels['who']} → {out.labels['to_whom'].lower()}"}
     for cell, name in zip(head.cells, _COLUMNS, strict=True):
-        cell.paragraphs[0].add_run(titles[name]).bold = True
+        run = cell.paragraphs[0].add_run(titles[name])
+        run.bold, run.font.size = True, _SMALL
     for task in tasks:
         row = table.add_row()
         whole = OxmlElement("w:cantSplit")
@@ -138,7 +136,8 @@ def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
             cell.paragraphs[0].add_run(text).font.size = _SMALL
         _aside(row.cells[2].add_paragraph(), out.labels["quote"].format(task.quote), italic=True)
     for name, column in zip(_COLUMNS, table.columns, strict=True):
+        column.width = Cm(_COLUMNS[name])
         for cell in column.cells:
-            cell.width = Cm(_COLUMNS[name])
+            cell.width = column.width
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(0)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.mapreduce import Watch, language_of_all, map_reduce
+from rag.mapreduce import Watch, map_reduce
 from rag.named import Unread, named
 from rag.store.replies import Replies
 from rag.store.secret import secret_of
-from rag.summary import Source, Summary, source_of, summarise
+from rag.summary import Source, Summary, source_of
+from rag.summary.verbatim import without_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.store.place import LibraryPaths
     from rag.summary import Brief
-    from rag.types import Citation
     from rag.workers.pool import ReaderPool
 
 log = logging.getLogger(__name__)
@@ -79,19 +79,6 @@ def summary_of_sources(
             secret=secret_of(paths.folder),
             watch=watch,
         )
-
-
-def without_model(sources: Mapping[str, Source], brief: Brief) -> Summary:
-    """The documents' own sentences."""
-    by_id = {each.document.id: (each.document, name) for name, each in sources.items()}
-
-    def cite(document_id: str, start: int, end: int) -> Citation:
-        document, name = by_id[document_id]
-        return document.citation(name, start, end)
-
-    found = summarise(sources.values(), cite, most=brief.most, about=brief.about)
-    language = language_of_all(each.document for each in sources.values())
-    return Summary(tuple(sources), language, tuple(found), refused=not found)
 
 
 @contextmanager
