@@ -156,7 +156,7 @@ def load(
     return Configured(settings, origins)
 
 
-def reading(settings: Settings, password: str = "") -> Options:
+def reading(settings: Settings, password: str = "", day: str = "") -> Options:
     """How files are read, and the bounds that reading keeps."""
     return Options(
         password=password,
@@ -164,6 +164,7 @@ def reading(settings: Settings, password: str = "") -> Options:
         languages=settings.languages,
         ocr_jobs=os.cpu_count() or 1,
         keep_hidden=settings.keep_hidden,
+        day=day,
         limits=Limits(
             memory=settings.read_memory_mb * _MEBIBYTE,
             seconds=settings.read_seconds,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import parses
@@ -49,31 +50,30 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a sentence with its tokens."""
+    """A stretch of a sentence with its tokens, and their folded words."""
 
     start: int
     end: int
     tokens: tuple[Token, ...]
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The folded words."""
-        return tuple(token.word for token in self.tokens)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(token.word for token in self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, its clauses in order, and whether it asks."""
+    """A sentence, its clauses in order, whether it asks, and its folded words."""
 
     start: int
     end: int
     question: bool
     clauses: tuple[Clause, ...]
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The folded words."""
-        return tuple(word for clause in self.clauses for word in clause.words)
+    def __post_init__(self) -> None:
+        words = tuple(word for clause in self.clauses for word in clause.words)
+        object.__setattr__(self, "words", words)
 
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
@@ -84,6 +84,7 @@ def tokens_of(text: str, start: int, end: int) -> list[Token]:
     ]
 
 
+@lru_cache(maxsize=100_000)
 def is_finite(word: str) -> bool:
     """Whether a Russian word reads as a finite verb."""
     if word in _NOT_FINITE or len(word) < 3:

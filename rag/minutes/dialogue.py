@@ -54,6 +54,7 @@ class Dialogue:
     waiting: list[_Waiting] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
     proposal: changes.Proposal | None = None
+    _outsiders: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def run(self) -> list[Draft]:
         """All promises of the meeting, in the order of their lines."""
@@ -122,11 +123,16 @@ class Dialogue:
 
     def _outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
-        named = set()
-        for turn in self.turns[max(0, index - 1) : index + 1]:
-            tokens = tokens_of(self.scene.text, turn.start, turn.end)
-            named |= {m.name for m in self.scene.roster.mentions(tokens) if not m.known}
-        return named.pop() if len(named) == 1 else None
+        named = self._outsiders_in(index) | (self._outsiders_in(index - 1) if index else set())
+        return next(iter(named)) if len(named) == 1 else None
+
+    def _outsiders_in(self, index: int) -> frozenset[str]:
+        """Those outside the roster that a turn names; asked for at each clause of it."""
+        if index not in self._outsiders:
+            turn = self.turns[index]
+            found = self.scene.roster.mentions(tokens_of(self.scene.text, turn.start, turn.end))
+            self._outsiders[index] = frozenset(m.name for m in found if not m.known)
+        return self._outsiders[index]
 
     def _answers(self, waiting: _Waiting, index: int, speaker: str | None) -> bool:
         """Whether this turn is in a position to answer."""
