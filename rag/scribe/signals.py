@@ -1,0 +1,98 @@
+"""What code itself sees of a promise in the clauses that a model points at.
+
+A second, looser look than that of the rules: an actor and a future act in one clause, and none of
+the guards. It is never enough alone, since a model may point anywhere; see `rag.scribe.merging`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.minutes import english_words as ew
+from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_people as rp
+from rag.minutes import russian_words as rw
+from rag.minutes.findings import GROUP, SPEAKER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.minutes.dates import Found
+    from rag.minutes.view import View
+
+
+class Signal(NamedTuple):
+    """Who acts by the words of a clause (a name or a mark of `findings`), and by when."""
+
+    who: str
+    due: Found | None
+
+
+def signal(views: Iterable[View]) -> Signal | None:
+    """The first of some clauses of one sentence that commits somebody; None where none does."""
+    for view in views:
+        if not view.tokens or view.sentence.question:
+            continue
+        russian = view.scene.language == "ru"
+        who = _russian(view) if russian else _english(view)
+        if who:
+            clauses = (view.clause_at,) if russian else ew.due_clauses(view)
+            return Signal(who, view.due(clauses) or view.next_due())
+    return None
+
+
+# -- Russian
+
+
+def _russian(view: View) -> str | None:
+    guarded = rc.conditional_mood(view) or rc.is_habit(view) or rc.is_subordinate(view)
+    if guarded or rc.is_idiom(view) or rc.is_hearsay(view) or rc.is_own_condition(view):
+        return None
+    for at, word in enumerate(view.words):
+        if rc.negated(view, at):
+            continue
+        if verb := rw.future(word, "1per", "sing") or rw.glued(word):
+            return None if rc.is_momentary(view, verb, at) else SPEAKER
+        if (verb := rw.future(word, "1per", "plur")) and "мы" in view.words:
+            return None if _vague(view, verb) else GROUP
+        if verb := rw.future(word, "3per"):
+            named = next((m.name for m in view.mentions if m.cases == {"nomn"}), None)
+            return None if rc.is_stative(view, verb) else named
+        if rw.infinitive(word):
+            return next((m.name for m in view.mentions if rp.is_dative(m) and m.last <= at), None)
+    return None
+
+
+def _vague(view: View, verb: str) -> bool:
+    """Whether a joint verb is talk, presence or an act within the meeting («посмотрим»)."""
+    families = ("vague_joint", "stative", "in_meeting", "joint_talk", "threat")
+    return any(view.is_in(verb, name) for name in families)
+
+
+# -- English
+
+_I, _WE = ("i'll", "i’ll"), ("we'll", "we’ll")
+
+
+def _english(view: View) -> str | None:
+    if ew.is_condition(view) or ew.is_subordinate(view) or ew.has_habit(view):
+        return None
+    words = view.words
+    for at, word in enumerate(words):
+        follows = words[at + 1 : at + 2]
+        mention = ew.starting(view.mentions, at)
+        before = at
+        if word in _I or (word == "i" and follows == ("will",)):
+            who, before = SPEAKER, at + (word == "i")
+        elif word in _WE or (word == "we" and follows == ("will",)):
+            who, before = GROUP, at + (word == "we")
+        elif mention and words[mention.last : mention.last + 1] in (("to",), ("will",)):
+            who, before = mention.name, mention.last
+        else:
+            continue
+        verb_at = ew.verb_after(view, before)
+        if verb_at is None or not view.is_in(words[verb_at], "verb"):
+            return None
+        denied = ew.denied(view, at, verb_at)
+        return None if denied or ew.rejects(view, verb_at, joint=who == GROUP) else who
+    return None
