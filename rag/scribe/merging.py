@@ -195,7 +195,7 @@ def _confirmed(
     if judged or item.status in ("done", "cancelled") or home.index != item.turn.index:
         return None
     seen = signal(meeting.views(item.what))
-    if seen is None or seen.due is None:
+    if seen is None or seen.due is None or not item.what[0] <= seen.at < item.what[1]:
         return None
     owner: str | None = seen.who
     if seen.who == SPEAKER:
