@@ -24,7 +24,7 @@ LAYERS = (
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
-        *("grounding", "overview", "verify", "prove", "talk"),
+        *("grounding", "overview", "verify", "prove", "talk", "scribe"),
     },
     {"app", "schema"},
     {"render", "scorecard", "jobsheet", "options", "terminal", "verdicts"},

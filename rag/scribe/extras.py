@@ -107,12 +107,11 @@ def _held(meeting: Meeting, spans: Sequence[Span], new: Span) -> bool:
 
 
 def _taken_up(meeting: Meeting, item: Checked) -> bool:
-    """Whether the next turns say yes or no to a question, or use any of its words."""
+    """Whether the next turn says yes or no to a question, or those near use any of its words."""
     asked = content(meeting.text[slice(*meeting.sentence_span(item.what))])
     index = item.turn.index
-    for turn in meeting.turns[index + 1 : index + 1 + _ANSWERS]:
-        if stance(meeting.scene, meeting.sentences(turn)) is not None:
-            return True
-        if asked & content(meeting.text[turn.start : turn.end]):
-            return True
-    return index + 1 < len(meeting.turns) and not asked
+    near = meeting.turns[index + 1 : index + 1 + _ANSWERS]
+    if near and stance(meeting.scene, meeting.sentences(near[0])) is not None:
+        return True
+    said = (content(meeting.text[turn.start : turn.end]) for turn in near)
+    return not asked or any(asked & words for words in said)

@@ -11,7 +11,9 @@ An invented item, an owner swapped, a date moved: none of these changes what the
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_people as rp
@@ -26,7 +28,6 @@ from rag.types import WE, Promise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.minutes.dates import Found
     from rag.scribe.checking import Checked
     from rag.scribe.meeting import Meeting
     from rag.scribe.nouns import Field
@@ -50,13 +51,14 @@ class Merged:
 def merge(meeting: Meeting, promises: Sequence[Promise], found: Sequence[Checked]) -> Merged:
     """The promises of the rules, and what the model's, in order, come to beside them."""
     merged = Merged(list(promises))
+    rules = _Rules(promises)
     taken: list[Checked] = []
     for item in found:
-        at = _same(meeting, promises, item)
+        at = rules.same(meeting, item)
         if at is not None:
             if item.lines & _lines(promises[at]):
                 merged.agreed.add(at)
-                _compare(meeting, merged, at, item)
+                _compare(meeting, merged, at, item, alone=rules.alone(at))
         elif not any(_repeats(meeting, old, item) for old in taken):
             taken.append(item)
             seen = _confirmed(meeting, promises, item)
@@ -75,39 +77,54 @@ def _said(meeting: Meeting, span: Span) -> str:
     return meeting.text[span[0] : span[1]]
 
 
-def _same(meeting: Meeting, promises: Sequence[Promise], item: Checked) -> int | None:
-    """The place of the promise that an item is about; None where the rules have none of it."""
-    mine = content(_said(meeting, item.what))
-    best: tuple[float, int] | None = None
-    for at, promise in enumerate(promises):
-        theirs = content(promise.what)
-        common = overlap(mine, theirs)
-        here = bool(item.lines & _lines(promise))
-        inside = promise.start <= item.what[0] < promise.end
-        alone = sum((p.start, p.end) == (promise.start, promise.end) for p in promises) == 1
-        elsewhere = common >= SAME and min(len(mine), len(theirs)) > 1
-        if (here and (common >= SAME_SOON or (inside and alone))) or elsewhere:
-            score = common + here + (here and inside)
-            if best is None or score > best[0]:
-                best = (score, at)
-    return best[1] if best else None
+class _Rules:
+    """The promises of the rules, with what is asked of each of them again and again."""
+
+    def __init__(self, promises: Sequence[Promise]) -> None:
+        self._promises = promises
+        self._words = [_meaning(promise.what) for promise in promises]
+        self._sentences = Counter((promise.start, promise.end) for promise in promises)
+
+    def alone(self, at: int) -> bool:
+        """Whether a promise is the only one in its sentence."""
+        return self._sentences[self._promises[at].start, self._promises[at].end] == 1
+
+    def same(self, meeting: Meeting, item: Checked) -> int | None:
+        """The place of the promise that an item is about; None where there is none of it."""
+        mine = _meaning(_said(meeting, item.what))
+        best: tuple[float, int] | None = None
+        for at, (promise, theirs) in enumerate(zip(self._promises, self._words, strict=True)):
+            common = overlap(mine, theirs)
+            here = bool(item.lines & _lines(promise))
+            inside = promise.start <= item.what[0] < promise.end
+            elsewhere = common >= SAME and min(len(mine), len(theirs)) > 1
+            if (here and (common >= SAME_SOON or (inside and self.alone(at)))) or elsewhere:
+                score = common + here + (here and inside)
+                if best is None or score > best[0]:
+                    best = (score, at)
+        return best[1] if best else None
+
+
+@lru_cache(maxsize=4096)
+def _meaning(text: str) -> frozenset[str]:
+    return content(text)
 
 
 def _repeats(meeting: Meeting, old: Checked, new: Checked) -> bool:
     """Whether the model says a thing again: the same words, or like ones in the same lines."""
     if old.what[0] < new.what[1] and new.what[0] < old.what[1]:
         return True
-    alike = overlap(content(_said(meeting, old.what)), content(_said(meeting, new.what)))
+    alike = overlap(_meaning(_said(meeting, old.what)), _meaning(_said(meeting, new.what)))
     return alike >= SAME_SOON and bool(old.lines & new.lines)
 
 
 # -- what both see
 
 
-def _compare(meeting: Meeting, merged: Merged, at: int, item: Checked) -> None:
+def _compare(meeting: Meeting, merged: Merged, at: int, item: Checked, *, alone: bool) -> None:
     """Fill what the rules left empty, and note what the model reads otherwise."""
     promise = merged.promises[at]
-    filled = _filled(meeting, merged.promises, promise, item)
+    filled = _filled(meeting, promise, item, alone=alone)
     merged.filled += filled != promise
     for name, rules, model in _differences(filled, item):
         doubt = Doubt(at, name, rules, model)
@@ -118,14 +135,17 @@ def _compare(meeting: Meeting, merged: Merged, at: int, item: Checked) -> None:
     merged.promises[at] = filled
 
 
-def _filled(
-    meeting: Meeting, promises: Sequence[Promise], promise: Promise, item: Checked
-) -> Promise:
+def _filled(meeting: Meeting, promise: Promise, item: Checked, *, alone: bool) -> Promise:
+    """A promise with what the rules left empty and the model's words, checked, can fill.
+
+    A deadline has to be the only one in the sentence, and the promise the only one (`alone`).
+    """
     span = (promise.start, promise.end)
     if promise.to_whom is None and _receives(meeting, span, item.to_whom, promise.who):
         promise = replace(promise, to_whom=item.to_whom)
-    if promise.when is None and item.due and _only_due(meeting, promises, promise, item.due):
-        promise = replace(promise, when=item.due.due)
+    due = item.due if promise.when is None and alone else None
+    if due and _inside((due.start, due.end), span) and len(phrases(meeting, span)) == 1:
+        promise = replace(promise, when=due.due)
     missing = promise.status == "conditional" and promise.condition is None
     if missing and item.condition and _inside(item.condition, span):
         promise = replace(promise, condition=_said(meeting, item.condition))
@@ -148,13 +168,6 @@ def _receives(meeting: Meeting, span: Span, name: str | None, owner: str | None)
         start = meeting.name_start(span, mention)
         return meeting.text[span[0] : start].lower().split()[-1:] in (["to"], ["for"])
     return False
-
-
-def _only_due(meeting: Meeting, promises: Sequence[Promise], promise: Promise, due: Found) -> bool:
-    """Whether a deadline can be nobody else's: one phrase and one promise in the sentence."""
-    span = (promise.start, promise.end)
-    alone = sum((p.start, p.end) == span for p in promises) == 1
-    return alone and _inside((due.start, due.end), span) and len(phrases(meeting, span)) == 1
 
 
 def _differences(promise: Promise, item: Checked) -> list[tuple[Field, str | None, str | None]]:
