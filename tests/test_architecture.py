@@ -24,7 +24,7 @@ LAYERS = (
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
-        *("grounding", "overview", "verify", "prove", "talk", "record"),
+        *("grounding", "overview", "verify", "prove", "talk", "record", "scribe"),
     },
     {"app", "schema", "exports"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
