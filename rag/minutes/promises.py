@@ -12,6 +12,7 @@ from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.reports import reports_in
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of
@@ -55,7 +56,9 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     else:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
-    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene, promises))
+    decisions = decisions_in(document, scene, promises)
+    reports = reports_in(document, scene, promises)
+    return Minutes(day, scene.roster.names, promises, decisions, reports=reports)
 
 
 def _is_cased(document: Document) -> bool:

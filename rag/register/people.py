@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import parses
@@ -145,8 +146,7 @@ class Directory:
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody, by name."""
-        everybody = set(self._people.values())
-        return tuple(sorted(everybody, key=lambda p: (p.name, p.document or "")))
+        return tuple(sorted(set(self._people.values()), key=_by_name))
 
     def person(self, document: str, name: str) -> Person:
         """Who a name of a document is."""
@@ -158,24 +158,33 @@ class Directory:
 
         Names that hold the words as they are go before those that only decline to them.
         """
-        words = [fold(word.removesuffix("'s")) for word in re.findall(r"[^\W_][\w']*", asked)]
+        words = [fold(word).removesuffix("'s") for word in re.findall(r"[^\W_][\w'’]*", asked)]
         words = [word for word in words if len(word) > 1 or word.isdigit()]
-        if not words:
-            return ()
         for forms_of in (_itself, _declined):
-            wanted = [forms_of(word) for word in words]
-            found = tuple(p for p in self.people if any(_named(n, wanted) for n in p.names))
+            sets = [set().union(*map(self._bearers, forms_of(word))) for word in words]
+            found = set.intersection(*sets) if sets else set()
             if found:
-                return found
+                return tuple(sorted(found, key=_by_name))
         return ()
 
+    def _bearers(self, key: str) -> set[Person]:
+        return self._keys.get(key, set())
 
-def _named(name: str, wanted: list[frozenset[str]]) -> bool:
-    """Whether every word asked for is a form of a word of the name."""
-    words = [fold(word) for word in re.findall(r"[^\W_]+", name)]
-    keys = {form for word in words for one in called(word) for form in (one, _key(one))}
-    keys |= {skeleton(word) for word in words}
-    return all(each & keys for each in wanted)
+    @cached_property
+    def _keys(self) -> dict[str, set[Person]]:
+        """People by every form that a word of a name of theirs is found by."""
+        found: dict[str, set[Person]] = {}
+        for person in self.people:
+            words = {fold(w) for name in person.names for w in re.findall(r"[^\W_]+", name)}
+            for word in words:
+                forms = {one for form in called(word) for one in (form, _key(form))}
+                for key in (*forms, skeleton(word)):
+                    found.setdefault(key, set()).add(person)
+        return found
+
+
+def _by_name(person: Person) -> tuple[str, str]:
+    return person.name, person.document or ""
 
 
 def _key(word: str) -> str:

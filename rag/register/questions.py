@@ -1,85 +1,39 @@
-"""The register of promises: which of them, or of the decisions, a question asks for.
+"""Which rows of the register a question asks for.
 
-A question goes to the register when it speaks of promising or deciding, or of tasks at a meeting.
-What else it names (a person, a thing, a day, a meeting) narrows the rows; a question that names
-what no row holds is left to the search over passages.
+A question goes to the register when it speaks of promising, owing or deciding, or of tasks at a
+meeting; what else it names (a person, a thing, a day, a meeting, a deadline) narrows the rows. A
+question that could be about anything («кто заказывает автобус?») goes there only where a promise
+holds all its words but the verbs. What the register cannot tell is left to the search.
+
+A weekday or "tomorrow" in a question counts from the day of the one meeting it can be about, else
+from today; a day of the calendar is the one nearest to the meetings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Generic, Literal, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING
 
-from rag.types import Answer, Citation, Decision, Due, Minutes, Promise, Sentence
-from rag.words import STOP_WORDS, fold, language_of, stem, words
+from rag.errors import UsageError
+from rag.register import wording
+from rag.register.linking import join
+from rag.register.matching import Row, by_title, holding, keys_of, narrow
+from rag.register.view import is_overdue, the_person
+from rag.words import STOP_WORDS, fold, language_of, words
 
-Wanted = Literal["promises", "decisions"]
-Meetings = Sequence[tuple[str, str, Minutes]]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
-_PROMISES = re.compile(
-    r"\b(?:(?:по)?обеща\w*|обязал\w*|обязательств\w*|взял\w* на себя|поручени\w*|поручил\w*|"
-    r"поручен\w?|кто (?:и )?что (?:должен|делает|сделает|взял)|кто (?:должен|за что|отвечает)|"
-    r"что (?:должн?[аы]?|должен) (?:был\w* )?(?:сделать|подготовить|прислать)|"
-    r"(?:за)?дач\w+ (?:с|по итогам|после|на) (?:встреч|совещани|план[её]рк|созвон)\w*|"
-    r"promis\w*|commit(?:ted|ments?)|action items?|to-?dos?|agreed to (?:do|send|take)|"
-    r"who (?:will|is going to|should|has to|agreed|took on|owes)|"
-    r"what (?:should|must|does|will) \w+ (?:\w+ )?(?:do|send|deliver|prepare))\b",
-    re.IGNORECASE,
-)
-_DECISIONS = re.compile(
-    r"\b(?:(?:какие|что за|перечисли\w*|список) (?:\w+ )?решени\w*|что (?:\w+ )?решили|"
-    r"(?:о ч[её]м|что) договорились|what (?:was|were|did \w+) (?:\w+ )?(?:decided?|agreed?)|"
-    r"(?:which|what|list) (?:the )?decisions?)\b",
-    re.IGNORECASE,
-)
-#: Words of such questions that narrow nothing.
-_FRAME = frozenset(
-    stem(fold(word))
-    for word in """
-    обещал обещала обещали обещает обещание обещания пообещал обязался обязательства взял
-    взяла взяли себя поручение поручения поручил поручили поручено должен должна должны
-    сделать делает сделает задача задачи задачу дела отвечает вчера сегодня вчерашней
-    сегодняшней прошлой прошлом последней последнем неделе неделю люди человек участник
-    участники коллеги решение решения решили договорились принял приняли принято список
-    перечисли покажи дай кому именно всего итоги итогам срок сроки сроку числу дата даты
-    promise promised promises promising commit committed commitments commitment action item
-    items todo todos agree agreed people person anyone everyone someone deliver send do take
-    took taken should must owe owes decision decisions decided decide list show give deadline
-    deadlines due date dates going last today yesterday week
-    """.split()
-)
-#: Words for a meeting: they choose meetings by their titles and are no topic.
-_MEETING = frozenset(
-    stem(fold(word))
-    for word in """
-    встреча встрече встречи встречах совещание совещании совещания собрание собрании планерка
-    планёрке летучка летучке оперативка оперативке стендап стендапе митинг созвон созвоне
-    звонке звонок протокол протоколе meeting meetings call calls minutes
-    """.split()
-)
-_MONTHS = (
-    ("январ", "jan"),
-    ("феврал", "feb"),
-    ("март", "mar"),
-    ("апрел", "apr"),
-    ("май", "may"),
-    ("июн", "jun"),
-    ("июл", "jul"),
-    ("август", "aug"),
-    ("сентябр", "sep"),
-    ("октябр", "oct"),
-    ("ноябр", "nov"),
-    ("декабр", "dec"),
-)
-_DAY = re.compile(
-    r"\b(\d{1,2})(?:-?(?:го|е|th|st|nd|rd))?\s+(?:of )?([а-яё]{3,}|[a-z]{3,})\b"
-    r"|\b([a-z]{3,}) (\d{1,2})\b"
-    r"|\b(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?\b"
-    r"|\b(\d{4})-(\d{2})-(\d{2})\b",
-    re.IGNORECASE,
+    from rag.register.matching import Meetings
+    from rag.register.people import Directory, Person
+    from rag.types import Decision, Due, Entry
+
+_ALIKE_LETTERS = 4  # of a word, by which a row is looked at closer
+_NAME_WORDS = 3  # of a person in a question, at most
+_ARTICLED = re.compile(
+    r"\b(?:the|a|an|my|our|his|her|their|your)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
 )
 
 
@@ -87,186 +41,270 @@ _DAY = re.compile(
 class Rows:
     """What the register holds for a question, each with the document it stands in.
 
-    `whole` says that the question asked for all there is: without rows there is no answer to it.
+    `whole` says that nobody but the register can tell: without rows there is no answer.
     """
 
-    promises: tuple[tuple[str, Promise], ...] = ()
+    entries: tuple[Entry, ...] = ()
     decisions: tuple[tuple[str, Decision], ...] = ()
     whole: bool = False
 
 
-def wanted(question: str) -> Wanted | None:
-    """Whether a question asks for promises or decisions."""
-    if _PROMISES.search(question):
-        return "promises"
-    return "decisions" if _DECISIONS.search(question) else None
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Somebody a question names: everybody it may be, and whether it is owed to them."""
+
+    people: tuple[Person, ...]
+    words: frozenset[str]
+    owed: bool
 
 
-def look_up(question: str, meetings: Meetings) -> Rows:
+def look_up(question: str, meetings: Meetings, *, today: date | None = None, me: str = "") -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
-    `meetings` are triples of document name, title and minutes.
+    `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
+    Raises UsageError where the question says «я» and `me` is nobody of the meetings.
     """
-    kind = wanted(question)
-    if kind is None:
+    kind = wording.wanted(question)
+    if not meetings or (kind is None and not _may_be_here(question, meetings)):
         return Rows()
-    day = _day(question)
-    if day is not None:
-        held = [m for m in meetings if m[2].date and m[2].date[5:] == day]
+    day = wording.day_of(question)
+    chosen = meetings
+    if day is not None and not day.by:
+        held = [m for m in meetings if m[2].date and m[2].date[5:] == day.key]
+        if day.year:
+            held = [m for m in held if m[2].date and m[2].date.startswith(str(day.year))]
         if held:
-            meetings, question = held, _DAY.sub(" ", question)
-    meetings = _titled(question, meetings)
+            start, end = day.span
+            chosen, question = held, question[:start] + " " + question[end:]
+            day = None
+    chosen = by_title(question, chosen)
     if kind == "decisions":
-        settled = [_Row(name, d, d.text) for name, _, m in meetings for d in m.decisions]
-        chosen = _narrow(settled, _topic(question), meetings)
-        settled_rows = tuple((row.document, row.item) for row in chosen)
-        return Rows(decisions=settled_rows, whole=not _topic(question))
-    made = [
-        _Row(name, p, _text(p), p.who or "")
-        for name, _, m in meetings
-        for p in m.promises
-        if p.force == "firm"
-    ]
-    owners = {word for row in made for word in row.owner}
-    named = [word for word in words(question) if word in owners]
-    if named:
-        made = [row for row in made if any(word in row.owner for word in named)]
-    topic = [word for word in _topic(question) if word not in named]
-    rows = tuple((row.document, row.item) for row in _narrow(made, topic, meetings))
-    return Rows(promises=rows, whole=not topic and not named)
+        return _decisions(question, chosen)
+    return _Search(question, meetings, chosen, day, today, me).rows(outright=kind is not None)
 
 
-def answer(rows: Rows, cite: Callable[[str, int, int], Citation]) -> Answer:
-    """Rows as an answer; `cite` cites a span of a document by its name."""
-    items: list[tuple[str, Promise | Decision]] = [*rows.promises, *rows.decisions]
-    sentences = tuple(
-        Sentence(citation.quote, "supported", (citation,))
-        for name, item in items
-        for citation in [cite(name, item.start, item.end)]
+def _decisions(question: str, meetings: Meetings) -> Rows:
+    settled = [Row(name, d, d.text) for name, _, m in meetings for d in m.decisions]
+    topic = wording.topic_of(question)
+    rows = narrow(settled, topic, meetings)
+    return Rows(decisions=tuple((row.document, row.item) for row in rows), whole=not topic)
+
+
+def _may_be_here(question: str, meetings: Meetings) -> bool:
+    """Whether any promise has letters of the question's words, so that it is worth a closer look."""
+    if not wording.may_ask(question):
+        return False
+    heads = [fold(w)[:_ALIKE_LETTERS] for w in wording.topic_of(question)]
+    heads = [head for head in heads if len(head) == _ALIKE_LETTERS]
+    return any(
+        head in what
+        for _, _, minutes in meetings
+        for what in (fold(promise.what) for promise in minutes.promises)
+        for head in heads
     )
-    lines = [promise_line(item) if isinstance(item, Promise) else item.text for _, item in items]
-    return Answer("\n".join(lines), sentences, promises=rows.promises)
 
 
-def promise_line(promise: Promise) -> str:
-    """A promise in one line of plain words: who → to whom: what — by when."""
-    line = promise.who or "—"
-    if promise.to_whom:
-        line += f" → {promise.to_whom}"
-    line += f": {promise.what}"
-    return f"{line} — {due_text(promise.when)}" if promise.when else line
+class _Search:
+    """One question and all that it is held against."""
+
+    def __init__(
+        self,
+        question: str,
+        meetings: Meetings,
+        chosen: Meetings,
+        day: wording.Day | None,
+        today: date | None,
+        me: str,
+    ) -> None:
+        self._question = question
+        self._chosen = chosen
+        self._today = today
+        joined = join(meetings)
+        self._people = joined.people
+        names = frozenset(name for name, _, _ in chosen)
+        self._entries = [
+            entry
+            for entry in joined.entries
+            if entry.state != "tentative"
+            and (entry.document in names or any(k.document in names for k in entry.links))
+        ]
+        self._named = _people_in(question, self._people)
+        self._due, told = self._deadline(day)
+        taken = {word for each in self._named for word in each.words} | set(words(told))
+        self._topic = [word for word in wording.topic_of(question) if word not in taken]
+        self._me = self._myself(me)
+
+    def rows(self, *, outright: bool) -> Rows:
+        """The rows; `outright` where the question speaks of promises."""
+        narrowed = bool(self._named or self._due or self._topic)
+        kept = self._by_people(self._entries)
+        if not outright:
+            return self._of_things(kept)
+        if wording.WHOSE.match(self._question) and not self._named and self._me is None:
+            return Rows()
+        kept = self._by_kind(kept)
+        if self._due is not None:
+            kept = [entry for entry in kept if self._is_due(entry, self._due)]
+        found = self._narrowed(kept)
+        if wording.STILL.search(self._question):
+            found = [e for e in found if e.state in ("open", "conditional")] or found
+        if self._nobody(found):
+            return Rows(whole=True)
+        own = self._me is not None or self._due is not None
+        return Rows(tuple(found), whole=not self._topic and (own or not narrowed))
+
+    def _narrowed(self, entries: Sequence[Entry]) -> list[Entry]:
+        rows = [Row(e.document, e, _text(e), e.promise.who or "") for e in entries]
+        return [row.item for row in narrow(rows, self._topic, self._chosen)]
+
+    def _of_things(self, entries: Sequence[Entry]) -> Rows:
+        """Rows for a question that does not speak of promises: all its things must be in them."""
+        rows = [Row(e.document, e, e.promise.what, e.promise.who or "") for e in entries]
+        nouns = {fold(word) for word in _ARTICLED.findall(self._question)}
+        found = [row.item for row in holding(rows, self._topic, nouns)]
+        if self._nobody(found):
+            return Rows(whole=True)
+        if wording.WHEN.match(self._question):
+            found = [e for e in found if e.promise.when or e.state in ("done", "cancelled")]
+        return Rows(tuple(found))
+
+    def _nobody(self, found: Sequence[Entry]) -> bool:
+        """Whether the question is who, and the meetings do not say it."""
+        asks = wording.WHO.match(self._question) and not wording.NO_OWNER.search(self._question)
+        return bool(asks and found) and not any(entry.who for entry in found)
+
+    def _by_people(self, entries: Sequence[Entry]) -> list[Entry]:
+        kept = list(entries)
+        for named in self._named:
+            owed = [e for e in kept if self._is(e, e.to_whom, named.people)]
+            owing = [e for e in kept if self._is(e, e.who, named.people)]
+            if named.owed:
+                kept = owed or [e for e in kept if named.words & set(words(_text(e)))]
+            else:
+                kept = owing
+        if self._me is not None:
+            if wording.TO_ME.search(self._question):
+                return [e for e in kept if self._is(e, e.to_whom, (self._me,)) and e.who]
+            return [e for e in kept if self._is(e, e.who, (self._me,))]
+        return kept
+
+    def _is(self, entry: Entry, name: str | None, people: Iterable[Person]) -> bool:
+        return name is not None and self._people.person(entry.document, name) in people
+
+    def _by_kind(self, entries: Sequence[Entry]) -> list[Entry]:
+        asked = self._question
+        kept = list(entries)
+        if wording.OVERDUE.search(asked):
+            today = self._today
+            kept = [e for e in kept if today is not None and is_overdue(e, today)]
+        if wording.NO_DATE.search(asked):
+            kept = [e for e in kept if e.promise.when is None and e.state == "open"]
+        if wording.NO_OWNER.search(asked):
+            kept = [e for e in kept if e.who is None and e.state == "open"]
+        if wording.CANCELLED.search(asked):
+            kept = [e for e in kept if e.state == "cancelled"]
+        return kept
+
+    def _myself(self, me: str) -> Person | None:
+        """Who asks, where the question says «я» or «мне» and of nothing but what is owed."""
+        asked = self._question
+        to_me = wording.TO_ME.search(asked)
+        if not to_me and not wording.ME_OWING.search(asked):
+            return None
+        if wording.wanted(asked) is None:
+            return None
+        if not me:
+            if self._topic:
+                return None
+            raise UsageError(
+                "The question is about you, and nobody has said who you are",
+                'Set your name: me = "Олег Титов" in rag.toml, or RAG_ME="Олег Титов"',
+            )
+        return the_person(self._people, me)
+
+    def _deadline(self, day: wording.Day | None) -> tuple[Due | None, str]:
+        """The deadline a question names, and its words."""
+        from rag.minutes.dates import find_due
+        from rag.types import Due
+
+        if wording.WHEN.match(self._question):
+            return None, ""
+        dates = {m[2].date for m in self._chosen if m[2].date}
+        latest = max(dates, default=None) or (self._today and self._today.isoformat())
+        if day is not None and latest:
+            found = day.near(date.fromisoformat(latest))
+            raw = self._question[slice(*day.span)]
+            if found is not None:
+                iso = found.isoformat()
+                return Due(raw, None if day.by else iso, iso), raw
+        one = len(self._chosen) == 1 and bool(dates)
+        anchor = date.fromisoformat(dates.pop()) if one else self._today
+        due = find_due(self._question, anchor, language_of(self._question))
+        return due, due.raw if due else ""
+
+    def _is_due(self, entry: Entry, due: Due) -> bool:
+        """Whether a promise is due within a deadline, or names it by the same words."""
+        when = entry.promise.when
+        if when is None:
+            return False
+        last, first = when.end, when.start or when.end
+        if due.end and last and first:
+            return first <= due.end and (due.start is None or last >= due.start)
+        named = [keys_of(w) for w in words(due.raw) if w not in STOP_WORDS]
+        said = {key for word in words(when.raw) for key in keys_of(word)}
+        return bool(named) and all(keys & said for keys in named)
 
 
-def due_text(when: Due) -> str:
-    """A deadline for a person: the days it means, then the words as said."""
-    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
-    return f"{days} ({when.raw})" if days else f"({when.raw})"
-
-
-Item = TypeVar("Item")
-
-
-class _Row(Generic[Item]):
-    """A row with the words that a question may name it by, its owner's name apart."""
-
-    def __init__(self, document: str, item: Item, text: str, owner: str = "") -> None:
-        self.document = document
-        self.item = item
-        self.owner = frozenset(words(owner))
-        self._text = text
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Every form of the words of the row."""
-        return frozenset(key for word in words(self._text) for key in _keys(word))
-
-    @cached_property
-    def owner_keys(self) -> frozenset[str]:
-        """Every form of the words of the owner's name."""
-        return frozenset(key for word in self.owner for key in _keys(word))
-
-
-def _keys(word: str) -> set[str]:
-    """What a word is recognised by: its stem, and the dictionary forms it may be of."""
-    keys = {stem(word)}
-    if language_of(word) == "ru":
-        from rag.minutes.morphology import parses  # a dictionary, for these questions only
-
-        keys.update(parse.lemma for parse in parses(word))
-    return keys
-
-
-def _narrow(
-    rows: Sequence[_Row[Item]], topic: Sequence[str], meetings: Meetings
-) -> list[_Row[Item]]:
-    """The rows that hold more of the topic than the others, and more than half of it.
-
-    A word that no row holds but the title of a meeting does narrows the meetings instead.
-    """
-    left = []
-    for word in topic:
-        keys = _keys(word)
-        if not any(keys & (row.keys | row.owner_keys) for row in rows):
-            titled = {name for name, title, _ in meetings if keys & _title_keys(name, title)}
-            if titled:
-                rows = [row for row in rows if row.document in titled]
-                continue
-        left.append(keys)
-    if not left:
-        return list(rows)
-    for held in ([row.keys for row in rows], [row.keys | row.owner_keys for row in rows]):
-        counts = [sum(bool(keys & one) for keys in left) for one in held]
-        best = max(counts, default=0)
-        if 2 * best > len(left):
-            return [row for row, n in zip(rows, counts, strict=True) if n == best]
-    return []
-
-
-def titled(named: Sequence[str], titles: Mapping[str, str]) -> list[str]:
-    """Which of the titles, by their keys, hold all of these words in any form."""
-    wanted = [_keys(word) for word in named]
-    held = {key: {k for w in words(title) for k in _keys(w)} for key, title in titles.items()}
-    return [key for key, keys in held.items() if all(keys & one for one in wanted)]
-
-
-def _titled(question: str, meetings: Meetings) -> Meetings:
-    """The meetings whose title has the word for a meeting that the question uses, else all."""
-    asked = {stem(word) for word in words(question)} & _MEETING
-    return [m for m in meetings if asked & _title_keys(m[0], m[1])] or meetings
-
-
-def _title_keys(name: str, title: str) -> set[str]:
-    return {stem(word) for word in words(f"{name} {title}")}
-
-
-def _text(promise: Promise) -> str:
+def _text(entry: Entry) -> str:
     """The words a promise may be asked for by."""
-    parts = (promise.what, promise.quote, promise.to_whom, promise.when and promise.when.raw)
+    promise = entry.promise
+    when = promise.when.raw if promise.when else None
+    parts = (promise.what, promise.quote, promise.to_whom, when, *(k.quote for k in entry.links))
     return " ".join(part for part in parts if part)
 
 
-def _topic(question: str) -> list[str]:
-    """The words that narrow the question, each once."""
-    found = (word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS)
-    return [word for word in found if stem(word) not in _FRAME | _MEETING]
+def _people_in(question: str, people: Directory) -> list[_Named]:
+    """The people of the meetings that a question names."""
+    found: list[_Named] = []
+    tokens = list(re.finditer(r"[^\W_][\w'’-]*", question))
+    at = 0
+    while at < len(tokens):
+        for count in range(min(_NAME_WORDS, len(tokens) - at), 0, -1):
+            run = tokens[at : at + count]
+            if not all(_may_name(token.group()) for token in run):
+                continue
+            those = people.find(" ".join(token.group() for token in run))
+            if those:
+                said = frozenset(w for token in run for w in words(token.group()))
+                found.append(_Named(those, said, _is_owed(question, run)))
+                at += count - 1
+                break
+        at += 1
+    return found
 
 
-def _day(question: str) -> str | None:
-    """The month and day a question names, as MM-DD."""
-    for match in _DAY.finditer(question):
-        day, month, en_month, en_day, d, m, _, _, iso_month, iso_day = match.groups()
-        if iso_day:
-            return f"{iso_month}-{iso_day}"
-        if d:
-            return f"{int(m):02}-{int(d):02}"
-        number = _month(month or en_month)
-        if number:
-            return f"{number:02}-{int(day or en_day):02}"
-    return None
-
-
-def _month(word: str) -> int | None:
+def _may_name(word: str) -> bool:
+    """Whether a word of a question can be a name: a capital, or the dictionary's word for it."""
     folded = fold(word)
-    if folded in ("мая", "мае"):
-        return 5
-    return next((n for n, heads in enumerate(_MONTHS, 1) if folded.startswith(heads)), None)
+    if folded in STOP_WORDS:
+        return False
+    if word[0].isupper() or language_of(word) == "en" or word[0].isdigit():
+        return True
+    from rag.minutes.morphology import parses
+    from rag.minutes.people import is_given_name
+
+    return is_given_name(folded) or any(
+        parse.grammemes & {"Name", "Surn", "Patr"} and parse.score > 0.1 for parse in parses(folded)
+    )
+
+
+def _is_owed(question: str, run: Sequence[re.Match[str]]) -> bool:
+    """Whether a name is whom it is owed to: a dative beside «обещал», "to Tom", "owes Tom"."""
+    before = question[: run[0].start()]
+    if language_of(run[0].group()) == "en":
+        return re.search(r"\b(?:to|owe[sd]?|promised to)\s+$", before, re.IGNORECASE) is not None
+    from rag.minutes.morphology import parses
+
+    tags = [p.grammemes for p in parses(fold(run[0].group()))]
+    dative = any("datv" in t for t in tags) and not any("nomn" in t for t in tags)
+    return dative and wording.OWED.search(question) is not None
