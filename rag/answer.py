@@ -23,12 +23,13 @@ from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from rag.cite.entailment import Entailment
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Evidence, Exchange, Passage, Sentence
+    from rag.types import Citation, Evidence, Exchange, Passage, Sentence
 
 _NEAREST = 5  # passages shown with a refusal
 
@@ -60,6 +61,14 @@ class _Request:
     on_text: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, by name, and the day it is for them: "what do I owe", "what is overdue"."""
+
+    me: str = ""
+    today: date | None = None
+
+
 class Answerer:
     """Answers questions over one library, with a model or without."""
 
@@ -70,7 +79,9 @@ class Answerer:
         model: Model | None = None,
         entailment: Entailment | None = None,
         secret: bytes = b"",
+        asker: Asker | None = None,
     ) -> None:
+        self._asker = asker or Asker()
         self._catalogue = catalogue
         self._retriever = retriever
         self._model = model
@@ -118,7 +129,8 @@ class Answerer:
 
     def _from_register(self, request: _Request) -> Answer | None:
         """Rows of the register of promises, when the question asks for them and there are any."""
-        if register.wanted(request.question) is None:
+        question = request.question
+        if register.wanted(question) is None and not register.may_ask(question):
             return None
         rows = {row.name: row for row in self._catalogue.documents()}
         chosen = self._retriever.select(request.scope)
@@ -127,12 +139,21 @@ class Answerer:
             for name, minutes in self._catalogue.minutes()
             if chosen is None or rows[name].id in chosen
         ]
-        found = register.look_up(request.question, meetings)
-        if not found.promises and not found.decisions:
-            return refusal(request.question, ()) if found.whole and meetings else None
+        asker = self._asker
+        found = register.look_up(question, meetings, today=asker.today, me=asker.me)
+        if not found.entries and not found.decisions:
+            return refusal(question, ()) if found.whole and meetings else None
         return register.answer(
-            found, lambda name, start, end: self._retriever.cite(rows[name].id, start, end)
+            found,
+            lambda name, start, end: self._retriever.cite(rows[name].id, start, end),
+            lambda name, line: self._line(rows[name].id, name, line),
         )
+
+    def _line(self, document_id: str, name: str, line: int) -> Citation | None:
+        """A citation of a whole line; None where the document has no such line."""
+        document = self._catalogue.document(document_id)
+        span = document.line_span(line)
+        return document.citation(name, *span) if span else None
 
     def _summary(self, request: _Request) -> Answer | None:
         from rag.overview import Overview

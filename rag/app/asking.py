@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,10 +63,11 @@ class Asking(Keeping):
             )
 
     def _answerer(self, library: Library, retriever: Retriever) -> Answerer:
-        from rag.answer import Answerer
+        from rag.answer import Answerer, Asker
 
         secret = secret_of(self.paths.folder) if self.model else b""
-        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret)
+        asker = Asker(self.settings.me, date.today())
+        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret, asker)
 
     def talk(self, *, resume: bool = False) -> Talk:
         """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""

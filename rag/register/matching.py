@@ -1,0 +1,127 @@
+"""Rows of the register held against the words of a question."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from rag.register.wording import MEETING
+from rag.words import language_of, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+
+    from rag.types import Minutes
+
+    Meetings = Sequence[tuple[str, str, Minutes]]
+
+Item = TypeVar("Item")
+#: letters from which two words of one root in both aspects are taken for one («заказать»)
+_ROOT = 6
+
+
+class Row(Generic[Item]):
+    """A row with the words that a question may name it by, its owner's name apart."""
+
+    def __init__(self, document: str, item: Item, text: str, owner: str = "") -> None:
+        self.document = document
+        self.item = item
+        self.owner = frozenset(words(owner))
+        self.text = text
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every form of the words of the row."""
+        return frozenset(key for word in words(self.text) for key in keys_of(word))
+
+    @cached_property
+    def owner_keys(self) -> frozenset[str]:
+        """Every form of the words of the owner's name."""
+        return frozenset(key for word in self.owner for key in keys_of(word))
+
+
+@lru_cache(maxsize=50_000)
+def keys_of(word: str) -> frozenset[str]:
+    """What a word is recognised by: its stem, and the dictionary forms it may be of."""
+    keys = {stem(word)}
+    if language_of(word) == "ru":
+        from rag.minutes.morphology import parses  # a dictionary, for these questions only
+
+        for parse in parses(word):
+            keys.add(parse.lemma)
+            if parse.grammemes & {"VERB", "INFN"}:
+                keys.add(f"{parse.lemma[:_ROOT]}…")
+    return frozenset(keys)
+
+
+def narrow(rows: Sequence[Row[Item]], topic: Sequence[str], meetings: Meetings) -> list[Row[Item]]:
+    """The rows that hold more of the topic than the others, and more than half of it.
+
+    A word that no row holds but the title of a meeting does narrows the meetings instead.
+    """
+    left = []
+    for word in topic:
+        keys = keys_of(word)
+        if not any(keys & (row.keys | row.owner_keys) for row in rows):
+            named = {name for name, title, _ in meetings if keys & title_keys(name, title)}
+            if named:
+                rows = [row for row in rows if row.document in named]
+                continue
+        left.append(keys)
+    if not left:
+        return list(rows)
+    for held in ([row.keys for row in rows], [row.keys | row.owner_keys for row in rows]):
+        counts = [sum(bool(keys & one) for keys in left) for one in held]
+        best = max(counts, default=0)
+        if 2 * best > len(left):
+            return [row for row, n in zip(rows, counts, strict=True) if n == best]
+    return []
+
+
+def holding(
+    rows: Sequence[Row[Item]], topic: Sequence[str], nouns: Container[str] = ()
+) -> list[Row[Item]]:
+    """The rows that hold every word of the topic but its verbs, of which they may hold none.
+
+    Of these, the ones that hold most of the verbs too. `nouns` are no verbs.
+    """
+    named = [word for word in topic if word in nouns or not is_verb(word)]
+    if not named:
+        return []
+    wanted = [keys_of(word) for word in named]
+    kept = [row for row in rows if all(keys & row.keys for keys in wanted)]
+    verbs = [keys_of(word) for word in topic if word not in named]
+    counts = [sum(bool(keys & row.keys) for keys in verbs) for row in kept]
+    best = max(counts, default=0)
+    return [row for row, n in zip(kept, counts, strict=True) if n == best]
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word of a question reads as a verb: by the dictionary, or its English ending."""
+    if language_of(word) == "en":
+        from rag.minutes.lexicon import family
+
+        verbs = family("en", "verb") | family("en", "transfer")
+        return word.endswith("ing") or any(stem(word) == stem(verb) for verb in verbs)
+    from rag.minutes.morphology import parses
+
+    found = parses(word)
+    return bool(found) and bool(found[0].grammemes & {"VERB", "INFN", "PRTS"})
+
+
+def titled(named: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """Which of the titles, by their keys, hold all of these words in any form."""
+    wanted = [keys_of(word) for word in named]
+    held = {key: {k for w in words(title) for k in keys_of(w)} for key, title in titles.items()}
+    return [key for key, keys in held.items() if all(keys & one for one in wanted)]
+
+
+def by_title(question: str, meetings: Meetings) -> Meetings:
+    """The meetings whose title has the word for a meeting that the question uses, else all."""
+    asked = {stem(word) for word in words(question)} & MEETING
+    return [m for m in meetings if asked & title_keys(m[0], m[1])] or meetings
+
+
+def title_keys(name: str, title: str) -> set[str]:
+    """Stems of the words of a meeting's file name and title."""
+    return {stem(word) for word in words(f"{name} {title}")}
