@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ReadError
 from rag.readers.dates import date_of
 from rag.readers.encoding import decode
+from rag.readers.meetings import find_meeting
 from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Line, Mark
 
@@ -79,9 +80,8 @@ def _document(
     lines: tuple[Line, ...],
     headings: tuple[Mark, ...],
 ) -> Document:
-    from rag.minutes.turns import find_turns
-
-    turns = find_turns(text, lines)
+    meeting = find_meeting(name, text, lines)
+    turns = meeting.turns if meeting else ()
     title = _title_of(text, headings, turns[0].start if turns else None)
     return Document(
         id=hashlib.sha256(data).hexdigest(),
@@ -91,7 +91,7 @@ def _document(
         turns=turns,
         lines=lines,
         kind="meeting" if turns else "text",
-        date=date_of(name, text),
+        date=meeting.day if meeting else date_of(name, text),
         encoding=encoding,
     )
 
