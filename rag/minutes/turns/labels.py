@@ -68,6 +68,7 @@ def clean_name(label: str) -> str:
     Emphasis and pictures about it go, and a role behind it («Анна, бухгалтер»).
     """
     name = _ASIDE.sub("", label)
+    name = name if name.strip() else label
     name = " ".join(name.split())
     name = _AROUND.sub("", name) or name
     role = _ROLE.match(name)

@@ -66,9 +66,7 @@ def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
         pages=pages.pages,
         marks=marks,
         kind="pdf",
-        date=meeting_day(name, pages.text)
-        if is_protocol(pages.text)
-        else _iso_date(source.created),
+        date=day,
         boxes=pages.boxes,
         notes=tuple(notes_of(source, pages, keep_hidden=options.keep_hidden)),
     )
