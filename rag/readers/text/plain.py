@@ -32,6 +32,10 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(\S(?:.*?\S)?)\1")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOT_SETEXT = re.compile(r"\s*(?:[#>|]|[-*+]\s|\d+[.)]\s|$)")
+#: captions that were saved as text
+_CAPTIONS = re.compile(
+    r"\s*(?:WEBVTT\b[^\n]*\n(?:[^\n]*\n){0,40}?|\d+\n)(?:\d+:)?\d\d:\d\d[.,]\d{3} --> \d"
+)
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 
 
@@ -41,6 +45,10 @@ def read_text(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     Raises ReadError for a binary or empty file.
     """
     text, encoding = _decoded(data, name)
+    if _CAPTIONS.match(text):
+        from rag.readers.text.captions import read_vtt
+
+        return read_vtt(data, name)
     lines = lines_of(text)
     return _document(data, name, text, encoding, lines, tuple(_plain_headings(text, lines)))
 
