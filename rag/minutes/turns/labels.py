@@ -22,10 +22,10 @@ NOT_SPEAKERS = frozenset(
     были дата тема темы повестка цель цели задача задачи план статус ссылка ссылки адрес телефон
     почта кому от копия автор источник дано доказательство определение следствие теорема шаг вывод
     выводы например плюсы минусы результат фио должность контакты итак первое второе третье отв
-    время место запись система бот ассистент
+    время место запись заметки список состав система бот ассистент
     note notes todo question questions answer answers example warning tip date time subject to cc
-    from agenda attendees present apologies action actions decision decisions summary total status
-    location topic result results step input output name title source q a p s http https meeting
+    from agenda attendees participants attendance invitees absent present apologies action actions
+    decision decisions summary total status location topic result results step input output name title source q a p s http https meeting
     next following previous deadline budget risk risks outcome conclusion background duration
     info warn error debug trace fatal critical system assistant bot ai
     """.split()
@@ -36,7 +36,7 @@ OFFICES = frozenset(
 )
 _NUMBERED = re.compile(
     r"(?:спикер|голос|участник|говорящий|докладчик|speaker|voice|participant|person|spk)"
-    r"[ _#№-]{0,2}(?:\d{1,3}|[a-zа-я])",
+    r"(?:[ _#№-]{0,2}\d{1,3}|[ _-][a-zа-я])",
     re.IGNORECASE,
 )
 #: «+7 900 123-45-67», as messengers call whom nobody has saved
