@@ -25,7 +25,8 @@ NOT_SPEAKERS = frozenset(
     время место запись заметки список состав система бот ассистент
     note notes todo question questions answer answers example warning tip date time subject to cc
     from agenda attendees participants attendance invitees absent present apologies action actions
-    decision decisions summary total status location topic result results step input output name title source q a p s http https meeting
+    decision decisions summary total status location topic result results step input output name
+    title source q a p s http https meeting
     next following previous deadline budget risk risks outcome conclusion background duration
     info warn error debug trace fatal critical system assistant bot ai
     """.split()
