@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rag.minutes.places import label_start
-from rag.minutes.turns.labels import is_plausible, is_thing
+from rag.minutes.turns.labels import clean_name, is_plausible, is_thing
 from rag.words import words
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ _LIST = re.compile(
     r"[ \t*_>#•-]*(?:на\s+(?:встрече|созвоне|совещании|планёрке|планерке)\s+(?=были|присутств))?"
     r"(?:были|участники|участвовали|участвуют|присутствовали|присутствуют|присутствующие|"
     r"на\s+(?:созвоне|встрече|связи)|(?:список|состав)\s+(?:участников|присутствующих|комиссии)|"
-    r"в\s+составе|председатель(?:ствовал)?|секретарь|ведущий|ведущая|отсутствовали|отсутствуют|"
-    r"приглашенные|приглашённые|члены\s+(?:комиссии|совета|правления|рабочей\s+группы)|записывает|"
+    r"в\s+составе|председатель(?:ствовал|ствует|ствующ(?:ий|ая))?|секретарь|ведущий|ведущая|отсутствовали|отсутствуют|"
+    r"вели|вёл|вела|не\s+было|приглаш[её]н(?:ные|ный|ная|[аы])?|члены\s+(?:комиссии|совета|правления|рабочей\s+группы)|записывает|"
     r"attendees|attendance|present|participants|on\s+the\s+call|in\s+attendance|"
-    r"in\s+the\s+room|who\s+was\s+there|apologies|absent|chair(?:ed\s+by)?|invitees|"
+    r"in\s+the\s+room|on\s+the\s+(?:phone|line)|remote|online|who\s+was\s+there|apologies|absent|chair(?:ed\s+by)?|invitees|"
     r"minutes\s+by|note-?taker|also\s+present)\b"
     r"(?P<more>\s+(?:на\s+\w+|были|from\s+\w+|for\s+\w+))?[ \t*_]*"
     r"(?:\([^)\n]*\)|\d+)?[ \t*_]*(?P<colon>:?)[*_ \t]*(?P<names>.*)",
@@ -37,8 +37,10 @@ _CAPITAL = r"[^\W\d_a-zа-яё][\w'’-]+"
 _NAME = re.compile(
     rf"(?:{_CAPITAL}(?:\s+{_INITIALS}|(?:\s+{_CAPITAL}){{0,2}})|{_INITIALS}\s?{_CAPITAL})"
 )
-#: «директор по развитию Титов О. В.»
-_OFFICE_BEFORE = re.compile(rf"(?:[^\W\d_A-ZА-ЯЁ][\w-]*\.?\s+){{1,6}}(?P<name>{_NAME.pattern})")
+#: «директор ООО «Ромашка» Титов О. В.»
+_OFFICE_BEFORE = re.compile(
+    rf"(?:(?:[^\W\d_A-ZА-ЯЁ][\w-]*\.?|«[^»]*»|[А-ЯЁA-Z]{{2,5}})\s+){{1,8}}(?P<name>{_NAME.pattern})"
+)
 _OFFICE = re.compile(
     r"^[ \t*_]*(?P<office>секретарь|председатель|ведущий|протоколист|модератор|chair|secretary)"
     rf"[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
@@ -48,7 +50,9 @@ _BESIDE = re.compile(r"\([^)]*\)|<[^>]*>")
 #: «5 чел.:»
 _COUNT = re.compile(r"\b\d+\s*(?:чел\w*|people|persons)?\.?:?", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,3}[.)]|\[[ xXхХ]\])\s+")
-_BETWEEN = re.compile(r"[,;•]|\s+(?:и|and)\s+|\s&\s")
+_BETWEEN = re.compile(r"[,;•]|\s+(?:и|and)\s+|\s&\s|(?<=[^\W\d_]{3})\.\s+(?=[A-ZА-ЯЁ])")
+#: what a list adds to a name: «по телефону», "from Leeds"
+_WHERE = re.compile(r"\s(?:on|by|via|from|at|по|из|от|через|онлайн|удал[её]нно)(?:\s.*)?$")
 #: parts a name from what somebody is: «Титов О. В. — директор», «председатель — Титов О. В.»
 _ROLE = re.compile(r"\s[-–—]\s|\s*\||:")
 _PEOPLE_COLUMN = re.compile(
@@ -134,9 +138,10 @@ def _names(listed: str) -> Iterator[str]:
 
 def _name_in(part: str) -> str | None:
     """The name that the words are, or that stands behind an office; None without one."""
+    part = _WHERE.sub("", part)
     for form in (part, part.rstrip(". ")):
         name = _NAME.fullmatch(form) or _OFFICE_BEFORE.fullmatch(form)
         said = name.groupdict().get("name") or name.group() if name else ""
         if is_plausible(said) and not is_thing(said):
-            return said
+            return clean_name(said)
     return None

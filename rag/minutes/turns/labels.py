@@ -50,8 +50,12 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\(((?:[^()\n]|\([^()\n]{0,60}\)){0,140})\)|\s*\[([^\[\]\n]{0,60})\]")
-#: «Анна, бухгалтер»
-_ROLE = re.compile(r"^(?P<name>[^,]{2,50}),\s*(?P<role>[^\W\d_A-ZА-ЯЁ][^,]{1,40})$")
+#: «Анна, бухгалтер», «Анна | Ромашка»
+_ROLE = re.compile(
+    r"^(?P<name>[^,|]{2,50})(?:,\s*(?P<role>[^\W\d_A-ZА-ЯЁ][^,|]{1,40})|\s*\|\s*(?P<firm>.{1,40}))$"
+)
+#: before a name of two words or more
+_TITLE = re.compile(r"^(?:dr|mr|mrs|ms|prof)\b\.?\s+(?=\S+\s+\S)", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.\s?){1,2}")
 #: signs that people put about their names; a full stop may close an initial
 _AROUND = re.compile(r"^[^\w+@]+|[^\w.)]+$")
@@ -74,7 +78,8 @@ def clean_name(label: str) -> str:
     name = _AROUND.sub("", name) or name
     role = _ROLE.match(name)
     if role:
-        name = role["name"]
+        name = role["name"].rstrip()
+    name = _TITLE.sub("", name)
     if _NUMBERED.fullmatch(name) or not name.isupper():
         return name
     return " ".join(map(_from_capitals, name.split()))
@@ -109,7 +114,7 @@ def _role_of(label: str) -> str:
         role = (aside[1] or aside[2] or "").strip()
         return "" if _STATUS.fullmatch(role) else role
     role = _ROLE.match(" ".join(label.split()).strip(" *_"))
-    return role["role"] if role else ""
+    return role["role"] or role["firm"] if role else ""
 
 
 def is_numbered(name: str) -> bool:
