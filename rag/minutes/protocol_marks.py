@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import re
 
+#: «Ответственный:» and no firm of a contract
+_OWNER = (
+    r"[ \t]*(?:\*\*)?(?:ответственн(?:ый|ая|ые)|исполнитель|исп\.)(?:\*\*)?\s*[:—–-]"
+    r"(?!\W*(?:ООО|ОАО|ЗАО|АО|ПАО|ИП|общество|начальник)\b)"
+)
+_CELL_END = r"(?:\s\w+)?[\s*_]*\|"
 #: A mark's weight, what a text with it holds in lower case (looked for first), and the mark.
 _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         2,
         ("слушали", "решили", "постановили", "выступили"),
         re.compile(
-            r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили)\b[^\n]{0,80}?:", re.I | re.M
+            r"^[ \t\d.*#]*(?:слушали|решили|постановили|выступили)\b[^\n]{0,80}?:", re.I | re.M
         ),
     ),
     (
         2,
         ("отв.", "ответственн", "исполнитель", "исп."),
-        re.compile(r"\b(?:отв\.|ответственн(?:ый|ая|ые)|исполнитель|исп\.)\s*[:—-]", re.I),
+        re.compile(
+            rf"\bотв\.\s*[:—–-]|^[^\n]{{3,400}}[.;,)]{_OWNER}|^{_OWNER}[^\n]*\n?[^\n]*\bсрок[^\n:]{{0,20}}[:—–-]",
+            re.I | re.M,
+        ),
     ),
     (
         2,
         ("|",),
         re.compile(
-            r"^\s*\|.*\b(?:ответственн\w+|исполнитель|кто|owner|assignee|who)\b.*\|", re.I | re.M
+            rf"^(?=.*\|[\s*_]*(?:ответственн\w+|исполнител[ьи]|кто|owner|assignee|who){_CELL_END})"
+            rf".*\|[\s*_]*(?:задач[аи]|поручени[ея]|действи[ея]|что|срок\w*|когда|дедлайн|task|action"
+            rf"(?:\sitem)?|what|item|due(?:\sdate)?|deadline|when|by){_CELL_END}",
+            re.I | re.M,
         ),
     ),
     (
         2,
         ("action", "ap"),
         re.compile(
-            r"^\s*(?:[-*]\s*)?(?:action(?:\s+(?:item|point))?s?|ap)\s*(?:\d+\s*)?:", re.I | re.M
+            r"^[ \t]*(?:[-*][ \t]*)?(?:\*\*)?(?:action(?:\s+(?:item|point))?s?|ap)\s*(?:\d+\s*)?:"
+            r"(?:\*\*)?\s*(?:[-*]\s*)?(?-i:[A-Z@]).*\b(?:to|will|by)\b",
+            re.I | re.M,
         ),
     ),
-    (1, ("[",), re.compile(r"^\s*[-*]\s+\[[ xXхХ]\]\s", re.M)),
     (
         1,
         (
@@ -45,7 +58,8 @@ _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
             "apologies",
         ),
         re.compile(
-            r"^[\s*_>]*(?:участники|присутствовали|были|attendees|present|participants|apologies)\b[*_]*\s*:",
+            r"^[ \t*_>]*(?:участники|присутствовали|были|attendees|present|participants|apologies)"
+            r"\b[*_]*\s*:",
             re.I | re.M,
         ),
     ),
@@ -57,12 +71,13 @@ _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    # a list of tasks alone is no meeting
     (
         1,
-        ("#",),
+        ("[", "#"),
         re.compile(
-            r"^#+\s*(?:[\d.]+\s*)?(?:задачи|поручения|действия|actions?|action items|tasks|"
-            r"next steps|to-?dos?)\b",
+            r"^[ \t]*[-*][ \t]+\[[ xXхХ]\]\s|^#+\s*(?:[\d.]+\s*)?(?:задачи|поручения|действия"
+            r"|actions?|action items|tasks|next steps|to-?dos?)\b",
             re.I | re.M,
         ),
     ),

@@ -122,9 +122,11 @@ def _labelled(found: Candidates) -> list[Span]:
     if len(counts) == 1 and not (often > 2 and all(map(is_person, speakers))):
         return []
     even = _is_line_by_line(found.starts, text)
+    begin = next(start.at for start in found.starts if start.label in speakers)
+    begin = max(0, text.rfind("\n\n", 0, begin))  # what stands above is the head
     speakers |= {label for label in said if _fits(label, len(said[label]), speakers, even=even)}
     capitals = any(map(is_capitalised, speakers))
-    speaking = [start for start in found.starts if start.label in speakers]
+    speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
     if share_of(speaking, text, paragraphs=False) < _MIN_SHARE:
         return []
     stops = [

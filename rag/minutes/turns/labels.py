@@ -22,10 +22,11 @@ NOT_SPEAKERS = frozenset(
     были дата тема темы повестка цель цели задача задачи план статус ссылка ссылки адрес телефон
     почта кому от копия автор источник дано доказательство определение следствие теорема шаг вывод
     выводы например плюсы минусы результат фио должность контакты итак первое второе третье отв
-    время место запись система бот ассистент
+    время место запись заметки список состав система бот ассистент
     note notes todo question questions answer answers example warning tip date time subject to cc
-    from agenda attendees present apologies action actions decision decisions summary total status
-    location topic result results step input output name title source q a p s http https meeting
+    from agenda attendees participants attendance invitees absent present apologies action actions
+    decision decisions summary total status location topic result results step input output name
+    title source q a p s http https meeting
     next following previous deadline budget risk risks outcome conclusion background duration
     info warn error debug trace fatal critical system assistant bot ai
     """.split()
@@ -36,7 +37,7 @@ OFFICES = frozenset(
 )
 _NUMBERED = re.compile(
     r"(?:спикер|голос|участник|говорящий|докладчик|speaker|voice|participant|person|spk)"
-    r"[ _#№-]{0,2}(?:\d{1,3}|[a-zа-я])",
+    r"(?:[ _#№-]{0,2}\d{1,3}|[ _-][a-zа-я])",
     re.IGNORECASE,
 )
 #: «+7 900 123-45-67», as messengers call whom nobody has saved
@@ -49,8 +50,12 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\(((?:[^()\n]|\([^()\n]{0,60}\)){0,140})\)|\s*\[([^\[\]\n]{0,60})\]")
-#: «Анна, бухгалтер»
-_ROLE = re.compile(r"^(?P<name>[^,]{2,50}),\s*(?P<role>[^\W\d_A-ZА-ЯЁ][^,]{1,40})$")
+#: «Анна, бухгалтер», «Анна | Ромашка»
+_ROLE = re.compile(
+    r"^(?P<name>[^,|]{2,50})(?:,\s*(?P<role>[^\W\d_A-ZА-ЯЁ][^,|]{1,40})|\s*\|\s*(?P<firm>.{1,40}))$"
+)
+#: before a name of two words or more
+_TITLE = re.compile(r"^(?:dr|mr|mrs|ms|prof)\b\.?\s+(?=\S+\s+\S)", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.\s?){1,2}")
 #: signs that people put about their names; a full stop may close an initial
 _AROUND = re.compile(r"^[^\w+@]+|[^\w.)]+$")
@@ -68,11 +73,13 @@ def clean_name(label: str) -> str:
     Emphasis and pictures about it go, and a role behind it («Анна, бухгалтер»).
     """
     name = _ASIDE.sub("", label)
+    name = name if name.strip() else label
     name = " ".join(name.split())
     name = _AROUND.sub("", name) or name
     role = _ROLE.match(name)
     if role:
-        name = role["name"]
+        name = role["name"].rstrip()
+    name = _TITLE.sub("", name)
     if _NUMBERED.fullmatch(name) or not name.isupper():
         return name
     return " ".join(map(_from_capitals, name.split()))
@@ -107,7 +114,7 @@ def _role_of(label: str) -> str:
         role = (aside[1] or aside[2] or "").strip()
         return "" if _STATUS.fullmatch(role) else role
     role = _ROLE.match(" ".join(label.split()).strip(" *_"))
-    return role["role"] if role else ""
+    return role["role"] or role["firm"] if role else ""
 
 
 def is_numbered(name: str) -> bool:
