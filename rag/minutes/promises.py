@@ -14,6 +14,7 @@ from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
 from rag.minutes.questions import questions_in
 from rag.minutes.remarks import remarks_of
+from rag.minutes.topics import topics_in
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of
@@ -62,7 +63,8 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     questions = questions_in(
         document, language, remarks, promises, decisions, scene.roster, line_of
     )
-    return Minutes(day, scene.roster.names, promises, decisions, questions=questions)
+    topics = topics_in(document, language, remarks, scene.roster, line_of)
+    return Minutes(day, scene.roster.names, promises, decisions, topics, questions)
 
 
 def _is_cased(document: Document) -> bool:
