@@ -56,9 +56,9 @@ class Moves:
         self._small = small_words(language)
 
     def bag(self, folded: str) -> list[str]:
-        """The stems that tell a subject: no small words, in Russian nouns alone."""
-        found = [w for w in words(folded) if len(w) > 2 and w not in STOP_WORDS]
-        return stems_of(w for w in found if w not in self._small and self._tells(w))
+        """The stems that tell a subject: in Russian those of nouns, in English of all but stop words."""
+        found = (w for w in words(folded) if len(w) > 2 and w not in STOP_WORDS)
+        return stems_of(w for w in found if self._tells(w))
 
     def _tells(self, word: str) -> bool:
         if not "а" <= word[0] <= "я":
@@ -128,6 +128,8 @@ class Moves:
         begin = remark.said.find(said, opening) if said else -1
         if begin < 0 or len(said.split()) > 3 or re.search(r"[,:;!]", remark.said[opening:]):
             return None
+        if re.search(r"['’]|sel(?:f|ves)\b", said):
+            return None
         if any(reading(word, "NOUN", "anim", at_least=0.5) for word in words(said)):
             return None
         if self._language == "en":
@@ -191,6 +193,7 @@ _EMPTY = frozenset("one ones thing things bit lot time way part stuff".split())
 _VERBISH = frozenset(
     "yep yup nope sure thanks noted agreed done exactly absolutely definitely maybe ha haha lol "
     "cool great nice lovely sorry please hello hi bye morning welcome correct true indeed seriously "
+    "splendid disgrace shame rubbish nonsense life outrageous silence applause laughter bucket "
     "wait thank god accurate really gone fixed sounds works looks think know hear send sent fair enough brilliant wonderful "
     "amazing perfect ouch ugh wow hmm mmm mhm careful never always everyone everybody anybody nothing "
     "something anything unkind finally only deal half both none again either neither".split()

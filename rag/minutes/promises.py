@@ -10,6 +10,7 @@ from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
+from rag.minutes.places import time_at
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
 from rag.minutes.questions import questions_in
@@ -104,4 +105,5 @@ def _promise(document: Document, draft: Draft) -> Promise:
         history=tuple(Change(line_of(document, at), raw) for at, raw in draft.history),
         force=draft.force,
         condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
+        time=time_at(document, start),
     )

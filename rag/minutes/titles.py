@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import analyser, parses
@@ -117,16 +118,21 @@ def _english(said: Sequence[str], roster: Roster) -> dict[str, Counter[str]]:
                     break
                 kept.append(word.removesuffix("'s"))
             if kept:
-                heads[stem(kept[0])][_pair(kept)] += 1
+                heads[stem(kept[0])][kept[0]] += 1
+    pairs = Counter(pair for sentence in said for pair in pairwise(words(sentence)))
     for sentence in said:
         for word in words(sentence):
             if heads.get(key := stem(word.removesuffix("'s"))):
-                found[key][heads[key].most_common(1)[0][0]] += 1
+                found[key][_paired(heads[key].most_common(1)[0][0], pairs)] += 1
     return found
 
 
-def _pair(kept: Sequence[str]) -> str:
-    """The first word behind an article with the second, unless that reads as a verb."""
-    if len(kept) > 1 and len(kept[1]) > 3 and not kept[1].endswith(("ed", "ing", "ly")):
-        return " ".join(kept[:2])
-    return kept[0]
+def _paired(head: str, pairs: Counter[tuple[str, str]]) -> str:
+    """A word with the one behind it, where the part says both together more than once."""
+    behind = [
+        (count, second)
+        for (first, second), count in pairs.items()
+        if first == head and count > 1 and len(second) > 3 and second not in STOP_WORDS
+    ]
+    fitting = [pair for pair in behind if not pair[1].endswith(("ed", "ing", "ly"))]
+    return f"{head} {max(fitting)[1]}" if fitting else head

@@ -7,7 +7,7 @@ where the words change their company (`rag.minutes.cohesion`) or where somebody 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes import cohesion
@@ -16,7 +16,6 @@ from rag.minutes.moves import Move, Moves
 from rag.minutes.places import time_at
 from rag.minutes.titles import titles_of
 from rag.types import Topic
-from rag.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +28,11 @@ if TYPE_CHECKING:
 #: turns without which a meeting has no parts
 _LEAST_TURNS = 10
 #: units and content words that a part holds at least, and what a border costs
-_LEAST_UNITS, _WEIGHT = 3, 2.0
+_LEAST_UNITS, _WEIGHT = 3, 3.0
+#: content words up to which what is said on moving on tells more than the words
+_FEW = 800
+#: remarks up to which a part at either end is a greeting and joins its neighbour
+_IDLE = 8
 #: a long meeting is cut into about so many units, none of them of more words than these
 _UNITS, _UNIT_WORDS = 200, 20
 
@@ -65,13 +68,15 @@ def _by_words(
 ) -> list[tuple[str, int, int]]:
     moves = Moves(text, language, roster)
     units = _units(remarks, moves)
-    cues = [unit.move.weight if unit.move else 0.0 for unit in units]
+    trust = _trust(units)
+    cues = [trust * unit.move.weight if unit.move else 0.0 for unit in units]
     borders = cohesion.parts([unit.bag for unit in units], cues, _LEAST_UNITS, _WEIGHT)
-    firsts = [0, *borders]
+    firsts = _without_greetings(units, [0, *borders])
     if len(firsts) < 2:
         return []
-    lasts = [*borders, len(units)]
-    spans = [(units[a].first, units[b - 1].last) for a, b in zip(firsts, lasts, strict=True)]
+    lasts = [*firsts[1:], len(units)]
+    begins = [0, *(units[at].first for at in firsts[1:])]
+    spans = [(a, units[b - 1].last) for a, b in zip(begins, lasts, strict=True)]
     said = [[remark.folded for remark in remarks[a:b]] for a, b in spans]
     announced = [unit.move.title if (unit := units[a]).move else None for a in firsts]
     titles = titles_of(said, announced, language, roster)
@@ -79,6 +84,24 @@ def _by_words(
         (title, remarks[a].start, remarks[b - 1].end)
         for title, (a, b) in zip(titles, spans, strict=True)
     ]
+
+
+def _trust(units: Sequence[_Unit]) -> float:
+    """What is said on moving on counts whole where the words are few, less where they tell more."""
+    held = sum(len(unit.bag) for unit in units)
+    return min(1.0, math.sqrt(_FEW / max(held, 1)))
+
+
+def _without_greetings(units: Sequence[_Unit], firsts: list[int]) -> list[int]:
+    """The parts without what is said before the first subject and after the last one."""
+    def is_idle(first: int, last: int) -> bool:
+        return units[first].move is None and units[last - 1].last - units[first].first <= _IDLE
+
+    if len(firsts) > 2 and is_idle(0, firsts[1]) and units[firsts[1]].move:
+        firsts = firsts[1:]
+    if len(firsts) > 2 and is_idle(firsts[-1], len(units)):
+        firsts = firsts[:-1]
+    return firsts
 
 
 def _units(remarks: Sequence[Remark], moves: Moves) -> list[_Unit]:
