@@ -30,10 +30,15 @@ _AGENDA = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _AGENDA_ITEM = re.compile(r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]*(?P<title>[^\n]*\S)", re.MULTILINE)
-_NUMBERED = re.compile(r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]+(?P<title>[^\n]{3,100}\S)", re.MULTILINE)
-_REPORTER = re.compile(r"[.,;]?\s*\(?\b(?:докладчик|докладыва\w+|докл\.|reporter|speaker)\b.*$", re.I)
+_NUMBERED = re.compile(
+    r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]+(?P<title>[^\n]{3,100}\S)", re.MULTILINE
+)
+_REPORTER = re.compile(
+    r"[.,;]?\s*\(?\b(?:докладчик|докладыва\w+|докл\.|reporter|speaker)\b.*$", re.IGNORECASE
+)
 _SPEAKER = re.compile(
-    r"^\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?|[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?\s?[А-ЯЁ][а-яё]+)"
+    r"^\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?"
+    r"|[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?\s?[А-ЯЁ][а-яё]+)"
     r"[\s,—–-]*"
 )
 _ABOUT = re.compile(r"^(?:о|об|обо)\s+", re.IGNORECASE)
@@ -92,7 +97,7 @@ def _clean(title: str) -> str:
 def _heard(text: str) -> list[_Heading]:
     """«1. СЛУШАЛИ: Титова О. В. о пуске печи»: the item of the agenda, or what it was about."""
     agenda = _items_of(text)
-    found = []
+    found: list[_Heading] = []
     for heard in _HEARD.finditer(text):
         title = agenda.get(heard["number"] or str(len(found) + 1)) or _about(heard["title"] or "")
         found.append(_Heading(heard.start(), heard.end() - len(heard["title"] or ""), title))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 LONGEST = 1500
 
 
-def parts(bags: Sequence[Sequence[str]], cues: Sequence[float], least: int, weight: float) -> list[int]:
+def parts(
+    bags: Sequence[Sequence[str]], cues: Sequence[float], least: int, weight: float
+) -> list[int]:
     """The units that begin a part, the first one left out, in order.
 
     Args:

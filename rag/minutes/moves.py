@@ -34,7 +34,9 @@ _PREPOSITIONS = {
 #: parts of speech of a noun phrase, and how likely a reading is to count
 _NOMINAL = frozenset({"NOUN", "ADJF", "PRTF", "PREP", "NUMR"})
 _LIKELY, _POSSIBLE = 0.2, 0.05
-_NOT_IN_PHRASE = frozenset("что как так где кто это то какой какая какое который все мой твой наш".split())
+_NOT_IN_PHRASE = frozenset(
+    "что как так где кто это то какой какая какое который все мой твой наш".split()
+)
 
 
 class Move(NamedTuple):
@@ -56,7 +58,7 @@ class Moves:
         self._small = small_words(language)
 
     def bag(self, folded: str) -> list[str]:
-        """The stems that tell a subject: in Russian those of nouns, in English of all but stop words."""
+        """The stems that tell a subject: of Russian nouns, of all other words but stop words."""
         found = (w for w in words(folded) if len(w) > 2 and w not in STOP_WORDS)
         return stems_of(w for w in found if self._tells(w))
 
@@ -192,9 +194,10 @@ _EMPTY = frozenset("one ones thing things bit lot time way part stuff".split())
 #: words that are no noun phrase by themselves
 _VERBISH = frozenset(
     "yep yup nope sure thanks noted agreed done exactly absolutely definitely maybe ha haha lol "
-    "cool great nice lovely sorry please hello hi bye morning welcome correct true indeed seriously "
-    "splendid disgrace shame rubbish nonsense life outrageous silence applause laughter bucket "
-    "wait thank god accurate really gone fixed sounds works looks think know hear send sent fair enough brilliant wonderful "
-    "amazing perfect ouch ugh wow hmm mmm mhm careful never always everyone everybody anybody nothing "
-    "something anything unkind finally only deal half both none again either neither".split()
+    "cool great nice lovely sorry please hello hi bye morning welcome correct true indeed really "
+    "seriously gone fixed sounds works looks think know hear send sent fair enough brilliant wait "
+    "wonderful amazing perfect ouch ugh wow hmm mmm mhm careful never always everyone everybody "
+    "anybody nothing something anything unkind finally only deal half both none again either "
+    "neither thank god accurate splendid disgrace shame rubbish nonsense life outrageous silence "
+    "applause laughter".split()
 )

@@ -43,7 +43,7 @@ def titles_of(
     titles = []
     used: set[str] = set()
     for said, counts, given in zip(parts, counted, announced, strict=True):
-        title = given or _own(said, counts, spread, len(parts), used, language)
+        title = given or _own(said, counts, spread, len(parts), used)
         used.add(title.lower())
         titles.append(title)
     return titles
@@ -55,11 +55,11 @@ def _own(
     spread: Counter[str],
     parts: int,
     used: set[str],
-    language: Language,
 ) -> str:
     """One or two of the words that a part has and the others have not."""
     weights = {
-        key: sum(forms.values()) * math.log(1 + parts / spread[key]) for key, forms in counts.items()
+        key: sum(forms.values()) * math.log(1 + parts / spread[key])
+        for key, forms in counts.items()
     }
     order = sorted(weights, key=lambda key: -weights[key])
     chosen: list[str] = []

@@ -94,6 +94,7 @@ def _trust(units: Sequence[_Unit]) -> float:
 
 def _without_greetings(units: Sequence[_Unit], firsts: list[int]) -> list[int]:
     """The parts without what is said before the first subject and after the last one."""
+
     def is_idle(first: int, last: int) -> bool:
         return units[first].move is None and units[last - 1].last - units[first].first <= _IDLE
 
