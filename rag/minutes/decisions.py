@@ -11,8 +11,10 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.places import time_at
+from rag.minutes.proposals import proposed, voted
 from rag.minutes.protocol_lines import CHECKBOX, DUE_FIELD, OWNER_FIELD
-from rag.minutes.settling import ANNOUNCED, Settled, settled_in, trimmed
+from rag.minutes.settling import announced, closed, settles
+from rag.minutes.talk import ANNOUNCED, Settled, Talk, trimmed
 from rag.types import Decision
 from rag.words import content_stems
 
@@ -32,6 +34,7 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"^[ \t]*(?:[-*•–—]|\d+(?:\.\d+)*[.)]?)[ \t]+(?P<text>\S[^\n]*)", re.MULTILINE)
 #: a line of a form that nobody filled in
 _BLANK = re.compile(r"_{3,}|\.{5,}")
+_RULES = (announced, closed, settles, voted, proposed)
 #: share of the words of the shorter of two decisions that makes them one
 _SAME = 0.75
 
@@ -48,13 +51,21 @@ def decisions_in(
     blocks = [block.span() for block in _BLOCK.finditer(text)]
     found = [Settled(*span, ANNOUNCED) for span in _items(text)]
     outside = [each for each in remarks if not _touches(blocks, each.start, each.end)]
-    found += settled_in(text, language, outside)
+    found += _settled_in(Talk(text, language, outside, on_paper=not document.turns))
     promised = _Promised(document, promises, line_of)
     kept = [each for each in found if not promised.holds(each)]
     return tuple(
         Decision(text[start:end], line_of(document, start), start, end, time_at(document, start))
         for start, end, _, _ in _once(text, sorted(kept))
     )
+
+
+def _settled_in(talk: Talk) -> Iterator[Settled]:
+    """What the remarks settle, each by the first rule that fits."""
+    for at in range(len(talk.remarks)):
+        found = next(filter(None, (rule(talk, at) for rule in _RULES)), None)
+        if found is not None:
+            yield found
 
 
 class _Promised:
