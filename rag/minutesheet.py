@@ -41,7 +41,7 @@ def _meeting(out: Outline) -> None:
         render.print_line(f"\n### {title}\n")
         if render.console().width < _TABLE_WIDTH:
             for task in tasks:
-                render.print_line(_block(out, task))
+                render.print_line(_block(task))
         else:
             _table(out, tasks)
     _section(out, "questions", out.questions)
@@ -69,7 +69,7 @@ def _table(out: Outline, tasks: Sequence[Task]) -> None:
     rows = [
         (
             task.parties,
-            f"{task.what}\n{words['quote'].format(task.quote)}\n",
+            f"{task.what}\n{task.quote}\n",
             *(getattr(task, name) for name in filled),
         )
         for task in tasks
@@ -77,7 +77,7 @@ def _table(out: Outline, tasks: Sequence[Task]) -> None:
     render.print_rows((*columns, *(words[name] for name in filled)), rows)
 
 
-def _block(out: Outline, task: Task) -> str:
+def _block(task: Task) -> str:
     """A promise on lines of its own: who → to whom: what; by when, state, place; the quote."""
     facts = " · ".join(filter(None, (getattr(task, name) for name in _FACTS)))
-    return f"{task.parties}: {task.what}\n   {facts}\n   {out.labels['quote'].format(task.quote)}"
+    return f"{task.parties}: {task.what}\n   {facts}\n   {task.quote}"

@@ -120,7 +120,9 @@ def minutes(
         raise _nothing(unread)
     for record in records:
         _tell_notes(record)
-    _write(records, wanted, output, many=len(unread) > 0 or not _is_alone(files, records))
+    sources = [*map(Path, files), *(record.file for record in records)]
+    many = len(unread) > 0 or not _is_alone(files, records)
+    _write(records, wanted, output, sources, many=many)
     _tell_unread(unread, files)
 
 
@@ -167,7 +169,15 @@ def _is_alone(files: Sequence[str], records: Sequence[Record]) -> bool:
 # -- what is written
 
 
-def _write(records: Sequence[Record], form: Form | None, output: str | None, *, many: bool) -> None:
+def _write(
+    records: Sequence[Record],
+    form: Form | None,
+    output: str | None,
+    sources: Sequence[Path],
+    *,
+    many: bool,
+) -> None:
+    """Show the records, or write them, over an earlier export but never over a source."""
     if form is None:
         minutesheet.show(records)
     elif output is None or output == terminal.STANDARD_OUTPUT:
@@ -176,9 +186,9 @@ def _write(records: Sequence[Record], form: Form | None, output: str | None, *, 
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)
         for path, record in _files_in(folder, records, form):
-            _write_file(path, export([record], form, many=False), records)
+            _write_file(path, export([record], form, many=False), sources)
     else:
-        _write_file(Path(output), export(records, form, many=many), records)
+        _write_file(Path(output), export(records, form, many=many), sources)
 
 
 def _files_in(folder: Path, records: Sequence[Record], form: Form) -> Iterator[tuple[Path, Record]]:
@@ -192,9 +202,8 @@ def _files_in(folder: Path, records: Sequence[Record], form: Form) -> Iterator[t
         yield folder / f"{name}.minutes.{form}", record
 
 
-def _write_file(path: Path, data: bytes, records: Sequence[Record]) -> None:
-    """Write an export, over an earlier one but never over a meeting. Raises UsageError."""
-    if any(path.exists() and each.file.exists() and path.samefile(each.file) for each in records):
+def _write_file(path: Path, data: bytes, sources: Sequence[Path]) -> None:
+    if path.exists() and any(each.exists() and path.samefile(each) for each in sources):
         raise errors.UsageError(f"{path} is the meeting itself", "Name another file: -o PATH")
     over = path.is_file()
     terminal.write_file(path, data)

@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 
 from rag import __version__
 from rag.exports.labels import labels
-from rag.exports.outline import cut, day_of, place_of, plain, spoken, state_of, titled
+from rag.exports.outline import cut, day_of, place_of, plain, quoted, spoken, state_of, titled
 from rag.words import fold, stems_of, words
 
 if TYPE_CHECKING:
@@ -112,5 +112,5 @@ def _description(record: Record, promise: Promise, words_: dict[str, str]) -> st
     """The quote, the words of the deadline, what to look at, and the place."""
     raw = f"{words_['when']}: {plain(promise.when.raw)}" if promise.when else ""
     place = f"{plain(record.name)}, {place_of(promise, words_)}"
-    quote = words_["quote"].format(cut(promise.quote, promise.what))
+    quote = quoted(record, promise)
     return "\n".join(filter(None, (quote, raw, state_of(record, promise), titled(record), place)))

@@ -64,9 +64,8 @@ def _lines(out: Outline) -> Iterator[str]:
         yield from _table(out, tasks)
         yield ""
         for task in tasks:
-            quote = words["quote"].format(escape(task.quote))
             box = "x" if task.closed else " "
-            yield f"- [{box}] {task.number}. {quote} ({escape(task.place)})"
+            yield f"- [{box}] {task.number}. {escape(task.quote)} ({escape(task.place)})"
     yield from _section(out, "questions", out.questions)
 
 

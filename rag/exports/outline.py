@@ -13,6 +13,7 @@ from rag.cite.clean import legible
 from rag.exports.labels import labels
 from rag.minutes.places import time_at
 from rag.register import due_text
+from rag.sentences import split
 from rag.words import fold, language_of, words
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A promise, ready to be shown. Empty where the meeting does not say."""
+    """A promise, ready to be shown. Empty where the meeting does not say.
+
+    `quote` has its quotation marks; of a request that was accepted it holds both.
+    """
 
     number: int
     who: str
@@ -228,9 +232,23 @@ def _task(record: Record, promise: Promise, number: int, words_: dict[str, str])
         when=plain(due_text(promise.when)) if promise.when else "",
         state=state_of(record, promise),
         place=place_of(promise, words_),
-        quote=cut(promise.quote, promise.what),
+        quote=quoted(record, promise),
         closed=promise.status in ("done", "cancelled"),
     )
+
+
+def quoted(record: Record, promise: Promise) -> str:
+    """What was said, between quotation marks; before an assent the request with the words of it."""
+    mark = labels(spoken(record))["quote"]
+    said = [cut(promise.quote, promise.what)]
+    text = record.document.text
+    at = text.rfind(promise.what, 0, promise.start)
+    if promise.what not in promise.quote and line_of(record, at) in promise.support:
+        first = text.rfind("\n", 0, at) + 1
+        last = text.find("\n", at)
+        sentences = split(text, first, last if last >= 0 else len(text))
+        said[:0] = [cut(text[a:b], promise.what) for a, b in sentences if a <= at < b]
+    return " — ".join(map(mark.format, said))
 
 
 def state_of(record: Record, promise: Promise) -> str:

@@ -12,7 +12,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from rag.exports.outline import cut, plain, spoken, state_of, titled
+from rag.exports.outline import plain, quoted, spoken, state_of, titled
 from rag.jobs.tables import cell
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _rows(record: Record) -> Iterator[tuple[str | int | None, ...]]:
             _STATUS[promise.status],
             " ".join(_marks(promise)),
             state_of(record, promise),
-            cut(promise.quote, promise.what),
+            quoted(record, promise),
             promise.line,
             plain(promise.time or ""),
             title,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rag.record import Record
     from rag.schema import Json
-    from rag.types import Decision, OpenQuestion, Promise, Sentence, Topic
+    from rag.types import Decision, Minutes, OpenQuestion, Promise, Sentence, Topic
 
 
 def record(value: Record) -> Json:
@@ -28,9 +28,14 @@ def record(value: Record) -> Json:
         "topics": [_topic(value, each) for each in minutes.topics],
         "summary": [_sentence(value, each) for each in value.summary.sentences],
         "decisions": [_item(each) for each in minutes.decisions],
-        "promises": [_promise(each, minutes.participants) for each in minutes.promises],
+        "promises": promise_rows(minutes),
         "open_questions": [{**_item(each), "asker": each.asker} for each in minutes.questions],
     }
+
+
+def promise_rows(minutes: Minutes) -> list[Json]:
+    """The promises of a meeting, in the order of the text."""
+    return [_promise(each, minutes.participants) for each in minutes.promises]
 
 
 def _promise(value: Promise, participants: Sequence[str]) -> Json:

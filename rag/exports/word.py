@@ -134,7 +134,7 @@ def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
         texts = (str(task.number), task.parties, task.what, task.when, task.state, task.place)
         for cell, text in zip(row.cells, texts, strict=True):
             cell.paragraphs[0].add_run(text).font.size = _SMALL
-        _aside(row.cells[2].add_paragraph(), out.labels["quote"].format(task.quote), italic=True)
+        _aside(row.cells[2].add_paragraph(), task.quote, italic=True)
     for name, column in zip(_COLUMNS, table.columns, strict=True):
         column.width = Cm(_COLUMNS[name])
         for cell in column.cells:

@@ -102,6 +102,11 @@ def is_finite(word: str) -> bool:
 
 def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
     """The sentences of a stretch; words inside quotation marks are no tokens."""
+    return list(_sentences(text, start, end, language))
+
+
+@lru_cache(maxsize=64)  # a turn is gone back to for whom it calls
+def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sentence, ...]:
     found = []
     for first, last in spans_of(text, start, end):
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
@@ -120,7 +125,7 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
             question = False
         found.append(Sentence(first, last, question, tuple(clauses)))
-    return found
+    return tuple(found)
 
 
 def spans_of(text: str, start: int, end: int) -> list[tuple[int, int]]:

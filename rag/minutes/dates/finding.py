@@ -8,7 +8,9 @@ or that belongs to a relative clause is none of these. No base day, no dates: th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.dates import english, russian
@@ -59,6 +61,7 @@ class _Proposal(NamedTuple):
     barred: bool = False
 
 
+@lru_cache(maxsize=512)  # a long paragraph of minutes is asked at each of its sentences
 def dates_in(
     text: str, base: date | None, language: Language, *, bare: bool = False
 ) -> tuple[Found, ...]:
@@ -198,9 +201,13 @@ def _longest(proposals: list[_Proposal]) -> list[_Proposal]:
     kept: list[_Proposal] = []
     ordered = sorted(proposals, key=lambda p: (p.start - p.end, p.days is None))
     for new in ordered:
-        if all(new.end <= old.start or new.start >= old.end for old in kept):
-            kept.append(new)
-    return sorted((p for p in kept if not p.barred), key=lambda p: p.start)
+        at = bisect_right(kept, new.start, key=lambda p: p.start)
+        before, after = kept[max(at - 1, 0) : at], kept[at : at + 1]
+        if all(old.end <= new.start for old in before) and all(
+            new.end <= old.start for old in after
+        ):
+            kept.insert(at, new)
+    return [p for p in kept if not p.barred]
 
 
 def _due(raw: str, days: Days | None) -> Due:
