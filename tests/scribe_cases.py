@@ -129,21 +129,21 @@ def answering(case: Case, change: Callable[[dict[str, Any]], Any] | None = None)
 
     def say(messages: Sequence[BaseMessage], _: dict[str, Any]) -> str:
         value = case.reply({number for number, _, _ in rows(messages)})
-        return json.dumps(change(value) if change else value, ensure_ascii=False)
+        changed = change(value) if change else value
+        return json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
 
     return say
 
 
 def pointing(messages: Sequence[BaseMessage], _: dict[str, Any]) -> str:
-    """A model that takes every line for a promise of everybody to everybody."""
+    """A model that takes every line for a promise of its speaker and of somebody else besides."""
     lines = rows(messages)
-    people = sorted({who for _, who, _ in lines if who})
-    found = [
-        _promise(number, who, words, words, other)
-        for number, _, words in lines
-        for who in people
-        for other in people
-    ]
+    people = sorted({who for _, who, _ in lines if who}) or [""]
+    found = []
+    for at, (number, who, words) in enumerate(lines):
+        other = people[at % len(people)]
+        found += [_promise(number, who, words, words, other)]
+        found += [_promise(number, other, words, words, who)]
     texts = [{"line": number, "text": words} for number, _, words in lines]
     value = {"promises": found, "decisions": texts, "questions": texts}
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

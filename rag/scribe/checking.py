@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.scribe.claims import Claim
-    from rag.scribe.lines import Stretch, Window
+    from rag.scribe.lines import Numbered, Stretch
     from rag.scribe.meeting import Meeting
     from rag.scribe.quotes import Span
     from rag.types import Act, Status
@@ -84,9 +84,9 @@ class Unproved(Exception):
     """An item does not stand; the message says why."""
 
 
-def checked(meeting: Meeting, window: Window, claim: Claim) -> Checked:
-    """What of a claim stands. Raises Unproved where nothing does."""
-    lines = _lines(window, claim.lines)
+def checked(meeting: Meeting, rows: Numbered, claim: Claim) -> Checked:
+    """What of a claim about the rows of a window stands. Raises Unproved where nothing does."""
+    lines = _lines(rows, claim.lines)
     what = find(meeting.text, claim.what, lines.spans)
     if what is None:
         raise Unproved("its words do not stand in its lines" if claim.what else "it has no words")
@@ -114,17 +114,14 @@ def checked(meeting: Meeting, window: Window, claim: Claim) -> Checked:
     )
 
 
-def _lines(window: Window, numbers: Sequence[int]) -> _Lines:
+def _lines(rows: Numbered, numbers: Sequence[int]) -> _Lines:
     """The lines that are in the window, and where words may stand: they first, then their turns."""
     known: list[int] = []
     turns: list[Stretch] = []
     spans: list[Span] = []
     for number in numbers:
-        for stretch in window:
-            rows = [row for row in stretch.rows if row.number == number]
-            if not rows:
-                continue
-            spans += [(row.start, row.end) for row in rows]
+        for stretch, row in rows.get(number, ()):
+            spans.append((row.start, row.end))
             if number not in known:
                 known.append(number)
             if stretch not in turns:

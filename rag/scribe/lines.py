@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -180,6 +181,18 @@ def within(stretch: Stretch, start: int, end: int) -> Stretch:
         if row.start < end and start < row.end
     )
     return replace(stretch, rows=rows)
+
+
+Numbered = Mapping[int, "list[tuple[Stretch, Row]]"]
+
+
+def numbered(window: Window) -> Numbered:
+    """The rows of a window, each with its turn, by the numbers that a model was shown."""
+    found: dict[int, list[tuple[Stretch, Row]]] = {}
+    for stretch in window:
+        for row in stretch.rows:
+            found.setdefault(row.number, []).append((stretch, row))
+    return found
 
 
 def halves(window: Window) -> list[Window]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rag.minutes.names import Mention
-    from rag.scribe.lines import Row, Stretch
+    from rag.scribe.lines import Stretch
     from rag.scribe.quotes import Span
     from rag.types import Document, Minutes
 
@@ -37,15 +37,6 @@ class Meeting:
         self.scene = Scene(self.text, self.roster, day, self.language, on_paper=not document.turns)
         self.turns = stretches(document)
         self._sentences = lru_cache(maxsize=None)(self._sentences_of)
-
-    @cached_property
-    def rows(self) -> dict[int, list[tuple[Stretch, Row]]]:
-        """The rows of the meeting by their numbers."""
-        found: dict[int, list[tuple[Stretch, Row]]] = {}
-        for turn in self.turns:
-            for row in turn.rows:
-                found.setdefault(row.number, []).append((turn, row))
-        return found
 
     def turn_at(self, offset: int) -> Stretch:
         """The turn that holds a character of a row."""

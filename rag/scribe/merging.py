@@ -52,15 +52,18 @@ def merge(meeting: Meeting, promises: Sequence[Promise], found: Sequence[Checked
     """The promises of the rules, and what the model's, in order, come to beside them."""
     merged = Merged(list(promises))
     rules = _Rules(promises)
-    taken: list[Checked] = []
+    taken: dict[int, list[Checked]] = {}
     for item in found:
         at = rules.same(meeting, item)
         if at is not None:
             if item.lines & _lines(promises[at]):
                 merged.agreed.add(at)
                 _compare(meeting, merged, at, item, alone=rules.alone(at))
-        elif not any(_repeats(meeting, old, item) for old in taken):
-            taken.append(item)
+        elif not any(
+            _repeats(meeting, old, item) for line in item.lines for old in taken.get(line, ())
+        ):
+            for line in item.lines:
+                taken.setdefault(line, []).append(item)
             seen = _confirmed(meeting, promises, item)
             if seen is not None:
                 merged.added.append(_promise(meeting, item, seen))
@@ -111,11 +114,11 @@ def _meaning(text: str) -> frozenset[str]:
 
 
 def _repeats(meeting: Meeting, old: Checked, new: Checked) -> bool:
-    """Whether the model says a thing again: the same words, or like ones in the same lines."""
+    """Whether the model says a thing of the same lines again, in the same words or like ones."""
     if old.what[0] < new.what[1] and new.what[0] < old.what[1]:
         return True
     alike = overlap(_meaning(_said(meeting, old.what)), _meaning(_said(meeting, new.what)))
-    return alike >= SAME_SOON and bool(old.lines & new.lines)
+    return alike >= SAME_SOON
 
 
 # -- what both see

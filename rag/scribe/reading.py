@@ -21,7 +21,7 @@ from rag.scribe.asking import ask_of
 from rag.scribe.checking import Unproved, checked
 from rag.scribe.claims import claims_in
 from rag.scribe.extras import merge_extras
-from rag.scribe.lines import halves, shown, windows
+from rag.scribe.lines import halves, numbered, shown, windows
 from rag.scribe.meeting import Meeting
 from rag.scribe.merging import merge
 from rag.scribe.nouns import Account, Doubt, Dropped, Reading, Suggestions
@@ -147,10 +147,10 @@ class _Run:
             return [each for part in parts for each in self._checked(part)]
         if cut:
             self.notes.append("a reply was cut for want of room: give it more with --max-tokens")
-        found = []
+        found, rows = [], numbered(window)
         for claim in claims_in(value):
             try:
-                found.append(checked(self.meeting, window, claim))
+                found.append(checked(self.meeting, rows, claim))
             except Unproved as reason:
                 self._drop(claim, str(reason))
         return found

@@ -55,7 +55,7 @@ def reading(gold: dict[str, Any], change: Callable[[dict[str, Any], random.Rando
                 item = {**each, "when": each["when_raw"]}
                 change(item, dice)
                 found.append(item)
-        return json.dumps({"promises": found}, ensure_ascii=False)
+        return json.dumps({"promises": found}, ensure_ascii=False, separators=(",", ":"))
 
     return say
 
