@@ -146,12 +146,12 @@ class Answerer:
         return register.answer(
             found,
             lambda name, start, end: self._retriever.cite(rows[name].id, start, end),
-            lambda name, line: self._line(rows[name].id, name, line),
+            self._line,
         )
 
-    def _line(self, document_id: str, name: str, line: int) -> Citation | None:
+    def _line(self, name: str, line: int) -> Citation | None:
         """A citation of a whole line; None where the document has no such line."""
-        document = self._catalogue.document(document_id)
+        document = self._retriever.document(name)
         span = document.line_span(line)
         return document.citation(name, *span) if span else None
 

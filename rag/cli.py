@@ -46,6 +46,7 @@ ELSEWHERE = {
     "rag.keeping": ("ingest", "watch", "list", "show", "rm", "doctor", "reindex"),
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
+    "rag.promising": ("promises",),
     "rag.shelf": ("models",),
     "rag.summarizing": ("summarize",),
     "rag.working": ("job", "jobs"),

@@ -24,12 +24,12 @@ LAYERS = (
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
-        *("grounding", "overview", "verify", "prove", "talk"),
+        *("grounding", "overview", "promised", "verify", "prove", "talk"),
     },
     {"app", "schema"},
     {"render", "scorecard", "jobsheet", "options", "terminal", "verdicts"},
     {
-        *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
+        *("budget", "checking", "fitting", "keeping", "logs", "measuring", "promising", "shelf"),
         *("summarizing", "working"),
     },
     {"cli", "__main__"},

@@ -146,7 +146,7 @@ def state_of(promise: Promise) -> State:
 
 
 def _in_order(minutes: Minutes) -> list[Promise]:
-    return sorted(minutes.promises, key=lambda p: (p.line, p.start, p.what))
+    return sorted(minutes.promises, key=lambda p: (p.line, p.start))
 
 
 def _thread(place: _Place, promise: Promise, people: Directory) -> _Thread:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _ALIKE_LETTERS = 4  # of a word, by which a row is looked at closer
 _NAME_WORDS = 3  # of a person in a question, at most
+_ANY_DAY = date(2001, 1, 10)  # what words for days are read against where there is no other
 _ARTICLED = re.compile(
     r"\b(?:the|a|an|my|our|his|her|their|your)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
 )
@@ -91,7 +92,7 @@ def _decisions(question: str, meetings: Meetings) -> Rows:
 
 
 def _may_be_here(question: str, meetings: Meetings) -> bool:
-    """Whether any promise has letters of the question's words, so that it is worth a closer look."""
+    """Whether any promise has letters of the question's words, to look closer at."""
     if not wording.may_ask(question):
         return False
     heads = [fold(w)[:_ALIKE_LETTERS] for w in wording.topic_of(question)]
@@ -239,8 +240,10 @@ class _Search:
                 return Due(raw, None if day.by else iso, iso), raw
         one = len(self._chosen) == 1 and bool(dates)
         anchor = date.fromisoformat(dates.pop()) if one else self._today
-        due = find_due(self._question, anchor, language_of(self._question))
-        return due, due.raw if due else ""
+        due = find_due(self._question, anchor or _ANY_DAY, language_of(self._question))
+        if due is None or not due.end:  # «на встрече» is no day
+            return None, ""
+        return (due if anchor else Due(due.raw, None, None)), due.raw
 
     def _is_due(self, entry: Entry, due: Due) -> bool:
         """Whether a promise is due within a deadline, or names it by the same words."""
@@ -305,6 +308,6 @@ def _is_owed(question: str, run: Sequence[re.Match[str]]) -> bool:
         return re.search(r"\b(?:to|owe[sd]?|promised to)\s+$", before, re.IGNORECASE) is not None
     from rag.minutes.morphology import parses
 
-    tags = [p.grammemes for p in parses(fold(run[0].group()))]
+    tags = [p.grammemes for p in parses(fold(run[0].group())) if "Fixd" not in p.grammemes]
     dative = any("datv" in t for t in tags) and not any("nomn" in t for t in tags)
     return dative and wording.OWED.search(question) is not None
