@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rag.types import Citation, Evidence, Exchange, Passage, Sentence
 
 _NEAREST = 5  # passages shown with a refusal
+_LINES_BEFORE = 4  # of a promise, in which it may be said what it is about
 
 
 @dataclass(slots=True)
@@ -140,7 +141,9 @@ class Answerer:
             if chosen is None or rows[name].id in chosen
         ]
         asker = self._asker
-        found = register.look_up(question, meetings, today=asker.today, me=asker.me)
+        found = register.look_up(
+            question, meetings, today=asker.today, me=asker.me, context=self._before
+        )
         if not found.entries and not found.decisions:
             return refusal(question, ()) if found.whole and meetings else None
         return register.answer(
@@ -148,6 +151,15 @@ class Answerer:
             lambda name, start, end: self._retriever.cite(rows[name].id, start, end),
             self._line,
         )
+
+    def _before(self, name: str, line: int) -> str:
+        """The words of a few lines up to a line of a document."""
+        document = self._retriever.document(name)
+        place = next((i for i, each in enumerate(document.lines) if each.number == line), None)
+        if place is None:
+            return ""
+        first = document.lines[max(place - _LINES_BEFORE, 0)].start
+        return document.text[first : document.lines[place].start]
 
     def _line(self, name: str, line: int) -> Citation | None:
         """A citation of a whole line; None where the document has no such line."""

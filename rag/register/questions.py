@@ -24,11 +24,13 @@ from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rag.register.matching import Meetings
     from rag.register.people import Directory, Person
     from rag.types import Decision, Due, Entry
+
+    Context = Callable[[str, int], str]
 
 _ALIKE_LETTERS = 4  # of a word, by which a row is looked at closer
 _NAME_WORDS = 3  # of a person in a question, at most
@@ -59,10 +61,18 @@ class _Named:
     owed: bool
 
 
-def look_up(question: str, meetings: Meetings, *, today: date | None = None, me: str = "") -> Rows:
+def look_up(
+    question: str,
+    meetings: Meetings,
+    *,
+    today: date | None = None,
+    me: str = "",
+    context: Context | None = None,
+) -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
+    `context` gives the words before a line of a document, in which a question's words may stand too.
     Raises UsageError where the question says «я» and `me` is nobody of the meetings.
     """
     kind = wording.wanted(question)
@@ -81,7 +91,9 @@ def look_up(question: str, meetings: Meetings, *, today: date | None = None, me:
     chosen = by_title(question, chosen)
     if kind == "decisions":
         return _decisions(question, chosen)
-    return _Search(question, meetings, chosen, day, today, me).rows(outright=kind is not None)
+    return _Search(question, meetings, chosen, day, today, me, context).rows(
+        outright=kind is not None
+    )
 
 
 def _decisions(question: str, meetings: Meetings) -> Rows:
@@ -116,7 +128,9 @@ class _Search:
         day: wording.Day | None,
         today: date | None,
         me: str,
+        context: Context | None,
     ) -> None:
+        self._context = context
         self._question = question
         self._chosen = chosen
         self._today = today
@@ -156,11 +170,12 @@ class _Search:
 
     def _narrowed(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = [Row(e.document, e, _text(e), e.promise.who or "") for e in entries]
-        return [row.item for row in narrow(rows, self._topic, self._chosen)]
+        known = len(self._named) + (self._me is not None)
+        return [row.item for row in narrow(rows, self._topic, self._chosen, known)]
 
     def _of_things(self, entries: Sequence[Entry]) -> Rows:
         """Rows for a question that does not speak of promises: all its things must be in them."""
-        rows = [Row(e.document, e, e.promise.what, e.promise.who or "") for e in entries]
+        rows = [Row(e.document, e, _said(e), around=self._around(e)) for e in entries]
         nouns = {fold(word) for word in _ARTICLED.findall(self._question)}
         found = [row.item for row in holding(rows, self._topic, nouns)]
         if self._nobody(found):
@@ -168,6 +183,11 @@ class _Search:
         if wording.WHEN.match(self._question):
             found = [e for e in found if e.promise.when or e.state in ("done", "cancelled")]
         return Rows(tuple(found))
+
+    def _around(self, entry: Entry) -> str:
+        """The words of a promise's sentence, and what was said right before."""
+        before = self._context(entry.document, entry.promise.line) if self._context else ""
+        return f"{_text(entry)} {before}"
 
     def _nobody(self, found: Sequence[Entry]) -> bool:
         """Whether the question is who, and the meetings do not say it."""
@@ -256,6 +276,11 @@ class _Search:
         named = [keys_of(w) for w in words(due.raw) if w not in STOP_WORDS]
         said = {key for word in words(when.raw) for key in keys_of(word)}
         return bool(named) and all(keys & said for keys in named)
+
+
+def _said(entry: Entry) -> str:
+    """The words that name what was promised, here and in other meetings."""
+    return " ".join([entry.promise.what, *(link.quote for link in entry.links)])
 
 
 def _text(entry: Entry) -> str:

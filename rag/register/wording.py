@@ -53,8 +53,9 @@ _MAY = re.compile(
     r"(?:сроку?|числ\w+|дат\w+|дн\w+)|чем (?:\w+ )?(?:закончил|кончил)\w+|"
     r"что (?:там |у нас )?(?:с|со|по)\b|как (?:там )?(?:дела )?(?:с|со)\b|"
     r"нуж(?:ен|на|но|ны) ли|готов\w* ли|\w+(?:л|ла|ло|ли) ли\b|что (?:должен|должна|должны)\b|"
+    r"что \w+(?:[её]т|ит|[уюая]т)\b|у кого\b|"
     r"who\b|when\b|by when\b|did \w+|has \w+|have \w+|does \w+|do we\b|is \w+|are \w+|"
-    r"what (?:happened|about|became|is the status)|what's the status)",
+    r"what (?:is|will) \w+ \w+|what (?:happened|about|became|is the status)|what's the status)",
     re.IGNORECASE,
 )
 #: the past of somebody: history books are asked so, registers are not
