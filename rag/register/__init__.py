@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rag.register.lines import due_text, link_line, promise_line, state_text
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
-    from rag.register.questions import Rows, look_up
+    from rag.register.questions import Rows, beside, look_up
     from rag.register.view import (
         EVERY,
         OPEN,
@@ -35,6 +35,7 @@ __all__ = [
     "Rows",
     "Wish",
     "answer",
+    "beside",
     "due_of",
     "due_text",
     "grouped",
@@ -56,7 +57,7 @@ _ROOMS = {
     **dict.fromkeys(("due_text", "link_line", "promise_line", "state_text"), "lines"),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
-    **dict.fromkeys(("Rows", "look_up"), "questions"),
+    **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
     **dict.fromkeys(
         (
             "EVERY",

@@ -95,8 +95,8 @@ def holding(
     """The rows that hold every word of the topic, but that they may hold none of its verbs.
 
     A word may stand in what was said right before a row instead, as long as the row itself holds
-    another; one may be missing where the verb and another word are there. Of these, the rows that
-    hold most. `nouns` are no verbs.
+    another; one may be missing where two others are there. Of these, the rows that hold most.
+    `nouns` are no verbs.
     """
     named = [keys_of(word) for word in topic if word in nouns or not is_verb(word)]
     verbs = [keys_of(word) for word in topic if not (word in nouns or not is_verb(word))]
@@ -110,8 +110,8 @@ def holding(
         around = sum(bool(keys & (row.keys | row.around_keys)) for keys in named)
         missing = len(named) - around
         exact = all(keys & (row.keys | row.around_keys) for keys in telling)
-        sure = own == len(named) and named
-        if exact and (sure or (missing == 0 and (own or acts)) or (missing == 1 and own and acts)):
+        most = missing == 1 and own and (acts or own > 1)
+        if exact and (missing == 0 or most):
             kept.append((2 * own + around + acts, row))
     best = max((score for score, _ in kept), default=0)
     return [row for score, row in kept if score == best]

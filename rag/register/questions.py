@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rag.register.matching import Meetings
     from rag.register.people import Directory, Person
-    from rag.types import Decision, Due, Entry
+    from rag.types import Citation, Decision, Due, Entry
 
     Context = Callable[[str, int], str]
 
@@ -72,7 +72,7 @@ def look_up(
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
-    `context` gives the words before a line of a document, in which a question's words may stand too.
+    `context` gives the words before a line of a document: a question's words may stand there too.
     Raises UsageError where the question says «я» and `me` is nobody of the meetings.
     """
     kind = wording.wanted(question)
@@ -115,6 +115,34 @@ def _may_be_here(question: str, meetings: Meetings) -> bool:
         for what in (fold(promise.what) for promise in minutes.promises)
         for head in heads
     )
+
+
+def beside(question: str, meetings: Meetings, place: Citation) -> Rows:
+    """The promise that a sentence found for a question is a part of: its words, or the request.
+
+    It says who, or by when, which the sentence alone may not. None for other questions, and where
+    the sentence is a part of several.
+    """
+    who, when = wording.WHO.match(question), wording.WHEN.match(question)
+    if not (who or when):
+        return Rows()
+    found = [
+        entry
+        for entry in join(meetings).entries
+        if entry.state != "tentative"
+        and _holds(entry, place)
+        and (entry.who if who else entry.promise.when)
+    ]
+    return Rows(tuple(found) if len(found) == 1 else ())
+
+
+def _holds(entry: Entry, place: Citation) -> bool:
+    """Whether a place is the words of a promise, or one of the lines that make it."""
+    promise = entry.promise
+    if entry.document != place.document:
+        return False
+    touches = promise.start < place.end and place.start < promise.end
+    return touches or place.line in (promise.line, *promise.support)
 
 
 class _Search:
@@ -164,7 +192,7 @@ class _Search:
         if wording.STILL.search(self._question):
             found = [e for e in found if e.state in ("open", "conditional")] or found
         if self._nobody(found):
-            return Rows(whole=True)
+            return self._nameless(found)
         own = self._me is not None or self._due is not None
         return Rows(tuple(found), whole=not self._topic and (own or not narrowed))
 
@@ -179,7 +207,7 @@ class _Search:
         nouns = {fold(word) for word in _ARTICLED.findall(self._question)}
         found = [row.item for row in holding(rows, self._topic, nouns)]
         if self._nobody(found):
-            return Rows(whole=True)
+            return self._nameless(found)
         if wording.WHEN.match(self._question):
             found = [e for e in found if e.promise.when or e.state in ("done", "cancelled")]
         return Rows(tuple(found))
@@ -190,9 +218,15 @@ class _Search:
         return f"{_text(entry)} {before}"
 
     def _nobody(self, found: Sequence[Entry]) -> bool:
-        """Whether the question is who, and the meetings do not say it."""
+        """Whether the question is who, and no promise says it."""
         asks = wording.WHO.match(self._question) and not wording.NO_OWNER.search(self._question)
         return bool(asks and found) and not any(entry.who for entry in found)
+
+    def _nameless(self, found: Sequence[Entry]) -> Rows:
+        """No rows; and no answer elsewhere, where the meetings name nobody at all."""
+        documents = {entry.document for entry in found}
+        named = any(m.participants for name, _, m in self._chosen if name in documents)
+        return Rows(whole=not named)
 
     def _by_people(self, entries: Sequence[Entry]) -> list[Entry]:
         kept = list(entries)
