@@ -47,6 +47,7 @@ ELSEWHERE = {
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),
+    "rag.promising": ("promises",),
     "rag.shelf": ("models",),
     "rag.summarizing": ("summarize",),
     "rag.working": ("job", "jobs"),

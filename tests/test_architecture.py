@@ -24,13 +24,13 @@ LAYERS = (
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
-        *("grounding", "overview", "verify", "prove", "talk", "record", "scribe"),
+        *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
     },
     {"app", "schema", "exports"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("minuting", "summarizing", "working"),
+        *("minuting", "promising", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from rag.answer import Answerer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rag.index import Library
     from rag.mapreduce import Watch
     from rag.named import Unread
+    from rag.promised import Asked, Listed
     from rag.record import Record, Summarise
     from rag.report import Progress
     from rag.retrieve import Mode, Retriever
@@ -66,8 +68,20 @@ class Asking(Keeping):
         from rag.answer import Answerer, Asker
 
         secret = secret_of(self.paths.folder) if self.model else b""
-        asker = Asker(self.settings.me, date.today())
+        asker = Asker(self.settings.me, self.today)
         return Answerer(library.catalogue, retriever, self.model, self.entailment, secret, asker)
+
+    @property
+    def today(self) -> date:
+        """The day it is here: it decides what is overdue, and never what a deadline means."""
+        return datetime.now().astimezone().date()
+
+    def promises(self, asked: Asked, *, scope: Scope, today: date | None = None) -> Listed:
+        """Rows of the register of all meetings; see `rag.promised.listed`."""
+        from rag.promised import listed
+
+        day = today or self.today
+        return listed(self.paths, asked, scope, today=day, me=self.settings.me)
 
     def talk(self, *, resume: bool = False) -> Talk:
         """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""

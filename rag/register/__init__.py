@@ -11,38 +11,67 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.register.answering import answer
-    from rag.register.lines import due_text, link_line, promise_line
+    from rag.register.lines import due_text, link_line, promise_line, state_text
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
-    from rag.register.questions import Rows, look_up
-    from rag.register.view import Wish, due_of, grouped, select, the_person
+    from rag.register.questions import Rows, beside, look_up
+    from rag.register.view import (
+        EVERY,
+        OPEN,
+        Wish,
+        due_of,
+        grouped,
+        groups_of,
+        is_overdue,
+        select,
+        the_person,
+    )
     from rag.register.wording import may_ask, wanted
 
 __all__ = [
+    "EVERY",
+    "OPEN",
     "Joined",
     "Rows",
     "Wish",
     "answer",
+    "beside",
     "due_of",
     "due_text",
     "grouped",
+    "groups_of",
+    "is_overdue",
     "join",
     "link_line",
     "look_up",
     "may_ask",
     "promise_line",
     "select",
+    "state_text",
     "the_person",
     "titled",
     "wanted",
 ]
 _ROOMS = {
     **dict.fromkeys(("answer",), "answering"),
-    **dict.fromkeys(("due_text", "link_line", "promise_line"), "lines"),
+    **dict.fromkeys(("due_text", "link_line", "promise_line", "state_text"), "lines"),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
-    **dict.fromkeys(("Rows", "look_up"), "questions"),
-    **dict.fromkeys(("Wish", "due_of", "grouped", "select", "the_person"), "view"),
+    **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
+    **dict.fromkeys(
+        (
+            "EVERY",
+            "OPEN",
+            "Wish",
+            "due_of",
+            "grouped",
+            "groups_of",
+            "is_overdue",
+            "select",
+            "the_person",
+        ),
+        "view",
+    ),
     **dict.fromkeys(("may_ask", "wanted"), "wording"),
 }
 

@@ -141,6 +141,11 @@ def _act(word: str, *, begins: bool) -> str | None:
     return found
 
 
+def act_key(act: str | None) -> str | None:
+    """What all acts that are one have in common; see `same_act`."""
+    return act[:_ROOT] if act else None
+
+
 def same_act(one: str | None, other: str | None) -> bool:
     """Whether two acts are one: the same verb, one of a row, or both aspects of one root."""
     if one is None or other is None:

@@ -13,16 +13,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.register.deeds import Deed, deed, likeness
 from rag.register.people import GROUPS, Directory, Person
+from rag.register.threads import Index, Place, Thread
 from rag.types import Entry, Link
 from rag.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rag.types import Due, LinkKind, Minutes, Promise, Report, State
 
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 _SURE = 0.9
 #: people two meetings have in common where «мы» of both are one
 _SAME_GROUP = 2
-#: a duty that comes again is not the last one moved
-_AGAIN = re.compile(
-    r"\b(?:кажд(?:ый|ую|ое|ые)|ежедневн|еженедельн|ежемесячн|регулярн|всегда|очередн\w+|следующий\s+"
-    r"(?:отч[её]т|выпуск|номер)|every|each|weekly|daily|monthly|always|another)\w*\b",
-    re.IGNORECASE,
-)
 #: words by which somebody takes over what was another's
 _OVER = re.compile(
     r"\b(?:вместо|лучше|пусть|забер[уё]\w*|забираю|переда(?:ли|ем|ю|й|йте)|перехват\w+|на\s+себя|беру|"
@@ -53,51 +48,11 @@ class Joined(NamedTuple):
     people: Directory
 
 
-class _Place(NamedTuple):
-    """A meeting that something stands in."""
-
-    document: str
-    title: str
-    minutes: Minutes
-
-
-@dataclass
-class _Thread:
-    """A promise on its way through the meetings."""
-
-    place: _Place
-    promise: Promise
-    who: Person | None
-    to_whom: Person | None
-    state: State
-    deeds: list[Deed]
-    links: list[Link] = field(default_factory=list)
-
-    @property
-    def entry(self) -> Entry:
-        """The thread as a row of the register."""
-        place = self.place
-        return Entry(
-            document=place.document,
-            title=place.title,
-            date=place.minutes.date,
-            promise=self.promise,
-            who=self.who.name if self.who else None,
-            to_whom=self.to_whom.name if self.to_whom else None,
-            state=self.state,
-            links=tuple(sorted(self.links, key=lambda k: (k.date or "", k.document, k.start))),
-        )
-
-
-#: Threads by the objects of their deeds.
-_Index = dict[str, list[_Thread]]
-
-
 class _Match(NamedTuple):
     """That a later promise or report may be about a thread, how likely, and what it does."""
 
     score: float
-    thread: _Thread
+    thread: Thread
     kind: LinkKind
 
 
@@ -107,18 +62,18 @@ def join(meetings: Iterable[tuple[str, str, Minutes]]) -> Joined:
     Every promise is an entry or a link of one, whatever the order the meetings come in.
     """
     places = sorted(
-        (_Place(*each) for each in meetings), key=lambda p: (p.minutes.date or "", p.document)
+        (Place(*each) for each in meetings), key=lambda p: (p.minutes.date or "", p.document)
     )
     people = directory(places)
-    threads: list[_Thread] = []
-    index: _Index = defaultdict(list)
+    threads: list[Thread] = []
+    index = Index()
     for day, group in itertools.groupby(places, key=lambda p: p.minutes.date):
         todays = list(group)
         new = [_thread(place, p, people) for place in todays for p in _in_order(place.minutes)]
         if day is not None:
             _close(todays, index, people)
             new = _continue(new, index)
-            _enter(new, index)
+            index.enter(new)
         threads += new
     entries = [thread.entry for thread in threads]
     entries.sort(key=lambda e: (e.date or "", e.document, e.promise.line, e.promise.start))
@@ -146,47 +101,33 @@ def state_of(promise: Promise) -> State:
 
 
 def _in_order(minutes: Minutes) -> list[Promise]:
-    return sorted(minutes.promises, key=lambda p: (p.line, p.start, p.what))
+    return sorted(minutes.promises, key=lambda p: (p.line, p.start))
 
 
-def _thread(place: _Place, promise: Promise, people: Directory) -> _Thread:
+def _thread(place: Place, promise: Promise, people: Directory) -> Thread:
     who, to_whom = (
         people.person(place.document, name) if name else None
         for name in (promise.who, promise.to_whom)
     )
     named = deed(promise.what)
-    return _Thread(place, promise, who, to_whom, state_of(promise), [named])
-
-
-def _enter(threads: Sequence[_Thread], index: _Index) -> None:
-    """Let threads be found by their objects from now on."""
-    for thread in threads:
-        for key in sorted({key for each in thread.deeds for key in each.objects}):
-            if not any(held is thread for held in index[key]):
-                index[key].append(thread)
-
-
-def _candidates(named: Deed, index: _Index) -> list[_Thread]:
-    """Threads still open that have an object in common with a deed, in order, each once."""
-    found = {id(t): t for key in sorted(named.objects) for t in index.get(key, ())}
-    return [t for t in found.values() if t.state not in ("done", "cancelled")]
+    return Thread(place, promise, who, to_whom, state_of(promise), [named])
 
 
 # -- promises said again
 
 
-def _continue(new: list[_Thread], index: _Index) -> list[_Thread]:
+def _continue(new: list[Thread], index: Index) -> list[Thread]:
     """Put the promises of a day to the threads that they continue; the threads that are left.
 
     A thread takes one of them, the one that fits it best; where two fit as well, neither.
     """
-    wanted: dict[int, list[tuple[_Match, _Thread]]] = defaultdict(list)
+    wanted: dict[int, list[tuple[_Match, Thread]]] = defaultdict(list)
     for thread in new:
         match = _best(_matches_of(thread, index))
         if match is not None:
             wanted[id(match.thread)].append((match, thread))
     taken: set[int] = set()
-    continued: list[_Thread] = []
+    continued: list[Thread] = []
     for claims in wanted.values():
         claims.sort(key=lambda claim: -claim[0].score)
         if len(claims) > 1 and claims[0][0].score == claims[1][0].score:
@@ -195,23 +136,40 @@ def _continue(new: list[_Thread], index: _Index) -> list[_Thread]:
         _take(match.thread, later, match.kind)
         taken.add(id(later))
         continued.append(match.thread)
-    _enter(continued, index)
+    index.enter(continued)
     return [thread for thread in new if id(thread) not in taken]
 
 
-def _matches_of(later: _Thread, index: _Index) -> list[_Match]:
-    if _AGAIN.search(later.promise.quote):
+def _matches_of(later: Thread, index: Index) -> list[_Match]:
+    if later.again:
         return []
     (named,) = later.deeds
     found = []
-    for thread in _candidates(named, index):
+    for thread in _candidates(later, named, index):
         score = max(likeness(each, named) for each in thread.deeds)
-        if not score or _AGAIN.search(thread.promise.quote) or _other(thread, later):
+        if not score or thread.again or _other(thread, later):
             continue
         kind = _kind(thread, later, score)
         if kind is not None:
             found.append(_Match(score, thread, kind))
     return found
+
+
+def _candidates(later: Thread, named: Deed, index: Index) -> list[Thread]:
+    """Threads that a later promise may continue: its owner's, and those it may take over."""
+    if later.who is None:
+        return index.of_any(named) if later.closed else []
+    own = index.of_owner(later.who, named)
+    takes = _takes_over(later.promise.quote)
+    return [t for t in own if t.who == later.who or t.who is None or takes(t.who)]
+
+
+def _takes_over(quote: str) -> Callable[[Person], bool]:
+    """Whether words take a thing from who had it, rather than being of another such thing."""
+    if _OVER.search(quote):
+        return lambda _: True
+    said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)}
+    return lambda who: any(fold(name.split()[0]) in said for name in who.names)
 
 
 def _best(matches: Sequence[_Match]) -> _Match | None:
@@ -223,48 +181,33 @@ def _best(matches: Sequence[_Match]) -> _Match | None:
     return None
 
 
-def _other(thread: _Thread, later: _Thread) -> bool:
+def _other(thread: Thread, later: Thread) -> bool:
     """Whether the two name different people to do it for."""
     one, other = thread.to_whom, later.to_whom
     return one is not None and other is not None and one != other
 
 
-def _kind(thread: _Thread, later: _Thread, score: float) -> LinkKind | None:
+def _kind(thread: Thread, later: Thread, score: float) -> LinkKind | None:
     """What a later promise of the like deed does to a thread; None where they are strangers."""
     if _same_owner(thread, later):
-        if later.state in ("done", "cancelled"):
+        if later.closed:
             return "done" if later.state == "done" else "cancelled"
         moved = _differ(thread.promise.when, later.promise.when)
         return "moved" if moved else "repeated"
-    if score < _SURE or later.who is None or later.who.name in GROUPS:
+    if score < _SURE or later.closed or later.who is None or later.who.name in GROUPS:
         return None
-    if later.state in ("done", "cancelled"):
-        return None
-    if thread.who is None or _hands_over(thread, later):
-        return "handed over"
-    return None
+    return "handed over"
 
 
-def _same_owner(thread: _Thread, later: _Thread) -> bool:
+def _same_owner(thread: Thread, later: Thread) -> bool:
     if thread.who is None or later.who is None:
-        return later.who is None and later.state in ("done", "cancelled")
+        return later.who is None and later.closed
     if thread.who != later.who:
         return False
     if thread.who.name not in GROUPS:
         return True
     both = set(thread.place.minutes.participants) & set(later.place.minutes.participants)
     return len(both) >= _SAME_GROUP
-
-
-def _hands_over(thread: _Thread, later: _Thread) -> bool:
-    """Whether the later words take it from who had it, rather than being of another such thing."""
-    quote = later.promise.quote
-    if _OVER.search(quote):
-        return True
-    said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)}
-    return thread.who is not None and any(
-        fold(name.split()[0]) in said for name in thread.who.names
-    )
 
 
 def _differ(old: Due | None, new: Due | None) -> bool:
@@ -276,7 +219,7 @@ def _differ(old: Due | None, new: Due | None) -> bool:
     return fold(old.raw) != fold(new.raw)
 
 
-def _take(thread: _Thread, later: _Thread, kind: LinkKind) -> None:
+def _take(thread: Thread, later: Thread, kind: LinkKind) -> None:
     """Carry a thread on by a later promise: its last place is where something new was said."""
     old, new = thread.promise, later.promise
     thread.deeds += [each for each in later.deeds if each not in thread.deeds]
@@ -294,7 +237,7 @@ def _take(thread: _Thread, later: _Thread, kind: LinkKind) -> None:
 
 
 def _link(
-    kind: LinkKind, place: _Place, said: Promise | Report, who: Person | None, when: Due | None
+    kind: LinkKind, place: Place, said: Promise | Report, who: Person | None, when: Due | None
 ) -> Link:
     return Link(
         kind=kind,
@@ -313,7 +256,7 @@ def _link(
 # -- reports
 
 
-def _close(places: Sequence[_Place], index: _Index, people: Directory) -> None:
+def _close(places: Sequence[Place], index: Index, people: Directory) -> None:
     """Close the threads that the reports of a day are about."""
     for place in places:
         for report in sorted(place.minutes.reports, key=lambda r: (r.start, r.end)):
@@ -322,6 +265,7 @@ def _close(places: Sequence[_Place], index: _Index, people: Directory) -> None:
                 who = people.person(place.document, report.who) if report.who else None
                 match.thread.links.append(_link(match.kind, place, report, who, None))
                 match.thread.state = report.kind
+                index.leave(match.thread)
 
 
 def _may_be(owner: Person | None, who: Person) -> bool:
@@ -329,14 +273,14 @@ def _may_be(owner: Person | None, who: Person) -> bool:
     return owner is None or owner == who or owner.name in GROUPS
 
 
-def _reported(place: _Place, report: Report, index: _Index, people: Directory) -> list[_Match]:
+def _reported(place: Place, report: Report, index: Index, people: Directory) -> list[_Match]:
     """Threads that a report may be about."""
     named = deed(report.what)
     if named.act is None and report.kind == "done":
         named = replace(named, act=deed(report.quote).act)
     who = people.person(place.document, report.who) if report.who else None
     found = []
-    for thread in _candidates(named, index):
+    for thread in index.of_any(named):
         if report.kind == "done" and who is not None and not _may_be(thread.who, who):
             continue
         acts = report.kind == "done" or named.act is not None

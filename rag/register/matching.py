@@ -21,18 +21,26 @@ _ROOT = 6
 
 
 class Row(Generic[Item]):
-    """A row with the words that a question may name it by, its owner's name apart."""
+    """A row with the words that a question may name it by, its owner's and those around it."""
 
-    def __init__(self, document: str, item: Item, text: str, owner: str = "") -> None:
+    def __init__(
+        self, document: str, item: Item, text: str, owner: str = "", around: str = ""
+    ) -> None:
         self.document = document
         self.item = item
         self.owner = frozenset(words(owner))
         self.text = text
+        self.around = around
 
     @cached_property
     def keys(self) -> frozenset[str]:
         """Every form of the words of the row."""
         return frozenset(key for word in words(self.text) for key in keys_of(word))
+
+    @cached_property
+    def around_keys(self) -> frozenset[str]:
+        """Every form of the words that were said around it."""
+        return frozenset(key for word in words(self.around) for key in keys_of(word))
 
     @cached_property
     def owner_keys(self) -> frozenset[str]:
@@ -54,10 +62,13 @@ def keys_of(word: str) -> frozenset[str]:
     return frozenset(keys)
 
 
-def narrow(rows: Sequence[Row[Item]], topic: Sequence[str], meetings: Meetings) -> list[Row[Item]]:
+def narrow(
+    rows: Sequence[Row[Item]], topic: Sequence[str], meetings: Meetings, known: int = 0
+) -> list[Row[Item]]:
     """The rows that hold more of the topic than the others, and more than half of it.
 
-    A word that no row holds but the title of a meeting does narrows the meetings instead.
+    A word that no row holds but the title of a meeting does narrows the meetings instead. `known`
+    counts words of the question that all rows hold, such as the name of the owner.
     """
     left = []
     for word in topic:
@@ -73,7 +84,7 @@ def narrow(rows: Sequence[Row[Item]], topic: Sequence[str], meetings: Meetings) 
     for held in ([row.keys for row in rows], [row.keys | row.owner_keys for row in rows]):
         counts = [sum(bool(keys & one) for keys in left) for one in held]
         best = max(counts, default=0)
-        if 2 * best > len(left):
+        if best and 2 * (best + known) > len(left) + known:
             return [row for row, n in zip(rows, counts, strict=True) if n == best]
     return []
 
@@ -81,19 +92,38 @@ def narrow(rows: Sequence[Row[Item]], topic: Sequence[str], meetings: Meetings) 
 def holding(
     rows: Sequence[Row[Item]], topic: Sequence[str], nouns: Container[str] = ()
 ) -> list[Row[Item]]:
-    """The rows that hold every word of the topic but its verbs, of which they may hold none.
+    """The rows that hold every word of the topic, but that they may hold none of its verbs.
 
-    Of these, the ones that hold most of the verbs too. `nouns` are no verbs.
+    A word may stand in what was said right before a row instead, as long as the row itself holds
+    another; one may be missing where two others are there. Of these, the rows that hold most.
+    `nouns` are no verbs.
     """
-    named = [word for word in topic if word in nouns or not is_verb(word)]
-    if not named:
-        return []
-    wanted = [keys_of(word) for word in named]
-    kept = [row for row in rows if all(keys & row.keys for keys in wanted)]
-    verbs = [keys_of(word) for word in topic if word not in named]
-    counts = [sum(bool(keys & row.keys) for keys in verbs) for row in kept]
-    best = max(counts, default=0)
-    return [row for row, n in zip(kept, counts, strict=True) if n == best]
+    named = [keys_of(word) for word in topic if word in nouns or not is_verb(word)]
+    verbs = [keys_of(word) for word in topic if not (word in nouns or not is_verb(word))]
+    telling = [keys_of(word) for word in topic if is_telling(word)]
+    kept: list[tuple[int, Row[Item]]] = []
+    for row in rows:
+        own = sum(bool(keys & row.keys) for keys in named)
+        acts = sum(bool(keys & row.keys) for keys in verbs)
+        if not own and not acts:
+            continue
+        around = sum(bool(keys & (row.keys | row.around_keys)) for keys in named)
+        missing = len(named) - around
+        exact = all(keys & (row.keys | row.around_keys) for keys in telling)
+        most = missing == 1 and own and (acts or own > 1)
+        if exact and (missing == 0 or most):
+            kept.append((2 * own + around + acts, row))
+    best = max((score for score, _ in kept), default=0)
+    return [row for score, row in kept if score == best]
+
+
+def is_telling(word: str) -> bool:
+    """Whether a word tells one thing from another of its kind: a number, an ordinal."""
+    if any(map(str.isdigit, word)):
+        return True
+    from rag.minutes.morphology import parses
+
+    return language_of(word) == "ru" and any("Anum" in p.grammemes for p in parses(word))
 
 
 def is_verb(word: str) -> bool:

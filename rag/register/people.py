@@ -52,10 +52,10 @@ class _Name:
     initials: tuple[str, ...]
 
     @property
-    def fullness(self) -> tuple[int, int]:
-        """How much of a person the name tells."""
-        parts = bool(self.given) + bool(self.patronymic) + len(self.surnames)
-        return parts + len(self.initials), len(self.whole)
+    def fullness(self) -> tuple[bool, int, int]:
+        """How much of a person the name tells; an initial is less than any word."""
+        words = bool(self.given) + bool(self.patronymic) + len(self.surnames)
+        return not self.initials and words > 1, words + len(self.initials), len(self.whole)
 
 
 def _parts(name: str) -> _Name:
@@ -79,13 +79,22 @@ def _clash(one: _Name, other: _Name) -> bool:
     """Whether two names cannot be of one person."""
     if one.given and other.given and not _same_given(one.given, other.given):
         return True
-    if one.surnames and other.surnames and not one.surnames & other.surnames:
+    if _spare(one, other) and _spare(other, one):
         return True
     if one.patronymic and other.patronymic and one.patronymic != other.patronymic:
         return True
     if any(a != b for a, b in zip(one.initials, other.initials, strict=False)):
         return True
     return any(_initials_clash(a, b) for a, b in ((one, other), (other, one)))
+
+
+def _spare(one: _Name, other: _Name) -> frozenset[str]:
+    """Words of a name that the other has nothing for; a given name may be there as an initial."""
+    spare = one.surnames - other.surnames - {skeleton(other.given)}
+    told = other.given and _same_given(one.given, other.given)
+    if one.given and not (told or other.initials or skeleton(one.given) in other.surnames):
+        spare |= {one.given}
+    return spare
 
 
 def _initials_clash(short: _Name, full: _Name) -> bool:
@@ -129,8 +138,7 @@ class Directory:
             else:
                 clusters.append([each])
         for cluster in clusters:
-            fullest = max(cluster, key=lambda each: (bool(each.given), each.fullness))
-            person = Person(fullest.whole, frozenset(each.whole for each in cluster))
+            person = Person(cluster[0].whole, frozenset(each.whole for each in cluster))
             for each in cluster:
                 self._people[None, each.whole] = person
         for name in alone:

@@ -24,14 +24,17 @@ from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rag.register.matching import Meetings
     from rag.register.people import Directory, Person
-    from rag.types import Decision, Due, Entry
+    from rag.types import Citation, Decision, Due, Entry
+
+    Context = Callable[[str, int], str]
 
 _ALIKE_LETTERS = 4  # of a word, by which a row is looked at closer
 _NAME_WORDS = 3  # of a person in a question, at most
+_ANY_DAY = date(2001, 1, 10)  # what words for days are read against where there is no other
 _ARTICLED = re.compile(
     r"\b(?:the|a|an|my|our|his|her|their|your)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
 )
@@ -58,10 +61,18 @@ class _Named:
     owed: bool
 
 
-def look_up(question: str, meetings: Meetings, *, today: date | None = None, me: str = "") -> Rows:
+def look_up(
+    question: str,
+    meetings: Meetings,
+    *,
+    today: date | None = None,
+    me: str = "",
+    context: Context | None = None,
+) -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
+    `context` gives the words before a line of a document: a question's words may stand there too.
     Raises UsageError where the question says «я» and `me` is nobody of the meetings.
     """
     kind = wording.wanted(question)
@@ -80,7 +91,9 @@ def look_up(question: str, meetings: Meetings, *, today: date | None = None, me:
     chosen = by_title(question, chosen)
     if kind == "decisions":
         return _decisions(question, chosen)
-    return _Search(question, meetings, chosen, day, today, me).rows(outright=kind is not None)
+    return _Search(question, meetings, chosen, day, today, me, context).rows(
+        outright=kind is not None
+    )
 
 
 def _decisions(question: str, meetings: Meetings) -> Rows:
@@ -91,7 +104,7 @@ def _decisions(question: str, meetings: Meetings) -> Rows:
 
 
 def _may_be_here(question: str, meetings: Meetings) -> bool:
-    """Whether any promise has letters of the question's words, so that it is worth a closer look."""
+    """Whether any promise has letters of the question's words, to look closer at."""
     if not wording.may_ask(question):
         return False
     heads = [fold(w)[:_ALIKE_LETTERS] for w in wording.topic_of(question)]
@@ -102,6 +115,34 @@ def _may_be_here(question: str, meetings: Meetings) -> bool:
         for what in (fold(promise.what) for promise in minutes.promises)
         for head in heads
     )
+
+
+def beside(question: str, meetings: Meetings, place: Citation) -> Rows:
+    """The promise that a sentence found for a question is a part of: its words, or the request.
+
+    It says who, or by when, which the sentence alone may not. None for other questions, and where
+    the sentence is a part of several.
+    """
+    who, when = wording.WHO.match(question), wording.WHEN.match(question)
+    if not (who or when):
+        return Rows()
+    found = [
+        entry
+        for entry in join(meetings).entries
+        if entry.state != "tentative"
+        and _holds(entry, place)
+        and (entry.who if who else entry.promise.when)
+    ]
+    return Rows(tuple(found) if len(found) == 1 else ())
+
+
+def _holds(entry: Entry, place: Citation) -> bool:
+    """Whether a place is the words of a promise, or one of the lines that make it."""
+    promise = entry.promise
+    if entry.document != place.document:
+        return False
+    touches = promise.start < place.end and place.start < promise.end
+    return touches or place.line in (promise.line, *promise.support)
 
 
 class _Search:
@@ -115,7 +156,9 @@ class _Search:
         day: wording.Day | None,
         today: date | None,
         me: str,
+        context: Context | None,
     ) -> None:
+        self._context = context
         self._question = question
         self._chosen = chosen
         self._today = today
@@ -149,29 +192,41 @@ class _Search:
         if wording.STILL.search(self._question):
             found = [e for e in found if e.state in ("open", "conditional")] or found
         if self._nobody(found):
-            return Rows(whole=True)
+            return self._nameless(found)
         own = self._me is not None or self._due is not None
         return Rows(tuple(found), whole=not self._topic and (own or not narrowed))
 
     def _narrowed(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = [Row(e.document, e, _text(e), e.promise.who or "") for e in entries]
-        return [row.item for row in narrow(rows, self._topic, self._chosen)]
+        known = len(self._named) + (self._me is not None)
+        return [row.item for row in narrow(rows, self._topic, self._chosen, known)]
 
     def _of_things(self, entries: Sequence[Entry]) -> Rows:
         """Rows for a question that does not speak of promises: all its things must be in them."""
-        rows = [Row(e.document, e, e.promise.what, e.promise.who or "") for e in entries]
+        rows = [Row(e.document, e, _said(e), around=self._around(e)) for e in entries]
         nouns = {fold(word) for word in _ARTICLED.findall(self._question)}
         found = [row.item for row in holding(rows, self._topic, nouns)]
         if self._nobody(found):
-            return Rows(whole=True)
+            return self._nameless(found)
         if wording.WHEN.match(self._question):
             found = [e for e in found if e.promise.when or e.state in ("done", "cancelled")]
         return Rows(tuple(found))
 
+    def _around(self, entry: Entry) -> str:
+        """The words of a promise's sentence, and what was said right before."""
+        before = self._context(entry.document, entry.promise.line) if self._context else ""
+        return f"{_text(entry)} {before}"
+
     def _nobody(self, found: Sequence[Entry]) -> bool:
-        """Whether the question is who, and the meetings do not say it."""
+        """Whether the question is who, and no promise says it."""
         asks = wording.WHO.match(self._question) and not wording.NO_OWNER.search(self._question)
         return bool(asks and found) and not any(entry.who for entry in found)
+
+    def _nameless(self, found: Sequence[Entry]) -> Rows:
+        """No rows; and no answer elsewhere, where the meetings name nobody at all."""
+        documents = {entry.document for entry in found}
+        named = any(m.participants for name, _, m in self._chosen if name in documents)
+        return Rows(whole=not named)
 
     def _by_people(self, entries: Sequence[Entry]) -> list[Entry]:
         kept = list(entries)
@@ -239,8 +294,10 @@ class _Search:
                 return Due(raw, None if day.by else iso, iso), raw
         one = len(self._chosen) == 1 and bool(dates)
         anchor = date.fromisoformat(dates.pop()) if one else self._today
-        due = find_due(self._question, anchor, language_of(self._question))
-        return due, due.raw if due else ""
+        due = find_due(self._question, anchor or _ANY_DAY, language_of(self._question))
+        if due is None or not due.end:  # «на встрече» is no day
+            return None, ""
+        return (due if anchor else Due(due.raw, None, None)), due.raw
 
     def _is_due(self, entry: Entry, due: Due) -> bool:
         """Whether a promise is due within a deadline, or names it by the same words."""
@@ -253,6 +310,11 @@ class _Search:
         named = [keys_of(w) for w in words(due.raw) if w not in STOP_WORDS]
         said = {key for word in words(when.raw) for key in keys_of(word)}
         return bool(named) and all(keys & said for keys in named)
+
+
+def _said(entry: Entry) -> str:
+    """The words that name what was promised, here and in other meetings."""
+    return " ".join([entry.promise.what, *(link.quote for link in entry.links)])
 
 
 def _text(entry: Entry) -> str:
@@ -305,6 +367,6 @@ def _is_owed(question: str, run: Sequence[re.Match[str]]) -> bool:
         return re.search(r"\b(?:to|owe[sd]?|promised to)\s+$", before, re.IGNORECASE) is not None
     from rag.minutes.morphology import parses
 
-    tags = [p.grammemes for p in parses(fold(run[0].group()))]
+    tags = [p.grammemes for p in parses(fold(run[0].group())) if "Fixd" not in p.grammemes]
     dative = any("datv" in t for t in tags) and not any("nomn" in t for t in tags)
     return dative and wording.OWED.search(question) is not None

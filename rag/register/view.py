@@ -108,7 +108,7 @@ def the_person(people: Directory, asked: str) -> Person:
     if len(found) == 1:
         return found[0]
     if not found:
-        known = [person.name for person in people.people]
+        known = [person.name for person in people.people if person.name[0].isupper()]
         some = ", ".join(dict.fromkeys(known[:_PEOPLE_NAMED])) or "nobody"
         more = f" and {len(known) - _PEOPLE_NAMED} more" if len(known) > _PEOPLE_NAMED else ""
         raise UsageError(f"Nobody is called {asked} in these meetings", f"There are {some}{more}")

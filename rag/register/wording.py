@@ -20,17 +20,21 @@ _PROMISES = re.compile(
     r"ответствен\w+|мне долж\w+|нам долж\w+)|кто мне (?:что )?(?:долж\w+|обеща\w+)|"
     r"что (?:должн?[аы]?|должен) (?:был\w* )?(?:сделать|подготовить|прислать)|"
     r"что (?:я|мы|мне|нам|[а-яё]+) (?:ещё |еще )?долж(?:ен|на|ны)|за что (?:я )?отвеча\w+|"
-    r"(?:какие|что за|мои|список|чьи) (?:\w+ )?(?:задач|дел|долг|обязанност)\w* (?:у|на|за|без)?|"
+    r"(?:какие|что за|мои|список|чьи) (?:\w+ )?(?:задач|дел|долг|обязанност)\w* "
+    r"(?:у|на|за|без|висит|висят)|"
     r"^мои (?:задачи|дела|долги)|^что (?:за мной|на мне|за кем|на ком|мне делать)\b|"
-    r"^что (?:уже |ещё |еще |у нас |сейчас )*просроч\w+|просроченн\w+ (?:задач|дел|обещан|поручен)\w*|"
-    r"^что (?:ещё |еще )?не (?:сделано|выполнено|закрыто)|(?:за)?дач\w+ без (?:срок|ответствен|владел)\w*|"
+    r"^что (?:уже |ещё |еще |у нас |сейчас )*просроч\w+|"
+    r"просроченн\w+ (?:задач|дел|обещан|поручен)\w*|"
+    r"^что (?:ещё |еще )?не (?:сделано|выполнено|закрыто)|"
+    r"(?:за)?дач\w+ без (?:срок|ответствен|владел)\w*|"
     r"(?:за)?дач\w+ (?:с|по итогам|после|на) (?:встреч|совещани|план[её]рк|созвон)\w*|"
     r"promis\w*|commit(?:ted|ments?)|action items?|to-?dos?|agreed? to (?:do|send|take)|"
     r"who (?:will|is going to|should|has to|agreed|took on|owes?)|what do i owe|owe[sd]? (?:me|us)|"
     r"what(?:'s| is| are| tasks are)? (?:still )?(?:overdue|outstanding|past due)|overdue (?:tasks|"
     r"items|promises)|(?:tasks|items|promises) (?:\w+ ){0,3}overdue|"
     r"(?:tasks|items) (?:without|with no) (?:an? )?(?:owner|date|deadline|due date)|"
-    r"what (?:should|must|does|did|will|do|is|has) \w+(?: \w+)? (?:\w+ )?(?:do|send|deliver|prepare|"
+    r"what (?:should|must|does|did|will|do|is|has) \w+(?: \w+)? (?:\w+ )?"
+    r"(?:do|send|deliver|prepare|"
     r"supposed to|have to|need to|owe)|what am i supposed to|what do i (?:have|need) to)\b",
     re.IGNORECASE,
 )
@@ -50,14 +54,16 @@ _MAY = re.compile(
     r"(?:сроку?|числ\w+|дат\w+|дн\w+)|чем (?:\w+ )?(?:закончил|кончил)\w+|"
     r"что (?:там |у нас )?(?:с|со|по)\b|как (?:там )?(?:дела )?(?:с|со)\b|"
     r"нуж(?:ен|на|но|ны) ли|готов\w* ли|\w+(?:л|ла|ло|ли) ли\b|что (?:должен|должна|должны)\b|"
+    r"\w{2,}[еи]м\b|что \w+(?:[её]т|ит|[уюая]т)\b|у кого\b|"
     r"who\b|when\b|by when\b|did \w+|has \w+|have \w+|does \w+|do we\b|is \w+|are \w+|"
-    r"what (?:happened|about|became|is the status)|what's the status)",
+    r"what (?:is|will) \w+ \w+|what (?:happened|about|became|is the status)|what's the status)",
     re.IGNORECASE,
 )
 #: the past of somebody: history books are asked so, registers are not
 _BOOKISH = re.compile(
     r"^\W*(?:кто (?:был\w*|стал\w*|изобр\w+|написал\w*|открыл\w*|основал\w*|так\w+)|"
-    r"когда (?:был\w*|родил\w+|умер\w*|основ\w+|постро\w+|начал\w*|закончил\w*|произош\w+|появил\w+)|"
+    r"когда (?:был\w*|родил\w+|умер\w*|основ\w+|постро\w+|начал\w*|закончил\w*|произош\w+|"
+    r"появил\w+)|"
     r"who (?:was|were|invented|wrote|founded|discovered|won|did)|when (?:was|were|did))\b",
     re.IGNORECASE,
 )
@@ -82,12 +88,13 @@ STILL = re.compile(
 )
 OVERDUE = re.compile(r"\b(?:просроч\w+|overdue|past due)\b", re.IGNORECASE)
 NO_DATE = re.compile(
-    r"\bбез (?:срок\w*|дат\w*|дедлайн\w*)|\b(?:without|with no|no) (?:an? )?(?:due date|date|deadline)s?\b",
+    r"\bбез (?:срок\w*|дат\w*|дедлайн\w*)|"
+    r"\b(?:without|with no|no) (?:an? )?(?:due date|date|deadline)s?\b",
     re.IGNORECASE,
 )
 NO_OWNER = re.compile(
-    r"\bбез (?:ответствен\w+|владел\w+|исполнител\w+|хозяин\w*)|\b(?:without|with no|no) (?:an? )?owners?\b"
-    r"|\b(?:unassigned|unowned)\b",
+    r"\bбез (?:ответствен\w+|владел\w+|исполнител\w+|хозяин\w*)|"
+    r"\b(?:without|with no|no) (?:an? )?owners?\b|\b(?:unassigned|unowned)\b",
     re.IGNORECASE,
 )
 CANCELLED = re.compile(r"\b(?:отмен(?:или|ено|[её]нн\w+|ены)|cancell?ed|dropped)\b", re.IGNORECASE)
@@ -102,7 +109,7 @@ TO_ME = re.compile(
 )
 #: a name behind these is whom it is owed to
 OWED = re.compile(
-    r"\b(?:обеща(?:л|ла|ли)|пообеща(?:л|ла|ли)|долж(?:ен|на|ны)|обязал\w+|перед|promised(?= to)|owe[sd]?|to)\b",
+    r"\b(?:(?:по)?обеща(?:л|ла|ли)|долж(?:ен|на|ны)|обязал\w+|перед)\b",
     re.IGNORECASE,
 )
 #: Words of such questions that narrow nothing.
@@ -114,7 +121,7 @@ _FRAME = frozenset(
     сделать делает сделает делаем делаете делать задача задачи задачу дела отвечает отвечаю
     вчера сегодня вчерашней ответственный ответственного ответственных владельца исполнителя
     просрочено просроченные просроченных закончилось кончилось готов готова готово нужен нужна
-    сделал сделала сделали статус висит сейчас
+    сделал сделала сделали статус висит сейчас следующий следующая следующее следующего
     сегодняшней прошлой прошлом последней последнем неделе неделю люди человек участник
     участники коллеги решение решения решили договорились принял приняли принято список
     перечисли покажи дай кому именно всего итоги итогам срок сроки сроку числу дата даты
@@ -122,7 +129,7 @@ _FRAME = frozenset(
     items todo todos agree agreed people person anyone everyone someone deliver send do take
     took taken should must owe owes decision decisions decided decide list show give deadline
     deadlines due date dates going last today yesterday week overdue outstanding supposed need
-    needs still without owner status happened became open task tasks done ready finished doing
+    needs still without owner status happened became open task tasks done ready finished doing next
     """.split()
 )
 #: Words for a meeting: they choose meetings by their titles and are no topic.
