@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import parses
@@ -84,6 +85,7 @@ def tokens_of(text: str, start: int, end: int) -> list[Token]:
     ]
 
 
+@lru_cache(maxsize=100_000)
 def is_finite(word: str) -> bool:
     """Whether a Russian word reads as a finite verb."""
     if word in _NOT_FINITE or len(word) < 3:
@@ -161,14 +163,37 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
     if language == "en":
         return _english_parts(tokens)
     verbs = [i for i, token in enumerate(tokens) if is_finite(token.word)]
-    cuts = [0]
+    cuts = {0, len(tokens), *_infinitive_cuts(tokens, verbs)}
     for one, other in itertools.pairwise(verbs):
         between = range(one + 1, other)
         cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
         if cut is not None:
-            cuts.append(cut)
-    cuts.append(len(tokens))
-    return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+            cuts.add(cut)
+    for i in range(1, len(tokens) - 1):
+        if (tokens[i].word, tokens[i + 1].word) in _RU_CONDITIONS:
+            cuts.add(i)
+    return [tokens[a:b] for a, b in itertools.pairwise(sorted(cuts)) if a < b]
+
+
+#: pairs of words that open a condition without a comma before them
+_RU_CONDITIONS = {("при", "условии"), ("как", "только")}
+
+
+def _infinitive_cuts(tokens: list[Token], verbs: list[int]) -> list[int]:
+    """Where «и» joins two infinitives that each have words of their own («сдать … и убрать …»)."""
+    acts = [i for i, token in enumerate(tokens) if is_infinitive(token.word)]
+    cuts = []
+    for one, other in itertools.pairwise(acts):
+        joint = next((i for i in range(one + 2, other) if tokens[i].word == "и"), None)
+        if joint == other - 1 and other + 1 < len(tokens) and not set(range(one, other)) & {*verbs}:
+            cuts.append(joint)
+    return cuts
+
+
+@lru_cache(maxsize=50_000)
+def is_infinitive(word: str) -> bool:
+    """Whether a Russian word reads as an infinitive."""
+    return any(p.score >= 0.3 and "INFN" in p.grammemes for p in parses(word))
 
 
 _EN_SUBJECTS = frozenset(

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes
+from rag.minutes import answers, changes
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
-from rag.minutes.stance import stance
+from rag.minutes.stance import is_thankful, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.minutes.dates import Found
+    from rag.minutes.names import Mention
     from rag.types import Turn
 
 #: turns that a request to a named person waits for an answer; to nobody in particular it waits one
@@ -53,6 +54,7 @@ class Dialogue:
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
+    named: dict[int, tuple[Mention, ...]] = field(default_factory=dict)
     proposal: changes.Proposal | None = None
 
     def run(self) -> list[Draft]:
@@ -95,12 +97,16 @@ class Dialogue:
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
         vocative: str | None = None
+        earlier = self._named(index - 1) if index else ()
         for sentence_at, sentence in enumerate(sentences):
             taken = False
+            if sentence_at:
+                earlier += self._mentions(sentences[sentence_at - 1])
             for clause_at in range(len(sentence.clauses)):
                 view = View(self.scene, index, sentences, sentence_at, clause_at, vocative)
                 vocative = _called(view) or vocative
                 view.recent_outsider = self._outsider(index)
+                view.earlier = earlier
                 view.vocative = vocative or _called_later(view)
                 finding = self.read(view)
                 if finding and not (finding.anaphoric and taken):
@@ -120,12 +126,22 @@ class Dialogue:
             if asks:
                 self.called[index + 1] = self.called[index - 1]
 
+    def _named(self, index: int) -> tuple[Mention, ...]:
+        """Everybody a turn names, in order; kept, as the turns after ask again."""
+        if index not in self.named:
+            turn = self.turns[index]
+            tokens = tokens_of(self.scene.text, turn.start, turn.end)
+            self.named[index] = tuple(self.scene.roster.mentions(tokens))
+        return self.named[index]
+
+    def _mentions(self, sentence: Sentence) -> tuple[Mention, ...]:
+        tokens = [token for clause in sentence.clauses for token in clause.tokens]
+        return tuple(self.scene.roster.mentions(tokens))
+
     def _outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
-        named = set()
-        for turn in self.turns[max(0, index - 1) : index + 1]:
-            tokens = tokens_of(self.scene.text, turn.start, turn.end)
-            named |= {m.name for m in self.scene.roster.mentions(tokens) if not m.known}
+        turns = range(max(0, index - 1), index + 1)
+        named = {m.name for i in turns for m in self._named(i) if not m.known}
         return named.pop() if len(named) == 1 else None
 
     def _answers(self, waiting: _Waiting, index: int, speaker: str | None) -> bool:
@@ -134,6 +150,8 @@ class Dialogue:
         if speaker is not None and speaker == waiting.asker:
             return finding.kind == "request"
         unknown = speaker is None or finding.who not in self.scene.roster.names
+        if finding.open_call and not finding.named:
+            return index <= waiting.turn + PATIENCE
         if finding.kind == "offer" or not finding.named:
             return index == waiting.turn + 1
         return (unknown and index == waiting.turn + 1) or speaker == finding.who
@@ -149,45 +167,84 @@ class Dialogue:
         """Take a turn as the answer to what waits, if it is one."""
         speaker = self._speaker(index)
         request = waiting.finding
-        haggled = self._new_due(index, sentences) if not found else None
-        asks_again = (
-            bool(haggled)
-            and len(sentences[0].words) <= _SHORT
-            and (sentences[0].question or speaker == waiting.asker)
-        )
-        if asks_again:
-            waiting.due, waiting.turn, waiting.declined = haggled, index, False
-            waiting.also += (sentences[0].start,)
+        if not sentences:
+            return
+        if self._haggles(waiting, index, found, sentences):
             return
         if waiting.declined or (speaker is not None and speaker == waiting.asker):
             return
         if request.kind == "offer":
-            self.waiting.remove(waiting)
-            if answer != "no":
-                accepted = answer == "yes" or request.due is not None
-                thanked = self.called.get(index + 1) if answer == "yes" else None
-                self._offered(request, waiting.asker or thanked, accepted=accepted)
+            self._settle_offer(waiting, found, answer, sentences)
             return
-        if request.open_call and not found:
-            answer = "yes" if _volunteers(sentences[0]) else None
-        own = next((f for f in found if _is_answer(request, f)), None)
+        if request.open_call and not found and not request.named:
+            answer = "yes" if answers.volunteers(sentences[0]) else None
+        elif answer is None and not found and self._names_a_day(index, sentences):
+            answer = "yes"
+        own = next((f for f in found if answers.is_answer(self.scene, request, f)), None)
         if request.open_call and found and not own:
-            self.waiting.remove(waiting)  # taken by an answer that says what it takes
+            if not all(f.kind == "answer" for f in found):
+                self.waiting.remove(waiting)  # taken by an answer that says what it takes
         elif own:
             found.remove(own)
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
+        elif answers.is_past(sentences, request.verb):
+            self.waiting.remove(waiting)
         elif answer == "no":
             waiting.declined = True
-        elif answer == "yes" and not _is_past(sentences[0]):
+        elif answer == "yes" and not any(_denies(f) for f in found):
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
 
+    def _haggles(
+        self,
+        waiting: _Waiting,
+        index: int,
+        found: list[Finding],
+        sentences: tuple[Sentence, ...],
+    ) -> bool:
+        """Whether a short turn only asks about another day, which the request then has."""
+        speaker = self._speaker(index)
+        due = self._new_due(index, sentences) if not found else None
+        if due is None or len(sentences[0].words) > _SHORT:
+            return False
+        if not (sentences[0].question or (speaker == waiting.asker and speaker is not None)):
+            return False
+        waiting.due, waiting.turn, waiting.declined = due, index, False
+        waiting.also += (sentences[0].start,)
+        return True
+
+    def _names_a_day(self, index: int, sentences: tuple[Sentence, ...]) -> bool:
+        """Whether an answer is nothing but a day («завтра-послезавтра»)."""
+        view = View(self.scene, index, sentences, 0, 0)
+        return bool(sentences[0].clauses) and changes.only_due(view) is not None
+
+    def _settle_offer(
+        self,
+        waiting: _Waiting,
+        found: list[Finding],
+        answer: str | None,
+        sentences: tuple[Sentence, ...],
+    ) -> None:
+        """An offer is taken by a yes, by thanks, by being told to; a strong one by silence."""
+        request = waiting.finding
+        self.waiting.remove(waiting)
+        told = answers.repeats(request, sentences)
+        if answer == "no" and not told:
+            return
+        welcome = answer == "yes" or told or is_thankful(self.scene, sentences)
+        for order in [f for f in found if f.kind == "request" and answers.akin_to(f, request)]:
+            found.remove(order)
+        accepted = welcome or request.due is not None or request.eager
+        index = waiting.turn + 1
+        thanked = self.called.get(index + 1) if answer == "yes" else None
+        self._offered(request, waiting.asker or thanked, accepted=accepted)
+
     def _assent(self, index: int, request: Finding, sentences: tuple[Sentence, ...]) -> Finding:
         """A bare yes as a finding: it stands at the answer and has the request's words."""
         first = sentences[0]
-        due = self._new_due(index, sentences[:2])
+        due = self._new_due(index, sentences[:3])
         return replace(
             request,
             turn=index,
@@ -210,7 +267,9 @@ class Dialogue:
         request = waiting.finding
         speaker = self._speaker(index)
         who = speaker if speaker else (request.who if request.named else None)
-        borrowed = own.bare and not request.bare
+        if answers.speaks_for_many(self.scene, request, own):
+            who = WE[self.scene.language]
+        borrowed = answers.adds_nothing(self.scene, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
             what = self._asked_before(request) or request
@@ -245,13 +304,38 @@ class Dialogue:
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
-        if finding.kind in ("offer", "request"):
-            self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+        if finding.kind == "answer":
+            self._follow(finding, index, speaker)
+        elif finding.kind in ("offer", "request"):
+            self._wait(finding, index, speaker)
         elif finding.bare:
             topic = self._topic(finding)
             if topic:
                 self._promise(finding, topic, speaker, accepted=True)
         else:
+            self._promise(finding, finding, speaker, accepted=True)
+
+    def _wait(self, finding: Finding, index: int, speaker: str | None) -> None:
+        """Let a request or offer wait; «к пятнице успеешь?» only adds to the one before it."""
+        last = self.waiting[-1] if self.waiting else None
+        if finding.kind == "request" and finding.bare and last and last.turn == index:
+            if last.finding.kind == "request" and not last.finding.bare:
+                last.due = last.due or finding.due
+                return
+        self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+
+    def _follow(self, finding: Finding, index: int, speaker: str | None) -> None:
+        """«на той неделе будет»: the day of what one has just taken on; otherwise nothing."""
+        asked = index and self.scene.text[: self.turns[index - 1].end].rstrip().endswith("?")
+        for place in range(len(self.drafts) - 1, -1, -1):
+            draft = self.drafts[place]
+            if draft.who != speaker or speaker is None or index - draft.turn > PATIENCE:
+                continue
+            if not finding.verb and finding.bare and finding.due and draft.due is None:
+                support = (*draft.support, finding.at)
+                self.drafts[place] = replace(draft, due=finding.due, support=support)
+                return
+        if not finding.verb and asked and self._speaker(index - 1) != speaker:
             self._promise(finding, finding, speaker, accepted=True)
 
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
@@ -328,29 +412,18 @@ class Dialogue:
             if index - waiting.turn <= PATIENCE:
                 continue
             self.waiting.remove(waiting)
+            if waiting.declined:
+                continue
             if finding.kind == "request" and finding.named and finding.imperative:
                 assigned = replace(finding, act="assigned", due=waiting.due)
                 self._promise(assigned, assigned, waiting.asker, accepted=True)
-            elif finding.kind == "offer" and finding.due and not finding.bare:
+            elif finding.kind == "offer" and (finding.due or finding.eager) and not finding.bare:
                 self._promise(finding, finding, waiting.asker, accepted=True)
 
 
-def _volunteers(sentence: Sentence) -> bool:
-    """Whether a short answer to «кто …?» is «я»."""
-    mine = {"я", "мы", "возьму", "сделаю", "i", "me", "i'll", "i'm"}
-    return len(sentence.words) <= _SHORT - 2 and bool(mine & set(sentence.words))
-
-
-def _is_past(sentence: Sentence) -> bool:
-    """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
-    return any(reading(word, "VERB", "past", at_least=0.5) for word in sentence.words)
-
-
-def _is_answer(request: Finding, own: Finding) -> bool:
-    """Whether one's own promise takes up the request rather than something else."""
-    if own.kind == "request" or own.who not in (SPEAKER, GROUP):
-        return False
-    return own.bare or request.bare or own.verb == request.verb
+def _denies(finding: Finding) -> bool:
+    """Whether a finding of the answer hands the matter on («пусть Олег сделает»)."""
+    return finding.kind == "request" and finding.named
 
 
 _THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())

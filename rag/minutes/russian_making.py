@@ -35,7 +35,7 @@ def make(
     `first` is the first token of `what` where the rule knows it.
     """
     start, end, clauses, bare = rs.what_span(view, at, first, bare)
-    due = view.due(clauses) or view.next_due()
+    due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
     start, end = rs.without_edges(view, start, end, due)
     return Finding(
         kind=kind,

@@ -37,7 +37,8 @@ class View:
     """One clause of one sentence of turn `turn`; findings are computed from this alone.
 
     `vocative` is whom the turn has called by name so far, `recent_outsider` the one person from
-    outside that this or the turn before has named.
+    outside that this or the turn before has named, `earlier` everybody named in the turn before
+    and in this one's earlier sentences, in order.
     """
 
     scene: Scene
@@ -47,6 +48,7 @@ class View:
     clause_at: int
     vocative: str | None = None
     recent_outsider: str | None = None
+    earlier: tuple[Mention, ...] = ()
     _dues: tuple[Found, ...] | None = field(default=None, repr=False)
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
 
