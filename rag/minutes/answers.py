@@ -65,12 +65,9 @@ def _words(scene: Scene, finding: Finding) -> frozenset[str]:
     return content(text) - {stem(finding.verb)}
 
 
-def adds_nothing(scene: Scene, own: Finding) -> bool:
+def adds_nothing(request: Finding, own: Finding) -> bool:
     """Whether an answer names no thing of its own, so that the request's words must stand."""
-    text = scene.text[own.what_start : own.what_end].split()
-    verb = scene.text[own.at :].split(maxsplit=1)[:1]
-    rest = [word for word in text if word.strip(".,!?…") not in [v.strip(".,!?…") for v in verb]]
-    return own.bare or not content(" ".join(rest))
+    return own.bare or (not own.thing and (akin(own.verb, request.verb) or not own.verb))
 
 
 def repeats(request: Finding, sentences: Sequence[Sentence]) -> bool:

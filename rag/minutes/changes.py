@@ -148,7 +148,7 @@ def propose(
         text = scene.text[sentence.start : sentence.end]
         if not sentence.question or len(sentence.words) > _PROPOSAL:
             continue
-        found = dates_in(text, scene.base, scene.language, bare=True)
+        found = dates_in(text, scene.base, sentence.language, bare=True)
         if not found:
             continue
         start, end, due = found[0]
@@ -188,7 +188,7 @@ def confirm(
 
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
-    language = scene.language
+    language = sentence.language
     cues = family(language, "cancel")
     if {"if", "если", "когда", "when"} & set(sentence.words):
         return False
@@ -263,7 +263,7 @@ def only_due(view: View) -> Found | None:
     """The deadline of a sentence that holds little else («ок, к понедельнику»)."""
     scene, sentence = view.scene, view.sentence
     text = scene.text[sentence.start : sentence.end]
-    found = dates_in(text, scene.base, scene.language, bare=len(sentence.words) <= _SHORT)
+    found = dates_in(text, scene.base, sentence.language, bare=len(sentence.words) <= _SHORT)
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import parses
 from rag.sentences import split
-from rag.words import fold
+from rag.words import fold, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,12 +64,13 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, its clauses in order, and whether it asks."""
+    """A sentence, its clauses in order, whether it asks, and its language."""
 
     start: int
     end: int
     question: bool
     clauses: tuple[Clause, ...]
+    language: Language = "ru"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -102,9 +103,13 @@ def is_finite(word: str) -> bool:
 
 
 def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
-    """The sentences of a stretch; words inside quotation marks are no tokens."""
+    """The sentences of a stretch; words inside quotation marks are no tokens.
+
+    `language` is the meeting's; a sentence of several words in the other is read as that.
+    """
     found = []
     for first, last in _spans(text, start, end):
+        spoken = _spoken(text[first:last], language)
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         clauses = []
         for left, right in _segments(text, first, last, quoted):
@@ -115,13 +120,28 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
             ]
             clauses += [
                 Clause(part[0].start, part[-1].end, tuple(part))
-                for part in _parts(tokens, language)
+                for part in _parts(tokens, spoken)
             ]
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
             question = False
-        found.append(Sentence(first, last, question, tuple(clauses)))
+        found.append(Sentence(first, last, question, tuple(clauses), spoken))
     return found
+
+
+_WORDS = {"ru": re.compile(r"[А-Яа-яЁё]{2,}"), "en": re.compile(r"[A-Za-z]+(?:'[a-z]+)?")}
+
+
+def _spoken(text: str, language: Language) -> Language:
+    """The language of a sentence: the meeting's, unless most of several words are in the other."""
+    other: Language = "en" if language == "ru" else "ru"
+    if language_of(text) == language or len(_WORDS[other].findall(text)) < _FOREIGN:
+        return language
+    return other
+
+
+#: words from which a sentence can be in another language than the meeting
+_FOREIGN = 3
 
 
 def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import answers, changes
-from rag.minutes.clauses import Sentence, sentences_of, tokens_of
+from rag.minutes.clauses import Sentence, sentences_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
@@ -55,6 +55,7 @@ class Dialogue:
     waiting: list[_Waiting] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
     named: dict[int, tuple[Mention, ...]] = field(default_factory=dict)
+    split: dict[int, tuple[Sentence, ...]] = field(default_factory=dict)
     proposal: changes.Proposal | None = None
 
     def run(self) -> list[Draft]:
@@ -75,7 +76,7 @@ class Dialogue:
         return self.scene.roster.canonical(label) if label else self.called.get(index)
 
     def _turn(self, index: int, turn: Turn) -> None:
-        sentences = tuple(sentences_of(self.scene.text, turn.start, turn.end, self.scene.language))
+        sentences = self._sentences(index)
         if turn.speaker is None and self._labelled:
             return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
@@ -129,10 +130,17 @@ class Dialogue:
     def _named(self, index: int) -> tuple[Mention, ...]:
         """Everybody a turn names, in order; kept, as the turns after ask again."""
         if index not in self.named:
-            turn = self.turns[index]
-            tokens = tokens_of(self.scene.text, turn.start, turn.end)
-            self.named[index] = tuple(self.scene.roster.mentions(tokens))
+            sentences = self._sentences(index)
+            self.named[index] = tuple(m for s in sentences for m in self._mentions(s))
         return self.named[index]
+
+    def _sentences(self, index: int) -> tuple[Sentence, ...]:
+        """The sentences of a turn, split once."""
+        if index not in self.split:
+            turn, scene = self.turns[index], self.scene
+            found = sentences_of(scene.text, turn.start, turn.end, scene.language)
+            self.split[index] = tuple(found)
+        return self.split[index]
 
     def _mentions(self, sentence: Sentence) -> tuple[Mention, ...]:
         tokens = [token for clause in sentence.clauses for token in clause.tokens]
@@ -269,7 +277,9 @@ class Dialogue:
         who = speaker if speaker else (request.who if request.named else None)
         if answers.speaks_for_many(self.scene, request, own):
             who = WE[self.scene.language]
-        borrowed = answers.adds_nothing(self.scene, own) and not request.bare
+        if request.act == "assigned" and request.who not in self.scene.roster.names:
+            who = request.who  # another agrees that an outsider does it
+        borrowed = answers.adds_nothing(request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
             what = self._asked_before(request) or request
@@ -389,8 +399,7 @@ class Dialogue:
 
     def _addressee(self, index: int, speaker: str | None) -> str | None:
         """Whom a turn calls by name, else who spoke last before it."""
-        turn = self.turns[index]
-        for sentence in sentences_of(self.scene.text, turn.start, turn.end, self.scene.language):
+        for sentence in self._sentences(index):
             for clause_at in range(len(sentence.clauses)):
                 called = _called(View(self.scene, index, (sentence,), 0, clause_at))
                 if called and called != speaker:

@@ -18,6 +18,8 @@ from rag.words import language_of
 
 if TYPE_CHECKING:
     from rag.minutes.drafts import Draft
+    from rag.minutes.findings import Finding
+    from rag.minutes.view import View
     from rag.types import Document
 
 _SAMPLE = 20_000
@@ -48,14 +50,19 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
         roles=offices_in(document),
     )
     if document.turns:
-        rules = russian.findings if language == "ru" else english.findings
-        drafts = Dialogue(scene, document.turns, rules).run()
+        drafts = Dialogue(scene, document.turns, _findings).run()
     elif is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
     return Minutes(day, scene.roster.names, promises, decisions_in(document, scene, promises))
+
+
+def _findings(view: View) -> Finding | None:
+    """What a clause says, by the rules of its sentence's language."""
+    rules = russian.findings if view.sentence.language == "ru" else english.findings
+    return rules(view)
 
 
 def _is_cased(document: Document) -> bool:

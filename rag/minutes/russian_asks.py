@@ -103,7 +103,7 @@ def needed(view: View) -> int | None:
     return at if at is not None and nouns(view, skip=()) else None
 
 
-_MUST = frozenset("надо нужно необходимо следует стоит пора придется хорошо неплохо".split())
+_MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
 
 
 def to_be_done(view: View) -> int | None:
@@ -113,6 +113,8 @@ def to_be_done(view: View) -> int | None:
     must = _MUST & set(words) or (somebody and {"должен", "надо", "нужно"} & set(words))
     at = next((i for i, w in enumerate(words) if infinitive(w)), None)
     if at is None or not must or any(is_finite(w) for w in words if w not in _MUST):
+        return None
+    if any(view.is_in(word, "hedge_word") for word in view.sentence.words):
         return None
     if {"мне", "нам", "ему", "ей", "им", "было", "не"} & set(words[:at]):
         return None

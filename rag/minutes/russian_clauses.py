@@ -58,7 +58,7 @@ def is_idiom(view: View) -> bool:
 
 
 def _phrases(view: View, name: str) -> frozenset[str]:
-    return family(view.scene.language, name)
+    return family(view.sentence.language, name)
 
 
 def is_habit(view: View) -> bool:
@@ -237,9 +237,18 @@ def _condition_after(view: View) -> int | None:
         other = view.at(clause_at)
         if is_condition(other):
             return None if other.words[0] in ("а", "и", "но") and len(other.words) > 2 else clause_at
-        if _is_main(other):
+        if _is_main(other) or _is_contrast(view, other):
             return None
     return None
+
+
+def _is_contrast(view: View, other: View) -> bool:
+    """Whether a clause only sets something beside («…, для грузовых — как просохнет»)."""
+    end, following = other.clause.end, other.clause_at + 1
+    if following >= len(view.sentence.clauses):
+        return False
+    between = view.scene.text[end : view.sentence.clauses[following].start]
+    return bool(set("—–") & set(between)) and not view.due((other.clause_at,))
 
 
 def _is_main(view: View) -> bool:
@@ -276,16 +285,17 @@ def is_past_told(view: View) -> bool:
     )
 
 
-def is_threat(view: View, verb: str) -> bool:
-    """Whether a future is a threat, a hyperbole or a state, which answers nothing either."""
-    return view.is_in(verb, "threat")
+def is_at_once(view: View, at: int) -> bool:
+    """Whether «сейчас» stands a few words before the verb, so that the act waits for nothing."""
+    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
+    return any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:])
 
 
 def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
-    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
-    if any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:]):
+    if is_at_once(view, at):
         return True
+    spoken = list(view.words[:at])
     if any(word in ("сначала", "вкратце", "коротко", "быстренько") for word in spoken[-3:]):
         return view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")
     if view.is_in(verb, "threat") or verb in _phrases(view, "stative"):

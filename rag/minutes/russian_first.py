@@ -56,7 +56,7 @@ def _future(view: View) -> Finding | None:
     """A perfective future, or «буду» and an infinitive; what is no promise can still be an answer."""
     words = view.words
     for at, word in enumerate(words):
-        if rc.negated(view, at):
+        if rc.negated(view, at) or word in rw.PERFORMATIVES:
             continue
         verb = rw.future(word, "1per", "sing") or rw.glued(word)
         index = at
@@ -72,7 +72,7 @@ def _future(view: View) -> Finding | None:
         if not verb:
             continue
         if rc.is_momentary(view, verb, index):
-            if rc.is_threat(view, verb):
+            if rc.is_at_once(view, index) or not view.is_in(verb, "in_meeting"):
                 continue
             return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
         force: Force = "tentative" if tentative else rc.force(view)

@@ -137,9 +137,10 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     idle = view.is_in(verb, "ask_noise")
     if idle and rc.later(view) and rs.has_object(view, at):
         idle = not view.is_in(verb, "ask_later")
-    if idle:
-        return None
     due = view.due((view.clause_at,))
+    if idle:
+        told = make(view, "request", at, who, verb)
+        return replace(told, open_call=True) if told.to_whom and not told.bare else None
     bare = not (rs.has_object(view, at) or due or rs.object_beside(view))
     if bare and len(view.sentence.words) > _CURT:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -52,8 +53,11 @@ def _in_chat(view: View) -> bool:
 def _beside_demo(view: View, at: int) -> bool:
     """Whether another verb of the sentence is an act within the meeting («открою, найду»)."""
     own = view.tokens[at].word
-    verbs = [future(word, "1per", "sing") for word in view.sentence.words if word != own]
-    return any(verb is not None and view.is_in(verb, "demo") for verb in verbs)
+    for other in view.others():
+        verbs = [future(word, "1per", "sing") for word in other.words if word != own]
+        if any(verb is not None and view.is_in(verb, "demo") for verb in verbs):
+            return view.due((other.clause_at,)) is None
+    return False
 
 
 def _in_due(view: View, start: int) -> bool:
@@ -108,7 +112,7 @@ def clauses_around(view: View) -> tuple[int, ...]:
 
 #: verbs that only tell by when another's clause is done («до среды управлюсь»)
 _COMPLETION = frozenset(
-    "управиться успеть уложиться справиться закончить сделать доделать добить обернуться быть".split()
+    "управиться успеть уложиться справиться закончить сделать доделать добить быть".split()
 )
 
 
@@ -122,6 +126,47 @@ def completion_due(view: View) -> Found | None:
     if not verbs or not verbs <= _COMPLETION or nouns(other, skip=()) or is_condition(other):
         return None
     return view.due((following,))
+
+
+def loose_due(view: View) -> Found | None:
+    """The deadline of a clause that holds nothing else («выдам, прямо сейчас не могу, вечером»)."""
+    for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
+        other, found = view.at(clause_at), view.due((clause_at,))
+        if found is None:
+            continue
+        rest = [t.word for t in other.tokens if not found.start <= t.start < found.end]
+        if all(view.is_in(word, "filler") or len(word) < 3 for word in rest):
+            return found
+    return None
+
+
+#: what stands between a deadline and the one that corrects it
+_CORRECTS = re.compile(
+    r"[\s,.…—–-]*(?:ой|а|ну|то\s+есть|точнее|вернее|хотя|нет|,|…|\s)*"
+    r"\b(?:нет|вернее|точнее|то\s+есть|хотя)\b[^.!?\d]{0,25}$"
+)
+
+
+def corrected(view: View, due: Found | None) -> Found | None:
+    """The last deadline of those one takes back at once («к пятнице… хотя нет, к понедельнику»)."""
+    for later in view.dues if due else ():
+        if due and later.start >= due.end:
+            between = view.scene.text[due.end : later.start].lower()
+            due = later if _CORRECTS.match(between) else due
+    return due
+
+
+def has_thing(view: View, at: int) -> bool:
+    """Whether the clause names what is acted on, rather than only where and when."""
+    words = view.words
+    for index in nouns(view, skip=()):
+        before = index - 1
+        while before >= 0 and parses(words[before])[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"}:
+            before -= 1
+        governed = before >= 0 and "PREP" in parses(words[before])[0].grammemes
+        if index != at and not governed:
+            return True
+    return False
 
 
 def shared_due(view: View) -> Found | None:
@@ -165,7 +210,7 @@ def object_beside(view: View) -> bool:
 
 
 #: words of a verbless clause that is a sentence of its own («мне всё равно в ту сторону»)
-_STATES = frozenset("мне нам тебе вам ему ей им я мы он она они у это там тут не нет без".split())
+_STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
 
 
 def _beside(view: View) -> int | None:

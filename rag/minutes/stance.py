@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from rag.minutes.clauses import Sentence
     from rag.minutes.view import Scene
+    from rag.words import Language
 
 Stance = Literal["yes", "no"]
 #: how many sentences of an answer tell whether it is a yes
@@ -41,7 +42,12 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
 def is_thankful(scene: Scene, sentences: Sequence[Sentence]) -> bool:
     """Whether a turn welcomes an offer: «было бы здорово», «спасибо», «хочу!»."""
     words = _opening_words(scene, sentences)
-    return _starts(words, family(scene.language, "thanks"))
+    return _starts(words, family(_language(scene, sentences), "thanks"))
+
+
+def _language(scene: Scene, sentences: Sequence[Sentence]) -> Language:
+    """The language of the first sentence of several words, else the meeting's."""
+    return sentences[0].language if sentences else scene.language
 
 
 def _opening_words(scene: Scene, sentences: Sequence[Sentence]) -> list[str]:
@@ -71,7 +77,7 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     """How a turn answers, by how it opens; None where it does not answer at all."""
     if not sentences or not sentences[0].words:
         return None
-    language = scene.language
+    language = _language(scene, sentences)
     opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
     if has_phrase(opening, frozenset(_NO_PROBLEM)):
         return "yes"
