@@ -40,13 +40,20 @@ def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
     return "уже" in first.words[:2] and not any(future(w, "1per", "sing") for w in first.words)
 
 
+def is_at_once(sentence: Sentence) -> bool:
+    """Whether an answer does it there and then («сейчас кину»), so that nothing is left to do."""
+    words = sentence.words[:3]
+    at_once = any(word in family(sentence.language, "now") for word in words)
+    return at_once and "не" not in sentence.words
+
+
 def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
     related = akin(own.verb, request.verb) or _is_helpful(own.verb)
     if own.kind == "answer":
-        return related or not own.verb or (request.bare and own.bare)
+        return related or not own.verb
     if own.kind == "offer" and not request.open_call:
         return related
     if own.bare or request.bare or related:

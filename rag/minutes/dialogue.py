@@ -15,6 +15,7 @@ from rag.minutes.clauses import Sentence, sentences_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
+from rag.minutes.russian_words import akin
 from rag.minutes.stance import is_thankful, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
@@ -28,8 +29,16 @@ if TYPE_CHECKING:
 
 #: turns that a request to a named person waits for an answer; to nobody in particular it waits one
 PATIENCE = 3
+#: the same for «кто возьмёт?», which several may turn down
+OPEN_PATIENCE = 6
+#: turns within which a bare verb goes on about what its speaker has taken on
+ELABORATING = 2
+#: verbs of taking on: whatever is said next about it is the same promise; "" is «с меня»
+_TAKING = frozenset({"", "взять", "брать", "забирать", "забрать", "взяться"})
 #: words of a turn that can be nothing but haggling over a date («А к среде?»)
 _SHORT = 6
+#: words of a turn that can agree to a day by naming it («к двадцатому так к двадцатому»)
+_BRIEF = 10
 
 
 @dataclass
@@ -63,7 +72,7 @@ class Dialogue:
         for index, turn in enumerate(self.turns):
             self._expire(index)
             self._turn(index, turn)
-        self._expire(len(self.turns) + PATIENCE + 1)
+        self._expire(len(self.turns) + OPEN_PATIENCE + 1)
         return sorted(self.drafts, key=lambda draft: draft.at)
 
     @property
@@ -88,11 +97,14 @@ class Dialogue:
         for finding in found:
             self._add(finding, index, speaker)
         if self.proposal and sentences:
-            said = changes.only_due(View(self.scene, index, sentences, 0, 0))
-            self.proposal = changes.confirm(
-                self.drafts, self.proposal, index, turn.start, said, answer == "yes"
-            )
-        self.proposal = changes.propose(self.scene, self.drafts, index, sentences) or self.proposal
+            said = self._new_due(index, sentences[:1]) if len(sentences[0].words) <= _BRIEF else None
+            agrees = answer == "yes" and not any(f.due for f in found)
+            place = (index, turn.start, speaker)
+            self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
+        accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
+        proposer = None if accepted else speaker
+        proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
+        self.proposal = proposed or self.proposal
         changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
@@ -115,6 +127,7 @@ class Dialogue:
                     taken = True
         if not self._labelled:
             self._call(index, vocative, sentences)
+        found = [f for f in found if not _is_joke(f, sentences)]
         whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
         return whole or found
 
@@ -159,7 +172,7 @@ class Dialogue:
             return finding.kind == "request"
         unknown = speaker is None or finding.who not in self.scene.roster.names
         if finding.open_call and not finding.named:
-            return index <= waiting.turn + PATIENCE
+            return index <= waiting.turn + OPEN_PATIENCE
         if finding.kind == "offer" or not finding.named:
             return index == waiting.turn + 1
         return (unknown and index == waiting.turn + 1) or speaker == finding.who
@@ -196,10 +209,10 @@ class Dialogue:
             found.remove(own)
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
-        elif answers.is_past(sentences, request.verb):
+        elif answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0]):
             self.waiting.remove(waiting)
         elif answer == "no":
-            waiting.declined = True
+            waiting.declined = not request.open_call or request.named
         elif answer == "yes" and not any(_denies(f) for f in found):
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
@@ -282,7 +295,7 @@ class Dialogue:
         borrowed = answers.adds_nothing(request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
-            what = self._asked_before(request) or request
+            what = self._asked_before(request) or (own if request.open_call else request)
         to_whom = self._person(request.to_whom, waiting.asker, request.turn)
         to_whom = to_whom or self._person(own.to_whom, speaker, index)
         self._keep(
@@ -318,6 +331,8 @@ class Dialogue:
             self._follow(finding, index, speaker)
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
+        elif finding.kind == "promise" and self._elaborates(finding, index, speaker):
+            return
         elif finding.bare:
             topic = self._topic(finding)
             if topic:
@@ -335,18 +350,40 @@ class Dialogue:
         self.waiting.append(_Waiting(finding, speaker, finding.due, index))
 
     def _follow(self, finding: Finding, index: int, speaker: str | None) -> None:
-        """«на той неделе будет»: the day of what one has just taken on; otherwise nothing."""
+        """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
+        if self._elaborates(finding, index, speaker):
+            return
         asked = index and self.scene.text[: self.turns[index - 1].end].rstrip().endswith("?")
+        if not asked or self._speaker(index - 1) == speaker or finding.due is None:
+            return
+        if finding.act == "joint":
+            topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
+            firm = replace(finding, force="firm")
+            self._promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
+        elif not finding.verb and not finding.bare:
+            self._promise(finding, finding, speaker, accepted=True)
+
+    def _elaborates(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether a verb and a day without a thing only go on about what was just taken on.
+
+        «С меня фото. Вечером кину», «набросаю к первому», «на той неделе будет».
+        """
+        if finding.thing or finding.due is None or finding.condition:
+            return False
         for place in range(len(self.drafts) - 1, -1, -1):
             draft = self.drafts[place]
-            if draft.who != speaker or speaker is None or index - draft.turn > PATIENCE:
+            if index - draft.turn > ELABORATING:
+                return False
+            owner = draft.who == speaker or (draft.who == WE["ru"] and finding.who == GROUP)
+            known = draft.due is not None and draft.due.due != finding.due.due
+            if not owner or known or draft.status not in ("open", "conditional"):
                 continue
-            if not finding.verb and finding.bare and finding.due and draft.due is None:
+            taken = draft.verb in _TAKING or not finding.verb
+            if taken or akin(draft.verb, finding.verb):
                 support = (*draft.support, finding.at)
                 self.drafts[place] = replace(draft, due=finding.due, support=support)
-                return
-        if not finding.verb and asked and self._speaker(index - 1) != speaker:
-            self._promise(finding, finding, speaker, accepted=True)
+                return True
+        return False
 
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
@@ -418,7 +455,8 @@ class Dialogue:
         """What has waited too long: a named imperative stands as assigned, the rest is dropped."""
         for waiting in self.waiting[:]:
             finding = waiting.finding
-            if index - waiting.turn <= PATIENCE:
+            patience = OPEN_PATIENCE if finding.open_call and not finding.named else PATIENCE
+            if index - waiting.turn <= patience:
                 continue
             self.waiting.remove(waiting)
             if waiting.declined:
@@ -428,6 +466,15 @@ class Dialogue:
                 self._promise(assigned, assigned, waiting.asker, accepted=True)
             elif finding.kind == "offer" and (finding.due or finding.eager) and not finding.bare:
                 self._promise(finding, finding, waiting.asker, accepted=True)
+
+
+def _is_joke(finding: Finding, sentences: Sequence[Sentence]) -> bool:
+    """Whether the next sentence takes it back («Напишу ночью. Шучу.»)."""
+    following = next((s for s in sentences if s.start >= finding.sentence_end), None)
+    return following is not None and bool(_JOKES & set(following.words[:2]))
+
+
+_JOKES = frozenset("шучу шутка шутю прикалываюсь шутим kidding joking".split())
 
 
 def _denies(finding: Finding) -> bool:

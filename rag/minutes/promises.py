@@ -102,4 +102,5 @@ def _promise(document: Document, draft: Draft) -> Promise:
         history=tuple(Change(line_of(document, at), raw) for at, raw in draft.history),
         force=draft.force,
         condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
+        flags=draft.flags,
     )

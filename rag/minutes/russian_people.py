@@ -27,6 +27,9 @@ def subject(view: View) -> Mention | None:
     introduced = introduced or is_announced(view)
     implied = "что" in view.words[:2] and (view.scene.on_paper or introduced)
     pronoun = next((w for w in view.words if w in ("он", "она")), None)
+    if pronoun is None and view.clause_at and any(promised(w) for w in view.words):
+        before = view.at(view.clause_at - 1).words
+        pronoun = next((w for w in before if w in ("он", "она")), None)
     if not implied and pronoun is None:
         return None
     for clause_at in range(view.clause_at - 1, -1, -1):
@@ -162,7 +165,11 @@ def _common_recipient(view: View, at: int) -> str | None:
         top = parses(word)[0]
         if index == at or before in _GOVERNING or not {"NOUN", "datv"} <= top.grammemes:
             continue
-        if "Name" in top.grammemes or not ("anim" in top.grammemes or top.lemma in _BODIES):
+        if top.grammemes & {"Name", "Surn", "Patr"} or view.tokens[index].capital and index:
+            continue
+        if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
+            continue
+        if "anim" not in top.grammemes and top.lemma not in _BODIES:
             continue
         if "sing" in top.grammemes and "anim" in top.grammemes and reading(word, "nomn"):
             continue

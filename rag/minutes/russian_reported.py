@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
+#: what others do there and then unless a day is named
+_IDLE = frozenset(
+    "ответить посмотреть глянуть поглядеть решить помочь подсказать встретиться поговорить".split()
+)
 #: duties that need no object («дежурит Настя»)
 _STANDING_DUTIES = frozenset({"дежурить", "отвечать", "вести"})
 
@@ -31,6 +35,10 @@ def reported(view: View) -> Finding | None:
     for at, word in enumerate(view.words):
         if rc.negated(view, at):
             continue
+        if word in ("будет", "будут") and rc.is_announced(view) and not rs.nouns(view, skip=()):
+            return make(
+                view, "promise", at, subject.name, "", act="reported", bare=True, anaphoric=True
+            )
         if rw.promised(word) and not rp.taken_back(view):
             return _promised(view, at, subject)
         verb = rw.future(word, "3per")
@@ -49,9 +57,7 @@ def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
         return False
     if rc.is_stative(view, verb):
         return view.is_in(verb, "postponable") and rc.later(view)
-    return not view.is_in(verb, "weak") or verb in ("сделать", "взять", "проверить") or (
-        rc.later(view)
-    )
+    return verb not in _IDLE or rc.later(view)
 
 
 def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None:
