@@ -62,9 +62,20 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
     return bool(one & other)
 
 
+def only_tells_when(own: Finding) -> bool:
+    """Whether after a yes a verb without a thing says only when («да, вечером закину»)."""
+    return own.kind in ("promise", "answer") and own.who == SPEAKER and not own.thing
+
+
+def passes_on(request: Finding, found: Finding) -> bool:
+    """Whether an answer names another to do what was asked («пусть Олег наберёт»)."""
+    handed = found.kind == "request" and found.named and found.act == "assigned"
+    return handed and not found.thing and (akin(found.verb, request.verb) or not found.verb)
+
+
 def _is_helpful(verb: str) -> bool:
-    """Whether a verb takes up whatever was asked («займусь», «гляну»)."""
-    return verb in ("заняться", "сделать", "взяться", "постараться") or verb in family("ru", "look")
+    """Whether a verb takes up whatever was asked («займусь»)."""
+    return verb in ("заняться", "сделать", "взяться", "постараться")
 
 
 def _words(scene: Scene, finding: Finding) -> frozenset[str]:

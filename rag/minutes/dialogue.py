@@ -94,6 +94,8 @@ class Dialogue:
         for waiting in reversed(self.waiting[:]):
             if self._answers(waiting, index, speaker):
                 self._settle(waiting, index, found, answer, sentences)
+        if answer:
+            self._endorse(index, speaker, answer, sentences)
         for finding in found:
             self._add(finding, index, speaker)
         if self.proposal and sentences:
@@ -202,7 +204,15 @@ class Dialogue:
         elif answer is None and not found and self._names_a_day(index, sentences):
             answer = "yes"
         own = next((f for f in found if answers.is_answer(self.scene, request, f)), None)
-        if request.open_call and found and not own:
+        if own is None and answer == "yes":
+            own = next((f for f in found if answers.only_tells_when(f)), None)
+        passed = next((f for f in found if answers.passes_on(request, f)), None)
+        if passed and not own:
+            found.remove(passed)
+            waiting.finding = replace(request, who=passed.who, named=True, open_call=False)
+            waiting.turn, waiting.declined = index, False
+            waiting.also += (passed.at,)
+        elif request.open_call and found and not own:
             if not all(f.kind == "answer" for f in found):
                 self.waiting.remove(waiting)  # taken by an answer that says what it takes
         elif own:
@@ -213,7 +223,7 @@ class Dialogue:
             self.waiting.remove(waiting)
         elif answer == "no":
             waiting.declined = not request.open_call or request.named
-        elif answer == "yes" and not any(_denies(f) for f in found):
+        elif answer == "yes":
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
@@ -295,7 +305,7 @@ class Dialogue:
         borrowed = answers.adds_nothing(request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
-            what = self._asked_before(request) or (own if request.open_call else request)
+            what = own if request.open_call else self._asked_before(request) or request
         to_whom = self._person(request.to_whom, waiting.asker, request.turn)
         to_whom = to_whom or self._person(own.to_whom, speaker, index)
         self._keep(
@@ -340,6 +350,25 @@ class Dialogue:
         else:
             self._promise(finding, finding, speaker, accepted=True)
 
+    def _endorse(
+        self, index: int, speaker: str | None, answer: str, sentences: tuple[Sentence, ...]
+    ) -> None:
+        """«Вадим сбросит график. — Ага, к понедельнику»: one agrees to what another said of him."""
+        place = len(self.drafts) - 1
+        last = self.drafts[place] if self.drafts else None
+        if last is None or last.act != "reported" or last.who != speaker or speaker is None:
+            return
+        if last.status == "cancelled" or not 0 < index - last.turn <= ELABORATING:
+            return
+        if answer == "no":
+            del self.drafts[place]
+            return
+        due = self._new_due(index, sentences[:3]) or last.due
+        support = (*last.support, last.at)
+        self.drafts[place] = replace(
+            last, act="accepted", at=sentences[0].start, turn=index, due=due, support=support
+        )
+
     def _wait(self, finding: Finding, index: int, speaker: str | None) -> None:
         """Let a request or offer wait; «к пятнице успеешь?» only adds to the one before it."""
         last = self.waiting[-1] if self.waiting else None
@@ -347,7 +376,18 @@ class Dialogue:
             if last.finding.kind == "request" and not last.finding.bare:
                 last.due = last.due or finding.due
                 return
+        if finding.bare and finding.due and self._urges(finding, index, speaker):
+            return
         self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+
+    def _urges(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether «сделай к четвергу» asks for another day of what has just been promised."""
+        last = self.drafts[-1] if self.drafts else None
+        recent = last is not None and 0 < index - last.turn <= ELABORATING
+        if last is None or finding.due is None or not recent or last.who in (speaker, None):
+            return False
+        self.proposal = changes.Proposal(last.at, finding.due, index, last.who)
+        return True
 
     def _follow(self, finding: Finding, index: int, speaker: str | None) -> None:
         """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
@@ -387,10 +427,32 @@ class Dialogue:
 
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
+        if accepted and not offer.thing and self._takes_over(offer, who):
+            return
         if not offer.bare:
             self._promise(offer, offer, who, accepted=accepted)
         elif accepted and (topic := self._asked_before(offer)):
             self._promise(offer, topic, who, accepted=True)
+
+    def _takes_over(self, offer: Finding, who: str | None) -> bool:
+        """Whether «давай лучше я отправлю» takes another's promise of a moment ago."""
+        for place in range(len(self.drafts) - 1, -1, -1):
+            old = self.drafts[place]
+            if not 0 < offer.turn - old.turn <= ELABORATING or old.who in (who, None):
+                continue
+            if old.status == "open" and akin(old.verb, offer.verb):
+                self.drafts[place] = replace(
+                    old,
+                    who=who,
+                    at=offer.at,
+                    sentence=(offer.sentence_start, offer.sentence_end),
+                    turn=offer.turn,
+                    due=offer.due or old.due,
+                    support=(*old.support, old.at),
+                    history=(*old.history, (old.at, old.due.due.raw if old.due else None)),
+                )
+                return True
+        return False
 
     def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
@@ -475,11 +537,6 @@ def _is_joke(finding: Finding, sentences: Sequence[Sentence]) -> bool:
 
 
 _JOKES = frozenset("шучу шутка шутю прикалываюсь шутим kidding joking".split())
-
-
-def _denies(finding: Finding) -> bool:
-    """Whether a finding of the answer hands the matter on («пусть Олег сделает»)."""
-    return finding.kind == "request" and finding.named
 
 
 _THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())

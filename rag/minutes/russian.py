@@ -22,7 +22,7 @@ from rag.minutes.russian_first import first_person
 from rag.minutes.russian_making import make
 from rag.minutes.russian_offers import offer
 from rag.minutes.russian_reported import reported
-from rag.minutes.russian_requests import in_charge, let, open_call, request, task
+from rag.minutes.russian_requests import asked_when, in_charge, let, open_call, request, task
 from rag.minutes.russian_taking import take_on
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
     if not view.tokens:
         return None
-    called = open_call(view)
+    called = open_call(view) or asked_when(view)
     if called or rc.is_subordinate(view):
         return called
     for rule in (
@@ -82,13 +82,13 @@ def _joint(view: View) -> Finding | None:
     words = view.words
     if view.sentence.question or rc.conditional_mood(view) or rc.is_habit(view):
         return None
-    if {"давай", "давайте"} & set(words) or rc.is_hearsay(view):
+    if {"давай", "давайте"} & set(words) or rc.is_hearsay(view) or rc.is_alternative(view):
         return None
     for at, word in enumerate(words):
         if word in rw.JOINT_PERFORMATIVES and not rc.negated(view, at):
             return _undertaken(view, at)
         verb = rw.future(word, "1per", "plur") or ra.agreed_for_all(view, word)
-        if not verb or rc.negated(view, at):
+        if not verb or rc.negated(view, at) or view.is_in(verb, "hedge"):
             continue
         vague = any(view.is_in(verb, name) for name in ("vague_joint", "stative", "in_meeting"))
         hopeless = view.is_in(verb, "joint_talk")

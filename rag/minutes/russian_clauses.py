@@ -236,7 +236,8 @@ def _condition_after(view: View) -> int | None:
     for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
         other = view.at(clause_at)
         if is_condition(other):
-            return None if other.words[0] in ("а", "и", "но") and len(other.words) > 2 else clause_at
+            fresh = other.words[0] in ("а", "и", "но") and other.words[1:2] != ("только",)
+            return None if fresh else clause_at
         if _is_main(other) or _is_contrast(view, other):
             return None
     return None
@@ -285,6 +286,12 @@ def is_past_told(view: View) -> bool:
     )
 
 
+def is_alternative(view: View) -> bool:
+    """Whether the clause tells what happens otherwise («а то сам выкину», «иначе уволюсь»)."""
+    words = view.words
+    return words[:2] in (("а", "то"), ("не", "то")) or words[:1] == ("иначе",)
+
+
 def is_at_once(view: View, at: int) -> bool:
     """Whether «сейчас» stands a few words before the verb, so that the act waits for nothing."""
     spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
@@ -296,8 +303,10 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     if is_at_once(view, at):
         return True
     spoken = list(view.words[:at])
-    if any(word in ("сначала", "вкратце", "коротко", "быстренько") for word in spoken[-3:]):
-        return view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")
+    hasty = any(word in ("сначала", "вкратце", "коротко", "быстренько") for word in spoken[-3:])
+    hasty = hasty or any(view.is_in(word, "now") for word in view.sentence.words)
+    if hasty and (view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")):
+        return True
     if view.is_in(verb, "threat") or verb in _phrases(view, "stative"):
         return True
     if "пойду" in view.words[:at]:

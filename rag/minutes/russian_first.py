@@ -37,6 +37,7 @@ def _is_barred(view: View) -> bool:
         or rc.is_hearsay(view)
         or rc.is_own_condition(view)
         or rc.is_idiom(view)
+        or rc.is_alternative(view)
     )
 
 

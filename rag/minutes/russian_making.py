@@ -47,7 +47,7 @@ def make(
         sentence_start=view.sentence.start,
         sentence_end=view.sentence.end,
         who=who,
-        to_whom=to_whom if to_whom is not None else rp.recipient(view, verb, at, who),
+        to_whom=to_whom if to_whom is not None else rp.recipient(view, at, who),
         verb=verb,
         act=act,
         force=force,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
 
 from rag.minutes.russian_clauses import head, is_announced
+from rag.minutes.russian_spans import clauses_around
 from rag.minutes.russian_words import PAST, promised
 
 
@@ -124,8 +125,20 @@ _GOVERNING = frozenset({"к", "ко", "по", "благодаря", "вопре�
 _BODIES = frozenset("начальство руководство команда инкассация дирекция".split())
 
 
-def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
-    """To whom or for whom, by a dative or «для»; see the marks of `findings`."""
+def recipient(view: View, at: int, who: str | None) -> str | None:
+    """To whom or for whom, by a dative or «для»; see the marks of `findings`.
+
+    A clause without verb beside the verb's can hold it: «А вам, Вера, график сбросит Олег».
+    """
+    places = [view, *(view.at(i) for i in clauses_around(view)[1:])]
+    for place in places:
+        found = _given(place, who)
+        if found:
+            return None if found == who else found
+    return _common_recipient(view, at)
+
+
+def _given(view: View, who: str | None) -> str | None:
     words = view.words
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
@@ -144,8 +157,8 @@ def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
         if word == "мне" and who != SPEAKER:
             return SPEAKER
         if word in ("ему", "ей", "нему", "ней") and (person := antecedent(view, word)):
-            return person if person != who else None
-    return _common_recipient(view, at)
+            return person
+    return None
 
 
 def _goes_on(view: View, index: int) -> bool:

@@ -87,7 +87,7 @@ def _promised(view: View, at: int, subject: Mention) -> Finding | None:
         first = min(index, first) if rs.nouns(view, skip=(), after=at) else index
         if rc.is_stative(view, verb):
             return None
-    recipient = rp.recipient(view, "обещать", at, subject.name)
+    recipient = rp.recipient(view, at, subject.name)
     return make(
         view,
         "promise",

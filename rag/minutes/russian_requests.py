@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE, Finding
-from rag.minutes.morphology import reading
+from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def task(view: View) -> Finding | None:
                 act="assigned",
                 imperative=True,
                 first=at,
-                to_whom=rp.recipient(view, rw.infinitive(view.words[at]) or "", at, named.name),
+                to_whom=rp.recipient(view, at, named.name),
             )
         group = rp.organisation(place, "datv", None)
         if group:
@@ -140,7 +141,7 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     due = view.due((view.clause_at,))
     if idle:
         told = make(view, "request", at, who, verb)
-        return replace(told, open_call=True) if told.to_whom and not told.bare else None
+        return replace(told, open_call=True) if told.to_whom else None
     bare = not (rs.has_object(view, at) or due or rs.object_beside(view))
     if bare and len(view.sentence.words) > _CURT:
         return None
@@ -200,14 +201,13 @@ def open_call(view: View) -> Finding | None:
         return None
     if any(reading(w, *rw.PAST, at_least=0.5) for w in words):
         return None
-    at, verb = next(
-        (
-            (i, verb)
-            for i, w in enumerate(words)
-            if (verb := rw.future(w, "3per") or rw.infinitive(w) or rw.present(w, "3per"))
-        ),
-        (None, ""),
-    )
+    verbs = [
+        (i, verb)
+        for i, w in enumerate(words)
+        if (verb := rw.future(w, "3per") or rw.infinitive(w) or rw.present(w, "3per"))
+    ]
+    modal = [found for found in verbs if not view.is_in(found[1], "request_modal")]
+    at, verb = (modal or verbs or [(None, "")])[0]
     if at is None or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
         return None
     if verb in _IDLE_CALLS:
@@ -215,6 +215,29 @@ def open_call(view: View) -> Finding | None:
     bare = not rs.has_object(view, at)
     finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None, bare=bare)
     return replace(finding, open_call=True)
+
+
+def asked_when(view: View) -> Finding | None:
+    """«Когда сдашь отчёт?», «накладные когда будут?»: a day for an answer is a promise."""
+    words = view.words
+    when = "когда" in words or any(pair in _BY_WHEN for pair in itertools.pairwise(words))
+    if not view.sentence.question or not when:
+        return None
+    leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
+    who = view.vocative or leading or ADDRESSEE
+    for at, word in enumerate(words):
+        second = reading(word, "VERB", "futr", "2per", at_least=0.3)
+        if second and not rc.is_stative(view, second.lemma):
+            bare = not rs.has_object(view, at)
+            return make(view, "request", at, who, second.lemma, bare=bare)
+        if word in ("будет", "будут") and rs.nouns(view, skip=("когда",)):
+            heads = {p.lemma for i in rs.nouns(view, skip=()) for p in parses(words[i])[:1]}
+            if not any(view.is_in(lemma, "event") for lemma in heads):
+                return replace(make(view, "request", at, who, "", first=0), open_call=False)
+    return None
+
+
+_BY_WHEN = {("к", "какому"), ("до", "какого"), ("во", "сколько")}
 
 
 def _leads(view: View, mention: Mention) -> bool:
