@@ -16,7 +16,7 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 from rag.minutes.stance import has_phrase
 from rag.minutes.view import Scene, View
-from rag.words import stem, words
+from rag.words import fold, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,20 +42,37 @@ REACH = 6
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Another deadline for the draft that stands at `at`, asked about in turn `turn`."""
+    """Another deadline for the draft that stands at `at`, asked about in turn `turn`.
+
+    `owner` alone can agree to it; None where anybody can.
+    """
 
     at: int
     due: Found
     turn: int
+    owner: str | None = None
 
 
 def _words(scene: Scene, draft: Draft) -> frozenset[str]:
     return content(scene.text[draft.what[0] : draft.what[1]])
 
 
+def _things(scene: Scene, draft: Draft) -> frozenset[str]:
+    """Stems of what is acted on, without the verb."""
+    return frozenset(
+        stem(word)
+        for token in words(scene.text[draft.what[0] : draft.what[1]])
+        if len(word := fold(token)) > 2
+        and any(p.grammemes & {"NOUN", "LATN"} for p in parses(word)[:1])
+    )
+
+
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
     one, other = _words(scene, old), _words(scene, new)
+    things, others = _things(scene, old), _things(scene, new)
+    if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
+        return True
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):
@@ -75,15 +92,16 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
         old = drafts[place]
         if old.status not in ("open", "conditional"):
             continue
-        close = old.who == new.who and new.turn - old.turn <= NEAR and old.turn != new.turn
+        mine_too = old.who == new.who or (new.who is None and old.turn != new.turn)
+        close = mine_too and new.turn - old.turn <= NEAR and old.turn != new.turn
         if not _alike(scene, old, new, SAME_SOON if close else SAME):
             continue
-        if old.who == new.who:
-            drafts[place] = _updated(old, new)
+        if old.who == new.who or (close and new.who is None):
+            drafts[place] = _updated(old, replace(new, who=old.who))
             return
         third = old.act == new.act == "reported" and not scene.on_paper
         handed_over = (
-            (new.act == "accepted" or third) and old.turn < new.turn and old.act != "joint"
+            (new.yields or third) and old.turn < new.turn and old.act != "joint"
         )
         if handed_over and len(mine & _words(scene, old)) >= 1:
             moved = replace(new, due=new.due or old.due)
@@ -98,6 +116,8 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
 
 def _updated(old: Draft, new: Draft) -> Draft:
     """A promise said again by its owner: a new deadline moves it, anything else supports it."""
+    if new.condition and not old.condition:
+        old = replace(old, condition=new.condition, status=new.status, due=new.due or old.due)
     if new.due is None or (old.due and new.due.due == old.due.due):
         return replace(
             old, support=(*old.support, new.at, *new.support), to_whom=old.to_whom or new.to_whom
@@ -123,11 +143,14 @@ def apply(
     answer: str | None,
 ) -> None:
     """Change the drafts by what the turn at `index` says of them."""
+    correct(scene, drafts, index, sentences)
     for sentence_at, sentence in enumerate(sentences):
         if sentence.question:
             continue
         if _cancels(scene, sentence):
             _withdraw(scene, drafts, index, speaker, sentence)
+        elif _denied(scene, drafts, index, speaker, sentence):
+            continue
         elif _discharges(sentence):
             _discharge(scene, drafts, index, speaker, sentence)
         elif not has_findings:
@@ -141,33 +164,97 @@ def propose(
     scene: Scene,
     drafts: Sequence[Draft],
     index: int,
+    speaker: str | None,
     sentences: Sequence[Sentence],
 ) -> Proposal | None:
-    """A question that names another day for a promise («Can we say Wednesday for the cut?»)."""
-    for sentence in sentences:
-        text = scene.text[sentence.start : sentence.end]
-        if not sentence.question or len(sentence.words) > _PROPOSAL:
-            continue
-        found = dates_in(text, scene.base, scene.language, bare=True)
-        if not found:
-            continue
-        start, end, due = found[0]
-        about = content(text[:start] + text[end:])
-        for draft in reversed(drafts):
-            kept = _words(scene, draft) - {stem(draft.verb)}
-            moves = draft.due is not None and draft.due.due != due
-            if moves and draft.turn < index and overlap(about, kept) >= SAME_SOON:
-                return Proposal(
-                    draft.at, Found(start + sentence.start, end + sentence.start, due), index
-                )
+    """Another day for a promise: «Can we say Wednesday for the cut?», «давай к двадцатому»."""
+    for sentence_at in range(len(sentences)):
+        view = View(scene, index, tuple(sentences), sentence_at, 0)
+        found = _countered(view, drafts, speaker) or _asked_about(view, drafts)
+        if found:
+            return found
     return None
 
 
+def _countered(view: View, drafts: Sequence[Draft], speaker: str | None) -> Proposal | None:
+    """A day and little else, said to the one who has just promised («в четверг, Игорь»)."""
+    if not view.sentence.clauses or speaker is None:
+        return None
+    due = only_due(view)
+    for draft in reversed(drafts) if due else ():
+        if view.turn - draft.turn != 1 or draft.who in (speaker, None) or due is None:
+            continue
+        moves = draft.due is None or draft.due.due != due.due
+        if moves and draft.status in ("open", "conditional"):
+            return Proposal(draft.at, due, view.turn, draft.who)
+        return None
+    return None
+
+
+def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
+    """A question that names the thing and a day («Can we say Wednesday for the first version?»)."""
+    scene, sentence = view.scene, view.sentence
+    text = scene.text[sentence.start : sentence.end]
+    if not sentence.question or len(sentence.words) > _PROPOSAL:
+        return None
+    found = dates_in(text, scene.base, sentence.language, bare=True)
+    if not found:
+        return None
+    start, end, due = found[0]
+    about = content(text[:start] + text[end:])
+    for draft in reversed(drafts):
+        kept = _words(scene, draft) - {stem(draft.verb)}
+        moves = draft.due is not None and draft.due.due != due
+        if moves and draft.turn < view.turn and overlap(about, kept) >= SAME_SOON:
+            day = Found(start + sentence.start, end + sentence.start, due)
+            return Proposal(draft.at, day, view.turn)
+    return None
+
+
+def correct(
+    scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]
+) -> None:
+    """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
+    for sentence_at, sentence in enumerate(sentences):
+        if not sentence_at or sentence.words[:1] not in _CORRECTIONS or sentence.question:
+            continue
+        view = View(scene, index, tuple(sentences), sentence_at, 0)
+        place = next(
+            (
+                i
+                for i in range(len(drafts) - 1, -1, -1)
+                if drafts[i].turn == index and drafts[i].sentence[0] < sentence.start
+            ),
+            None,
+        )
+        if place is None or not view.dues:
+            continue
+        old, due = drafts[place], view.dues[-1]
+        if old.due and old.due.due != due.due:
+            history = (*old.history, (old.at, old.due.due.raw))
+            support = (*old.support, sentence.start)
+            drafts[place] = replace(old, due=due, history=history, support=support)
+
+
+#: words that take back the day just named
+_CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait".split())
+
+
 def confirm(
-    drafts: list[Draft], proposal: Proposal, index: int, at: int, said: Found | None, yes: bool
+    drafts: list[Draft],
+    proposal: Proposal,
+    turn: tuple[int, int, str | None],
+    said: Found | None,
+    yes: bool,
 ) -> Proposal | None:
-    """Carry out a proposal that the turn agrees to or repeats; the proposal as it stands then."""
-    again = said is not None and said.due.end == proposal.due.due.end
+    """Carry out a proposal that the turn agrees to or repeats; the proposal as it stands then.
+
+    `turn` is its index, its offset and its speaker.
+    """
+    index, at, speaker = turn
+    if proposal.owner is not None and speaker != proposal.owner:
+        return proposal if index - proposal.turn <= NEAR else None
+    again = said is not None and said.due.end == proposal.due.due.end and said.due.end is not None
     if not 1 <= index - proposal.turn <= NEAR or not (yes or again):
         return proposal if index - proposal.turn <= NEAR else None
     place = next((i for i, draft in enumerate(drafts) if draft.at == proposal.at), None)
@@ -188,7 +275,7 @@ def confirm(
 
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
-    language = scene.language
+    language = sentence.language
     cues = family(language, "cancel")
     if {"if", "если", "когда", "when"} & set(sentence.words):
         return False
@@ -204,6 +291,28 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
     )
 
 
+def _denied(
+    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+) -> bool:
+    """Withdraw one's own promise where its verb comes again with «не» («не куплю»)."""
+    said = list(sentence.words)
+    denied = {
+        parse.lemma
+        for at, word in enumerate(said[1:], 1)
+        if said[at - 1] == "не"
+        for parse in parses(word)[:1]
+        if parse.grammemes & {"1per"}
+    }
+    for place in range(len(drafts) - 1, -1, -1) if denied else ():
+        draft = drafts[place]
+        mine = draft.who == speaker and index - draft.turn <= REACH
+        if mine and draft.verb in denied and draft.status in ("open", "conditional"):
+            support = (*draft.support, sentence.start)
+            drafts[place] = replace(draft, status="cancelled", condition=None, support=support)
+            return True
+    return False
+
+
 def _withdraw(
     scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
 ) -> None:
@@ -212,7 +321,9 @@ def _withdraw(
     called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
         draft = drafts[place]
-        if draft.turn > index or draft.sentence[0] >= sentence.start or draft.status == "cancelled":
+        if draft.turn > index or draft.sentence[0] > sentence.start or draft.status == "cancelled":
+            continue
+        if draft.sentence[0] == sentence.start and not _taken_back_at_once(sentence, draft):
             continue
         near = index - draft.turn <= NEAR
         about = overlap(said, _words(scene, draft)) >= 0.5
@@ -226,6 +337,13 @@ def _withdraw(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
             )
             return
+
+
+def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a sentence withdraws what it has just told («говорил, что закажу, — отбой»)."""
+    cues = family(sentence.language, "cancel")
+    after = [c.words for c in sentence.clauses if c.start > draft.at]
+    return any(word in cues or word == "слиться" for words_ in after for word in words_)
 
 
 def _cue_stems(scene: Scene) -> frozenset[str]:
@@ -263,7 +381,7 @@ def only_due(view: View) -> Found | None:
     """The deadline of a sentence that holds little else («ок, к понедельнику»)."""
     scene, sentence = view.scene, view.sentence
     text = scene.text[sentence.start : sentence.end]
-    found = dates_in(text, scene.base, scene.language, bare=len(sentence.words) <= _SHORT)
+    found = dates_in(text, scene.base, sentence.language, bare=len(sentence.words) <= _SHORT)
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)

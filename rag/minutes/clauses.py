@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import parses
 from rag.sentences import split
-from rag.words import fold
+from rag.words import fold, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,12 +63,13 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, its clauses in order, whether it asks, and its folded words."""
+    """A sentence, its clauses in order, whether it asks, its language, and its folded words."""
 
     start: int
     end: int
     question: bool
     clauses: tuple[Clause, ...]
+    language: Language = "ru"
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -101,7 +102,10 @@ def is_finite(word: str) -> bool:
 
 
 def sentences_of(text: str, start: int, end: int, language: Language) -> list[Sentence]:
-    """The sentences of a stretch; words inside quotation marks are no tokens."""
+    """The sentences of a stretch; words inside quotation marks are no tokens.
+
+    `language` is the meeting's; a sentence of several words in the other is read as that.
+    """
     return list(_sentences(text, start, end, language))
 
 
@@ -109,6 +113,7 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
 def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sentence, ...]:
     found = []
     for first, last in spans_of(text, start, end):
+        spoken = _spoken(text[first:last], language)
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         clauses = []
         for left, right in _segments(text, first, last, quoted):
@@ -119,13 +124,28 @@ def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sen
             ]
             clauses += [
                 Clause(part[0].start, part[-1].end, tuple(part))
-                for part in _parts(tokens, language)
+                for part in _parts(tokens, spoken)
             ]
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
             question = False
-        found.append(Sentence(first, last, question, tuple(clauses)))
+        found.append(Sentence(first, last, question, tuple(clauses), spoken))
     return tuple(found)
+
+
+_WORDS = {"ru": re.compile(r"[А-Яа-яЁё]{2,}"), "en": re.compile(r"[A-Za-z]+(?:'[a-z]+)?")}
+
+
+def _spoken(text: str, language: Language) -> Language:
+    """The language of a sentence: the meeting's, unless most of several words are in the other."""
+    other: Language = "en" if language == "ru" else "ru"
+    if language_of(text) == language or len(_WORDS[other].findall(text)) < _FOREIGN:
+        return language
+    return other
+
+
+#: words from which a sentence can be in another language than the meeting
+_FOREIGN = 3
 
 
 def spans_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -167,14 +187,37 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
     if language == "en":
         return _english_parts(tokens)
     verbs = [i for i, token in enumerate(tokens) if is_finite(token.word)]
-    cuts = [0]
+    cuts = {0, len(tokens), *_infinitive_cuts(tokens, verbs)}
     for one, other in itertools.pairwise(verbs):
         between = range(one + 1, other)
         cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
         if cut is not None:
-            cuts.append(cut)
-    cuts.append(len(tokens))
-    return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+            cuts.add(cut)
+    for i in range(1, len(tokens) - 1):
+        if (tokens[i].word, tokens[i + 1].word) in _RU_CONDITIONS:
+            cuts.add(i)
+    return [tokens[a:b] for a, b in itertools.pairwise(sorted(cuts)) if a < b]
+
+
+#: pairs of words that open a condition without a comma before them
+_RU_CONDITIONS = {("при", "условии"), ("как", "только")}
+
+
+def _infinitive_cuts(tokens: list[Token], verbs: list[int]) -> list[int]:
+    """Where «и» joins two infinitives that each have words of their own («сдать … и убрать …»)."""
+    acts = [i for i, token in enumerate(tokens) if is_infinitive(token.word)]
+    cuts = []
+    for one, other in itertools.pairwise(acts):
+        joint = next((i for i in range(one + 2, other) if tokens[i].word == "и"), None)
+        if joint == other - 1 and other + 1 < len(tokens) and not set(range(one, other)) & {*verbs}:
+            cuts.append(joint)
+    return cuts
+
+
+@lru_cache(maxsize=50_000)
+def is_infinitive(word: str) -> bool:
+    """Whether a Russian word reads as an infinitive."""
+    return any(p.score >= 0.3 and "INFN" in p.grammemes for p in parses(word))
 
 
 _EN_SUBJECTS = frozenset(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes
-from rag.minutes.clauses import Sentence, sentences_of, tokens_of
+from rag.minutes import answers, changes
+from rag.minutes.clauses import Sentence, sentences_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
-from rag.minutes.stance import stance
+from rag.minutes.russian_words import akin
+from rag.minutes.stance import is_thankful, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
 
@@ -23,12 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.minutes.dates import Found
+    from rag.minutes.names import Mention
     from rag.types import Turn
 
 #: turns that a request to a named person waits for an answer; to nobody in particular it waits one
 PATIENCE = 3
+#: the same for «кто возьмёт?», which several may turn down
+OPEN_PATIENCE = 6
+#: turns within which a bare verb goes on about what its speaker has taken on
+ELABORATING = 2
+#: verbs of taking on: whatever is said next about it is the same promise; "" is «с меня»
+_TAKING = frozenset({"", "взять", "брать", "забирать", "забрать", "взяться"})
 #: words of a turn that can be nothing but haggling over a date («А к среде?»)
 _SHORT = 6
+#: words of a turn that can agree to a day by naming it («к двадцатому так к двадцатому»)
+_BRIEF = 10
 
 
 @dataclass
@@ -53,15 +63,16 @@ class Dialogue:
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
+    named: dict[int, tuple[Mention, ...]] = field(default_factory=dict)
+    split: dict[int, tuple[Sentence, ...]] = field(default_factory=dict)
     proposal: changes.Proposal | None = None
-    _outsiders: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def run(self) -> list[Draft]:
         """All promises of the meeting, in the order of their lines."""
         for index, turn in enumerate(self.turns):
             self._expire(index)
             self._turn(index, turn)
-        self._expire(len(self.turns) + PATIENCE + 1)
+        self._expire(len(self.turns) + OPEN_PATIENCE + 1)
         return sorted(self.drafts, key=lambda draft: draft.at)
 
     @property
@@ -74,7 +85,7 @@ class Dialogue:
         return self.scene.roster.canonical(label) if label else self.called.get(index)
 
     def _turn(self, index: int, turn: Turn) -> None:
-        sentences = tuple(sentences_of(self.scene.text, turn.start, turn.end, self.scene.language))
+        sentences = self._sentences(index)
         if turn.speaker is None and self._labelled:
             return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
@@ -83,25 +94,34 @@ class Dialogue:
         for waiting in reversed(self.waiting[:]):
             if self._answers(waiting, index, speaker):
                 self._settle(waiting, index, found, answer, sentences)
+        if answer:
+            self._endorse(index, speaker, answer, sentences)
         for finding in found:
             self._add(finding, index, speaker)
         if self.proposal and sentences:
-            said = changes.only_due(View(self.scene, index, sentences, 0, 0))
-            self.proposal = changes.confirm(
-                self.drafts, self.proposal, index, turn.start, said, answer == "yes"
-            )
-        self.proposal = changes.propose(self.scene, self.drafts, index, sentences) or self.proposal
+            said = self._new_due(index, sentences[:1]) if len(sentences[0].words) <= _BRIEF else None
+            agrees = answer == "yes" and not any(f.due for f in found)
+            place = (index, turn.start, speaker)
+            self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
+        accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
+        proposer = None if accepted else speaker
+        proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
+        self.proposal = proposed or self.proposal
         changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
         vocative: str | None = None
+        earlier = self._named(index - 1) if index else ()
         for sentence_at, sentence in enumerate(sentences):
             taken = False
+            if sentence_at:
+                earlier += self._mentions(sentences[sentence_at - 1])
             for clause_at in range(len(sentence.clauses)):
                 view = View(self.scene, index, sentences, sentence_at, clause_at, vocative)
                 vocative = _called(view) or vocative
                 view.recent_outsider = self._outsider(index)
+                view.earlier = earlier
                 view.vocative = vocative or _called_later(view)
                 finding = self.read(view)
                 if finding and not (finding.anaphoric and taken):
@@ -109,6 +129,7 @@ class Dialogue:
                     taken = True
         if not self._labelled:
             self._call(index, vocative, sentences)
+        found = [f for f in found if not _is_joke(f, sentences)]
         whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
         return whole or found
 
@@ -121,18 +142,30 @@ class Dialogue:
             if asks:
                 self.called[index + 1] = self.called[index - 1]
 
+    def _named(self, index: int) -> tuple[Mention, ...]:
+        """Everybody a turn names, in order; kept, as the turns after ask again."""
+        if index not in self.named:
+            sentences = self._sentences(index)
+            self.named[index] = tuple(m for s in sentences for m in self._mentions(s))
+        return self.named[index]
+
+    def _sentences(self, index: int) -> tuple[Sentence, ...]:
+        """The sentences of a turn, split once."""
+        if index not in self.split:
+            turn, scene = self.turns[index], self.scene
+            found = sentences_of(scene.text, turn.start, turn.end, scene.language)
+            self.split[index] = tuple(found)
+        return self.split[index]
+
+    def _mentions(self, sentence: Sentence) -> tuple[Mention, ...]:
+        tokens = [token for clause in sentence.clauses for token in clause.tokens]
+        return tuple(self.scene.roster.mentions(tokens))
+
     def _outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
-        named = self._outsiders_in(index) | (self._outsiders_in(index - 1) if index else set())
-        return next(iter(named)) if len(named) == 1 else None
-
-    def _outsiders_in(self, index: int) -> frozenset[str]:
-        """Those outside the roster that a turn names; asked for at each clause of it."""
-        if index not in self._outsiders:
-            turn = self.turns[index]
-            found = self.scene.roster.mentions(tokens_of(self.scene.text, turn.start, turn.end))
-            self._outsiders[index] = frozenset(m.name for m in found if not m.known)
-        return self._outsiders[index]
+        turns = range(max(0, index - 1), index + 1)
+        named = {m.name for i in turns for m in self._named(i) if not m.known}
+        return named.pop() if len(named) == 1 else None
 
     def _answers(self, waiting: _Waiting, index: int, speaker: str | None) -> bool:
         """Whether this turn is in a position to answer."""
@@ -140,6 +173,8 @@ class Dialogue:
         if speaker is not None and speaker == waiting.asker:
             return finding.kind == "request"
         unknown = speaker is None or finding.who not in self.scene.roster.names
+        if finding.open_call and not finding.named:
+            return index <= waiting.turn + OPEN_PATIENCE
         if finding.kind == "offer" or not finding.named:
             return index == waiting.turn + 1
         return (unknown and index == waiting.turn + 1) or speaker == finding.who
@@ -155,45 +190,92 @@ class Dialogue:
         """Take a turn as the answer to what waits, if it is one."""
         speaker = self._speaker(index)
         request = waiting.finding
-        haggled = self._new_due(index, sentences) if not found else None
-        asks_again = (
-            bool(haggled)
-            and len(sentences[0].words) <= _SHORT
-            and (sentences[0].question or speaker == waiting.asker)
-        )
-        if asks_again:
-            waiting.due, waiting.turn, waiting.declined = haggled, index, False
-            waiting.also += (sentences[0].start,)
+        if not sentences:
+            return
+        if self._haggles(waiting, index, found, sentences):
             return
         if waiting.declined or (speaker is not None and speaker == waiting.asker):
             return
         if request.kind == "offer":
-            self.waiting.remove(waiting)
-            if answer != "no":
-                accepted = answer == "yes" or request.due is not None
-                thanked = self.called.get(index + 1) if answer == "yes" else None
-                self._offered(request, waiting.asker or thanked, accepted=accepted)
+            self._settle_offer(waiting, found, answer, sentences)
             return
-        if request.open_call and not found:
-            answer = "yes" if _volunteers(sentences[0]) else None
-        own = next((f for f in found if _is_answer(request, f)), None)
-        if request.open_call and found and not own:
-            self.waiting.remove(waiting)  # taken by an answer that says what it takes
+        if request.open_call and not found and not request.named:
+            answer = "yes" if answers.volunteers(sentences[0]) else None
+        elif answer is None and not found and self._names_a_day(index, sentences):
+            answer = "yes"
+        own = next((f for f in found if answers.is_answer(self.scene, request, f)), None)
+        if own is None and answer == "yes":
+            own = next((f for f in found if answers.only_tells_when(f)), None)
+        passed = next((f for f in found if answers.passes_on(request, f)), None)
+        if passed and not own:
+            found.remove(passed)
+            waiting.finding = replace(request, who=passed.who, named=True, open_call=False)
+            waiting.turn, waiting.declined = index, False
+            waiting.also += (passed.at,)
+        elif request.open_call and found and not own:
+            if not all(f.kind == "answer" for f in found):
+                self.waiting.remove(waiting)  # taken by an answer that says what it takes
         elif own:
             found.remove(own)
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
+        elif answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0]):
+            self.waiting.remove(waiting)
         elif answer == "no":
-            waiting.declined = True
-        elif answer == "yes" and not _is_past(sentences[0]):
+            waiting.declined = not request.open_call or request.named
+        elif answer == "yes":
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
 
+    def _haggles(
+        self,
+        waiting: _Waiting,
+        index: int,
+        found: list[Finding],
+        sentences: tuple[Sentence, ...],
+    ) -> bool:
+        """Whether a short turn only asks about another day, which the request then has."""
+        speaker = self._speaker(index)
+        due = self._new_due(index, sentences) if not found else None
+        if due is None or len(sentences[0].words) > _SHORT:
+            return False
+        if not (sentences[0].question or (speaker == waiting.asker and speaker is not None)):
+            return False
+        waiting.due, waiting.turn, waiting.declined = due, index, False
+        waiting.also += (sentences[0].start,)
+        return True
+
+    def _names_a_day(self, index: int, sentences: tuple[Sentence, ...]) -> bool:
+        """Whether an answer is nothing but a day («завтра-послезавтра»)."""
+        view = View(self.scene, index, sentences, 0, 0)
+        return bool(sentences[0].clauses) and changes.only_due(view) is not None
+
+    def _settle_offer(
+        self,
+        waiting: _Waiting,
+        found: list[Finding],
+        answer: str | None,
+        sentences: tuple[Sentence, ...],
+    ) -> None:
+        """An offer is taken by a yes, by thanks, by being told to; a strong one by silence."""
+        request = waiting.finding
+        self.waiting.remove(waiting)
+        told = answers.repeats(request, sentences)
+        if answer == "no" and not told:
+            return
+        welcome = answer == "yes" or told or is_thankful(self.scene, sentences)
+        for order in [f for f in found if f.kind == "request" and answers.akin_to(f, request)]:
+            found.remove(order)
+        accepted = welcome or request.due is not None or request.eager
+        index = waiting.turn + 1
+        thanked = self.called.get(index + 1) if answer == "yes" else None
+        self._offered(request, waiting.asker or thanked, accepted=accepted)
+
     def _assent(self, index: int, request: Finding, sentences: tuple[Sentence, ...]) -> Finding:
         """A bare yes as a finding: it stands at the answer and has the request's words."""
         first = sentences[0]
-        due = self._new_due(index, sentences[:2])
+        due = self._new_due(index, sentences[:3])
         return replace(
             request,
             turn=index,
@@ -216,10 +298,14 @@ class Dialogue:
         request = waiting.finding
         speaker = self._speaker(index)
         who = speaker if speaker else (request.who if request.named else None)
-        borrowed = own.bare and not request.bare
+        if answers.speaks_for_many(self.scene, request, own):
+            who = WE[self.scene.language]
+        if request.act == "assigned" and request.who not in self.scene.roster.names:
+            who = request.who  # another agrees that an outsider does it
+        borrowed = answers.adds_nothing(request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
-            what = self._asked_before(request) or request
+            what = own if request.open_call else self._asked_before(request) or request
         to_whom = self._person(request.to_whom, waiting.asker, request.turn)
         to_whom = to_whom or self._person(own.to_whom, speaker, index)
         self._keep(
@@ -251,8 +337,12 @@ class Dialogue:
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
-        if finding.kind in ("offer", "request"):
-            self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+        if finding.kind == "answer":
+            self._follow(finding, index, speaker)
+        elif finding.kind in ("offer", "request"):
+            self._wait(finding, index, speaker)
+        elif finding.kind == "promise" and self._elaborates(finding, index, speaker):
+            return
         elif finding.bare:
             topic = self._topic(finding)
             if topic:
@@ -260,12 +350,109 @@ class Dialogue:
         else:
             self._promise(finding, finding, speaker, accepted=True)
 
+    def _endorse(
+        self, index: int, speaker: str | None, answer: str, sentences: tuple[Sentence, ...]
+    ) -> None:
+        """«Вадим сбросит график. — Ага, к понедельнику»: one agrees to what another said of him."""
+        place = len(self.drafts) - 1
+        last = self.drafts[place] if self.drafts else None
+        if last is None or last.act != "reported" or last.who != speaker or speaker is None:
+            return
+        if last.status == "cancelled" or not 0 < index - last.turn <= ELABORATING:
+            return
+        if answer == "no":
+            del self.drafts[place]
+            return
+        due = self._new_due(index, sentences[:3]) or last.due
+        support = (*last.support, last.at)
+        self.drafts[place] = replace(
+            last, act="accepted", at=sentences[0].start, turn=index, due=due, support=support
+        )
+
+    def _wait(self, finding: Finding, index: int, speaker: str | None) -> None:
+        """Let a request or offer wait; «к пятнице успеешь?» only adds to the one before it."""
+        last = self.waiting[-1] if self.waiting else None
+        if finding.kind == "request" and finding.bare and last and last.turn == index:
+            if last.finding.kind == "request" and not last.finding.bare:
+                last.due = last.due or finding.due
+                return
+        if finding.bare and finding.due and self._urges(finding, index, speaker):
+            return
+        self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+
+    def _urges(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether «сделай к четвергу» asks for another day of what has just been promised."""
+        last = self.drafts[-1] if self.drafts else None
+        recent = last is not None and 0 < index - last.turn <= ELABORATING
+        if last is None or finding.due is None or not recent or last.who in (speaker, None):
+            return False
+        self.proposal = changes.Proposal(last.at, finding.due, index, last.who)
+        return True
+
+    def _follow(self, finding: Finding, index: int, speaker: str | None) -> None:
+        """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
+        if self._elaborates(finding, index, speaker):
+            return
+        asked = index and self.scene.text[: self.turns[index - 1].end].rstrip().endswith("?")
+        if not asked or self._speaker(index - 1) == speaker or finding.due is None:
+            return
+        if finding.act == "joint":
+            topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
+            firm = replace(finding, force="firm")
+            self._promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
+        elif not finding.verb and not finding.bare:
+            self._promise(finding, finding, speaker, accepted=True)
+
+    def _elaborates(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether a verb and a day without a thing only go on about what was just taken on.
+
+        «С меня фото. Вечером кину», «набросаю к первому», «на той неделе будет».
+        """
+        if finding.thing or finding.due is None or finding.condition:
+            return False
+        for place in range(len(self.drafts) - 1, -1, -1):
+            draft = self.drafts[place]
+            if index - draft.turn > ELABORATING:
+                return False
+            owner = draft.who == speaker or (draft.who == WE["ru"] and finding.who == GROUP)
+            known = draft.due is not None and draft.due.due != finding.due.due
+            if not owner or known or draft.status not in ("open", "conditional"):
+                continue
+            taken = draft.verb in _TAKING or not finding.verb
+            if taken or akin(draft.verb, finding.verb):
+                support = (*draft.support, finding.at)
+                self.drafts[place] = replace(draft, due=finding.due, support=support)
+                return True
+        return False
+
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
+        if accepted and not offer.thing and self._takes_over(offer, who):
+            return
         if not offer.bare:
             self._promise(offer, offer, who, accepted=accepted)
         elif accepted and (topic := self._asked_before(offer)):
             self._promise(offer, topic, who, accepted=True)
+
+    def _takes_over(self, offer: Finding, who: str | None) -> bool:
+        """Whether «давай лучше я отправлю» takes another's promise of a moment ago."""
+        for place in range(len(self.drafts) - 1, -1, -1):
+            old = self.drafts[place]
+            if not 0 < offer.turn - old.turn <= ELABORATING or old.who in (who, None):
+                continue
+            if old.status == "open" and akin(old.verb, offer.verb):
+                self.drafts[place] = replace(
+                    old,
+                    who=who,
+                    at=offer.at,
+                    sentence=(offer.sentence_start, offer.sentence_end),
+                    turn=offer.turn,
+                    due=offer.due or old.due,
+                    support=(*old.support, old.at),
+                    history=(*old.history, (old.at, old.due.due.raw if old.due else None)),
+                )
+                return True
+        return False
 
     def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
@@ -311,8 +498,7 @@ class Dialogue:
 
     def _addressee(self, index: int, speaker: str | None) -> str | None:
         """Whom a turn calls by name, else who spoke last before it."""
-        turn = self.turns[index]
-        for sentence in sentences_of(self.scene.text, turn.start, turn.end, self.scene.language):
+        for sentence in self._sentences(index):
             for clause_at in range(len(sentence.clauses)):
                 called = _called(View(self.scene, index, (sentence,), 0, clause_at))
                 if called and called != speaker:
@@ -331,32 +517,26 @@ class Dialogue:
         """What has waited too long: a named imperative stands as assigned, the rest is dropped."""
         for waiting in self.waiting[:]:
             finding = waiting.finding
-            if index - waiting.turn <= PATIENCE:
+            patience = OPEN_PATIENCE if finding.open_call and not finding.named else PATIENCE
+            if index - waiting.turn <= patience:
                 continue
             self.waiting.remove(waiting)
+            if waiting.declined:
+                continue
             if finding.kind == "request" and finding.named and finding.imperative:
                 assigned = replace(finding, act="assigned", due=waiting.due)
                 self._promise(assigned, assigned, waiting.asker, accepted=True)
-            elif finding.kind == "offer" and finding.due and not finding.bare:
+            elif finding.kind == "offer" and (finding.due or finding.eager) and not finding.bare:
                 self._promise(finding, finding, waiting.asker, accepted=True)
 
 
-def _volunteers(sentence: Sentence) -> bool:
-    """Whether a short answer to «кто …?» is «я»."""
-    mine = {"я", "мы", "возьму", "сделаю", "i", "me", "i'll", "i'm"}
-    return len(sentence.words) <= _SHORT - 2 and bool(mine & set(sentence.words))
+def _is_joke(finding: Finding, sentences: Sequence[Sentence]) -> bool:
+    """Whether the next sentence takes it back («Напишу ночью. Шучу.»)."""
+    following = next((s for s in sentences if s.start >= finding.sentence_end), None)
+    return following is not None and bool(_JOKES & set(following.words[:2]))
 
 
-def _is_past(sentence: Sentence) -> bool:
-    """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
-    return any(reading(word, "VERB", "past", at_least=0.5) for word in sentence.words)
-
-
-def _is_answer(request: Finding, own: Finding) -> bool:
-    """Whether one's own promise takes up the request rather than something else."""
-    if own.kind == "request" or own.who not in (SPEAKER, GROUP):
-        return False
-    return own.bare or request.bare or own.verb == request.verb
+_JOKES = frozenset("шучу шутка шутю прикалываюсь шутим kidding joking".split())
 
 
 _THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())

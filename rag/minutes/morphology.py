@@ -119,3 +119,24 @@ def nominative(word: str, case: str | None = None) -> str:
     found = next((p for p in analyser().parse(word) if wanted <= p.tag.grammemes), None)
     form = found.inflect({"nomn", "sing"}) if found else None
     return str(form.word) if form else word
+
+
+@lru_cache(maxsize=5_000)
+def in_nominative(word: str, case: str) -> str:
+    """A noun in the nominative of its own number («водителям» as «водители»)."""
+    found = next((p for p in analyser().parse(word) if {"NOUN", case} <= p.tag.grammemes), None)
+    number = "plur" if found and "plur" in found.tag.grammemes else "sing"
+    form = found.inflect({"nomn", number}) if found else None
+    return str(form.word) if form else word
+
+
+@lru_cache(maxsize=5_000)
+def gender_of(name: str) -> str | None:
+    """"masc" or "femn" by the given name or patronymic in a name; None where it can be both."""
+    found: set[str] = set()
+    for word in name.lower().split():
+        for parse in parses(word.replace("ё", "е")):
+            named = parse.grammemes & {"Name", "Patr"} and "nomn" in parse.grammemes
+            if named and not parse.grammemes & {"ms-f", "plur"}:
+                found |= parse.grammemes & {"masc", "femn"}
+    return found.pop() if len(found) == 1 else None

@@ -23,6 +23,8 @@ from rag.words import language_of
 
 if TYPE_CHECKING:
     from rag.minutes.drafts import Draft
+    from rag.minutes.findings import Finding
+    from rag.minutes.view import View
     from rag.types import Document
 
 _SAMPLE = 20_000
@@ -53,8 +55,7 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
         roles=offices_in(document),
     )
     if document.turns:
-        rules = russian.findings if language == "ru" else english.findings
-        drafts = Dialogue(scene, document.turns, rules).run()
+        drafts = Dialogue(scene, document.turns, _findings).run()
     elif is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
@@ -68,6 +69,12 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     topics = topics_in(document, language, remarks, scene.roster, line_of)
     reports = reports_in(document, scene, promises)
     return Minutes(day, scene.roster.names, promises, decisions, topics, questions, reports)
+
+
+def _findings(view: View) -> Finding | None:
+    """What a clause says, by the rules of its sentence's language."""
+    rules = russian.findings if view.sentence.language == "ru" else english.findings
+    return rules(view)
 
 
 def _is_cased(document: Document) -> bool:
@@ -108,4 +115,5 @@ def _promise(document: Document, draft: Draft) -> Promise:
         force=draft.force,
         condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
         time=time_at(document, start),
+        flags=draft.flags,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes.morphology import reading
+from rag.minutes.clauses import is_finite
+from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
     from rag.minutes.view import View
@@ -13,42 +14,139 @@ from rag.minutes.russian_clauses import conditional_mood, later
 from rag.minutes.russian_spans import has_object, nouns, object_beside
 from rag.minutes.russian_words import infinitive
 
+_YOU = frozenset({"ты", "вы"})
+#: imperfective verbs whose present, as a question, asks to do it («берёшь протокол?»)
+_TAKEN_NOW = frozenset("брать забирать браться".split())
+
 
 def asked(view: View, at: int) -> tuple[str, bool] | None:
     """(lemma, whether bare) of a question that asks for an act: «сможешь собрать?», «пришлёшь?».
 
-    «сможешь» and «успеешь» ask without a question mark too, as a recogniser writes them.
+    «сможешь» and «успеешь» ask without a question mark too, as a recogniser writes them; so do
+    «ты бы глянул» and «давай ты позвонишь», «ты позвонишь в банк».
     """
     word = view.words[at]
     polite = conditional_mood(view) and word in ("мог", "могла", "могли")
+    if conditional_mood(view) and not polite:
+        return _wished(view, at)
     second = reading(word, "VERB", "2per", at_least=0.3)
     if second is None and not polite:
         return None
     lemma = second.lemma if second else "мочь"
-    if not view.sentence.question and not polite and lemma not in ("смочь", "успеть"):
+    told = bool(_YOU & set(view.words)) and not view.sentence.question
+    if not (view.sentence.question or polite or told) and lemma not in ("смочь", "успеть"):
         return None
     if view.is_in(lemma, "request_modal"):
-        index = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
-        if index is None:
-            return (lemma, True)
-        verb = infinitive(view.words[index]) or ""
-        return None if view.is_in(verb, "ask_noise") and not later(view) else (verb, False)
-    if second is None or "perf" not in second.grammemes or view.is_in(lemma, "ask_noise"):
+        return _modal(view, at, lemma) if not told or lemma in ("смочь", "успеть") else None
+    if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
         return None
-    return (lemma, not has_object(view, at) and not object_beside(view))
+    if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
+        return None
+    bare = not has_object(view, at) and not object_beside(view)
+    return None if told and (bare or view.is_in(lemma, "stative")) else (lemma, bare)
+
+
+def _turned(view: View, lemma: str) -> bool:
+    """Whether looking or answering is asked of somebody called by name («Жень, посмотришь?»)."""
+    return view.is_in(lemma, "look") and view.sentence.question
+
+
+def _modal(view: View, at: int, lemma: str) -> tuple[str, bool] | None:
+    """«сможешь собрать?», or «успеешь?» about what was said before."""
+    index = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
+    if index is None:
+        return (lemma, True) if view.sentence.question or lemma != "мочь" else None
+    verb = infinitive(view.words[index]) or ""
+    idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
+    return None if idle and not later(view) else (verb, False)
+
+
+def _wished(view: View, at: int) -> tuple[str, bool] | None:
+    """«ты бы глянула договор», «тебе бы съездить к ним»."""
+    word = view.words[at]
+    past = reading(word, "VERB", "past", "perf", at_least=0.3)
+    if past and _YOU & set(view.words) and not view.is_in(past.lemma, "stative"):
+        return (past.lemma, False) if has_object(view, at) else None
+    verb = infinitive(word)
+    if verb and {"тебе", "вам"} & set(view.words[:at]) and not view.is_in(verb, "ask_noise"):
+        return (verb, False) if has_object(view, at) else None
+    return None
+
+
+#: by what one is asked to do something: an infinitive follows («можно тебя попросить сверить»)
+_ASKING = frozenset({"просить", "попросить"})
+
+
+def begged(view: View) -> int | None:
+    """Index of the infinitive of «прошу подготовить», «можно вас попросить сверить»."""
+    words = view.words
+    for at, word in enumerate(words):
+        lemma = next((p.lemma for p in parses(word)[:1] if p.lemma in _ASKING), None)
+        own = lemma and (reading(word, "1per") or infinitive(word))
+        if own:
+            return next((i for i, w in enumerate(words) if i > at and infinitive(w)), None)
+        if word in ("забудь", "забудьте") and at and words[at - 1] == "не":
+            return next((i for i, w in enumerate(words) if i > at and infinitive(w)), None)
+    return None
+
+
+_NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})
 
 
 def needed(view: View) -> int | None:
-    """Index of «нужен» in «мне нужен план», or of «жду» in «жду от тебя смету»."""
+    """Index of «нужен» in «мне нужен план», «нужна справка», or of «жду» in «жду от тебя смету»."""
     words = view.words
-    if {"мне", "нам"} & set(words):
-        at = next(
-            (i for i, w in enumerate(words) if w in ("нужен", "нужна", "нужны", "нужно")), None
-        )
-        if at is not None and nouns(view, skip=(), after=at):
-            return at
+    at = next((i for i, w in enumerate(words) if w in _NEEDED), None)
+    if at is not None and nouns(view, skip=()) and not any(infinitive(w) for w in words):
+        return at
     at = next((i for i, w in enumerate(words) if w in ("жду", "ждем")), None)
     return at if at is not None and nouns(view, skip=()) else None
+
+
+_MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
+
+
+def to_be_done(view: View) -> int | None:
+    """Index of the infinitive in «надо позвонить в банк», «кто-то должен встретить курьера»."""
+    words = view.words
+    somebody = {"кто-то", "кто-нибудь", "кому-то", "кому-нибудь"} & set(words)
+    must = _MUST & set(words) or (somebody and {"должен", "надо", "нужно"} & set(words))
+    at = next((i for i, w in enumerate(words) if infinitive(w)), None)
+    if at is None or not must or any(is_finite(w) for w in words if w not in _MUST):
+        return None
+    if any(view.is_in(word, "hedge_word") for word in view.sentence.words):
+        return None
+    if {"мне", "нам", "ему", "ей", "им", "было", "не"} & set(words[:at]):
+        return None
+    verb = infinitive(words[at]) or ""
+    idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "vague_joint"))
+    return None if idle or not has_object(view, at) else at
+
+
+#: what one asks for in a meeting and has at once
+_AT_ONCE = frozenset(
+    "вопрос слово внимание тишина минута минутка секунда слайд микрофон экран громкость звук "
+    "пауза реплика пожалуйста просьба спасибо".split()
+)
+
+
+def wanted(view: View) -> bool:
+    """Whether a clause without verb asks for a thing: «и смету отдельной строкой, пожалуйста»."""
+    sentence = view.sentence
+    if "пожалуйста" not in sentence.words and "плиз" not in sentence.words:
+        return False
+    if sentence.question or len(sentence.words) > _ELLIPTIC:
+        return False
+    if any(is_finite(word) or infinitive(word) for word in view.words):
+        return False
+    things = nouns(view, skip=())
+    lemmas = {p.lemma for i in things for p in parses(view.words[i])}
+    first = view.words[things[0]] if things else ""
+    return bool(things) and not lemmas & _AT_ONCE and reading(first, "accs") is not None
+
+
+#: words of a sentence that can ask without any verb
+_ELLIPTIC = 14
 
 
 def agreed_for_all(view: View, word: str) -> str | None:

@@ -9,6 +9,9 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.minutes.dates import Found
     from rag.minutes.view import View
     from rag.types import Force
 
@@ -19,8 +22,16 @@ _SUBORDINATE = frozenset(
     "зачем почему где куда кто откуда сколько будто словно ли".split()
 )
 _NEGATIONS = frozenset({"не", "ни"})
+_SAYING = frozenset(
+    "сказать говорить обещать пообещать написать ответить подтвердить заверить сообщить".split()
+)
+_MEANING = frozenset("думать хотеть надеяться рассчитывать мечтать собираться решить".split())
+#: probability of a reading from which it counts here
+_LIKELY = 0.3
 #: words back from a verb in which «сейчас» still means it
 _NOW_REACH = 4
+#: words of a condition that is told by its order alone
+_INVERTED = 6
 
 
 def negated(view: View, at: int) -> bool:
@@ -47,7 +58,7 @@ def is_idiom(view: View) -> bool:
 
 
 def _phrases(view: View, name: str) -> frozenset[str]:
-    return family(view.scene.language, name)
+    return family(view.sentence.language, name)
 
 
 def is_habit(view: View) -> bool:
@@ -63,19 +74,76 @@ def head(view: View) -> int:
     )
 
 
+#: openings of a condition that need nothing else
+_CONDITIONS = (
+    ("если",),
+    ("ежели",),
+    ("как", "только"),
+    ("сразу", "как"),
+    ("лишь", "только"),
+    ("при", "условии"),
+    ("с", "условием"),
+    ("в", "случае"),
+    ("только", "пусть"),
+    ("пусть", "только"),
+)
+#: words behind «как» that compare rather than wait («как всегда, пришлю»)
+_AS_EVER = frozenset(
+    (word,) for word in "всегда обычно раз бы то и же нибудь можно надо договаривались".split()
+)
+#: verbs after which «как …» and «когда …» tell what is looked at
+_ENQUIRING = ("look", "ask", "weak", "in_meeting")
+
+
 def is_condition(view: View) -> bool:
-    """Whether the clause is a condition: «если …», «как только …», «как согласуют»."""
+    """Whether the clause is a condition: «если …», «как табель получу», «привезут трубы — …»."""
     words = view.words[head(view) :]
     if not words or is_idiom(view):
         return False
+    if any(words[: len(opening)] == opening for opening in _CONDITIONS):
+        return True
     if words[0] in ("только", "но") and len(words) > 1:
         words = words[1:]
-    if words[0] == "если" or words[:2] in (("как", "только"), ("при", "условии"), ("в", "случае")):
+    if any(words[: len(opening)] == opening for opening in _CONDITIONS):
         return True
-    verbal = any(is_finite(word) for word in words[1:])
-    if words[0] == "как":
-        return any(future(word, "3per") for word in words[1:3])
-    return words[0] == "когда" and verbal and not any(reading(w, *PAST) for w in words[1:])
+    if words[0] in ("как", "когда") and words[1:2] not in _AS_EVER:
+        own = any(future(word, "1per", "sing") for word in words)
+        asked = not own and _is_enquired(view)
+        return not asked and _is_expected(words[1:], whole=words[0] == "когда")
+    return _is_inverted(view, words)
+
+
+def _is_expected(words: Sequence[str], *, whole: bool) -> bool:
+    """Whether «как …», «когда …» goes on with something that is still to come."""
+    ahead = any(future(word, person) for word in words[:4] for person in ("3per", "1per", "2per"))
+    if not whole:
+        return ahead
+    return any(is_finite(word) for word in words) and not any(reading(w, *PAST) for w in words)
+
+
+def _is_enquired(view: View) -> bool:
+    """Whether the clause before asks or looks («посмотрю, как сделают», «скажи, когда будет»)."""
+    if view.sentence.question and len(view.sentence.clauses) == 1:
+        return True
+    if not view.clause_at:
+        return False
+    lemmas = [p.lemma for word in view.at(view.clause_at - 1).words for p in parses(word)[:2]]
+    return any(view.is_in(lemma, name) for lemma in lemmas for name in _ENQUIRING)
+
+
+def _is_inverted(view: View, words: Sequence[str]) -> bool:
+    """«Привезут трубы — смонтирую», «согласуют бюджет, тогда закажу»: a condition without «если»."""
+    here, count = view.clause_at, len(view.sentence.clauses)
+    if here + 1 >= count or view.sentence.question or len(words) > _INVERTED:
+        return False
+    foreign = future(words[0], "3per") or (words[0] in ("будет", "будут") and "будет")
+    following = view.sentence.clauses[here + 1]
+    if not foreign or not any(
+        future(word, "1per") or word in ("буду", "будем") for word in following.words
+    ):
+        return False
+    between = view.scene.text[view.sentence.clauses[here].end : following.start]
+    return bool(set("—–") & set(between)) or following.words[0] in ("тогда", "то", "сразу")
 
 
 def is_subordinate(view: View) -> bool:
@@ -99,6 +167,8 @@ def _may_introduce(view: View) -> bool:
     for clause_at in range(view.clause_at - 1, -1, -1):
         joined += view.at(clause_at).words
     lemmas = {parse.lemma for word in joined for parse in parses(word)}
+    if is_own_word(joined) or is_announced(view):
+        return True
     if view.scene.on_paper and lemmas & {"сообщить", "заявить", "заверить", "доложить"}:
         return True
     if lemmas & _phrases(view, "speech_verb"):
@@ -106,18 +176,80 @@ def _may_introduce(view: View) -> bool:
     return bool(lemmas & (_phrases(view, "agreement") | _phrases(view, "promise_verb")))
 
 
-def condition(view: View) -> tuple[int, int] | None:
-    """Span of the sentence's condition, with the clauses that only continue it."""
-    count = len(view.sentence.clauses)
-    for clause_at in range(count):
-        if clause_at == view.clause_at or not is_condition(view.at(clause_at)):
+def is_own_word(words: Sequence[str]) -> bool:
+    """Whether somebody tells what he himself says: «я говорил, что …», «хочу сказать, что …»."""
+    for index, word in enumerate(words):
+        said = next((p for p in parses(word) if p.lemma in _SAYING and p.score >= _LIKELY), None)
+        if said is None:
             continue
-        last = clause_at
-        while last + 1 < count and last + 1 != view.clause_at and not _is_main(view.at(last + 1)):
-            last += 1
-        start = view.sentence.clauses[clause_at].tokens[head(view.at(clause_at))].start
-        return start, view.sentence.clauses[last].end
+        if "1per" in said.grammemes or ("past" in said.grammemes and "я" in words[:index]):
+            return True
+        if "INFN" in said.grammemes and {"хочу", "хотел", "хотела", "могу"} & set(words[:index]):
+            return True
+    return False
+
+
+def is_announced(view: View) -> bool:
+    """«Лена сказала, что пришлёт к пятнице»: a person's word given once, in the perfective."""
+    before = view.at(view.clause_at - 1) if view.clause_at else None
+    if before is None or not any("nomn" in m.cases for m in before.mentions):
+        return False
+    said = any(
+        (found := reading(word, *PAST, "perf", at_least=_LIKELY)) and found.lemma in _SAYING
+        for word in before.words
+    )
+    return said and view.due((view.clause_at,)) is not None
+
+
+def condition(view: View) -> tuple[int, int] | None:
+    """Span of the condition the clause stands under, with the clauses that only continue it."""
+    clause_at = _condition_before(view)
+    if clause_at is None:
+        clause_at = _condition_after(view)
+    if clause_at is None:
+        return None
+    last, count = clause_at, len(view.sentence.clauses)
+    while last + 1 < count and last + 1 != view.clause_at:
+        following = view.at(last + 1)
+        if _is_main(following) and following.words[0] != "что":
+            break
+        last += 1
+    start = view.sentence.clauses[clause_at].tokens[head(view.at(clause_at))].start
+    return start, view.sentence.clauses[last].end
+
+
+def _condition_before(view: View) -> int | None:
+    """The condition to the left: no other main clause between, but those joined by «и»."""
+    joined = view.words[0] in ("и", "да")
+    for clause_at in range(view.clause_at - 1, -1, -1):
+        other = view.at(clause_at)
+        if is_condition(other):
+            return clause_at
+        if _is_main(other) and other.words[0] != "что" and not joined:
+            return None
+        joined = joined or other.words[0] in ("и", "да")
     return None
+
+
+def _condition_after(view: View) -> int | None:
+    """The condition to the right, unless it opens something new («…, а если …»)."""
+    for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
+        other = view.at(clause_at)
+        if is_condition(other):
+            fresh = other.words[0] in ("а", "и", "но") and other.words[1:2] != ("только",)
+            return None if fresh else clause_at
+        if _is_main(other) or _is_contrast(view, other):
+            return None
+    return None
+
+
+def _is_contrast(view: View, other: View) -> bool:
+    """Whether a clause only sets something beside («…, для грузовых — как просохнет»)."""
+    end, following = other.clause.end, other.clause_at + 1
+    if following >= len(view.sentence.clauses):
+        return False
+    between = view.scene.text[end : view.sentence.clauses[following].start]
+    return bool(set("—–") & set(between)) and not view.due((other.clause_at,))
 
 
 def _is_main(view: View) -> bool:
@@ -139,10 +271,41 @@ def later(view: View) -> bool:
     return base is None or (due.due.end or due.due.start or "") > base
 
 
+def not_past(view: View, due: Found) -> bool:
+    """Whether a deadline is not over on the meeting's day; True where the day is not known."""
+    base = view.scene.base.isoformat() if view.scene.base else None
+    last = due.due.end or due.due.start
+    return base is None or last is None or last >= base
+
+
+def is_past_told(view: View) -> bool:
+    """Whether the sentence is in the past, whatever tense its present verbs have."""
+    words = view.sentence.words
+    return any(reading(word, *PAST, at_least=0.5) for word in words) or bool(
+        {"вчера", "позавчера", "тогда", "раньше", "однажды", "прошлом", "прошлой"} & set(words)
+    )
+
+
+def is_alternative(view: View) -> bool:
+    """Whether the clause tells what happens otherwise («а то сам выкину», «иначе уволюсь»)."""
+    words = view.words
+    return words[:2] in (("а", "то"), ("не", "то")) or words[:1] == ("иначе",)
+
+
+def is_at_once(view: View, at: int) -> bool:
+    """Whether «сейчас» stands a few words before the verb, so that the act waits for nothing."""
+    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
+    return any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:])
+
+
 def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
-    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
-    if any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:]):
+    if is_at_once(view, at):
+        return True
+    spoken = list(view.words[:at])
+    hasty = any(word in ("сначала", "вкратце", "коротко", "быстренько") for word in spoken[-3:])
+    hasty = hasty or any(view.is_in(word, "now") for word in view.sentence.words)
+    if hasty and (view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")):
         return True
     if view.is_in(verb, "threat") or verb in _phrases(view, "stative"):
         return True
@@ -158,13 +321,43 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
 def is_hearsay(view: View) -> bool:
     """Whether somebody else is being quoted without marks («она говорит я напишу»)."""
     before = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words)
+    if {"мол", "дескать", "типа"} & set(before):
+        return True
     for index, word in enumerate(before):
         found = reading(word, *PAST, at_least=0.3) or reading(
             word, "VERB", "3per", "pres", at_least=0.3
         )
         if found and view.is_in(found.lemma, "speech_verb"):
-            return "я" not in before[max(0, index - 2) : index]
-    return _is_cited(view)
+            return "я" not in before[max(0, index - 2) : index] or _is_told(view)
+    return _is_cited(view) or _is_told(view) or _is_past_plan(view)
+
+
+def _is_told(view: View) -> bool:
+    """«Я ему и говорю: пришлю завтра»: one's own words, but to others and some time ago."""
+    text = view.scene.text
+    for clause_at in range(view.clause_at):
+        here, following = view.sentence.clauses[clause_at : clause_at + 2]
+        said = any(
+            p.lemma in _SAYING and p.score >= _LIKELY for word in here.words for p in parses(word)
+        )
+        if said and ":" in text[here.end : following.start]:
+            return bool({"ему", "ей", "им"} & set(here.words))
+    return False
+
+
+def _is_past_plan(view: View) -> bool:
+    """«Думал, за день сделаю, а вышла неделя»: what one meant to do and what came of it."""
+    before = [w for i in range(view.clause_at) for w in view.at(i).words]
+    meant = any(
+        (found := reading(word, *PAST, at_least=_LIKELY)) and found.lemma in _MEANING
+        for word in before
+    )
+    after = range(view.clause_at + 1, len(view.sentence.clauses))
+    return meant and any(
+        view.at(i).words[:1] in (("а",), ("но",))
+        and any(reading(word, *PAST, at_least=_LIKELY) for word in view.at(i).words)
+        for i in after
+    )
 
 
 def _is_cited(view: View) -> bool:
@@ -178,14 +371,21 @@ def _is_cited(view: View) -> bool:
     return False
 
 
+#: what one can do only when others or the clock allow it: a condition like any other
+_WAITED_FOR = frozenset(
+    "успеть смочь получить найти узнать освободиться дождаться договориться добраться вернуться "
+    "закончить разобраться достать дозвониться выбить доехать приехать увидеть встретить".split()
+)
+
+
 def is_own_condition(view: View) -> bool:
     """Whether the sentence only imagines or threatens («если закрою глаза», «не обновишь — …»)."""
     for other in view.others():
         words = other.words
         if words[:1] == ("не",) and any(reading(w, "VERB", "futr", "2per") for w in words[1:3]):
             return True
-        verbs = [lemma for word in other.words if (lemma := future(word, "1per", "sing"))]
-        if verbs and is_condition(other) and not {"успеть", "смочь"} & set(verbs):
+        verbs = {lemma for word in other.words if (lemma := future(word, "1per", "sing"))}
+        if verbs - _WAITED_FOR and "если" in other.words and is_condition(other):
             return True
     return False
 

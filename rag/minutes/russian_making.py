@@ -35,7 +35,8 @@ def make(
     `first` is the first token of `what` where the rule knows it.
     """
     start, end, clauses, bare = rs.what_span(view, at, first, bare)
-    due = view.due(clauses) or view.next_due()
+    due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
+    due = rs.corrected(view, due or rs.loose_due(view))
     start, end = rs.without_edges(view, start, end, due)
     return Finding(
         kind=kind,
@@ -46,7 +47,7 @@ def make(
         sentence_start=view.sentence.start,
         sentence_end=view.sentence.end,
         who=who,
-        to_whom=to_whom if to_whom is not None else rp.recipient(view, verb, at, who),
+        to_whom=to_whom if to_whom is not None else rp.recipient(view, at, who),
         verb=verb,
         act=act,
         force=force,
@@ -56,4 +57,5 @@ def make(
         named=who is not None and not who.startswith("\0"),
         imperative=imperative,
         anaphoric=anaphoric,
+        thing=first is not None or rs.has_thing(view, at) or (not bare and rs.object_beside(view)),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
-from rag.minutes.morphology import nominative, parses, reading
+from rag.minutes.morphology import gender_of, in_nominative, nominative, parses, reading
+from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
-    from rag.minutes.names import Mention
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import head
+from rag.minutes.russian_clauses import head, is_announced
+from rag.minutes.russian_spans import clauses_around
 from rag.minutes.russian_words import PAST, promised
 
 
@@ -24,14 +25,20 @@ def subject(view: View) -> Mention | None:
     if named:
         return named
     introduced = view.clause_at and any(promised(w) for w in view.at(view.clause_at - 1).words)
+    introduced = introduced or is_announced(view)
     implied = "что" in view.words[:2] and (view.scene.on_paper or introduced)
-    if not implied and not {"он", "она"} & set(view.words):
+    pronoun = next((w for w in view.words if w in ("он", "она")), None)
+    if pronoun is None and view.clause_at and any(promised(w) for w in view.words):
+        before = view.at(view.clause_at - 1).words
+        pronoun = next((w for w in before if w in ("он", "она")), None)
+    if not implied and pronoun is None:
         return None
     for clause_at in range(view.clause_at - 1, -1, -1):
         earlier = next((m for m in view.at(clause_at).mentions if "nomn" in m.cases), None)
         if earlier:
             return earlier._replace(first=-1, last=-1)
-    return None
+    person = antecedent(view, pronoun) if pronoun else None
+    return Mention(-1, -1, person, frozenset({"nomn"}), known=False) if person else None
 
 
 def taken_back(view: View) -> bool:
@@ -64,13 +71,22 @@ def organisation(view: View, case: str, after: int | None) -> str | None:
     return None
 
 
-def called_on(view: View) -> tuple[str, int] | None:
-    """(name, index behind it) of «за Олегом отчёт», «на Вере отчёт», «с Олега отчёт»."""
+def called_on(view: View) -> tuple[str, int, int] | None:
+    """(name, index of the preposition, index behind the name) of «за Олегом отчёт», «акты на Вере».
+
+    The name opens the clause or closes it; anywhere else the preposition means something else.
+    """
     for mention in view.mentions:
-        before = view.words[mention.first - 1] if mention.first else ""
-        case = {"за": "ablt", "на": "loct", "с": "gent", "со": "gent"}.get(before)
-        if case and case in mention.cases and mention.first - 1 <= head(view):
-            return mention.name, mention.last
+        at = mention.first - 1
+        case = {"за": "ablt", "на": "loct", "с": "gent", "со": "gent"}.get(view.words[at], "")
+        if at < 0 or case not in mention.cases:
+            continue
+        if at <= head(view):
+            return mention.name, 0, mention.last
+        if mention.last == len(view.tokens) and view.words[at] != "с" and mention.known:
+            return mention.name, at, mention.last
+        if mention.last == len(view.tokens) and view.words[at] == "за":
+            return mention.name, at, mention.last
     return None
 
 
@@ -103,25 +119,88 @@ def office(view: View, after: int) -> str | None:
     return None
 
 
-def recipient(view: View, verb: str, at: int, who: str | None) -> str | None:
-    """To whom, by a dative beside a verb of giving or telling; see the marks of `findings`."""
-    if not view.is_in(verb, "transfer"):
-        return None
+#: prepositions that govern a dative which is then no recipient («к Вере», «по Олегу»)
+_GOVERNING = frozenset({"к", "ко", "по", "благодаря", "вопреки", "навстречу", "согласно"})
+#: collective nouns that stand for people and can be given something
+_BODIES = frozenset("начальство руководство команда инкассация дирекция".split())
+
+
+def recipient(view: View, at: int, who: str | None) -> str | None:
+    """To whom or for whom, by a dative or «для»; see the marks of `findings`.
+
+    A clause without verb beside the verb's can hold it: «А вам, Вера, график сбросит Олег».
+    """
+    places = [view, *(view.at(i) for i in clauses_around(view)[1:])]
+    for place in places:
+        found = _given(place, who)
+        if found:
+            return None if found == who else found
+    return _common_recipient(view, at)
+
+
+def _given(view: View, who: str | None) -> str | None:
     words = view.words
     for mention in view.mentions:
-        if "datv" in mention.cases and is_dative(mention) and mention.name != who:
+        before = words[mention.first - 1] if mention.first else ""
+        given = "datv" in mention.cases and is_dative(mention) and before not in _GOVERNING
+        meant = before == "для" and "gent" in mention.cases
+        if (given or meant) and mention.name != who:
             return mention.name
-    for word in words:
-        if word in ("тебе", "вам"):
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        if before in _GOVERNING:
+            continue
+        if word in ("тебе", "вам") or (before == "для" and word in ("тебя", "вас")):
             return ADDRESSEE
-        if word == "всем":
+        if word == "всем" and not _goes_on(view, index):
             return EVERYBODY
         if word == "мне" and who != SPEAKER:
             return SPEAKER
-    for index, word in enumerate(words):
-        found = parses(word)[0] if {"NOUN", "anim", "datv"} <= parses(word)[0].grammemes else None
-        if found and index != at and "Name" not in found.grammemes and not reading(word, "nomn"):
-            return nominative(word, "datv")
+        if word in ("ему", "ей", "нему", "ней") and (person := antecedent(view, word)):
+            return person
+    return None
+
+
+def _goes_on(view: View, index: int) -> bool:
+    """Whether «всем» only opens a longer dative («всем семьям»)."""
+    after = view.tokens[index + 1 : index + 4]
+    return any(reading(token.word, "NOUN", "datv", "plur", at_least=_LIKELY) for token in after)
+
+
+#: probability of a dative from which a noun counts as one
+_LIKELY = 0.3
+
+
+def _common_recipient(view: View, at: int) -> str | None:
+    """«водителям», «клиенту», «начальству»: people who are not named, in the nominative."""
+    for index, word in enumerate(view.words):
+        before = view.words[index - 1] if index else ""
+        top = parses(word)[0]
+        if index == at or before in _GOVERNING or not {"NOUN", "datv"} <= top.grammemes:
+            continue
+        if top.grammemes & {"Name", "Surn", "Patr"} or view.tokens[index].capital and index:
+            continue
+        if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
+            continue
+        if "anim" not in top.grammemes and top.lemma not in _BODIES:
+            continue
+        if "sing" in top.grammemes and "anim" in top.grammemes and reading(word, "nomn"):
+            continue
+        return in_nominative(word, "datv")
+    return None
+
+
+def antecedent(view: View, pronoun: str) -> str | None:
+    """Whom «он», «ей» stands for: who was named last, of that gender, up to a turn before."""
+    wanted = "masc" if pronoun in ("он", "ему", "нему", "им", "ним", "его") else "femn"
+    named = [
+        *view.earlier,
+        *(m for i in range(view.clause_at) for m in view.at(i).mentions),
+    ]
+    for mention in reversed(named):
+        gender = gender_of(mention.name)
+        if gender is None or gender == wanted:
+            return mention.name
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,12 @@ from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE, Finding
+from rag.minutes.morphology import parses, reading
+from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
     from rag.minutes.names import Mention
     from rag.minutes.view import View
-
-from rag.minutes.russian_making import make
 
 
 def in_charge(view: View) -> Finding | None:
@@ -67,7 +68,7 @@ def task(view: View) -> Finding | None:
                 act="assigned",
                 imperative=True,
                 first=at,
-                to_whom=rp.recipient(view, rw.infinitive(view.words[at]) or "", at, named.name),
+                to_whom=rp.recipient(view, at, named.name),
             )
         group = rp.organisation(place, "datv", None)
         if group:
@@ -76,71 +77,167 @@ def task(view: View) -> Finding | None:
 
 
 def let(view: View) -> Finding | None:
-    """«пусть лучше Санёк плейлист»: the task is meant for a third person."""
-    if "пусть" not in view.words or rc.conditional_mood(view):
+    """«пусть лучше Санёк плейлист», «Олег пусть закажет воду»: meant for a third person."""
+    if not {"пусть", "пускай"} & set(view.words) or rc.conditional_mood(view):
         return None
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
-    if named is None or not rs.nouns(view, skip=()):
+    if named is None:
         return None
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
     verb = rw.future(view.words[at], "3per") if at is not None else None
+    if verb and rc.is_stative(view, verb):
+        return None
+    bare = not rs.nouns(view, skip=())
+    if bare and verb is None:
+        return None
     first = named.last if named.last < len(view.words) else 0
+    decisive = at if at is not None else named.first
     return make(
-        view, "request", at if at is not None else named.first, named.name, verb or "", first=first
+        view,
+        "request",
+        decisive,
+        named.name,
+        verb or "",
+        act="assigned",
+        first=first,
+        bare=bare,
+        imperative=not bare and not view.sentence.question,
     )
 
 
 def request(view: View) -> Finding | None:
     """«Катя, скинь логи», «сможешь к среде?», «мне нужен план», «жду от тебя смету»."""
-    words = view.words
     if rc.is_habit(view):
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
-    for at, word in enumerate(words):
+    begged = ra.begged(view)
+    if begged is not None and not rc.negated(view, begged):
+        verb = rw.infinitive(view.words[begged]) or ""
+        if not view.is_in(verb, "ask_noise") or rc.later(view):
+            return make(view, "request", begged, who, verb, imperative=True, first=begged)
+    for at, _word in enumerate(view.words):
         if rc.negated(view, at) and not view.sentence.question:
             continue
-        verb = rw.imperative(word)
-        idle = verb is not None and view.is_in(verb, "ask_noise")
-        if idle and rc.later(view) and rs.has_object(view, at):
-            idle = not view.is_in(verb or "", "ask_later")
-        meant = verb is not None and not idle and not rw.reading_is_rare(word)
-        about = meant and (
-            rs.has_object(view, at) or view.due((view.clause_at,)) or rs.object_beside(view)
-        )
-        if verb and about:
-            return make(view, "request", at, who, verb, imperative=True)
+        found = _ordered(view, at, who)
+        if found:
+            return found
         asked = ra.asked(view, at)
         if asked:
-            return make(view, "request", at, who, asked[0], bare=asked[1])
-    if not view.sentence.question and not rc.conditional_mood(view):
-        at_need = ra.needed(view)
-        if at_need is not None:
-            return make(
-                view,
-                "request",
-                at_need,
-                who,
-                "",
-                first=None if words[at_need].startswith("жд") else at_need + 1,
-                to_whom=rp.needing(view),
-            )
+            told = bool({"давай", "давайте"} & set(view.words))
+            return make(view, "request", at, who, asked[0], bare=asked[1], imperative=told)
+    return _needed(view, who)
+
+
+def _ordered(view: View, at: int, who: str) -> Finding | None:
+    """An imperative that asks for work; an imperfective one without a day wants it at once."""
+    word = view.words[at]
+    verb = rw.imperative(word)
+    if verb is None or rw.reading_is_rare(word) or _is_told(view, word):
+        return None
+    idle = view.is_in(verb, "ask_noise")
+    if idle and rc.later(view) and rs.has_object(view, at):
+        idle = not view.is_in(verb, "ask_later")
+    due = view.due((view.clause_at,))
+    if idle:
+        told = make(view, "request", at, who, verb)
+        return replace(told, open_call=True) if told.to_whom else None
+    bare = not (rs.has_object(view, at) or due or rs.object_beside(view))
+    if bare and len(view.sentence.words) > _CURT:
+        return None
+    task = not bare and (due is not None or not rw.is_unfinished(verb))
+    return make(view, "request", at, who, verb, bare=bare, imperative=task)
+
+
+#: words of a sentence that is nothing but an order about what was said before («допиши»)
+_CURT = 3
+
+
+def _is_told(view: View, word: str) -> bool:
+    """Whether a form that is a past too («пришли») tells rather than orders."""
+    if not reading(word, "VERB", "past", at_least=0.3):
+        return False
+    if view.sentence.question:
+        return True
+    return any(
+        reading(w, "NOUN", "nomn", "plur", at_least=0.4) is not None
+        or w in ("они", "вы", "мы", "уже", "вчера")
+        for w in view.words
+    ) and not {"мне", "нам"} & set(view.words)
+
+
+def _needed(view: View, who: str) -> Finding | None:
+    """«мне нужен план», «надо позвонить в банк», «и смету, пожалуйста»."""
+    if view.sentence.question:
+        return None
+    at = ra.to_be_done(view)
+    if at is not None:
+        verb = rw.infinitive(view.words[at]) or ""
+        finding = make(view, "request", at, who, verb, first=at)
+        return replace(finding, open_call=True)
+    if rc.conditional_mood(view):
+        return None
+    at = ra.needed(view)
+    if at is not None:
+        waits = view.words[at].startswith("жд")
+        mine = waits or {"мне", "нам"} & set(view.words)
+        after = bool(rs.nouns(view, skip=(), after=at))
+        first = at + 1 if not waits and after else None
+        finding = make(view, "request", at, who, "", first=first, to_whom=rp.needing(view))
+        return finding if mine or view.vocative else replace(finding, open_call=True)
+    if ra.wanted(view):
+        return make(view, "request", rs.nouns(view, skip=())[0], who, "", first=0)
     return None
 
 
+#: asking who will, without a verb in the future («кто на еде?», «кто с колонкой?»)
+_IDLE_CALLS = frozenset("знать помнить быть видеть понимать хотеть слышать говорить".split())
+
+
 def open_call(view: View) -> Finding | None:
-    """«кто подготовит справку?»: whoever answers for himself takes it."""
+    """«кто подготовит справку?», «ревьюить кто?»: whoever answers for himself takes it."""
     words = view.words
-    if not view.sentence.question or "кто" not in words[:3]:
+    if not view.sentence.question or not {"кто", "кому"} & set(words):
         return None
-    at = next((i for i, w in enumerate(words) if rw.future(w, "3per")), None)
-    if at is None or not rs.has_object(view, at):
+    if any(reading(w, *rw.PAST, at_least=0.5) for w in words):
         return None
-    verb = rw.future(words[at], "3per") or ""
-    if rc.is_stative(view, verb):
+    verbs = [
+        (i, verb)
+        for i, w in enumerate(words)
+        if (verb := rw.future(w, "3per") or rw.infinitive(w) or rw.present(w, "3per"))
+    ]
+    modal = [found for found in verbs if not view.is_in(found[1], "request_modal")]
+    at, verb = (modal or verbs or [(None, "")])[0]
+    if at is None or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
         return None
-    finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None)
+    if verb in _IDLE_CALLS:
+        return None
+    bare = not rs.has_object(view, at)
+    finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None, bare=bare)
     return replace(finding, open_call=True)
+
+
+def asked_when(view: View) -> Finding | None:
+    """«Когда сдашь отчёт?», «накладные когда будут?»: a day for an answer is a promise."""
+    words = view.words
+    when = "когда" in words or any(pair in _BY_WHEN for pair in itertools.pairwise(words))
+    if not view.sentence.question or not when:
+        return None
+    leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
+    who = view.vocative or leading or ADDRESSEE
+    for at, word in enumerate(words):
+        second = reading(word, "VERB", "futr", "2per", at_least=0.3)
+        if second and not rc.is_stative(view, second.lemma):
+            bare = not rs.has_object(view, at)
+            return make(view, "request", at, who, second.lemma, bare=bare)
+        if word in ("будет", "будут") and rs.nouns(view, skip=("когда",)):
+            heads = {p.lemma for i in rs.nouns(view, skip=()) for p in parses(words[i])[:1]}
+            if not any(view.is_in(lemma, "event") for lemma in heads):
+                return replace(make(view, "request", at, who, "", first=0), open_call=False)
+    return None
+
+
+_BY_WHEN = {("к", "какому"), ("до", "какого"), ("во", "сколько")}
 
 
 def _leads(view: View, mention: Mention) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -52,8 +53,11 @@ def _in_chat(view: View) -> bool:
 def _beside_demo(view: View, at: int) -> bool:
     """Whether another verb of the sentence is an act within the meeting («открою, найду»)."""
     own = view.tokens[at].word
-    verbs = [future(word, "1per", "sing") for word in view.sentence.words if word != own]
-    return any(verb is not None and view.is_in(verb, "demo") for verb in verbs)
+    for other in view.others():
+        verbs = [future(word, "1per", "sing") for word in other.words if word != own]
+        if any(verb is not None and view.is_in(verb, "demo") for verb in verbs):
+            return view.due((other.clause_at,)) is None
+    return False
 
 
 def _in_due(view: View, start: int) -> bool:
@@ -78,9 +82,115 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
         is_thing = "NOUN" in top or reading(token.word, "NOUN", at_least=0.3) is not None
         foreign = "LATN" in top or "NUMB" in top or "UNKN" in top
         counted = "ADJF" in top and "Anum" in top
-        if (is_thing or foreign or counted) and not _in_due(view, token.start):
+        alone = _stands_alone(view, index, top)
+        if (is_thing or foreign or counted or alone) and not _in_due(view, token.start):
             found.append(index)
     return found
+
+
+def _stands_alone(view: View, index: int, top: frozenset[str]) -> bool:
+    """Whether an adjective is a thing by itself («пояснительную», «нагрузочное», «новую»)."""
+    if "ADJF" not in top or "Apro" in top or len(view.tokens[index].word) < 5:
+        return False
+    following = view.tokens[index + 1 : index + 3]
+    return not any({"NOUN", "ADJF"} & parses(token.word)[0].grammemes for token in following)
+
+
+def clauses_around(view: View) -> tuple[int, ...]:
+    """The clause itself, then those beside it that hold no verb and no condition."""
+    clauses = [view.clause_at]
+    for step in (-1, 1):
+        other = view.clause_at + step
+        while 0 <= other < len(view.sentence.clauses):
+            there = view.at(other)
+            if any(is_finite(word) for word in there.words) or is_condition(there):
+                break
+            clauses.append(other)
+            other += step
+    return tuple(clauses)
+
+
+#: verbs that only tell by when another's clause is done («до среды управлюсь»)
+_COMPLETION = frozenset(
+    "управиться успеть уложиться справиться закончить сделать доделать добить быть".split()
+)
+
+
+def completion_due(view: View) -> Found | None:
+    """The deadline of a clause right behind that adds nothing else («…, до среды управлюсь»)."""
+    following = view.clause_at + 1
+    if following >= len(view.sentence.clauses):
+        return None
+    other = view.at(following)
+    verbs = {p.lemma for w in other.words if is_finite(w) for p in parses(w)[:1]}
+    if not verbs or not verbs <= _COMPLETION or nouns(other, skip=()) or is_condition(other):
+        return None
+    return view.due((following,))
+
+
+def loose_due(view: View) -> Found | None:
+    """The deadline of a clause that holds nothing else («выдам, прямо сейчас не могу, вечером»)."""
+    for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
+        other, found = view.at(clause_at), view.due((clause_at,))
+        if found is None:
+            continue
+        rest = [t.word for t in other.tokens if not found.start <= t.start < found.end]
+        if all(view.is_in(word, "filler") or len(word) < 3 for word in rest):
+            return found
+    return None
+
+
+#: what stands between a deadline and the one that corrects it
+_CORRECTS = re.compile(
+    r"[\s,.…—–-]*(?:ой|а|ну|то\s+есть|точнее|вернее|хотя|нет|,|…|\s)*"
+    r"\b(?:нет|вернее|точнее|то\s+есть|хотя)\b[^.!?\d]{0,25}$"
+)
+
+
+def corrected(view: View, due: Found | None) -> Found | None:
+    """The last deadline of those one takes back at once («к пятнице… хотя нет, к понедельнику»)."""
+    for later in view.dues if due else ():
+        if due and later.start >= due.end:
+            between = view.scene.text[due.end : later.start].lower()
+            due = later if _CORRECTS.match(between) else due
+    return due
+
+
+def has_thing(view: View, at: int) -> bool:
+    """Whether the clause names what is acted on, rather than only where and when."""
+    words = view.words
+    for index in nouns(view, skip=()):
+        before = index - 1
+        while before >= 0 and parses(words[before])[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"}:
+            before -= 1
+        governed = before >= 0 and "PREP" in parses(words[before])[0].grammemes
+        if index != at and not governed:
+            return True
+    return False
+
+
+def shared_due(view: View) -> Found | None:
+    """The deadline of the clause before, where «и» joins this one to it or it stands in front.
+
+    «до пятницы обзвоню жильцов и составлю список»; «завтра еду на склад, забираю паллеты».
+    """
+    before = view.clause_at - 1
+    if before < 0 or {"потом", "затем", "после", "а", "но"} & set(view.words[:2]):
+        return None
+    other = view.at(before)
+    found = view.due((before,))
+    if found is None or is_condition(other) or not any(is_finite(word) for word in other.words):
+        return None
+    if any(m.cases & {"nomn"} for m in (*other.mentions, *view.mentions)):
+        return None
+    if view.words[0] == "и":
+        return found
+    verb = next(t.start for t in other.tokens if is_finite(t.word))
+    return found if found.start < verb and not _has_own_subject(view) else None
+
+
+def _has_own_subject(view: View) -> bool:
+    return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
 
 
 def has_object(view: View, at: int, skip: Mention | None = None) -> bool:
@@ -99,6 +209,10 @@ def object_beside(view: View) -> bool:
     return _beside(view) is not None
 
 
+#: words of a verbless clause that is a sentence of its own («мне всё равно в ту сторону»)
+_STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
+
+
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
     for step in (-1, 1):
@@ -109,7 +223,9 @@ def _beside(view: View) -> int | None:
                 other
             ):
                 break
-            if nouns(other, skip=()):
+            if _STATES & set(other.words):
+                break
+            if step < 0 and nouns(other, skip=()) or has_thing(other, -1):
                 return clause_at
             clause_at += step
     return None
@@ -132,17 +248,7 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
-    clauses = [view.clause_at]
-    for step in (-1, 1):
-        other = view.clause_at + step
-        while 0 <= other < len(view.sentence.clauses):
-            if any(is_finite(word) for word in view.at(other).words) or is_condition(
-                view.at(other)
-            ):
-                break
-            clauses.append(other)
-            other += step
-    return start, end, tuple(clauses), lonely
+    return start, end, clauses_around(view), lonely
 
 
 def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import analyser, parses, reading
 
 PERFORMATIVES = frozenset({"обещаю", "обязуюсь", "гарантирую", "берусь"})
+JOINT_PERFORMATIVES = frozenset({"обещаем", "обязуемся", "гарантируем", "беремся"})
 _PREFIXED = re.compile(r"(?:за|от|по|до|на|пере|раз|рас|про|вы|при|об|у|с)\w{3,}[ую]")
 PAST = ("VERB", "past")
 
@@ -38,6 +39,14 @@ def glued(word: str) -> str | None:
 
 
 @lru_cache(maxsize=50_000)
+def present(word: str, person: str, number: str | None = None) -> str | None:
+    """Lemma of an imperfective present in that person («еду», «забираю»)."""
+    wanted = ["VERB", "impf", "pres", person] + ([number] if number else [])
+    found = reading(word, *wanted, at_least=0.3)
+    return found.lemma if found else None
+
+
+@lru_cache(maxsize=50_000)
 def infinitive(word: str) -> str | None:
     """Lemma of an infinitive."""
     found = reading(word, "INFN", at_least=0.3)
@@ -46,14 +55,52 @@ def infinitive(word: str) -> str | None:
 
 @lru_cache(maxsize=50_000)
 def imperative(word: str) -> str | None:
-    """Lemma of an imperative addressed to others."""
-    found = reading(word, "VERB", "impr", "excl", at_least=0.3)
+    """Lemma of an imperative addressed to others; of «сходи-ка» as of «сходи»."""
+    found = reading(word.removesuffix("-ка"), "VERB", "impr", "excl", at_least=0.3)
     return found.lemma if found else None
+
+
+#: words that can be an imperative and are mostly something else
+_RARELY_IMPERATIVE = frozenset("мой мои три дай пила вали стой или суши пол нашли стали".split())
 
 
 def reading_is_rare(word: str) -> bool:
     """Whether a word that can be an imperative is mostly something else («мой», «три»)."""
-    return word in {"мой", "мои", "три", "дай", "пила", "вали", "стой", "или", "суши", "пол"}
+    return word in _RARELY_IMPERATIVE
+
+
+@lru_cache(maxsize=5_000)
+def is_unfinished(lemma: str) -> bool:
+    """Whether a verb is imperfective: «неси» wants it now, «принеси» wants it done."""
+    found = reading(lemma, "INFN")
+    return found is not None and "impf" in found.grammemes
+
+
+#: prefixes that make a perfective of a verb, or of one perfective another
+_PREFIX = re.compile(
+    r"^(?:пере|подо|пред|при|про|под|над|изо|вы|на|по|до|за|от|об|из|ис|раз|рас|воз|вос|со|у|с|о|в)"
+)
+#: letters of a stem that two verbs of one root share
+_ROOT = 4
+#: families of verbs that answer one another: «пришли» — «скину»
+_KIN = ("send", "call", "write", "look", "fetch", "bring", "get", "ask", "buy", "do")
+
+
+@lru_cache(maxsize=20_000)
+def _roots(lemma: str) -> frozenset[str]:
+    bare = _PREFIX.sub("", lemma)
+    longer = _PREFIX.sub("", bare)
+    return frozenset(root[:_ROOT] for root in (lemma, bare, longer) if len(root) > _ROOT)
+
+
+@lru_cache(maxsize=20_000)
+def akin(one: str, other: str) -> bool:
+    """Whether one verb can answer the other: the same, of the same root, or nearly a synonym."""
+    if not one or not other:
+        return False
+    if one == other or _roots(one) & _roots(other):
+        return True
+    return any(one in family("ru", kin) and other in family("ru", kin) for kin in _KIN)
 
 
 @lru_cache(maxsize=5_000)
@@ -79,4 +126,9 @@ def promised(word: str) -> bool:
         "согласиться",
         "вызваться",
         "подрядиться",
+        "обязываться",
+        "обещаться",
+        "браться",
+        "вписаться",
+        "подписаться",
     }

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
     from rag.minutes.clauses import Sentence
     from rag.minutes.view import Scene
+    from rag.words import Language
 
 Stance = Literal["yes", "no"]
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
+#: words of a question that can still be a yes or no («да?»)
+_ASKED = 3
 _NO_PROBLEM = (
     "нет проблем",
     "не вопрос",
@@ -36,26 +39,57 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
     return any(joined.startswith(f"{phrase} ") for phrase in phrases)
 
 
+def is_thankful(scene: Scene, sentences: Sequence[Sentence]) -> bool:
+    """Whether a turn welcomes an offer: «было бы здорово», «спасибо», «хочу!»."""
+    words = _opening_words(scene, sentences)
+    return _starts(words, family(_language(scene, sentences), "thanks"))
+
+
+def _language(scene: Scene, sentences: Sequence[Sentence]) -> Language:
+    """The language of the first sentence of several words, else the meeting's."""
+    return sentences[0].language if sentences else scene.language
+
+
+def _opening_words(scene: Scene, sentences: Sequence[Sentence]) -> list[str]:
+    """The words of a turn from the first that is neither a sigh nor a call on somebody."""
+    words = []
+    for sentence in sentences[:_OPENING]:
+        named = {
+            i
+            for m in scene.roster.mentions([t for c in sentence.clauses for t in c.tokens])
+            for i in range(m.first, m.last)
+            if m.cases & {"nomn", "voct"}
+        }
+        words += [word for i, word in enumerate(sentence.words) if i not in named]
+    while len(words) > 1 and words[0] in _SIGHS:
+        words = words[1:]
+    return words
+
+
+#: what a turn begins with before it answers
+_SIGHS = frozenset(
+    "ну а и о ой ох эх ах ух хм гм э ээ э-э мда блин так слушай слушайте каюсь господи боже "
+    "well oh um uh".split()
+)
+
+
 def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     """How a turn answers, by how it opens; None where it does not answer at all."""
     if not sentences or not sentences[0].words:
         return None
-    language = scene.language
+    language = _language(scene, sentences)
     opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
-    first = list(sentences[0].words)
     if has_phrase(opening, frozenset(_NO_PROBLEM)):
         return "yes"
     if has_phrase(opening, family(language, "refusal_phrase")):
         return "no"
-    if _starts(first, family(language, "assent")) and not sentences[0].question:
-        return "yes"
-    named = scene.roster.mentions(sentences[0].clauses[0].tokens)
-    if named and named[0].first == 0:
-        first = first[named[0].last :]
-    while len(first) > 1 and first[0] in ("ну", "а", "и", "о", "well", "oh", "um", "uh", "э-э"):
-        first = first[1:]
-    if sentences[0].question and len(first) > 3:
-        return None
-    if _starts(first, family(language, "refusal")):
+    words = _opening_words(scene, sentences)
+    if language == "ru" and _starts(words, family(language, "refusal")):
         return "no"
-    return "yes" if _starts(first, family(language, "assent")) else None
+    if _starts(words, family(language, "assent")) and not sentences[0].question:
+        return "yes"
+    if sentences[0].question and len(sentences[0].words) > _ASKED:
+        return None
+    if _starts(words, family(language, "refusal")):
+        return "no"
+    return "yes" if _starts(words, family(language, "assent")) else None

@@ -37,7 +37,8 @@ class View:
     """One clause of one sentence of turn `turn`; findings are computed from this alone.
 
     `vocative` is whom the turn has called by name so far, `recent_outsider` the one person from
-    outside that this or the turn before has named.
+    outside that this or the turn before has named, `earlier` everybody named in the turn before
+    and in this one's earlier sentences, in order.
     """
 
     scene: Scene
@@ -47,6 +48,7 @@ class View:
     clause_at: int
     vocative: str | None = None
     recent_outsider: str | None = None
+    earlier: tuple[Mention, ...] = ()
     _dues: tuple[Found, ...] | None = field(default=None, repr=False)
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
 
@@ -79,11 +81,11 @@ class View:
 
     def is_in(self, word: str, name: str) -> bool:
         """Whether a word is in a family of the language's table."""
-        return word in family(self.scene.language, name)
+        return word in family(self.sentence.language, name)
 
     def has(self, name: str) -> bool:
         """Whether any word of the clause is in a family."""
-        return any(word in family(self.scene.language, name) for word in self.words)
+        return any(word in family(self.sentence.language, name) for word in self.words)
 
     def at(self, clause_at: int) -> View:
         """The view of another clause of the same sentence."""
@@ -104,7 +106,7 @@ class View:
         text = scene.text[sentence.start : sentence.end]
         return tuple(
             Found(found.start + sentence.start, found.end + sentence.start, found.due)
-            for found in dates_in(text, scene.base, scene.language)
+            for found in dates_in(text, scene.base, sentence.language)
         )
 
     @property
@@ -132,11 +134,16 @@ class View:
         return None
 
     def next_due(self) -> Found | None:
-        """The deadline the following sentence begins with: «Я съезжу. Восемнадцатого»."""
+        """The deadline the following sentence begins with: «Я съезжу. Восемнадцатого».
+
+        «Гляну. Во вторник устроит?» names it as well.
+        """
         if self.sentence_at + 1 >= len(self.sentences):
             return None
         following = self.sentences[self.sentence_at + 1]
-        if following.question or not following.clauses:
+        if not following.clauses or (
+            following.question and not self._asks_consent(following.words)
+        ):
             return None
         found = self.dues_of(following)
         if not found:
@@ -144,3 +151,6 @@ class View:
         before = [w for c in following.clauses for w in c.tokens if w.start < found[0].start]
         fits = all(self.is_in(token.word, "filler") for token in before)
         return choose(self.scene.text, found) if fits else None
+
+    def _asks_consent(self, words: tuple[str, ...]) -> bool:
+        return bool(words) and any(self.is_in(word, "consent") for word in words)

@@ -1,0 +1,112 @@
+"""What answers a request or an offer: an own promise, a bare yes, a day, a thing done already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.minutes.drafts import content
+from rag.minutes.findings import GROUP, SPEAKER, Finding
+from rag.minutes.lexicon import family
+from rag.minutes.morphology import parses, reading
+from rag.minutes.russian_words import akin, future, imperative, infinitive
+from rag.words import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.minutes.clauses import Sentence
+    from rag.minutes.view import Scene
+
+#: words of an answer to «кто …?» that can be a bare «я»
+_SHORT = 4
+_MINE = frozenset("я мы мне возьму сделаю беру займусь могу i me i'll i'm".split())
+_DONE = frozenset("уже готово сделано готов готова already done".split())
+
+
+def volunteers(sentence: Sentence) -> bool:
+    """Whether a short answer to «кто …?» is «я»."""
+    words = set(sentence.words)
+    return len(words) <= _SHORT and bool(_MINE & words) and "не" not in words
+
+
+def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
+    """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
+    for sentence in sentences[:2]:
+        for word in sentence.words:
+            past = reading(word, "VERB", "past", at_least=0.5) or reading(word, "PRTS")
+            if past and (akin(past.lemma, verb) or _DONE & set(sentence.words)):
+                return True
+    first = sentences[0]
+    return "уже" in first.words[:2] and not any(future(w, "1per", "sing") for w in first.words)
+
+
+def is_at_once(sentence: Sentence) -> bool:
+    """Whether an answer does it there and then («сейчас кину»), so that nothing is left to do."""
+    words = sentence.words[:3]
+    at_once = any(word in family(sentence.language, "now") for word in words)
+    return at_once and "не" not in sentence.words
+
+
+def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
+    """Whether one's own promise takes up the request rather than something else."""
+    if own.kind == "request" or own.who not in (SPEAKER, GROUP):
+        return False
+    related = akin(own.verb, request.verb) or _is_helpful(own.verb)
+    if own.kind == "answer":
+        return related or not own.verb
+    if own.kind == "offer" and not request.open_call:
+        return related
+    if own.bare or request.bare or related:
+        return True
+    one, other = (_words(scene, finding) for finding in (request, own))
+    return bool(one & other)
+
+
+def only_tells_when(own: Finding) -> bool:
+    """Whether after a yes a verb without a thing says only when («да, вечером закину»)."""
+    return own.kind in ("promise", "answer") and own.who == SPEAKER and not own.thing
+
+
+def passes_on(request: Finding, found: Finding) -> bool:
+    """Whether an answer names another to do what was asked («пусть Олег наберёт»)."""
+    handed = found.kind == "request" and found.named and found.act == "assigned"
+    return handed and not found.thing and (akin(found.verb, request.verb) or not found.verb)
+
+
+def _is_helpful(verb: str) -> bool:
+    """Whether a verb takes up whatever was asked («займусь»)."""
+    return verb in ("заняться", "сделать", "взяться", "постараться")
+
+
+def _words(scene: Scene, finding: Finding) -> frozenset[str]:
+    text = scene.text[finding.what_start : finding.what_end]
+    return content(text) - {stem(finding.verb)}
+
+
+def adds_nothing(request: Finding, own: Finding) -> bool:
+    """Whether an answer names no thing of its own, so that the request's words must stand."""
+    return own.bare or (not own.thing and (akin(own.verb, request.verb) or not own.verb))
+
+
+def repeats(request: Finding, sentences: Sequence[Sentence]) -> bool:
+    """Whether an answer tells the one who offered to do it: «могу одолжить — ой, одолжи»."""
+    for sentence in sentences[:2]:
+        for word in sentence.words:
+            verb = imperative(word) or infinitive(word)
+            if verb and akin(verb, request.verb):
+                return True
+    return False
+
+
+def akin_to(one: Finding, other: Finding) -> bool:
+    """Whether two findings are of one act."""
+    return akin(one.verb, other.verb)
+
+
+def speaks_for_many(scene: Scene, request: Finding, own: Finding) -> bool:
+    """Whether «обзвоним» answers for all who were asked («звоните вы»), not for one called up."""
+    if own.who != GROUP or request.act == "assigned":
+        return False
+    word = scene.text[request.at : request.at + 40].split()[:1]
+    asked = [p.grammemes for w in word for p in parses(w.lower().strip(".,!?…"))[:2]]
+    return any("plur" in grammemes for grammemes in asked) or not request.named

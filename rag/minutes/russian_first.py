@@ -1,0 +1,149 @@
+"""What a Russian speaker says he himself will do: futures, plans in the present, duties, answers."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_spans as rs
+from rag.minutes import russian_words as rw
+from rag.minutes.findings import SPEAKER, Finding
+from rag.minutes.morphology import parses, reading
+from rag.minutes.russian_making import make
+
+if TYPE_CHECKING:
+    from rag.minutes.view import View
+    from rag.types import Force
+
+
+def first_person(view: View) -> Finding | None:
+    """«пришлю смету», «буду делать отчёт до среды», «обязуюсь принять», «постараюсь глянуть»."""
+    if _is_barred(view):
+        return None
+    for rule in (_performative, _future, _duty, _planned, _delivered):
+        found = rule(view)
+        if found:
+            return found
+    return None
+
+
+def _is_barred(view: View) -> bool:
+    """Whether nothing said of oneself in the clause is meant as one's own word."""
+    return (
+        view.sentence.question
+        or rc.conditional_mood(view)
+        or rc.is_habit(view)
+        or rc.is_hearsay(view)
+        or rc.is_own_condition(view)
+        or rc.is_idiom(view)
+        or rc.is_alternative(view)
+    )
+
+
+def _performative(view: View) -> Finding | None:
+    """«обещаю», «обязуюсь», «берусь» with an infinitive."""
+    words = view.words
+    for at, word in enumerate(words):
+        if word in rw.PERFORMATIVES and not rc.negated(view, at):
+            index = next((i for i, w in enumerate(words) if i > at and rw.infinitive(w)), None)
+            if index is not None:
+                verb = rw.infinitive(words[index]) or ""
+                return make(view, "promise", index, SPEAKER, verb, first=index)
+    return None
+
+
+def _future(view: View) -> Finding | None:
+    """A perfective future, or «буду» and an infinitive; what is no promise can still be an answer."""
+    words = view.words
+    for at, word in enumerate(words):
+        if rc.negated(view, at) or word in rw.PERFORMATIVES:
+            continue
+        verb = rw.future(word, "1per", "sing") or rw.glued(word)
+        index = at
+        tentative = False
+        if word == "буду" or (verb and view.is_in(verb, "hedge")):
+            found = next((i for i, w in enumerate(words) if i > at and rw.infinitive(w)), None)
+            if found is None:
+                continue
+            tentative = word != "буду"
+            index, verb = found, rw.infinitive(words[found]) or ""
+            if not tentative and not _is_meant(view, index):
+                continue
+        if not verb:
+            continue
+        if rc.is_momentary(view, verb, index):
+            if rc.is_at_once(view, index) or not view.is_in(verb, "in_meeting"):
+                continue
+            return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
+        force: Force = "tentative" if tentative else rc.force(view)
+        kind = "answer" if rs.is_noise(view, verb, index) else "promise"
+        return make(view, kind, index, SPEAKER, verb, force=force)
+    return None
+
+
+def _is_meant(view: View, at: int) -> bool:
+    """Whether «буду делать» is bound by a deadline, or by «я» and a thing."""
+    if view.due((view.clause_at,)) or rs.completion_due(view):
+        return True
+    return "я" in view.words and rs.has_object(view, at)
+
+
+def _duty(view: View) -> Finding | None:
+    """«я должен до четверга сдать табель», «моя задача — закрыть акты»."""
+    words = view.words
+    at = next((i for i, w in enumerate(words) if rw.infinitive(w)), None)
+    if at is None or rc.negated(view, at) or {"был", "была"} & set(words):
+        return None
+    said = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    mine = {"я", "должен"} <= set(words) or {"я", "должна"} <= set(words)
+    mine = mine or bool({"обязан", "обязана"} & set(words) and "я" in words)
+    task = any(pair in (("моя", "задача"), ("мое", "дело")) for pair in itertools.pairwise(said))
+    if not (task or (mine and view.due((view.clause_at,)))) or not rs.has_object(view, at):
+        return None
+    verb = rw.infinitive(words[at]) or ""
+    if rc.is_momentary(view, verb, at):
+        return None
+    return make(view, "promise", at, SPEAKER, verb, first=None if mine else at)
+
+
+def _planned(view: View) -> Finding | None:
+    """«завтра забираю паллеты», «звоню подрядчику сегодня»: a present with a day to come."""
+    words = view.words
+    due = view.due((view.clause_at,)) or rs.shared_due(view)
+    if due is None or not (due.due.end or due.due.start) or not rc.not_past(view, due):
+        return None
+    for at, word in enumerate(words):
+        verb = rw.present(word, "1per", "sing")
+        if verb is None or rc.negated(view, at):
+            continue
+        idle = any(view.is_in(verb, name) for name in ("no_duty", "stative", "in_meeting"))
+        if idle or verb in _TRAVEL or not rs.nouns(view, skip=()):
+            continue
+        if due.due.raw.split()[0].lower() in ("с", "со", "от") or rc.is_past_told(view):
+            continue
+        return make(view, "promise", at, SPEAKER, verb)
+    return None
+
+
+#: going somewhere is presence rather than work
+_TRAVEL = frozenset("ехать лететь идти уезжать улетать приезжать прилетать бежать плыть".split())
+
+
+def _delivered(view: View) -> Finding | None:
+    """«акт завтра будет у вас», «до десятого будет»: the thing itself, as an answer only."""
+    words = view.words
+    at = next((i for i, w in enumerate(words) if w in ("будет", "будут")), None)
+    if at is None or rc.negated(view, at) or any(m.cases & {"nomn"} for m in view.mentions):
+        return None
+    if any(rw.infinitive(word) for word in words) or view.due((view.clause_at,)) is None:
+        return None
+    things = list(rs.nouns(view, skip=()))
+    heads = {p.lemma for i in things for p in parses(words[i])[:1]}
+    if any(view.is_in(lemma, "event") for lemma in heads):
+        return None
+    if any(reading(w, "PRTS") or reading(w, "ADJS", at_least=0.5) for w in words):
+        ready = {"готов", "готова", "готово", "готовы"} & set(words)
+        if not ready:
+            return None
+    return make(view, "answer", at, SPEAKER, "", bare=not things)

@@ -1,0 +1,122 @@
+"""What a Russian speaker says that another person will do, has promised or has been given to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_people as rp
+from rag.minutes import russian_spans as rs
+from rag.minutes import russian_words as rw
+from rag.minutes.clauses import is_finite
+from rag.minutes.morphology import reading
+from rag.minutes.russian_making import make
+
+if TYPE_CHECKING:
+    from rag.minutes.findings import Finding
+    from rag.minutes.names import Mention
+    from rag.minutes.view import View
+
+#: what others do there and then unless a day is named
+_IDLE = frozenset(
+    "ответить посмотреть глянуть поглядеть решить помочь подсказать встретиться поговорить".split()
+)
+#: duties that need no object («дежурит Настя»)
+_STANDING_DUTIES = frozenset({"дежурить", "отвечать", "вести"})
+
+
+def reported(view: View) -> Finding | None:
+    """«Толик напишет текст», «Костян обещал подогнать колонку», «дежурит Настя Ильина»."""
+    if view.sentence.question or view.has("habit") or rc.conditional_mood(view):
+        return None
+    subject = rp.subject(view)
+    if subject is None:
+        return roll_call(view)
+    for at, word in enumerate(view.words):
+        if rc.negated(view, at):
+            continue
+        if word in ("будет", "будут") and rc.is_announced(view) and not rs.nouns(view, skip=()):
+            return make(
+                view, "promise", at, subject.name, "", act="reported", bare=True, anaphoric=True
+            )
+        if rw.promised(word) and not rp.taken_back(view):
+            return _promised(view, at, subject)
+        verb = rw.future(word, "3per")
+        if verb and _will_act(view, verb, at, subject):
+            act = "reported"
+            return make(view, "promise", at, subject.name, verb, act=act, force=rc.force(view))
+        found = _on_duty(view, word, at, subject)
+        if found:
+            return found
+    return roll_call(view)
+
+
+def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
+    """Whether a third person's future is work: neither presence nor talk, with an object."""
+    if rp.taken_back(view) or not rs.has_object(view, at, skip=subject):
+        return False
+    if rc.is_stative(view, verb):
+        return view.is_in(verb, "postponable") and rc.later(view)
+    return verb not in _IDLE or rc.later(view)
+
+
+def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None:
+    """«дежурит Настя с первого по восьмое», «Олег отвечает за охрану»."""
+    duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
+    if duty is None or (view.is_in(duty.lemma, "no_duty")):
+        return None
+    standing = duty.lemma in _STANDING_DUTIES
+    in_charge = duty.lemma == "отвечать" and view.words[at + 1 : at + 2] == ("за",)
+    busy = standing or rs.has_object(view, at, skip=subject)
+    due = view.due(rs.clauses_around(view)) or rs.shared_due(view)
+    bound = due is not None and rc.not_past(view, due)
+    if not (in_charge or (busy and bound)):
+        return None
+    return make(view, "promise", at, subject.name, duty.lemma, act="assigned")
+
+
+def _promised(view: View, at: int, subject: Mention) -> Finding | None:
+    """What stands behind «обещал»: an infinitive or a thing."""
+    words = view.words
+    verb = next((rw.infinitive(w) for w in words[at + 1 :] if rw.infinitive(w)), None)
+    if verb is None and not rs.nouns(view, skip=(), after=at):
+        return None
+    first = at + 1
+    if verb is not None:
+        index = next(i for i, w in enumerate(words) if i > at and rw.infinitive(w))
+        first = min(index, first) if rs.nouns(view, skip=(), after=at) else index
+        if rc.is_stative(view, verb):
+            return None
+    recipient = rp.recipient(view, at, subject.name)
+    return make(
+        view,
+        "promise",
+        at,
+        subject.name,
+        verb or "обещать",
+        act="reported",
+        first=first,
+        to_whom=recipient,
+    )
+
+
+def roll_call(view: View) -> Finding | None:
+    """«Акты — Олег, к среде»: a thing, a name and a day, without any verb."""
+    if view.sentence.question or any(is_finite(word) for word in view.sentence.words):
+        return None
+    if any(rw.infinitive(word) for word in view.sentence.words) or not view.clause_at:
+        return None
+    before = view.at(view.clause_at - 1)
+    mention = view.mentions[0] if len(view.mentions) == 1 else None
+    if mention is None or not mention.known or "nomn" not in mention.cases:
+        return None
+    if len(view.tokens) != mention.last - mention.first or before.mentions:
+        return None
+    between = view.scene.text[before.clause.end : view.clause.start]
+    if not set("—–-") & set(between) or not rs.nouns(before, skip=()):
+        return None
+    due = view.due(tuple(range(len(view.sentence.clauses))))
+    if due is None:
+        return None
+    start = rc.head(before)
+    return make(before, "promise", start, mention.name, "", act="assigned", first=start)

@@ -1,0 +1,126 @@
+"""Taking something on in Russian without a future: «с меня макет», «это на мне», «пишу я»."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_people as rp
+from rag.minutes import russian_spans as rs
+from rag.minutes import russian_words as rw
+from rag.minutes.clauses import is_finite
+from rag.minutes.findings import ADDRESSEE, SPEAKER, Finding
+from rag.minutes.morphology import parses
+from rag.minutes.russian_making import make
+
+if TYPE_CHECKING:
+    from rag.minutes.view import View
+
+_MINE = frozenset({("с", "меня"), ("на", "мне"), ("за", "мной")})
+_YOURS = frozenset(
+    {
+        ("с", "тебя"),
+        ("с", "вас"),
+        ("за", "тобой"),
+        ("за", "вами"),
+        ("на", "тебе"),
+        ("на", "вас"),
+    }
+)
+_TAKEN = re.compile(r"\bна\s+себя\b")
+#: verbs by which one has oneself put down («записывайте меня», «ставь на меня»)
+_PUT_DOWN = frozenset("записать записывать писать ставить поставить вписать вешать повесить".split())
+
+
+def take_on(view: View) -> Finding | None:
+    """«с меня макет», «это на мне», «беру на себя», «за тобой гирлянды», «второго беру я»."""
+    if rc.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
+        return None
+    if view.sentence.question:
+        return None
+    for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word):
+        found = rule(view)
+        if found:
+            return found
+    return None
+
+
+def _by_preposition(view: View) -> Finding | None:
+    """«с меня макет», «за тобой гирлянды»: a thing and a pronoun, no verb."""
+    words = view.words
+    if any(is_finite(word) for word in words):
+        return None
+    for at in range(len(words) - 1):
+        pair = (words[at], words[at + 1])
+        things = rs.nouns(view, skip=())
+        if pair in _MINE:
+            bare = not things
+            return make(view, "promise", at, SPEAKER, "", bare=bare, anaphoric=bare)
+        if pair in _YOURS and things:
+            who = view.vocative or ADDRESSEE
+            return make(view, "request", at, who, "", imperative=True)
+    return None
+
+
+def _called_on(view: View) -> Finding | None:
+    """«за Олегом отчёт», «акты на Вере»."""
+    owner = rp.called_on(view)
+    if owner is None or any(is_finite(word) or rw.infinitive(word) for word in view.words):
+        return None
+    name, first, last = owner
+    if rs.nouns(view, skip=(), after=last - 1):
+        return make(view, "request", last, name, "", imperative=True, first=last)
+    if first and rs.nouns(view, skip=()):
+        return make(view, "request", first, name, "", imperative=True, first=0)
+    return None
+
+
+def _put_down(view: View) -> Finding | None:
+    """«Записывайте на меня доставку»."""
+    words = view.words
+    for at, word in enumerate(words):
+        verb = rw.imperative(word)
+        if verb in _PUT_DOWN and "меня" in words[at + 1 : at + 3]:
+            after = words.index("меня", at)
+            if rs.nouns(view, skip=(), after=after):
+                return make(view, "promise", at, SPEAKER, "", first=after + 1)
+            if rs.nouns(view, skip=()):
+                return make(view, "promise", at, SPEAKER, "", first=0)
+            return make(view, "promise", at, SPEAKER, "", bare=True, anaphoric=True)
+    return None
+
+
+def _by_taking(view: View) -> Finding | None:
+    """«беру на себя», «второго возьму я», «забираю рассылку себе»."""
+    words = view.words
+    whole = _TAKEN.search(" ".join(words)) is not None
+    for at, word in enumerate(words):
+        verb = rw.taking(word)
+        if verb is None or rc.negated(view, at):
+            continue
+        if whole or (rs.has_object(view, at) and (verb in ("брать", "забирать") or "я" in words)):
+            anaphoric = whole and not rs.nouns(view, skip=("себя",))
+            return make(view, "promise", at, SPEAKER, verb, bare=anaphoric, anaphoric=anaphoric)
+    return None
+
+
+def _by_last_word(view: View) -> Finding | None:
+    """«Пояснения пишу я»: the stress on the last word says who does it."""
+    words = view.words
+    for at, word in enumerate(words[:-1]):
+        if words[at + 1] != "я" or any(not view.is_in(w, "filler") for w in words[at + 2 :]):
+            continue
+        verb = rw.present(word, "1per", "sing")
+        if verb is None or rc.negated(view, at) or _is_idle(view, verb):
+            continue
+        if rs.nouns(view, skip=()) and not any(
+            p.lemma == "который" for w in words for p in parses(w)[:1]
+        ):
+            return make(view, "promise", at, SPEAKER, verb)
+    return None
+
+
+def _is_idle(view: View, verb: str) -> bool:
+    """Whether a verb of the present is a state, talk or habit rather than work."""
+    return any(view.is_in(verb, name) for name in ("no_duty", "stative", "in_meeting"))
