@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.attendance import listed_in, titled_in
 from rag.words import words
 
 if TYPE_CHECKING:
@@ -47,10 +48,21 @@ def participants_in(document: Document) -> list[str]:
             name = _NAME.fullmatch(piece.strip(" *_\n")) or _NAME.fullmatch(piece.strip(" .*_"))
             if name:
                 found.setdefault(tuple(sorted(words(name.group()))), name.group())
+    for one in listed_in(head):
+        found.setdefault(tuple(sorted(words(one.name))), one.name)
     return list(found.values())
 
 
 def offices_in(document: Document) -> dict[str, str]:
-    """Who holds which office by lines such as «Секретарь: Носкова Е. М.», office in lower case."""
+    """Who holds which office, office in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
+
+    Initials that a list gives beside a name ("Sam Price (SP)") stand among the offices.
+    """
     head = document.text[:_HEAD]
-    return {match["office"].lower(): match["name"].strip() for match in _OFFICE.finditer(head)}
+    found: dict[str, str] = {}
+    for one in (*listed_in(head), *titled_in(document.text)):
+        for key in (one.office.lower(), one.short.lower()):
+            if key:
+                found.setdefault(key, one.name)
+    stated = {match["office"].lower(): match["name"].strip() for match in _OFFICE.finditer(head)}
+    return found | stated
