@@ -22,11 +22,13 @@ _LABEL = re.compile(
     r"[*_]*\s*(?::[*_]*|—|–)[ \t]*(?P<rest>[^\n]*)$",
     re.MULTILINE,
 )
+#: «## Участники», "Attendees" on a line of their own
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)", re.MULTILINE)
 _LISTING = re.compile(
     r"(?:участник|участвова|присутств|приглаш|член|состав|отсутств|председател|секретар|вел[аи]?\b|вёл\b"
     r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|модератор|были\b|созвал|attend|present|participant"
-    r"|apolog|regret|chair|secretary|minutes|minuted|note|facilitat|host|who\s+was|on\s+the\s+call|absent"
-    r"|member|trustee|councillor|clerk|scribe)",
+    r"|apolog|regret|chair|secretary|minutes\s+(?:by|taken)|minuted|note-?taker|notes\s+(?:by|taken)|facilitat|host|who\s+was|on\s+the\s+call|absent"
+    r"|members?\b|trustees\b|councillors\b|clerk|scribe|people\b|who\b|кто\s+был)",
     re.IGNORECASE,
 )
 #: offices that a label itself gives («Секретарь: Носкова Е. М.»)
@@ -35,6 +37,7 @@ _OFFICE_LABEL = re.compile(
     r"|secretary|treasurer|clerk|facilitator|note-?taker)\b",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"^(?:cllr|mr|mrs|ms|miss|dr|prof|rev|revd|sir|councillor)\.?\s+", re.IGNORECASE)
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ьич|овна|евна|ична|оглы|кызы)")
 _SHORT = re.compile(r"\(\s*([A-ZА-ЯЁ]{2,4})\s*\)")
 _MARKER = re.compile(r"^\s*(?:[-*+•·–—]|\d+[.)])?\s*")
@@ -61,9 +64,12 @@ def listed_in(text: str) -> list[Listed]:
     """The people of «Участвовали:», "Present:" and the like, on the line or on those below it."""
     head = text[:_HEAD]
     found: list[Listed] = []
-    for match in _LABEL.finditer(head):
+    for match in sorted(
+        (*_LABEL.finditer(head), *_HEADING.finditer(head)), key=lambda match: match.start()
+    ):
         label = match["label"].strip(" *_")
-        people = matcher("sections", "people").match(label) or _LISTING.match(label)
+        whole = matcher("sections", "people").fullmatch(label)
+        people = whole or (match.re is _LABEL and _LISTING.match(label))
         if not people or len(label.split()) > 6:
             continue
         office = label.lower() if _OFFICE_LABEL.match(label) else ""
@@ -100,31 +106,43 @@ def _pieces(rest: str, head: str, at: int) -> Iterator[str]:
             elif line[:1].strip():
                 break
     for line in lines:
-        names = [m for m in NAME.finditer(line) if _is_name(m.group())]
         parts = re.split(r"[,;•]\s*|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", line))
         named = [part for part in parts if _named(part)]
         if len(named) <= 1 or ";" in line:
             yield from (part for part in re.split(r";\s*", line) if part.strip())
-        elif len(names) == 1:
-            yield line
         else:
             yield from re.split(r",\s*(?![^()]*\))|\s+и\s+|\s+and\s+", line)
 
 
 def _listed(piece: str, office: str) -> Listed | None:
-    match = next((m for m in NAME.finditer(piece) if _is_name(m.group())), None)
+    piece = _TITLE.sub("", piece.strip())
+    match = _name_in(piece)
     if match is None:
         return None
     short = _SHORT.search(piece)
     rest = piece[: match.start()] + " " + piece[match.end() :]
     rest = _SHORT.sub("", rest).strip(" ,;.—–-()*_")
-    return Listed(
-        re.sub(r"\s+", " ", match.group()), (rest or office).strip(), short[1] if short else ""
-    )
+    name = without_title(re.sub(r"\s+", " ", match.group()))
+    return Listed(name, (rest or office).strip(), short[1] if short else "")
+
+
+def without_title(name: str) -> str:
+    """A name without «Cllr», "Dr" and the like in front."""
+    return _TITLE.sub("", name)
 
 
 def _named(piece: str) -> bool:
-    return any(_is_name(match.group()) for match in NAME.finditer(piece))
+    return _name_in(_TITLE.sub("", piece.strip())) is not None
+
+
+def _name_in(piece: str) -> re.Match[str] | None:
+    """The name in a piece of a list; in Latin letters, capitalised words in front are one."""
+    known = next((m for m in NAME.finditer(piece) if _is_name(m.group())), None)
+    if known or re.search("[а-яё]", piece, re.IGNORECASE):
+        return known
+    first = NAME.match(piece)
+    whole = first is not None and (" " in first.group() or first.end() == len(piece.strip()))
+    return first if whole else None
 
 
 def _is_name(words: str) -> bool:

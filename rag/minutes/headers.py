@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.attendance import listed_in, titled_in
+from rag.minutes.attendance import listed_in, titled_in, without_title
 from rag.words import words
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def participants_in(document: Document) -> list[str]:
         for piece in re.split(r"[,;•]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", listed)):
             name = _NAME.fullmatch(piece.strip(" *_\n")) or _NAME.fullmatch(piece.strip(" .*_"))
             if name:
-                found.setdefault(tuple(sorted(words(name.group()))), name.group())
+                plain = without_title(name.group())
+                found.setdefault(tuple(sorted(words(plain))), plain)
     for one in listed_in(head):
         found.setdefault(tuple(sorted(words(one.name))), one.name)
     return list(found.values())

@@ -19,9 +19,9 @@ from rag.minutes.protocol_dues import due_in, field_due, moved_due
 from rag.minutes.protocol_fields import Field, fields_in
 from rag.minutes.protocol_grid import entries_of, paired
 from rag.minutes.protocol_layout import IDLE, Grid, Item, layout
-from rag.minutes.protocol_lines import trim, trim_space
+from rag.minutes.protocol_lines import ANNOUNCED, trim, trim_space
 from rag.minutes.protocol_owners import only_people, owners_named
-from rag.minutes.protocol_pieces import is_struck, pieces_of, state_of
+from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of
 from rag.minutes.view import Scene, View
 from rag.sentences import split
 
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
     from rag.types import Status
 
 Span = tuple[int, int]
-#: what announces a task at the start of a line: "Action 3:", "AP –", «Поручение № 2.», "TODO"
-_ANNOUNCED = re.compile(
-    r"\s*[*_>]*(?:actions?(?:\s+(?:items?|points?|required))?|ap|ai|todo|to-do|поручение|поручили|задача|задание|next\s+step)"
-    r"\s*(?:№\s*)?(?:\d+(?:\.\d+)*)?\s*(?:[:.)]|[—–]|-(?=\s)|\s(?=@))[*_]*\s*",
-    re.IGNORECASE,
-)
-_LABEL_LEFT = re.compile(r"^[*_]*[^\W\d_][\w .]{1,24}[*_]*\s*[:—–-]\s*$")
 _NOBODY: tuple[None] = (None,)
 #: words of a body that still is one task, whole
 _WHOLE = 22
@@ -106,6 +99,8 @@ def _from_grid(scene: Scene, grid: Grid, number: int) -> Iterator[Draft]:
         other = "; ".join(rest) if cells.get("status") else scene.text[cells["task"][1] : row.end]
         status = state_of(other, None, struck=is_struck(scene.text, *task))
         moved = moved_due(scene, cells["task"][1], row.end, due)
+        if status != "open" and "due" in cells:
+            due = field_due(scene, *cells["due"], past=True)
         for who in owners or _NOBODY:
             draft = _draft(
                 scene, who, task, due, (row.start, row.end), status=status, at=task[0], moved=moved
@@ -116,14 +111,17 @@ def _from_grid(scene: Scene, grid: Grid, number: int) -> Iterator[Draft]:
 def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
     text = scene.text
     start, end = item.body, item.end
-    announced = _ANNOUNCED.match(text, start, end)
+    announced = ANNOUNCED.match(text, start, end)
     fields = fields_in(text, start, end)
     if announced and not (
         fields and fields[0].kind == "task" and fields[0].start > announced.start() + 2
     ):
         start = announced.end()
         fields = [f for f in fields if f.start >= start]
+    actions = [f for f in fields if f.kind == "task"]
     fields = [_resolved(scene, field, start) for field in fields]
+    if any(f not in fields for f in actions):  # the action is what was said last
+        start = _last_sentence(scene, start, fields[0].start)
     if any(field.kind == "owner" for field in fields):
         yield from _from_fields(scene, item, start, fields)
         return
@@ -143,6 +141,12 @@ def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
         yield (
             replace(draft, status=status) if status != "open" and draft.status == "open" else draft
         )
+
+
+def _last_sentence(scene: Scene, start: int, end: int) -> int:
+    """Where the last sentence of a stretch begins."""
+    spans = [span for span in split(scene.text, start, end) if scene.text[slice(*span)].strip()]
+    return spans[-1][0] if spans else start
 
 
 def _resolved(scene: Scene, field: Field, start: int) -> Field:
@@ -178,6 +182,8 @@ def _from_fields(scene: Scene, item: Item, start: int, fields: list[Field]) -> I
     rest = _outside(text, *task, item.end, fields)
     status = state_of(rest, item.checked, struck=is_struck(text, *task))
     moved = moved_due(scene, task[1], item.end, due)
+    if status != "open" and due_field:
+        due = field_due(scene, *due_field.value, past=True)
     at = owner_fields[0].value[0]
     at = at if owners else task[0]
     for who in dict(owners) or _NOBODY:
@@ -262,7 +268,7 @@ def _from_words(
         return
     heads = _heads(scene, item)
     entry = not item.alone and not _states(scene, start, end)
-    tasked = listed or (item.section in ("tasks", "review") and entry) or bool(heads[0])
+    tasked = listed or (item.section in ("tasks", "review") and entry) or any(heads)
     whole = (item.start, item.end)
     if tasked:
         cut = list(
@@ -297,7 +303,8 @@ def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
         if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
             owners = protocol_orders.addressed(scene, start, end)
         found = due_in(scene, start, end)
-        due = due or found
+        if due is None and found and (owners or is_due(scene.text, start, end, found)):
+            due = found
     return owners, due
 
 
@@ -314,6 +321,10 @@ def _from_pieces(
     """The tasks of an entry of a list: «смета — Олег, до пт», «подготовить смету» under a name."""
     text = scene.text
     struck = is_struck(text, *body)
+    ordered = list(_from_orders(scene, body, due, whole))
+    if ordered and not struck:
+        yield from (_stated(draft, item.checked) for draft in ordered)
+        return
     found = pieces_of(scene, *body)
     status = state_of(text[body[0] : item.end], item.checked, struck=struck)
     if found.owners and found.task:
@@ -339,6 +350,20 @@ def _from_pieces(
         yield _draft(
             scene, None, found.task, found.due or due, whole, status=status, at=body[0], moved=moved
         )
+
+
+def _stated(draft: Draft, checked: str | None) -> Draft:
+    """A draft that a ticked box tells to be done."""
+    status = state_of("", checked)
+    return draft if status == "open" else replace(draft, status=status)
+
+
+def _from_orders(scene: Scene, body: Span, due: Found | None, whole: Span) -> Iterator[Draft]:
+    """The orders in the words of an entry."""
+    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
+    for sentence in sentences_of(scene.text, *body, scene.language):
+        for order in orders_in(scene, sentence.start, sentence.end):
+            yield from _of_order(scene, order, due, whole, None)
 
 
 def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
@@ -389,7 +414,8 @@ def _of_order(
     status: Status | None,
     quote: Span | None = None,
 ) -> list[Draft]:
-    found = order.due or due
+    anchored = order.due is not None and (order.due.due.start or order.due.due.end)
+    found = order.due if anchored or due is None else due
     rest = scene.text[order.what[1] : whole[1]]
     moved = moved_due(scene, order.what[1], whole[1], found)
     return [

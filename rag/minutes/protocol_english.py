@@ -67,7 +67,7 @@ def _phrases(kind: str) -> str:
 @cache
 def _subject() -> re.Pattern[str]:
     """A subject of one or more names, initials, offices or bodies, and the verb phrase behind it."""
-    name = r"[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    name = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+|[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
     office = (
         rf"(?:[Tt]he\s+)?(?:(?:[A-Z][\w-]+|{_MODIFIERS})\s+){{0,3}}?(?i:{_phrases('office')}|{_phrases('body')})"
         rf"(?:\s+of\s+\w+)?(?:\s+{name})?"
@@ -78,6 +78,14 @@ def _subject() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
     )
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    """ "resolved that P. Lomax repair the pump": the verb as it is in a dictionary."""
+    name = r"(?:[A-Z]\.\s?){0,2}[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
+    return re.compile(rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b")
 
 
 @cache
@@ -104,11 +112,11 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = _subject().match(text, at, end)
+    match = _subject().match(text, at, end) or (at > start and _bare().match(text, at, end)) or None
     if match is None:
         return _taken(scene, at, end, dues)
-    vow, act = match["vow"].lower(), match["act"].lower()
-    if _UNLESS.search(text, match.start("vow"), match.end("act")) or (
+    vow, act = (match["vow"] or "to").lower(), match["act"].lower()
+    if _UNLESS.search(text, match.end("who"), match.end("act")) or (
         vow == "would" and at == start
     ):
         return []

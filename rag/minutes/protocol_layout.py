@@ -16,6 +16,7 @@ from rag.minutes.morphology import reading
 from rag.minutes.protocol_fields import Field, fields_in
 from rag.minutes.protocol_grid import columns_of
 from rag.minutes.protocol_lines import (
+    ANNOUNCED,
     BULLET,
     CHECKBOX,
     Row,
@@ -80,7 +81,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a table with their cells, `kind` one of "bars", "gaps"."""
+    """The rows of a table with their cells, `kind` one of "bars", "tabs", "gaps"."""
 
     rows: tuple[tuple[Row, tuple[tuple[int, int], ...]], ...]
     kind: str
@@ -159,13 +160,15 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
     checkbox = CHECKBOX.match(line)
     bullet = BULLET.match(line)
     opening = _OPENING.match(line)
-    body, style, mark = row.start, "", None
+    body, style, mark, section = row.start, "", None, state.section
     if checkbox:
         body, style = row.start + checkbox.start("body"), "box"
         mark = (checkbox["mark"] or checkbox["box"] or "").strip("☐- ")
     elif opening:
         verb = fold(opening["verb"])
-        state.section = "" if verb in _SPEECH else section_of(verb)
+        section = "" if verb in _SPEECH else section_of(verb)
+        if section != "people":  # a list of those present ends with its line
+            state.section = section
         state.heads = []
         body = row.start + opening.end()
         inner = BULLET.match(text[body : row.end])
@@ -175,7 +178,7 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
         style = re.sub(r"\d+", "1", line.split()[0])
         style = "а)" if re.fullmatch(r"\(?[а-яёa-z]\)", style) else style
     kinds = {f.kind for f in fields_in(text, body, row.end)}
-    return Item([row], body, state.section, mark, alone=not style, kinds=kinds), style
+    return Item([row], body, section, mark, alone=not style, kinds=kinds), style
 
 
 def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
@@ -186,6 +189,8 @@ def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
     line = text[row.start : row.end]
     bullet = BULLET.match(line)
     body = row.start + (bullet.start("body") if bullet else len(line) - len(line.lstrip()))
+    if ANNOUNCED.match(line) and not _wants_task(text, item):
+        return False
     found = fields_in(text, body, row.end)
     if found and found[0].start <= body:
         return _joins(found[0], item)
@@ -195,6 +200,12 @@ def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
         closed = text[before.start : before.end].rstrip().endswith(":")
         return not closed and continues(text, row, before)
     return _is_listed(text, row, item) and not CHECKBOX.match(line)
+
+
+def _wants_task(text: str, item: Item) -> bool:
+    """Whether an item has begun with a field and has no task yet («Кто: …», then «Задача: …»)."""
+    first = fields_in(text, item.body, item.rows[0].end)
+    return "task" not in item.kinds and bool(first) and first[0].start <= item.body
 
 
 def _joins(first: Field, item: Item) -> bool:
@@ -228,13 +239,15 @@ def _leaves(state: _State, row: Row, text: str, style: str) -> bool:
 
 def _grid(text: str, rows: list[Row], at: int, section: Section) -> Grid | None:
     """The table that begins with a row, if one does."""
-    for kind in ("bars", "gaps"):
+    for kind in ("bars", "tabs", "gaps"):
         found = []
         for row in rows[at:]:
             cells = _cells(text, row, kind)
             if len(cells) < 2:
                 break
             found.append((row, tuple(cells)))
+        while kind == "tabs" and found and not any(text[slice(*span)] for span in found[-1][1]):
+            found.pop()
         least = 1 if kind == "bars" else 2
         if len(found) >= least and _is_table(text, found, kind):
             return Grid(tuple(found), kind, section)
@@ -260,6 +273,11 @@ def _cells(text: str, row: Row, kind: str) -> list[tuple[int, int]]:
             spans = spans[1:]
         if len(spans) > 1 and not line[slice(*spans[-1])].strip() and line.rstrip().endswith("|"):
             spans = spans[:-1]
+    elif kind == "tabs":
+        if "\t" not in line.strip(" "):
+            return []
+        bounds = [-1, *(m.start() for m in re.finditer(r"\t", line)), len(line)]
+        spans = [(a + 1, b) for a, b in itertools.pairwise(bounds)]
     else:
         stripped = line.strip()
         lead = len(line) - len(line.lstrip())

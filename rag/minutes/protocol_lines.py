@@ -24,13 +24,20 @@ CHECKBOX = re.compile(
     r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[(?P<mark>[ xXхХvV✓✔-]?)\]|(?P<box>[☐☑☒✅✔✓]))\s+(?P<body>.*\S)"
 )
 BULLET = re.compile(rf"^\s*{_MARKER}\s+(?P<body>.*\S)")
+#: what announces a task at the start of a line: "Action 3:", "AP –", «Поручение № 2.», "TODO"
+ANNOUNCED = re.compile(
+    r"\s*[*_>]*(?:actions?(?:\s+(?:items?|points?|required))?|ap|ai|todo|to-do|поручение|поручили"
+    r"|задача|задание|next\s+step)\s*(?:№\s*)?(?:\d+(?:\.\d+)*)?\s*(?:[:.)]|[—–]|-(?=\s)|\s(?=@))[*_]*\s*",
+    re.IGNORECASE,
+)
 _HASHES = re.compile(r"^\s*#{1,6}\s+(?P<title>.+?)\s*#*\s*$")
 _BOLD = re.compile(r"^\s*(?:\*\*|__)(?P<title>[^*_\n]{2,80})(?:\*\*|__)\s*:?\s*$")
 _CAPS = re.compile(r"^\s*(?:\d{1,2}[.)]\s+)?(?P<title>[А-ЯЁA-Z][А-ЯЁA-Z \d№,()«»\"-]{4,}):?\s*$")
 _UNDERLINE = re.compile(r"^\s*[=_~*-]{3,}\s*$")
-_NUMBER = re.compile(rf"^\s*(?:{_MARKER}\s+)?")
+_NUMBER = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?")
 #: words of a plain line that can still be a heading
 _TITLE_WORDS = 7
+_BARE_TITLE_WORDS = 5
 #: columns from which a line counts as filled, so that the next one may go on with its sentence
 _FULL_LINE = 55
 
@@ -73,7 +80,9 @@ def continues(text: str, row: Row, before: Row | None = None) -> bool:
     follows goes on with it whatever it begins with.
     """
     line = text[row.start : row.end]
-    if not line.strip() or CHECKBOX.match(line) or BULLET.match(line) or line.lstrip()[0] in "|#":
+    if not line.strip() or line.lstrip()[0] in "|#":
+        return False
+    if any(opener.match(line) for opener in (CHECKBOX, BULLET, ANNOUNCED)):
         return False
     if line[0] in " \t" or line.strip()[0].islower():
         return True
@@ -91,16 +100,17 @@ def heading_of(text: str, row: Row) -> str | None:
     marked = _HASHES.match(line) or _BOLD.match(line) or _CAPS.match(line)
     if marked:
         return marked["title"].strip(" *_:")
-    bare = line[_NUMBER.match(line).end() :].strip(" *_=") if _NUMBER.match(line) else line.strip()
+    numbered = _NUMBER.match(line)
+    bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
     title = bare.rstrip(":").strip()
     if not title or len(title.split()) > _TITLE_WORDS or title[-1] in ".,;!?":
         return None
-    kind = section_of(title)
-    if not kind:
+    if not section_of(title):
         return None
-    if bare.endswith(":") or (title[0].isupper() and not re.search(r"[:—–]|\s-\s", title)):
+    if bare.endswith(":"):
         return title
-    return None
+    short = len(title.split()) <= _BARE_TITLE_WORDS and not re.search(r"[,:—–]|\s-\s", title)
+    return title if short and title[0].isupper() else None
 
 
 def section_of(title: str) -> Section:

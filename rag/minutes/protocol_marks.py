@@ -29,12 +29,13 @@ _ACTION = re.compile(
 )
 _ATTENDANCE = re.compile(
     r"^[\s*_>#]*(?:участники|участвовали|присутствовали|присутствующие|приглашены|были|на\s+(?:встрече|созвоне|заседании)"
-    r"|attendees|present|participants|apologies|in\s+attendance|attending)\b[^\n:]{0,30}(?::|$)",
+    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
+    r"|состав|комиссия|члены|chair|minutes\s+by|members\s+present)\b[^\n:]{0,30}(?::|$)",
     re.I | re.M,
 )
 _TITLE = re.compile(
     r"\b(?:протокол|совещани|заседани|собрани|встреч|созвон|синк|синхр|летучк|план[её]рк|оперативк|пятиминутк|стенограмм"
-    r"|ретро|minutes|meeting|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|call\s+notes|debrief)",
+    r"|ретро|minutes|meeting|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
     re.I,
 )
 _ORDER = re.compile(r"^\s*(?:[\d.)]+\s+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M)

@@ -119,8 +119,13 @@ class Line:
             at += 1
         return at
 
-    def _stranger(self, at: int, spelled: int, case: str) -> Named | None:
-        """A surname with initials that no list holds («Кузнецову П. П.»)."""
+    def _stranger(
+        self, at: int, spelled: int, case: str, *, office: bool = False
+    ) -> Named | None:
+        """A surname with initials that no list holds («Кузнецову П. П.»).
+
+        Behind an `office` in the case, a surname that does not show it does not decline.
+        """
         if spelled >= len(self.tokens) or not self.tokens[spelled].capital:
             return None
         last = spelled + 1
@@ -129,7 +134,7 @@ class Line:
         if last == spelled + 1 and spelled == at:
             return None
         word = self.tokens[spelled].word
-        surname = _nominative(word, case, "Surn") or (word if case == "nomn" else None)
+        surname = _nominative(word, case, "Surn") or (word if case == "nomn" or office else None)
         if surname is None:
             return None
         spaced = (
@@ -201,9 +206,8 @@ class Line:
 
     def is_animate(self, named: Named) -> bool:
         """Whether a phrase names people by office rather than a body."""
-        word = self.tokens[named.first].word
-        found = parses(word)[0].grammemes
-        return {"NOUN", "anim"} <= found
+        found = parses(self.tokens[named.first].word)[0].grammemes
+        return {"NOUN", "anim"} <= found or named.name == ALL["ru"]
 
     def _tail(self, at: int) -> int:
         """Where what depends on a noun ends: a verb, a preposition, a border, a deadline."""
@@ -246,7 +250,8 @@ class Line:
             mention = self.mentions.get(spelled)
             if mention and case in mention.cases and self.tokens[spelled].capital:
                 return Named(mention.name, at, self._behind(mention), True)
-            stranger = self._stranger(at, spelled, case) if self.tokens[at].capital else None
+            capital = self.tokens[at].capital
+            stranger = self._stranger(at, spelled, case, office=True) if capital else None
             if stranger:
                 return stranger
         return None
@@ -254,12 +259,13 @@ class Line:
     def _named(self, first: int, head: int, last: int, case: str) -> str:
         """The phrase with its head and adjectives in the nominative."""
         plural = _is_plural(self.tokens[head].word, case)
+        gender = "" if plural else _gender(self.tokens[head].word, case)
         words = []
         for at in range(first, head + 1):
             token = self.tokens[at]
             written = self.scene.text[token.start : token.end]
             kinds = ("NOUN",) if at == head else ("ADJF", "PRTF")
-            forms = (_nominative(token.word, case, kind, plural=plural) for kind in kinds)
+            forms = (_nominative(token.word, case, kind, plural=plural, gender=gender if kind != "NOUN" else "") for kind in kinds)
             form = None if written.isupper() else next(filter(None, forms), None)
             words.append(
                 _like(written, form or token.word) if form or not written.isupper() else written
@@ -274,12 +280,17 @@ def _is_plural(word: str, case: str) -> bool:
     return found is not None and "plur" in found.grammemes
 
 
+def _gender(word: str, case: str) -> str:
+    found = reading(word, "NOUN", case, "sing")
+    return next((g for g in ("masc", "femn", "neut") if found and g in found.grammemes), "")
+
+
 def _like(written: str, form: str) -> str:
     return form.capitalize() if written[:1].isupper() else form
 
 
 @cache
-def _nominative(word: str, case: str, kind: str, *, plural: bool = False) -> str | None:
+def _nominative(word: str, case: str, kind: str, *, plural: bool = False, gender: str = "") -> str | None:
     """A word of a kind put into the nominative from the case, in the same number and gender."""
     if case == "nomn":
         return word
@@ -287,7 +298,7 @@ def _nominative(word: str, case: str, kind: str, *, plural: bool = False) -> str
     for found in analyser().parse(word):
         tags = found.tag.grammemes
         if case in tags and kind in tags and (kind == "Surn" or number in tags):
-            form = found.inflect({"nomn", number})
+            form = found.inflect({"nomn", number, gender} - {""})
             if form:
                 return str(form.word)
     return None

@@ -113,6 +113,19 @@ def _dues(scene: Scene, start: int, end: int) -> list[Found]:
     return [Found(f.start + start, f.end + start, f.due) for f in found]
 
 
+def _bracketed(line: Line, named: list[Named]) -> list[Named]:
+    """The person in the bracket behind a body or an office («отделу кадров (Белова А. А.)»)."""
+    last = named[-1]
+    if len(named) > 1 or last.person or last.last >= len(line.tokens):
+        return named
+    if not re.search(r"\(\s*$", line.between(last.last - 1, last.last)):
+        return named
+    person = line.one(last.last, "nomn", strict=True) or line.one(last.last, "datv", strict=True)
+    if person is None or not person.person:
+        return named
+    return [person._replace(first=last.first)]
+
+
 def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Поручить Титову …», «Обязать подрядчика …», «Прошу Сергея Ивановича …»."""
     at = _first(line)
@@ -135,6 +148,7 @@ def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
             named = line.everybody(behind, "datv")
         if not named:
             continue
+        named = _bracketed(line, named)
         last = named[-1].last
         act = _act(line, last, dues)
         if act is not None:
@@ -151,6 +165,7 @@ def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
     named = line.everybody(at, "datv")
     if not named or not all(line.acts(one) for one in named) or _shared(line, named[0]):
         return []
+    named = _bracketed(line, named)
     last = named[-1].last
     if any(
         line.tokens[i].word in ("важно", "интересно", "трудно", "можно") for i in _near(line, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.attendance import without_title
 from rag.minutes.clauses import tokens_of
 from rag.minutes.morphology import analyser, parses
 from rag.types import ALL
@@ -33,6 +34,8 @@ _INITIALS = re.compile(r"^[A-ZА-ЯЁ]{2,3}$")
 _SURNAME = re.compile(
     r"(?:ов|ев|ин|ын|ова|ева|ина|ына|ский|цкий|ская|цкая|ко|ук|юк|ич|ян|дзе|швили|ых|их)$"
 )
+#: initials whose last full stop was cut off with the end of a sentence
+_HALF_INITIALS = re.compile(r"(?:^|\s)[^\W\d_]\.\s?[^\W\d_]$")
 _PERSON = re.compile(
     r"^(?:[^\W\d_a-zа-яё][\w'’-]+(?:\s+[^\W\d_a-zа-яё]\.\s?(?:[^\W\d_a-zа-яё]\.?)?|(?:\s+[^\W\d_a-zа-яё][\w'’-]+){0,2})"
     r"|[^\W\d_a-zа-яё]\.\s?(?:[^\W\d_a-zа-яё]\.\s?)?[^\W\d_a-zа-яё][\w'’-]+|@\w+)$"
@@ -89,7 +92,8 @@ def person_named(scene: Scene, name: str, *, alone: bool = False) -> str | None:
     tokens = tokens_of(name, 0, len(name))
     mentions = scene.roster.mentions(tokens)
     if mentions and not alone:
-        return mentions[0].name
+        whole = mentions[0].known or mentions[0].last - mentions[0].first == len(tokens)
+        return mentions[0].name if whole or not name.istitle() else None
     if mentions:
         named = {i for m in mentions[:1] for i in range(m.first, m.last)}
         rest = [t.word for i, t in enumerate(tokens) if i not in named and len(t.word) > 1]
@@ -166,6 +170,8 @@ def _split(scene: Scene, words: str) -> Iterable[str]:
 
 def _tidy(piece: str) -> str:
     name = re.sub(r"\s+", " ", piece).strip(" *_~`:—–|")
+    name = without_title(name)
+    name += "." * bool(_HALF_INITIALS.search(name))
     return name if re.search(r"\b[^\W\d_]\.$", name) else name.strip(" .")
 
 

@@ -26,6 +26,7 @@ _RANK = re.compile(
     r"^(?:p[0-4]|высокий|средний|низкий|срочно|high|medium|low|urgent|приоритет\w*|\d{1,2})\.?$",
     re.I,
 )
+_LOGIN = re.compile(r"\s*(?P<who>@\w+)[\s:,—–-]+")
 _STRUCK = re.compile(r"~~(?P<text>.+?)~~")
 #: words a piece of names can have, and a lead into a deadline
 _NAMES_LONGEST = 7
@@ -49,6 +50,9 @@ def pieces_of(scene: Scene, start: int, end: int) -> Pieces:
     task: tuple[int, int] | None = None
     due: Found | None = None
     text = scene.text
+    login = _LOGIN.match(text, start, end)
+    if login and (named := only_people(scene, login["who"])):
+        owners, start = named, login.end()
     for first, last in _spans(text, start, end):
         piece = text[first:last]
         named = only_people(scene, piece) if len(piece.split()) <= _NAMES_LONGEST else []
@@ -85,6 +89,9 @@ def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
             cuts += [match.start(), match.end()]
     cuts.append(end)
     spans = [trim(text, a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
+    if _STRUCK_MARK in text[start:end]:
+        struck = [m.span("text") for m in _STRUCK.finditer(text, start, end)]
+        spans = [(max(a, c), min(b, d)) for a, b in spans for c, d in struck if a < d and c < b]
     return [span for span in spans if span[0] < span[1]]
 
 
