@@ -10,6 +10,7 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from rag.minutes.attendance import listed_in, titled_in
 from rag.minutes.places import label_start
 from rag.minutes.turns.labels import clean_name, is_plausible, is_thing
 from rag.words import words
@@ -77,13 +78,24 @@ def participants_in(document: Document) -> list[str]:
         pieces = _listed(listed, below) if listed else _in_column(line, below)
         for name in pieces:
             found.setdefault(tuple(sorted(words(name))), name)
+    for one in listed_in(_head_of(document)):
+        found.setdefault(tuple(sorted(words(one.name))), one.name)
     return list(found.values())
 
 
 def offices_in(document: Document) -> dict[str, str]:
-    """Who holds which office by lines such as «Секретарь: Носкова Е. М.», office in lower case."""
+    """Who holds which office, office in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
+
+    Initials that a list gives beside a name ("Sam Price (SP)") stand among the offices.
+    """
     head = _head_of(document)
-    return {match["office"].lower(): match["name"].strip() for match in _OFFICE.finditer(head)}
+    found: dict[str, str] = {}
+    for one in (*listed_in(head), *titled_in(document.text)):
+        for key in (one.office.lower(), one.short.lower()):
+            if key:
+                found.setdefault(key, one.name)
+    stated = {match["office"].lower(): match["name"].strip() for match in _OFFICE.finditer(head)}
+    return found | stated
 
 
 def _head_of(document: Document) -> str:
