@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.minutes import english_answers
 from rag.minutes.dates import Found, dates_in
 from rag.minutes.drafts import Draft, content, overlap
 from rag.minutes.lexicon import family
@@ -189,13 +190,13 @@ def confirm(
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
     language = scene.language
+    if language == "en":
+        return english_answers.withdraws(sentence)
     cues = family(language, "cancel")
     if {"if", "если", "когда", "when"} & set(sentence.words):
         return False
     if has_phrase(sentence.words, family(language, "cancel_phrase")):
         return True
-    if language == "en":
-        return any(word in cues for word in sentence.words)
     return any(
         (parse.lemma in cues and parse.grammemes & {"1per", "impr", "PRTS", "NOUN"}) or word in cues
         for word in sentence.words

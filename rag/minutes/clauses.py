@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
 from rag.sentences import split
 from rag.words import fold
@@ -28,7 +29,9 @@ _RU_CONJUNCTIONS = frozenset(
     "и а но или что чтобы если когда пока тогда поэтому потому хотя как который которая которые "
     "я мы ты вы он она они это".split()
 )
-_EN_CONJUNCTIONS = frozenset("and but or so because if when once then while".split())
+_EN_CONJUNCTIONS = frozenset(
+    "and but or so because if when once then while unless provided as".split()
+)
 #: a sentence end that is followed by lower case, as in chats; not after abbreviations
 _CASUAL_END = re.compile(r"(?:[!?]+[)»\"]*|(?<=[^\W\d_]{4})\.|(?<=плз)\.)\s+(?=[^\W\d_])")
 _TAGS = frozenset(
@@ -172,23 +175,47 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
 
 
 _EN_SUBJECTS = frozenset(
-    "i we you he she they it i'll we'll you'll he'll she'll they'll it'll i'm".split()
+    "i we you he she they it i'll we'll you'll he'll she'll they'll it'll i'm i've i'd we're we've "
+    "he's she's it's they're that's there's you're let's can could would".split()
 )
+#: subjects with their verb, before which a clause begins even without a conjunction
+_EN_OPENERS = frozenset("i'll we'll he'll she'll they'll you'll".split())
+#: what follows a second verb of the same subject («write it and run it past legal»)
+_EN_OBJECTS = frozenset(
+    "the a an my our your his her their this that these those it them him me us you everyone "
+    "everybody some any all up out over".split()
+)
+#: verbs that make one act with the next («come over and check it»)
+_EN_MOVING = frozenset("go come sit pop nip head drive run swing stop try turn hurry get be".split())
 
 
 def _english_parts(tokens: list[Token]) -> list[list[Token]]:
     cuts = [0]
     for i in range(1, len(tokens)):
         word, previous = tokens[i].word, tokens[i - 1].word
-        begins = (
-            word in _EN_CONJUNCTIONS
-            and i + 1 < len(tokens)
-            and (
-                tokens[i + 1].word in _EN_SUBJECTS or word in ("but", "because", "if", "once", "so")
-            )
+        behind = tokens[i + 1].word if i + 1 < len(tokens) else ""
+        begins = word in _EN_CONJUNCTIONS and (
+            behind in _EN_SUBJECTS
+            or (behind and word in ("but", "because", "if", "once", "so", "unless", "provided"))
+            or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
+            or (word == "and" and _second_act(tokens, cuts[-1], i))
         )
-        bare = word in ("i'll", "we'll") and previous not in _EN_CONJUNCTIONS
-        if (begins or bare) and i > cuts[-1]:
+        soon = word == "as" and behind in ("soon", "long")
+        bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
+        if (begins or bare or soon) and i > cuts[-1]:
             cuts.append(i)
     cuts.append(len(tokens))
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _second_act(tokens: list[Token], first: int, at: int) -> bool:
+    """Whether "and" at a token opens another act of the same subject."""
+    verbs = family("en", "verb")
+    verb = at + 1
+    while verb + 1 < len(tokens) and tokens[verb].word in ("then", "also", "just", "maybe"):
+        verb += 1
+    if verb + 1 >= len(tokens) or tokens[verb].word not in verbs:
+        return False
+    known = tokens[verb + 1].word in _EN_OBJECTS or tokens[verb + 1].capital
+    moving = any(token.word in _EN_MOVING for token in tokens[first:at])
+    return known and not moving and not any(t.word.endswith("n't") for t in tokens[first:at])

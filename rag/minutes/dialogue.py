@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes
+from rag.minutes import changes, english_answers
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
@@ -169,7 +169,7 @@ class Dialogue:
                 self._offered(request, waiting.asker or thanked, accepted=accepted)
             return
         if request.open_call and not found:
-            answer = "yes" if _volunteers(sentences[0]) else None
+            answer = "yes" if self._volunteers(sentences[0]) else None
         own = next((f for f in found if _is_answer(request, f)), None)
         if request.open_call and found and not own:
             self.waiting.remove(waiting)  # taken by an answer that says what it takes
@@ -183,6 +183,11 @@ class Dialogue:
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
+
+    def _volunteers(self, sentence: Sentence) -> bool:
+        if self.scene.language == "en":
+            return english_answers.volunteers(sentence)
+        return _volunteers(sentence)
 
     def _assent(self, index: int, request: Finding, sentences: tuple[Sentence, ...]) -> Finding:
         """A bare yes as a finding: it stands at the answer and has the request's words."""

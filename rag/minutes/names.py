@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Token
 
 _PATRONYMIC = re.compile(r"\w+?(?:ович|евич|ьич|ич|овна|евна|ична)(?:а|у|ем|ом|е|ы|ой|ей)?")
+_CONTRACTED = re.compile(r"'(?:s|ll|d)$")
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
 _TRANSLIT = dict(
     zip(
@@ -134,7 +135,7 @@ class Roster:
             return self._login(tokens, at)
         if token.word in _COMMON and not token.capital:
             return None
-        people = self._forms.get(token.word.removesuffix("'s"))
+        people = self._forms.get(_CONTRACTED.sub("", token.word))
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         patronymic = after is not None and _PATRONYMIC.fullmatch(after.word) is not None
         if people is None and patronymic and after is not None:
@@ -249,9 +250,10 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if cased and not token.capital:
         return None
     if language_of(token.word) == "en":
-        known = is_given_name(token.word)
+        bare = _CONTRACTED.sub("", token.word)
+        known = is_given_name(bare)
         return (
-            Mention(at, at + 1, token.word.capitalize(), frozenset(_CASE_TAGS), known=False)
+            Mention(at, at + 1, bare.capitalize(), frozenset(_CASE_TAGS), known=False)
             if known
             else None
         )
