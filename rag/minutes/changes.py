@@ -153,7 +153,7 @@ def propose(
         if not found:
             continue
         start, end, due = found[0]
-        about = content(text[:start] + text[end:])
+        about = content(text[:start] + text[end:]) or content(_around(scene, sentence, sentences))
         for draft in reversed(drafts):
             kept = _words(scene, draft) - {stem(draft.verb)}
             moves = draft.due is not None and draft.due.due != due
@@ -162,6 +162,11 @@ def propose(
                     draft.at, Found(start + sentence.start, end + sentence.start, due), index
                 )
     return None
+
+
+def _around(scene: Scene, sentence: Sentence, sentences: Sequence[Sentence]) -> str:
+    """The other sentences of a turn («The long read, I forgot. Can it be Monday?»)."""
+    return " ".join(scene.text[s.start : s.end] for s in sentences if s is not sentence)
 
 
 def confirm(

@@ -186,7 +186,14 @@ _EN_OBJECTS = frozenset(
     "everybody some any all up out over".split()
 )
 #: verbs that make one act with the next («come over and check it»)
-_EN_MOVING = frozenset("go come sit pop nip head drive run swing stop try turn hurry get be".split())
+_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be".split())
+#: words after which "if" is "whether" («see if she'd go»)
+_EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())
+#: words that end a deadline, behind which another thing may have another («… Friday and the notes»)
+_EN_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday tomorrow today tonight weekend week "
+    "month morning afternoon evening noon lunchtime one two three four five six".split()
+)
 
 
 def _english_parts(tokens: list[Token]) -> list[list[Token]]:
@@ -199,13 +206,23 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             or (behind and word in ("but", "because", "if", "once", "so", "unless", "provided"))
             or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
             or (word == "and" and _second_act(tokens, cuts[-1], i))
+            or (word == "and" and _second_thing(tokens, i))
         )
+        if word == "if" and previous in _EN_ASKING:
+            continue
         soon = word == "as" and behind in ("soon", "long")
         bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
-        if (begins or bare or soon) and i > cuts[-1]:
+        reported = any(t.word in family("en", "reporting") for t in tokens[cuts[-1] : i])
+        if (begins or soon or (bare and not reported)) and i > cuts[-1]:
             cuts.append(i)
     cuts.append(len(tokens))
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _second_thing(tokens: list[Token], at: int) -> bool:
+    """Whether "and" at a token, behind a deadline, brings another thing to be done."""
+    known = at + 2 < len(tokens) and tokens[at + 1].word in ("the", "my", "your", "a", "an", "our")
+    return known and tokens[at - 1].word in _EN_DAYS and at > 3
 
 
 def _second_act(tokens: list[Token], first: int, at: int) -> bool:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from rag.minutes import changes, english_answers
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft
+from rag.minutes.english_answers import kindred
+from rag.minutes.english_spans import bare_day
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
-from rag.minutes.stance import stance
+from rag.minutes.stance import Stance, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
 
@@ -77,20 +79,30 @@ class Dialogue:
         if turn.speaker is None and self._labelled:
             return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
-        answer = stance(self.scene, sentences)
+        answer = stance(self.scene, sentences) or self._only_when(index, sentences)
         speaker = self._speaker(index)
         for waiting in reversed(self.waiting[:]):
             if self._answers(waiting, index, speaker):
                 self._settle(waiting, index, found, answer, sentences)
         for finding in found:
             self._add(finding, index, speaker)
+        confirmed = False
         if self.proposal and sentences:
             said = changes.only_due(View(self.scene, index, sentences, 0, 0))
+            before = tuple(self.drafts)
             self.proposal = changes.confirm(
                 self.drafts, self.proposal, index, turn.start, said, answer == "yes"
             )
+            confirmed = before != tuple(self.drafts)
         self.proposal = changes.propose(self.scene, self.drafts, index, sentences) or self.proposal
-        changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
+        settled = bool(found) or confirmed
+        changes.apply(self.scene, self.drafts, index, speaker, sentences, settled, answer)
+
+    def _only_when(self, index: int, sentences: tuple[Sentence, ...]) -> Stance | None:
+        """Yes, where a turn opens with nothing but a day («В среду», "First thing tomorrow")."""
+        if not sentences or not sentences[0].clauses or sentences[0].question:
+            return None
+        return "yes" if changes.only_due(View(self.scene, index, sentences, 0, 0)) else None
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -207,8 +219,10 @@ class Dialogue:
     def _new_due(self, index: int, sentences: Sequence[Sentence]) -> Found | None:
         for sentence_at in range(len(sentences)):
             view = View(self.scene, index, tuple(sentences), sentence_at, 0)
-            if view.dues:
+            if view.dues and (not sentence_at or len(view.sentence.words) <= _SHORT):
                 return view.dues[0]
+            if self.scene.language == "en" and view.sentence.clauses and (day := bare_day(view)):
+                return day
         return None
 
     def _accept(self, waiting: _Waiting, own: Finding, index: int) -> None:
@@ -355,7 +369,7 @@ def _is_answer(request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
-    return own.bare or request.bare or own.verb == request.verb
+    return own.bare or request.bare or kindred(own.verb, request.verb)
 
 
 _THANKS = frozenset("thank you thanks amazing brilliant спасибо супер thanks".split())

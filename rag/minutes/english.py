@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_asks import open_call, request
-from rag.minutes.english_leads import Lead, base_of, gerunds, has_any, lead, opens
+from rag.minutes.english_leads import Lead, base_of, is_gerund, has_any, lead, opens
 from rag.minutes.english_reported import passive, reported
-from rag.minutes.english_spans import due_of, make
+from rag.minutes.english_spans import DETERMINERS, bare_day, due_of, make
 from rag.minutes.english_takes import take_on
 from rag.minutes.english_words import (
     ANAPHORS,
+    RESULT,
     broken_off,
     continues,
     denied,
@@ -26,9 +27,11 @@ from rag.minutes.english_words import (
     is_anaphoric,
     is_asked,
     is_condition,
+    is_later,
     is_subordinate,
     objects,
     rejects,
+    taken_back,
 )
 from rag.minutes.findings import GROUP, SPEAKER, Finding
 
@@ -53,21 +56,14 @@ def findings(view: View) -> Finding | None:
     return None
 
 
-def is_later(view: View) -> bool:
-    """Whether a day is named that is not this one, so that the act is not done at once."""
-    due = due_of(view)
-    if due is None:
-        return False
-    base = view.scene.base.isoformat() if view.scene.base else None
-    return base is None or (due.due.end or due.due.start or "") > base
-
-
 def committed(view: View) -> Finding | None:
     """ "I'll send you the copy", "I'm going to have the birches done"."""
     found = lead(view, "commit") if not lead(view, "commit_ing") else None
     if found is None or lead(view, "try") or _is_barred(view, found):
         return None
-    if view.words[found.verb_at] in gerunds() or rejects(view, found.verb_at, later=is_later(view)):
+    if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
+        return None
+    if is_gerund(view.words[found.verb_at]) or rejects(view, found.verb_at, due_of(view)):
         return None
     return _own(view, found)
 
@@ -75,9 +71,9 @@ def committed(view: View) -> Finding | None:
 def ongoing(view: View) -> Finding | None:
     """ "I'll be sending the notes out tonight": a future said as a course of things."""
     found = lead(view, "commit_ing")
-    if found is None or _is_barred(view, found) or view.words[found.verb_at] not in gerunds():
+    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
         return None
-    if rejects(view, found.verb_at, later=is_later(view)) or not objects(view, found.verb_at):
+    if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
         return None
     if view.words[found.verb_at] in ("working", "doing", "going", "coming"):
         return None
@@ -87,13 +83,13 @@ def ongoing(view: View) -> Finding | None:
 def arranged(view: View) -> Finding | None:
     """ "I'm driving the samples over tomorrow", "I'm taking the status page"."""
     found = lead(view, "progressive")
-    if found is None or _is_barred(view, found) or view.words[found.verb_at] not in gerunds():
+    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
         return None
     verb = view.words[found.verb_at]
     dated = due_of(view) is not None and not view.is_in(verb, "away")
     if not (dated or view.is_in(verb, "taking")) or not objects(view, found.verb_at):
         return None
-    if rejects(view, found.verb_at, later=dated):
+    if rejects(view, found.verb_at, due_of(view)):
         return None
     return _own(view, found)
 
@@ -104,7 +100,7 @@ def tried(view: View) -> Finding | None:
         found = lead(view, name)
         if found is None or _is_barred(view, found):
             continue
-        if rejects(view, found.verb_at, later=is_later(view)) or not objects(view, found.verb_at):
+        if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
             return None
         if view.is_in(base_of(view.words[found.verb_at]), "verb"):
             return _own(view, found, force="tentative")
@@ -120,10 +116,11 @@ def let_me(view: View) -> Finding | None:
     behind = at + 2
     while behind < len(words) - 1 and view.is_in(words[behind], "adverb"):
         behind += 1
-    later = is_later(view)
-    if not (opens(words[behind:], "let_me") or later) or not has_object(view, behind):
+    due = due_of(view)
+    if not (opens(words[behind:], "let_me") or is_later(view, due)) or not has_object(view, behind):
         return None
-    if rejects(view, behind, later=later or words[behind] in ("take", "call", "get", "ask")):
+    taken = words[behind] in ("take", "call", "get", "ask", "do")
+    if not taken and rejects(view, behind, due):
         return None
     return _own(view, Lead(at, behind, behind, "let me"))
 
@@ -134,7 +131,7 @@ def offered(view: View) -> Finding | None:
     if found is None or denied(view, found.at, found.verb_at) or doubted(view, found.at):
         return None
     asks = lead(view, "offer_ask") == found
-    gerund = view.words[found.verb_at] in gerunds()
+    gerund = is_gerund(view.words[found.verb_at])
     if asks != view.sentence.question and is_asked(view) != asks:
         return None
     if gerund != (lead(view, "offer_ing") == found) or view.is_in(
@@ -143,7 +140,7 @@ def offered(view: View) -> Finding | None:
         return None
     if found.phrase in ("can i", "could i", "should i") and due_of(view) is None:
         return None  # "can I ask …?": a favour is asked, not offered
-    if rejects(view, found.verb_at, later=is_later(view) or due_of(view) is not None):
+    if rejects(view, found.verb_at, due_of(view)):
         return None
     anaphoric = is_anaphoric(view, found.verb_at)
     if anaphoric and not ANAPHORS & set(view.words[found.verb_at :]) and due_of(view):
@@ -185,7 +182,7 @@ def joint(view: View) -> Finding | None:
     if found is None or _is_barred(view, found):
         return None
     verb_at = found.verb_at
-    if rejects(view, verb_at, later=True, joint=True) or not objects(view, verb_at):
+    if rejects(view, verb_at, due_of(view), joint=True) or not objects(view, verb_at):
         return None
     if not view.is_in(base_of(view.words[verb_at]), "verb"):
         return None
@@ -202,7 +199,7 @@ def continued(view: View) -> Finding | None:
     governing = findings(before)
     if governing is None or governing.verb in ("", "have"):
         return None
-    if rejects(view, verb_at, later=governing.due is not None):
+    if rejects(view, verb_at, due_of(view) or governing.due):
         return None
     own = make(view, governing.kind, verb_at, verb_at, governing.who, first=verb_at)
     return replace(
@@ -212,6 +209,28 @@ def continued(view: View) -> Finding | None:
         named=governing.named,
         imperative=governing.imperative,
         open_call=governing.open_call,
+        condition=own.condition or governing.condition,
+    )
+
+
+def gapped(view: View) -> Finding | None:
+    """ "… and the long read on Sunday": another thing under the verb of the clause before."""
+    words = view.words
+    if not view.clause_at or words[0] != "and" or len(words) < 3 or words[1] not in DETERMINERS:
+        return None
+    if view.due((view.clause_at,)) is None and bare_day(view) is None:
+        return None
+    governing = findings(view.at(view.clause_at - 1))
+    if governing is None or governing.due is None or governing.verb == "":
+        return None
+    own = make(view, governing.kind, 1, None, governing.who, first=1)
+    return replace(
+        own,
+        to_whom=governing.to_whom,
+        verb=governing.verb,
+        act=governing.act,
+        force=governing.force,
+        named=governing.named,
         condition=own.condition or governing.condition,
     )
 
@@ -238,15 +257,14 @@ def _own(
     """The finding of a lead-in, with the object that stands before it if none does behind."""
     verb_at = found.verb_at
     anaphoric = is_anaphoric(view, verb_at)
-    nothing = not anaphoric and not has_object(view, verb_at)
-    first = found.first
-    if not objects(view, verb_at):
-        fronted = _fronted(view, found.at)
-        if fronted is not None:
-            first, anaphoric, nothing = fronted, False, False
+    alone = opens(view.words[verb_at:], "intransitive")
+    nothing = not (anaphoric or alone or has_object(view, verb_at))
+    begins = None if alone or _acts_on(view, verb_at) else _fronted(view, found.at)
+    if begins is not None:
+        anaphoric = nothing = False
     if nothing and due_of(view) is None and view.words[verb_at + 1 :]:
         return None
-    return make(
+    finding = make(
         view,
         "promise",
         found.at,
@@ -254,17 +272,36 @@ def _own(
         who,
         act=act,
         force=force,
-        first=first,
+        first=found.first,
         bare=anaphoric or nothing,
         anaphoric=anaphoric,
     )
+    return replace(finding, what_start=begins) if begins is not None else finding
+
+
+def _acts_on(view: View, verb_at: int) -> bool:
+    """Whether an object follows the verb; "have written" has none."""
+    rest = view.words[verb_at + 1 :]
+    if view.words[verb_at] == "have" and rest[:1] and rest[0] in RESULT:
+        return len(rest) > 1 and has_object(view, verb_at + 1)
+    return has_object(view, verb_at)
 
 
 def _fronted(view: View, at: int) -> int | None:
-    """Where the object before its verb begins: "the correction I'll have written"."""
-    opening = next((i for i in range(at) if not view.is_in(view.words[i], "filler")), at)
-    fronts = view.words[opening] in ("the", "my", "our", "your", "these", "those", "both", "all")
-    return opening if opening + 1 < at and fronts else None
+    """Offset of the object before its verb: "the correction I'll have written"."""
+    tokens = list(view.tokens[:at])
+    if not tokens and view.clause_at:
+        before = view.sentence.clauses[view.clause_at - 1]
+        between = view.scene.text[before.end : view.clause.start]
+        tokens = [] if between.strip() else list(before.tokens)
+    while tokens and view.is_in(tokens[0].word, "filler"):
+        tokens.pop(0)
+    thing = 1 < len(tokens) <= _FRONTED and tokens[0].word in DETERMINERS
+    return tokens[0].start if thing else None
+
+
+#: words an object before its verb may have
+_FRONTED = 5
 
 
 RULES: tuple[Callable[[View], Finding | None], ...] = (
@@ -281,4 +318,5 @@ RULES: tuple[Callable[[View], Finding | None], ...] = (
     joint,
     reported,
     continued,
+    gapped,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import opens, says
+from rag.minutes.english_leads import base_of, opens, says
 from rag.minutes.lexicon import family
 
 if TYPE_CHECKING:
@@ -50,11 +50,20 @@ def volunteers(sentence: Sentence) -> bool:
     return len(words) <= 5 and bool(opens(words, "mine_answer"))
 
 
+def kindred(one: str, other: str) -> bool:
+    """Whether two verbs tell of one act: "ring" and "telephone", "get" and "buy"."""
+    one, other = base_of(one), base_of(other)
+    return one == other or any(
+        {one, other} <= family("en", name)
+        for name in ("contact", "acquire", "deliver_to", "compose")
+    )
+
+
 def withdraws(sentence: Sentence) -> bool:
     """Whether a sentence takes something back: "forget the booth", "no need for the cake"."""
-    if {"if", "when", "unless"} & set(sentence.words):
-        return False
     for clause in sentence.clauses:
+        if {"if", "when", "unless"} & set(clause.words):
+            continue
         words = [w for w in clause.words if w not in family("en", "filler")]
         if says(words, "cancel_phrase"):
             return True

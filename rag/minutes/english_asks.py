@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, gerunds, is_bare, lead, opens
+from rag.minutes.english_leads import Lead, base_of, is_gerund, is_bare, lead, moved
 from rag.minutes.english_people import recipient
-from rag.minutes.english_spans import make
+from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import has_object, objects, rejects, starting
 from rag.minutes.findings import ADDRESSEE, Finding
 
@@ -29,9 +29,9 @@ def request(view: View) -> Finding | None:
 def _asked(view: View) -> Finding | None:
     """ "Could you …?", "would you mind sending …?", "I need you to …"."""
     found = lead(view, "ask_ing")
-    if found is None or view.words[found.verb_at] not in gerunds():
+    if found is None or not is_gerund(view.words[found.verb_at]):
         found = lead(view, "ask")
-        if found is None or view.words[found.verb_at] in gerunds():
+        if found is None or is_gerund(view.words[found.verb_at]):
             return None
     before = next((m.name for m in view.mentions if m.last == found.at), None)
     who = view.vocative or before or ADDRESSEE
@@ -129,8 +129,7 @@ def _assigned(view: View, at: int, who: str) -> Finding | None:
 def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     """The order that begins at a token, if it is one: to somebody, politely, or plainly."""
     words = view.words
-    moving = opens(words[first:], "motion")
-    verb_at = first + moving.count(" ") + 1 if moving else first
+    verb_at = first + moved(words[first:])
     if verb_at >= len(words) or not view.is_in(words[verb_at], "verb"):
         return None
     if _is_noise(view, Lead(first, first, verb_at, "")) or not has_object(view, verb_at):
@@ -138,6 +137,8 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     polite = "please" in view.sentence.words or any(
         is_bare(other, "ask") or is_bare(other, "duty") for other in view.others()
     )
+    if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
+        return None
     if view.sentence.question and not (named or polite):
         return None
     if named is None and not polite:
@@ -176,7 +177,7 @@ def _is_noise(view: View, found: Lead) -> bool:
         )
         things = verb in ("move", "add", "have", "keep", "turn", "get", "pass", "register", "join")
         return not ((passing and to_third) or (things and len(objects(view, found.verb_at)) > 0))
-    return rejects(view, found.verb_at, later=True)
+    return rejects(view, found.verb_at, due_of(view))
 
 
 def open_call(view: View) -> Finding | None:
@@ -189,7 +190,7 @@ def open_call(view: View) -> Finding | None:
     if asks != view.sentence.question:
         return None
     verb = words[found.verb_at]
-    gerund = verb in gerunds()
+    gerund = is_gerund(verb)
     progressive = found.phrase.endswith("ing")
     if progressive or (view.is_in(base_of(verb), "verb") and not gerund):
         if not progressive and not objects(view, found.verb_at):

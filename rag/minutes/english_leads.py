@@ -42,12 +42,18 @@ def lead(view: View, name: str) -> Lead | None:
         if behind >= len(kept) or kept[behind][1] in _STUTTERS:
             continue
         at = kept[begins][0]
-        moving = _pattern("motion").match(joined, joined_offset(kept, behind))
-        verb = behind + (moving["phrase"].count(" ") + 1 if moving else 0)
-        if verb >= len(kept):
-            verb = behind
-        return Lead(at, kept[behind][0], kept[verb][0], match["phrase"])
+        words = [word for _, word in kept]
+        return Lead(at, kept[behind][0], kept[behind + moved(words[behind:])][0], match["phrase"])
     return None
+
+
+def moved(words: Sequence[str]) -> int:
+    """How far behind a verb of moving the act proper is: 2 for "go and see him", otherwise 0."""
+    phrase = opens(words, "motion")
+    far = phrase.count(" ") + 1 if phrase else 0
+    if not phrase and words[:1] and words[0] in _MOVING and "and" in words[1:_MOVING_REACH]:
+        far = words.index("and") + 1
+    return far if far < len(words) and (phrase or words[far] in family("en", "verb")) else 0
 
 
 def is_bare(view: View, name: str) -> bool:
@@ -87,6 +93,13 @@ def gerunds() -> dict[str, str]:
     return forms
 
 
+def is_gerund(word: str) -> bool:
+    """Whether a word is a verb in -ing; "morning" is none."""
+    return word in gerunds() or (
+        len(word) > 4 and word.endswith("ing") and word not in family("en", "not_gerund")
+    )
+
+
 def base_of(word: str) -> str:
     """A verb without its -ing; the word itself where it is no known gerund."""
     return gerunds().get(word, word)
@@ -96,16 +109,14 @@ def base_of(word: str) -> str:
 _STUTTERS = frozenset("i'll i'm i we'll we're you'll".split())
 
 
+#: verbs of moving about, and how far behind them another act may be («come Thursday and check»)
+_MOVING = frozenset("go come pop head drive nip run swing drop stop travel sit fly cycle".split())
+_MOVING_REACH = 6
+
+
 def _without_adverbs(words: Sequence[str]) -> list[tuple[int, str]]:
     adverbs = family("en", "adverb")
-    kept = [(i, word) for i, word in enumerate(words) if word not in adverbs]
-    # "I", "you", "and" are fillers beside "mean" and "know" only: they are needed in lead-ins
-    return kept
-
-
-def joined_offset(kept: Sequence[tuple[int, str]], at: int) -> int:
-    """Where the word `at` begins in the words joined by blanks, its blank included."""
-    return sum(len(word) + 1 for _, word in kept[:at])
+    return [(i, word) for i, word in enumerate(words) if word not in adverbs]
 
 
 @cache

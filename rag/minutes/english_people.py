@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _PRONOUNS = {"you": ADDRESSEE, "me": SPEAKER, "us": GROUP}
 _EVERYBODY = frozenset("everyone everybody all y'all".split())
 _THIRD = frozenset("him her them".split())
+_TITLES = frozenset(
+    "mr mrs ms miss dr prof professor councillor colonel captain father sister sir madam".split()
+)
 _DETERMINERS = frozenset("the my our your his her their a an some this that these those".split())
 #: what shows that an object follows, and so that the words before it are whom it is given to
 _OBJECT_OPENS = _DETERMINERS | {"it", "one", "two", "any", "what", "something", "details", "copies"}
@@ -32,7 +35,7 @@ _KEPT = ("know", "in", "posted", "informed", "updated")
 def recipient(view: View, verb_at: int) -> str | None:
     """The name, the words of a role, or the mark of whom an act is for; None where it is nobody's.
 
-    >>> # "send you the copy": ADDRESSEE; "the login for Dana": Dana; "ring the council": "the council"
+    "send you the copy" gives ADDRESSEE, "the login for Dana" Dana, "ring the council" that council.
     """
     words = view.words
     verb = base_of(words[verb_at])
@@ -62,6 +65,9 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
     calls = view.is_in(verb, "object_call")
     word = words[at]
     mention = starting(view.mentions, at)
+    titled = _titled(view, at)
+    if calls and titled:
+        return titled
     last = mention.last if mention else at + 1
     gives = last < len(words) and (
         words[last] not in _AFTER_NOUN or words[last] in ("back", "over")
@@ -77,7 +83,8 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
         end = _noun_end(view, at)
         if calls and _is_person(view, at, end):
             return _text(view, at, end)
-        if not calls and end < len(words) and words[end] in _DETERMINERS:
+        given = view.is_in(verb, "ditransitive") and word in ("the", "my", "our", "your")
+        if given and end > at + 1 and end < len(words) and words[end] in _DETERMINERS:
             return _text(view, at, end)
     return None
 
@@ -101,6 +108,9 @@ def _person(view: View, at: int) -> str | None:
         return EVERYBODY
     if word in _THIRD:
         return _meant(view, at)
+    titled = _titled(view, at)
+    if titled:
+        return titled
     mention = starting(view.mentions, at)
     if mention:
         owns = view.tokens[mention.last - 1].word.endswith("'s")
@@ -113,6 +123,16 @@ def _person(view: View, at: int) -> str | None:
     return None
 
 
+def _titled(view: View, at: int) -> str | None:
+    """ "Mr Hallam", by the roster's name where it has one."""
+    if view.words[at] not in _TITLES or at + 1 >= len(view.words):
+        return None
+    if not view.tokens[at + 1].capital:
+        return None
+    mention = starting(view.mentions, at) or starting(view.mentions, at + 1)
+    return mention.name if mention else _text(view, at, at + 2)
+
+
 def _meant(view: View, at: int) -> str | None:
     """Whom "her" means: who was named last in the turn so far."""
     earlier = [m.name for m in view.mentions if m.last <= at]
@@ -120,7 +140,21 @@ def _meant(view: View, at: int) -> str | None:
         if earlier:
             break
         earlier = [m.name for m in view.at(clause_at).mentions]
-    return earlier[-1] if earlier else view.recent_outsider
+    return earlier[-1] if earlier else view.recent_outsider or _role_before(view)
+
+
+def _role_before(view: View) -> str | None:
+    """The last role that this or the sentence before names ("the auditor")."""
+    for sentence_at in range(view.sentence_at, max(-1, view.sentence_at - 3), -1):
+        last = view.clause_at if sentence_at == view.sentence_at else None
+        count = len(view.sentences[sentence_at].clauses) if last is None else last
+        for clause_at in range(count - 1, -1, -1):
+            beside = view.of(sentence_at, clause_at)
+            for at in range(len(beside.words) - 1, -1, -1):
+                end = _noun_end(beside, at) if beside.words[at] in ("the", "my", "our") else at
+                if _is_person(beside, at, end):
+                    return _text(beside, at, end)
+    return None
 
 
 def _noun_end(view: View, at: int) -> int:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import base_of, gerunds, opens
+from rag.minutes.english_leads import base_of, is_gerund, moved, opens
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import (
     denied,
@@ -16,6 +16,7 @@ from rag.minutes.english_words import (
     objects,
     rejects,
     starting,
+    taken_back,
 )
 
 if TYPE_CHECKING:
@@ -55,15 +56,14 @@ def reported(view: View) -> Finding | None:
         if doubted(view, mention.first):
             continue
         found = _third_person(view, mention)
-        if found is None or _taken_back(view):
+        if found is None or taken_back(view):
             continue
         verb_at, promised = found
         if denied(view, mention.first, verb_at) or not has_object(view, verb_at):
             continue
-        if rejects(view, verb_at, later=promised or due_of(view) is not None):
+        if rejects(view, verb_at, due_of(view)):
             continue
         finding = make(view, "promise", mention.first, verb_at, mention.name, act="reported")
-        finding = replace(finding, what_start=min(view.tokens[verb_at].start, finding.what_end - 1))
         return replace(finding, others=_partners(view, mention))
     return _hearsay(view)
 
@@ -107,7 +107,7 @@ def _predicate(view: View, at: int, *, contracted: bool) -> tuple[int, bool] | N
     progressive = helped if helped > at or contracted else None
     if progressive is not None and progressive < len(words):
         verb = words[progressive]
-        if verb in gerunds() and (view.is_in(verb, "does") or _dated(view, verb)):
+        if is_gerund(verb) and (view.is_in(verb, "does") or _dated(view, verb)):
             return progressive, view.is_in(verb, "does")
     return None
 
@@ -133,9 +133,7 @@ def _verb(view: View, at: int, *, promised: bool) -> tuple[int, bool] | None:
     words = view.words
     while at < len(words) - 1 and view.is_in(words[at], "adverb"):
         at += 1
-    moving = opens(words[at:], "motion")
-    if moving and at + moving.count(" ") + 1 < len(words):
-        at += moving.count(" ") + 1
+    at += moved(words[at:])
     if at >= len(words) or not view.is_in(base_of(words[at]), "verb"):
         return None
     return at, promised
@@ -163,20 +161,10 @@ def _hearsay(view: View) -> Finding | None:
         behind = at + 2 + said.count(" ")
         if words[behind : behind + 1] and words[behind] in pronoun:
             found = _verb(view, behind + 1, promised=True)
-            if found is None or not objects(view, found[0]) or _taken_back(view):
+            if found is None or not objects(view, found[0]) or taken_back(view):
                 return None
-            if rejects(view, found[0], later=True) or view.recent_outsider is None:
+            if rejects(view, found[0], due_of(view)) or view.recent_outsider is None:
                 return None
             who = view.recent_outsider
             return make(view, "promise", at, found[0], who, act="reported", first=found[0])
     return None
-
-
-def _taken_back(view: View) -> bool:
-    """Whether a later clause says it came to nothing ("but they never did")."""
-    for other in view.others():
-        words = other.words
-        denied_later = {"never", "didn't", "not", "hasn't", "haven't"} & set(words)
-        if other.clause_at > view.clause_at and words[:1] == ("but",) and denied_later:
-            return True
-    return False

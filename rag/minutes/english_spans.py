@@ -19,6 +19,7 @@ _SUBJECTS = frozenset(
     "i we you he she they it i'll we'll i'm it's that's you'll he'll she'll they'll he's she's "
     "i've we've who's there's i'd we're they're".split()
 )
+DETERMINERS = frozenset("the a an my our your his her their this that these those".split())
 #: small words that cannot end an act («send it over then, please»)
 _TRAILING = frozenset(
     "then please just okay ok though as well too anyway again instead yeah right so and or but "
@@ -31,6 +32,12 @@ _AFTER_DAY = re.compile(
     r"once|first|though|latest|instead|maybe|unless|as)\b)"
 )
 _BEFORE_DAY = re.compile(r"(?:\b(?:the|last|a|every|our|this|was|were|his|her|not|since|like)\s+)$")
+#: words of a sentence that gives nothing but a deadline, and how many it may have
+_SAYING_WHEN = frozenset(
+    "give me say let's till until by maybe probably hopefully at latest the first thing on or so "
+    "and before if not sooner done for about around roughly promise".split()
+)
+_SHORT = 7
 _PREPOSITIONS = ("to", "for", "with", "from", "at", "and", "by", "of", "on", "about", "past")
 
 
@@ -51,8 +58,10 @@ def make(
 ) -> Finding:
     """A finding with its span, deadline, recipient and condition; `at` gave it away."""
     due = due_of(view)
+    if due and verb_at is not None and due.start <= view.tokens[verb_at].start < due.end:
+        due = None  # "to review": the verb of the act itself
     opening = at if first is None else first
-    start, end = _trimmed(view, opening, due)
+    start, end = _trimmed(view, opening, verb_at or opening, due)
     return Finding(
         kind=kind,
         turn=view.turn,
@@ -78,7 +87,31 @@ def make(
 
 def due_of(view: View) -> Found | None:
     """The deadline of a clause: in it, beside it, or in the sentence behind it."""
-    return view.due(due_clauses(view)) or bare_day(view) or view.next_due()
+    return view.due(due_clauses(view)) or bare_day(view) or view.next_due() or _due_said_next(view)
+
+
+def due_said(view: View) -> Found | None:
+    """The first deadline of a sentence, a bare weekday too."""
+    return next(iter(view.dues), None) or bare_day(view)
+
+
+def _due_said_next(view: View) -> Found | None:
+    """The deadline of a short sentence behind: "Give me till Monday.", "Filing Monday."."""
+    if view.sentence_at + 1 >= len(view.sentences):
+        return None
+    following = view.sentences[view.sentence_at + 1]
+    if following.question or not 0 < len(following.words) <= _SHORT or not following.clauses:
+        return None
+    beside = view.of(view.sentence_at + 1, 0)
+    due = due_said(beside)
+    if due is None or _SUBJECTS & set(following.words):
+        return None
+    rest = [
+        t.word
+        for t in beside.tokens
+        if not due.start <= t.start < due.end and t.word not in _SAYING_WHEN
+    ]
+    return due if len(following.clauses) == 1 and len(rest) <= 1 else None
 
 
 def bare_day(view: View) -> Found | None:
@@ -143,14 +176,14 @@ def _condition_span(view: View, at: int) -> tuple[int, int]:
     return beside.tokens[skip].start, view.sentence.clauses[last].end
 
 
-def _trimmed(view: View, opening: int, due: Found | None) -> tuple[int, int]:
+def _trimmed(view: View, opening: int, verb_at: int, due: Found | None) -> tuple[int, int]:
     """The act's words: without deadline, fillers, whom it calls and whom it is for at its end."""
     tokens = view.tokens
     low, high = opening, len(tokens)
     if due is not None:
         cut = next((i for i in range(opening + 1, high) if tokens[i].start >= due.start), high)
         behind = next((i for i in range(cut, high) if tokens[i].start >= due.end), high)
-        if due.start >= tokens[opening].end and (behind == high or cut - opening > 1):
+        if due.start >= tokens[max(opening, verb_at)].end and (behind == high or cut - opening > 1):
             high = cut if cut - opening > 1 or behind == high else high
     while high - 1 > low and _idle_end(view, high, low, due):
         high -= 2 if _is_for(view, high, low) else 1

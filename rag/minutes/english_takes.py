@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import opens
+from rag.minutes.english_leads import lead, opens
 from rag.minutes.english_spans import make
 from rag.minutes.english_words import ANAPHORS, has_object
 from rag.minutes.findings import SPEAKER, Finding
@@ -44,6 +44,9 @@ def take_on(view: View) -> Finding | None:
         return whole
     joined = " ".join(said)
     left = _LEAVE.match(joined)
+    later = range(view.clause_at + 1, len(view.sentence.clauses))
+    if left and any(lead(view.at(i), "commit") for i in later):
+        return None  # what is left is said: "leave the panel with me, I'll have it built"
     if left and left["what"].split()[0] in _DETERMINERS:
         first = low + 1
         return make(view, "promise", low, None, SPEAKER, first=first)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes.english_leads import base_of, has_any, is_bare, lead, opens, says
 
 if TYPE_CHECKING:
+    from rag.minutes.dates import Found
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
@@ -60,7 +61,7 @@ _REFRESHMENT = re.compile(
     r"(?:get|grab|have|make|fetch) (?:some |a |my |the |another )?(?:quick )?"
     r"(?:lunch|coffee|tea|food|water|drink|breath|break|pint|biscuit|nap|word)"
 )
-_RESULT = frozenset(
+RESULT = frozenset(
     "done ready finished complete completed written sorted fixed sent built up over back for out "
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
@@ -68,6 +69,9 @@ _DROPS = frozenset("me you us it that this them him her please the a an one so t
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover have own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset("him her them us everyone everybody it that this those these".split())
+_AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
+#: particles of phrasal verbs
+_PARTICLES = frozenset("out up over back in off round around down through away on along".split())
 _DANGLING = frozenset("to the a an my of your and or".split())
 _NEGATIONS = frozenset("not never won't can't cannot don't didn't wouldn't couldn't shan't".split())
 _LEADS = ("commit", "offer", "ask", "joint", "deliver", "progressive", "try")
@@ -131,6 +135,16 @@ def doubted(view: View, at: int) -> bool:
     return bool(reports) and not (before[0] == "i" and before[1:2] == ("said",))
 
 
+def taken_back(view: View) -> bool:
+    """Whether a later clause says it came to nothing ("but they never did", "but I can't")."""
+    for other in view.others():
+        words = other.words
+        if other.clause_at > view.clause_at and words[:1] == ("but",):
+            if _NEGATIONS & set(words) or {"hasn't", "haven't", "isn't"} & set(words):
+                return True
+    return False
+
+
 def denied(view: View, first: int, last: int) -> bool:
     """Whether a negation stands between two tokens."""
     return bool(_NEGATIONS & set(view.words[first : last + 1]))
@@ -172,6 +186,7 @@ def objects(view: View, verb_at: int) -> list[str]:
         token.word
         for token in view.tokens[verb_at + 1 :]
         if token.word not in _DROPS
+        and token.word not in _PARTICLES
         and not view.is_in(token.word, "adverb")
         and not view.is_in(token.word, "filler")
         and not any(found.start <= token.start < found.end for found in dues)
@@ -194,10 +209,10 @@ def starting(mentions: tuple[Mention, ...], at: int) -> Mention | None:
     return next((m for m in mentions if m.first == at), None)
 
 
-def rejects(view: View, verb_at: int, *, later: bool, joint: bool = False) -> bool:
+def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False) -> bool:
     """Whether the verb is an act within the meeting, a state, a threat, a joke or an idiom.
 
-    `later` tells that a day after today is named.
+    `due` is the act's deadline: what has one is not done on the spot.
     """
     words = view.words
     verb = base_of(words[verb_at])
@@ -205,40 +220,63 @@ def rejects(view: View, verb_at: int, *, later: bool, joint: bool = False) -> bo
     joined = " ".join(rest)
     if _IDIOM.search(joined) or _REFRESHMENT.match(joined) or opens(rest, "threat"):
         return True
-    if not later and has_any(view, "now"):
+    dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
+    if not dated and has_any(view, "now") and "from now on" not in joined:
         return True
     if verb == "have":
-        return not (objects(view, verb_at) and (_RESULT & set(rest[2:]) or later))
+        return not (
+            objects(view, verb_at) and (RESULT & set(rest[2:]) or dated or _made(view, verb_at))
+        )
     if verb == "let":
         return not ("know" in rest and rest.index("know") <= 4)
-    if view.is_in(verb, "stative"):
+    if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
         return True
     if joint and view.is_in(verb, "vague_joint"):
         return True
-    return _within(view, verb_at, verb, later=later)
+    if opens(rest, "phrasal") and not joint:
+        return not (dated or has_object(view, verb_at))
+    return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
 
 
-def _within(view: View, verb_at: int, verb: str, *, later: bool) -> bool:
+def _made(view: View, verb_at: int) -> bool:
+    """ "have them build it": somebody is made to act."""
+    rest = view.words[verb_at + 1 :]
+    subject = rest[:1] and (rest[0] in ("him", "her", "them", "someone") or rest[0] == "the")
+    return bool(subject) and any(view.is_in(word, "verb") for word in rest[1:3])
+
+
+def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bool) -> bool:
     """Whether the act is done in the meeting itself: "I'll start", "I'll share my screen"."""
     rest = view.words[verb_at + 1 :]
+    third = _has_third(view, verb_at)
     if view.is_in(verb, "in_meeting"):
-        lasting = verb in ("talk", "walk", "finish off", "explain", "answer", "address", "note")
-        return not (lasting and (later or _has_third(view, verb_at)))
+        lasting = verb in ("talk", "walk", "explain", "answer", "address", "note", "start", "end")
+        return not (lasting and (third or is_later(view, due)))
     if not view.is_in(verb, "maybe_meeting"):
         return False
-    if later or _has_third(view, verb_at):
+    if dated or third:
         return False
-    if any(view.is_in(word, "meeting_thing") for word in rest):
+    if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
         return True
-    if verb in ("tell", "show", "ask", "share", "play", "touch", "flag", "raise", "scroll", "give"):
+    if verb in ("tell", "show", "ask", "play", "touch", "flag", "raise", "scroll", "give"):
         return not set(rest) & {"to", "with"}
     return not has_object(view, verb_at)
+
+
+def is_later(view: View, due: Found | None) -> bool:
+    """Whether a deadline names a day after the meeting's."""
+    if due is None or not (due.due.end or due.due.start or view.scene.base is None):
+        return False
+    base = view.scene.base.isoformat() if view.scene.base else ""
+    return not base or (due.due.end or due.due.start or "") > base
 
 
 def _has_third(view: View, verb_at: int) -> bool:
     """Whether somebody who is neither "you" nor "me" has part in the act."""
     rest = view.words[verb_at + 1 :]
-    named = any(mention.first > verb_at for mention in view.mentions)
+    named = any(mention.first > verb_at for mention in view.mentions) or any(
+        token.capital and len(token.word) > 2 for token in view.tokens[verb_at + 1 :]
+    )
     roles = any(view.is_in(word, "person_noun") for word in rest)
     return named or roles or bool({"him", "her", "them"} & set(rest))
 
