@@ -187,6 +187,7 @@ _EN_OBJECTS = frozenset(
 )
 #: verbs that make one act with the next («come over and check it»)
 _EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be".split())
+_EN_CLAUSE_OPENERS = frozenset("what how why where which whether who doubt wish that".split())
 #: words after which "if" is "whether" («see if she'd go»)
 _EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())
 #: words that end a deadline, behind which another thing may have another («… Friday and the notes»)
@@ -212,11 +213,24 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             continue
         soon = word == "as" and behind in ("soon", "long")
         bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
-        reported = any(t.word in family("en", "reporting") for t in tokens[cuts[-1] : i])
-        if (begins or soon or (bare and not reported)) and i > cuts[-1]:
+        bare = bare or (
+            word in ("i", "we")
+            and behind in ("will", "shall", "can", "am", "could")
+            and i - cuts[-1] > 2
+            and tokens[cuts[-1]].word in ("if", "once", "when", "unless", "provided", "as")
+        )
+        if (begins or soon or (bare and not _is_told(tokens[cuts[-1] : i]))) and i > cuts[-1]:
             cuts.append(i)
     cuts.append(len(tokens))
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _is_told(before: list[Token]) -> bool:
+    """Whether what follows is what somebody said, doubts or asks («I don't think I'll go»)."""
+    words = [token.word for token in before]
+    if any(word in family("en", "reporting") for word in words) or words[-1] in _EN_CLAUSE_OPENERS:
+        return True
+    return words[-1] in ("think", "sure") and bool({"don't", "not", "didn't"} & set(words))
 
 
 def _second_thing(tokens: list[Token], at: int) -> bool:

@@ -347,6 +347,8 @@ class Dialogue:
             if index - waiting.turn <= PATIENCE:
                 continue
             self.waiting.remove(waiting)
+            if waiting.declined:
+                continue
             if finding.kind == "request" and finding.named and finding.imperative:
                 assigned = replace(finding, act="assigned", due=waiting.due)
                 self._promise(assigned, assigned, waiting.asker, accepted=True)

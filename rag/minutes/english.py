@@ -197,7 +197,10 @@ def continued(view: View) -> Finding | None:
         return None
     before = view.at(view.clause_at - 1)
     governing = findings(before)
-    if governing is None or governing.verb in ("", "have"):
+    if governing is None or governing.verb == "":
+        return None
+    listed = view.words[0] in ("and", "then") or governing.kind == "promise"
+    if not listed or (verb_at == 0 and view.words[1] == "me"):
         return None
     if rejects(view, verb_at, due_of(view) or governing.due):
         return None
@@ -307,6 +310,7 @@ _FRONTED = 5
 RULES: tuple[Callable[[View], Finding | None], ...] = (
     take_on,
     passive,
+    continued,
     request,
     tried,
     let_me,
@@ -317,6 +321,5 @@ RULES: tuple[Callable[[View], Finding | None], ...] = (
     delivered,
     joint,
     reported,
-    continued,
     gapped,
 )

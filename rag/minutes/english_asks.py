@@ -175,7 +175,18 @@ def _is_noise(view: View, found: Lead) -> bool:
             "speak",
             "explain",
         )
-        things = verb in ("move", "add", "have", "keep", "turn", "get", "pass", "register", "join")
+        things = verb in (
+            "move",
+            "add",
+            "have",
+            "keep",
+            "turn",
+            "get",
+            "pass",
+            "register",
+            "join",
+            "look",
+        )
         return not ((passing and to_third) or (things and len(objects(view, found.verb_at)) > 0))
     return rejects(view, found.verb_at, due_of(view))
 

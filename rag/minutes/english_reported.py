@@ -50,6 +50,7 @@ def reported(view: View) -> Finding | None:
     """ "Ellie promised to pitch the story", "Sam will collect the van", "she said she'd call"."""
     if view.sentence.question or has_habit(view):
         return None
+    words, due = view.words, due_of(view)
     for mention in view.mentions:
         if mention.first and view.words[mention.first - 1] in _BEFORE_OBJECT:
             continue
@@ -61,7 +62,8 @@ def reported(view: View) -> Finding | None:
         verb_at, promised = found
         if denied(view, mention.first, verb_at) or not has_object(view, verb_at):
             continue
-        if rejects(view, verb_at, due_of(view)):
+        barred = opens(words[verb_at:], "stative") if promised else rejects(view, verb_at, due)
+        if barred:
             continue
         finding = make(view, "promise", mention.first, verb_at, mention.name, act="reported")
         return replace(finding, others=_partners(view, mention))

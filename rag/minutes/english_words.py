@@ -59,7 +59,7 @@ _IDIOM = re.compile(
 )
 _REFRESHMENT = re.compile(
     r"(?:get|grab|have|make|fetch) (?:some |a |my |the |another )?(?:quick )?"
-    r"(?:lunch|coffee|tea|food|water|drink|breath|break|pint|biscuit|nap|word)"
+    r"(?:lunch|coffee|tea|food|water|drink|breath|break|pint|biscuit|nap)"
 )
 RESULT = frozenset(
     "done ready finished complete completed written sorted fixed sent built up over back for out "
@@ -68,7 +68,9 @@ RESULT = frozenset(
 _DROPS = frozenset("me you us it that this them him her please the a an one so to of for".split())
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover have own manage arrange tackle".split())
-_PRONOUN_OBJECT = frozenset("him her them us everyone everybody it that this those these".split())
+_PRONOUN_OBJECT = frozenset(
+    "me him her them us everyone everybody it that this those these".split()
+)
 _AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
 #: particles of phrasal verbs
 _PARTICLES = frozenset("out up over back in off round around down through away on along".split())
@@ -223,15 +225,14 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
     if not dated and has_any(view, "now") and "from now on" not in joined:
         return True
+    if joint and view.is_in(verb, "vague_joint"):
+        return True
     if verb == "have":
-        return not (
-            objects(view, verb_at) and (RESULT & set(rest[2:]) or dated or _made(view, verb_at))
-        )
+        kept = RESULT & set(rest[2:]) or dated or _made(view, verb_at)
+        return not (kept and has_object(view, verb_at))
     if verb == "let":
         return not ("know" in rest and rest.index("know") <= 4)
     if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
-        return True
-    if joint and view.is_in(verb, "vague_joint"):
         return True
     if opens(rest, "phrasal") and not joint:
         return not (dated or has_object(view, verb_at))
