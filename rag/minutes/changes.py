@@ -57,6 +57,10 @@ def _words(scene: Scene, draft: Draft) -> frozenset[str]:
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
     one, other = _words(scene, old), _words(scene, new)
+    if english_answers.kindred(old.verb, new.verb) and least == SAME_SOON:
+        said = scene.text[slice(*new.what)]
+        if english_answers.refers_back(said) and not other - {stem(new.verb)}:
+            return True  # "I'll ring the farm" - "I'll phone them on Thursday"
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):
@@ -74,7 +78,8 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
     mine = _words(scene, new)
     for place in range(len(drafts) - 1, -1, -1):
         old = drafts[place]
-        if old.status not in ("open", "conditional"):
+        taken_over = new.act == "accepted" and old.who != new.who
+        if old.status == "done" or (old.status == "cancelled" and not taken_over):
             continue
         close = old.who == new.who and new.turn - old.turn <= NEAR and old.turn != new.turn
         if not _alike(scene, old, new, SAME_SOON if close else SAME):
@@ -196,7 +201,7 @@ def confirm(
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
     language = scene.language
     if language == "en":
-        return english_answers.withdraws(sentence)
+        return english_answers.withdrawn(sentence) is not None
     cues = family(language, "cancel")
     if {"if", "если", "когда", "when"} & set(sentence.words):
         return False
@@ -213,7 +218,7 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
 def _withdraw(
     scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
 ) -> None:
-    said = content(scene.text[sentence.start : sentence.end])
+    said = _withdrawn(scene, sentence)
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
     called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
@@ -232,6 +237,16 @@ def _withdraw(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
             )
             return
+
+
+def _withdrawn(scene: Scene, sentence: Sentence) -> frozenset[str]:
+    """The words that say what is taken back; English names it beside the verb that does."""
+    clause = english_answers.withdrawn(sentence) if scene.language == "en" else None
+    if clause is None:
+        return content(scene.text[sentence.start : sentence.end])
+    return content(scene.text[clause.start : clause.end]) - content(
+        " ".join(family("en", "cancel"))
+    )
 
 
 def _cue_stems(scene: Scene) -> frozenset[str]:

@@ -229,7 +229,8 @@ class Dialogue:
         request = waiting.finding
         speaker = self._speaker(index)
         who = speaker if speaker else (request.who if request.named else None)
-        borrowed = own.bare and not request.bare
+        said = self.scene.text[own.what_start : own.what_end]
+        borrowed = (own.bare or english_answers.refers_back(said)) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
             what = self._asked_before(request) or request
@@ -264,6 +265,8 @@ class Dialogue:
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
+        if finding.kind == "request" and finding.anaphoric and self._just_promised(index, speaker):
+            return  # "can you do that before the weekend?": what was just promised is meant
         if finding.kind in ("offer", "request"):
             self.waiting.append(_Waiting(finding, speaker, finding.due, index))
         elif finding.bare:
@@ -272,6 +275,10 @@ class Dialogue:
                 self._promise(finding, topic, speaker, accepted=True)
         else:
             self._promise(finding, finding, speaker, accepted=True)
+
+    def _just_promised(self, index: int, asker: str | None) -> bool:
+        """Whether somebody else has promised something in this or the two turns before."""
+        return any(d.who != asker and index - d.turn <= 2 for d in self.drafts)
 
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.minutes.english_asks import open_call, request
 from rag.minutes.english_leads import Lead, base_of, is_gerund, has_any, lead, opens
 from rag.minutes.english_reported import passive, reported
-from rag.minutes.english_spans import DETERMINERS, bare_day, due_of, make
+from rag.minutes.english_spans import DETERMINERS, due_of, make, names_another
 from rag.minutes.english_takes import take_on
 from rag.minutes.english_words import (
     ANAPHORS,
@@ -218,10 +218,7 @@ def continued(view: View) -> Finding | None:
 
 def gapped(view: View) -> Finding | None:
     """ "… and the long read on Sunday": another thing under the verb of the clause before."""
-    words = view.words
-    if not view.clause_at or words[0] != "and" or len(words) < 3 or words[1] not in DETERMINERS:
-        return None
-    if view.due((view.clause_at,)) is None and bare_day(view) is None:
+    if not names_another(view):
         return None
     governing = findings(view.at(view.clause_at - 1))
     if governing is None or governing.due is None or governing.verb == "":

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import base_of, opens, says
 from rag.minutes.lexicon import family
+from rag.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    from rag.minutes.clauses import Sentence
+    from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
+_REFERRING = frozenset("it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
 #: words a short answer may open with before its yes or no
@@ -59,17 +61,22 @@ def kindred(one: str, other: str) -> bool:
     )
 
 
-def withdraws(sentence: Sentence) -> bool:
-    """Whether a sentence takes something back: "forget the booth", "no need for the cake"."""
+def refers_back(said: str) -> bool:
+    """Whether an act is told by pronouns, so that the request's words say more of it."""
+    return bool(_REFERRING & set(fold(said).split()))
+
+
+def withdrawn(sentence: Sentence) -> Clause | None:
+    """The clause that takes something back: "forget the booth", "no need for the cake"."""
     for clause in sentence.clauses:
         if {"if", "when", "unless"} & set(clause.words):
             continue
         words = [w for w in clause.words if w not in family("en", "filler")]
         if says(words, "cancel_phrase"):
-            return True
+            return clause
         for at, word in enumerate(words[:3]):
             if word in family("en", "cancel") and (at == 0 or words[at - 1] in _ORDERS):
-                return True
-            if word == "don't" and at == 0 and len(words) > 1:
-                return words[1] in family("en", "verb")
-    return False
+                return clause
+            if word == "don't" and at == 0 and words[1:] and words[1] in family("en", "verb"):
+                return clause
+    return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes.english_leads import Lead, base_of, is_gerund, is_bare, lead, moved
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
-from rag.minutes.english_words import has_object, objects, rejects, starting
+from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
 from rag.minutes.findings import ADDRESSEE, Finding
 
 if TYPE_CHECKING:
@@ -39,7 +39,17 @@ def _asked(view: View) -> Finding | None:
         return None
     if _is_noise(view, found) or not has_object(view, found.verb_at):
         return None
-    return make(view, "request", found.at, found.verb_at, who, first=found.first)
+    anaphoric = is_anaphoric(view, found.verb_at)
+    return make(
+        view,
+        "request",
+        found.at,
+        found.verb_at,
+        who,
+        first=found.first,
+        bare=anaphoric,
+        anaphoric=anaphoric,
+    )
 
 
 def _told(view: View) -> Finding | None:

@@ -42,7 +42,8 @@ def recipient(view: View, verb_at: int) -> str | None:
     behind = verb_at + 1
     if behind < len(words) and words[behind] in ("back", "over", "up"):
         behind += 1
-    indirect = view.is_in(verb, "transfer") or view.is_in(verb, "object_call")
+    kept = behind + 1 < len(words) and words[behind + 1] in _KEPT
+    indirect = kept or view.is_in(verb, "ditransitive") or view.is_in(verb, "object_call")
     if indirect and behind < len(words):
         found = _first_object(view, verb, behind)
         if found:
@@ -172,9 +173,8 @@ def _noun_end(view: View, at: int) -> int:
 
 
 def _is_person(view: View, at: int, end: int) -> bool:
-    return end > at + 1 and any(
-        view.is_in(word, "person_noun") for word in view.words[at + 1 : end]
-    )
+    """Whether the last word of a noun is a person's or a role's."""
+    return end > at + 1 and view.is_in(view.words[end - 1], "person_noun")
 
 
 def _text(view: View, at: int, end: int) -> str:

@@ -65,7 +65,9 @@ def reported(view: View) -> Finding | None:
         barred = opens(words[verb_at:], "stative") if promised else rejects(view, verb_at, due)
         if barred:
             continue
-        finding = make(view, "promise", mention.first, verb_at, mention.name, act="reported")
+        finding = make(
+            view, "promise", mention.first, verb_at, mention.name, act="reported", first=verb_at
+        )
         return replace(finding, others=_partners(view, mention))
     return _hearsay(view)
 

@@ -133,11 +133,20 @@ def due_clauses(view: View) -> tuple[int, ...]:
         other = view.clause_at + step
         while 0 <= other < len(view.sentence.clauses):
             beside = view.at(other)
-            if _SUBJECTS & set(beside.words) or is_condition(beside) or has_lead(beside):
+            own = bool(_SUBJECTS & set(beside.words)) or has_lead(beside)
+            if own or is_condition(beside) or names_another(beside):
                 break
             clauses.append(other)
             other += step
     return tuple(clauses)
+
+
+def names_another(view: View) -> bool:
+    """Whether the clause is another thing with a deadline of its own: "and the notes on Friday"."""
+    words = view.words
+    if not view.clause_at or len(words) < 3 or words[0] != "and" or words[1] not in DETERMINERS:
+        return False
+    return view.due((view.clause_at,)) is not None or bare_day(view) is not None
 
 
 def condition_of(view: View) -> tuple[int, int] | None:

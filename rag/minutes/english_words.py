@@ -67,7 +67,7 @@ RESULT = frozenset(
 )
 _DROPS = frozenset("me you us it that this them him her please the a an one so to of for".split())
 ANAPHORS = frozenset("it that this them one those these".split())
-_GENERAL = frozenset("do take handle sort cover have own manage arrange tackle".split())
+_GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset(
     "me him her them us everyone everybody it that this those these".split()
 )

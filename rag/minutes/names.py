@@ -188,7 +188,11 @@ class Roster:
 #: forms of short names that are everyday words unless a capital shows otherwise
 _COMMON = frozenset(
     "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь "
-    "will mark rose may grace joy hope bill art".split()
+    "will mark rose may grace joy hope bill art april june jan august dale dean faith pat sue rob "
+    "frank drew chase mike gene norm harry nick jean sandy carol penny ginger basil bea reg ned di "
+    "max josh violet holly ivy daisy poppy olive amber heather iris lily ray jack jay jade ruby pearl "
+    "sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad ade al "
+    "gail hazel robin rusty sonny summer autumn skip tad ed".split()
 )
 
 
