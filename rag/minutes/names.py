@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PATRONYMIC = re.compile(
     r"\w{2,}?(?:(?:ович|евич|ьич|ич|ыч)(?:а|у|ем|ом|е)?|(?:овн|евн|ичн|[льн]вн)(?:а|ы|е|у|ой|ою))"
 )
+_CONTRACTED = re.compile(r"['’](?:s|ll|d)$")
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
 #: probability of a surname among a word's readings from which a capital makes it one
 _LIKELY_SURNAME = 0.3
@@ -172,7 +173,7 @@ class Roster:
 
     def _known_by(self, token: Token) -> dict[str, set[str]] | None:
         """Who of the roster a word can mean, each with the cases it stands in."""
-        word = token.word.removesuffix("'s").removesuffix("’s")
+        word = _CONTRACTED.sub("", token.word)
         found = self._forms.get(word)
         if found is None and (token.capital or not self._cased):
             found = self._rare.get(word)
@@ -217,7 +218,11 @@ class Roster:
 #: forms of short names that are everyday words unless a capital shows otherwise
 _COMMON = frozenset(
     "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь "
-    "will mark rose may grace joy hope bill art".split()
+    "will mark rose may grace joy hope bill art april june jan august dale dean faith pat sue rob "
+    "frank drew chase mike gene norm harry nick jean sandy carol penny ginger basil bea reg ned di "
+    "max josh violet holly ivy daisy poppy olive amber heather iris lily ray jack jay jade ruby pearl "
+    "sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad ade al "
+    "gail hazel robin rusty sonny summer autumn skip tad ed".split()
 )
 
 
@@ -285,9 +290,10 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if cased and not token.capital:
         return None
     if language_of(token.word) == "en":
-        known = is_given_name(token.word)
+        bare = _CONTRACTED.sub("", token.word)
+        known = is_given_name(bare)
         return (
-            Mention(at, at + 1, token.word.capitalize(), frozenset(_CASE_TAGS), known=False)
+            Mention(at, at + 1, bare.capitalize(), frozenset(_CASE_TAGS), known=False)
             if known
             else None
         )

@@ -193,7 +193,7 @@ class Line:
         if word in order_words("body"):
             return True
         return any(
-            p.lemma in order_words("body") or {"NOUN", "anim"} <= p.grammemes and p.score >= 0.1
+            p.lemma in order_words("body") or ({"NOUN", "anim"} <= p.grammemes and p.score >= 0.1)
             for p in parses(word)
         )
 

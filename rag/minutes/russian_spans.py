@@ -225,7 +225,7 @@ def _beside(view: View) -> int | None:
                 break
             if _STATES & set(other.words):
                 break
-            if step < 0 and nouns(other, skip=()) or has_thing(other, -1):
+            if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
                 return clause_at
             clause_at += step
     return None
