@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import reports_en, reports_ru
 from rag.minutes.clauses import sentences_of
-from rag.minutes.protocol_lines import CHECKBOX, HEADING, rows_of
+from rag.minutes.protocol_lines import CHECKBOX, heading_of, rows_of
 from rag.minutes.reported import Told
 from rag.types import Report
 
@@ -80,7 +80,7 @@ def _from_turns(document: Document, scene: Scene) -> Iterator[tuple[Told, int]]:
 def _from_lines(scene: Scene) -> Iterator[tuple[Told, None]]:
     for row in rows_of(scene.text):
         line = scene.text[row.start : row.end]
-        if not line.strip() or HEADING.match(line) or line.lstrip().startswith("|"):
+        if not line.strip() or heading_of(scene.text, row) or line.lstrip().startswith("|"):
             continue
         if told := _listed(line, row.start):
             yield told, None

@@ -106,8 +106,9 @@ def _is_past(word: str) -> bool:
 @cache
 def _barred() -> frozenset[str]:
     """Stems of what is no deed to report."""
-    named = ("in_meeting", "stative", "promise_verb", "hedge", "threat")
-    return frozenset(stem(word) for name in named for word in family("en", name))
+    named = ("in_meeting", "stative", "promise_verb", "threat")
+    tries = "try attempt hope aim plan".split()
+    return frozenset(stem(word) for word in (*tries, *(w for n in named for w in family("en", n))))
 
 
 def _done(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.minutes import english_spans as es
 from rag.minutes import english_words as ew
 from rag.minutes import russian_clauses as rc
 from rag.minutes import russian_people as rp
@@ -17,7 +18,7 @@ from rag.minutes import russian_words as rw
 from rag.minutes.findings import GROUP, SPEAKER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rag.minutes.dates import Found
     from rag.minutes.view import View
@@ -46,8 +47,8 @@ def signal(views: Iterable[View]) -> Signal | None:
         actor = _russian(view) if russian else _english(view)
         if actor:
             who, at = actor
-            clauses = (view.clause_at,) if russian else ew.due_clauses(view)
-            return Signal(who, view.tokens[at].start, view.due(clauses) or view.next_due())
+            due = view.due((view.clause_at,)) if russian else es.due_of(view)
+            return Signal(who, view.tokens[at].start, due or view.next_due())
     return None
 
 
@@ -88,6 +89,7 @@ def _vague(view: View, verb: str) -> bool:
 
 # -- English
 
+_ADVERBS = frozenset("also just then definitely certainly still now probably all both".split())
 _I, _WE = ("i'll", "i’ll"), ("we'll", "we’ll")
 
 
@@ -108,10 +110,15 @@ def _english(view: View) -> tuple[str, int] | None:
             who, before = mention.name, mention.last
         else:
             continue
-        verb_at = ew.verb_after(view, before)
+        verb_at = _verb_after(words, before)
         if verb_at is None or not view.is_in(words[verb_at], "verb"):
             return None
         denied = ew.denied(view, at, verb_at)
-        idle = denied or ew.rejects(view, verb_at, joint=who == GROUP)
+        idle = denied or ew.rejects(view, verb_at, es.due_of(view), joint=who == GROUP)
         return None if idle or not ew.objects(view, verb_at) else (who, verb_at)
     return None
+
+
+def _verb_after(words: Sequence[str], at: int) -> int | None:
+    """Index of the first word behind `at` that is no adverb."""
+    return next((i for i in range(at + 1, len(words)) if words[i] not in _ADVERBS), None)
