@@ -56,7 +56,9 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
         return related or not own.verb
     if own.kind == "offer" and not request.open_call:
         return related
-    if own.bare or request.bare or related:
+    if related or (own.bare and not own.verb):
+        return True
+    if not request.open_call and (own.bare or request.bare):
         return True
     one, other = (_words(scene, finding) for finding in (request, own))
     return bool(one & other)

@@ -64,7 +64,15 @@ def _things(scene: Scene, draft: Draft) -> frozenset[str]:
         for token in words(scene.text[draft.what[0] : draft.what[1]])
         if len(word := fold(token)) > 2
         and any(p.grammemes & {"NOUN", "LATN"} for p in parses(word)[:1])
+        and not any(p.grammemes & {"Name", "Surn"} for p in parses(word)[:1])
     )
+
+
+def _head(scene: Scene, draft: Draft) -> str:
+    """The stem of the first thing acted on: «смета по еде» is not «еда»."""
+    things = _things(scene, draft)
+    spoken = words(scene.text[draft.what[0] : draft.what[1]])
+    return next((s for word in spoken if (s := stem(fold(word))) in things), "")
 
 
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
@@ -73,6 +81,9 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     things, others = _things(scene, old), _things(scene, new)
     if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
         return True
+    nested = things and others and (things <= others or others <= things)
+    if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
+        return _head(scene, old) == _head(scene, new)
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):
@@ -156,7 +167,7 @@ def apply(
         elif not has_findings:
             view = View(scene, index, tuple(sentences), sentence_at, 0)
             due = only_due(view)
-            if due:
+            if due and not _calls(scene, sentence):
                 _move(drafts, index, speaker, due, answer)
 
 
@@ -291,6 +302,12 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
     )
 
 
+def _calls(scene: Scene, sentence: Sentence) -> bool:
+    """Whether a sentence calls somebody by name."""
+    found = [m for c in sentence.clauses for m in scene.roster.mentions(c.tokens)]
+    return any(m.cases & {"nomn", "voct"} for m in found)
+
+
 def _denied(
     scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
 ) -> bool:
@@ -385,8 +402,18 @@ def only_due(view: View) -> Found | None:
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
+    called = {
+        c.tokens[i].start
+        for c in sentence.clauses
+        for m in scene.roster.mentions(c.tokens)
+        for i in range(m.first, m.last)
+        if m.cases & {"nomn", "voct"}
+    }
     rest = [
-        t.word for c in sentence.clauses for t in c.tokens if not due.start <= t.start < due.end
+        t.word
+        for c in sentence.clauses
+        for t in c.tokens
+        if not due.start <= t.start < due.end and t.start not in called
     ]
     idle = all(
         view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE

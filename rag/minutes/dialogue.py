@@ -43,7 +43,10 @@ _BRIEF = 10
 
 @dataclass
 class _Waiting:
-    """A request or offer that has not been answered yet; `due` follows the haggling over it."""
+    """A request or offer that has not been answered yet; `due` follows the haggling over it.
+
+    `about` is where an earlier promise stands that a bare «когда?», «пусть лучше Олег» is about.
+    """
 
     finding: Finding
     asker: str | None
@@ -51,6 +54,7 @@ class _Waiting:
     turn: int
     also: tuple[int, ...] = ()
     declined: bool = False
+    about: int | None = None
 
 
 @dataclass
@@ -104,7 +108,7 @@ class Dialogue:
             place = (index, turn.start, speaker)
             self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
         accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
-        proposer = None if accepted else speaker
+        proposer = None if accepted or any(f.kind != "request" for f in found) else speaker
         proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
         self.proposal = proposed or self.proposal
         changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
@@ -196,6 +200,8 @@ class Dialogue:
             return
         if waiting.declined or (speaker is not None and speaker == waiting.asker):
             return
+        if waiting.about is not None and self._changes(waiting, index, answer, sentences):
+            return
         if request.kind == "offer":
             self._settle_offer(waiting, found, answer, sentences)
             return
@@ -227,6 +233,39 @@ class Dialogue:
             self.waiting.remove(waiting)
             assent = self._assent(index, request, sentences)
             self._accept(waiting, assent, index)
+
+    def _changes(
+        self,
+        waiting: _Waiting,
+        index: int,
+        answer: str | None,
+        sentences: tuple[Sentence, ...],
+    ) -> bool:
+        """Whether a turn gives an earlier promise its day («когда?») or another owner."""
+        place = next((i for i, d in enumerate(self.drafts) if d.at == waiting.about), None)
+        due = self._new_due(index, sentences[:2])
+        handed = waiting.finding.act == "assigned" and answer == "yes"
+        if place is None or not (due or handed):
+            return False
+        self.waiting.remove(waiting)
+        old = self.drafts[place]
+        support = (*old.support, waiting.finding.at)
+        if not handed:
+            self.drafts[place] = replace(old, due=due, support=(*support, sentences[0].start))
+            return True
+        owner = self._person(waiting.finding.who, waiting.asker, waiting.turn)
+        earlier = (old.at, old.due.due.raw if old.due else None)
+        self.drafts[place] = replace(
+            old,
+            who=owner,
+            act="assigned",
+            at=sentences[0].start,
+            turn=index,
+            due=due or old.due,
+            support=(*support, old.at),
+            history=(*old.history, earlier),
+        )
+        return True
 
     def _haggles(
         self,
@@ -378,7 +417,20 @@ class Dialogue:
                 return
         if finding.bare and finding.due and self._urges(finding, index, speaker):
             return
-        self.waiting.append(_Waiting(finding, speaker, finding.due, index))
+        about = self._promised(finding, index, speaker) if not finding.thing else None
+        self.waiting.append(_Waiting(finding, speaker, finding.due, index, about=about))
+
+    def _promised(self, finding: Finding, index: int, speaker: str | None) -> int | None:
+        """Where the promise of a moment ago stands that a bare verb is about."""
+        if finding.kind != "request" or not finding.bare:
+            return None
+        for draft in reversed(self.drafts):
+            if index - draft.turn > ELABORATING:
+                return None
+            meant = akin(draft.verb, finding.verb) or finding.verb in ("", "сделать")
+            if meant and draft.who != speaker and draft.status == "open":
+                return draft.at
+        return None
 
     def _urges(self, finding: Finding, index: int, speaker: str | None) -> bool:
         """Whether «сделай к четвергу» asks for another day of what has just been promised."""
@@ -419,6 +471,7 @@ class Dialogue:
             if not owner or known or draft.status not in ("open", "conditional"):
                 continue
             taken = draft.verb in _TAKING or not finding.verb
+            taken = taken or (draft.turn != index and self._goes_on(finding))
             if taken or akin(draft.verb, finding.verb):
                 support = (*draft.support, finding.at)
                 self.drafts[place] = replace(draft, due=finding.due, support=support)
@@ -433,6 +486,11 @@ class Dialogue:
             self._promise(offer, offer, who, accepted=accepted)
         elif accepted and (topic := self._asked_before(offer)):
             self._promise(offer, topic, who, accepted=True)
+
+    def _goes_on(self, finding: Finding) -> bool:
+        """Whether a sentence opens as the outcome of what was agreed («тогда в выходные откачу»)."""
+        opening = self.scene.text[finding.sentence_start : finding.sentence_end].split(maxsplit=1)
+        return bool(opening) and opening[0].strip(",.!").lower() in ("тогда", "значит", "итак")
 
     def _takes_over(self, offer: Finding, who: str | None) -> bool:
         """Whether «давай лучше я отправлю» takes another's promise of a moment ago."""
@@ -458,6 +516,8 @@ class Dialogue:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
             return finding if finding.due else None
+        if finding.act == "reported":  # «Лена сказала, что будут к среде»
+            return self._asked_before(replace(finding, what_start=self.turns[finding.turn].start))
         return self._asked_before(finding)
 
     def _promise(
@@ -487,7 +547,7 @@ class Dialogue:
     def _person(self, mark: str | None, speaker: str | None, turn: int) -> str | None:
         """A name for a mark: the speaker, whom the turn addresses, the group, everybody."""
         if mark is None or not mark.startswith("\0"):
-            return mark or None
+            return self._fuller(mark) if mark else None
         if mark == SPEAKER:
             return speaker
         if mark == GROUP:
@@ -495,6 +555,18 @@ class Dialogue:
         if mark == EVERYBODY:
             return ALL[self.scene.language]
         return self._addressee(turn, speaker) if mark == ADDRESSEE else None
+
+    def _fuller(self, name: str) -> str:
+        """An outsider's name as it was first given in full («Маша» for Маша Лунина)."""
+        if name in self.scene.roster.names or " " in name:
+            return name
+        full = {
+            m.name
+            for mentions in self.named.values()
+            for m in mentions
+            if not m.known and m.name.split()[0] == name and " " in m.name
+        }
+        return full.pop() if len(full) == 1 else name
 
     def _addressee(self, index: int, speaker: str | None) -> str | None:
         """Whom a turn calls by name, else who spoke last before it."""

@@ -120,6 +120,7 @@ def to_be_done(view: View) -> int | None:
         return None
     verb = infinitive(words[at]) or ""
     idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "vague_joint"))
+    idle = idle and not view.is_in(verb, "ask")
     return None if idle or not has_object(view, at) else at
 
 
@@ -133,9 +134,10 @@ _AT_ONCE = frozenset(
 def wanted(view: View) -> bool:
     """Whether a clause without verb asks for a thing: «и смету отдельной строкой, пожалуйста»."""
     sentence = view.sentence
-    if "пожалуйста" not in sentence.words and "плиз" not in sentence.words:
+    near = [*view.words, *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words)]
+    if not {"пожалуйста", "плиз"} & set(near):
         return False
-    if sentence.question or len(sentence.words) > _ELLIPTIC:
+    if sentence.question or len(view.words) > _ELLIPTIC:
         return False
     if any(is_finite(word) or infinitive(word) for word in view.words):
         return False
@@ -145,8 +147,8 @@ def wanted(view: View) -> bool:
     return bool(things) and not lemmas & _AT_ONCE and reading(first, "accs") is not None
 
 
-#: words of a sentence that can ask without any verb
-_ELLIPTIC = 14
+#: words of a clause that can ask without any verb
+_ELLIPTIC = 8
 
 
 def agreed_for_all(view: View, word: str) -> str | None:

@@ -314,7 +314,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     if verb in ("спросить", "попросить") and ("у" in view.words or view.mentions):
         return False
     if view.is_in(verb, "in_meeting"):
-        return not (view.is_in(verb, "postponable") and later(view))
+        ahead = later(view) or (view.clause_at > 0 and any(not_past(view, d) for d in view.dues))
+        return not (view.is_in(verb, "postponable") and ahead)
     return False
 
 

@@ -57,5 +57,5 @@ def make(
         named=who is not None and not who.startswith("\0"),
         imperative=imperative,
         anaphoric=anaphoric,
-        thing=first is not None or rs.has_thing(view, at) or (not bare and rs.object_beside(view)),
+        thing=rs.has_thing(view, at) or (not bare and rs.object_beside(view)),
     )

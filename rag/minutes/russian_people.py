@@ -182,7 +182,8 @@ def _common_recipient(view: View, at: int) -> str | None:
             continue
         if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
             continue
-        if "anim" not in top.grammemes and top.lemma not in _BODIES:
+        alive = reading(word, "NOUN", "datv", "anim", at_least=_LIKELY)
+        if not alive and top.lemma not in _BODIES:
             continue
         if "sing" in top.grammemes and "anim" in top.grammemes and reading(word, "nomn"):
             continue

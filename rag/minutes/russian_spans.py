@@ -158,14 +158,20 @@ def corrected(view: View, due: Found | None) -> Found | None:
 
 def has_thing(view: View, at: int) -> bool:
     """Whether the clause names what is acted on, rather than only where and when."""
-    words = view.words
-    for index in nouns(view, skip=()):
-        before = index - 1
-        while before >= 0 and parses(words[before])[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"}:
-            before -= 1
-        governed = before >= 0 and "PREP" in parses(words[before])[0].grammemes
-        if index != at and not governed:
+    return any(i != at and not _is_governed(view, i) for i in nouns(view, skip=()))
+
+
+def _is_governed(view: View, index: int) -> bool:
+    """Whether a noun hangs on a preposition («после звонка», «до конца спринта»)."""
+    words, before = view.words, index - 1
+    while before >= 0:
+        found = parses(words[before])
+        if any("PREP" in p.grammemes for p in found[:2]) and words[before] not in ("я", "и"):
             return True
+        chained = reading(words[index], "gent") and "NOUN" in found[0].grammemes
+        if not (found[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"} or chained):
+            return False
+        before -= 1
     return False
 
 
@@ -193,15 +199,17 @@ def _has_own_subject(view: View) -> bool:
     return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
 
 
+#: pronouns that are as good as an object («дойду до них», «займусь этим»)
+_STANDING_FOR = frozenset("его ее их это все с них ними ним ней этим нее него нему".split())
+
+
 def has_object(view: View, at: int, skip: Mention | None = None) -> bool:
     """Whether the verb at `at` has something to be done to or about."""
     hidden = set(range(skip.first, skip.last)) if skip else set()
     if any(i != at and i not in hidden for i in nouns(view, skip=())):
         return True
     rest = [w for i, w in enumerate(view.words) if i != at and i not in hidden]
-    return any(infinitive(word) for word in rest) or bool(
-        {"его", "ее", "их", "это", "все", "с"} & set(rest)
-    )
+    return any(infinitive(word) for word in rest) or bool(_STANDING_FOR & set(rest))
 
 
 def object_beside(view: View) -> bool:
