@@ -445,15 +445,25 @@ class Dialogue:
         """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
         if self._elaborates(finding, index, speaker):
             return
-        asked = index and self.scene.text[: self.turns[index - 1].end].rstrip().endswith("?")
-        if not asked or self._speaker(index - 1) == speaker or finding.due is None:
+        if not self._is_asked(index) or finding.due is None:
             return
         if finding.act == "joint":
             topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
             firm = replace(finding, force="firm")
             self._promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
-        elif not finding.verb and not finding.bare:
-            self._promise(finding, finding, speaker, accepted=True)
+        elif not finding.verb:
+            topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
+            self._promise(
+                finding, topic if finding.bare and topic else finding, speaker, accepted=True
+            )
+
+    def _is_asked(self, index: int) -> bool:
+        """Whether the turn before is another's and ends in a question."""
+        if not index:
+            return False
+        sentences = self._sentences(index - 1)
+        other = self._speaker(index - 1) != self._speaker(index) or not self._labelled
+        return other and any(sentence.question for sentence in sentences[-2:])
 
     def _elaborates(self, finding: Finding, index: int, speaker: str | None) -> bool:
         """Whether a verb and a day without a thing only go on about what was just taken on.
@@ -515,7 +525,8 @@ class Dialogue:
     def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
-            return finding if finding.due else None
+            asked = self._is_asked(finding.turn)
+            return finding if finding.due or finding.condition or asked else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self._asked_before(replace(finding, what_start=self.turns[finding.turn].start))
         return self._asked_before(finding)

@@ -90,6 +90,22 @@ def begged(view: View) -> int | None:
     return None
 
 
+_DUTY = frozenset({"должен", "должна", "должны", "обязан", "обязана", "обязаны"})
+_MUST_YOU = frozenset({"надо", "нужно", "необходимо", "следует", "придется", "предстоит"})
+
+
+def obliged(view: View) -> int | None:
+    """Index of the infinitive of «тебе нужно сдать», «вы должны заполнить»."""
+    words = set(view.words)
+    duty = (words & _YOU and words & _DUTY) or (words & {"тебе", "вам"} and words & _MUST_YOU)
+    if not duty or view.sentence.question or words & {"был", "была", "были", "было", "не"}:
+        return None
+    at = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
+    verb = infinitive(view.words[at]) or "" if at is not None else ""
+    idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "ask_noise"))
+    return None if idle and not later(view) else at
+
+
 _NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})
 
 

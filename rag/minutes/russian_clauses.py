@@ -63,7 +63,9 @@ def _phrases(view: View, name: str) -> frozenset[str]:
 
 def is_habit(view: View) -> bool:
     """Whether the sentence tells what always happens."""
-    return any(view.is_in(word, "habit") for word in view.sentence.words)
+    words = view.sentence.words
+    before = "раньше" in words and "не" not in words and any(reading(w, *PAST) for w in words)
+    return before or any(view.is_in(word, "habit") for word in words)
 
 
 def head(view: View) -> int:

@@ -146,14 +146,14 @@ def _given(view: View, who: str | None) -> str | None:
         meant = before == "для" and "gent" in mention.cases
         if (given or meant) and mention.name != who:
             return mention.name
+    if "всем" in words and not _goes_on(view, words.index("всем")):
+        return EVERYBODY
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         if before in _GOVERNING:
             continue
         if word in ("тебе", "вам") or (before == "для" and word in ("тебя", "вас")):
             return ADDRESSEE
-        if word == "всем" and not _goes_on(view, index):
-            return EVERYBODY
         if word == "мне" and who != SPEAKER:
             return SPEAKER
         if word in ("ему", "ей", "нему", "ней") and (person := antecedent(view, word)):

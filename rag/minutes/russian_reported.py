@@ -67,6 +67,7 @@ def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None
         return None
     standing = duty.lemma in _STANDING_DUTIES
     in_charge = duty.lemma == "отвечать" and view.words[at + 1 : at + 2] == ("за",)
+    in_charge = in_charge or (duty.lemma in ("брать", "забирать") and "себя" in view.words)
     busy = standing or rs.has_object(view, at, skip=subject)
     due = view.due(rs.clauses_around(view)) or rs.shared_due(view)
     bound = due is not None and rc.not_past(view, due)

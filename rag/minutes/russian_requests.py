@@ -47,8 +47,10 @@ def task(view: View) -> Finding | None:
     if view.has("must_not"):
         return None
     bound = rp.bound(view, at)
+    verb = rw.infinitive(view.words[at]) or ""
+    if view.is_in(verb, "in_meeting") and not rc.later(view):
+        return None
     if bound:
-        verb = rw.infinitive(view.words[at]) or ""
         return make(view, "request", at, bound, verb, act="assigned", imperative=True, first=at)
     ordered = view.has("must") or "поручить" in view.words
     before = view.at(view.clause_at - 1) if view.clause_at else None
@@ -111,6 +113,10 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    obliged = ra.obliged(view)
+    if obliged is not None:
+        verb = rw.infinitive(view.words[obliged]) or ""
+        return make(view, "request", obliged, who, verb, imperative=True, first=obliged)
     begged = ra.begged(view)
     if begged is not None and not rc.negated(view, begged):
         verb = rw.infinitive(view.words[begged]) or ""
@@ -169,7 +175,7 @@ def _is_told(view: View, word: str) -> bool:
 def _needed(view: View, who: str) -> Finding | None:
     """«мне нужен план», «надо позвонить в банк», «и смету, пожалуйста»."""
     if view.sentence.question:
-        return None
+        return _suggested(view)
     at = ra.to_be_done(view)
     if at is not None:
         verb = rw.infinitive(view.words[at]) or ""
@@ -187,6 +193,19 @@ def _needed(view: View, who: str) -> Finding | None:
         return finding if mine or view.vocative else replace(finding, open_call=True)
     if ra.wanted(view):
         return make(view, "request", rs.nouns(view, skip=())[0], who, "", first=0)
+    return None
+
+
+def _suggested(view: View) -> Finding | None:
+    """«Может, шарики надуем?»: whoever says that he does it takes it."""
+    if rc.conditional_mood(view) or "как" in view.sentence.words:
+        return None
+    for at, word in enumerate(view.words):
+        verb = rw.future(word, "1per", "plur")
+        if verb is None or rc.negated(view, at) or not rs.has_object(view, at):
+            continue
+        if not any(view.is_in(verb, name) for name in ("vague_joint", "stative", "in_meeting")):
+            return replace(make(view, "request", at, ADDRESSEE, verb), open_call=True)
     return None
 
 

@@ -69,6 +69,11 @@ def _called_on(view: View) -> Finding | None:
     if owner is None or any(is_finite(word) or rw.infinitive(word) for word in view.words):
         return None
     name, first, last = owner
+    before = view.at(view.clause_at - 1) if view.clause_at else None
+    if before and len(view.tokens) == last - first and not any(map(is_finite, before.words)):
+        if rs.nouns(before, skip=()) and not before.mentions:  # «зал — на Олеге»
+            at = rc.head(before)
+            return make(before, "request", at, name, "", imperative=True, first=at)
     if rs.nouns(view, skip=(), after=last - 1):
         return make(view, "request", last, name, "", imperative=True, first=last)
     if first and rs.nouns(view, skip=()):
