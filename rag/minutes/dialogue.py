@@ -382,6 +382,8 @@ class Dialogue:
             self._wait(finding, index, speaker)
         elif finding.kind == "promise" and self._elaborates(finding, index, speaker):
             return
+        elif not finding.thing and finding.who == SPEAKER and self._takes_over(finding, speaker):
+            return
         elif finding.bare:
             topic = self._topic(finding)
             if topic:
@@ -447,15 +449,21 @@ class Dialogue:
             return
         if not self._is_asked(index) or finding.due is None:
             return
+        topic = self._question_before(finding)
         if finding.act == "joint":
-            topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
             firm = replace(finding, force="firm")
             self._promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
         elif not finding.verb:
-            topic = self._asked_before(replace(finding, what_start=self.turns[index].start))
             self._promise(
                 finding, topic if finding.bare and topic else finding, speaker, accepted=True
             )
+
+    def _question_before(self, finding: Finding) -> Finding | None:
+        """The last question of the turn before, as what a verb without a thing is about."""
+        asked = [s for s in self._sentences(finding.turn - 1) if s.question and len(s.words) > 1]
+        if not asked:
+            return None
+        return replace(finding, what_start=asked[-1].start, what_end=asked[-1].end)
 
     def _is_asked(self, index: int) -> bool:
         """Whether the turn before is another's and ends in a question."""
@@ -492,7 +500,7 @@ class Dialogue:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
         if accepted and not offer.thing and self._takes_over(offer, who):
             return
-        if not offer.bare:
+        if not offer.bare or (offer.verb and accepted):
             self._promise(offer, offer, who, accepted=accepted)
         elif accepted and (topic := self._asked_before(offer)):
             self._promise(offer, topic, who, accepted=True)
@@ -506,12 +514,14 @@ class Dialogue:
         """Whether «давай лучше я отправлю» takes another's promise of a moment ago."""
         for place in range(len(self.drafts) - 1, -1, -1):
             old = self.drafts[place]
-            if not 0 < offer.turn - old.turn <= ELABORATING or old.who in (who, None):
+            if not 0 < offer.turn - old.turn <= PATIENCE or old.who in (who, None):
                 continue
-            if old.status == "open" and akin(old.verb, offer.verb):
+            free = old.status == "cancelled" or (offer.kind == "offer" and old.status == "open")
+            if free and akin(old.verb, offer.verb):
                 self.drafts[place] = replace(
                     old,
                     who=who,
+                    status="open",
                     at=offer.at,
                     sentence=(offer.sentence_start, offer.sentence_end),
                     turn=offer.turn,
@@ -525,8 +535,7 @@ class Dialogue:
     def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
-            asked = self._is_asked(finding.turn)
-            return finding if finding.due or finding.condition or asked else None
+            return finding if finding.due or self._is_asked(finding.turn) else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self._asked_before(replace(finding, what_start=self.turns[finding.turn].start))
         return self._asked_before(finding)

@@ -198,7 +198,7 @@ def _needed(view: View, who: str) -> Finding | None:
 
 def _suggested(view: View) -> Finding | None:
     """«Может, шарики надуем?»: whoever says that he does it takes it."""
-    if rc.conditional_mood(view) or "как" in view.sentence.words:
+    if rc.conditional_mood(view) or not {"может", "давайте", "давай"} & set(view.sentence.words):
         return None
     for at, word in enumerate(view.words):
         verb = rw.future(word, "1per", "plur")

@@ -224,7 +224,8 @@ _STATES = frozenset("я мы ты вы он она они у это не нет 
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
     following = view.clause_at + 1
-    if following < count and view.at(following).words[:1] in (("чтобы",), ("чтоб",)):
+    purpose = following < count and view.at(following).words[:1] in (("чтобы",), ("чтоб",))
+    if purpose and any(view.is_in(p.lemma, "see_to") for w in view.words for p in parses(w)):
         return following  # «проследи, чтобы склад закрыли»
     for step in (-1, 1):
         clause_at = view.clause_at + step
