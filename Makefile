@@ -33,6 +33,7 @@ bench: $(VENV)/installed-bench $(APART)/installed
 	$(BIN)/python benchmarks/ask.py
 	$(BIN)/python benchmarks/answer.py
 	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/meetings.py
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/search.py --sizes 1000,10000,100000
 

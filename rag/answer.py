@@ -23,14 +23,16 @@ from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from rag.cite.entailment import Entailment
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Evidence, Exchange, Passage, Sentence
+    from rag.types import Citation, Evidence, Exchange, Minutes, Passage, Sentence
 
 _NEAREST = 5  # passages shown with a refusal
+_LINES_BEFORE = 8  # of a promise, in which it may be said what it is about
 
 
 @dataclass(slots=True)
@@ -60,6 +62,14 @@ class _Request:
     on_text: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, by name, and the day it is for them: "what do I owe", "what is overdue"."""
+
+    me: str = ""
+    today: date | None = None
+
+
 class Answerer:
     """Answers questions over one library, with a model or without."""
 
@@ -70,7 +80,9 @@ class Answerer:
         model: Model | None = None,
         entailment: Entailment | None = None,
         secret: bytes = b"",
+        asker: Asker | None = None,
     ) -> None:
+        self._asker = asker or Asker()
         self._catalogue = catalogue
         self._retriever = retriever
         self._model = model
@@ -118,21 +130,54 @@ class Answerer:
 
     def _from_register(self, request: _Request) -> Answer | None:
         """Rows of the register of promises, when the question asks for them and there are any."""
-        if register.wanted(request.question) is None:
+        question = request.question
+        if register.wanted(question) is None and not register.may_ask(question):
             return None
+        meetings = self._meetings(request.scope)
+        asker = self._asker
+        found = register.look_up(
+            question, meetings, today=asker.today, me=asker.me, context=self._before
+        )
+        if not found.entries and not found.decisions:
+            return refusal(question, ()) if found.whole and meetings else None
+        return register.answer(found, self._span, self._line)
+
+    def _beside(self, request: _Request, sentence: Sentence) -> Answer | None:
+        """The promise that a sentence is a part of, where the question is who or by when."""
+        if not register.may_ask(request.question) or not sentence.citations:
+            return None
+        place = sentence.citations[0]
+        meetings = [m for m in self._meetings(request.scope) if m[0] == place.document]
+        found = register.beside(request.question, meetings, place) if meetings else None
+        return register.answer(found, self._span, self._line) if found and found.entries else None
+
+    def _meetings(self, scope: Scope) -> list[tuple[str, str, Minutes]]:
+        """The meetings in scope: name, title, minutes."""
         rows = {row.name: row for row in self._catalogue.documents()}
-        chosen = self._retriever.select(request.scope)
-        meetings = [
+        chosen = self._retriever.select(scope)
+        return [
             (name, rows[name].title, minutes)
             for name, minutes in self._catalogue.minutes()
             if chosen is None or rows[name].id in chosen
         ]
-        found = register.look_up(request.question, meetings)
-        if not found.promises and not found.decisions:
-            return refusal(request.question, ()) if found.whole and meetings else None
-        return register.answer(
-            found, lambda name, start, end: self._retriever.cite(rows[name].id, start, end)
-        )
+
+    def _span(self, name: str, start: int, end: int) -> Citation:
+        return self._retriever.document(name).citation(name, start, end)
+
+    def _before(self, name: str, line: int) -> str:
+        """The words of a few lines up to a line of a document."""
+        document = self._retriever.document(name)
+        place = next((i for i, each in enumerate(document.lines) if each.number == line), None)
+        if place is None:
+            return ""
+        first = document.lines[max(place - _LINES_BEFORE, 0)].start
+        return document.text[first : document.lines[place].start]
+
+    def _line(self, name: str, line: int) -> Citation | None:
+        """A citation of a whole line; None where the document has no such line."""
+        document = self._retriever.document(name)
+        span = document.line_span(line)
+        return document.citation(name, *span) if span else None
 
     def _summary(self, request: _Request) -> Answer | None:
         from rag.overview import Overview
@@ -147,6 +192,11 @@ class Answerer:
         if not verbatim:
             return refusal(request.question, evidence.passages)
         answer = Answer("")
+        if self._model is None:
+            with clock.step("register"):
+                promised = self._beside(request, verbatim[0])
+            if promised is not None:
+                return replace(promised, passages=evidence.passages)
         if self._model is not None:
             answer = self._from_model(self._model, request, evidence, clock)
             if answer.sentences or answer.refusal:

@@ -46,6 +46,8 @@ ELSEWHERE = {
     "rag.keeping": ("ingest", "watch", "list", "show", "rm", "doctor", "reindex"),
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
+    "rag.minuting": ("minutes",),
+    "rag.promising": ("promises",),
     "rag.shelf": ("models",),
     "rag.summarizing": ("summarize",),
     "rag.working": ("job", "jobs"),

@@ -104,6 +104,7 @@ class Settings:
     seed: int = 0  # of drawing, above 0 degrees
     stop: str = ""  # strings that end a model's answer, with | between them; \n is a new line
     passages: int = 8  # passages retrieved for a question
+    me: str = ""  # who asks, for "what do I owe" and rag promises --to me
     history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
     offline: bool = False  # refuse a model that is not on this machine
@@ -156,7 +157,7 @@ def load(
     return Configured(settings, origins)
 
 
-def reading(settings: Settings, password: str = "") -> Options:
+def reading(settings: Settings, password: str = "", day: str = "") -> Options:
     """How files are read, and the bounds that reading keeps."""
     return Options(
         password=password,
@@ -164,6 +165,7 @@ def reading(settings: Settings, password: str = "") -> Options:
         languages=settings.languages,
         ocr_jobs=os.cpu_count() or 1,
         keep_hidden=settings.keep_hidden,
+        day=day,
         limits=Limits(
             memory=settings.read_memory_mb * _MEBIBYTE,
             seconds=settings.read_seconds,

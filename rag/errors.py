@@ -2,6 +2,7 @@
 
     RagError                    1  anything that has no code of its own
     ├── UsageError              2  the command was given something it cannot use
+    ├── NotAMeeting             3  minutes are asked for of a document that is no meeting
     ├── ReadError               1  one file cannot be read; ends as a row of the ingest report
     │   └── ReaderFailed           by a mistake in its reader
     ├── LibraryError            4  the library on disk cannot serve
@@ -48,6 +49,12 @@ class UsageError(RagError):
     """The command was given something it cannot use."""
 
     exit_code = EXIT_USAGE
+
+
+class NotAMeeting(RagError):
+    """Minutes are asked for of a document that is no meeting."""
+
+    exit_code = EXIT_NOT_IN_DOCUMENTS
 
 
 class ReadError(RagError):

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
 from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing
 from rag.prepare import words_of
 from rag.readers import READERS_VERSION
@@ -33,6 +33,7 @@ from rag.store.place import NEW, OLD, LibraryPaths, locked, storage_error, swap
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
     from rag.store.lexical import LexicalIndex
     from rag.store.vectors import VectorIndex
@@ -254,7 +255,7 @@ def check_embedder(catalogue: Catalogue, identity: EmbedderIdentity) -> None:
 def library_embedder(catalogue: Catalogue) -> EmbedderIdentity:
     """The identity of the embedder that made the library's vectors."""
     value = json.loads(catalogue.meta("embedder") or "{}")
-    return EmbedderIdentity(**{**value, "prefixes": tuple(value["prefixes"])})
+    return embed.EmbedderIdentity(**{**value, "prefixes": tuple(value["prefixes"])})
 
 
 @contextmanager
@@ -305,12 +306,12 @@ def _open_indexes(
 def _same_embedder(catalogue: Catalogue) -> Embedder:
     """The embedder the library was made with, where it can be had without being named."""
     identity = library_embedder(catalogue)
-    if identity != HashedEmbedder().identity:
+    if identity != embed.HashedEmbedder().identity:
         raise LibraryMismatch(
             f"The vectors must be made again and need the embedder {identity.model}",
             "Name its folder: rag reindex --embedder FOLDER",
         )
-    return HashedEmbedder()
+    return embed.HashedEmbedder()
 
 
 @contextmanager

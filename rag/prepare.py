@@ -47,8 +47,8 @@ class Prepared:
     minutes: Minutes | None
 
 
-def prepare(document: Document) -> Prepared:
-    """Cut a document, count its characters and take its minutes."""
+def prepare(document: Document, day: str | None = None) -> Prepared:
+    """Cut a document, count its characters and take its minutes; `day` as in `minutes_of`."""
     chunks = tuple(chunk(document))
     return Prepared(
         document,
@@ -56,7 +56,7 @@ def prepare(document: Document) -> Prepared:
         tuple(words_of(piece.text) for piece in chunks),
         coverage(document, chunks),
         _asides(document),
-        _minutes(document),
+        minutes_of(document, day),
     )
 
 
@@ -74,15 +74,15 @@ def _asides(document: Document) -> dict[str, int]:
     return dict(counts)
 
 
-def _minutes(document: Document) -> Minutes | None:
-    """The minutes of a meeting; None for other documents.
+def minutes_of(document: Document, day: str | None = None) -> Minutes | None:
+    """The minutes of a meeting, of an ISO day where a person tells it; None for other documents.
 
     The rules meet text of every kind: one that fails costs this document its minutes, no more.
     """
     if len(document.text) > _MINUTES_LIMIT:
         return None
     try:
-        return minutes.extract(document) if minutes.is_meeting(document) else None
+        return minutes.extract(document, date=day) if minutes.is_meeting(document) else None
     except Exception:
         log.exception("No minutes could be made of %s", document.title)
         return None

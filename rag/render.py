@@ -8,12 +8,12 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rag.register import due_text
+from rag.register import due_text, link_line, state_text
 from rag.shown import escaped, shown
 from rag.words import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.report import Report
     from rag.store.catalogue import DocumentRow
     from rag.summary import Summary
-    from rag.types import Answer, Citation, Passage, Promise, Sentence
+    from rag.types import Answer, Citation, Entry, Passage, Sentence
     from rag.words import Language
 
 _PLAIN_WIDTH = 160  # columns where there is no terminal to ask
@@ -48,10 +48,7 @@ _WORDS = {
         "struck": "Вычеркнуто, потому что документы этого не подтверждают:",
         "gap": "Не прочитано моделью:",
         "nothing": "Об этом в документах нет связного текста.",
-        "done": "выполнено",
-        "cancelled": "отменено",
-        "conditional": "при условии",
-        "open": "",
+        "overdue": "просрочено",
     },
     "en": {
         "who": "Who",
@@ -66,10 +63,7 @@ _WORDS = {
         "struck": "Struck, because the documents do not support it:",
         "gap": "Not read by the model:",
         "nothing": "There is no running text about this in the documents.",
-        "done": "done",
-        "cancelled": "cancelled",
-        "conditional": "on condition",
-        "open": "",
+        "overdue": "overdue",
     },
 }
 
@@ -93,8 +87,8 @@ def show_answer(question: str, answer: Answer, *, keep: bool = False) -> None:
     With `keep` struck sentences stand in their place among the others where any stands.
     """
     words = _WORDS[language_of(question)]
-    if answer.promises:
-        _promises(answer.promises, words)
+    if answer.entries:
+        show_entries(answer.entries, language_of(question))
         return
     if answer.refusal:
         print_line(answer.refusal)
@@ -174,40 +168,65 @@ def place(citation: Citation, words: dict[str, str]) -> str:
     return citation.document
 
 
-def _promises(rows: Sequence[tuple[str, Promise]], words: dict[str, str]) -> None:
+def show_entries(
+    entries: Sequence[Entry],
+    language: Language,
+    *,
+    quotes: bool = False,
+    overdue: Container[Entry] = (),
+) -> None:
+    """Rows of the register as a table, or as blocks where a table would fold to bits.
+
+    What other meetings say of a promise stands below, with its words; `quotes` adds the promises'
+    own. `overdue` are marked so.
+    """
+    words = _WORDS[language]
+    told = [(entry, _what(entry, language, late=entry in overdue)) for entry in entries]
     if console().width < _TABLE_WIDTH:
-        for name, promise in rows:
-            print_line(_promise_block(name, promise, words))
+        for entry, what in told:
+            print_line(_entry_block(entry, what, words))
+            _below(entry, language, quotes=quotes)
         return
     table = _table(words["who"], words["to_whom"], words["what"], words["when"], words["where"])
     table.columns[-1].no_wrap = True  # a place is clicked or copied whole
-    for name, promise in rows:
-        cells = (
-            promise.who or "—",
-            promise.to_whom or "",
-            _what(promise, words),
-            due_text(promise.when) if promise.when else "",
-            f"{name}:{promise.line}",
-        )
-        table.add_row(*map(shown, cells))
+    for entry, what in told:
+        when = entry.promise.when
+        cells = (entry.who or "—", entry.to_whom or "", what, due_text(when) if when else "")
+        table.add_row(*map(shown, (*cells, _at(entry))))
     _print_table(table)
+    for entry, _ in told:
+        if quotes or entry.links:
+            print_line(_at(entry) + ("" if quotes else f" «{one_line(entry.promise.quote)}»"))
+        _below(entry, language, quotes=quotes)
 
 
-def _promise_block(name: str, promise: Promise, words: dict[str, str]) -> str:
+def _at(entry: Entry) -> str:
+    return f"{entry.document}:{entry.promise.line}"
+
+
+def _entry_block(entry: Entry, what: str, words: dict[str, str]) -> str:
     """A promise on lines of its own: who → to whom: what, by when, where it was said."""
-    head = " → ".join([promise.who or "—", *([promise.to_whom] if promise.to_whom else [])])
-    lines = [f"{head}: {_what(promise, words)}"]
-    if promise.when:
-        lines.append(f"   {words['when']}: {due_text(promise.when)}")
-    return "\n".join([*lines, f"   {name}:{promise.line}"])
+    head = " → ".join([entry.who or "—", *([entry.to_whom] if entry.to_whom else [])])
+    lines = [f"{head}: {what}"]
+    if when := entry.promise.when:
+        lines.append(f"   {words['when']}: {due_text(when)}")
+    return "\n".join([*lines, f"   {_at(entry)}"])
 
 
-def _what(promise: Promise, words: dict[str, str]) -> str:
+def _below(entry: Entry, language: Language, *, quotes: bool) -> None:
+    """The words of a promise, and what other meetings say of it."""
+    if quotes:
+        print_line(f"   «{one_line(entry.promise.quote)}»")
+    for link in entry.links:
+        print_line(f"   {link_line(link, language)}")
+
+
+def _what(entry: Entry, language: Language, *, late: bool) -> str:
     """What was promised, and what became of it."""
-    state = words[promise.status]
-    if promise.condition:
-        state = f"{state}: {promise.condition}"
-    return f"{one_line(promise.what)}{f' ({state})' if state else ''}"
+    states = [state for state in (state_text(entry, language),) if state]
+    if late:
+        states.append(_WORDS[language]["overdue"])
+    return one_line(entry.promise.what) + (f" ({', '.join(states)})" if states else "")
 
 
 def show_passages(passages: Sequence[Passage], language: Language, *, brief: bool = False) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.jobs.result import Result
     from rag.jobs.shelf import Shelved
     from rag.picture import Picture
+    from rag.promised import Listed
     from rag.prove import Proof
     from rag.query import Query
     from rag.report import Report
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Answer,
         Citation,
         Document,
+        Entry,
         Evidence,
         Passage,
         Promise,
@@ -53,7 +55,7 @@ def answer(value: Answer) -> Json:
         "sentences": [sentence(s) for s in value.sentences],
         "struck": [sentence(s) for s in value.struck],
         "passages": [passage(p) for p in value.passages],
-        "promises": [{"document": name, **promise(p)} for name, p in value.promises],
+        "promises": [entry(each) for each in value.entries],
         "receipt": receipt(value.receipt) if value.receipt else None,
         "timings": {name: round(seconds, 6) for name, seconds in value.timings.items()},
         "query": query(value.query) if value.query else None,
@@ -181,6 +183,47 @@ def promise(value: Promise) -> Json:
         "quote": value.quote,
         "start": value.start,
         "end": value.end,
+    }
+
+
+def entry(value: Entry) -> Json:
+    """A row of the register: the promise, how it stands, and the other places of it."""
+    links = [
+        {
+            "kind": link.kind,
+            "document": link.document,
+            "title": link.title,
+            "meeting_date": link.date,
+            "line": link.line,
+            "start": link.start,
+            "end": link.end,
+            "quote": link.quote,
+            "who": link.who,
+            "when_raw": link.when.raw if link.when else None,
+            "when_from": link.when.start if link.when else None,
+            "when_to": link.when.end if link.when else None,
+        }
+        for link in value.links
+    ]
+    return {
+        "document": value.document,
+        "title": value.title,
+        "meeting_date": value.date,
+        **promise(value.promise),
+        "who": value.who,
+        "to_whom": value.to_whom,
+        "state": value.state,
+        "links": links,
+    }
+
+
+def promises(value: Listed) -> Json:
+    """What `rag promises --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "today": value.today.isoformat(),
+        "me": value.me,
+        "promises": [{**entry(row), "groups": list(value.groups_of(row))} for row in value.entries],
     }
 
 

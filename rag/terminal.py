@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import shutil
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from functools import partial
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 #: What names standard output where a file is asked for.
 STANDARD_OUTPUT = "-"
+_ASIDE = 40  # letters of a file's name that the one written aside has
 
 
 def prepare() -> None:
@@ -197,10 +201,40 @@ def check_output(output: str, *, as_json: bool) -> None:
 def write_png(png: bytes, output: str) -> None:
     """Write a picture into a file or to standard output."""
     if output == STANDARD_OUTPUT:
-        sys.stdout.buffer.write(png)
-        sys.stdout.buffer.flush()
+        write_bytes(png)
     else:
         Path(output).write_bytes(png)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to standard output as it is, without the mark of UTF-8 on a terminal."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data.removeprefix(codecs.BOM_UTF8) if sys.stdout.isatty() else data)
+    sys.stdout.buffer.flush()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, where a link leads, too."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():  # a device, a pipe
+        target.write_bytes(data)
+        return
+    handle, aside = tempfile.mkstemp(prefix=f".{target.name[:_ASIDE]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        shutil.copymode(target, aside) if target.exists() else os.chmod(aside, 0o666 & ~_umask())
+        os.replace(aside, target)
+    except BaseException:
+        os.unlink(aside)
+        raise
+
+
+def _umask() -> int:
+    """What new files are not allowed; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def stream(text: str) -> None:

@@ -19,18 +19,18 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub", "outside"),
+        *("suggestions", "hub", "outside", "named"),
         *("picture", "plan", "report", "watch"),
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
-        *("grounding", "overview", "verify", "prove", "talk"),
+        *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
     },
-    {"app", "schema"},
-    {"render", "scorecard", "jobsheet", "options", "terminal", "verdicts"},
+    {"app", "schema", "exports"},
+    {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("summarizing", "working"),
+        *("minuting", "promising", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

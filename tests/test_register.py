@@ -30,7 +30,7 @@ MEETINGS = [
 
 
 def whats(question: str) -> list[str]:
-    return [p.what for _, p in register.look_up(question, MEETINGS).promises]
+    return [entry.promise.what for entry in register.look_up(question, MEETINGS).entries]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_question_gets_the_rows_it_asks_for(question: str, expected: list[str]
 def test_decisions_are_found_too(question: str, expected: list[str]) -> None:
     rows = register.look_up(question, MEETINGS)
     assert [d.text for _, d in rows.decisions] == expected
-    assert not rows.promises
+    assert not rows.entries
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,21 @@ from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from rag.answer import Answerer
     from rag.evaluate import Trial
     from rag.index import Library
     from rag.mapreduce import Watch
+    from rag.named import Unread
+    from rag.promised import Asked, Listed
+    from rag.record import Record, Summarise
     from rag.report import Progress
     from rag.retrieve import Mode, Retriever
     from rag.store.history import History
     from rag.summary import Brief, Summary
+    from rag.summary import Progress as Step
     from rag.talk import Talk
     from rag.types import Answer, Evidence, Exchange, Scope
 
@@ -59,10 +65,23 @@ class Asking(Keeping):
             )
 
     def _answerer(self, library: Library, retriever: Retriever) -> Answerer:
-        from rag.answer import Answerer
+        from rag.answer import Answerer, Asker
 
         secret = secret_of(self.paths.folder) if self.model else b""
-        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret)
+        asker = Asker(self.settings.me, self.today)
+        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret, asker)
+
+    @property
+    def today(self) -> date:
+        """The day it is here: it decides what is overdue, and never what a deadline means."""
+        return datetime.now().astimezone().date()
+
+    def promises(self, asked: Asked, *, scope: Scope, today: date | None = None) -> Listed:
+        """Rows of the register of all meetings; see `rag.promised.listed`."""
+        from rag.promised import listed
+
+        day = today or self.today
+        return listed(self.paths, asked, scope, today=day, me=self.settings.me)
 
     def talk(self, *, resume: bool = False) -> Talk:
         """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""
@@ -110,6 +129,45 @@ class Asking(Keeping):
             sampling=(self.settings.temperature, self.settings.max_tokens),
             fresh=fresh,
             watch=watch,
+        )
+
+    def minutes(
+        self,
+        names: Sequence[str],
+        *,
+        day: str | None = None,
+        fresh: bool = False,
+        on_progress: Callable[[Step], None] = _ignore,
+    ) -> Iterator[Record | Unread]:
+        """The minutes of meetings one by one, named as in `summarise`; nothing is written.
+
+        `day` (ISO) is that of the meetings, and goes before what their files tell. Files that
+        cannot be read or are no meetings come with the reason; see `rag.record.records_of`.
+        """
+        from rag.named import named
+        from rag.record import records_of
+
+        found = named(names, self.paths, partial(self._readers, day=day or ""))
+        summarise = self._summary_by(fresh, on_progress)
+        yield from records_of(found, summarise, day=day, read=None)
+
+    def _summary_by(self, fresh: bool, on_progress: Callable[[Step], None]) -> Summarise:
+        """What summarises one document: the model where one is set."""
+        from rag.summary.verbatim import without_model
+
+        if self.model is None:
+            return lambda name, source, brief: without_model({name: source}, brief)
+        from rag.mapreduce import Watch
+        from rag.mapreduce.library import summary_of_sources
+
+        return lambda name, source, brief: summary_of_sources(
+            {name: source},
+            self.paths,
+            brief,
+            model=self.model,
+            sampling=(self.settings.temperature, self.settings.max_tokens),
+            fresh=fresh,
+            watch=Watch(on_progress),
         )
 
     @contextmanager

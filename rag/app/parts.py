@@ -159,8 +159,8 @@ class Parts:
         with Library.open(self.paths, embedder) as library:
             yield library, Retriever(library, embedder, self.reranker)
 
-    def _readers(self, password: str = "") -> ReaderPool:
-        """A child process for one foreign file."""
+    def _readers(self, password: str = "", day: str = "") -> ReaderPool:
+        """A child process for foreign files; `day` (ISO) is that of their meetings."""
         from rag.workers.pool import ReaderPool
 
-        return ReaderPool(1, config.reading(self.settings, password))
+        return ReaderPool(1, config.reading(self.settings, password, day))

@@ -9,19 +9,21 @@
     local      a name to a folder, a device, a number format and a batch that fits memory
     options    how encoders are loaded
 
-Nothing of neural models is imported before one is named, nothing heavy before it is loaded.
+Nothing of neural models is imported before one is named, nothing heavy before it is loaded, and
+nothing of langchain before a class is asked for: many commands search nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from rag.embed.base import Embedder, EmbedderIdentity, Reranker, checked
-from rag.embed.hashed import BUILTIN, HASHED, HashedEmbedder
-from rag.embed.options import EncoderOptions
+from rag.embed.options import BUILTIN, HASHED, EncoderOptions
 
 if TYPE_CHECKING:
+    from rag.embed.base import Embedder, EmbedderIdentity, Reranker, checked
     from rag.embed.entail import CrossEncoderEntailment
+    from rag.embed.hashed import HashedEmbedder
 
 __all__ = [
     "BUILTIN",
@@ -37,10 +39,22 @@ __all__ = [
     "load_reranker",
 ]
 
+_BASE = frozenset({"Embedder", "EmbedderIdentity", "Reranker", "checked"})
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    part = "base" if name in _BASE else "hashed"
+    return getattr(import_module(f"rag.embed.{part}"), name)
+
 
 def load_embedder(name: str, options: EncoderOptions | None = None) -> Embedder:
     """The embedder that a setting names: "hashed", or a sentence-transformers model."""
     if name == HASHED:
+        from rag.embed.hashed import HashedEmbedder
+
         return HashedEmbedder()
     from rag.embed.neural import SentenceTransformerEmbedder
 

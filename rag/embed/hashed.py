@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.embed.base import Embedder, EmbedderIdentity
+from rag.embed.options import BUILTIN, HASHED
 from rag.hashing import BUCKETS, DIMENSION, Frequencies, Hasher
 from rag.words import stems_of, words
 
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-
-#: What `--embedder` takes for the default.
-HASHED = "hashed"
-#: Provider of the default, in its identity.
-BUILTIN = "builtin"
 
 
 class HashedEmbedder(Embedder):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+#: What `--embedder` takes for the built-in embedder, and the provider in its identity.
+HASHED, BUILTIN = "hashed", "builtin"
 #: What runs the weights, as sentence-transformers names it.
 BACKENDS = ("torch", "onnx", "openvino")
 #: Number formats of the weights; "auto" is bfloat16 where the machine computes it, else float32.

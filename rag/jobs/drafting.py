@@ -52,6 +52,10 @@ class Unfit(Exception):
     """An answer will not do; the message says why, for the model."""
 
 
+class NothingUsable(ModelError):
+    """A model answered, asked again and again, but never so that it would do."""
+
+
 @dataclass
 class Writer:
     """A model and how it is drawn from; counts what it was sent."""
@@ -107,7 +111,7 @@ class Writer:
                 messages = longer
             else:  # the same prompt again has to be drawn another way
                 messages, temperature = ask.messages(text), self.temperature or SPREAD
-        raise ModelError(
+        raise NothingUsable(
             f"{self.model.name} was asked {RETRIES + 1} times and gave nothing usable: {fault}. "
             f"It wrote: {shown(answer)}",
             f"This job needs {ask.template.needs['en']}: name another with -m",

@@ -70,11 +70,11 @@ def run(
     )
     temperature = template.temperature if request.temperature is None else request.temperature
     writer = Writer(model, temperature, template.max_tokens, template.stop)
-    ask, left_out = _with_examples_that_fit(ask, writer)
+    ask, left_out = with_examples_that_fit(ask, writer)
     job = _Job(ask, source, writer, request.samples, on_piece)
     if left_out:
         job.notes.append(f"{left_out} of {left_out + len(ask.examples)} examples do not fit")
-    return replace(job.done(), sent=_sent(writer))
+    return replace(job.done(), sent=sent_by(writer))
 
 
 def _without_model(template: Template, source: Source) -> Result:
@@ -101,7 +101,7 @@ def _without_model(template: Template, source: Source) -> Result:
     )
 
 
-def _with_examples_that_fit(ask: Ask, writer: Writer) -> tuple[Ask, int]:
+def with_examples_that_fit(ask: Ask, writer: Writer) -> tuple[Ask, int]:
     """The job with as many examples as leave the document its share; and how many were left out."""
     examples = list(ask.examples)
     while examples:
@@ -112,7 +112,8 @@ def _with_examples_that_fit(ask: Ask, writer: Writer) -> tuple[Ask, int]:
     return replace(ask, examples=tuple(examples)), len(ask.examples) - len(examples)
 
 
-def _sent(writer: Writer) -> Sent:
+def sent_by(writer: Writer) -> Sent:
+    """The bill of what a writer has sent its model so far."""
     model = writer.model
     return Sent(
         len(writer.sent),

@@ -70,12 +70,13 @@ def as_csv(fields: Sequence[Field], records: Sequence[Record]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*names, source])
     for record in records:
-        cells = [_cell(record.values[name]) for name in names]
-        writer.writerow([*cells, _cell(where(record.place))])
+        cells = [cell(record.values[name]) for name in names]
+        writer.writerow([*cells, cell(where(record.place))])
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a cell of CSV that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

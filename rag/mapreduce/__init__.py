@@ -20,10 +20,10 @@ from rag.mapreduce.calls import Calls
 from rag.refusal import is_refusal
 from rag.summary import Gap, Progress, Source, Summary, summarise
 from rag.summary.asking import NOTES, of_notes, of_passages
-from rag.summary.checking import SAMPLE, Checker
+from rag.summary.checking import Checker
 from rag.summary.pieces import cut, furthest, passages, units
-from rag.types import Citation, Document
-from rag.words import language_of
+from rag.summary.verbatim import language_of_all
+from rag.types import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from rag.summary import Brief
     from rag.summary.nouns import Step
     from rag.summary.pieces import Unit
-    from rag.types import Message, Passage, Sentence
+    from rag.types import Citation, Message, Passage, Sentence
     from rag.words import Language
 
-__all__ = ["Watch", "language_of_all", "map_reduce"]
+__all__ = ["Watch", "map_reduce"]
 
 _HOPELESS = 2  # pieces that failed, and none that did not, after which the model is given up
 
@@ -93,11 +93,6 @@ def map_reduce(
     language = brief.language or language_of_all(each.document for each in sources.values())
     calls = Calls(model, brief, language, replies, sampling)
     return _Run(model, sources, brief, language, calls, secret, watch or Watch()).summary()
-
-
-def language_of_all(documents: Iterable[Document]) -> Language:
-    """The language that most of the documents' text is in."""
-    return language_of(" ".join(document.text[:SAMPLE] for document in documents))
 
 
 class _Run:

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing, RagError, UsageError
-from rag.index import open_catalogue
-from rag.mapreduce import Watch, language_of_all, map_reduce
-from rag.outside import read_outside
-from rag.retrieve import is_meant, is_name
+from rag.errors import RagError
+from rag.mapreduce import Watch, map_reduce
+from rag.named import Unread, named
 from rag.store.replies import Replies
 from rag.store.secret import secret_of
-from rag.summary import Source, Summary, source_of, summarise
+from rag.summary import Source, Summary, source_of
+from rag.summary.verbatim import without_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.models import Model
-    from rag.store.catalogue import Catalogue, DocumentRow
     from rag.store.place import LibraryPaths
     from rag.summary import Brief
-    from rag.types import Citation
     from rag.workers.pool import ReaderPool
 
 log = logging.getLogger(__name__)
-
-_ALIKE = 5  # documents named in an error
 
 
 def summary_of(
@@ -45,10 +39,33 @@ def summary_of(
     """Summarise what is named: documents of the library, or files, which `readers` read.
 
     `fresh` forgets what a model has said of these documents before. Raises UsageError where a name
-    means nothing or too much, LibraryMissing where it would have to be in a library, and what the
-    model raises.
+    means nothing or too much, LibraryMissing where it would have to be in a library, ReadError
+    where a file cannot be read, and what the model raises.
     """
-    sources = _sources(names, paths, readers)
+    sources: dict[str, Source] = {}
+    for each in named(names, paths, readers):
+        if isinstance(each, Unread):
+            raise each.error
+        sources[each.name] = source_of(each.document, each.minutes)
+    return summary_of_sources(
+        sources, paths, brief, model=model, sampling=sampling, fresh=fresh, watch=watch
+    )
+
+
+def summary_of_sources(
+    sources: Mapping[str, Source],
+    paths: LibraryPaths,
+    brief: Brief,
+    *,
+    model: Model | None,
+    sampling: Sequence[object] = (),
+    fresh: bool = False,
+    watch: Watch | None = None,
+) -> Summary:
+    """Summarise documents by their names; the replies of a model are kept in the library.
+
+    `fresh` as in `summary_of`. Raises what the model raises.
+    """
     if model is None:
         return without_model(sources, brief)
     ids = {each.document.id for each in sources.values()}
@@ -62,67 +79,6 @@ def summary_of(
             secret=secret_of(paths.folder),
             watch=watch,
         )
-
-
-def without_model(sources: Mapping[str, Source], brief: Brief) -> Summary:
-    """The documents' own sentences."""
-    by_id = {each.document.id: (each.document, name) for name, each in sources.items()}
-
-    def cite(document_id: str, start: int, end: int) -> Citation:
-        document, name = by_id[document_id]
-        return document.citation(name, start, end)
-
-    found = summarise(sources.values(), cite, most=brief.most, about=brief.about)
-    language = language_of_all(each.document for each in sources.values())
-    return Summary(tuple(sources), language, tuple(found), refused=not found)
-
-
-def _sources(
-    names: Sequence[str], paths: LibraryPaths, readers: Callable[[], ReaderPool]
-) -> dict[str, Source]:
-    """What is named, by the names that citations carry, each document once."""
-    try:
-        catalogue = open_catalogue(paths)
-    except LibraryMissing:
-        files = [Path(name) for name in names]
-        if not all(file.is_file() for file in files):
-            raise
-        return {name: each for file in files for name, each in _read(file, readers)}
-    found: dict[str, Source] = {}
-    with catalogue:
-        held = dict(catalogue.minutes())
-        for name in names:
-            rows = _meant(catalogue, name)
-            for row in rows:
-                found[row.name] = source_of(catalogue.document(row.id), held.get(row.name))
-            if not rows:
-                found |= dict(_read(Path(name), readers))
-    first = {each.document.id: name for name, each in reversed(found.items())}
-    return {name: each for name, each in found.items() if first[each.document.id] == name}
-
-
-def _read(file: Path, readers: Callable[[], ReaderPool]) -> Iterator[tuple[str, Source]]:
-    """The documents of a file that is not in the library, by name. Raises ReadError."""
-    with readers() as pool:
-        for member, read in read_outside(file, pool, "txt").items():
-            name = f"{file.name}/{member}" if member else file.name
-            yield name, source_of(read.document, read.minutes)
-
-
-def _meant(catalogue: Catalogue, name: str) -> list[DocumentRow]:
-    """The documents that a name means: one, or those of a folder or pattern; none for a file."""
-    rows = catalogue.documents()
-    exact = [row for row in rows if row.name == name]
-    alike = exact or [row for row in rows if is_name(row.name, name)]
-    if len(alike) == 1:
-        return alike
-    if alike:
-        said = ", ".join(row.name for row in alike[:_ALIKE])
-        raise UsageError(f"{name} may be any of {said}", "See what there is: rag list")
-    several = [row for row in rows if is_meant(row.name, name)]
-    if not several and not Path(name).is_file():
-        raise UsageError(f"There is no document {name}", "See what there is: rag list")
-    return several
 
 
 @contextmanager

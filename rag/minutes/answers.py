@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.minutes import english_answers
 from rag.minutes.drafts import content
 from rag.minutes.findings import GROUP, SPEAKER, Finding
 from rag.minutes.lexicon import family
@@ -25,6 +26,8 @@ _DONE = frozenset("уже готово сделано готов готова al
 
 def volunteers(sentence: Sentence) -> bool:
     """Whether a short answer to «кто …?» is «я»."""
+    if sentence.language == "en":
+        return english_answers.volunteers(sentence)
     words = set(sentence.words)
     return len(words) <= _SHORT and bool(_MINE & words) and "не" not in words
 
@@ -51,6 +54,8 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
+    if scene.language == "en":
+        return own.bare or request.bare or english_answers.kindred(own.verb, request.verb)
     related = akin(own.verb, request.verb) or _is_helpful(own.verb)
     if own.kind == "answer":
         return related or not own.verb
@@ -85,8 +90,10 @@ def _words(scene: Scene, finding: Finding) -> frozenset[str]:
     return content(text) - {stem(finding.verb)}
 
 
-def adds_nothing(request: Finding, own: Finding) -> bool:
+def adds_nothing(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether an answer names no thing of its own, so that the request's words must stand."""
+    if english_answers.refers_back(scene.text[own.what_start : own.what_end]):
+        return True
     return own.bare or (not own.thing and (akin(own.verb, request.verb) or not own.verb))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.minutes import english_answers
 from rag.minutes.dates import Found, dates_in
 from rag.minutes.drafts import Draft, content, overlap
 from rag.minutes.lexicon import family
@@ -84,6 +85,10 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     nested = things and others and (things <= others or others <= things)
     if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
         return _head(scene, old) == _head(scene, new)
+    if english_answers.kindred(old.verb, new.verb) and least == SAME_SOON:
+        said = scene.text[slice(*new.what)]
+        if english_answers.refers_back(said) and not other - {stem(new.verb)}:
+            return True  # "I'll ring the farm" - "I'll phone them on Thursday"
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):
@@ -101,7 +106,8 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
     mine = _words(scene, new)
     for place in range(len(drafts) - 1, -1, -1):
         old = drafts[place]
-        if old.status not in ("open", "conditional"):
+        taken_over = new.act == "accepted" and old.who != new.who
+        if old.status == "done" or (old.status == "cancelled" and not taken_over):
             continue
         mine_too = old.who == new.who or (new.who is None and old.turn != new.turn)
         close = mine_too and new.turn - old.turn <= NEAR and old.turn != new.turn
@@ -212,7 +218,7 @@ def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
     if not found:
         return None
     start, end, due = found[0]
-    about = content(text[:start] + text[end:])
+    about = content(text[:start] + text[end:]) or content(_around(view))
     for draft in reversed(drafts):
         kept = _words(scene, draft) - {stem(draft.verb)}
         moves = draft.due is not None and draft.due.due != due
@@ -251,6 +257,12 @@ def correct(
 _CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait".split())
 
 
+def _around(view: View) -> str:
+    """The other sentences of a turn («The long read, I forgot. Can it be Monday?»)."""
+    text, own = view.scene.text, view.sentence
+    return " ".join(text[s.start : s.end] for s in view.sentences if s is not own)
+
+
 def confirm(
     drafts: list[Draft],
     proposal: Proposal,
@@ -287,13 +299,13 @@ def confirm(
 
 def _cancels(scene: Scene, sentence: Sentence) -> bool:
     language = sentence.language
+    if language == "en":
+        return english_answers.withdrawn(sentence) is not None
     cues = family(language, "cancel")
     if {"if", "если", "когда", "when"} & set(sentence.words):
         return False
     if has_phrase(sentence.words, family(language, "cancel_phrase")):
         return True
-    if language == "en":
-        return any(word in cues for word in sentence.words)
     return any(
         (parse.lemma in cues and parse.grammemes & {"1per", "impr", "PRTS", "NOUN"}) or word in cues
         for word in sentence.words
@@ -333,7 +345,7 @@ def _denied(
 def _withdraw(
     scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
 ) -> None:
-    said = content(scene.text[sentence.start : sentence.end])
+    said = _withdrawn(scene, sentence)
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
     called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
@@ -361,6 +373,16 @@ def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     cues = family(sentence.language, "cancel")
     after = [c.words for c in sentence.clauses if c.start > draft.at]
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
+
+
+def _withdrawn(scene: Scene, sentence: Sentence) -> frozenset[str]:
+    """The words that say what is taken back; English names it beside the verb that does."""
+    clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
+    if clause is None:
+        return content(scene.text[sentence.start : sentence.end])
+    return content(scene.text[clause.start : clause.end]) - content(
+        " ".join(family("en", "cancel"))
+    )
 
 
 def _cue_stems(scene: Scene) -> frozenset[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
 from rag.sentences import split
 from rag.words import fold, language_of
@@ -29,7 +30,9 @@ _RU_CONJUNCTIONS = frozenset(
     "и а но или что чтобы если когда пока тогда поэтому потому хотя как который которая которые "
     "я мы ты вы он она они это".split()
 )
-_EN_CONJUNCTIONS = frozenset("and but or so because if when once then while".split())
+_EN_CONJUNCTIONS = frozenset(
+    "and but or so because if when once then while unless provided as".split()
+)
 #: a sentence end that is followed by lower case, as in chats; not after abbreviations
 _CASUAL_END = re.compile(r"(?:[!?]+[)»\"]*|(?<=[^\W\d_]{4})\.|(?<=плз)\.)\s+(?=[^\W\d_])")
 _TAGS = frozenset(
@@ -50,32 +53,31 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a sentence with its tokens."""
+    """A stretch of a sentence with its tokens, and their folded words."""
 
     start: int
     end: int
     tokens: tuple[Token, ...]
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The folded words."""
-        return tuple(token.word for token in self.tokens)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(token.word for token in self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, its clauses in order, whether it asks, and its language."""
+    """A sentence, its clauses in order, whether it asks, its language, and its folded words."""
 
     start: int
     end: int
     question: bool
     clauses: tuple[Clause, ...]
     language: Language = "ru"
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The folded words."""
-        return tuple(word for clause in self.clauses for word in clause.words)
+    def __post_init__(self) -> None:
+        words = tuple(word for clause in self.clauses for word in clause.words)
+        object.__setattr__(self, "words", words)
 
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
@@ -107,8 +109,13 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
 
     `language` is the meeting's; a sentence of several words in the other is read as that.
     """
+    return list(_sentences(text, start, end, language))
+
+
+@lru_cache(maxsize=64)  # a turn is gone back to for whom it calls
+def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sentence, ...]:
     found = []
-    for first, last in _spans(text, start, end):
+    for first, last in spans_of(text, start, end):
         spoken = _spoken(text[first:last], language)
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         clauses = []
@@ -126,7 +133,7 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
             question = False
         found.append(Sentence(first, last, question, tuple(clauses), spoken))
-    return found
+    return tuple(found)
 
 
 _WORDS = {"ru": re.compile(r"[А-Яа-яЁё]{2,}"), "en": re.compile(r"[A-Za-z]+(?:'[a-z]+)?")}
@@ -144,7 +151,7 @@ def _spoken(text: str, language: Language) -> Language:
 _FOREIGN = 3
 
 
-def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def spans_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentences, cut also where a casual writer goes on in lower case."""
     spans = []
     for first, last in split(text, start, end):
@@ -217,7 +224,25 @@ def is_infinitive(word: str) -> bool:
 
 
 _EN_SUBJECTS = frozenset(
-    "i we you he she they it i'll we'll you'll he'll she'll they'll it'll i'm".split()
+    "i we you he she they it i'll we'll you'll he'll she'll they'll it'll i'm i've i'd we're we've "
+    "he's she's it's they're that's there's you're let's can could would".split()
+)
+#: subjects with their verb, before which a clause begins even without a conjunction
+_EN_OPENERS = frozenset("i'll we'll he'll she'll they'll you'll".split())
+#: what follows a second verb of the same subject («write it and run it past legal»)
+_EN_OBJECTS = frozenset(
+    "the a an my our your his her their this that these those it them him me us you everyone "
+    "everybody some any all up out over".split()
+)
+#: verbs that make one act with the next («come over and check it»)
+_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be".split())
+_EN_CLAUSE_OPENERS = frozenset("what how why where which whether who doubt wish that".split())
+#: words after which "if" is "whether" («see if she'd go»)
+_EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())
+#: words that end a deadline, behind which another thing may have another («… Friday and the notes»)
+_EN_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday tomorrow today tonight weekend week "
+    "month morning afternoon evening noon lunchtime one two three four five six".split()
 )
 
 
@@ -225,15 +250,52 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
     cuts = [0]
     for i in range(1, len(tokens)):
         word, previous = tokens[i].word, tokens[i - 1].word
-        begins = (
-            word in _EN_CONJUNCTIONS
-            and i + 1 < len(tokens)
-            and (
-                tokens[i + 1].word in _EN_SUBJECTS or word in ("but", "because", "if", "once", "so")
-            )
+        behind = tokens[i + 1].word if i + 1 < len(tokens) else ""
+        begins = word in _EN_CONJUNCTIONS and (
+            behind in _EN_SUBJECTS
+            or (behind and word in ("but", "because", "if", "once", "so", "unless", "provided"))
+            or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
+            or (word == "and" and _second_act(tokens, cuts[-1], i))
+            or (word == "and" and _second_thing(tokens, i))
         )
-        bare = word in ("i'll", "we'll") and previous not in _EN_CONJUNCTIONS
-        if (begins or bare) and i > cuts[-1]:
+        if word == "if" and previous in _EN_ASKING:
+            continue
+        soon = word == "as" and behind in ("soon", "long")
+        bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
+        bare = bare or (
+            word in ("i", "we")
+            and behind in ("will", "shall", "can", "am", "could")
+            and i - cuts[-1] > 2
+            and tokens[cuts[-1]].word in ("if", "once", "when", "unless", "provided", "as")
+        )
+        if (begins or soon or (bare and not _is_told(tokens[cuts[-1] : i]))) and i > cuts[-1]:
             cuts.append(i)
     cuts.append(len(tokens))
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _is_told(before: list[Token]) -> bool:
+    """Whether what follows is what somebody said, doubts or asks («I don't think I'll go»)."""
+    words = [token.word for token in before]
+    if any(word in family("en", "reporting") for word in words) or words[-1] in _EN_CLAUSE_OPENERS:
+        return True
+    return words[-1] in ("think", "sure") and bool({"don't", "not", "didn't"} & set(words))
+
+
+def _second_thing(tokens: list[Token], at: int) -> bool:
+    """Whether "and" at a token, behind a deadline, brings another thing to be done."""
+    known = at + 2 < len(tokens) and tokens[at + 1].word in ("the", "my", "your", "a", "an", "our")
+    return known and tokens[at - 1].word in _EN_DAYS and at > 3
+
+
+def _second_act(tokens: list[Token], first: int, at: int) -> bool:
+    """Whether "and" at a token opens another act of the same subject."""
+    verbs = family("en", "verb")
+    verb = at + 1
+    while verb + 1 < len(tokens) and tokens[verb].word in ("then", "also", "just", "maybe"):
+        verb += 1
+    if verb + 1 >= len(tokens) or tokens[verb].word not in verbs:
+        return False
+    known = tokens[verb + 1].word in _EN_OBJECTS or tokens[verb + 1].capital
+    moving = any(token.word in _EN_MOVING for token in tokens[first:at])
+    return known and not moving and not any(t.word.endswith("n't") for t in tokens[first:at])

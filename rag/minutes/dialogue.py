@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from rag.minutes import answers, changes
 from rag.minutes.clauses import Sentence, sentences_of
 from rag.minutes.drafts import Draft
+from rag.minutes.english_spans import bare_day
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
 from rag.minutes.russian_words import akin
-from rag.minutes.stance import is_thankful, stance
+from rag.minutes.stance import Stance, is_thankful, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
 
@@ -93,7 +94,7 @@ class Dialogue:
         if turn.speaker is None and self._labelled:
             return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
-        answer = stance(self.scene, sentences)
+        answer = stance(self.scene, sentences) or self._only_when(index, sentences)
         speaker = self._speaker(index)
         for waiting in reversed(self.waiting[:]):
             if self._answers(waiting, index, speaker):
@@ -102,16 +103,26 @@ class Dialogue:
             self._endorse(index, speaker, answer, sentences)
         for finding in found:
             self._add(finding, index, speaker)
+        confirmed = False
         if self.proposal and sentences:
             said = self._new_due(index, sentences[:1]) if len(sentences[0].words) <= _BRIEF else None
             agrees = answer == "yes" and not any(f.due for f in found)
             place = (index, turn.start, speaker)
+            before = tuple(self.drafts)
             self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
+            confirmed = before != tuple(self.drafts)
         accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
         proposer = None if accepted or any(f.kind != "request" for f in found) else speaker
         proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
         self.proposal = proposed or self.proposal
-        changes.apply(self.scene, self.drafts, index, speaker, sentences, bool(found), answer)
+        settled = bool(found) or confirmed
+        changes.apply(self.scene, self.drafts, index, speaker, sentences, settled, answer)
+
+    def _only_when(self, index: int, sentences: tuple[Sentence, ...]) -> Stance | None:
+        """Yes, where a turn opens with nothing but a day («В среду», "First thing tomorrow")."""
+        if not sentences or not sentences[0].clauses or sentences[0].question:
+            return None
+        return "yes" if changes.only_due(View(self.scene, index, sentences, 0, 0)) else None
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -329,8 +340,10 @@ class Dialogue:
     def _new_due(self, index: int, sentences: Sequence[Sentence]) -> Found | None:
         for sentence_at in range(len(sentences)):
             view = View(self.scene, index, tuple(sentences), sentence_at, 0)
-            if view.dues:
+            if view.dues and (not sentence_at or len(view.sentence.words) <= _SHORT):
                 return view.dues[0]
+            if self.scene.language == "en" and view.sentence.clauses and (day := bare_day(view)):
+                return day
         return None
 
     def _accept(self, waiting: _Waiting, own: Finding, index: int) -> None:
@@ -341,7 +354,7 @@ class Dialogue:
             who = WE[self.scene.language]
         if request.act == "assigned" and request.who not in self.scene.roster.names:
             who = request.who  # another agrees that an outsider does it
-        borrowed = answers.adds_nothing(request, own) and not request.bare
+        borrowed = answers.adds_nothing(self.scene, request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
             what = own if request.open_call else self._asked_before(request) or request
@@ -376,6 +389,8 @@ class Dialogue:
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
+        if finding.kind == "request" and finding.anaphoric and self._just_promised(index, speaker):
+            return  # "can you do that before the weekend?": what was just promised is meant
         if finding.kind == "answer":
             self._follow(finding, index, speaker)
         elif finding.kind in ("offer", "request"):
@@ -495,6 +510,10 @@ class Dialogue:
                 self.drafts[place] = replace(draft, due=finding.due, support=support)
                 return True
         return False
+
+    def _just_promised(self, index: int, asker: str | None) -> bool:
+        """Whether somebody else has promised something in this or the two turns before."""
+        return any(d.who != asker and index - d.turn <= 2 for d in self.drafts)
 
     def _offered(self, offer: Finding, who: str | None, *, accepted: bool) -> None:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""

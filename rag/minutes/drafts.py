@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _RELATIVE = re.compile(r"(?:через|спустя|в\s+течение|за|within|in\s+(?:\w+\s+)+\w+|after)\b", re.I)
 
 
+#: English verbs that say little by themselves («get the hats», "pick the hats up")
+_LIGHT = frozenset("get got take have make put give let bring come going i'll we'll".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A promise before its offsets become lines; see `rag.types.Promise`.
@@ -82,7 +86,9 @@ class Draft:
 def content(text: str) -> frozenset[str]:
     """Stems of the words of a text that carry meaning."""
     return frozenset(
-        stem(word) for word in words(fold(text)) if word not in STOP_WORDS and len(word) > 2
+        stem(word)
+        for word in words(fold(text))
+        if word not in STOP_WORDS and word not in _LIGHT and len(word) > 2
     )
 
 

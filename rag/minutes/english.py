@@ -1,279 +1,322 @@
 """Promises, offers and requests in the clauses of English speech; see `russian` for the method.
 
-Without a part-of-speech tagger: auxiliaries and subjects are a closed class, and what follows
-them is the verb. Verbs are sorted by the families of `data/lexicon_en.tsv`.
+Without a part-of-speech tagger: what leads into an act ("I'll", "would you mind") is a closed
+class, and what follows is the verb. Both are sorted by the families of `data/lexicon_en.tsv`; each
+rule below has its example and counter-example in `data/rules_en.tsv`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.findings import ADDRESSEE, GROUP, SPEAKER, Finding
-
-if TYPE_CHECKING:
-    from rag.minutes.view import View
-
+from rag.minutes.english_asks import open_call, request
+from rag.minutes.english_leads import Lead, base_of, has_any, is_gerund, lead, opens
 from rag.minutes.english_reported import passive, reported
+from rag.minutes.english_spans import DETERMINERS, due_of, make, names_another
+from rag.minutes.english_takes import take_on
 from rag.minutes.english_words import (
     ANAPHORS,
+    RESULT,
+    broken_off,
+    continues,
     denied,
-    due_clauses,
+    doubted,
     has_habit,
+    has_object,
     is_anaphoric,
+    is_asked,
     is_condition,
+    is_later,
     is_subordinate,
-    later,
-    make,
     objects,
-    recipient,
     rejects,
-    verb_after,
+    taken_back,
 )
+from rag.minutes.findings import GROUP, SPEAKER, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.minutes.view import View
+    from rag.types import Act, Force
 
 
 def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
-    words = view.words
-    if not words or is_condition(view):
+    if not view.words or is_condition(view):
         return None
-    called = _open_call(view)
+    called = open_call(view)
     if called or is_subordinate(view):
         return called
-    for rule in (_on_me, passive, _request, _offer, _first_person, _delivered, _joint, reported):
+    for rule in RULES:
         found = rule(view)
         if found:
             return found
     return None
 
 
-def _on_me(view: View) -> Finding | None:
-    """ "the SSO article's on me", "leave it with me"."""
-    joined = " ".join(view.words)
-    if view.sentence.question:
-        return None
-    match = re.search(r"(?:^\w+|'s|\bis|\bare) on me\b", joined)
-    if match and len(view.words) > 2 and "if" not in view.words:
-        at = next(i for i, w in enumerate(view.words) if w == "me")
-        subject = [
-            w
-            for w in view.words[: at - 1]
-            if w not in ANAPHORS and w not in ("that's", "it's", "is", "this")
-        ]
-        first = 0 if subject else None
-        return make(
-            view, "promise", at, None, SPEAKER, first=first, bare=not subject, anaphoric=not subject
-        )
-    left = re.match(r"leave (?P<what>.+) (?:with|to) me$", joined)
-    if left and left["what"] not in ANAPHORS:
-        return make(view, "promise", 0, None, SPEAKER, first=1)
-    if left:
-        return make(view, "promise", 0, None, SPEAKER, bare=True, anaphoric=True)
-    return None
-
-
-_ASK = (("can", "you"), ("could", "you"), ("would", "you"), ("will", "you"))
-
-
-def _request(view: View) -> Finding | None:
-    """ "can you get the draft over?", "Tom, send Dana the login", "you ring the council"."""
-    words = view.words
-    who = view.vocative or ADDRESSEE
-    for at in range(len(words) - 1):
-        if (words[at], words[at + 1]) in _ASK:
-            before = next((m.name for m in view.mentions if m.last == at), None)
-            who = view.vocative or before or ADDRESSEE
-            verb_at = verb_after(view, at + 1)
-            if verb_at is None:
-                return None
-            if view.is_in(words[verb_at], "ask_noise") or view.is_in(words[verb_at], "stative"):
-                return None
-            return make(view, "request", at, verb_at, who, first=verb_at)
-        if words[at : at + 4] == ("i", "need", "you", "to") and at + 4 < len(words):
-            return make(view, "request", at, at + 4, who, first=at + 4, imperative=True)
-    first = next(
-        (i for i, w in enumerate(words) if not view.is_in(w, "filler") or w == "you"), None
-    )
-    mention = next((m for m in view.mentions if m.first == first), None)
-    named: str | None = view.vocative
-    if mention is not None and first is not None and mention.last < len(words):
-        named, first = mention.name, mention.last
-        if words[first] == "to" and first + 1 < len(words):
-            first += 1
-            if view.is_in(words[first], "verb"):
-                return make(view, "promise", first, first, named, act="assigned", first=first)
-            return None
-        if (
-            words[first] != "you"
-            and "please" not in words
-            and view.text_between(mention.last - 1, first).strip() != ","
-        ):
-            return None
-    if first is None or (view.sentence.question and named is None):
-        return None
-    if words[first] == "you" and first + 1 < len(words):
-        first += 1
-    elif first and "you" in words[:first]:
-        return None
-    if words[first] == "please" and first + 1 < len(words):
-        first += 1
-    verb = words[first]
-    if not view.is_in(verb, "verb") or view.is_in(verb, "ask_noise") or not objects(view, first):
-        return None
-    if named is None and "please" not in view.sentence.words:
-        return None
-    return make(view, "request", first, first, named or ADDRESSEE, first=first, imperative=True)
-
-
-def _offer(view: View) -> Finding | None:
-    """ "I can do the billing articles", "could I send it by Monday instead?"."""
-    words = view.words
-    for at in range(len(words) - 1):
-        pair = (words[at], words[at + 1])
-        asks = (
-            pair in {("shall", "i"), ("can", "i"), ("could", "i"), ("should", "i")}
-            and view.sentence.question
-        )
-        says = pair in {("i", "can"), ("i", "could")} and not view.sentence.question
-        if not (asks or says):
-            continue
-        verb_at = verb_after(view, at + 1)
-        if verb_at is None or denied(view, at, verb_at) or rejects(view, verb_at):
-            return None
-        if asks and pair != ("shall", "i") and view.due(due_clauses(view)) is None:
-            return None
-        if view.is_in(words[verb_at], "ask_noise") and not recipient(view, verb_at):
-            return None
-        anaphoric = is_anaphoric(view, verb_at)
-        return make(
-            view,
-            "offer",
-            verb_at,
-            verb_at,
-            SPEAKER,
-            first=verb_at,
-            bare=anaphoric,
-            anaphoric=anaphoric,
-        )
-    return None
-
-
-#: progressives that take on («I'm taking the status page»)
-_TAKING = frozenset("taking handling covering organising organizing leading owning".split())
-
-
-def _subject_verb(view: View, pronoun: str) -> tuple[int, int] | None:
-    """(index of the subject, of the verb) of "I'll …", "I'm going to …", "I promise to …"."""
-    words = view.words
-    short = {"i": ("i'll", "i'm"), "we": ("we'll", "we're")}[pronoun]
-    for at, word in enumerate(words):
-        rest = words[at + 1 :]
-        if (word, *rest[:1]) == ("let", "me") and pronoun == "i" and later(view):
-            verb_at = verb_after(view, at + 1)
-        elif word == short[0] or (word == pronoun and rest[:1] == ("will",)):
-            verb_at = verb_after(view, at + (word == pronoun))
-        elif word == short[1] and rest[:2] == ("going", "to"):
-            verb_at = verb_after(view, at + 2)
-        elif word == short[1] and rest[:1] and rest[0] in _TAKING:
-            verb_at = at + 1
-        elif word == short[1] and rest[:1] == ("gonna",):
-            verb_at = verb_after(view, at + 1)
-        elif word == pronoun and rest[:2] in (
-            ("promise", "to"),
-            ("commit", "to"),
-            ("undertake", "to"),
-            ("am", "going"),
-            ("are", "going"),
-        ):
-            verb_at = verb_after(view, at + 2 + (rest[1] == "going"))
-        else:
-            continue
-        if verb_at is not None:
-            return at, verb_at
-    return None
-
-
-def _first_person(view: View) -> Finding | None:
+def committed(view: View) -> Finding | None:
     """ "I'll send you the copy", "I'm going to have the birches done"."""
-    found = _subject_verb(view, "i")
-    if view.sentence.question or found is None or has_habit(view):
+    found = lead(view, "commit") if not lead(view, "commit_ing") else None
+    if found is None or lead(view, "try") or _is_barred(view, found):
         return None
-    at, verb_at = found
-    words = view.words
-    if denied(view, at, verb_at):
+    if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
         return None
-    if view.is_in(words[verb_at], "hedge") or words[verb_at : verb_at + 2] == ("see", "if"):
-        follows = next(
-            (
-                i
-                for i in range(verb_at + 1, len(words))
-                if words[i] not in ("to", "and", "my", "best")
-            ),
-            None,
-        )
-        if follows is None:
+    if is_gerund(view.words[found.verb_at]) or rejects(view, found.verb_at, due_of(view)):
+        return None
+    return _own(view, found)
+
+
+def ongoing(view: View) -> Finding | None:
+    """ "I'll be sending the notes out tonight": a future said as a course of things."""
+    found = lead(view, "commit_ing")
+    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
+        return None
+    if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
+        return None
+    if view.words[found.verb_at] in ("working", "doing", "going", "coming"):
+        return None
+    return _own(view, found)
+
+
+def arranged(view: View) -> Finding | None:
+    """ "I'm driving the samples over tomorrow", "I'm taking the status page"."""
+    found = lead(view, "progressive")
+    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
+        return None
+    verb = view.words[found.verb_at]
+    dated = due_of(view) is not None and not view.is_in(verb, "away")
+    if not (dated or view.is_in(verb, "taking")) or not objects(view, found.verb_at):
+        return None
+    if rejects(view, found.verb_at, due_of(view)):
+        return None
+    return _own(view, found)
+
+
+def tried(view: View) -> Finding | None:
+    """ "I'll try to chase legal", "I might redo the map by Friday": taken on with a hedge."""
+    for name in ("try", "might"):
+        found = lead(view, name)
+        if found is None or _is_barred(view, found):
+            continue
+        if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
             return None
-        return make(view, "promise", at, follows, SPEAKER, first=follows, force="tentative")
-    if rejects(view, verb_at):
-        return None
-    anaphoric = is_anaphoric(view, verb_at)
-    nothing = not anaphoric and not objects(view, verb_at) and not ANAPHORS & set(words[verb_at:])
-    if nothing and view.due(due_clauses(view)) is None and words[verb_at + 1 :]:
-        return None
-    return make(
-        view, "promise", at, verb_at, SPEAKER, bare=anaphoric or nothing, anaphoric=anaphoric
-    )
+        if view.is_in(base_of(view.words[found.verb_at]), "verb"):
+            return _own(view, found, force="tentative")
+    return None
 
 
-def _joint(view: View) -> Finding | None:
-    """ "we'll run the full checklist together": the group's."""
-    found = _subject_verb(view, "we")
-    if view.sentence.question or found is None or has_habit(view):
+def let_me(view: View) -> Finding | None:
+    """ "Let me take the invoices": acts that are taken on so; any act with a later day."""
+    words = view.words
+    at = next((i for i in range(len(words) - 2) if words[i : i + 2] == ("let", "me")), None)
+    if at is None or is_asked(view) or doubted(view, at):
         return None
-    at, verb_at = found
-    if (
-        denied(view, at, verb_at)
-        or rejects(view, verb_at, joint=True)
-        or not objects(view, verb_at)
+    behind = at + 2
+    while behind < len(words) - 1 and view.is_in(words[behind], "adverb"):
+        behind += 1
+    due = due_of(view)
+    if not (opens(words[behind:], "let_me") or is_later(view, due)) or not has_object(view, behind):
+        return None
+    taken = words[behind] in ("take", "call", "get", "ask", "do")
+    if not taken and rejects(view, behind, due):
+        return None
+    return _own(view, Lead(at, behind, behind, "let me"))
+
+
+def offered(view: View) -> Finding | None:
+    """ "I can do the billing articles", "shall I book it?", "I don't mind doing the raffle"."""
+    found = lead(view, "offer") or lead(view, "offer_ask") or lead(view, "offer_ing")
+    if found is None or denied(view, found.at, found.verb_at) or doubted(view, found.at):
+        return None
+    asks = lead(view, "offer_ask") == found
+    gerund = is_gerund(view.words[found.verb_at])
+    if asks != view.sentence.question and is_asked(view) != asks:
+        return None
+    if gerund != (lead(view, "offer_ing") == found) or view.is_in(
+        base_of(view.words[found.verb_at]), "ability"
     ):
         return None
-    firm = view.due(due_clauses(view)) is not None or view.next_due() is not None
+    if found.phrase in ("can i", "could i", "should i") and due_of(view) is None:
+        return None  # "can I ask …?": a favour is asked, not offered
+    if rejects(view, found.verb_at, due_of(view)):
+        return None
+    anaphoric = is_anaphoric(view, found.verb_at)
+    if anaphoric and not ANAPHORS & set(view.words[found.verb_at :]) and due_of(view):
+        return None  # "I can do Thursday" tells when one is free
+    if not anaphoric and not has_object(view, found.verb_at):
+        return None
     return make(
-        view, "promise", at, verb_at, GROUP, act="joint", force="firm" if firm else "tentative"
+        view,
+        "offer",
+        found.verb_at,
+        found.verb_at,
+        GROUP if found.phrase.startswith("we") else SPEAKER,
+        first=found.first,
+        act="joint" if found.phrase.startswith("we") else "self",
+        bare=anaphoric,
+        anaphoric=anaphoric,
     )
 
 
-def _delivered(view: View) -> Finding | None:
+def delivered(view: View) -> Finding | None:
     """ "You'll have the report by Friday": the speaker sees to it."""
-    words = view.words
-    for at, word in enumerate(words):
-        if word == "you'll" and words[at + 1 : at + 2] in (("have",), ("get",)):
-            due = view.due((view.clause_at,))
-            if due and not view.sentence.question and objects(view, at + 1):
-                return make(view, "promise", at, at + 1, SPEAKER, first=at + 1)
-    return None
+    found = lead(view, "deliver")
+    if found is None or view.sentence.question or denied(view, found.at, found.verb_at):
+        return None
+    dated = view.due((view.clause_at,)) or due_of(view)
+    sourced = " ".join(view.words).endswith("from me") or "from me" in " ".join(view.words)
+    first = found.first if found.phrase.startswith(("it", "that", "they")) else found.at + 1
+    if not (dated or sourced) or doubted(view, found.at):
+        return None
+    if has_any(view, "not_delivered", found.at):
+        return None
+    finding = make(view, "promise", found.at, None, SPEAKER, first=min(first, found.first))
+    return replace(finding, to_whom="\0addressee", verb="have")
 
 
-_WILLING = frozenset("can could will wants would should must".split())
+def joint(view: View) -> Finding | None:
+    """ "We'll run the full checklist on the third": the group's."""
+    found = lead(view, "joint")
+    if found is None or _is_barred(view, found):
+        return None
+    verb_at = found.verb_at
+    if rejects(view, verb_at, due_of(view), joint=True) or not objects(view, verb_at):
+        return None
+    if not view.is_in(base_of(view.words[verb_at]), "verb"):
+        return None
+    force: Force = "firm" if due_of(view) else "tentative"
+    return _own(view, found, who=GROUP, act="joint", force=force)
 
 
-def _open_call(view: View) -> Finding | None:
-    """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
-    words = view.words
-    for at, word in enumerate(words[:3]):
-        rest = words[at + 1 :]
-        asks = word in ("who", "who'll") and view.sentence.question
-        calls = word in ("somebody", "someone") and not view.sentence.question
-        if not (asks or calls) or not rest:
-            continue
-        if word == "who'll" or rest[0] in _WILLING:
-            verb_at = verb_after(view, at + (word != "who'll"))
-        elif rest[:2] in (("has", "to"), ("needs", "to"), ("wants", "to")):
-            verb_at = verb_after(view, at + 2)
-        else:
-            continue
-        if verb_at is not None and view.is_in(words[verb_at], "verb") and objects(view, verb_at):
-            finding = make(view, "request", verb_at, verb_at, ADDRESSEE, first=verb_at)
-            return replace(finding, open_call=True)
-    return None
+def continued(view: View) -> Finding | None:
+    """ "… and run it past legal": a second act under the lead-in of the clause before."""
+    verb_at = continues(view)
+    if verb_at is None:
+        return None
+    before = view.at(view.clause_at - 1)
+    governing = findings(before)
+    if governing is None or governing.verb == "":
+        return None
+    listed = view.words[0] in ("and", "then") or governing.kind == "promise"
+    if not listed or (verb_at == 0 and view.words[1] == "me"):
+        return None
+    if rejects(view, verb_at, due_of(view) or governing.due):
+        return None
+    own = make(view, governing.kind, verb_at, verb_at, governing.who, first=verb_at)
+    return replace(
+        own,
+        act=governing.act,
+        force=governing.force,
+        named=governing.named,
+        imperative=governing.imperative,
+        open_call=governing.open_call,
+        condition=own.condition or governing.condition,
+    )
+
+
+def gapped(view: View) -> Finding | None:
+    """ "… and the long read on Sunday": another thing under the verb of the clause before."""
+    if not names_another(view):
+        return None
+    governing = findings(view.at(view.clause_at - 1))
+    if governing is None or governing.due is None or governing.verb == "":
+        return None
+    own = make(view, governing.kind, 1, None, governing.who, first=1)
+    return replace(
+        own,
+        to_whom=governing.to_whom,
+        verb=governing.verb,
+        act=governing.act,
+        force=governing.force,
+        named=governing.named,
+        condition=own.condition or governing.condition,
+    )
+
+
+def _is_barred(view: View, found: Lead) -> bool:
+    """The guards all promises share: question, negation, doubt and hearsay, habit."""
+    return (
+        is_asked(view)
+        or denied(view, found.at, found.verb_at)
+        or doubted(view, found.at)
+        or broken_off(view)
+        or has_habit(view)
+    )
+
+
+def _own(
+    view: View,
+    found: Lead,
+    *,
+    who: str = SPEAKER,
+    act: Act = "self",
+    force: Force = "firm",
+) -> Finding | None:
+    """The finding of a lead-in, with the object that stands before it if none does behind."""
+    verb_at = found.verb_at
+    anaphoric = is_anaphoric(view, verb_at)
+    alone = opens(view.words[verb_at:], "intransitive")
+    nothing = not (anaphoric or alone or has_object(view, verb_at))
+    begins = None if alone or _acts_on(view, verb_at) else _fronted(view, found.at)
+    if begins is not None:
+        anaphoric = nothing = False
+    if nothing and due_of(view) is None and view.words[verb_at + 1 :]:
+        return None
+    finding = make(
+        view,
+        "promise",
+        found.at,
+        verb_at,
+        who,
+        act=act,
+        force=force,
+        first=found.first,
+        bare=anaphoric or nothing,
+        anaphoric=anaphoric,
+    )
+    return replace(finding, what_start=begins) if begins is not None else finding
+
+
+def _acts_on(view: View, verb_at: int) -> bool:
+    """Whether an object follows the verb; "have written" has none."""
+    rest = view.words[verb_at + 1 :]
+    if view.words[verb_at] == "have" and rest[:1] and rest[0] in RESULT:
+        return len(rest) > 1 and has_object(view, verb_at + 1)
+    return has_object(view, verb_at)
+
+
+def _fronted(view: View, at: int) -> int | None:
+    """Offset of the object before its verb: "the correction I'll have written"."""
+    tokens = list(view.tokens[:at])
+    if not tokens and view.clause_at:
+        before = view.sentence.clauses[view.clause_at - 1]
+        between = view.scene.text[before.end : view.clause.start]
+        tokens = [] if between.strip() else list(before.tokens)
+    while tokens and view.is_in(tokens[0].word, "filler"):
+        tokens.pop(0)
+    thing = 1 < len(tokens) <= _FRONTED and tokens[0].word in DETERMINERS
+    return tokens[0].start if thing else None
+
+
+#: words an object before its verb may have
+_FRONTED = 5
+
+
+RULES: tuple[Callable[[View], Finding | None], ...] = (
+    take_on,
+    passive,
+    continued,
+    request,
+    tried,
+    let_me,
+    offered,
+    ongoing,
+    committed,
+    arranged,
+    delivered,
+    joint,
+    reported,
+    gapped,
+)

@@ -6,29 +6,41 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.minutes.english_leads import base_of, is_gerund, moved, opens
+from rag.minutes.english_spans import due_of, make
+from rag.minutes.english_words import (
+    denied,
+    doubted,
+    has_habit,
+    has_object,
+    objects,
+    rejects,
+    starting,
+    taken_back,
+)
+
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
-from rag.minutes.english_words import (
-    has_habit,
-    index,
-    make,
-    objects,
-    rejects,
-    starting,
-    verb_after,
-)
+_PASSIVE = re.compile(r"\b(?:will|to) be \w+(?:ed|en|t|d|n)\b")
+#: words that may stand between a name and its verb («Ellie from the agency promised»)
+_AFTER_SUBJECT = frozenset("from at in of and has have also then the".split())
+_BEFORE_OBJECT = frozenset("to for with by from about of and's".split())
+_SAID = ("said", "says", "promised", "told me", "told us", "told you", "confirmed", "confirms")
+_CONTRACTED = {"he": ("he'd", "he'll"), "she": ("she'd", "she'll")}
+#: how many words behind a name its verb is looked for
+_REACH = 6
 
 
 def passive(view: View) -> Finding | None:
-    """ "will be collected by Sam"."""
+    """ "The hall will be booked by Sam"."""
     joined = " ".join(view.words)
-    if view.sentence.question or not re.search(r"\b(?:will|to) be \w+(?:ed|en|t|d|n)\b", joined):
+    if view.sentence.question or not _PASSIVE.search(joined):
         return None
     agent = next((m for m in view.mentions if m.first and view.words[m.first - 1] == "by"), None)
-    at = index(view, ("be",))
+    at = next((i for i, word in enumerate(view.words) if word == "be"), None)
     if agent is None or at is None:
         return None
     return make(view, "promise", at, at + 1, agent.name, act="reported", first=0)
@@ -38,69 +50,97 @@ def reported(view: View) -> Finding | None:
     """ "Ellie promised to pitch the story", "Sam will collect the van", "she said she'd call"."""
     if view.sentence.question or has_habit(view):
         return None
-    words = view.words
+    words, due = view.words, due_of(view)
     for mention in view.mentions:
-        if mention.first and words[mention.first - 1] in ("to", "for", "with", "by"):
+        if mention.first and view.words[mention.first - 1] in _BEFORE_OBJECT:
             continue
-        found = _third_person(view, mention.last)
-        if found is None:
+        if doubted(view, mention.first):
+            continue
+        found = _third_person(view, mention)
+        if found is None or taken_back(view):
             continue
         verb_at, promised = found
-        stated = promised and not view.is_in(words[verb_at], "stative")
-        if not (stated or not rejects(view, verb_at)) or not objects(view, verb_at):
+        if denied(view, mention.first, verb_at) or not has_object(view, verb_at):
             continue
-        if _taken_back(view):
+        barred = opens(words[verb_at:], "stative") if promised else rejects(view, verb_at, due)
+        if barred:
             continue
         finding = make(
-            view,
-            "promise",
-            mention.first,
-            verb_at,
-            mention.name,
-            act="reported",
-            first=verb_at if promised else None,
+            view, "promise", mention.first, verb_at, mention.name, act="reported", first=verb_at
         )
         return replace(finding, others=_partners(view, mention))
     return _hearsay(view)
 
 
-def _third_person(view: View, at: int) -> tuple[int, bool] | None:
-    """(index of the verb, whether it was promised) behind a subject that ends at `at`."""
+def _third_person(view: View, mention: Mention) -> tuple[int, bool] | None:
+    """(index of the verb, whether it was promised) behind a subject."""
     words = view.words
-    for i in range(at, min(at + 6, len(words))):
-        if words[i : i + 2] in (("needs", "to"), ("has", "to"), ("is", "to")) and i + 2 < len(
-            words
-        ):
-            return (i + 2, False)
-        if (
-            i == at
-            and words[i] in ("should", "must")
-            and i + 1 < len(words)
-            and words[i + 1] != "be"
-        ):
-            return (i + 1, False)
-        if words[i : i + 2] == ("going", "to") and i + 2 < len(words):
-            return (i + 2, False)
-        if i == at + 1 and words[at] not in _AFTER_SUBJECT:
+    at = mention.last
+    contracted = words[mention.last - 1].endswith(("'s", "'ll"))
+    for i in range(at, min(at + _REACH, len(words))):
+        if i > at and words[at] not in _AFTER_SUBJECT and not contracted:
             return None
-        if words[i] == "has" or words[i] == "have":
-            continue
-        if words[i] == "promised" and i + 2 < len(words) and words[i + 1] != "to":
-            return (i, True)
-        if words[i] in ("will", "'ll") and i + 1 < len(words) and words[i + 1] not in ("be", "not"):
-            verb_at = verb_after(view, i)
-            return (verb_at, False) if verb_at is not None else None
-        if (
-            view.is_in(words[i], "promise_verb")
-            and words[i + 1 : i + 2] == ("to",)
-            and i + 2 < len(words)
-        ):
-            return (i + 2, True)
-        if words[i : i + 3] == ("is", "going", "to") and i + 3 < len(words):
-            return (i + 3, False)
-        if words[i] in ("said", "says", "who", "thinks"):
+        found = _predicate(view, i, contracted=contracted and i == at)
+        if found:
+            return found
+        if view.is_in(words[i], "reporting") or words[i] == "who":
+            return _said(view, i)
+        if contracted and not view.is_in(words[i], "adverb"):
             return None
     return None
+
+
+def _predicate(view: View, at: int, *, contracted: bool) -> tuple[int, bool] | None:
+    """What begins at a token: "will V", "promised to V", "'s going to V", "'s taking"."""
+    words = view.words
+    rest = words[at:]
+    if contracted and words[at - 1].endswith("'ll"):
+        return _verb(view, at, promised=False)
+    phrase = opens(rest, "will_do")
+    if phrase and (phrase not in ("going to", "gonna") or contracted):
+        return _verb(view, at + phrase.count(" ") + 1, promised=False)
+    helped = at + (words[at] in ("has", "have", "is", "'s"))
+    if helped < len(words) and view.is_in(words[helped], "promise_verb"):
+        to = helped + 1
+        if words[to : to + 1] == ("to",):
+            return _verb(view, to + 1, promised=True)
+        if words[to : to + 1] and words[to].endswith(("'d", "'ll")):
+            return _verb(view, to + 1, promised=True)
+        if words[helped] == "promised" and to < len(words):
+            return helped, True
+    progressive = helped if helped > at or contracted else None
+    if progressive is not None and progressive < len(words):
+        verb = words[progressive]
+        if is_gerund(verb) and (view.is_in(verb, "does") or _dated(view, verb)):
+            return progressive, view.is_in(verb, "does")
+    return None
+
+
+def _dated(view: View, verb: str) -> bool:
+    return due_of(view) is not None and not view.is_in(verb, "away")
+
+
+def _said(view: View, at: int) -> tuple[int, bool] | None:
+    """ "Tom said he'd bring the ladder": of somebody who belongs to the meeting."""
+    words = view.words
+    subject = next((m for m in view.mentions if m.last <= at), None)
+    if subject is None or not subject.known:
+        return None
+    for i in range(at + 1, min(at + 4, len(words))):
+        if words[i] in ("he'd", "she'd", "he'll", "she'll", "they'd", "they'll"):
+            return _verb(view, i + 1, promised=True)
+    return None
+
+
+def _verb(view: View, at: int, *, promised: bool) -> tuple[int, bool] | None:
+    """The verb at or behind a token, where it is one of the table."""
+    words = view.words
+    while at < len(words) - 1 and view.is_in(words[at], "adverb"):
+        at += 1
+    at += moved(words[at:])
+    if at >= len(words) or not view.is_in(base_of(words[at]), "verb"):
+        return None
+    return at, promised
 
 
 def _partners(view: View, mention: Mention) -> tuple[str, ...]:
@@ -117,30 +157,18 @@ def _hearsay(view: View) -> Finding | None:
     """ "She said she'd have the coats finished": only where one outsider was just named."""
     words = view.words
     for at in range(len(words) - 2):
-        if (
-            words[at] in ("she", "he")
-            and words[at + 1] in ("said", "promised")
-            and words[at + 2] in ("she'd", "he'd", "she'll", "he'll")
-        ):
-            verb_at = verb_after(view, at + 2)
-            if verb_at is None or rejects(view, verb_at) or _taken_back(view):
+        pronoun = _CONTRACTED.get(words[at])
+        joined = " ".join(words[at + 1 : at + 4])
+        said = next((s for s in _SAID if f"{joined} ".startswith(f"{s} ")), None)
+        if pronoun is None or said is None:
+            continue
+        behind = at + 2 + said.count(" ")
+        if words[behind : behind + 1] and words[behind] in pronoun:
+            found = _verb(view, behind + 1, promised=True)
+            if found is None or not objects(view, found[0]) or taken_back(view):
+                return None
+            if rejects(view, found[0], due_of(view)) or view.recent_outsider is None:
                 return None
             who = view.recent_outsider
-            if who is None:
-                return None
-            return make(view, "promise", at, verb_at, who, act="reported", first=verb_at)
+            return make(view, "promise", at, found[0], who, act="reported", first=found[0])
     return None
-
-
-#: words that may stand between a name and its verb («Ellie from the agency promised»)
-_AFTER_SUBJECT = frozenset("from at in of and has have also then the will is 'll".split())
-
-
-def _taken_back(view: View) -> bool:
-    """Whether a later clause says it came to nothing ("but they never did")."""
-    for other in view.others():
-        words = other.words
-        denied = {"never", "didn't", "not", "hasn't", "haven't"} & set(words)
-        if other.clause_at > view.clause_at and words[:1] == ("but",) and denied:
-            return True
-    return False

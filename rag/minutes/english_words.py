@@ -5,283 +5,205 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER, Finding
+from rag.minutes.english_leads import base_of, has_any, is_bare, lead, opens, says
 
 if TYPE_CHECKING:
     from rag.minutes.dates import Found
-    from rag.minutes.findings import Kind
     from rag.minutes.names import Mention
     from rag.minutes.view import View
-    from rag.types import Act, Force
 
-_ADVERBS = frozenset(
-    "just also then definitely certainly probably maybe gladly happily quickly now still even "
-    "actually always never not at least all personally kindly please go and".split()
+_CONDITIONS = frozenset("if once assuming provided providing unless when whenever".split())
+_CONDITION_PHRASES = (
+    "as soon as",
+    "as long as",
+    "so long as",
+    "in case",
+    "on condition",
+    "the minute",
+    "the moment",
+    "subject to",
+    "depending on",
+    "only if",
+    "even if",
+    "the second",
 )
-_CONDITIONS = frozenset({"if", "once", "assuming", "provided", "unless", "when", "whenever"})
 _CONDITION_IDIOM = re.compile(
-    r"^(?:and\s+|so\s+|but\s+)?(?:if|when) (?:i can|i may|i could|"
-    r"you (?:don't )?mind|that's (?:ok|okay|fine|alright)|you like|"
-    r"i don't see you|anything|you ask me|possible|need be|not|so)\b"
+    r"^(?:if|when|once) (?:i can|i may|i could|i might|i must|i'm honest|i remember|i recall|"
+    r"you (?:don't )?mind|you could|you would|you can|you'd|you want|you wouldn't|you'll|"
+    r"(?:that|it)'s (?:ok|okay|fine|alright|all right|easier|useful|helpful|any help|any use)|"
+    r"(?:that|it) (?:helps|suits|works|would help)|you like|you prefer|you're happy|"
+    r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|"
+    r"(?:i'm|i am|i get|i go|i see|i'm back|i've got a)\b)|"
+    r"^as (?:soon|long) as (?:possible|i can|you can|we can|i get)"
 )
+_OWN_TIME = re.compile(r"^(?:when|once) (?:i'm|i am|i get|i go|i see|i've got a|we)\b")
 _SUBORDINATE = frozenset(
-    "who which that because since although though whether how why where while".split()
+    "who which that because since although though whether how why where while than".split()
 )
 _IDIOM = re.compile(
-    r"\b(?:have you know|see you|let you go|be honest|tell you what|give you that|never|bet|thank|"
-    r"take it (?:you|that|from)|pick up on|tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|"
-    r"get (?:straight|started|going|to (?:that|it|this|the point))|"
-    r"(?:hand|pass) (?:\w+ )?(?:over|back)|"
-    r"(?:bear|keep) (?:that|it|this) in mind|take (?:any |your |some )?questions|bring you|"
-    r"(?:come|circle|get) back to (?:that|it|this)|in (?:the )?chat|hold my|be right)\b"
+    r"\b(?:have you know|see you|let you go|be honest|tell you (?:what|the truth|how|why|that)|"
+    r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
+    r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
+    r"get (?:straight|started|going|cracking|to (?:that|it|this|the point))|"
+    r"(?:hand|pass) (?:\w+ )?(?:over|back) to|leave it (?:there|at that)|"
+    r"(?:bear|keep) (?:that|it|this|you|him|her) in mind|take (?:any |your |some )?questions|"
+    r"(?:come|circle|get|go) back to (?:that|it|this|the)|in (?:the )?chat|hold my|be right|"
+    r"give (?:it|you|them|him|her) (?:a (?:minute|second|moment|go)|credit)|say no more|"
+    r"take a (?:look now|break|seat|rain ?check|minute|step)|make (?:this|it) (?:quick|short|brief)|"
+    r"shut up|do my best|get my coat|believe (?:it|that) when|give you a (?:second|minute|moment)|"
+    r"put it (?:this way|to you|like this)|put my hand up|keep (?:it|this) (?:short|brief|quick)|"
+    r"call it a day|have to (?:run|go|drop|jump|leave|dash)|need to (?:run|go|drop|jump|leave|dash)|"
+    r"hold (?:you|him|her|them) to|take the (?:blame|hit|fifth)|get out of your|"
+    r"do what i (?:can|want|like)|see how|get used to|(?:get|take|make) a (?:coffee|tea|drink)|"
+    r"get (?:some|my|a) (?:lunch|coffee|tea|food|water|sleep|rest|air)|run out of|lose count)\b"
 )
 _REFRESHMENT = re.compile(
-    r"(?:get|grab|have|make|fetch) (?:some |a |my |the )?(?:quick )?"
-    r"(?:lunch|coffee|tea|food|water|drink|breath)"
+    r"(?:get|grab|have|make|fetch) (?:some |a |my |the |another )?(?:quick )?"
+    r"(?:lunch|coffee|tea|food|water|drink|breath|break|pint|biscuit|nap)"
 )
-_RESULT = frozenset(
-    "done ready finished complete completed written sorted fixed sent built up over back for "
-    "in".split()
+RESULT = frozenset(
+    "done ready finished complete completed written sorted fixed sent built up over back for out "
+    "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
-_DROPS = frozenset("me you us it that this them please the a an".split())
-ANAPHORS = frozenset("it that this them one".split())
-_REPORT = frozenset("said says told mentioned reckons thinks claims".split())
+_DROPS = frozenset("me you us it that this them him her please the a an one so to of for".split())
+ANAPHORS = frozenset("it that this them one those these".split())
+_GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
+_PRONOUN_OBJECT = frozenset(
+    "me him her them us everyone everybody it that this those these".split()
+)
+_AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
+#: particles of phrasal verbs
+_PARTICLES = frozenset("out up over back in off round around down through away on along".split())
+_DANGLING = frozenset("to the a an my of your and or".split())
+_NEGATIONS = frozenset("not never won't can't cannot don't didn't wouldn't couldn't shan't".split())
+_LEADS = ("commit", "offer", "ask", "joint", "deliver", "progressive", "try")
+_TAGS = (
+    "is that ok|is that okay|is that all right|is that alright|is that fine|if that's ok|"
+    "if that's okay|if that's all right|if that's alright|if that's fine|does that work|"
+    "would that work|will that do|how's that|how about that|okay|ok|yeah|right|all right|alright|"
+    "shall i|sound good|sounds good|deal|good|fair enough|is that any good|how does that sound|"
+    "that okay|that ok|that all right|happy with that|would that help|does that help|if you like|"
+    "if that helps|yes|no|you know|eh|hm|innit"
+).split("|")
 
 
 def is_condition(view: View) -> bool:
     """Whether the clause is a condition of another: "if …", "once …", "as soon as …"."""
-    words = [w for w in view.words if w not in ("and", "but", "so", "then", "only", "well")]
+    words = [w for w in view.words if w not in ("and", "but", "so", "then", "only", "well", "or")]
     joined = " ".join(words)
-    if not words or _CONDITION_IDIOM.search(joined):
+    if not words or _CONDITION_IDIOM.search(joined) or _OWN_TIME.search(joined):
         return False
-    return words[0] in _CONDITIONS or joined.startswith(("as soon as", "as long as"))
+    return words[0] in _CONDITIONS or joined.startswith(_CONDITION_PHRASES)
+
+
+def is_condition_alone(view: View, sentence_at: int) -> bool:
+    """Whether a sentence of the turn is a condition without anything it is a condition of."""
+    sentence = view.sentences[sentence_at]
+    if sentence.question or not sentence.clauses or len(sentence.clauses) > 2:
+        return False
+    beside = view.of(sentence_at, 0)
+    others = [view.of(sentence_at, i) for i in range(1, len(sentence.clauses))]
+    return is_condition(beside) and not any(has_lead(other) for other in others)
+
+
+def is_asked(view: View) -> bool:
+    """Whether the clause asks; "I'll send it Monday, is that okay?" asks by its last clause."""
+    if not view.sentence.question:
+        return False
+    last = len(view.sentence.clauses) - 1
+    for clause_at in range(view.clause_at + 1, last + 1):
+        beside = view.at(clause_at)
+        words = [w for w in beside.words if w not in ("and", "so", "but", "or", "then")]
+        asks = lead(beside, "ask") or lead(beside, "offer_ask") or is_bare(beside, "ask")
+        if " ".join(words) in _TAGS or asks or says(words[:1], "question_word"):
+            return False
+    return True
 
 
 def is_subordinate(view: View) -> bool:
     """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
-    said = any(word in _REPORT for word in words[:-1])
-    if said and index(view, ("i'll", "we'll", "i", "we")) is not None:
-        at = next(i for i, w in enumerate(words) if w in _REPORT)
-        ours = index(view, ("i'll", "we'll"))
-        if ours is not None and ours > at:
-            return True
-    return words[0] in _SUBORDINATE and words[0] not in ("that",)
+    if words[0] in _SUBORDINATE:
+        return words[0] != "that" or words[1:2] in (("i",), ("i'll",), ("we'll",), ("we",))
+    return False
 
 
-def index(view: View, wanted: tuple[str, ...]) -> int | None:
-    """Index of the first of the wanted words."""
-    return next((i for i, word in enumerate(view.words) if word in wanted), None)
+def doubted(view: View, at: int) -> bool:
+    """Whether the words before a token take back or merely report what follows it."""
+    before = view.words[:at]
+    if says(before, "doubt") or has_any(view, "gone"):
+        return True
+    reports = [i for i, word in enumerate(before) if view.is_in(word, "reporting")]
+    return bool(reports) and not (before[0] == "i" and before[1:2] == ("said",))
 
 
-def verb_after(view: View, at: int) -> int | None:
-    """Index of the first word behind `at` that is no adverb."""
-    words = view.words
-    return next((i for i in range(at + 1, len(words)) if words[i] not in _ADVERBS), None)
+def taken_back(view: View) -> bool:
+    """Whether a later clause says it came to nothing ("but they never did", "but I can't")."""
+    for other in view.others():
+        words = other.words
+        if other.clause_at > view.clause_at and words[:1] == ("but",):
+            if _NEGATIONS & set(words) or {"hasn't", "haven't", "isn't"} & set(words):
+                return True
+    return False
 
 
 def denied(view: View, first: int, last: int) -> bool:
     """Whether a negation stands between two tokens."""
-    return any(
-        w in ("not", "never", "won't", "can't", "cannot") for w in view.words[first : last + 1]
-    )
+    return bool(_NEGATIONS & set(view.words[first : last + 1]))
 
 
-def make(
-    view: View,
-    kind: Kind,
-    at: int,
-    verb_at: int | None,
-    who: str | None,
-    *,
-    act: Act = "self",
-    force: Force = "firm",
-    first: int | None = None,
-    bare: bool = False,
-    anaphoric: bool = False,
-    imperative: bool = False,
-) -> Finding:
-    """A finding with its span, deadline, recipient and condition; `at` gave it away."""
-    clauses = due_clauses(view)
-    due = view.due(clauses) or view.next_due()
-    begin = view.tokens[at if first is None else first].start
-    start, end = _trimmed(view, begin, view.clause.end, due)
-    verb = view.words[verb_at] if verb_at is not None else ""
-    return Finding(
-        kind=kind,
-        turn=view.turn,
-        at=view.tokens[at].start,
-        what_start=start,
-        what_end=end,
-        sentence_start=view.sentence.start,
-        sentence_end=view.sentence.end,
-        who=who,
-        to_whom=recipient(view, verb_at) if verb_at is not None else None,
-        verb=verb,
-        act=act,
-        force=_hedged(view) if force == "firm" else force,
-        due=due,
-        condition=_condition(view),
-        bare=bare,
-        anaphoric=anaphoric,
-        named=who is not None and not who.startswith("\0"),
-        imperative=imperative,
-    )
+def broken_off(view: View) -> bool:
+    """Whether the clause stops in the middle ("I'll get Hattie to, no, she's off")."""
+    return view.words[-1] in _DANGLING
 
 
-def _hedged(view: View) -> Force:
-    return "tentative" if view.has("hedge_word") else "firm"
+def has_lead(view: View) -> bool:
+    """Whether the clause has a lead-in to an act of its own."""
+    return any(lead(view, name) for name in _LEADS) or continues(view) is not None
 
 
-def due_clauses(view: View) -> tuple[int, ...]:
-    """The clause, and those beside it that say nothing of their own."""
-    clauses = [view.clause_at]
-    for step in (1, -1):
-        other = view.clause_at + step
-        while 0 <= other < len(view.sentence.clauses):
-            words = view.at(other).words
-            subject = {
-                "i",
-                "we",
-                "you",
-                "he",
-                "she",
-                "they",
-                "it",
-                "i'll",
-                "we'll",
-                "i'm",
-                "it's",
-                "that's",
-            }
-            if subject & set(words) or is_condition(view.at(other)):
-                break
-            clauses.append(other)
-            other += step
-    return tuple(clauses)
+def continues(view: View) -> int | None:
+    """The verb of a clause that goes on from the one before: "and book the hall", "print it"."""
+    words = view.words
+    at = 0
+    while at < len(words) and words[at] in ("and", "then", "also", "or", "maybe", "just"):
+        at += 1
+    if not view.clause_at or at + 1 >= len(words) or not view.is_in(words[at], "verb"):
+        return None
+    known = words[at + 1] in _OPENS_OBJECT or starting(view.mentions, at + 1) is not None
+    return at if known else None
 
 
-def _condition(view: View) -> tuple[int, int] | None:
-    for other in view.others():
-        if is_condition(other):
-            tokens = other.tokens
-            skip = next(i for i, t in enumerate(tokens) if t.word in _CONDITIONS or t.word == "as")
-            return tokens[skip].start, other.clause.end
-    return None
-
-
-def _trimmed(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:
-    tokens = [t for t in view.tokens if start <= t.start and t.end <= end]
-    called = {view.tokens[m.first].start for m in view.mentions if m.last == len(view.tokens)}
-
-    def idle(position: int, *, first: bool) -> bool:
-        token = tokens[position]
-        inside = due is not None and due.start <= token.start < due.end
-        filler = view.is_in(token.word, "filler") and (
-            first or token.word in ("then", "please", "just", "okay")
-        )
-        return (
-            inside
-            or (filler and token.word not in ("i", "all", "that"))
-            or (
-                not first
-                and token.start in called
-                and position > 1
-                and not _is_object(view, token.start)
-            )
-        )
-
-    low, high = 0, len(tokens)
-    while low < high and idle(low, first=True):
-        low += 1
-    while high > low and idle(high - 1, first=False):
-        high -= 1
-    return (tokens[low].start, tokens[high - 1].end) if low < high else (start, end)
-
-
-def _is_object(view: View, start: int) -> bool:
-    at = next(i for i, t in enumerate(view.tokens) if t.start == start)
-    return at > 0 and view.words[at - 1] in ("to", "for", "with", "from", "at", "and", "by")
+_OPENS_OBJECT = frozenset(
+    "the a an my our your his her their its some this that these those it them him me you us "
+    "everyone everybody all any another both two three four up out over back down round around "
+    "off through into to with on about for what whatever one".split()
+)
 
 
 def objects(view: View, verb_at: int) -> list[str]:
     """Words behind the verb that can be what is done, deadlines and small words left out."""
+    dues = (*view.dues, *view.bare_dues)
     return [
         token.word
         for token in view.tokens[verb_at + 1 :]
         if token.word not in _DROPS
-        and token.word not in _ADVERBS
+        and token.word not in _PARTICLES
+        and not view.is_in(token.word, "adverb")
         and not view.is_in(token.word, "filler")
-        and not any(found.start <= token.start < found.end for found in view.dues)
+        and not any(found.start <= token.start < found.end for found in dues)
     ]
 
 
 def is_anaphoric(view: View, verb_at: int) -> bool:
-    """ "I'll take that", "I'll do it", "I will"."""
-    general = view.words[verb_at] in ("do", "take", "handle", "sort", "cover", "have", "own")
-    return general and not objects(view, verb_at)
+    """ "I'll take that", "I'll do it": what is done was said before."""
+    return base_of(view.words[verb_at]) in _GENERAL and not objects(view, verb_at)
 
 
-def later(view: View) -> bool:
-    """Whether a day after the meeting's is named."""
-    due = view.due(due_clauses(view)) or view.next_due()
-    if due is None:
-        return False
-    base = view.scene.base.isoformat() if view.scene.base else None
-    return base is None or (due.due.end or due.due.start or "") > base
-
-
-def rejects(view: View, verb_at: int, *, joint: bool = False) -> bool:
-    """Whether the verb is an act within the meeting, a state, a threat or an idiom."""
-    words = view.words
-    verb = words[verb_at]
-    rest = " ".join(words[verb_at:])
-    if _IDIOM.search(rest) or _REFRESHMENT.match(rest) or any(view.is_in(w, "now") for w in words):
-        return True
-    if any(rest.startswith(entry) for entry in ("buy you a", "eat my", "take a look")):
-        return True
-    if verb == "have":
-        return not (_RESULT & set(words[verb_at + 2 :]) and (objects(view, verb_at)))
-    if verb == "let":
-        return not (words[verb_at + 1 : verb_at + 3] == ("you", "know") and later(view))
-    if view.is_in(verb, "threat") or view.is_in(verb, "stative"):
-        return True
-    if joint and view.is_in(verb, "vague_joint"):
-        return True
-    if view.is_in(verb, "in_meeting"):
-        phrasal = verb in ("go", "walk", "talk", "step", "be", "keep", "skip", "mute", "unmute")
-        return phrasal or not (
-            later(view)
-            or (
-                verb in ("add", "move", "pass", "hand", "share", "open")
-                and recipient(view, verb_at)
-            )
-        )
-    return False
-
-
-def has_habit(view: View) -> bool:
-    """Whether the sentence tells what always happens."""
-    return any(view.is_in(word, "habit") for word in view.sentence.words)
-
-
-def recipient(view: View, verb_at: int) -> str | None:
-    """To whom, by "you", "me" or a name behind a verb of giving or telling."""
-    words = view.words
-    verb = words[verb_at]
-    if not view.is_in(verb, "transfer"):
-        return None
-    behind = range(verb_at + 1, len(words))
-    if "everyone" in words[verb_at:] or "everybody" in words[verb_at:]:
-        return EVERYBODY
-    for i in behind:
-        close = i == verb_at + 1 or words[i - 1] in ("to", "for")
-        if close and words[i] in ("you", "me"):
-            return ADDRESSEE if words[i] == "you" else SPEAKER
-        mention = starting(view.mentions, i)
-        if close and mention:
-            return mention.name
-    return _role(view, verb_at) if view.is_in(verb, "object_call") else None
+def has_object(view: View, verb_at: int) -> bool:
+    """Whether anything at all is acted on, a pronoun too ("I'll ring him")."""
+    rest = view.words[verb_at + 1 :]
+    return bool(objects(view, verb_at)) or bool(_PRONOUN_OBJECT & set(rest))
 
 
 def starting(mentions: tuple[Mention, ...], at: int) -> Mention | None:
@@ -289,9 +211,79 @@ def starting(mentions: tuple[Mention, ...], at: int) -> Mention | None:
     return next((m for m in mentions if m.first == at), None)
 
 
-def _role(view: View, verb_at: int) -> str | None:
-    """ "the vendor" of "call the vendor"."""
+def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False) -> bool:
+    """Whether the verb is an act within the meeting, a state, a threat, a joke or an idiom.
+
+    `due` is the act's deadline: what has one is not done on the spot.
+    """
     words = view.words
-    if words[verb_at + 1 : verb_at + 2] != ("the",) or verb_at + 2 >= len(words):
-        return None
-    return f"the {words[verb_at + 2]}"
+    verb = base_of(words[verb_at])
+    rest = words[verb_at:]
+    joined = " ".join(rest)
+    if _IDIOM.search(joined) or _REFRESHMENT.match(joined) or opens(rest, "threat"):
+        return True
+    dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
+    if not dated and has_any(view, "now") and "from now on" not in joined:
+        return True
+    if joint and view.is_in(verb, "vague_joint"):
+        return True
+    if verb == "have":
+        kept = RESULT & set(rest[2:]) or dated or _made(view, verb_at)
+        return not (kept and has_object(view, verb_at))
+    if verb == "let":
+        return not ("know" in rest and rest.index("know") <= 4)
+    if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
+        return True
+    if opens(rest, "phrasal") and not joint:
+        return not (dated or has_object(view, verb_at))
+    return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
+
+
+def _made(view: View, verb_at: int) -> bool:
+    """ "have them build it": somebody is made to act."""
+    rest = view.words[verb_at + 1 :]
+    subject = rest[:1] and (rest[0] in ("him", "her", "them", "someone") or rest[0] == "the")
+    return bool(subject) and any(view.is_in(word, "verb") for word in rest[1:3])
+
+
+def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bool) -> bool:
+    """Whether the act is done in the meeting itself: "I'll start", "I'll share my screen"."""
+    rest = view.words[verb_at + 1 :]
+    third = _has_third(view, verb_at)
+    if view.is_in(verb, "in_meeting"):
+        lasting = verb in ("talk", "walk", "explain", "answer", "address", "note", "start", "end")
+        return not (lasting and (third or is_later(view, due)))
+    if not view.is_in(verb, "maybe_meeting"):
+        return False
+    if dated or third:
+        return False
+    if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
+        return True
+    if verb in ("tell", "show", "ask", "play", "touch", "flag", "raise", "scroll", "give"):
+        return not set(rest) & {"to", "with"}
+    return not has_object(view, verb_at)
+
+
+def is_later(view: View, due: Found | None) -> bool:
+    """Whether a deadline names a day after the meeting's."""
+    if due is None or not (due.due.end or due.due.start or view.scene.base is None):
+        return False
+    base = view.scene.base.isoformat() if view.scene.base else ""
+    return not base or (due.due.end or due.due.start or "") > base
+
+
+def _has_third(view: View, verb_at: int) -> bool:
+    """Whether somebody who is neither "you" nor "me" has part in the act."""
+    rest = view.words[verb_at + 1 :]
+    named = any(mention.first > verb_at for mention in view.mentions) or any(
+        token.capital and len(token.word) > 2 for token in view.tokens[verb_at + 1 :]
+    )
+    roles = any(view.is_in(word, "person_noun") for word in rest)
+    return named or roles or bool({"him", "her", "them"} & set(rest))
+
+
+def has_habit(view: View) -> bool:
+    """Whether the sentence tells what always happens."""
+    words = view.sentence.words
+    opening = [w for w in words if w not in ("and", "but", "oh", "so")][:1]
+    return says(words, "habit") or opening == ["every"]

@@ -42,6 +42,7 @@ def parses(word: str) -> tuple[Parse, ...]:
     )
 
 
+@lru_cache(maxsize=100_000)
 def reading(word: str, *wanted: str, at_least: float = 0.0) -> Parse | None:
     """The likeliest reading that has every wanted grammeme; None without one."""
     need = frozenset(wanted)

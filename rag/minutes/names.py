@@ -10,7 +10,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import nominative, parses, reading, singular_forms
-from rag.minutes.people import called, is_given_name
+from rag.minutes.people import called, cyrillic_given, is_given_name
+from rag.minutes.spellings import (
+    cyrillic,
+    is_patronymic,
+    pet_names,
+    said_patronymics,
+    skeleton,
+)
 from rag.words import fold, language_of
 
 if TYPE_CHECKING:
@@ -18,26 +25,11 @@ if TYPE_CHECKING:
 
     from rag.minutes.clauses import Token
 
-_PATRONYMIC = re.compile(r"\w+?(?:ович|евич|ьич|ич|овна|евна|ична)(?:а|у|ем|ом|е|ы|ой|ей)?")
+_PATRONYMIC = re.compile(
+    r"\w{2,}?(?:(?:ович|евич|ьич|ич|ыч)(?:а|у|ем|ом|е)?|(?:овн|евн|ичн|[льн]вн)(?:а|ы|е|у|ой|ою))"
+)
+_CONTRACTED = re.compile(r"['’](?:s|ll|d)$")
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
-_TRANSLIT = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sch _ i _ e u a".split(),
-        strict=True,
-    )
-)
-_SKELETON = (
-    ("yo", "e"),
-    ("yu", "u"),
-    ("ya", "a"),
-    ("kh", "h"),
-    ("ts", "c"),
-    ("x", "ks"),
-    ("j", "i"),
-    ("y", "i"),
-    ("ee", "i"),
-)
 #: probability of a surname among a word's readings from which a capital makes it one
 _LIKELY_SURNAME = 0.3
 _CASE_TAGS = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
@@ -63,14 +55,6 @@ class _Person(NamedTuple):
     initials: tuple[str, ...]
 
 
-def skeleton(word: str) -> str:
-    """A spelling that Latin and Cyrillic renderings of one name share."""
-    latin = "".join(_TRANSLIT.get(letter, letter) for letter in word.lower()).replace("_", "")
-    for old, new in _SKELETON:
-        latin = latin.replace(old, new)
-    return re.sub(r"(.)\1+", r"\1", latin)
-
-
 class Roster:
     """The closed list of people, and how to find them in words.
 
@@ -81,24 +65,56 @@ class Roster:
         self._cased = cased
         self._people: list[_Person] = []
         self._forms: dict[str, dict[str, set[str]]] = {}
+        self._rare: dict[str, dict[str, set[str]]] = {}
         self._latin: dict[str, set[str]] = {}
         for name in _fullest(names):
             self._add(name)
         self.names = tuple(person.name for person in self._people)
 
     def _add(self, name: str) -> None:
-        words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\([^)]*\)", "", name)) or [name]
+        words = _parts(re.sub(r"\([^)]*\)", "", name)) or [name]
         given = next((w for w in words if is_given_name(w)), words[0])
         initials = tuple(fold(letter) for letter in _INITIAL.findall(name))
         self._people.append(_Person(name, "" if initials else fold(given), initials))
         for word in words:
-            if _PATRONYMIC.fullmatch(fold(word)) and word != given:
+            folded = fold(word)
+            if word != given and is_patronymic(folded):
+                self._add_patronymic(folded, name)
                 continue
-            keys = called(word) if word == given else {fold(word)}
+            if re.search("[a-z]", folded):
+                self._add_in_cyrillic(word, name, given=word == given)
+            keys = called(word) if word == given else {folded}
             for key in keys:
                 self._index(key, name)
+            for pet in {pet for key in keys for pet in pet_names(key)} if word == given else ():
+                self._index_rare(pet, name)
+        self._add_logins(words, name)
         if re.search(r"\d", name):
             self._forms.setdefault(fold(name), {}).setdefault(name, set()).add("nomn")
+
+    def _add_patronymic(self, patronymic: str, name: str) -> None:
+        """«Михайлович» and «Михалыч» alone call him, where no other has that father's name."""
+        for form, case in singular_forms(patronymic) | said_patronymics(patronymic):
+            self._rare.setdefault(form, {}).setdefault(name, set()).add(case)
+
+    def _add_in_cyrillic(self, word: str, name: str, *, given: bool) -> None:
+        """A name of a Latin list as Russian speech declines it."""
+        keys = cyrillic_given(word) if given else frozenset({fold(cyrillic(word))})
+        for key in keys:
+            self._index(key, name)
+
+    def _add_logins(self, words: Sequence[str], name: str) -> None:
+        """«@olegtitov», «@otitov», «@titovo»."""
+        keys = [skeleton(word) for word in words if not is_patronymic(fold(word))]
+        for one in keys:
+            for other in keys:
+                if one != other:
+                    for login in (one + other, one[0] + other, one + other[0]):
+                        self._latin.setdefault(login, set()).add(name)
+
+    def _index_rare(self, key: str, name: str) -> None:
+        for form, case in singular_forms(key):
+            self._rare.setdefault(fold(form), {}).setdefault(name, set()).add(case)
 
     def _index(self, key: str, name: str) -> None:
         forms = singular_forms(key)
@@ -112,8 +128,8 @@ class Roster:
         """The roster's name for a speaker's label; the label itself where nobody fits."""
         if label is None or label in self.names:
             return label
-        words = [fold(word) for word in re.findall(r"[^\W\d_]{2,}", label)]
-        sets = [set(self._forms.get(word, {})) for word in words]
+        words = [fold(word) for word in _parts(label)]
+        sets = [set(self._forms.get(word) or self._rare.get(word) or ()) for word in words]
         common = set.intersection(*sets) if sets else set()
         return next(iter(common)) if len(common) == 1 else label
 
@@ -134,7 +150,7 @@ class Roster:
             return self._login(tokens, at)
         if token.word in _COMMON and not token.capital:
             return None
-        people = self._forms.get(token.word.removesuffix("'s"))
+        people = self._known_by(token)
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         patronymic = after is not None and _PATRONYMIC.fullmatch(after.word) is not None
         if people is None and patronymic and after is not None:
@@ -155,8 +171,23 @@ class Roster:
         name, cases = next(iter(people.items()))
         return Mention(at, last, name, frozenset(cases), known=True)
 
+    def _known_by(self, token: Token) -> dict[str, set[str]] | None:
+        """Who of the roster a word can mean, each with the cases it stands in."""
+        word = _CONTRACTED.sub("", token.word)
+        found = self._forms.get(word)
+        if found is None and (token.capital or not self._cased):
+            found = self._rare.get(word)
+            if found is None and re.fullmatch("[a-z'’-]{3,}", word):
+                found = {name: set(_CASE_TAGS) for name in self._latin.get(skeleton(word), ())}
+        return found or None
+
+    def shared(self, token: Token) -> tuple[str, ...]:
+        """The people that a word can mean where they are several; nobody is named by it alone."""
+        found = self._known_by(token) or {}
+        return tuple(found) if len(found) > 1 else ()
+
     def _login(self, tokens: Sequence[Token], at: int) -> Mention | None:
-        parts = [part for part in re.split(r"[@_\d.]+", tokens[at].word) if part]
+        parts = [part for part in re.split(r"[@_\d.-]+", tokens[at].word) if len(part) > 1]
         sets = [self._latin.get(skeleton(part), set()) for part in parts]
         hits = set.intersection(*filter(None, sets)) if any(sets) else set()
         if len(hits) != 1:
@@ -187,8 +218,18 @@ class Roster:
 #: forms of short names that are everyday words unless a capital shows otherwise
 _COMMON = frozenset(
     "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь "
-    "will mark rose may grace joy hope bill art".split()
+    "will mark rose may grace joy hope bill art april june jan august dale dean faith pat sue rob "
+    "frank drew chase mike gene norm harry nick jean sandy carol penny ginger basil bea reg ned di "
+    "max josh violet holly ivy daisy poppy olive amber heather iris lily ray jack jay jade ruby pearl "
+    "sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad ade al "
+    "gail hazel robin rusty sonny summer autumn skip tad ed".split()
 )
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name, a double one and its halves: «Салтыков-Щедрин», "O'Neil"."""
+    whole = re.findall(r"[^\W\d_][\w'’-]*\w", name)
+    return [word for word in whole if not re.search(r"\d|_", word)]
 
 
 def _fullest(names: Iterable[str]) -> list[str]:
@@ -249,9 +290,10 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if cased and not token.capital:
         return None
     if language_of(token.word) == "en":
-        known = is_given_name(token.word)
+        bare = _CONTRACTED.sub("", token.word)
+        known = is_given_name(bare)
         return (
-            Mention(at, at + 1, token.word.capitalize(), frozenset(_CASE_TAGS), known=False)
+            Mention(at, at + 1, bare.capitalize(), frozenset(_CASE_TAGS), known=False)
             if known
             else None
         )

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from rag.minutes.morphology import parses
+from rag.minutes.spellings import skeleton
 from rag.words import fold
 
 _NUMBERED = re.compile(
@@ -55,6 +56,21 @@ def called(name: str) -> frozenset[str]:
     """
     folded = fold(name)
     return _table().get(folded, frozenset()) | {folded}
+
+
+@cache
+def _by_skeleton() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in _table():
+        if re.search("[а-я]", name):
+            found.setdefault(skeleton(name), set()).add(name)
+    return {key: frozenset(names) for key, names in found.items()}
+
+
+def cyrillic_given(name: str) -> frozenset[str]:
+    """Folded Russian forms of a given name written in Latin letters; none of a foreign name."""
+    names = _by_skeleton().get(skeleton(name), frozenset())
+    return frozenset(form for each in names for form in called(each))
 
 
 def is_person_name(label: str) -> bool:

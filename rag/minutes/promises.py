@@ -10,8 +10,13 @@ from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
+from rag.minutes.places import time_at
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.questions import questions_in
+from rag.minutes.remarks import remarks_of
+from rag.minutes.reports import reports_in
+from rag.minutes.topics import topics_in
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of
@@ -56,7 +61,14 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     else:
         return Minutes(day, (), (), ())
     promises = tuple(_promise(document, draft) for draft in drafts)
-    return Minutes(day, scene.roster.names, promises, decisions_in(document, scene, promises))
+    remarks = remarks_of(document)
+    decisions = decisions_in(document, language, remarks, promises, line_of)
+    questions = questions_in(
+        document, language, remarks, promises, decisions, scene.roster, line_of
+    )
+    topics = topics_in(document, language, remarks, scene.roster, line_of)
+    reports = reports_in(document, scene, promises)
+    return Minutes(day, scene.roster.names, promises, decisions, topics, questions, reports)
 
 
 def _findings(view: View) -> Finding | None:
@@ -102,5 +114,6 @@ def _promise(document: Document, draft: Draft) -> Promise:
         history=tuple(Change(line_of(document, at), raw) for at, raw in draft.history),
         force=draft.force,
         condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
+        time=time_at(document, start),
         flags=draft.flags,
     )

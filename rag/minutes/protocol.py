@@ -1,7 +1,8 @@
 """Promises on paper: protocols, notes with checkboxes, task tables, bullets that report.
 
 Fields say who and by when outright («Отв.: Титов О. В. Срок: 15.11»), so nothing is guessed: a task
-without an owner has none, and sections that are agenda or template are passed over.
+without an owner has none, and sections that are agenda, template or attendance are passed over.
+Where no field names an owner, the pieces of a task's line may, or the words of the order itself.
 """
 
 from __future__ import annotations
@@ -10,56 +11,33 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes, english, russian
+from rag.minutes import changes, english, protocol_english, protocol_orders, russian
 from rag.minutes.clauses import sentences_of, tokens_of
-from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.drafts import Draft
+from rag.minutes.morphology import reading
+from rag.minutes.protocol_dues import due_in, field_due, moved_due
+from rag.minutes.protocol_fields import Field, fields_in
+from rag.minutes.protocol_grid import entries_of, paired
+from rag.minutes.protocol_layout import IDLE, Grid, Item, layout
+from rag.minutes.protocol_lines import ANNOUNCED, trim, trim_space
+from rag.minutes.protocol_owners import only_people, owners_named
+from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of
 from rag.minutes.view import Scene, View
-from rag.types import ALL
-from rag.words import fold
+from rag.sentences import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from rag.minutes.dates import Found
     from rag.minutes.findings import Finding
+    from rag.minutes.protocol_orders import Order
     from rag.types import Status
 
-from rag.minutes.protocol_lines import (
-    BULLET,
-    CHECKBOX,
-    DUE_FIELD,
-    HEADING,
-    OWNER_FIELD,
-    Row,
-    cells_of,
-    columns_of,
-    continues,
-    pieces_of,
-    rows_of,
-    trim,
-    trim_space,
-)
-
-_IDLE_SECTION = re.compile(r"повестк|agenda|шаблон|template|пример|example|не заполнять", re.I)
-_DONE = re.compile(
-    r"\b(?:выполнен[оа]?|исполнен[оа]?|сделано|готово|закрыто|done|complete[d]?|closed)\b", re.I
-)
-_GONE = re.compile(
-    r"~~|\b(?:отмен[её]н\w*|отменили|отменить|снять\s+с\s+контроля|снят[оа]?"
-    r"(?:\s+с\s+контроля)?|снимаем|не\s+актуальн\w+|неактуальн\w+|cancelled|canceled|dropped|"
-    r"withdrawn|no longer)\b",
-    re.I,
-)
-#: «перенести срок на 17.11», "moved to 27 February": the deadline that counts
-_MOVED = re.compile(
-    r"\b(?:перен(?:ес|ос|ёс)\w*|продл\w+|сдвин\w+|moved|postponed|extended|pushed(?:\s+back)?|now)"
-    r"(?:\s+срок)?\s+(?:на|до|to|until)?\s*(?P<due>[^\n;)]+)",
-    re.I,
-)
-_OWNER_WORDS = 5
+Span = tuple[int, int]
 _NOBODY: tuple[None] = (None,)
-_INITIALS_END = re.compile(r"\b[^\W\d_]\.$")
-_EMPTY = re.compile(r"^[\s—–\-?_.…]*$|^(?:фио|tbd|tbc|n/?a|нет|без срока|кто|name)$", re.I)
+#: words of a body that still is one task, whole
+_WHOLE = 22
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 def protocol_drafts(scene: Scene) -> list[Draft]:
@@ -72,167 +50,402 @@ def protocol_drafts(scene: Scene) -> list[Draft]:
 
 
 def _merged(scene: Scene, drafts: list[Draft], draft: Draft) -> bool:
-    """Whether the draft changed one that was there, rather than being a new one."""
-    kept = [old for old in drafts if old.who == draft.who]
+    """Whether the draft changed one that was there, rather than being a new one.
+
+    Two entries of one list are two tasks however alike they read; words of the discussion and an
+    entry of a list can be one.
+    """
+    kept = [old for old in drafts if old.who == draft.who and old.turn != draft.turn]
     count = len(kept)
     before = list(kept)
-    changes.merge(scene, kept, draft)
+    changes.merge(scene, kept, replace(draft, turn=0))
     if len(kept) > count:
         return False
     for old, new in zip(before, kept, strict=True):
-        drafts[drafts.index(old)] = new
+        drafts[drafts.index(old)] = replace(new, turn=old.turn)
     return True
 
 
 def _drafts(scene: Scene) -> Iterator[Draft]:
-    idle = False
-    columns: dict[str, int] | None = None
-    rows = list(rows_of(scene.text))
-    at = 0
-    while at < len(rows):
-        row = rows[at]
-        line = scene.text[row.start : row.end]
-        at += 1
-        heading = HEADING.match(line)
-        if heading:
-            idle = _IDLE_SECTION.search(line) is not None
+    for number, part in enumerate(layout(scene.text)):
+        if part.section in IDLE:
             continue
-        if line.lstrip().startswith("|"):
-            cells = cells_of(scene.text, row)
-            header = columns_of(scene.text, cells)
-            if header is not None or columns is None:
-                columns = header or {}
-            elif columns and not idle:
-                yield from _from_table(scene, row, cells, columns)
+        if isinstance(part, Grid):
+            yield from _from_grid(scene, part, number)
+        else:
+            for draft in _from_item(scene, part):
+                listed = draft.act == "assigned"
+                yield replace(draft, turn=-1 if listed else 0)
+
+
+def _from_grid(scene: Scene, grid: Grid, number: int) -> Iterator[Draft]:
+    past = grid.section == "review"
+    for row, cells in [*entries_of(scene.text, grid), *paired(scene.text, grid)]:
+        task = trim(scene.text, *cells["task"])
+        if not _WORDS.search(scene.text[slice(*task)]):
             continue
-        columns = None
-        if not line.strip():
-            if idle and not scene.text.lstrip().startswith("#"):
-                idle = False
-            continue
-        while at < len(rows) and continues(scene.text, rows[at]):
-            row = Row(row.start, rows[at].end)
-            at += 1
-        if not idle:
-            yield from _from_item(scene, row)
+        owner = scene.text[slice(*cells["owner"])] if "owner" in cells else ""
+        due = field_due(scene, *cells["due"], past=past) if "due" in cells else None
+        if (
+            due is None
+            and "owner" in cells
+            and (late := due_in(scene, *cells["owner"], bare=False))
+        ):
+            due, owner = late, scene.text[cells["owner"][0] : late.start]
+        if due is None:
+            due = due_in(scene, *task, bare=False)
+        owners = owners_named(scene, owner)
+        rest = [scene.text[a:b] for kind, (a, b) in cells.items() if kind not in ("task", "owner")]
+        other = "; ".join(rest) if cells.get("status") else scene.text[cells["task"][1] : row.end]
+        status = state_of(other, None, struck=is_struck(scene.text, *task))
+        moved = moved_due(scene, cells["task"][1], row.end, due)
+        if status != "open" and "due" in cells:
+            due = field_due(scene, *cells["due"], past=True)
+        for who in owners or _NOBODY:
+            draft = _draft(
+                scene, who, task, due, (row.start, row.end), status=status, at=task[0], moved=moved
+            )
+            yield replace(draft, turn=-1, to_whom=_recipient(scene, task, who))
 
 
-def _from_table(
-    scene: Scene, row: Row, cells: Sequence[tuple[int, int]], columns: dict[str, int]
-) -> Iterator[Draft]:
-    def cell(name: str) -> tuple[int, int]:
-        index = columns.get(name, len(cells))
-        return cells[index] if index < len(cells) else (row.end, row.end)
-
-    task = cell("task")
-    body = scene.text[task[0] : task[1]]
-    if _EMPTY.match(body) or set(body) <= set("-: "):
+def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
+    text = scene.text
+    start, end = item.body, item.end
+    announced = ANNOUNCED.match(text, start, end)
+    fields = fields_in(text, start, end)
+    if announced and not (
+        fields and fields[0].kind == "task" and fields[0].start > announced.start() + 2
+    ):
+        start = announced.end()
+        fields = [f for f in fields if f.start >= start]
+    actions = [f for f in fields if f.kind == "task"]
+    fields = [_resolved(scene, field, start) for field in fields]
+    if any(f not in fields for f in actions):  # the action is what was said last
+        start = _last_sentence(scene, start, fields[0].start)
+    if any(field.kind == "owner" for field in fields):
+        yield from _from_fields(scene, item, start, fields)
         return
-    owners = _owners(scene, scene.text[slice(*cell("owner"))])
-    due = _due_in(scene, *cell("due"))
-    status = _status(scene.text[row.start : row.end], "")
-    for who in owners or _NOBODY:
-        yield _draft(scene, who, task, due, row, status=status, at=task[0])
+    stop = min((f.start for f in fields if f.kind != "task" and f.start > start), default=end)
+    listed = item.checked is not None or announced is not None
+    due = next((field_due(scene, *f.value) for f in fields if f.kind == "due"), None)
+    status = state_of(_outside(text, start, stop, item.end, fields), item.checked)
+    task = next((f for f in fields if f.kind == "task" and f.start > start), None)
+    body = (start, task.start if task else stop)
+    found = list(_from_words(scene, item, body, due, listed=listed))
+    if task:
+        stop = min((f.start for f in fields if f.start > task.start), default=end)
+        found += _from_words(
+            scene, item, (task.value[0], max(task.value[1], stop)), due, listed=True
+        )
+    for draft in found:
+        yield (
+            replace(draft, status=status) if status != "open" and draft.status == "open" else draft
+        )
 
 
-def _from_item(scene: Scene, row: Row) -> Iterator[Draft]:
-    text = scene.text[row.start : row.end]
-    checkbox = CHECKBOX.match(text)
-    if checkbox:
-        body = (row.start + checkbox.start("body"), row.end)
-        yield from _from_checkbox(scene, row, body, checkbox["mark"])
-        return
-    bullet = BULLET.match(text)
-    start = row.start + (bullet.start("body") if bullet else 0)
-    field = OWNER_FIELD.search(scene.text, start, row.end)
-    if field:
-        yield from _from_field(scene, row, start, field)
-        return
-    yield from _from_prose(scene, row, start)
+def _last_sentence(scene: Scene, start: int, end: int) -> int:
+    """Where the last sentence of a stretch begins."""
+    spans = [span for span in split(scene.text, start, end) if scene.text[slice(*span)].strip()]
+    return spans[-1][0] if spans else start
 
 
-def _from_checkbox(scene: Scene, row: Row, body: tuple[int, int], mark: str) -> Iterator[Draft]:
-    status = _status(scene.text[row.start : row.end], mark)
-    field = OWNER_FIELD.search(scene.text, *body)
-    if field:
-        yield from _from_field(scene, row, body[0], field, status=status)
-        return
-    pieces = pieces_of(scene.text, *body)
-    owners: list[str] = []
-    task: tuple[int, int] | None = None
-    for start, end in pieces:
-        piece = scene.text[start:end]
-        named = _owners(scene, piece, explicit=False) if len(piece.split()) <= 5 else []
-        if named and not owners and _is_only_names(scene, piece):
-            owners = named
-        elif task is None and not _is_only_due(scene, start, end):
-            task = (start, end)
-        elif task is not None and not owners and not _is_only_due(scene, start, end):
-            task = (task[0], end)
-    due = _due_in(scene, *body)
+def _resolved(scene: Scene, field: Field, start: int) -> Field:
+    """ "… before Friday. ACTION: SP" names an owner, not a task."""
+    value = scene.text[slice(*field.value)].strip(" .")
+    behind = field.start > start and scene.text[start : field.start].strip(" *_-—–")
+    if field.kind == "task" and behind and value and only_people(scene, value):
+        return field._replace(kind="owner")
+    return field
+
+
+def _from_fields(scene: Scene, item: Item, start: int, fields: list[Field]) -> Iterator[Draft]:
+    """The task whose fields stand beside or below it."""
+    text = scene.text
+    task = _task_of(scene, item, start, fields)
     if task is None:
         return
-    if not owners:
-        found = list(_from_prose(scene, row, body[0]))
-        if found:
-            yield from (
-                replace(draft, status=status) if status != "open" else draft for draft in found
-            )
-            return
-    for who in owners or _NOBODY:
-        yield _draft(scene, who, task, due, row, status=status, at=task[0])
+    owner_fields = [f for f in fields if f.kind in ("owner", "helper")]
+    due_field = next((f for f in fields if f.kind == "due"), None)
+    past = item.section == "review"
+    due = field_due(scene, *due_field.value, past=past) if due_field else None
+    owners: list[tuple[str, int]] = []
+    for field in owner_fields:
+        first, last = field.value
+        late = due_in(scene, first, last, bare=False)
+        if late and due is None:
+            due = late
+        value = text[first : late.start] if late else text[first:last]
+        owners += [(who, field.start) for who in owners_named(scene, value)]
+    if due is None:
+        behind = max((f.value[1] for f in fields), default=item.end)
+        due = due_in(scene, *task, bare=False) or due_in(scene, behind, item.end, bare=False)
+    rest = _outside(text, *task, item.end, fields)
+    status = state_of(rest, item.checked, struck=is_struck(text, *task))
+    moved = moved_due(scene, task[1], item.end, due)
+    if status != "open" and due_field:
+        due = field_due(scene, *due_field.value, past=True)
+    at = owner_fields[0].value[0]
+    at = at if owners else task[0]
+    for who in dict(owners) or _NOBODY:
+        to_whom = _recipient(scene, task, who)
+        draft = _draft(
+            scene, who, task, due, (item.start, item.end), status=status, at=at, moved=moved
+        )
+        yield replace(draft, to_whom=to_whom)
 
 
-def _from_field(
-    scene: Scene, row: Row, start: int, field: re.Match[str], *, status: Status | None = None
+def _task_of(scene: Scene, item: Item, start: int, fields: list[Field]) -> Span | None:
+    """Where an item says what is to be done: its labelled task, else the words outside fields."""
+    text = scene.text
+    labelled = next((f for f in fields if f.kind == "task" and f.value[0] < f.value[1]), None)
+    if labelled:
+        return _act_in(scene, *labelled.value)
+    borders = [start]
+    for field in fields:
+        borders += [field.start, field.value[1]]
+    borders.append(item.end)
+    spans = [trim(text, a, b) for a, b in zip(borders[::2], borders[1::2], strict=True) if a < b]
+    wordy = [
+        s
+        for s in spans
+        if len(_WORDS.findall(text[slice(*s)])) >= 1 and not state_only(text[slice(*s)])
+    ]
+    if not wordy:
+        return None
+    first = wordy[0]
+    chosen = first if first[0] < fields[0].start else max(wordy, key=lambda s: s[1] - s[0])
+    return _act_in(scene, *chosen)
+
+
+def _recipient(scene: Scene, task: Span, who: str | None) -> str | None:
+    """To whom a task's words give, send or tell something."""
+    if scene.language == "ru":
+        acts = protocol_orders.acts_of(scene, *task, (who or "",))
+        return acts[0].to_whom if acts else None
+    return protocol_english.recipient(scene, task, (who or "",))
+
+
+def state_only(words: str) -> bool:
+    """Whether the words outside the fields only tell a state."""
+    return state_of(words, None) != "open" and len(words.split()) <= 3
+
+
+def _act_in(scene: Scene, start: int, end: int) -> Span | None:
+    """The sentence of a task's words that is the task: one that begins with an act, else the last."""
+    start, end = trim(scene.text, start, end)
+    if start >= end:
+        return None
+    if len(scene.text[start:end].split()) <= _WHOLE:
+        parts = [(start, end)]
+    else:
+        parts = [trim(scene.text, a, b) for a, b in split(scene.text, start, end)]
+    if scene.language == "ru":
+        for part in parts:
+            orders = protocol_orders.acts_of(scene, *part, ("",))
+            if orders:
+                return orders[0].what[0], max(orders[-1].what[1], orders[0].what[1])
+    chosen = parts[-1]
+    due = due_in(scene, *chosen, bare=False)
+    return protocol_orders.cut(scene, chosen, due)
+
+
+def _outside(text: str, start: int, stop: int, end: int, fields: list[Field]) -> str:
+    """What an item says outside its task and the values that name people and days."""
+    named = [f.value for f in fields if f.kind in ("owner", "helper", "due", "task", "control")]
+    kept = [text[i] if not any(a <= i < b for a, b in named) else " " for i in range(stop, end)]
+    early = text[max(0, start - 40) : start]
+    bracket = re.search(r"\([^()]*\)\s*$|~~", early)
+    return (bracket.group() if bracket else "") + "".join(kept)
+
+
+def _from_words(
+    scene: Scene, item: Item, body: Span, due: Found | None, *, listed: bool
 ) -> Iterator[Draft]:
-    task = trim(scene.text, start, field.start())
-    if task[0] >= task[1]:
+    """Tasks by the words of an item: the order they give, the pieces they fall into, what they report."""
+    text = scene.text
+    start, end = trim_space(text, *body)
+    if start >= end:
         return
-    explicit = DUE_FIELD.search(scene.text, start, row.end)
-    due = (
-        _due_in(scene, *explicit.span("due"))
-        if explicit
-        else _due_in(scene, field.end("owner"), row.end)
+    heads = _heads(scene, item)
+    entry = not item.alone and not _states(scene, start, end)
+    tasked = listed or (item.section in ("tasks", "review") and entry) or any(heads)
+    whole = (item.start, item.end)
+    if tasked:
+        cut = list(
+            _from_pieces(scene, item, (start, end), due or heads[1], heads[0], whole, listed=listed)
+        )
+        if cut:
+            yield from cut
+            return
+    yield from _from_prose(scene, (start, end), due or (heads[1] if tasked else None), whole)
+
+
+def _states(scene: Scene, start: int, end: int) -> bool:
+    """Whether an entry tells what somebody said or did rather than what is to be done."""
+    if scene.language != "ru":
+        return False
+    told = (("past",), ("pres", "3per"), ("1per", "plur"))
+    return any(
+        reading(token.word, "VERB", *tags, at_least=0.5)
+        for token in tokens_of(scene.text, start, end)
+        for tags in told
     )
-    due = due or _due_in(scene, *task, bare=False)
-    state = status or _status(scene.text[row.start : row.end], "")
-    for who in _owners(scene, field["owner"]) or _NOBODY:
-        yield _draft(scene, who, task, due, row, status=state, at=field.start())
 
 
-def _from_prose(scene: Scene, row: Row, start: int) -> Iterator[Draft]:
+def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
+    """(owners, deadline) that the lines over a list give to its items."""
+    owners: list[str] = []
+    due: Found | None = None
+    for start, end in reversed(item.heads):
+        words = scene.text[start:end].strip().rstrip(":*_ ")
+        if not owners:
+            owners = [who for who in only_people(scene, words) if who in scene.roster.names]
+        if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
+            owners = protocol_orders.addressed(scene, start, end)
+        found = due_in(scene, start, end)
+        if due is None and found and (owners or is_due(scene.text, start, end, found)):
+            due = found
+    return owners, due
+
+
+def _from_pieces(
+    scene: Scene,
+    item: Item,
+    body: Span,
+    due: Found | None,
+    heads: list[str],
+    whole: Span,
+    *,
+    listed: bool,
+) -> Iterator[Draft]:
+    """The tasks of an entry of a list: «смета — Олег, до пт», «подготовить смету» under a name."""
+    text = scene.text
+    struck = is_struck(text, *body)
+    ordered = list(_from_orders(scene, body, due, whole))
+    if ordered and not struck:
+        yield from (_stated(draft, item.checked) for draft in ordered)
+        return
+    found = pieces_of(scene, *body)
+    status = state_of(text[body[0] : item.end], item.checked, struck=struck)
+    if found.owners and found.task:
+        due = found.due or due
+        moved = moved_due(scene, found.task[1], item.end, due)
+        task = _act_in(scene, *found.task) or found.task
+        for who in found.owners:
+            draft = _draft(scene, who, task, due, whole, status=status, at=body[0], moved=moved)
+            yield replace(draft, to_whom=_recipient(scene, task, who))
+        return
+    prose = list(_from_prose(scene, body, due, whole))
+    if prose:
+        yield from (replace(d, status=status) if status != "open" else d for d in prose)
+        return
+    if text[body[0] : body[1]].rstrip(" *_").endswith(":"):
+        return
+    moved = moved_due(scene, *body, found.due or due)
+    if heads:
+        for order in _acts(scene, body, tuple(heads)):
+            yield _of_order(scene, order, due, whole, status)[0]
+        return
+    if listed and found.task:
+        yield _draft(
+            scene, None, found.task, found.due or due, whole, status=status, at=body[0], moved=moved
+        )
+
+
+def _stated(draft: Draft, checked: str | None) -> Draft:
+    """A draft that a ticked box tells to be done."""
+    status = state_of("", checked)
+    return draft if status == "open" else replace(draft, status=status)
+
+
+def _from_orders(scene: Scene, body: Span, due: Found | None, whole: Span) -> Iterator[Draft]:
+    """The orders in the words of an entry."""
+    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
+    for sentence in sentences_of(scene.text, *body, scene.language):
+        for order in orders_in(scene, sentence.start, sentence.end):
+            yield from _of_order(scene, order, due, whole, None)
+
+
+def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
+    if scene.language == "ru":
+        acts = protocol_orders.acts_of(scene, *body, owners)
+        if acts:
+            return acts
+    found = pieces_of(scene, *body)
+    if found.task is None:
+        return []
+    due = found.due
+    return [
+        protocol_orders.Order(
+            owners, protocol_orders.cut(scene, body, due), due, body[0], "assigned"
+        )
+    ]
+
+
+def _from_prose(scene: Scene, body: Span, due: Found | None, whole: Span) -> Iterator[Draft]:
     """What sentences report or assign; words of the first person have no owner here."""
+    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
     read = russian.findings if scene.language == "ru" else english.findings
-    sentences = tuple(sentences_of(scene.text, start, row.end, scene.language))
+    sentences = tuple(sentences_of(scene.text, *body, scene.language))
+    single = len(sentences) <= 1
     for sentence_at, sentence in enumerate(sentences):
+        orders = orders_in(scene, sentence.start, sentence.end)
+        if orders:
+            for order in orders:
+                quote = whole if single else (sentence.start, sentence.end)
+                yield from _of_order(scene, order, due, whole, None, quote)
+            continue
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
             if finding is None:
                 continue
             for who in (finding.who, *finding.others):
-                draft = _from_finding(scene, replace(finding, who=who), row)
+                draft = _from_finding(scene, replace(finding, who=who), whole)
                 if draft:
-                    yield _dated(scene, draft, row)
+                    yield _dated(scene, draft, whole, due)
 
 
-def _dated(scene: Scene, draft: Draft, row: Row) -> Draft:
+def _of_order(
+    scene: Scene,
+    order: Order,
+    due: Found | None,
+    whole: Span,
+    status: Status | None,
+    quote: Span | None = None,
+) -> list[Draft]:
+    anchored = order.due is not None and (order.due.due.start or order.due.due.end)
+    found = order.due if anchored or due is None else due
+    rest = scene.text[order.what[1] : whole[1]]
+    moved = moved_due(scene, order.what[1], whole[1], found)
+    return [
+        _draft(
+            scene,
+            who,
+            order.what,
+            found,
+            quote or whole,
+            status=status or state_of(rest, None),
+            at=order.at,
+            moved=moved,
+            act=order.act,
+            condition=order.condition,
+            to_whom=order.to_whom,
+        )
+        for who in order.owners
+    ]
+
+
+def _dated(scene: Scene, draft: Draft, whole: Span, field: Found | None) -> Draft:
     """A draft from prose with the deadline that the rest of its line gives or moves it to."""
-    due = draft.due or _field_due(scene, row)
-    moved = _moved(scene, row, due)
+    due = draft.due or field
+    moved = moved_due(scene, draft.what[1], whole[1], due)
     if moved is None:
         return replace(draft, due=due)
-    return replace(draft, due=moved, history=((draft.at, due.due.raw if due else None),))
+    return replace(draft, due=moved[0], history=((draft.at, moved[1]),))
 
 
-def _field_due(scene: Scene, row: Row) -> Found | None:
-    """The deadline of a «Срок: …» that stands in a sentence of its own."""
-    field = DUE_FIELD.search(scene.text, row.start, row.end)
-    return _due_in(scene, *field.span("due")) if field else None
-
-
-def _from_finding(scene: Scene, finding: Finding, row: Row) -> Draft | None:
+def _from_finding(scene: Scene, finding: Finding, whole: Span) -> Draft | None:
     if finding.who is None or finding.who.startswith("\0") or finding.bare:
         return None
     if finding.kind == "request" and not finding.imperative:
@@ -240,8 +453,7 @@ def _from_finding(scene: Scene, finding: Finding, row: Row) -> Draft | None:
     to_whom = finding.to_whom
     if to_whom is not None and (not to_whom or to_whom.startswith("\0")):
         to_whom = None
-    line = scene.text[row.start : row.end]
-    status = _status(line, "")
+    status = state_of(scene.text[finding.what_end : whole[1]], None)
     act = "assigned" if finding.kind == "request" else finding.act
     draft = Draft.of(
         finding,
@@ -256,91 +468,37 @@ def _from_finding(scene: Scene, finding: Finding, row: Row) -> Draft | None:
     return replace(draft, status=status) if status != "open" else draft
 
 
-def _moved(scene: Scene, row: Row, due: Found | None) -> Found | None:
-    """The deadline a line moves its task to, if it does."""
-    match = _MOVED.search(scene.text, row.start, row.end)
-    if match is None:
-        return None
-    found = _due_in(scene, match.start("due"), row.end)
-    return found if found and (due is None or found.start != due.start) else None
-
-
 def _draft(
     scene: Scene,
     who: str | None,
-    task: tuple[int, int],
+    task: Span,
     due: Found | None,
-    row: Row,
+    whole: Span,
     *,
     status: Status,
     at: int,
+    moved: tuple[Found, str | None] | None = None,
+    act: str = "assigned",
+    condition: Span | None = None,
+    to_whom: str | None = None,
 ) -> Draft:
-    moved = _moved(scene, row, due)
-    history = ((at, due.due.raw if due else None),) if moved else ()
-    due = moved or due
+    history = ((at, moved[1]),) if moved else ()
+    due = moved[0] if moved else due
     start, end = trim(scene.text, *task)
-    if due and start < due.start < end <= due.end + 2:
-        end = trim(scene.text, start, due.start)[1]
-    row_start, row_end = trim_space(scene.text, row.start, row.end)
-    support = tuple(
-        m.start() + row.start for m in re.finditer(r"(?<=\n)[^\n]", scene.text[row.start : row.end])
-    )
+    first, last = trim_space(scene.text, *whole)
+    below = re.finditer(r"(?<=\n)[ \t]*[^\s]", scene.text[first:last])
     return Draft(
         who=who,
-        to_whom=None,
+        to_whom=to_whom,
         what=(start, end),
         due=due,
-        act="assigned",
-        status=status,
+        act=act,
+        status="conditional" if condition and status == "open" else status,
         force="firm",
-        condition=None,
+        condition=condition,
         at=at,
-        sentence=(row_start, row_end),
+        sentence=(first, last),
         turn=0,
-        support=support,
+        support=tuple(first + m.end() - 1 for m in below),
         history=history,
     )
-
-
-def _status(line: str, mark: str) -> Status:
-    if _GONE.search(line):
-        return "cancelled"
-    return "done" if mark.strip() or _DONE.search(line) else "open"
-
-
-def _is_only_due(scene: Scene, start: int, end: int) -> bool:
-    found = _due_in(scene, start, end)
-    return found is not None and found.start - start <= 6 and end - found.end <= 2
-
-
-def _due_in(scene: Scene, start: int, end: int, *, bare: bool = True) -> Found | None:
-    piece = scene.text[start:end]
-    found = choose(piece, dates_in(piece, scene.base, scene.language, bare=bare))
-    return Found(found.start + start, found.end + start, found.due) if found else None
-
-
-def _is_only_names(scene: Scene, piece: str) -> bool:
-    tokens = tokens_of(piece, 0, len(piece))
-    named = {i for m in scene.roster.mentions(tokens) for i in range(m.first, m.last)}
-    rest = [t.word for i, t in enumerate(tokens) if i not in named and len(t.word) > 1]
-    return not [word for word in rest if word not in ("и", "and", "with", "все", "all")]
-
-
-def _owners(scene: Scene, words: str, *, explicit: bool = True) -> list[str]:
-    """The people some words name; in an explicit field also words that are no known name."""
-    found: list[str] = []
-    for piece in re.split(r"[,;/&+]|\s+и\s+|\s+and\s+", re.sub(r"\([^)]*\)", "", words)):
-        name = piece.strip(" *_~`")
-        name = name if _INITIALS_END.search(name) else name.strip(" .")
-        if _EMPTY.match(name) or not re.search(r"[^\W\d_]", name):
-            continue
-        if fold(name) in ("все", "all", "everyone", "команда", "team"):
-            found.append(ALL[scene.language])
-            continue
-        tokens = tokens_of(piece, 0, len(piece))
-        mentions = scene.roster.mentions(tokens)
-        if mentions:
-            found.append(mentions[0].name)
-        elif (explicit and len(name.split()) <= _OWNER_WORDS) or name.startswith("@"):
-            found.append(scene.roster.canonical(name) or name)
-    return list(dict.fromkeys(found))

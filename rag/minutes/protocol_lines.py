@@ -1,38 +1,65 @@
-"""The lines of a protocol: items with what continues them, table rows, the parts of a line."""
+"""The lines of a paper: what opens an item, what continues one, headings and what they promise."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from rag.minutes.protocol_words import matcher, wordings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    from rag.minutes.clauses import Token
+
+Section = Literal["agenda", "template", "people", "review", "tasks", ""]
+
+#: «1.», «1.2», «2)», «(3)», «а)», «1.1.2.», «п. 1.1», bullets of word processors
+_MARKER = (
+    r"(?:[-*+•·–—▪▫►▸●○◦‣⁃]|(?:п\.\s?)?\(?\d{1,2}(?:\.\d{1,2})*[.)](?!\d)"
+    r"|\d{1,2}(?:\.\d{1,2})+(?=\s+[^\W\d_])|\(?[а-яёa-z]\)|№\s?\d+[.)]?)"
+)
+CHECKBOX = re.compile(
+    r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[(?P<mark>[ xXхХvV✓✔-]?)\]|(?P<box>[☐☑☒✅✔✓]))\s+(?P<body>.*\S)"
+)
+BULLET = re.compile(rf"^\s*{_MARKER}\s+(?P<body>.*\S)")
+#: what announces a task at the start of a line: "Action 3:", "AP –", «Поручение № 2.», "TODO"
+ANNOUNCED = re.compile(
+    r"\s*[*_>]*(?:actions?(?:\s+(?:items?|points?|required))?|ap|ai|todo|to-do|поручение|поручили"
+    r"|задача|задание|next\s+step)\s*(?:№\s*)?(?:\d+(?:\.\d+)*)?\s*(?:[:.)]|[—–]|-(?=\s)|\s(?=@))[*_]*\s*",
+    re.IGNORECASE,
+)
+_HASHES = re.compile(r"^\s*#{1,6}\s+(?P<title>.+?)\s*#*\s*$")
+_BOLD = re.compile(r"^\s*(?:\*\*|__)(?P<title>[^*_\n]{2,80})(?:\*\*|__)\s*:?\s*$")
+_CAPS = re.compile(r"^\s*(?:\d{1,2}[.)]\s+)?(?P<title>[А-ЯЁA-Z][А-ЯЁA-Z \d№,()«»\"-]{4,}):?\s*$")
+_UNDERLINE = re.compile(r"^\s*[=_~*-]{3,}\s*$")
+_NUMBER = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?")
+#: words of a plain line that can still be a heading
+_TITLE_WORDS = 7
+_BARE_TITLE_WORDS = 5
+#: columns from which a line counts as filled, so that the next one may go on with its sentence
+_FULL_LINE = 55
 
 
-HEADING = re.compile(r"^\s*(?:#{1,6}\s+(?P<md>.+)|(?P<caps>[А-ЯЁA-Z][А-ЯЁA-Z \d]{5,}):?)\s*$")
-CHECKBOX = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[(?P<mark>[ xXхХvV✓]?)\]\s+(?P<body>.*\S)")
-BULLET = re.compile(r"^\s*(?:[-*+•–—]|\d+(?:\.\d+)*[.)])\s+(?P<body>.*\S)")
-OWNER_FIELD = re.compile(
-    r"[(\[]?\b(?:(?:отв\.|отв(?=:)|ответственн(?:ый|ая|ые)(?:\s+исполнитель)?|исполнитель|исп\.|owner|assignee|responsible|who)"
-    r"\s*[:—–-]|(?:отв|исп)\.(?=\s+[А-ЯЁ]))\s*(?P<owner>[^\n;|)\]]+?)(?=\s*(?:[;)\]]|\.?\s*(?:[,(]\s*)?\b(?:срок\w*|до|due|by|deadline|when)\b|\.\s*$|\.\s+[А-ЯЁA-Z][а-яёa-z]{2,}|$))",
-    re.I | re.M,
-)
-DUE_FIELD = re.compile(
-    r"\b(?:срок(?:\s+исполнения)?|due|deadline|дедлайн)\s*[:—–-]\s*(?P<due>[^\n;|)]+)", re.I
-)
-_SEPARATOR = re.compile(r"\s+[—–-]\s+|\s*:\s+|\s*[(,;]\s*|\s+(?=до\s|by\s|due\s)")
-_COLUMNS = {
-    "task": re.compile(r"задач|поручени|что|действи|мероприяти|task|action|what|item|topic", re.I),
-    "owner": re.compile(r"ответственн|исполнител|кто|owner|assignee|who|lead|responsible", re.I),
-    "due": re.compile(r"срок|дата|когда|дедлайн|due|when|deadline|by|date", re.I),
-    "status": re.compile(r"статус|состояни|status|done", re.I),
-}
+def _field(kind: str) -> re.Pattern[str]:
+    strong = [e for row in wordings("fields") if row.kind == kind for e in row.entries]
+    words = "|".join(
+        re.escape(entry).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+        for entry in sorted(strong, key=len, reverse=True)
+        if len(entry) > 3
+    )
+    return re.compile(rf"\b(?:{words})\s*(?:[:—–]|-\s)\s*(?P<{kind}>[^\n;|)]+)", re.IGNORECASE)
+
+
+#: a labelled owner and a labelled deadline anywhere in a line
+OWNER_FIELD = _field("owner")
+DUE_FIELD = _field("due")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the text that may hold a task: `text[start:end]`, without its line end."""
+    """One line of the text, or several that belong together: `text[start:end]`."""
 
     start: int
     end: int
@@ -46,38 +73,65 @@ def rows_of(text: str) -> Iterator[Row]:
         start += len(line) + 1
 
 
-def continues(text: str, row: Row) -> bool:
-    """Whether a line goes on with the item above: indented, a field, or hard-wrapped."""
+def continues(text: str, row: Row, before: Row | None = None) -> bool:
+    """Whether a line goes on with the one above: indented, a field, or hard-wrapped.
+
+    `before` is the line above; where it fills its line and ends in the middle of a sentence, what
+    follows goes on with it whatever it begins with.
+    """
     line = text[row.start : row.end]
-    if not line.strip() or CHECKBOX.match(line) or BULLET.match(line) or line.lstrip()[0] in "|#":
+    if not line.strip() or line.lstrip()[0] in "|#":
         return False
-    field = OWNER_FIELD.match(line.strip()) or DUE_FIELD.match(line.strip())
-    return line[0] in " \t" or field is not None or line.strip()[0].islower()
+    if any(opener.match(line) for opener in (CHECKBOX, BULLET, ANNOUNCED)):
+        return False
+    if line[0] in " \t" or line.strip()[0].islower():
+        return True
+    if any(field.match(line.strip()) for field in (OWNER_FIELD, DUE_FIELD)):
+        return True
+    if before is None:
+        return False
+    above = text[before.start : before.end].rstrip()
+    return len(above) >= _FULL_LINE and above[-1] not in ".!?:;…»"
 
 
-def cells_of(text: str, row: Row) -> list[tuple[int, int]]:
-    """Offsets of a table row's cells, trimmed."""
-    borders = [m.start() for m in re.finditer(r"\|", text[row.start : row.end])]
-    spans = []
-    for left, right in zip(borders, [*borders[1:], row.end - row.start], strict=True):
-        start, end = row.start + left + 1, row.start + right
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        spans.append((start, end))
-    return spans[:-1] if len(spans) > 1 and spans[-1][0] >= spans[-1][1] else spans
+def heading_of(text: str, row: Row) -> str | None:
+    """The title of a line that is a heading: hashes, bold, capitals, or the name of a section."""
+    line = text[row.start : row.end]
+    marked = _HASHES.match(line) or _BOLD.match(line) or _CAPS.match(line)
+    if marked:
+        return marked["title"].strip(" *_:")
+    numbered = _NUMBER.match(line)
+    bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
+    title = bare.rstrip(":").strip()
+    if not title or len(title.split()) > _TITLE_WORDS or title[-1] in ".,;!?":
+        return None
+    if not section_of(title):
+        return None
+    if bare.endswith(":"):
+        return title
+    short = len(title.split()) <= _BARE_TITLE_WORDS and not re.search(r"[,:—–]|\s-\s", title)
+    return title if short and title[0].isupper() else None
 
 
-def columns_of(text: str, cells: Sequence[tuple[int, int]]) -> dict[str, int] | None:
-    """Which column is what, where a row is the header of a task table."""
-    found: dict[str, int] = {}
-    for index, (start, end) in enumerate(cells):
-        for name, pattern in _COLUMNS.items():
-            if name not in found and pattern.match(text[start:end]):
-                found[name] = index
-                break
-    return found if "task" in found and "owner" in found else None
+def section_of(title: str) -> Section:
+    """What a heading announces; "" where no table knows it. The first kind that begins it wins."""
+    best: tuple[int, Section] | None = None
+    for kind in ("template", "agenda", "review", "people", "tasks"):
+        found = matcher("sections", kind).search(title)
+        if (found and (best is None or (kind == "template" and best[0] >= found.start()))) or (found and best is not None and found.start() < best[0] and best[1] != "template"):
+            best = (found.start(), kind)
+    return best[1] if best else ""
+
+
+def is_rule(text: str, row: Row) -> bool:
+    """Whether a line is nothing but a line drawn («-----»)."""
+    return _UNDERLINE.match(text[row.start : row.end]) is not None
+
+
+def indent_of(text: str, row: Row) -> int:
+    """Columns of white space in front of a line; a tab counts four."""
+    line = text[row.start : row.end].expandtabs(4)
+    return len(line) - len(line.lstrip())
 
 
 def trim_space(text: str, start: int, end: int) -> tuple[int, int]:
@@ -89,20 +143,21 @@ def trim_space(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_EDGES = " \t\n~*_—–-.,:;(|•=>→"
+
+
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without white space, marks of emphasis and punctuation at its edges."""
-    while start < end and text[start] in " \t\n~*_—–-.,:;(":
+    while start < end and text[start] in _EDGES:
         start += 1
-    while end > start and text[end - 1] in " \t\n~*_—–-.,:;(":
+    while end > start and text[end - 1] in _EDGES:
         end -= 1
+    opened = text.count("(", start, end) - text.count(")", start, end)
+    if opened > 0 and text[end : end + 1] == ")":
+        end += 1
     return start, end
 
 
-def pieces_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of a checkbox line between dashes, colons and commas."""
-    cuts = [start]
-    for match in _SEPARATOR.finditer(text, start, end):
-        cuts += [match.start(), match.end()]
-    cuts.append(end)
-    spans = [trim(text, a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
-    return [span for span in spans if span[0] < span[1]]
+def inside(tokens: list[Token], start: int, end: int) -> list[Token]:
+    """Tokens that begin in a span."""
+    return [token for token in tokens if start <= token.start < end]

@@ -3,82 +3,99 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-#: A mark's weight, what a text with it holds in lower case (looked for first), and the mark.
-_MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
-    (
-        2,
-        ("слушали", "решили", "постановили", "выступили"),
-        re.compile(
-            r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили)\b[^\n]{0,80}?:", re.I | re.M
-        ),
-    ),
-    (
-        2,
-        ("отв.", "ответственн", "исполнитель", "исп."),
-        re.compile(r"\b(?:отв\.|ответственн(?:ый|ая|ые)|исполнитель|исп\.)\s*[:—-]", re.I),
-    ),
-    (
-        2,
-        ("|",),
-        re.compile(
-            r"^\s*\|.*\b(?:ответственн\w+|исполнитель|кто|owner|assignee|who)\b.*\|", re.I | re.M
-        ),
-    ),
-    (
-        2,
-        ("action", "ap"),
-        re.compile(
-            r"^\s*(?:[-*]\s*)?(?:action(?:\s+(?:item|point))?s?|ap)\s*(?:\d+\s*)?:", re.I | re.M
-        ),
-    ),
-    (1, ("[",), re.compile(r"^\s*[-*]\s+\[[ xXхХ]\]\s", re.M)),
-    (
-        1,
-        (
-            "участники",
-            "присутствовали",
-            "были",
-            "attendees",
-            "present",
-            "participants",
-            "apologies",
-        ),
-        re.compile(
-            r"^[\s*_>]*(?:участники|присутствовали|были|attendees|present|participants|apologies)\b[*_]*\s*:",
-            re.I | re.M,
-        ),
-    ),
-    (
-        1,
-        (),
-        re.compile(
-            r"\A\W*[^\n]*\b(?:протокол|совещани|встреч|созвон|синк|синхра|летучк|планёрк|планерк|minutes|meeting|sync|stand-?up|retro)",
-            re.I,
-        ),
-    ),
-    (
-        1,
-        ("#",),
-        re.compile(
-            r"^#+\s*(?:[\d.]+\s*)?(?:задачи|поручения|действия|actions?|action items|tasks|"
-            r"next steps|to-?dos?)\b",
-            re.I | re.M,
-        ),
-    ),
+from rag.minutes.people import is_person_name
+from rag.minutes.protocol_fields import label_of
+from rag.minutes.protocol_lines import (
+    BULLET,
+    CHECKBOX,
+    OWNER_FIELD,
+    heading_of,
+    rows_of,
+    section_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VERBS = re.compile(
+    r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
+    re.I | re.M,
+)
+_ACTION = re.compile(
+    r"(?:^|[.)]\s)[\s*_>-]*(?:action(?:\s+(?:item|point))?s?|ap|ai)\s*(?:\d+\s*)?[*_]*\s*(?:[:–—]|-\s)",
+    re.I | re.M,
+)
+_ATTENDANCE = re.compile(
+    r"^[\s*_>#]*(?:участники|участвовали|присутствовали|присутствующие|приглашены|были|на\s+(?:встрече|созвоне|заседании)"
+    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
+    r"|состав|комиссия|члены|chair|minutes\s+by|members\s+present)\b[^\n:]{0,30}(?::|$)",
+    re.I | re.M,
+)
+_TITLE = re.compile(
+    r"\b(?:протокол|совещани|заседани|собрани|встреч|созвон|синк|синхр|летучк|план[её]рк|оперативк|пятиминутк|стенограмм"
+    r"|ретро|minutes|meeting|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
+    re.I,
+)
+_ORDER = re.compile(r"^\s*(?:[\d.)]+\s+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M)
+_NAMED = re.compile(r"^(?P<name>[^\W\d_][\w.'’ -]{1,30}?)\s*(?::|[—–]|\s-\s)\s*\S")
 _ENOUGH = 2
-#: characters that tell whether a text is a protocol
+#: characters that tell whether a text is a protocol, and those its title is in
 _SAMPLE = 200_000
+_HEAD = 400
+#: entries that begin with a person's name from which a list of them is a mark
+_NAMED_ENTRIES = 2
 
 
 def is_protocol(text: str) -> bool:
     """Whether a text carries the marks of minutes: fields, checkboxes, task tables, attendance."""
-    sample = text[:_SAMPLE]
-    folded = sample.lower()
-    weights = (
-        weight
-        for weight, held, mark in _MARKS
-        if (not held or any(word in folded for word in held)) and mark.search(sample)
+    total = 0
+    for weight in _weights(text[:_SAMPLE]):
+        total += weight
+        if total >= _ENOUGH:
+            return True
+    return False
+
+
+def _weights(text: str) -> Iterator[int]:
+    """What each mark that a text carries counts."""
+    yield 2 * bool(_VERBS.search(text))
+    yield 2 * any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
+    yield 2 * bool(_ACTION.search(text))
+    yield int(bool(_TITLE.search(text[:_HEAD])))
+    yield int(bool(_ATTENDANCE.search(text)))
+    yield int(bool(_ORDER.search(text)))
+    named = boxes = 0
+    for row in rows_of(text):
+        line = text[row.start : row.end]
+        if not line.strip():
+            continue
+        if _heads_tasks(line):
+            yield 2
+        if len(line) < 80 and heading_of(text, row) and section_of(line) in ("tasks", "review"):
+            yield 1
+        boxes += CHECKBOX.match(line) is not None
+        bullet = BULLET.match(line)
+        entry = _NAMED.match(bullet["body"]) if bullet else None
+        named += entry is not None and is_person_name(entry["name"])
+        if boxes == 1 or named == _NAMED_ENTRIES:
+            yield 1
+            boxes, named = boxes + 1, named + 1
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a label stands where a field can: not in the middle of a sentence."""
+    return (
+        re.search(r"(?:^|[.;,:!?(\[|—–*_-]|\n|\s{2,})\s*[*_]*$", text[max(0, at - 12) : at])
+        is not None
     )
-    return sum(weights) >= _ENOUGH
+
+
+def _heads_tasks(line: str) -> bool:
+    """Whether a line heads a table with a column of tasks and one of those who do them."""
+    cells = [cell.strip(" *_") for cell in re.split(r"\||\t+| {2,}", line) if cell.strip()]
+    if not 2 <= len(cells) <= 9 or any(len(cell) > 40 for cell in cells):
+        return False
+    kinds = {label_of(cell) for cell in cells}
+    return "owner" in kinds and bool(kinds & {"task", "column", "due"})

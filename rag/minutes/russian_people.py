@@ -178,7 +178,7 @@ def _common_recipient(view: View, at: int) -> str | None:
         top = parses(word)[0]
         if index == at or before in _GOVERNING or not {"NOUN", "datv"} <= top.grammemes:
             continue
-        if top.grammemes & {"Name", "Surn", "Patr"} or view.tokens[index].capital and index:
+        if top.grammemes & {"Name", "Surn", "Patr"} or (view.tokens[index].capital and index):
             continue
         if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
             continue

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
+from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
@@ -235,9 +236,9 @@ def _beside(view: View) -> int | None:
                 other
             ):
                 break
-            if _STATES & set(other.words):
+            if _STATES & set(other.words) or " ".join(other.words) in family("ru", "assent"):
                 break
-            if step < 0 and nouns(other, skip=()) or has_thing(other, -1):
+            if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
                 return clause_at
             clause_at += step
     return None

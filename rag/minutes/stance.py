@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from rag.minutes import english_answers
 from rag.minutes.lexicon import family
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     if not sentences or not sentences[0].words:
         return None
     language = _language(scene, sentences)
+    if language == "en":
+        return english_answers.answers(scene, sentences)
     opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
     if has_phrase(opening, frozenset(_NO_PROBLEM)):
         return "yes"

@@ -51,6 +51,7 @@ class View:
     earlier: tuple[Mention, ...] = ()
     _dues: tuple[Found, ...] | None = field(default=None, repr=False)
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
+    _bare_dues: tuple[Found, ...] | None = field(default=None, repr=False)
 
     @property
     def sentence(self) -> Sentence:
@@ -91,6 +92,17 @@ class View:
         """The view of another clause of the same sentence."""
         return replace(self, clause_at=clause_at, _mentions=None)
 
+    def of(self, sentence_at: int, clause_at: int) -> View:
+        """The view of a clause of another sentence of the turn."""
+        return replace(
+            self,
+            sentence_at=sentence_at,
+            clause_at=clause_at,
+            _mentions=None,
+            _dues=None,
+            _bare_dues=None,
+        )
+
     def text_between(self, left: int, right: int) -> str:
         """What stands between two tokens."""
         return self.scene.text[self.tokens[left].end : self.tokens[right].start]
@@ -100,13 +112,13 @@ class View:
         count = len(self.sentence.clauses)
         return tuple(self.at(i) for i in range(count) if i != self.clause_at)
 
-    def dues_of(self, sentence: Sentence) -> tuple[Found, ...]:
-        """Deadline phrases of a sentence, by offsets into the document."""
+    def dues_of(self, sentence: Sentence, *, bare: bool = False) -> tuple[Found, ...]:
+        """Deadline phrases of a sentence, by offsets into the document; see `dates_in`."""
         scene = self.scene
         text = scene.text[sentence.start : sentence.end]
         return tuple(
             Found(found.start + sentence.start, found.end + sentence.start, found.due)
-            for found in dates_in(text, scene.base, sentence.language)
+            for found in dates_in(text, scene.base, sentence.language, bare=bare)
         )
 
     @property
@@ -115,6 +127,13 @@ class View:
         if self._dues is None:
             self._dues = self.dues_of(self.sentence)
         return self._dues
+
+    @property
+    def bare_dues(self) -> tuple[Found, ...]:
+        """Those of the sentence and weekdays without preposition too."""
+        if self._bare_dues is None:
+            self._bare_dues = self.dues_of(self.sentence, bare=True)
+        return self._bare_dues
 
     def span(self, clause_at: int) -> tuple[int, int]:
         """Where a clause begins, and where the next one does."""

@@ -45,8 +45,9 @@ class Options:
 
     `password` opens encrypted files. `ocr` says whether pages without a sound text layer ("auto"),
     all pages ("always") or none ("never") go through tesseract, in `languages`, at most `ocr_jobs`
-    at a time. Text that nobody can see is set aside unless `keep_hidden`. A reader calls `on_page`
-    after every page, with whether it was recognised.
+    at a time. Text that nobody can see is set aside unless `keep_hidden`. `day` (ISO) is the day of
+    a meeting where a person tells it, "" where the file has to. A reader calls `on_page` after
+    every page, with whether it was recognised.
     """
 
     password: str = ""
@@ -54,6 +55,7 @@ class Options:
     languages: str = "rus+eng"
     ocr_jobs: int = 1
     keep_hidden: bool = False
+    day: str = ""
     limits: Limits = Limits()
     on_page: Callable[[bool], None] = field(default=_ignore, compare=False)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BUILTIN, HashedEmbedder, checked
+from rag import embed
 from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import words_of
 from rag.store import lexical, vectors
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
     Keys = NDArray[np.int64]
+    Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 
 log = logging.getLogger(__name__)
 
-Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 #: Embeds batches of texts in other processes, by the file of the frequencies.
 EmbedAll = Callable[[Iterable[tuple[str, list[str]]]], Iterator[bytes]]
 
@@ -61,7 +61,7 @@ def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes |
         return None
     if len(words) != len(near) or near.dimension != identity.dimension:
         return None
-    return None if near.idf is None and identity.provider == BUILTIN else (words, near)
+    return None if near.idf is None and identity.provider == embed.BUILTIN else (words, near)
 
 
 class Draft:
@@ -112,7 +112,7 @@ class Draft:
         if self._waiting and self._vectors is not None:
             made = self._embedder.encode_documents(self._waiting)
             identity = self._embedder.identity
-            self._vectors.put(self._waiting, checked(made, identity, len(self._waiting)))
+            self._vectors.put(self._waiting, embed.checked(made, identity, len(self._waiting)))
             self._waiting = []
 
     def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
@@ -254,7 +254,7 @@ def _text(row: ChunkRow) -> str:
 
 def of_library(embedder: Embedder, idf: Floats | None) -> Embedder:
     """The embedder for questions: the built-in one with a library's frequencies."""
-    return HashedEmbedder(idf) if idf is not None and embedder.needs_fit else embedder
+    return embed.HashedEmbedder(idf) if idf is not None and embedder.needs_fit else embedder
 
 
 def queries(catalogue: Catalogue, embedder: Embedder) -> Floats:

@@ -16,6 +16,7 @@ from rag.cite.clean import claims
 from rag.orders import without_orders
 from rag.summary.pieces import passage
 from rag.summary.vectors import Vectors
+from rag.summary.verbatim import SAMPLE
 from rag.words import content_stems, language_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 #: Sentences looked at for one claim, and for one in another language, which has few words in common
 #: with them.
 _NEAREST, _NEAREST_ACROSS = 8, 48
-SAMPLE = 20_000  # characters of a document that tell its language
 
 
 class Checker:

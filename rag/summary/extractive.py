@@ -60,10 +60,11 @@ class Source:
 
 
 def source_of(document: Document, minutes: Minutes | None) -> Source:
-    """A document with the promises and decisions of a meeting favoured."""
+    """A document with a meeting's decisions and promises, but for cancelled ones, favoured."""
     if minutes is None:
         return Source(document)
-    promised = [(each.start, each.end) for each in minutes.promises]
+    standing = [each for each in minutes.promises if each.status != "cancelled"]
+    promised = [(each.start, each.end) for each in standing]
     return Source(document, [*promised, *((each.start, each.end) for each in minutes.decisions)])
 
 

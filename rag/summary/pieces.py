@@ -1,7 +1,8 @@
 """A long text cut for a model: at headings, pages and turns, between whole sentences.
 
 Every sentence that was not set aside stands in exactly one piece. One that is longer than a window
-by itself is cut between words.
+by itself is cut between words. A turn of a meeting stays whole, and with its speaker's label,
+unless it is longer than a window.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rag.types import Chunk, Passage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from rag.types import Document
+    from rag.types import Document, Turn
 
 Item = TypeVar("Item")
 
@@ -68,7 +69,7 @@ class _Borders:
         self._headings = [start for start, _ in marks]
         self._levels = [min(level, _DEEPEST) for _, level in marks]
         self._pages = [page.start for page in document.pages]
-        self._turns = [turn.start for turn in document.turns]
+        self._turns = [_label_start(document.text, turn) for turn in document.turns]
 
     def __call__(self, before: int, start: int, end: int) -> int:
         """Of the sentence from `start` to `end` and the one that ends at `before`."""
@@ -79,6 +80,14 @@ class _Borders:
         if _within(self._turns, start, end) is not None:
             return _TURN
         return _PARAGRAPH if self._text.count("\n", before, start) > 1 else _SENTENCE
+
+
+def _label_start(text: str, turn: Turn) -> int:
+    """Where the line with a turn's label begins: that of its words, or the one above them."""
+    line = text.rfind("\n", 0, turn.start) + 1
+    if line and not text[line : turn.start].strip() and turn.speaker:
+        line = text.rfind("\n", 0, line - 1) + 1
+    return line
 
 
 def _within(places: Sequence[int], start: int, end: int) -> int | None:
@@ -133,11 +142,18 @@ def furthest(
 
 
 def _at_border(whole: Sequence[Unit], begin: int, end: int) -> int:
-    """Where to end a piece: at its end, or sooner where the text has a stronger border."""
+    """Where to end a piece: at its end, or sooner where the text has a stronger border.
+
+    Before a turn that would be parted it may end sooner yet.
+    """
     if end == len(whole):
         return end
     earliest = begin + max((end - begin) // _BACK, 1)
-    return max(range(earliest, end + 1), key=lambda at: (whole[at].border, at))
+    best = max(range(earliest, end + 1), key=lambda at: (whole[at].border, at))
+    if whole[best].border >= _TURN:
+        return best
+    turns = (at for at in range(earliest - 1, begin, -1) if whole[at].border == _TURN)
+    return next(turns, best)
 
 
 def _small(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from rag.query import Query
     from rag.types.documents import Citation, Passage
-    from rag.types.meetings import Promise
+    from rag.types.meetings import Entry, Promise
 
 #: How a sentence stands to the documents; "unchecked" states nothing, such as a question.
 Verdict = Literal["supported", "partly", "unsupported", "contradicted", "unchecked"]
@@ -137,7 +137,7 @@ class Answer:
     """What a person gets: sentences that stand, those that were struck, and the evidence.
 
     `by` says whose words the sentences are. `refusal` is None where the question was answered.
-    `promises` are pairs of document and promise, filled for questions about promises. `timings`
+    `entries` are rows of the register, filled for questions about promises. `timings`
     are seconds by step. `query` is what was searched for, None where nothing was. `asked` is the
     question that took the place of a follow-up, None where it was asked as typed. `notes` say what
     was done to a model's text before it was checked, in the language of the question.
@@ -147,7 +147,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     struck: tuple[Sentence, ...] = ()
     passages: tuple[Passage, ...] = ()
-    promises: tuple[tuple[str, Promise], ...] = ()
+    entries: tuple[Entry, ...] = ()
     refusal: str | None = None
     receipt: Receipt | None = None
     timings: dict[str, float] = field(default_factory=dict)
@@ -155,6 +155,11 @@ class Answer:
     query: Query | None = None
     asked: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def promises(self) -> tuple[tuple[str, Promise], ...]:
+        """The promises of the entries, each with its document."""
+        return tuple((entry.document, entry.promise) for entry in self.entries)
 
     @property
     def written(self) -> tuple[Sentence, ...]:

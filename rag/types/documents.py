@@ -126,6 +126,18 @@ class Document:
         place = bisect_right(self.lines, offset, key=lambda line: line.start) - 1
         return self.lines[max(place, 0)].number
 
+    def line_span(self, number: int) -> tuple[int, int] | None:
+        """The words of a physical line, without space around them; None without such a line."""
+        place = next((i for i, line in enumerate(self.lines) if line.number == number), None)
+        if place is None:
+            return None
+        start = self.lines[place].start
+        following = next((line.start for line in self.lines[place + 1 :]), len(self.text))
+        words = self.text[start:following]
+        start += len(words) - len(words.lstrip())
+        end = start + len(words.strip())
+        return (start, end) if start < end else None
+
     def citation(self, name: str, start: int, end: int) -> Citation:
         """A citation of a span, under the name that the document goes by."""
         page, line = self.page_at(start), self.line_at(start)

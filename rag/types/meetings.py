@@ -11,6 +11,10 @@ Force = Literal["firm", "tentative"]
 #: What needs a look of a person: the name fits several people; nobody is named; a model and the
 #: rules disagree.
 Flag = Literal["ambiguous owner", "ambiguous recipient", "check"]
+#: What another meeting says of a promise.
+LinkKind = Literal["repeated", "moved", "handed over", "done", "cancelled"]
+#: How a promise stands after all meetings; whether it is overdue is a matter of the day one asks.
+State = Literal["open", "conditional", "tentative", "done", "cancelled"]
 
 #: Stands in `Promise.who` and `Promise.to_whom` for a group: the speakers together, everybody.
 WE = {"ru": "МЫ", "en": "WE"}
@@ -132,3 +136,43 @@ class Minutes:
     topics: tuple[Topic, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
     reports: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another place where a promise is spoken of, in another meeting.
+
+    `kind` is what became of the promise between that place and the entry's own: an earlier place
+    was repeated, moved or handed over, a later one repeats it, or says that it is done or
+    cancelled. `who` and `when` are what was said there; `quote` is verbatim.
+    """
+
+    kind: LinkKind
+    document: str
+    title: str
+    date: str | None
+    line: int
+    start: int
+    end: int
+    quote: str
+    who: str | None
+    when: Due | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A promise in the register of all meetings, as it was said last.
+
+    `promise` stands in `document`, a meeting of the day `date`; its deadline, and the recipient,
+    may be kept from an earlier place. `who` and `to_whom` are the fullest names the meetings have
+    for these people. `links` are the other places, oldest first.
+    """
+
+    document: str
+    title: str
+    date: str | None
+    promise: Promise
+    who: str | None
+    to_whom: str | None
+    state: State
+    links: tuple[Link, ...] = ()

@@ -149,14 +149,14 @@ def _replies(data: bytes, name: str, options: Options) -> Iterator[tuple[bytes, 
         if room < 0:
             most = options.limits.characters
             raise ReadError(f"too much text: more than {most:,} characters")
-        yield _reply(part)
+        yield _reply(part, options.day)
 
 
-def _reply(part: Part) -> tuple[bytes, bytes]:
+def _reply(part: Part, day: str) -> tuple[bytes, bytes]:
     if isinstance(part.result, ReadError):
         return wire.ERROR, _told(part.member, part.result)
     try:
-        return wire.DOCUMENT, wire.prepared_to_json(part.member, prepare(part.result))
+        return wire.DOCUMENT, wire.prepared_to_json(part.member, prepare(part.result, day or None))
     except (MemoryError, Exception) as error:
         return wire.ERROR, _told(part.member, error)
 

@@ -41,7 +41,7 @@ def dump(value: object) -> bytes:
 
 def options_to_json(options: Options) -> bytes:
     """Options without what is called back."""
-    names = ("password", "ocr", "languages", "ocr_jobs", "keep_hidden")
+    names = ("password", "ocr", "languages", "ocr_jobs", "keep_hidden", "day")
     value = {name: getattr(options, name) for name in names}
     return dump({**value, "limits": asdict(options.limits)})
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from rag.minutes import people
 from rag.minutes.clauses import tokens_of
-from rag.minutes.names import Roster, skeleton
+from rag.minutes.names import Roster
 from rag.minutes.people import called, is_person_name
+from rag.minutes.spellings import skeleton
 
 ROSTER = ["Олег Краснов", "Анна Белова", "Рита Лапина", "Сомов Д. И.", "Лёха", "Tom Walsh"]
 
@@ -55,6 +59,48 @@ def test_an_outsider_is_named_in_the_nominative(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["за окном яркий свет", "мы вышли на улицу", "the rose is red"])
 def test_everyday_words_are_no_people(text: str) -> None:
     assert _named(text) == []
+
+
+FAMILIES = ["Пётр Михайлович Рогов", "Анна Сергеевна Ли", "Жанна", "Oleg Titov", "Katherine O'Neil"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Михалыч, завезёшь?", "Пётр Михайлович Рогов"),
+        ("передай Михалычу", "Пётр Михайлович Рогов"),
+        ("Сергевна, глянь", "Анна Сергеевна Ли"),
+        ("Анне Сергеевне отправлю", "Анна Сергеевна Ли"),
+        ("Петруха, сделаешь?", "Пётр Михайлович Рогов"),
+        ("Жаннка, привет", "Жанна"),
+        ("скинь Олегу", "Oleg Titov"),
+        ("Титову передай", "Oleg Titov"),
+        ("@olegtitov глянь", "Oleg Titov"),
+        ("@otitov глянь", "Oleg Titov"),
+        ("Rogov пришлёт", "Пётр Михайлович Рогов"),
+        ("O'Neil will send it", "Katherine O'Neil"),
+    ],
+)
+def test_patronymics_pet_names_and_other_letters_find_their_bearer(text: str, name: str) -> None:
+    assert _named(text, FAMILIES) == [(name, True)]
+
+
+@pytest.mark.parametrize("text", ["купи петельку", "михалыча у нас нет", "тарелочка чая"])
+def test_made_forms_need_a_capital(text: str) -> None:
+    assert _named(text, FAMILIES) == []
+
+
+def test_a_form_two_people_share_tells_who_they_are() -> None:
+    roster = Roster(["Олег Титов", "Олег Ким", "Анна Белова"])
+    told = {t.word: roster.shared(t) for t in tokens_of("скинь Олегу и Ане", 0, 17)}
+    assert told["олегу"] == ("Олег Титов", "Олег Ким")
+    assert told["ане"] == ()
+
+
+def test_the_table_of_short_forms_holds_the_usual_names() -> None:
+    table = Path(people.__file__).with_name("data") / "diminutives_ru.tsv"
+    rows = [line for line in table.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len(rows) >= 150
 
 
 def test_a_label_becomes_the_fullest_form_of_the_name() -> None:

@@ -17,6 +17,7 @@ from tiny_models import CHAT_TEMPLATE, make_llama
 from rag.errors import DoesNotFit, ModelError
 from rag.mapreduce import Watch, map_reduce
 from rag.models import ByteCounter, Model, load_model
+from rag.readers.text.plain import read_text
 from rag.store.replies import Replies
 from rag.summary import Brief, Progress, Source, Summary
 from rag.types import REFUSAL, Document, Line, Message, Page
@@ -369,3 +370,21 @@ def test_a_real_model_is_never_sent_more_than_its_window(tiny: Path, window: int
     # a model of random weights says nothing that is so
     assert found.sentences
     assert all(s.citations[0].quote in document.text for s in found.sentences)
+
+
+def test_a_meeting_is_cut_at_its_turns_and_every_sentence_has_the_line_it_was_said_on() -> None:
+    said = "Смету цеха номер {0} Павел пришлёт {0} марта. Договор номер {0} подписан. Это всё."
+    speakers = ("Олег Титов", "Павел Сомов")
+    text = "".join(f"{speakers[n % 2]}: {said.format(n + 1)}\n" for n in range(24))
+    document = read_text(text.encode(), "meeting.txt")
+    assert len(document.turns) == 24
+    model = model_of(first_sentences, 1024)
+    found = summarise(model, document)
+    assert found.pieces > 1
+    for asked, _ in calls(model)[: found.pieces]:
+        for passage in passages_of(str(asked[-1].content)):
+            assert passage.startswith(speakers)
+            assert passage.endswith("Это всё.")
+    for sentence in found.sentences:
+        number = int(re.findall(r"\d+", sentence.text)[0])
+        assert [citation.line for citation in sentence.citations] == [number]

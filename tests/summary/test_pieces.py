@@ -95,3 +95,18 @@ def test_a_sentence_longer_than_the_window_is_cut_between_words() -> None:
 def test_a_window_that_holds_nothing_is_an_error() -> None:
     with pytest.raises(DoesNotFit):
         cut_up(Document("1", "t", "слово"), 0)
+
+
+def test_a_turn_stays_whole_and_with_its_label_where_it_fits() -> None:
+    said = ["Раз. Два.", "Три четыре пять. Шесть семь восемь. Девять десять.", "Да."]
+    text, turns = "", []
+    for number, words in enumerate(said):
+        text += f"Олег Титов   0:{number}{number}\n"
+        turns.append(Turn("Олег Титов", words, 0, None, len(text), len(text) + len(words)))
+        text += words + "\n\n"
+    document = Document("1", "t", text, turns=tuple(turns))
+    for room in (75, 90):
+        pieces = [text[p[0].start : p[-1].end] for p in cut_up(document, room)]
+        assert len(pieces) > 1
+        assert all(piece.startswith("Олег Титов   0:") for piece in pieces)
+        assert [sum(words in piece for piece in pieces) for words in said] == [1, 1, 1]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.readers.dates import date_of
 from rag.readers.draft import Draft, hide, lines_of, plain, row_of
+from rag.readers.meetings import find_meeting
 from rag.readers.office.drawing import add_graphics
 from rag.readers.office.mended import mended, roots
 from rag.readers.office.numbering import docx_lists, value_of
@@ -65,7 +66,6 @@ def read_docx(data: bytes, name: str, options: Options = DEFAULT) -> Document:
     """
     import docx
 
-    from rag.minutes.turns import find_turns
     from rag.readers.office.teams import find_transcript
 
     with broken("DOCX"):
@@ -78,13 +78,13 @@ def read_docx(data: bytes, name: str, options: Options = DEFAULT) -> Document:
     if transcript:
         draft = Draft()
         draft.paragraph(transcript.text)
-    day = transcript.day if transcript else None
+    meeting = transcript.meeting(name) if transcript else find_meeting(name, draft.text)
     return draft.document(
         data,
         name,
         title=title,
-        date=day or date_of(name, draft.text) or created,
-        turns=transcript.turns if transcript else find_turns(draft.text),
+        date=meeting.day if meeting else date_of(name, draft.text) or created,
+        turns=meeting.turns if meeting else (),
         notes=notes,
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.readers.dates import date_of
 from rag.readers.draft import Draft, lines_of
+from rag.readers.meetings import find_meeting
 from rag.readers.office.deck import (
     TITLE_LEVEL,
     TITLE_SLIDE_LEVEL,
@@ -48,8 +49,6 @@ def read_opendocument(data: bytes, name: str, options: Options = DEFAULT) -> Doc
 
     Raises ReadError where the file is corrupt, encrypted, empty or would unpack beyond the limits.
     """
-    from rag.minutes.turns import find_turns
-
     notes: list[str] = []
     with broken("OpenDocument"):
         package = open_package(data, "OpenDocument", options)
@@ -68,12 +67,13 @@ def read_opendocument(data: bytes, name: str, options: Options = DEFAULT) -> Doc
         else:
             _add_text(package, draft, body)
         title, created = package.properties()
+    meeting = None if pages else find_meeting(name, draft.text)
     return draft.document(
         data,
         name,
         title=title,
-        date=date_of(name, draft.text) or created,
-        turns=() if pages else find_turns(draft.text),
+        date=meeting.day if meeting else date_of(name, draft.text) or created,
+        turns=meeting.turns if meeting else (),
         notes=notes,
     )
 

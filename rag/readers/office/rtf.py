@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ReadError
 from rag.readers.dates import date_of
 from rag.readers.draft import Draft, hide, plain, row_of
+from rag.readers.meetings import find_meeting
 from rag.readers.office.rtf_tokens import CHARSETS, Token, tokens
 from rag.readers.office.styles import heading_level
 from rag.readers.options import DEFAULT, Options
@@ -104,18 +105,17 @@ def read_rtf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
     A row of a table is one line; footnotes and comments stand behind their paragraph. Raises
     ReadError where the file is no RTF, holds no text, or nests groups more than MAX_DEPTH deep.
     """
-    from rag.minutes.turns import find_turns
-
     if not data.lstrip().startswith(RTF):
         raise ReadError("broken RTF: it does not begin as one")
     reading = _Reading(Draft(keep_hidden=options.keep_hidden))
     draft = reading.draft(data)
+    meeting = find_meeting(name, draft.text)
     return draft.document(
         data,
         name,
         title=reading.title,
-        date=date_of(name, draft.text) or reading.created(),
-        turns=find_turns(draft.text),
+        date=meeting.day if meeting else date_of(name, draft.text) or reading.created(),
+        turns=meeting.turns if meeting else (),
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.turns import clean_name
+from rag.readers.dates import meeting_day
+from rag.readers.meetings import Meeting
 from rag.readers.text.captions import MAX_PAUSE
 from rag.types import Turn
 
@@ -36,9 +37,8 @@ _TITLE = re.compile(
     r"|(?:расшифровка|транскрипция|стенограмма) (?:собрания|встречи|совещания)",
     re.IGNORECASE,
 )
-_RECORDED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)[_-]\d{4,6}(?!\d)")
 _UNFINISHED = re.compile(r"[^.!?…]$")
-#: lines at the top that may hold the title and the day
+#: lines at the top that may hold the title
 _HEAD_LINES = 10
 #: turns that a transcript without any word of Teams must have
 _MIN_TURNS = 3
@@ -47,11 +47,14 @@ _WIDE_GAP = 2
 
 
 class Transcript(NamedTuple):
-    """A meeting laid out anew: its text, the turns in it, and its ISO day where it is named."""
+    """A meeting laid out anew: its text, and the turns in it."""
 
     text: str
     turns: tuple[Turn, ...]
-    day: str | None
+
+    def meeting(self, name: str) -> Meeting:
+        """Its turns with the day that the lines above them or the file's `name` say."""
+        return Meeting(self.turns, meeting_day(name, self.text[: self.turns[0].start]))
 
 
 @dataclass(slots=True)
@@ -73,7 +76,7 @@ def find_transcript(text: str) -> Transcript | None:
     """The meeting that the text of a document is, None where Teams did not write it."""
     lines = [line.strip() for line in text.split("\n")]
     pieces = _ranged(lines) or _headed(lines)
-    return _laid_out(pieces, _day(lines)) if pieces else None
+    return _laid_out(pieces) if pieces else None
 
 
 def _headed(lines: Sequence[str]) -> list[_Piece]:
@@ -153,7 +156,7 @@ def _joined(pieces: Sequence[_Piece]) -> list[_Piece]:
     return joined
 
 
-def _laid_out(pieces: Sequence[_Piece], day: str | None) -> Transcript:
+def _laid_out(pieces: Sequence[_Piece]) -> Transcript:
     """The pieces one below the other, each turn under its speaker and time."""
     paragraphs: list[str] = []
     turns: list[Turn] = []
@@ -170,18 +173,7 @@ def _laid_out(pieces: Sequence[_Piece], day: str | None) -> Transcript:
         paragraphs.append(head + words)
         length = end + 2
         line += paragraphs[-1].count("\n") + 2
-    return Transcript("\n\n".join(paragraphs), tuple(turns), day)
-
-
-def _day(lines: Sequence[str]) -> str | None:
-    """The day in the stamp of a recording at the top, «20251118_101500»."""
-    for found in map(_RECORDED.search, lines[:_HEAD_LINES]):
-        if found:
-            try:
-                return date(*map(int, found.groups())).isoformat()
-            except ValueError:
-                continue
-    return None
+    return Transcript("\n\n".join(paragraphs), tuple(turns))
 
 
 def _seconds(stamp: str) -> float:

@@ -17,6 +17,7 @@ from itertools import accumulate, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from rag.readers.dates import meeting_day
 from rag.readers.options import DEFAULT, Options
 from rag.readers.pdf.headings import headings_of
 from rag.readers.pdf.joining import joined
@@ -50,10 +51,14 @@ def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
 
     Raises ReadError where it is encrypted, broken or too large, or has no page that can be read.
     """
+    from rag.minutes.protocol_marks import is_protocol
+
     source = read_source(data, options)
     pages = joined(source)
     check_readable(source, pages)
     marks = tuple(_marks(source, pages, keep_hidden=options.keep_hidden))
+    on_paper = is_protocol(pages.text)
+    day = meeting_day(name, pages.text) if on_paper else _iso_date(source.created)
     return Document(
         id=hashlib.sha256(data).hexdigest(),
         title=_title(source.title, pages.text, marks) or PurePath(name).stem,
@@ -61,7 +66,7 @@ def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
         pages=pages.pages,
         marks=marks,
         kind="pdf",
-        date=_iso_date(source.created),
+        date=day,
         boxes=pages.boxes,
         notes=tuple(notes_of(source, pages, keep_hidden=options.keep_hidden)),
     )

@@ -10,41 +10,58 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ReadError
 from rag.minutes.turns import clean_name
-from rag.readers.dates import date_of
+from rag.minutes.turns.labels import (
+    is_capitalised,
+    is_person,
+    is_plausible,
+    is_stop,
+    is_thing,
+    names_of,
+)
+from rag.readers.dates import meeting_day
 from rag.readers.encoding import decode
 from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Line, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: seconds of silence that do not end a turn
 MAX_PAUSE = 2.0
 
 _STAMP = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"^\s*({_STAMP})\s*-->\s*({_STAMP})")
-_VOICE = re.compile(r"<v(?:\.[\w.]{1,60})?\s{1,9}([^<>]{0,200})>")
+_VOICE = re.compile(r"<v(?:\.[\w.]{1,60})?\s{1,9}([^<>]{0,200})(?:>|$)")
 _TAG = re.compile(
     r"</?(?:v|c|b|i|u|ruby|rt|lang|font)\b[^<>\n]{0,200}>|<\d[\d:.]{0,20}>|\{\\[^{}]{0,200}\}",
     re.IGNORECASE,
 )
+#: «Имя: », «[Имя]: », also behind the sign that somebody else speaks
 _LABEL = re.compile(
-    r"^\s*[-–—]?\s*((?:[Сс]пикер|[Ss]peaker|SPEAKER)[ _]?\d+|[^\W\d_a-zа-яё][\w.'’-]*"
-    r"(?:\s[^\W\d_a-zа-яё][\w.'’-]*|\s\d{1,2}){0,3}(?:\s*\([^)]{1,30}\))?)\s*:\s+(?=\S)"
+    r"^\s*(?P<change>(?:[-–—]|>{2,3})\s*)?"
+    r"(?:(?P<label>[^:\s\[\]][^:\[\]]{0,59}?)\s*:\s+"
+    r"|[\[(](?P<boxed>[^\[\]()]{1,60})[\])]\s*:?\s+)?(?=\S)"
 )
-#: any words before a colon, in a file where most captions begin so
-_LOOSE_LABEL = re.compile(r"^\s*[-–—]?\s*([^:\s][^:]{0,59}?)\s*:\s+(?=\S)")
 _LABELLED_SHARE = 0.6
 #: «12 "Имя" (345)», the line over a caption's times where Zoom names the speaker
 _NAMED_ID = re.compile(r'^\d+\s+"([^"]{1,80})"\s+\(\d+\)\s*$')
 _UNFINISHED = re.compile(r"[^.!?…]$")
-_NOTE = re.compile(r"^NOTE\b[ \t]*(.*(?:\n.+)*)", re.MULTILINE)
+#: what the file says of itself: its first block, and notes
+_NOTE = re.compile(r"(?:WEBVTT|NOTE)\b[ \t]*")
+_BLOCKS = re.compile(r"\n[ \t]*\n")
+#: seconds between two cues that show one row
+_OVERLAP = 0.1
+#: seconds by which a cue may run back and still be of the same recording
+_JUMP = 60.0
+#: share of cues that end a sentence where a recogniser writes full stops
+_PUNCTUATED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +102,53 @@ class Piece:
 
 def _captions(data: bytes, name: str) -> Document:
     text, encoding = decode(data)
-    cues = list(_cues(text))
-    if not cues:
+    read = list(_cues(text))
+    if not read:
         raise ReadError(f"{name} holds no captions")
+    ordered = _in_order(read)
     pieces = [
         Piece(turn[0].speaker, turn[0].stamp, tuple(row for cue in turn for row in cue.rows))
-        for turn in _merged(_voiced(cues))
+        for turn in _merged(_voiced(_once(ordered)))
     ]
-    notes = "\n".join(match.group(1) for match in _NOTE.finditer(text))
-    day = date_of(name, notes) or _compact(notes)
+    day = meeting_day(name, _head(text))
+    moved = ("captions stood out of the order of their times",) if ordered != read else ()
     identity = hashlib.sha256(data).hexdigest()
-    return meeting(identity, PurePath(name).stem, pieces, day, encoding)
+    return meeting(identity, PurePath(name).stem, pieces, day, encoding, moved)
 
 
-def _compact(text: str) -> str | None:
-    """The day of a recorder's stamp such as GMT20251008-070312."""
-    found = re.search(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)", text)
-    return "-".join(found.groups()) if found else None
+def _head(text: str) -> str:
+    """What the notes of the file say."""
+    blocks = (block.strip() for block in _BLOCKS.split(text))
+    notes = (block for block in blocks if _NOTE.match(block) and "-->" not in block)
+    return "\n".join(_NOTE.sub("", note, count=1) for note in notes)
+
+
+def _in_order(cues: Sequence[_Cue]) -> list[_Cue]:
+    """The cues by their times; where these begin anew, another recording begins."""
+    recordings: list[list[_Cue]] = []
+    latest = 0.0
+    for cue in cues:
+        if not recordings or cue.start < latest - _JUMP:
+            recordings.append([])
+            latest = cue.start
+        recordings[-1].append(cue)
+        latest = max(latest, cue.start)
+    return [cue for part in recordings for cue in sorted(part, key=lambda cue: cue.start)]
+
+
+def _once(cues: Iterable[_Cue]) -> list[_Cue]:
+    """The cues without the rows that rolling captions show a second time."""
+    found: list[_Cue] = []
+    ended, shown = -1.0, ""
+    for cue in cues:
+        rows = cue.rows
+        while rows and cue.start <= ended + _OVERLAP and rows[0][1] == shown:
+            rows = rows[1:]
+        if rows:
+            found.append(replace(cue, rows=rows))
+            shown = rows[-1][1]
+        ended = max(ended, cue.end)
+    return found
 
 
 def _cues(text: str) -> Iterator[_Cue]:
@@ -152,53 +199,114 @@ def _seconds(parts: Sequence[str | None]) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
 
 
-def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
-    """Cues with the speaker from a «Имя: » at their beginning, carried on to unlabelled ones.
+class _Row(NamedTuple):
+    """A cue of one voice; whether the file names it, and whether another than before speaks."""
 
-    A cue without a label belongs to the speaker before it; in a file without any label to nobody.
+    cue: _Cue
+    named: bool = False
+    changed: bool = False
+
+
+def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
+    """Cues with the speaker from a «Имя: » at the beginning of a row, carried on to those without.
+
+    A row without a label belongs to the speaker before it, unless a dash says that another speaks;
+    in a file without labels, or with one somewhere in its midst, to nobody.
     """
-    pattern = _label_pattern(cues)
+    speakers = _speakers(cues)
+    rows = [row for cue in cues for row in _rows(cue, speakers)]
+    carried = rows[0].named or sum(row.named for row in rows) > 1
     voiced: list[_Cue] = []
-    for cue in cues:
-        number, words = cue.rows[0]
-        label = pattern.match(words) if cue.speaker is None else None
-        if label:
-            rows = ((number, words[label.end() :]), *cue.rows[1:])
-            voiced.append(replace(cue, speaker=clean_name(label.group(1)), rows=rows))
-        elif cue.speaker is None and voiced:
-            voiced.append(replace(cue, speaker=voiced[-1].speaker))
-        else:
-            voiced.append(cue)
+    for row in rows:
+        follows = carried and voiced and not row.named and not row.changed
+        voiced.append(replace(row.cue, speaker=voiced[-1].speaker) if follows else row.cue)
     return voiced
 
 
-def _label_pattern(cues: Sequence[_Cue]) -> re.Pattern[str]:
-    """What a label looks like: a name, or anything where a label begins most cues."""
-    labels = [found[1] for cue in cues if (found := _LOOSE_LABEL.match(cue.rows[0][1]))]
-    usual = len(labels) >= _LABELLED_SHARE * len(cues)
-    again = len(set(labels)) < len(labels) or any(_LABEL.match(f"{label}: x") for label in labels)
-    return _LOOSE_LABEL if usual and again else _LABEL
+def _rows(cue: _Cue, speakers: Mapping[str, str]) -> Iterator[_Row]:
+    """The cue, parted where a row begins with the label or the dash of another speaker."""
+    if cue.speaker is not None:
+        yield _Row(cue, named=True)
+        return
+    part = _Row(replace(cue, rows=()))
+    for number, words in cue.rows:
+        speaker, changed, start = _label_of(words, speakers)
+        if speaker or changed:
+            if part.cue.rows:
+                yield part
+            part = _Row(replace(cue, rows=(), speaker=speaker), speaker is not None, changed)
+        rows = (*part.cue.rows, (number, words[start:]))
+        part = part._replace(cue=replace(part.cue, rows=rows))
+    yield part
 
 
-def _merged(cues: Iterable[_Cue]) -> list[list[_Cue]]:
-    """Consecutive cues of one speaker; without speakers every cue stands alone."""
+def _label_of(words: str, speakers: Mapping[str, str]) -> tuple[str | None, bool, int]:
+    """The speaker a row names, whether a dash marks another one, and where its words begin."""
+    found = _LABEL.match(words)
+    if found is None:
+        return None, False, 0
+    speaker = speakers.get(found["label"] or found["boxed"] or "")
+    if speaker:
+        return speaker, False, found.end()
+    changed = found["change"] is not None
+    return None, changed, found.end("change") if changed else 0
+
+
+def _speakers(cues: Sequence[_Cue]) -> dict[str, str]:
+    """The labels of the file that are speakers, with their names.
+
+    Such a label names a person, or comes again, or stands in a file where most cues have one.
+    """
+    found = [_LABEL.match(words) for cue in cues if cue.speaker is None for _, words in cue.rows]
+    labels = Counter(match["label"] for match in found if match and match["label"])
+    boxed = {match["boxed"] for match in found if match and match["boxed"]}
+    usual = labels.total() >= _LABELLED_SHARE * len(cues) and (
+        len(labels) < labels.total() or any(map(is_person, labels))
+    )
+    speakers = {
+        label
+        for label, times in labels.items()
+        if is_person(label)
+        or (is_plausible(label) and not is_thing(label) and is_capitalised(label) and times > 1)
+        or (usual and not is_stop(label) and not is_thing(label))
+    }
+    return names_of(sorted(speakers | set(filter(is_person, boxed))))
+
+
+def _merged(cues: Sequence[_Cue]) -> list[list[_Cue]]:
+    """Consecutive cues of one speaker, those of nobody where a sentence goes on in small letters.
+
+    A recogniser that ends no sentence tells nothing of where one goes on.
+    """
+    ended = sum(not _UNFINISHED.search(cue.text) for cue in cues)
+    punctuated = ended >= _PUNCTUATED * len(cues)
     turns: list[list[_Cue]] = []
     for cue in cues:
-        last = turns[-1][-1] if turns else None
-        if (
-            last is not None
-            and cue.speaker is not None
-            and cue.speaker == last.speaker
-            and (cue.start - last.end <= MAX_PAUSE or _UNFINISHED.search(last.text))
-        ):
+        if turns and _goes_on(turns[-1][-1], cue, punctuated=punctuated):
             turns[-1].append(cue)
         else:
             turns.append([cue])
     return turns
 
 
+def _goes_on(last: _Cue, cue: _Cue, *, punctuated: bool) -> bool:
+    """Whether a cue belongs to the turn of the one before it."""
+    if cue.speaker != last.speaker:
+        return False
+    near = cue.start - last.end <= MAX_PAUSE
+    unfinished = _UNFINISHED.search(last.text) is not None
+    if cue.speaker is None:
+        return punctuated and near and unfinished and cue.text[:1].islower()
+    return near or unfinished
+
+
 def meeting(
-    identity: str, title: str, pieces: Sequence[Piece], day: str | None, encoding: str
+    identity: str,
+    title: str,
+    pieces: Sequence[Piece],
+    day: str | None,
+    encoding: str,
+    notes: tuple[str, ...] = (),
 ) -> Document:
     """Pieces rendered one paragraph a turn, with the map from offsets to physical lines."""
     parts: list[str] = []
@@ -213,7 +321,7 @@ def meeting(
         start = length
         for index, (number, words) in enumerate(piece.rows):
             length += bool(index)  # the line break between two rows
-            if not lines or lines[-1].number < number:  # two may speak on one line
+            if not lines or lines[-1].number != number:  # two may speak on one line
                 lines.append(Line(number, length if index else paragraph))
             length += len(words)
         spoken = "\n".join(words for _, words in piece.rows)
@@ -229,4 +337,5 @@ def meeting(
         kind="meeting",
         date=day,
         encoding=encoding,
+        notes=notes,
     )

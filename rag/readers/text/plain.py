@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ReadError
 from rag.readers.dates import date_of
 from rag.readers.encoding import decode
+from rag.readers.meetings import find_meeting
 from rag.readers.options import DEFAULT, Options
 from rag.types import Document, Line, Mark
 
@@ -31,6 +32,10 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(\S(?:.*?\S)?)\1")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOT_SETEXT = re.compile(r"\s*(?:[#>|]|[-*+]\s|\d+[.)]\s|$)")
+#: captions that were saved as text
+_CAPTIONS = re.compile(
+    r"\s*(?:WEBVTT\b[^\n]*\n(?:[^\n]*\n){0,40}?|\d+\n)(?:\d+:)?\d\d:\d\d[.,]\d{3} --> \d"
+)
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 
 
@@ -40,6 +45,10 @@ def read_text(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     Raises ReadError for a binary or empty file.
     """
     text, encoding = _decoded(data, name)
+    if _CAPTIONS.match(text):
+        from rag.readers.text.captions import read_vtt
+
+        return read_vtt(data, name)
     lines = lines_of(text)
     return _document(data, name, text, encoding, lines, tuple(_plain_headings(text, lines)))
 
@@ -79,9 +88,8 @@ def _document(
     lines: tuple[Line, ...],
     headings: tuple[Mark, ...],
 ) -> Document:
-    from rag.minutes.turns import find_turns
-
-    turns = find_turns(text, lines)
+    meeting = find_meeting(name, text, lines)
+    turns = meeting.turns if meeting else ()
     title = _title_of(text, headings, turns[0].start if turns else None)
     return Document(
         id=hashlib.sha256(data).hexdigest(),
@@ -91,7 +99,7 @@ def _document(
         turns=turns,
         lines=lines,
         kind="meeting" if turns else "text",
-        date=date_of(name, text),
+        date=meeting.day if meeting else date_of(name, text),
         encoding=encoding,
     )
 

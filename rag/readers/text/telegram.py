@@ -86,18 +86,19 @@ def _chat(chat: dict[str, Any], identity: str, title: str, name: str, encoding: 
 
 def _piece(message: dict[str, Any]) -> Piece | None:
     """A message as a piece; None for service messages and empty ones."""
-    words = _flat(message.get("text", "")).strip()
+    words = _flat(message.get("text") or message.get("text_entities", "")).strip()
     number = message.get("id")
     if message.get("type") != "message" or not words:
         return None
     if not isinstance(number, int) or number < 1:
         return None
-    forwarded = message.get("forwarded_from")
     sender = str(message["from"]) if message.get("from") else None
     stamp = str(message.get("date", ""))[11:16] or None
-    if forwarded:
-        return Piece(None, stamp, ((number, words),), label=f"{sender} ← {forwarded}")
-    return Piece(sender, stamp, ((number, words),))
+    rows = ((number, words),)
+    if "forwarded_from" in message:  # null where the account it came from is gone
+        origin = " ← ".join(str(name or "?") for name in (sender, message["forwarded_from"]))
+        return Piece(None, stamp, rows, label=origin)
+    return Piece(sender, stamp, rows)
 
 
 def _flat(text: Any) -> str:

@@ -1,0 +1,96 @@
+"""Minutes as Markdown (CommonMark with the tables and task lists of GitHub).
+
+What comes from the document is inert: no tag, link or picture of it works, and every character
+that means something in Markdown is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.cite.clean import inert
+from rag.exports.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rag.exports.outline import Item, Outline, Task
+    from rag.record import Record
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~$#]|&(?=#?\w+;)")
+#: What would begin a list or a heading where a text begins.
+_OPENING = re.compile(r"(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+=](?:\s|$|[-=])))")
+_COLUMNS = ("number", "who", "to_whom", "what", "when", "state", "place")
+
+
+def page(records: Sequence[Record]) -> str:
+    """The minutes of meetings, one after another, each under a heading of its own."""
+    return "\n---\n\n".join(_meeting(outline(record)) for record in records)
+
+
+def escape(text: str) -> str:
+    """Text of a document as Markdown that shows it and does nothing."""
+    line = " ".join(inert(text).split())
+    line = _SPECIAL.sub(lambda found: "\\" + found.group(), line)
+    return _OPENING.sub(lambda found: f"{found.group()}\\", line, count=1) if _opens(line) else line
+
+
+def _opens(line: str) -> bool:
+    return _OPENING.match(line) is not None
+
+
+def _meeting(out: Outline) -> str:
+    return "\n".join(_lines(out)) + "\n"
+
+
+def _lines(out: Outline) -> Iterator[str]:
+    words = out.labels
+    yield f"# {escape(out.title)}"
+    yield ""
+    yield f"- {words['file']}: {escape(out.file)}"
+    if out.date:
+        yield f"- {words['date']}: {out.date}"
+    if out.participants:
+        yield f"- {words['participants']}: {escape(', '.join(out.participants))}"
+    yield from _section(out, "summary", out.summary)
+    yield from _section(out, "topics", out.topics)
+    yield from _section(out, "decisions", out.decisions)
+    yield from ("", f"## {words['promises']}")
+    if not out.groups:
+        yield from ("", words["none"])
+    for title, tasks in out.groups:
+        yield from ("", f"### {title}", "")
+        yield from _table(out, tasks)
+        yield ""
+        for task in tasks:
+            box = "x" if task.closed else " "
+            yield f"- [{box}] {task.number}. {escape(task.quote)} ({escape(task.place)})"
+    yield from _section(out, "questions", out.questions)
+
+
+def _section(out: Outline, name: str, items: Sequence[Item]) -> Iterator[str]:
+    if not items:
+        return
+    yield from ("", f"## {out.labels[name]}", "")
+    for item in items:
+        text = escape(item.text)
+        if item.verbatim:
+            text = out.labels["quote"].format(text)
+        if item.quote:
+            text += f" — {out.labels['quote'].format(escape(item.quote))}"
+        who = f"{escape(item.who)}: " if item.who else ""
+        place = f" ({escape(item.place)})" if item.place else ""
+        yield f"- {who}{text}{place}"
+
+
+def _table(out: Outline, tasks: Sequence[Task]) -> Iterator[str]:
+    yield "| " + " | ".join(out.labels[name] for name in _COLUMNS) + " |"
+    yield "|" + " --- |" * len(_COLUMNS)
+    for task in tasks:
+        cells = (
+            str(task.number),
+            *map(escape, (task.who or "—", task.to_whom, task.what)),
+            *map(escape, (task.when, task.state, task.place)),
+        )
+        yield "| " + " | ".join(cells) + " |"

@@ -1,0 +1,143 @@
+"""Minutes as a document of Word, by python-docx: real headings, lists and tables.
+
+One font with Cyrillic is named for every script, so that Word does not choose another for half of
+a line; the language of the text is set, so that its spelling is checked as what it is.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from rag.exports.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.exports.outline import Item, Outline, Task
+    from rag.record import Record
+
+_FONT = "Arial"
+_LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
+_SCRIPTS = ("ascii", "hAnsi", "cs", "eastAsia")
+_MARGIN = Cm(2)
+#: Widths of the columns in centimetres; together those of A4 between the margins.
+_COLUMNS = {"number": 0.9, "parties": 3.0, "what": 6.1, "when": 2.6, "state": 2.4, "place": 2.0}
+_GREY = RGBColor(0x59, 0x59, 0x59)
+_SIZE, _SMALL = Pt(10.5), Pt(9)
+
+
+def document(records: Sequence[Record]) -> bytes:
+    """The minutes of meetings as one file, each from a new page on."""
+    outlines = [outline(record) for record in records]
+    made = Document()
+    _set_up(made, outlines[0])
+    for number, out in enumerate(outlines):
+        _meeting(made, out, new_page=number > 0)
+    held = BytesIO()
+    made.save(held)
+    return held.getvalue()
+
+
+def _set_up(made: Any, out: Outline) -> None:
+    """Page, styles, language and properties; the day of the meeting is that of the document."""
+    section = made.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = _MARGIN
+    section.top_margin = section.bottom_margin = _MARGIN
+    for style in made.styles:
+        if style.type is not None and hasattr(style, "font") and style.element.rPr is not None:
+            _set_font(style)
+    normal = made.styles["Normal"]
+    _set_font(normal)
+    normal.font.size = _SIZE
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), _LANGUAGES[out.language])
+    normal.element.get_or_add_rPr().append(language)
+    told = date.fromisoformat(out.date) if out.date else date(2000, 1, 1)
+    properties = made.core_properties
+    properties.author, properties.title, properties.comments = "rag", out.title, ""
+    properties.created = properties.modified = datetime.combine(told, time(), UTC)
+    properties.language = _LANGUAGES[out.language]
+
+
+def _set_font(style: Any) -> None:
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in list(fonts.attrib):
+        del fonts.attrib[name]  # those of a theme would go before
+    for script in _SCRIPTS:
+        fonts.set(qn(f"w:{script}"), _FONT)
+
+
+def _meeting(made: Any, out: Outline, *, new_page: bool) -> None:
+    words = out.labels
+    made.add_heading(out.title, level=1).paragraph_format.page_break_before = new_page
+    facts = {"date": out.date, "participants": ", ".join(out.participants), "file": out.file}
+    for name, value in facts.items():
+        if value:
+            paragraph = made.add_paragraph()
+            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.add_run(f"{words[name]}: ").bold = True
+            paragraph.add_run(value)
+    for name in ("summary", "topics", "decisions"):
+        _section(made, out, name, getattr(out, name))
+    made.add_heading(words["promises"], level=2)
+    if not out.groups:
+        made.add_paragraph(words["none"])
+    for title, tasks in out.groups:
+        made.add_heading(title, level=3)
+        _table(made, out, tasks)
+    _section(made, out, "questions", out.questions)
+
+
+def _section(made: Any, out: Outline, name: str, items: Sequence[Item]) -> None:
+    if not items:
+        return
+    made.add_heading(out.labels[name], level=2)
+    quote = out.labels["quote"]
+    for item in items:
+        paragraph = made.add_paragraph(style="List Bullet")
+        if item.who:
+            paragraph.add_run(f"{item.who}: ").bold = True
+        paragraph.add_run(quote.format(item.text) if item.verbatim else item.text)
+        if item.quote:
+            _aside(paragraph, f" {quote.format(item.quote)}", italic=True)
+        if item.place:
+            _aside(paragraph, f" ({item.place})")
+
+
+def _aside(paragraph: Any, text: str, *, italic: bool = False) -> None:
+    run = paragraph.add_run(text)
+    run.font.size, run.font.color.rgb, run.italic = _SMALL, _GREY, italic
+
+
+def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
+    table = made.add_table(rows=1, cols=len(_COLUMNS), style="Table Grid")
+    table.autofit = False
+    head = table.rows[0]
+    repeated = OxmlElement("w:tblHeader")
+    head._tr.get_or_add_trPr().append(repeated)
+    titles = {**out.labels, "parties": f"{out.labels['who']} → {out.labels['to_whom'].lower()}"}
+    for cell, name in zip(head.cells, _COLUMNS, strict=True):
+        run = cell.paragraphs[0].add_run(titles[name])
+        run.bold, run.font.size = True, _SMALL
+    for task in tasks:
+        row = table.add_row()
+        whole = OxmlElement("w:cantSplit")
+        row._tr.get_or_add_trPr().append(whole)
+        texts = (str(task.number), task.parties, task.what, task.when, task.state, task.place)
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.paragraphs[0].add_run(text).font.size = _SMALL
+        _aside(row.cells[2].add_paragraph(), task.quote, italic=True)
+    for name, column in zip(_COLUMNS, table.columns, strict=True):
+        column.width = Cm(_COLUMNS[name])
+        for cell in column.cells:
+            cell.width = column.width
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.space_after = Pt(0)

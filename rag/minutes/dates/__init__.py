@@ -1,0 +1,7 @@
+"""Deadlines: what «к пятнице», «до конца недели» and "by EOD" mean on the day of a meeting."""
+
+from __future__ import annotations
+
+from rag.minutes.dates.finding import Found, choose, dates_in, find_due
+
+__all__ = ["Found", "choose", "dates_in", "find_due"]

@@ -1,0 +1,352 @@
+"""English deadline phrases: patterns over folded text and what they mean; see `russian`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.minutes.dates.english_days import (
+    day_month,
+    day_next_week,
+    day_only,
+    day_range,
+    in_units,
+    iso,
+    midweek,
+    month,
+    none,
+    nth_weekday,
+    offset,
+    on_weekday,
+    quarter,
+    season,
+    slashed,
+    week,
+    week_after_next,
+    week_end,
+    week_from,
+    week_of,
+    weekdays,
+    weekend,
+    within,
+    year,
+)
+from rag.minutes.dates.english_numbers import CARDINAL, DAY, MONTH, ORDINAL, SEASONS, WEEKDAY
+from rag.minutes.dates.english_words import (
+    CLOCK,
+    DAY_NAMED,
+    EVENT,
+    FROM,
+    LEAD,
+    OPEN,
+    PART,
+    PREP,
+    TOPIC,
+    UNIT,
+    YEAR,
+    rule,
+)
+
+if TYPE_CHECKING:
+    from rag.minutes.dates.phrases import Rule
+
+RULES: tuple[Rule, ...] = (
+    rule("2026-03-20", "2026-3-2", r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", iso),
+    rule("20/03/2026", "20/03", r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d)", iso),
+    rule(
+        "by 20/03",
+        "20/03",
+        r"(?P<day>1[3-9]|2\d|3[01])/(?P<month>0?[1-9]|1[0-2])(?P<year>(?!))?",
+        slashed,
+        lead=rf"(?:(?P<open>{OPEN})|on)\s+",
+    ),
+    rule(
+        "March 20",
+        "marching 20",
+        rf"{DAY_NAMED}(?P<month>{MONTH})\.?\s+(?:the\s+)?(?P<day>{ORDINAL}|\d{{1,2}}(?!\d)){YEAR}",
+        day_month,
+    ),
+    rule(
+        "20 March",
+        "20 marches",
+        rf"{DAY_NAMED}(?P<day>{DAY})\s+(?:of\s+)?(?P<month>{MONTH}){YEAR}",
+        day_month,
+    ),
+    rule(
+        "Wednesday the 18th",
+        "Wednesday 18",
+        rf"{WEEKDAY},?\s+(?:the\s+)?(?P<day>{ORDINAL})",
+        day_only,
+    ),
+    rule(
+        "the week of the 16th",
+        "the week of rain",
+        rf"(?:the\s+)?(?:week\s+(?:of|commencing|beginning|starting)|w/c)\s+(?:the\s+)?"
+        rf"(?P<day>{DAY})(?:\s+(?:of\s+)?(?P<month>{MONTH}))?",
+        week_of,
+    ),
+    rule(
+        "the first Monday of April",
+        "first Monday",
+        rf"(?:the\s+)?(?P<which>first|second|third|fourth|last)\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+"
+        rf"(?:(?P<next>next)\s+month|(?:the|this)\s+month|(?P<month>{MONTH}))",
+        nth_weekday,
+    ),
+    rule(
+        "a week tomorrow",
+        "a week",
+        r"(?:a\s+|in\s+a\s+)?(?P<plus>week|fortnight|two\s+weeks)\s+(?:from\s+)?(?P<day>today|tomorrow)",
+        week_from,
+    ),
+    rule(
+        "a week from now",
+        "from now",
+        r"(?P<plus>two\s+weeks|fortnight|week)\s+from\s+(?P<day>now)",
+        week_from,
+        lead=r"(?:a\s+)?",
+    ),
+    rule(
+        "the fifth to the ninth",
+        "the fifth",
+        rf"(?:from\s+|between\s+)?(?:the\s+)?(?P<day>{ORDINAL})\s*(?:to|-|–|until|and)\s*"
+        rf"(?:the\s+)?(?P<day2>{ORDINAL})",
+        day_range,
+        lead="",
+    ),
+    rule(
+        "by the 20th",
+        "the 20th",
+        rf"(?P<day>{ORDINAL})",
+        day_only,
+        lead=rf"(?:(?:(?P<open>{OPEN})|(?P<from>{FROM})|(?P<topic>{TOPIC})|on)\s+)(?:\w+day\s+)?the\s+",
+    ),
+    rule(
+        "the day after tomorrow", "the day after", r"(?:the\s+)?day\s+after\s+tomorrow", offset(2)
+    ),
+    rule(
+        "by the end of tomorrow",
+        "the end of the road",
+        r"(?:the\s+)?(?:end\s+of\s+tomorrow)",
+        offset(1, open_start=True),
+        lead=rf"(?P<open>{OPEN})\s+",
+    ),
+    rule("tomorrow", "tomorrows", r"tomorrow", offset(1)),
+    rule("today", "todays", r"(?:tonight|today|this\s+(?:morning|afternoon|evening))", offset(0)),
+    rule(
+        "by five o'clock",
+        "by five people",
+        rf"(?:{CLOCK}|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+        r"(?:\s+o'clock)?(?=\s*(?:[.,;!?]|$|and\b|today\b))|half\s+past\s+\w+)(?:\s+today)?",
+        offset(0, open_start=True),
+        lead=r"(?P<open>by|before|till?|until)\s+",
+        tail="",
+    ),
+    rule(
+        "later today",
+        "later",
+        r"(?:eod|later\s+today|in\s+(?:half\s+an\s+hour|a\s+(?:minute|moment|bit)))",
+        offset(0),
+        lead="",
+    ),
+    rule(
+        "Monday or Tuesday",
+        "Monday, Tuesday",
+        rf"(?:(?P<next>next)\s+)?(?P<weekday>{WEEKDAY})(?:\s+(?:or|to|through|and)\s+|-|–)(?P<weekday2>{WEEKDAY})",
+        weekdays,
+        lead=r"(?:on\s+|from\s+|between\s+)?",
+    ),
+    rule(
+        "next Friday",
+        "Fridays",
+        rf"(?:a\s+)?(?:(?P<plus>week|fortnight|two\s+weeks)\s+(?:from|on)\s+)?"
+        rf"(?:(?P<next>next)\s+|this\s+(?:coming\s+)?|coming\s+)?(?P<weekday>{WEEKDAY})"
+        rf"(?:\s+(?P<week>week|fortnight)\b|(?P<nextweek>,?\s+(?:of\s+)?next\s+week))?(?!'s(?!\s+(?:fine|ok|okay|good|great|better|perfect)\b))",
+        on_weekday,
+        lead=rf"{LEAD}(?P<prep>)",
+    ),
+    rule(
+        "in two weeks",
+        "two weeks",
+        rf"(?:in|after)\s+(?:about\s+|around\s+)?(?P<number>{CARDINAL})\s+{UNIT}"
+        r"(?:'?\s+time)?",
+        in_units,
+        lead="",
+    ),
+    rule(
+        "three days from now",
+        "three days",
+        rf"(?P<number>{CARDINAL})\s+{UNIT}\s+from\s+(?:now|today)",
+        in_units,
+        lead="",
+    ),
+    rule(
+        "within ten days",
+        "ten days",
+        rf"(?:within(?:\s+the\s+next)?|(?:in|over|during)\s+the\s+next|inside)\s+"
+        rf"(?:(?P<number>{CARDINAL})\s+)?{UNIT}",
+        within,
+        lead="",
+    ),
+    rule(
+        "next week on Tuesday",
+        "next week",
+        rf"next\s+week,?\s+(?:on\s+|(?P<open>{OPEN})\s+)?(?P<weekday>{WEEKDAY})",
+        day_next_week,
+        lead="",
+    ),
+    rule(
+        "the week after next",
+        "the week after",
+        rf"{PART}?(?:the\s+)?week\s+after\s+next",
+        week_after_next,
+        lead=rf"{PREP}?",
+    ),
+    rule(
+        "next week", "the week", rf"{PART}?(?:(?P<next>next)|this)\s+week", week, lead=rf"{PREP}?"
+    ),
+    rule(
+        "by the end of the week",
+        "next week",
+        rf"{PART}(?P<next>(?!))?(?:the\s+)?week",
+        week,
+        lead=rf"{PREP}?",
+    ),
+    rule(
+        "by EOW",
+        "by EOD",
+        r"(?P<part>end\s+of|late)?(?P<next>(?!))?eow",
+        week_end,
+        lead=rf"(?:(?P<open>{OPEN})\s+)?",
+    ),
+    rule(
+        "by month end",
+        "a month",
+        r"(?:the\s+)?(?P<month>(?!))?(?P<next>(?!))?(?P<year>(?!))?(?P<part>month[\s-]end|eom|end\s+of\s+month)",
+        month,
+        lead=rf"(?:(?:(?P<open>{OPEN})|at)\s+)?",
+    ),
+    rule("midweek", "middle", r"mid-?week", midweek, lead=rf"{PREP}?"),
+    rule(
+        "next month",
+        "a month",
+        rf"{PART}?(?:(?:(?P<next>next)|this|the)\s+month|(?P<month>(?!)))(?P<year>(?!))?",
+        month,
+        lead=rf"{PREP}?",
+    ),
+    rule("in April", "April", rf"{PART}?(?P<next>(?!))?(?P<month>{MONTH}){YEAR}", month, lead=PREP),
+    rule("mid-April", "April", rf"{PART}(?P<next>(?!))?(?P<month>{MONTH}){YEAR}", month, lead=""),
+    rule(
+        "in Q2",
+        "Q2",
+        rf"{PART}?(?:(?:(?P<next>next)|this|the)\s+)?(?:q(?P<which>[1-4])|quarter)",
+        quarter,
+        lead=PREP,
+    ),
+    rule(
+        "next quarter",
+        "a quarter",
+        rf"(?:{PART}(?:the\s+)?|(?P<next>next)\s+)(?P<which>(?!))?quarter",
+        quarter,
+        lead="",
+    ),
+    rule(
+        "in the second quarter",
+        "second quarter",
+        rf"{PART}?(?P<next>(?!))?(?:the\s+)?(?P<which>first|second|third|fourth)\s+quarter",
+        quarter,
+        lead=PREP,
+    ),
+    rule(
+        "by year end",
+        "year",
+        r"(?:the\s+)?(?P<next>(?!))?(?P<part>year[\s-]end)",
+        year,
+        lead=rf"{PREP}?",
+    ),
+    rule(
+        "by the end of the year",
+        "a year",
+        rf"{PART}?(?:(?P<next>next)|this|the)\s+year",
+        year,
+        lead=rf"{PREP}",
+    ),
+    rule("next year", "this year", r"(?P<part>(?!))?(?P<next>next)\s+year", year, lead=""),
+    rule(
+        "at the weekend",
+        "weekends",
+        r"(?:(?P<next>next)\s+|this\s+|the\s+)?weekend",
+        weekend,
+        lead=rf"{PREP}?",
+    ),
+    rule(
+        "in the summer",
+        "summer",
+        rf"(?:the\s+)?(?P<season>{'|'.join(SEASONS)})",
+        season,
+        lead=rf"(?:(?P<open>{OPEN})|in|this)\s+",
+    ),
+    rule(
+        "in a few days",
+        "a few days",
+        r"(?:in|over|within|during)\s+(?:the\s+)?(?:next\s+|coming\s+)?(?:a\s+)?(?:few|several|some)\s+\w+",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "after Christmas",
+        "Christmas",
+        r"(?:before|by|after|over|at|for|until)\s+(?:the\s+)?(?:weekend|christmas|xmas|easter|half[\s-]term|"
+        r"thanksgiving|new\s+year|bank\s+holiday|holidays|summer\s+break|term\s+ends)",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "the week after",
+        "the week after next",
+        r"the\s+week\s+after(?!\s+next)",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "two days after launch",
+        "two days",
+        rf"{CARDINAL}\s+{UNIT}\s+(?:after|before|from|of)\s+(?!now|today|tomorrow)\w+",
+        none,
+        lead=r"(?:in\s+|within\s+)?",
+        tail="",
+    ),
+    rule(
+        "ASAP",
+        "as soon as we can",
+        r"(?:asap|as\s+soon\s+as\s+possible|soon(?!\s+as)|shortly|right\s+away|straight\s+away|immediately)",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "after the call",
+        "the call",
+        rf"(?:after|before|by|at|on|for|to|until)\s+{EVENT}",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "once we launch",
+        "we launch",
+        r"(?:before|after|once|when)\s+(?:we|they|it|the\s+\w+)\s+(?:go|goes|launch\w*|ship\w*|open\w*|start\w*|close\w*)(?:\s+live)?",
+        none,
+        lead="",
+        tail="",
+    ),
+    rule(
+        "next sprint",
+        "a sprint",
+        r"(?:in\s+)?(?:the\s+)?next\s+(?:sprint|iteration|meeting|release)",
+        none,
+        lead="",
+        tail="",
+    ),
+)

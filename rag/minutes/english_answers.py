@@ -1,0 +1,82 @@
+"""How a turn of English answers a request, withdraws a promise, or reports it done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.minutes.english_leads import base_of, opens, says
+from rag.minutes.lexicon import family
+from rag.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from rag.minutes.clauses import Clause, Sentence
+    from rag.minutes.view import Scene
+
+_REFERRING = frozenset("it that this them those one him her".split())
+#: how many sentences of an answer tell whether it is a yes
+_OPENING = 2
+#: words a short answer may open with before its yes or no
+_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em".split())
+#: words after which "drop" or "scrap" takes back ("let's drop the away day")
+_ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
+
+
+def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"] | None:
+    """How a turn answers, by how it opens; None where it does not answer at all."""
+    opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
+    first = list(sentences[0].words)
+    named = scene.roster.mentions(sentences[0].clauses[0].tokens)
+    if named and named[0].known and named[0].first == 0 and named[0].last < len(first):
+        first = first[named[0].last :]
+    while len(first) > 1 and first[0] in _OPENERS:
+        first = first[1:]
+    if opens(first, "no_is_yes"):
+        return "yes"
+    if says(opening, "refusal_phrase"):
+        return "no"
+    if sentences[0].question and len(first) > 3:
+        return None
+    assent = opens(first, "assent")
+    refusal = opens(first, "refusal")
+    if len(refusal) > len(assent):
+        return "no"
+    return "yes" if assent else None
+
+
+def volunteers(sentence: Sentence) -> bool:
+    """Whether a short answer to "who …?" is "me"."""
+    words = [w for w in sentence.words if w not in family("en", "filler") or w == "i"]
+    return len(words) <= 5 and bool(opens(words, "mine_answer"))
+
+
+def kindred(one: str, other: str) -> bool:
+    """Whether two verbs tell of one act: "ring" and "telephone", "get" and "buy"."""
+    one, other = base_of(one), base_of(other)
+    return one == other or any(
+        {one, other} <= family("en", name)
+        for name in ("contact", "acquire", "deliver_to", "compose")
+    )
+
+
+def refers_back(said: str) -> bool:
+    """Whether an act is told by pronouns, so that the request's words say more of it."""
+    return bool(_REFERRING & set(fold(said).split()))
+
+
+def withdrawn(sentence: Sentence) -> Clause | None:
+    """The clause that takes something back: "forget the booth", "no need for the cake"."""
+    for clause in sentence.clauses:
+        if {"if", "when", "unless"} & set(clause.words):
+            continue
+        words = [w for w in clause.words if w not in family("en", "filler")]
+        if says(words, "cancel_phrase"):
+            return clause
+        for at, word in enumerate(words[:3]):
+            if word in family("en", "cancel") and (at == 0 or words[at - 1] in _ORDERS):
+                return clause
+            if word == "don't" and at == 0 and words[1:] and words[1] in family("en", "verb"):
+                return clause
+    return None

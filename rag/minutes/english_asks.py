@@ -1,0 +1,224 @@
+"""Requests in English: asked, told, or called into the room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.minutes.english_leads import Lead, base_of, is_bare, is_gerund, lead, moved
+from rag.minutes.english_people import recipient
+from rag.minutes.english_spans import due_of, make
+from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
+from rag.minutes.findings import ADDRESSEE, Finding
+
+if TYPE_CHECKING:
+    from rag.minutes.view import View
+
+_MODALS = frozenset("can could will would".split())
+_OBJECT_OPENS = frozenset(
+    "the a an my our your his her their that those these this me us him them it everyone everybody "
+    "all some any both two three up out over back down round".split()
+)
+
+
+def request(view: View) -> Finding | None:
+    """ "Can you get the draft over?", "Tom, send Dana the login", "you ring the council"."""
+    return _asked(view) or _told(view) or _of_name(view) or _of_office(view) or _imperative(view)
+
+
+def _asked(view: View) -> Finding | None:
+    """ "Could you …?", "would you mind sending …?", "I need you to …"."""
+    found = lead(view, "ask_ing")
+    if found is None or not is_gerund(view.words[found.verb_at]):
+        found = lead(view, "ask")
+        if found is None or is_gerund(view.words[found.verb_at]):
+            return None
+    before = next((m.name for m in view.mentions if m.last == found.at), None)
+    who = view.vocative or before or ADDRESSEE
+    if found.phrase.startswith("you ") and not view.sentence.question:
+        return None
+    if _is_noise(view, found) or not has_object(view, found.verb_at):
+        return None
+    anaphoric = is_anaphoric(view, found.verb_at)
+    return make(
+        view,
+        "request",
+        found.at,
+        found.verb_at,
+        who,
+        first=found.first,
+        bare=anaphoric,
+        anaphoric=anaphoric,
+    )
+
+
+def _told(view: View) -> Finding | None:
+    """ "Tom, you'll ring the council": to somebody called by name; "make sure you lock up"."""
+    found = lead(view, "told")
+    who = view.vocative
+    if found is None:
+        found = lead(view, "duty")
+        who = who or ADDRESSEE
+    if found is None or who is None or view.sentence.question or _is_noise(view, found):
+        return None
+    if not view.is_in(view.words[found.verb_at], "verb") or not has_object(view, found.verb_at):
+        return None
+    return make(view, "request", found.at, found.verb_at, who, first=found.first)
+
+
+def _of_name(view: View) -> Finding | None:
+    """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
+    words = view.words
+    if not view.sentence.question:
+        return None
+    for mention in view.mentions:
+        before = words[mention.first - 1] if mention.first else ""
+        behind = words[mention.last : mention.last + 1]
+        if before in _MODALS and mention.first < 3:
+            at = mention.last
+        elif behind and behind[0] in _MODALS:
+            at = mention.last + 1
+        else:
+            continue
+        while at < len(words) and view.is_in(words[at], "adverb"):
+            at += 1
+        if at < len(words) and view.is_in(words[at], "verb") and has_object(view, at):
+            if view.is_in(words[at], "ask_noise"):
+                return None
+            return make(view, "request", at, at, mention.name, first=at)
+    return None
+
+
+def _of_office(view: View) -> Finding | None:
+    """ "The clerk will place the order": whoever answers to the office says so next."""
+    words = view.words
+    for at in range(len(words) - 3):
+        if words[at] == "the" and words[at + 2] in ("will", "to", "can", "should"):
+            verb_at = at + 3
+            if (
+                view.is_in(words[at + 1], "office")
+                and view.is_in(words[verb_at], "verb")
+                and not view.sentence.question
+                and objects(view, verb_at)
+            ):
+                return make(view, "request", at, verb_at, ADDRESSEE, first=verb_at)
+    return None
+
+
+def _imperative(view: View) -> Finding | None:
+    """ "Tom, send Dana the login", "Paul to book the hall", "copy me in, would you?"."""
+    words = view.words
+    first = next(
+        (i for i, w in enumerate(words) if not view.is_in(w, "filler") or w == "you"), None
+    )
+    if first is None:
+        return None
+    named: str | None = view.vocative
+    mention = starting(view.mentions, first)
+    if mention is not None and mention.last + 1 < len(words):
+        named, first = mention.name, mention.last
+        if words[first] == "to":
+            return _assigned(view, first + 1, named)
+        comma = view.text_between(first - 1, first).strip() == ","
+        if not comma and "please" not in words and words[first] != "you":
+            return None
+    while first < len(words) - 1 and words[first] in ("you", "please", "just", "do", "kindly"):
+        first += 1
+    if "you" in words[:first] and named is None:
+        return None
+    return _ordered(view, first, named)
+
+
+def _assigned(view: View, at: int, who: str) -> Finding | None:
+    """ "Paul to book the hall"."""
+    if at >= len(view.words) or not view.is_in(view.words[at], "verb"):
+        return None
+    return make(view, "promise", at, at, who, act="assigned", first=at)
+
+
+def _ordered(view: View, first: int, named: str | None) -> Finding | None:
+    """The order that begins at a token, if it is one: to somebody, politely, or plainly."""
+    words = view.words
+    verb_at = first + moved(words[first:])
+    if verb_at >= len(words) or not view.is_in(words[verb_at], "verb"):
+        return None
+    if _is_noise(view, Lead(first, first, verb_at, "")) or not has_object(view, verb_at):
+        return None
+    polite = "please" in view.sentence.words or any(
+        is_bare(other, "ask") or is_bare(other, "duty") for other in view.others()
+    )
+    if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
+        return None
+    if view.sentence.question and not (named or polite):
+        return None
+    if named is None and not polite:
+        plain = verb_at + 1 < len(words) and (
+            words[verb_at + 1] in _OBJECT_OPENS or starting(view.mentions, verb_at + 1)
+        )
+        if not plain or first > 2:
+            return None
+    return make(
+        view,
+        "request",
+        first,
+        verb_at,
+        named or ADDRESSEE,
+        first=first,
+        imperative=named is not None,
+    )
+
+
+def _is_noise(view: View, found: Lead) -> bool:
+    """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
+    verb = base_of(view.words[found.verb_at])
+    if view.is_in(verb, "ask_noise"):
+        reach = recipient(view, found.verb_at)
+        to_third = reach is not None and not reach.startswith("\0")
+        passing = verb in (
+            "tell",
+            "show",
+            "remind",
+            "give",
+            "ask",
+            "share",
+            "talk",
+            "speak",
+            "explain",
+        )
+        things = verb in (
+            "move",
+            "add",
+            "have",
+            "keep",
+            "turn",
+            "get",
+            "pass",
+            "register",
+            "join",
+            "look",
+        )
+        return not ((passing and to_third) or (things and len(objects(view, found.verb_at)) > 0))
+    return rejects(view, found.verb_at, due_of(view))
+
+
+def open_call(view: View) -> Finding | None:
+    """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
+    words = view.words
+    found = lead(view, "open_call")
+    if found is None or found.at > 3:
+        return None
+    asks = found.phrase.startswith(("who", "can", "could", "will", "would", "do", "any", "is"))
+    if asks != view.sentence.question:
+        return None
+    verb = words[found.verb_at]
+    gerund = is_gerund(verb)
+    progressive = found.phrase.endswith("ing")
+    if progressive or (view.is_in(base_of(verb), "verb") and not gerund):
+        if not progressive and not objects(view, found.verb_at):
+            return None
+        first = found.first
+        while progressive and not words[first].endswith("ing"):
+            first -= 1
+        finding = make(view, "request", first, first, ADDRESSEE, first=first)
+        return replace(finding, open_call=True)
+    return None

@@ -1,0 +1,97 @@
+"""Taking on without a verb of the act: "leave it with me", "the article's on me", "that's mine"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.minutes.english_leads import lead, opens
+from rag.minutes.english_spans import make
+from rag.minutes.english_words import ANAPHORS, has_object
+from rag.minutes.findings import SPEAKER, Finding
+
+if TYPE_CHECKING:
+    from rag.minutes.view import View
+
+#: a thing and whose it is: "the SSO article's on me", "the booth is mine"
+_ON_ME = re.compile(
+    r"(?:^| )(?:\S+'s|is|are) (?:down )?(?:on me|mine|with me|to me|for me to (?:do|sort))$"
+)
+#: "leave the panel with me"
+_LEAVE = re.compile(r"^leave (?P<what>.+) (?:with|to) me$")
+#: "put me down for the cakes", "I'll take care of the van"
+_FOR = re.compile(
+    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|i volunteer for)"
+    r" (?P<what>.+)$"
+)
+_DETERMINERS = frozenset("the my our your that those these this".split())
+#: things one has rather than does ("I've got the flu")
+_HAD = re.compile(r"i've got (?!that one|this one)")
+
+
+def take_on(view: View) -> Finding | None:
+    """ "Leave it with me", "I'm on it", "the SSO article's on me", "put me down for the cakes"."""
+    words = view.words
+    if view.sentence.question or "if" in words or "not" in words:
+        return None
+    kept = [i for i, word in enumerate(words) if not view.is_in(word, "filler") or word == "that"]
+    if not kept:
+        return None
+    low = kept[0]
+    said = words[low:]
+    whole = _anaphoric(view, low)
+    if whole:
+        return whole
+    joined = " ".join(said)
+    left = _LEAVE.match(joined)
+    later = range(view.clause_at + 1, len(view.sentence.clauses))
+    if left and any(lead(view.at(i), "commit") for i in later):
+        return None  # what is left is said: "leave the panel with me, I'll have it built"
+    if left and left["what"].split()[0] in _DETERMINERS:
+        first = low + 1
+        return make(view, "promise", low, None, SPEAKER, first=first)
+    owned = _ON_ME.search(_without_due(view, low))
+    if owned and words[low] not in ANAPHORS and words[low] not in _SELF and len(said) > 2:
+        return make(view, "promise", len(words) - 1, None, SPEAKER, first=low)
+    asked = _FOR.search(joined)
+    if asked and not _HAD.match(joined) and asked["what"].split()[0] in _DETERMINERS:
+        at = low + joined[: asked.start("what")].count(" ")
+        if asked["lead"] != "i'm on" or view.is_in(words[-1], "duty_noun"):
+            return make(view, "promise", low, None, SPEAKER, first=at)
+    return None
+
+
+_SELF = frozenset("it's that's this that it he's she's joke drinks i we".split())
+
+
+def _anaphoric(view: View, low: int) -> Finding | None:
+    """A take-on whose act was said before: nothing but a phrase of the table, and a deadline."""
+    words = view.words
+    phrase = opens(words[low:], "take_on")
+    if not phrase:
+        return None
+    last = low + phrase.count(" ")
+    dues = (*view.dues, *view.bare_dues)
+    rest = [
+        token
+        for token in view.tokens[last + 1 :]
+        if not view.is_in(token.word, "filler")
+        and not view.is_in(token.word, "adverb")
+        and not any(found.start <= token.start < found.end for found in dues)
+        and not any(view.tokens[m.first].start == token.start for m in view.mentions)
+    ]
+    if rest or has_object(view, last):
+        return None
+    return make(view, "promise", low, None, SPEAKER, bare=True, anaphoric=True)
+
+
+def _without_due(view: View, low: int) -> str:
+    """The clause's words from a token on, deadlines left out."""
+    dues = (*view.dues, *view.bare_dues)
+    kept = [
+        token.word
+        for token in view.tokens[low:]
+        if not any(found.start <= token.start < found.end for found in dues)
+        and token.word not in ("then", "too", "as", "well")
+    ]
+    return " ".join(kept)

@@ -1,0 +1,246 @@
+"""Assignments in the English of minutes: "SP to circulate the draft", "the Clerk will write".
+
+"It was agreed that Sam would …", "Finance are asked to …", "Joan and Ravi agreed to …": a subject
+that is a person, initials, an office or a body, then words of duty or promise, then the act.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rag.minutes.dates import Found, choose, dates_in
+from rag.minutes.lexicon import family
+from rag.minutes.protocol_lines import trim
+from rag.minutes.protocol_orders import Order
+from rag.minutes.protocol_owners import office_holder, only_people, owners_named
+from rag.minutes.protocol_words import pattern_of, wordings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.minutes.view import Scene
+
+_LEAD = re.compile(
+    r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
+    r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
+    r"|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    re.IGNORECASE,
+)
+_UNLESS = re.compile(
+    r"\b(?:not|never|n't|unless|joked|hopes?|hoped|wondered|would\s+like|would\s+have|would\s+prefer|may|might|could)\b",
+    re.I,
+)
+_CONDITION = re.compile(
+    r"^\s*(?P<cond>(?:if|once|when|as\s+soon\s+as|subject\s+to|provided)\b[^,]{3,120}),\s*", re.I
+)
+_TRAILING = re.compile(
+    r",?\s+(?P<cond>(?:if|once|as\s+soon\s+as|subject\s+to|provided\s+(?:that)?)\s+[^.;]{3,120})",
+    re.I,
+)
+_STATIVE = frozenset(
+    "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
+    " resign retire leave miss consider note".split()
+)
+_AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
+_TO_WHOM = re.compile(
+    r"\b(?:to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|the\s+[a-z]+(?:\s+[a-z]+)?)"
+)
+_DUE_LEAD = re.compile(r"[\s,(—–-]*(?:\b(?:due|deadline|no\s+later\s+than))?[\s,(:—–-]*$", re.I)
+
+
+#: words in front of an office or a body that belong to it
+_MODIFIERS = (
+    r"(?:parish|finance|site|project|county|town|local|volunteer|deputy|assistant|senior|acting|honorary|general"
+    r"|office|facilities|membership|events|head|lead|vice|joint|new|interim|events|building|safety|duty|shift"
+    r"|sales|marketing|hr|it|communications|social\s+media|editorial|technical|quality|all)"
+)
+
+
+@cache
+def _phrases(kind: str) -> str:
+    entries = tuple(e for row in wordings("orders_en") if row.kind == kind for e in row.entries)
+    return pattern_of(entries)
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    """A subject of one or more names, initials, offices or bodies, and the verb phrase behind it."""
+    name = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+|[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    office = (
+        rf"(?:[Tt]he\s+)?(?:(?:[A-Z][\w-]+|{_MODIFIERS})\s+){{0,3}}?(?i:{_phrases('office')}|{_phrases('body')})"
+        rf"(?:\s+of\s+\w+)?(?:\s+{name})?"
+    )
+    one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
+    many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
+    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all)\s+)?(?:{_phrases('vow')})"
+    return re.compile(
+        rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    """ "resolved that P. Lomax repair the pump": the verb as it is in a dictionary."""
+    name = r"(?:[A-Z]\.\s?){0,2}[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
+    return re.compile(rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b")
+
+
+@cache
+def _gerund() -> re.Pattern[str]:
+    name = r"[A-Z][\w’]*(?:\s+[A-Z][\w’]+){0,2}|[A-Z]{2,3}"
+    return re.compile(
+        rf"(?P<who>{name}(?:\s+and\s+(?:{name}))?)(?:['’]s\s+(?P<short>taking|doing|handling|booking|writing|sorting|chasing|on|got)"
+        rf"|\s+(?P<long>{_phrases('gerund')}))\s+(?P<act>[\w'’-]+)"
+    )
+
+
+def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of one sentence of minutes; [] where it gives none."""
+    text = scene.text
+    if text[start:end].rstrip().endswith("?"):
+        return []
+    dues = [
+        Found(f.start + start, f.end + start, f.due)
+        for f in dates_in(text[start:end], scene.base, scene.language)
+    ]
+    condition: tuple[int, int] | None = None
+    at = start
+    while (lead := _LEAD.match(text, at, end)) is not None:
+        at = lead.end()
+    if stated := _CONDITION.match(text, at, end):
+        condition, at = stated.span("cond"), stated.end()
+    match = _subject().match(text, at, end) or (at > start and _bare().match(text, at, end)) or None
+    if match is None:
+        return _taken(scene, at, end, dues)
+    vow, act = (match["vow"] or "to").lower(), match["act"].lower()
+    if _UNLESS.search(text, match.end("who"), match.end("act")) or (
+        vow == "would" and at == start
+    ):
+        return []
+    if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
+        return []
+    owners = _owners(
+        scene, match["who"], strict=vow in ("will", "would", "'ll", "must", "has to", "have to")
+    )
+    if not owners:
+        return []
+    if later := _TRAILING.search(text, match.end(), end):
+        condition, end = condition or later.span("cond"), later.start()
+    reported = (
+        vow not in ("to", "is to", "are to") and "asked" not in vow and "instructed" not in vow
+    )
+    return _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
+
+
+def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
+    """ "Dana's taking the hall booking", "Sam is handling the caterers"."""
+    match = _gerund().match(scene.text, at, end)
+    if match is None:
+        return []
+    owners = only_people(scene, match["who"])
+    verb = (match["short"] or match["long"] or "").lower()
+    noun_only = verb in ("has", "owns", "will be", "is doing", "got", "on")
+    if not owners or (noun_only and not dues):
+        return []
+    due = choose(scene.text, tuple(dues))
+    begin = match.start("short") if match["short"] else match.start("long")
+    what = cut(scene, (begin, end), due)
+    return [Order(tuple(owners), what, due, at, "reported")]
+
+
+def _owners(scene: Scene, words: str, *, strict: bool) -> list[str]:
+    people = only_people(scene, words)
+    if people:
+        return people
+    bare = re.sub(r"\([^()]*\)", "", words).strip()
+    noun = re.compile(rf"\b(?:{_phrases('office')}|{_phrases('body')})$", re.I)
+    office = noun.search(bare) is not None
+    short = re.fullmatch(r"[A-Z]{2,3}", bare) is not None
+    if strict and not office_holder(scene.roles, bare.lower().removeprefix("the ")):
+        return [] if not office else owners_named(scene, _without_article(bare))
+    if office or short or bare.istitle():
+        return owners_named(scene, _without_article(bare))
+    return []
+
+
+def _without_article(words: str) -> str:
+    return re.sub(r"^[Tt]he\s+", "", words)
+
+
+def _split(
+    scene: Scene,
+    start: int,
+    end: int,
+    owners: list[str],
+    dues: list[Found],
+    condition: tuple[int, int] | None,
+    *,
+    reported: bool,
+) -> list[Order]:
+    """One order for every act: "write to the council and order crates" are two."""
+    starts = [start]
+    for match in _AND.finditer(scene.text, start, end):
+        verb = match["verb"]
+        objects = len(scene.text[starts[-1] : match.start()].split()) > 1
+        if (
+            objects
+            and verb in family("en", "verb")
+            and len(scene.text[match.end() : end].split()) > 1
+        ):
+            starts.append(match.end())
+    borders = [*starts[1:], end]
+    orders = []
+    for first, border in zip(starts, borders, strict=True):
+        stop = border
+        if border != end:
+            stop = next(
+                m.start() for m in _AND.finditer(scene.text, first, end) if m.end() == border
+            )
+        inside = tuple(f for f in dues if first <= f.start < border)
+        due = choose(scene.text, inside) or (
+            choose(scene.text, tuple(dues)) if len(dues) == 1 else None
+        )
+        what = cut(scene, (first, stop), due)
+        act = "reported" if reported else "assigned"
+        orders.append(
+            Order(tuple(owners), what, due, first, act, condition, recipient(scene, what, owners))
+        )
+    return orders
+
+
+def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str | None:
+    """The person behind "to" or "for" beside a verb of sending, giving or telling, or called."""
+    words = scene.text[slice(*what)]
+    verb = words.split()[0].lower() if words.split() else ""
+    called = re.match(
+        r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+(?P<who>[A-Z]\w+)",
+        words,
+    )
+    if called:
+        people = only_people(scene, called["who"])
+        return people[0] if people and people[0] not in owners else None
+    if verb not in family("en", "transfer"):
+        return None
+    for match in _TO_WHOM.finditer(words):
+        people = only_people(scene, match["who"])
+        if people and people[0] not in owners:
+            return people[0]
+    direct = re.match(r"\w+\s+(?P<who>[A-Z]\w+)\b", words)
+    people = only_people(scene, direct["who"]) if direct else []
+    return people[0] if people and people[0] not in owners else None
+
+
+def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
+    """The words of an act without the deadline at its edges."""
+    start, end = trim(scene.text, *what)
+    if due and start <= due.start < end:
+        behind = scene.text[due.end : end].strip(" .,;)\n")
+        lead = _DUE_LEAD.search(scene.text, start, due.start)
+        if due.start - start <= 1:
+            start = due.end
+        elif not behind or len(behind) < due.start - start:
+            end = lead.start() if lead else due.start
+    return trim(scene.text, start, end)

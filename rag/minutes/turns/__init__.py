@@ -1,0 +1,73 @@
+"""Who speaks where in a plain text: the labels of transcripts, found without guessing.
+
+The shapes that are known stand in `shapes`, each with an example and a counter-example. A text is
+a meeting only where labels carry most of it and look like people, or their words like talk; all
+else has no turns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.minutes.turns.judge import speech_in
+from rag.minutes.turns.labels import clean_name, names_of
+from rag.minutes.turns.shapes import SHAPES
+from rag.minutes.turns.spans import candidates
+from rag.types import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rag.minutes.turns.spans import Span
+    from rag.types import Line
+
+__all__ = ["Reading", "clean_name", "find_turns", "names_of", "read_turns"]
+
+
+class Reading(NamedTuple):
+    """The turns of a text, the name of the shape they have, and where the first label begins.
+
+    `days` are those of the stamps, as they are written, in order.
+    """
+
+    turns: tuple[Turn, ...]
+    shape: str
+    start: int
+    days: tuple[str, ...]
+
+
+def find_turns(text: str, lines: Sequence[Line] = ()) -> tuple[Turn, ...]:
+    """The turns of a meeting's plain text, in order; () where the text is no meeting.
+
+    `lines` maps offsets to physical lines; without it, lines are counted by their ends.
+    """
+    return read_turns(text, lines).turns
+
+
+def read_turns(text: str, lines: Sequence[Line] = ()) -> Reading:
+    """The turns of a meeting's plain text, and what their labels tell beside the speakers.
+
+    A text that is no meeting has no turns, and the whole of it stands before them. Deterministic,
+    linear in the length of the text.
+    """
+    for shape in SHAPES:
+        spans = speech_in(candidates(shape, text))
+        if spans:
+            days = tuple(span.of.day for span in spans if span.of.day)
+            return Reading(tuple(_numbered(spans, text, lines)), shape.name, spans[0].of.at, days)
+    return Reading((), "", len(text), ())
+
+
+def _numbered(spans: Sequence[Span], text: str, lines: Sequence[Line]) -> Iterator[Turn]:
+    """Turns with the physical line their words begin on."""
+    names = names_of(span.of.label for span in spans if span.of.label)
+    number, counted, at_line = 1, 0, 0
+    for label, begin, end in spans:
+        if lines:
+            while at_line + 1 < len(lines) and lines[at_line + 1].start <= begin:
+                at_line += 1
+            number = lines[at_line].number
+        else:
+            number += text.count("\n", counted, begin)
+            counted = begin
+        yield Turn(names.get(label.label), text[begin:end], number, label.time, begin, end)

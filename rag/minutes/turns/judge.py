@@ -1,0 +1,240 @@
+"""Which of the labels found in a text are speakers, and whether it is a meeting at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rag.minutes.turns.labels import (
+    OFFICES,
+    clean_name,
+    is_capitalised,
+    is_login,
+    is_numbered,
+    is_person,
+    is_plausible,
+    is_stop,
+    is_thing,
+)
+from rag.minutes.turns.shapes import BARE_STAMP, Judge
+from rag.minutes.turns.spans import Candidates, Span, Start, share_of, spans_of, timed
+from rag.minutes.turns.talk import is_narrated, talk_share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: share of the lines that must be speech: of a chat, where labels name people, without names
+_MIN_CHAT_SHARE, _MIN_SHARE, _MIN_BARE_SHARE = 0.3, 0.5, 0.75
+#: share of turns in which a word of talk is to be heard: where labels name people, where they may,
+#: and of a label that nobody knows
+_MIN_TALK, _MIN_STRANGERS_TALK, _MIN_LABEL_TALK = 0.1, 0.3, 0.2
+#: share of speakers with known names from which the others are believed
+_KNOWN_SHARE = 1 / 3
+#: share of the lines with a label where each line is a turn
+_EVEN_SHARE = 0.95
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+#: a line that does not speak and parts a turn from what follows: «Итого: решили …»
+_ASIDE_LINE = re.compile(
+    r"^[ \t]*(?:\d{1,2}:\d\d[ \t]+)?(?:\*\*|__)?([^\W\d_][^:\n.!?]{0,40}?)(?:\*\*|__)?[ \t]*:",
+    re.MULTILINE,
+)
+
+
+def speech_in(found: Candidates) -> list[Span]:
+    """The turns among the labels of a shape, in order; [] where they make no meeting."""
+    least = found.shape.least
+    if len(found.starts) < least:
+        return []
+    spans = _JUDGES[found.shape.judge](found)
+    return spans if len(spans) >= least else []
+
+
+def _sure(found: Candidates) -> list[Span]:
+    """What nothing else looks like; with words before it, a message ends at a blank line."""
+    if share_of(found.starts, found.text, paragraphs=False) < _MIN_CHAT_SHARE:
+        return []
+    alone = not found.text[: found.starts[0].at].strip()
+    return spans_of(found.starts, found.text, paragraphs=found.shape.paragraphs and alone)
+
+
+def _headed(found: Candidates) -> list[Span]:
+    """Names on lines of their own: some come again, and they are people or talk."""
+    starts = [start for start in found.starts if is_plausible(start.label)]
+    spans = spans_of(starts, found.text, paragraphs=True)
+    speakers = {clean_name(span.of.label) for span in spans}
+    if len(speakers) == len(spans) or not _are_people(spans, found.text):
+        return []
+    return spans
+
+
+def _alone(found: Candidates) -> list[Span]:
+    """Names on lines of their own without a time: full names, or numbers, that come again."""
+    counts = Counter(clean_name(start.label) for start in found.starts)
+    known = {
+        name
+        for name, times in counts.items()
+        if is_numbered(name) or (is_person(name) and (times > 1 or " " in name))
+    }
+    starts = [start for start in found.starts if clean_name(start.label) in known]
+    if len(known) < 2 or share_of(starts, found.text, paragraphs=True) < _MIN_BARE_SHARE:
+        return []
+    spans = spans_of(starts, found.text, paragraphs=True)
+    return spans if len(spans) > len(known) and _are_people(spans, found.text) else []
+
+
+def _stamped(found: Candidates) -> list[Span]:
+    """Labels with a time or a day: few texts but transcripts, chats and logs have them."""
+    text = found.text
+    speaking = [s for s in found.starts if is_plausible(s.label) and not is_thing(s.label)]
+    begun = {start.at for start in speaking}
+    stops = [start.at for start in found.starts]
+    stops += [match.start() for match in BARE_STAMP.finditer(text)]
+    stops += _aside_lines(text, {start.label for start in speaking})
+    stops = [at for at in stops if at not in begun]
+    if share_of(speaking, text, paragraphs=False, stops=stops) < _MIN_SHARE:
+        return []
+    dated = sum(start.day is not None for start in speaking)
+    spans = spans_of(speaking, text, paragraphs=dated * 2 > len(speaking), stops=stops)
+    return spans if _are_people(spans, text) else []
+
+
+def _aside_lines(text: str, speakers: set[str]) -> list[int]:
+    """Where lines begin whose label never speaks."""
+    return [
+        match.start()
+        for match in _ASIDE_LINE.finditer(text)
+        if match[1] not in speakers and is_stop(match[1])
+    ]
+
+
+def _labelled(found: Candidates) -> list[Span]:
+    """Labels alone: people, or whoever comes again and talks, on most of the lines."""
+    text = found.text
+    said: dict[str, list[str]] = {}
+    for span in spans_of(found.starts, text, paragraphs=False):
+        said.setdefault(span.of.label, []).append(text[span.start : span.end])
+    speakers = _speakers(said)
+    counts = Counter(clean_name(label) for label in speakers for _ in said[label])
+    often = max(counts.values(), default=0)
+    if often < 2 or counts.total() < found.shape.least:
+        return []
+    if len(counts) == 1 and not (often > 2 and all(map(is_person, speakers))):
+        return []
+    even = _is_line_by_line(found.starts, text)
+    begin = next(start.at for start in found.starts if start.label in speakers)
+    begin = max(0, text.rfind("\n\n", 0, begin))  # what stands above is the head
+    speakers |= {label for label in said if _fits(label, len(said[label]), speakers, even=even)}
+    capitals = any(map(is_capitalised, speakers))
+    speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
+    if share_of(speaking, text, paragraphs=False) < _MIN_SHARE:
+        return []
+    stops = [
+        start.at
+        for start in found.starts
+        if start.label not in speakers
+        and (is_stop(start.label) or (capitals and is_capitalised(start.label)))
+    ]
+    spans = timed(spans_of(speaking, text, paragraphs=False, stops=stops), text)
+    return spans if _are_people(spans, text) else []
+
+
+def _speakers(said: dict[str, list[str]]) -> set[str]:
+    """The labels that name people, and those that come again and talk."""
+    speakers = set()
+    for label, words in said.items():
+        if not is_plausible(label) or (clean_name(label).lower() in OFFICES and len(words) < 3):
+            continue
+        if is_person(label):
+            speakers.add(label)
+            continue
+        lower = not is_capitalised(label)
+        least = _MIN_STRANGERS_TALK if lower or is_thing(label) else _MIN_LABEL_TALK
+        if len(words) >= (3 if lower and not is_login(label) else 2) and talk_share(words) >= least:
+            speakers.add(label)
+    return speakers
+
+
+def _fits(label: str, times: int, speakers: set[str], *, even: bool) -> bool:
+    """Whether a label beside those of a meeting's speakers is one more: «Хабиб: да».
+
+    In an `even` transcript, where every line has a label, one that comes again is.
+    """
+    name = clean_name(label)
+    if is_login(label):
+        return even and any(map(is_login, speakers))
+    if not is_plausible(label) or not is_capitalised(label) or is_thing(label):
+        return False
+    if name.lower() in OFFICES:
+        return False
+    words = name.split()
+    if len(words) > 1 and any(clean_name(other).split()[:-1] == words[:-1] for other in speakers):
+        return True
+    if even and (times > 1 or len(words) > 1):
+        return True
+    return len(words) <= 3 and bool(_CYRILLIC.search(name))
+
+
+def _is_line_by_line(starts: Sequence[Start], text: str) -> bool:
+    """Whether almost every line behind the first label has one."""
+    lines = sum(bool(line.strip()) for line in text[starts[0].at :].split("\n"))
+    return len(starts) >= _EVEN_SHARE * lines
+
+
+def _dashed(found: Candidates) -> list[Span]:
+    """Names before dashes or tabs, which notes have, too: all must talk, and take turns."""
+    counts = Counter(start.label for start in found.starts)
+    speaking = [
+        start
+        for start in found.starts
+        if is_person(start.label)
+        or (counts[start.label] > 1 and is_plausible(start.label) and not is_thing(start.label))
+    ]
+    spans = spans_of(speaking, found.text, paragraphs=False)
+    speakers = {span.of.label for span in spans}
+    if len(speakers) < 2 or len(spans) == len(speakers):
+        return []
+    if share_of(speaking, found.text, paragraphs=False) < _MIN_SHARE:
+        return []
+    return spans if talk_share(found.words(spans)) >= _MIN_STRANGERS_TALK else []
+
+
+def _clocked(found: Candidates) -> list[Span]:
+    """Words by the clock, of whom nobody is named."""
+    if share_of(found.starts, found.text, paragraphs=False) < _MIN_BARE_SHARE:
+        return []
+    spans = spans_of(found.starts, found.text, paragraphs=False)
+    spans = [span._replace(of=span.of._replace(label="")) for span in spans]
+    return spans if talk_share(found.words(spans)) >= _MIN_STRANGERS_TALK else []
+
+
+def _spoken(found: Candidates) -> list[Span]:
+    """A talk without names: questions among lines that begin with a dash, and no author."""
+    if share_of(found.starts, found.text, paragraphs=False) < _MIN_BARE_SHARE:
+        return []
+    spans = spans_of(found.starts, found.text, paragraphs=False)
+    words = found.words(spans)
+    asked = sum(said.endswith("?") for said in words)
+    return spans if asked >= 2 and not is_narrated(words) else []
+
+
+_JUDGES: dict[Judge, Callable[[Candidates], list[Span]]] = {
+    "sure": _sure,
+    "headed": _headed,
+    "alone": _alone,
+    "stamped": _stamped,
+    "labelled": _labelled,
+    "dashed": _dashed,
+    "clocked": _clocked,
+    "spoken": _spoken,
+}
+
+
+def _are_people(spans: Sequence[Span], text: str) -> bool:
+    """Whether the labels are known names whose bearers talk, or else strangers who talk much."""
+    labels = {span.of.label for span in spans}
+    known = sum(map(is_person, labels))
+    talk = talk_share(text[span.start : span.end] for span in spans)
+    if labels and known >= _KNOWN_SHARE * len(labels):
+        return talk >= _MIN_TALK or known == len(labels)
+    return talk >= _MIN_STRANGERS_TALK and len(spans) > len(labels)

@@ -1,0 +1,33 @@
+"""Meetings among texts of any format: who speaks where, and which day it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.readers.dates import meeting_day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.types import Line, Turn
+
+
+class Meeting(NamedTuple):
+    """What a text that is a meeting tells of itself; a protocol has no turns.
+
+    `day` is ISO, None where neither head, stamps nor the file's name say it.
+    """
+
+    turns: tuple[Turn, ...]
+    day: str | None
+
+
+def find_meeting(name: str, text: str, lines: Sequence[Line] = ()) -> Meeting | None:
+    """The meeting that the text of the file `name` is, a transcript or minutes, else None."""
+    from rag.minutes.protocol_marks import is_protocol
+    from rag.minutes.turns import read_turns
+
+    reading = read_turns(text, lines)
+    if not reading.turns and not is_protocol(text):
+        return None
+    return Meeting(reading.turns, meeting_day(name, text[: reading.start], reading.days))

@@ -1,0 +1,76 @@
+"""Meetings written down: what was taken from each, and a summary of it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.errors import NotAMeeting, RagError
+from rag.named import Named, Unread
+from rag.prepare import minutes_of
+from rag.summary import LENGTHS, Brief, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from rag.summary import Source, Summary
+    from rag.types import Document, Minutes
+
+    Read = Callable[[Document, Minutes], Minutes]
+    Summarise = Callable[[str, Source, Brief], Summary]
+
+#: A summary has a sentence for so many characters, within the lengths of summaries.
+_A_SENTENCE = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One meeting: the name and the file it goes by, its text, its minutes and a summary of it."""
+
+    name: str
+    file: Path
+    document: Document
+    minutes: Minutes
+    summary: Summary
+
+
+def records_of(
+    found: Iterable[Named | Unread], summarise: Summarise, *, day: str | None, read: Read | None
+) -> Iterator[Record | Unread]:
+    """The records of documents one by one; those that are no meetings with the reason.
+
+    Args:
+        found: What was named; minutes that are held are those of the document's own day.
+        summarise: Makes the summary of a document by its name.
+        day: The day of the meetings (ISO), where a person tells it.
+        read: Reads a meeting once more, as a model does, and gives its minutes anew.
+    """
+    for each in found:
+        if isinstance(each, Unread):
+            yield each
+            continue
+        minutes = each.minutes
+        if each.held and day is not None:
+            minutes = minutes_of(each.document, day)
+        if minutes is None:
+            yield Unread(each.name, _no_meeting(each))
+            continue
+        if read is not None:
+            minutes = read(each.document, minutes)
+        summary = summarise(each.name, source_of(each.document, minutes), brief_of(each.document))
+        yield Record(each.name, each.file, each.document, minutes, summary)
+
+
+def brief_of(document: Document) -> Brief:
+    """How long the summary of a meeting is: longer for a longer one."""
+    return Brief(min(max(len(document.text) // _A_SENTENCE, LENGTHS["short"]), LENGTHS["medium"]))
+
+
+def _no_meeting(found: Named) -> RagError:
+    name = found.name if found.held else str(found.file)
+    return NotAMeeting(
+        f"{found.name} is not a meeting: nobody speaks in it, and it has no marks of minutes",
+        f"Summarise it: rag summarize {shlex.quote(name)}",
+    )

@@ -1,0 +1,84 @@
+"""Promises in one line of plain words, as text answers and tables hold them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.types import Due, Entry, Link, Promise
+    from rag.words import Language
+
+_WAS = {
+    "ru": {
+        "repeated": "сказано и",
+        "moved": "было",
+        "handed over": "было",
+        "done": "выполнено",
+        "cancelled": "отменено",
+        "nobody": "без ответственного",
+        "undated": "без срока",
+    },
+    "en": {
+        "repeated": "said again",
+        "moved": "was",
+        "handed over": "was",
+        "done": "done",
+        "cancelled": "cancelled",
+        "nobody": "nobody",
+        "undated": "no date",
+    },
+}
+_STATES = {
+    "ru": {
+        "open": "",
+        "conditional": "при условии",
+        "tentative": "предположительно",
+        "done": "выполнено",
+        "cancelled": "отменено",
+    },
+    "en": {
+        "open": "",
+        "conditional": "on condition",
+        "tentative": "tentative",
+        "done": "done",
+        "cancelled": "cancelled",
+    },
+}
+
+
+def promise_line(promise: Promise) -> str:
+    """A promise in one line of plain words: who → to whom: what — by when."""
+    line = promise.who or "—"
+    if promise.to_whom:
+        line += f" → {promise.to_whom}"
+    line += f": {promise.what}"
+    return f"{line} — {due_text(promise.when)}" if promise.when else line
+
+
+def due_text(when: Due) -> str:
+    """A deadline for a person: the days it means, then the words as said."""
+    days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    return f"{days} ({when.raw})" if days else f"({when.raw})"
+
+
+def state_text(entry: Entry, language: Language) -> str:
+    """How an entry stands, where it is not simply open."""
+    words = _STATES[language]
+    if entry.state == "conditional" and entry.promise.condition:
+        return f"{words['conditional']}: {' '.join(entry.promise.condition.split())}"
+    return words[entry.state]
+
+
+def link_line(link: Link, language: Language) -> str:
+    """Another place of a promise: what it was there, where, and the words.
+
+    «было: в пятницу — m1.txt:5 «пришлю смету в пятницу»».
+    """
+    words = _WAS[language]
+    was = ""
+    if link.kind == "handed over":
+        was = link.who or words["nobody"]
+    elif link.kind == "moved":
+        was = due_text(link.when) if link.when else words["undated"]
+    head = f"{words[link.kind]}: {was} — " if was else f"{words[link.kind]}: "
+    return f"{head}{link.document}:{link.line} «{' '.join(link.quote.split())}»"
