@@ -16,7 +16,7 @@ from rag.minutes.drafts import Draft
 from rag.minutes.english_spans import bare_day
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
-from rag.minutes.russian_words import akin
+from rag.minutes.russian_words import akin, promised
 from rag.minutes.stance import Stance, is_thankful, stance
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
@@ -416,6 +416,9 @@ class Dialogue:
             return
         if last.status == "cancelled" or not 0 < index - last.turn <= ELABORATING:
             return
+        said = self.scene.text[slice(*last.sentence)].lower().split()
+        if sentences[0].language != "ru" or any(promised(word.strip(",.")) for word in said):
+            return  # what he promised then stands where it was told
         if answer == "no":
             del self.drafts[place]
             return

@@ -12,8 +12,6 @@ PERFORMATIVES = frozenset({"обещаю", "обязуюсь", "гарантир
 JOINT_PERFORMATIVES = frozenset({"обещаем", "обязуемся", "гарантируем", "беремся"})
 _PREFIXED = re.compile(r"(?:за|от|по|до|на|пере|раз|рас|про|вы|при|об|у|с)\w{3,}[ую]")
 PAST = ("VERB", "past")
-#: probability from which a word is a noun whatever else it can be
-_CLEARLY = 0.6
 
 
 @lru_cache(maxsize=50_000)
@@ -23,8 +21,6 @@ def future(word: str, person: str, number: str | None = None) -> str | None:
         return None
     wanted = ["VERB", "perf", "futr", person] + ([number] if number else [])
     found = reading(word, *wanted, at_least=0.05)
-    if found and "NOUN" in parses(word)[0].grammemes and parses(word)[0].score >= _CLEARLY:
-        return None  # «утру» is a time of day
     if found:
         now = reading(word, "VERB", "pres", person) if analyser().word_is_known(word) else None
         return found.lemma if now is None or now.score <= found.score else None
