@@ -61,11 +61,13 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
         return related or not own.verb
     if own.kind == "offer" and not request.open_call:
         return related
+    one, other = (_words(scene, finding) for finding in (request, own))
+    if request.open_call and own.thing and one and not one & other:
+        return False  # «кто делает чистку?» — «техкарты доделаю»
     if related or (own.bare and not own.verb):
         return True
     if not request.open_call and (own.bare or request.bare):
         return True
-    one, other = (_words(scene, finding) for finding in (request, own))
     return bool(one & other)
 
 
@@ -116,6 +118,8 @@ def speaks_for_many(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether «обзвоним» answers for all who were asked («звоните вы»), not for one called up."""
     if own.who != GROUP or request.act == "assigned":
         return False
+    if not request.verb:
+        return True
     word = scene.text[request.at : request.at + 40].split()[:1]
     asked = [p.grammemes for w in word for p in parses(w.lower().strip(".,!?…"))[:2]]
     return any("plur" in grammemes for grammemes in asked) or not request.named

@@ -69,6 +69,11 @@ def _things(scene: Scene, draft: Draft) -> frozenset[str]:
     )
 
 
+def _other_ear(old: Draft, new: Draft) -> bool:
+    """Whether two promises are made to different people."""
+    return bool(old.to_whom and new.to_whom) and old.to_whom != new.to_whom
+
+
 def _head(scene: Scene, draft: Draft) -> str:
     """The stem of the first thing acted on: «смета по еде» is not «еда»."""
     things = _things(scene, draft)
@@ -82,6 +87,8 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     things, others = _things(scene, old), _things(scene, new)
     if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
         return True
+    if not things and not others and (new.turn - old.turn > NEAR or _other_ear(old, new)):
+        return False
     nested = things and others and (things <= others or others <= things)
     if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
         return _head(scene, old) == _head(scene, new)

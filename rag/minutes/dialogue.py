@@ -38,6 +38,8 @@ ELABORATING = 2
 _TAKING = frozenset({"", "взять", "брать", "забирать", "забрать", "взяться"})
 #: words of a turn that can be nothing but haggling over a date («А к среде?»)
 _SHORT = 6
+#: characters before a verb in which «я» is its subject
+_NEARBY = 20
 #: words of a turn that can agree to a day by naming it («к двадцатому так к двадцатому»)
 _BRIEF = 10
 
@@ -236,6 +238,8 @@ class Dialogue:
             found.remove(own)
             self.waiting.remove(waiting)
             self._accept(waiting, own, index)
+        elif any(f.kind == "request" and f.named and f.who == request.who for f in found):
+            self.waiting.remove(waiting)  # said again, and better
         elif answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0]):
             self.waiting.remove(waiting)
         elif answer == "no":
@@ -357,7 +361,8 @@ class Dialogue:
         borrowed = answers.adds_nothing(self.scene, request, own) and not request.bare
         what = request if borrowed else own
         if own.bare and request.bare:
-            what = own if request.open_call else self._asked_before(request) or request
+            its_own = request.open_call or (request.act == "assigned" and own.kind != "request")
+            what = own if its_own else self._asked_before(request) or request
         to_whom = self._person(request.to_whom, waiting.asker, request.turn)
         to_whom = to_whom or self._person(own.to_whom, speaker, index)
         self._keep(
@@ -557,7 +562,9 @@ class Dialogue:
     def _topic(self, finding: Finding) -> Finding | None:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
-            return finding if finding.due or self._is_asked(finding.turn) else None
+            before = self.scene.text[max(0, finding.at - _NEARBY) : finding.at].lower().split()
+            meant = finding.due or self._is_asked(finding.turn) or "я" in before[-2:]
+            return finding if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self._asked_before(replace(finding, what_start=self.turns[finding.turn].start))
         return self._asked_before(finding)

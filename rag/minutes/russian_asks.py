@@ -41,7 +41,9 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
-        return None
+        planned = told and view.due((view.clause_at,)) and not view.is_in(lemma, "no_duty")
+        if not planned:
+            return None
     bare = not has_object(view, at) and not object_beside(view)
     return None if told and (bare or view.is_in(lemma, "stative")) else (lemma, bare)
 

@@ -239,10 +239,22 @@ def _condition_after(view: View) -> int | None:
         other = view.at(clause_at)
         if is_condition(other):
             fresh = other.words[0] in ("а", "и", "но") and other.words[1:2] != ("только",)
-            return None if fresh else clause_at
+            return None if fresh or _leads_on(view, clause_at) else clause_at
         if _is_main(other) or _is_contrast(view, other):
             return None
     return None
+
+
+def _leads_on(view: View, clause_at: int) -> bool:
+    """Whether a condition is that of what follows («прогоню, если свалится — откачу»)."""
+    following = clause_at + 1
+    while following < len(view.sentence.clauses):
+        after = view.at(following)
+        between = view.scene.text[view.at(following - 1).clause.end : after.clause.start]
+        if _is_main(after):
+            return bool(set("—–") & set(between)) or after.words[0] in ("то", "тогда")
+        following += 1
+    return False
 
 
 def _is_contrast(view: View, other: View) -> bool:

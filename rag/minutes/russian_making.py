@@ -35,7 +35,8 @@ def make(
     `first` is the first token of `what` where the rule knows it.
     """
     to_whom = rp.recipient(view, at, who) if to_whom is None else to_whom
-    told = bool(to_whom) and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
+    told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
+    told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
     bare = lonely and (bare or not told)
     due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)

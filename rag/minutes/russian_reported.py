@@ -42,6 +42,8 @@ def reported(view: View) -> Finding | None:
         if rw.promised(word) and not rp.taken_back(view):
             return _promised(view, at, subject)
         verb = rw.future(word, "3per")
+        if verb and _is_left_open(view, verb, at, subject):
+            return make(view, "request", at, subject.name, verb, act="assigned", bare=True)
         if verb and _will_act(view, verb, at, subject):
             act = "reported"
             return make(view, "promise", at, subject.name, verb, act=act, force=rc.force(view))
@@ -58,6 +60,13 @@ def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
     if rc.is_stative(view, verb):
         return view.is_in(verb, "postponable") and rc.later(view)
     return verb not in _IDLE or rc.later(view)
+
+
+def _is_left_open(view: View, verb: str, at: int, subject: Mention) -> bool:
+    """«…, а Лена вычитает»: what one of those present does is left to his own word."""
+    present = subject.known and subject.name in view.scene.roster.names and subject.first >= 0
+    idle = rc.is_stative(view, verb) or view.is_in(verb, "weak") or view.scene.on_paper
+    return present and not idle and not rs.has_object(view, at, skip=subject)
 
 
 def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None:

@@ -148,8 +148,10 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     if idle:
         told = make(view, "request", at, who, verb)
         return replace(told, open_call=True) if told.to_whom else None
-    bare = not (rs.has_object(view, at) or due or rs.object_beside(view))
-    if bare and len(view.sentence.words) > _CURT:
+    told = view.is_in(verb, "call") or view.is_in(verb, "tell")
+    told = told and bool(rp.recipient(view, at, who))
+    bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
+    if bare and len(view.sentence.words) > _CURT and not view.vocative:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
     return make(view, "request", at, who, verb, bare=bare, imperative=task)

@@ -22,7 +22,7 @@ from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(
     "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
-    "лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
+    "раз лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
 )
 
 
@@ -91,10 +91,18 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
 
 def _stands_alone(view: View, index: int, top: frozenset[str]) -> bool:
     """Whether an adjective is a thing by itself («пояснительную», «нагрузочное», «новую»)."""
-    if "ADJF" not in top or "Apro" in top or len(view.tokens[index].word) < 5:
+    word = view.tokens[index].word
+    pronoun = "Apro" in top and not word.startswith("остальн")
+    if "ADJF" not in top or pronoun or len(word) < 5 or not reading(word, "ADJF", "accs"):
         return False
-    following = view.tokens[index + 1 : index + 3]
-    return not any({"NOUN", "ADJF"} & parses(token.word)[0].grammemes for token in following)
+    people = {i for m in view.mentions for i in range(m.first, m.last)}
+    for after in range(index + 1, min(index + 4, len(view.tokens))):
+        grammemes = parses(view.tokens[after].word)[0].grammemes
+        if after not in people and "NOUN" in grammemes:
+            return False
+        if not grammemes & {"ADJF", "NUMR", "CONJ"}:
+            return True
+    return True
 
 
 def clauses_around(view: View) -> tuple[int, ...]:
@@ -222,12 +230,31 @@ def object_beside(view: View) -> bool:
 _STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
 
 
+#: what an indirect question begins with («узнай, сколько стоит»)
+_QUESTIONING = frozenset(
+    "сколько когда кто где почему как какой какая какие какое куда откуда есть можно почем".split()
+)
+
+
+def _is_complement(view: View, words: tuple[str, ...]) -> bool:
+    """Whether the clause behind is what the verb is about.
+
+    «проследи, чтобы склад закрыли»; «узнай, сколько стоит», «спрошу, есть ли места».
+    """
+    lemmas = [p.lemma for w in view.words for p in parses(w)]
+    if words[:1] in (("чтобы",), ("чтоб",)):
+        return any(view.is_in(lemma, "see_to") for lemma in lemmas)
+    asks = words[:1] and (words[0] in _QUESTIONING or "ли" in words[1:3])
+    return bool(asks) and any(
+        view.is_in(lemma, name) for lemma in lemmas for name in ("ask", "look", "tell")
+    )
+
+
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
     following = view.clause_at + 1
-    purpose = following < count and view.at(following).words[:1] in (("чтобы",), ("чтоб",))
-    if purpose and any(view.is_in(p.lemma, "see_to") for w in view.words for p in parses(w)):
-        return following  # «проследи, чтобы склад закрыли»
+    if following < count and _is_complement(view, view.at(following).words):
+        return following
     for step in (-1, 1):
         clause_at = view.clause_at + step
         while 0 <= clause_at < count:
@@ -261,6 +288,10 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
+    following = view.clause_at + 1
+    if following < len(view.sentence.clauses):
+        behind = view.at(following)
+        end = max(end, behind.clause.end) if _is_complement(view, behind.words) else end
     return start, end, clauses_around(view), lonely
 
 

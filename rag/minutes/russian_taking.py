@@ -86,8 +86,8 @@ def _put_down(view: View) -> Finding | None:
     words = view.words
     for at, word in enumerate(words):
         verb = rw.imperative(word)
-        if verb in _PUT_DOWN and "меня" in words[at + 1 : at + 3]:
-            after = words.index("меня", at)
+        if verb in _PUT_DOWN and "меня" in words:
+            after = words.index("меня")
             if rs.nouns(view, skip=(), after=after):
                 return make(view, "promise", at, SPEAKER, "", first=after + 1)
             if rs.nouns(view, skip=()):
