@@ -25,11 +25,16 @@ _DONE = frozenset("уже готово сделано готов готова al
 
 
 def volunteers(sentence: Sentence) -> bool:
-    """Whether a short answer to «кто …?» is «я»."""
-    if sentence.language == "en":
-        return english_answers.volunteers(sentence)
+    """Whether a short answer to «кто …?» is «я» and nothing else."""
     words = set(sentence.words)
-    return len(words) <= _SHORT and bool(_MINE & words) and "не" not in words
+    return len(words) <= _SHORT and bool(_MINE & words) and words <= _MINE | _READY
+
+
+#: what may stand beside «я»
+_READY = frozenset(
+    "давай давайте ну ладно хорошо можно готов готова тогда а да конечно ок окей наверное так "
+    "сам сама would can could do it that okay ok yes sure happy to".split()
+)
 
 
 def is_past(sentences: Sequence[Sentence], verb: str) -> bool:

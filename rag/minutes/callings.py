@@ -1,4 +1,4 @@
-"""Whom the speakers of a dialogue without labels call by name: its people, as far as one can tell."""
+"""Whom the speakers of a dialogue without labels call by name: its people, so far as one knows."""
 
 from __future__ import annotations
 

@@ -124,9 +124,7 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
             drafts[place] = _updated(old, replace(new, who=old.who))
             return
         third = old.act == new.act == "reported" and not scene.on_paper
-        handed_over = (
-            (new.yields or third) and old.turn < new.turn and old.act != "joint"
-        )
+        handed_over = (new.yields or third) and old.turn < new.turn and old.act != "joint"
         if handed_over and len(mine & _words(scene, old)) >= 1:
             moved = replace(new, due=new.due or old.due)
             drafts[place] = replace(
@@ -235,9 +233,7 @@ def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
     return None
 
 
-def correct(
-    scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]
-) -> None:
+def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]) -> None:
     """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
     for sentence_at, sentence in enumerate(sentences):
         if not sentence_at or sentence.words[:1] not in _CORRECTIONS or sentence.question:

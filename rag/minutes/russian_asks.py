@@ -152,7 +152,10 @@ _AT_ONCE = frozenset(
 def wanted(view: View) -> bool:
     """Whether a clause without verb asks for a thing: «и смету отдельной строкой, пожалуйста»."""
     sentence = view.sentence
-    near = [*view.words, *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words)]
+    near = [
+        *view.words,
+        *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words),
+    ]
     if not {"пожалуйста", "плиз"} & set(near):
         return False
     if sentence.question or len(view.words) > _ELLIPTIC:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
     from rag.types import Force
 
-from rag.minutes.russian_words import PAST, future
+from rag.minutes.russian_words import PAST, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
@@ -134,7 +134,7 @@ def _is_enquired(view: View) -> bool:
 
 
 def _is_inverted(view: View, words: Sequence[str]) -> bool:
-    """«Привезут трубы — смонтирую», «согласуют бюджет, тогда закажу»: a condition without «если»."""
+    """«Привезут трубы — смонтирую», «согласуют, тогда закажу»: a condition without «если»."""
     here, count = view.clause_at, len(view.sentence.clauses)
     if here + 1 >= count or view.sentence.question or len(words) > _INVERTED:
         return False
@@ -342,7 +342,7 @@ def is_hearsay(view: View) -> bool:
         found = reading(word, *PAST, at_least=0.3) or reading(
             word, "VERB", "3per", "pres", at_least=0.3
         )
-        if found and view.is_in(found.lemma, "speech_verb"):
+        if found and (view.is_in(found.lemma, "speech_verb") or promised(word)):
             return "я" not in before[max(0, index - 2) : index] or _is_told(view)
     return _is_cited(view) or _is_told(view) or _is_past_plan(view)
 

@@ -1,4 +1,4 @@
-"""What a Russian speaker says he himself will do: futures, plans in the present, duties, answers."""
+"""What a Russian speaker says he will do himself: futures, plans in the present, duties."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
+    from rag.minutes.findings import Kind
     from rag.minutes.view import View
     from rag.types import Force
 
@@ -54,7 +55,7 @@ def _performative(view: View) -> Finding | None:
 
 
 def _future(view: View) -> Finding | None:
-    """A perfective future, or «буду» and an infinitive; what is no promise can still be an answer."""
+    """A perfective future, or «буду» and an infinitive; what is none can still be an answer."""
     words = view.words
     for at, word in enumerate(words):
         if rc.negated(view, at) or word in rw.PERFORMATIVES:
@@ -77,7 +78,7 @@ def _future(view: View) -> Finding | None:
                 continue
             return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
         force: Force = "tentative" if tentative else rc.force(view)
-        kind = "answer" if rs.is_noise(view, verb, index) else "promise"
+        kind: Kind = "answer" if rs.is_noise(view, verb, index) else "promise"
         return make(view, kind, index, SPEAKER, verb, force=force)
     return None
 

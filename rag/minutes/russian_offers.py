@@ -1,4 +1,4 @@
-"""Offers in Russian, which want an answer: «давайте я съезжу», «могу нарисовать», «хотите, верну?»."""
+"""Offers in Russian, which want an answer: «давайте я съезжу», «могу взять», «хотите, верну?»."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _BARE = 4
 
 
 def _asked_whether(view: View) -> Finding | None:
-    """«Хотите, я верну форму?», «Может, я сделаю?», «Закажу тогда воду?»: a question about oneself."""
+    """«Хотите, я верну форму?», «Закажу тогда воду?»: a question about what one does oneself."""
     words = view.words
     if not view.sentence.question or _ASKING & set(view.sentence.words):
         return None

@@ -45,8 +45,8 @@ def reported(view: View) -> Finding | None:
         if verb and _is_left_open(view, verb, at, subject):
             return make(view, "request", at, subject.name, verb, act="assigned", bare=True)
         if verb and _will_act(view, verb, at, subject):
-            act = "reported"
-            return make(view, "promise", at, subject.name, verb, act=act, force=rc.force(view))
+            force = rc.force(view)
+            return make(view, "promise", at, subject.name, verb, act="reported", force=force)
         found = _on_duty(view, word, at, subject)
         if found:
             return found

@@ -146,8 +146,10 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
         idle = not view.is_in(verb, "ask_later")
     due = view.due((view.clause_at,))
     if idle:
-        told = make(view, "request", at, who, verb)
-        return replace(told, open_call=True) if told.to_whom else None
+        begged = make(view, "request", at, who, verb)
+        return replace(begged, open_call=True) if begged.to_whom else None
+    if due is None and rw.is_unfinished(verb) and not _is_personal(view, who):
+        return None
     told = view.is_in(verb, "call") or view.is_in(verb, "tell")
     told = told and bool(rp.recipient(view, at, who))
     bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
@@ -155,6 +157,12 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
     return make(view, "request", at, who, verb, bare=bare, imperative=task)
+
+
+def _is_personal(view: View, who: str) -> bool:
+    """Whether «звоните» is said to somebody for later, not to all for now («ставьте плюсики»)."""
+    now = any(view.is_in(word, "now") for word in view.sentence.words)
+    return not now and (who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
 
 
 #: words of a sentence that is nothing but an order about what was said before («допиши»)
@@ -211,7 +219,7 @@ def _suggested(view: View) -> Finding | None:
     return None
 
 
-#: asking who will, without a verb in the future («кто на еде?», «кто с колонкой?»)
+#: what «кто …?» asks to know rather than to have done
 _IDLE_CALLS = frozenset("знать помнить быть видеть понимать хотеть слышать говорить".split())
 
 
@@ -227,11 +235,11 @@ def open_call(view: View) -> Finding | None:
         for i, w in enumerate(words)
         if (verb := rw.future(w, "3per") or rw.infinitive(w) or rw.present(w, "3per"))
     ]
-    modal = [found for found in verbs if not view.is_in(found[1], "request_modal")]
-    at, verb = (modal or verbs or [(None, "")])[0]
-    if at is None or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
+    if not verbs:
         return None
-    if verb in _IDLE_CALLS:
+    full = [found for found in verbs if not view.is_in(found[1], "request_modal")]
+    at, verb = (full or verbs)[0]
+    if verb in _IDLE_CALLS or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
         return None
     bare = not rs.has_object(view, at)
     finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None, bare=bare)

@@ -36,13 +36,10 @@ def is_noise(view: View, verb: str, at: int) -> bool:
     later_day = view.due((view.clause_at,)) or view.next_due()
     if later_day is None and (_in_chat(view) or _beside_demo(view, at)):
         return True
-    return (
-        view.is_in(verb, "weak")
-        and verb not in ("сделать",)
-        and not has_object(view, at)
-        and not object_beside(view)
-        and view.due((view.clause_at,)) is None
-    )
+    if not view.is_in(verb, "weak") or verb == "сделать" or view.due((view.clause_at,)):
+        return False
+    named = has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at)
+    return not named and not object_beside(view)
 
 
 def _in_chat(view: View) -> bool:

@@ -30,7 +30,9 @@ _YOURS = frozenset(
 )
 _TAKEN = re.compile(r"\bна\s+себя\b")
 #: verbs by which one has oneself put down («записывайте меня», «ставь на меня»)
-_PUT_DOWN = frozenset("записать записывать писать ставить поставить вписать вешать повесить".split())
+_PUT_DOWN = frozenset(
+    "записать записывать писать ставить поставить вписать вешать повесить".split()
+)
 
 
 def take_on(view: View) -> Finding | None:
