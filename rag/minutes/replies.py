@@ -162,12 +162,15 @@ def settle_offer(
     if answer == "no" and not told:
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
-    for order in [f for f in found if f.kind == "request" and answers.akin_to(f, request)]:
+    orders = [f for f in found if f.kind == "request" and answers.akin_to(f, request)]
+    for order in orders:
         found.remove(order)
+    orders = [f for f in orders if f.due]
+    offer = replace(request, due=request.due or orders[0].due) if orders else request
     accepted = welcome or request.due is not None or request.eager
     index = waiting.turn + 1
     thanked = talk.company.called.get(index + 1) if answer == "yes" else None
-    talk.offered(request, waiting.asker or thanked, accepted=accepted)
+    talk.offered(offer, waiting.asker or thanked, accepted=accepted)
 
 
 def assenting(

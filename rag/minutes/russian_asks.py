@@ -121,6 +121,15 @@ def needed(view: View) -> int | None:
     return at if at is not None and nouns(view, skip=()) else None
 
 
+def waits_for_somebody(view: View) -> bool:
+    """Whether «жду» says from whom: «от тебя», «от Олега», or calls him by name."""
+    words = view.words
+    if view.vocative:
+        return True
+    named = any(words[m.first - 1] == "от" for m in view.mentions if m.first)
+    return named or any(pair in (("от", "тебя"), ("от", "вас")) for pair in zip(words, words[1:]))
+
+
 _MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
 
 

@@ -342,7 +342,7 @@ def is_hearsay(view: View) -> bool:
         found = reading(word, *PAST, at_least=0.3) or reading(
             word, "VERB", "3per", "pres", at_least=0.3
         )
-        if found and (view.is_in(found.lemma, "speech_verb") or promised(word)):
+        if found and view.is_in(found.lemma, "speech_verb"):
             return "я" not in before[max(0, index - 2) : index] or _is_told(view)
     return _is_cited(view) or _is_told(view) or _is_past_plan(view)
 
@@ -380,8 +380,8 @@ def _is_cited(view: View) -> bool:
     text = view.scene.text
     for clause_at in range(view.clause_at):
         here, following = view.sentence.clauses[clause_at : clause_at + 2]
-        cited = {"он", "она", "они"} & set(here.words)
-        if cited and ":" in text[here.end : following.start]:
+        cited = {"он", "она", "они"} & set(here.words) or any(map(promised, here.words))
+        if cited and "я" not in here.words and ":" in text[here.end : following.start]:
             return True
     return False
 

@@ -73,6 +73,8 @@ def _future(view: View) -> Finding | None:
                 continue
         if not verb:
             continue
+        if verb in _ERRANDS and (found := _errand(view)) is not None:
+            index, verb = found, rw.infinitive(words[found]) or ""
         if rc.is_momentary(view, verb, index):
             if rc.is_at_once(view, index) or not view.is_in(verb, "in_meeting"):
                 continue
@@ -81,6 +83,15 @@ def _future(view: View) -> Finding | None:
         kind: Kind = "answer" if rs.is_noise(view, verb, index) else "promise"
         return make(view, kind, index, SPEAKER, verb, force=force)
     return None
+
+
+#: verbs of going that are about what one goes for («закупать поеду я»)
+_ERRANDS = frozenset("поехать съездить сходить заехать слетать сгонять сбегать заскочить".split())
+
+
+def _errand(view: View) -> int | None:
+    """Index of the infinitive one goes to do."""
+    return next((i for i, w in enumerate(view.words) if rw.infinitive(w)), None)
 
 
 def _is_meant(view: View, at: int) -> bool:

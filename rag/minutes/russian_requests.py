@@ -42,7 +42,10 @@ def task(view: View) -> Finding | None:
         ),
         None,
     )
-    if at is None or rc.negated(view, at) or view.sentence.question or rc.conditional_mood(view):
+    if at is None or rc.negated(view, at) or view.sentence.question:
+        return None
+    begging = {"попросил", "попросила", "просил", "просила"} & set(view.words[:at])
+    if rc.conditional_mood(view) and not begging:
         return None
     if view.has("must_not"):
         return None
@@ -139,7 +142,7 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
     verb = rw.imperative(word)
-    if verb is None or rw.reading_is_rare(word) or _is_told(view, word):
+    if word in ("давай", "давайте") or verb is None or rw.reading_is_rare(word) or _is_told(view, word):
         return None
     idle = view.is_in(verb, "ask_noise")
     if idle and rc.later(view) and rs.has_object(view, at):
@@ -189,13 +192,15 @@ def _needed(view: View, who: str) -> Finding | None:
     at = ra.to_be_done(view)
     if at is not None:
         verb = rw.infinitive(view.words[at]) or ""
-        finding = make(view, "request", at, who, verb, first=at)
+        finding = make(view, "request", at, who, verb)
         return replace(finding, open_call=True)
     if rc.conditional_mood(view):
         return None
     at = ra.needed(view)
     if at is not None:
         waits = view.words[at].startswith("жд")
+        if waits and not ra.waits_for_somebody(view):
+            return None
         mine = waits or {"мне", "нам"} & set(view.words)
         after = bool(rs.nouns(view, skip=(), after=at))
         first = at + 1 if not waits and after else None
@@ -226,7 +231,7 @@ _IDLE_CALLS = frozenset("знать помнить быть видеть пон�
 def open_call(view: View) -> Finding | None:
     """«кто подготовит справку?», «ревьюить кто?»: whoever answers for himself takes it."""
     words = view.words
-    if not view.sentence.question or not {"кто", "кому"} & set(words):
+    if not {"кто", "кому"} & set(words) or not (view.sentence.question or _is_unstopped(view)):
         return None
     if any(reading(w, *rw.PAST, at_least=0.5) for w in words):
         return None
@@ -244,6 +249,16 @@ def open_call(view: View) -> Finding | None:
     bare = not rs.has_object(view, at)
     finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None, bare=bare)
     return replace(finding, open_call=True)
+
+
+def _is_unstopped(view: View) -> bool:
+    """«нам кран нужен кто закажет»: a question as recognisers and chats write it."""
+    words = view.words
+    at = words.index("кто") if "кто" in words else len(words)
+    last = view.scene.text[view.sentence.start : view.sentence.end].rstrip()[-1:]
+    behind = words[at + 1 : at + 2]
+    ends = view.clause_at + 1 == len(view.sentence.clauses) and last not in ".!?…"
+    return ends and any(rw.future(w, "3per") or rw.present(w, "3per") for w in behind)
 
 
 def asked_when(view: View) -> Finding | None:

@@ -22,7 +22,7 @@ from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(
     "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
-    "раз лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
+    "раз надо нужно лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
 )
 
 
@@ -240,7 +240,7 @@ def _is_complement(view: View, words: tuple[str, ...]) -> bool:
     """
     lemmas = [p.lemma for w in view.words for p in parses(w)]
     if words[:1] in (("чтобы",), ("чтоб",)):
-        return any(view.is_in(lemma, "see_to") for lemma in lemmas)
+        return any(view.is_in(lemma, name) for lemma in lemmas for name in ("see_to", "look"))
     asks = words[:1] and (words[0] in _QUESTIONING or "ли" in words[1:3])
     return bool(asks) and any(
         view.is_in(lemma, name) for lemma in lemmas for name in ("ask", "look", "tell")
@@ -285,11 +285,38 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
-    following = view.clause_at + 1
-    if following < len(view.sentence.clauses):
-        behind = view.at(following)
-        end = max(end, behind.clause.end) if _is_complement(view, behind.words) else end
+    end = max(end, _flows_on(view))
     return start, end, clauses_around(view), lonely
+
+
+def _flows_on(view: View) -> int:
+    """Where the words of the verb end: behind «пожалуйста», a name called, an indirect question."""
+    end, count = view.clause.end, len(view.sentence.clauses)
+    following, aside = view.clause_at + 1, False
+    while following < count:
+        behind = view.at(following)
+        words = behind.words
+        calls = len(behind.mentions) == 1 and len(words) == (
+            behind.mentions[0].last - behind.mentions[0].first
+        )
+        if calls or set(words) <= {"пожалуйста", "плиз", "плз"}:
+            aside = True
+        elif _is_complement(view, words):
+            return behind.clause.end
+        elif aside and _is_continued(behind):
+            end, aside = behind.clause.end, False
+        else:
+            return end
+        following += 1
+    return end
+
+
+def _is_continued(behind: View) -> bool:
+    """Whether a verbless clause goes on with the words of the one before the aside."""
+    words = behind.words
+    fresh = words[0] in ("а", "но", "и", "то", "что") or bool(_STATES & set(words))
+    verbal = any(is_finite(word) or infinitive(word) for word in words)
+    return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
 
 
 def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rag.minutes.names import Mention
     from rag.types import Turn
 
+#: verbs of a request that say nothing of what is asked
+_MODAL = frozenset({"", "смочь", "мочь", "успеть", "сделать", "заняться", "взяться", "взять"})
+#: characters of a request that is nothing but a verb («допиши», «посмотришь»)
+_TERSE = 12
 #: words of a sentence that can be nothing but a day
 _SHORT = 6
 
@@ -93,6 +97,8 @@ class Company:
 
     def asked_before(self, request: Finding) -> Finding | None:
         """For «успеешь?»: the clause before it in the turn, or what was wanted a turn earlier."""
+        if request.verb not in _MODAL and request.what_end - request.what_start > _TERSE:
+            return None
         turn = self.turns[request.turn]
         earlier = [turn] if turn.start < request.what_start - 3 else []
         if request.turn:
