@@ -25,11 +25,16 @@ _DONE = frozenset("уже готово сделано готов готова al
 
 
 def volunteers(sentence: Sentence) -> bool:
-    """Whether a short answer to «кто …?» is «я»."""
-    if sentence.language == "en":
-        return english_answers.volunteers(sentence)
+    """Whether a short answer to «кто …?» is «я» and nothing else."""
     words = set(sentence.words)
-    return len(words) <= _SHORT and bool(_MINE & words) and "не" not in words
+    return len(words) <= _SHORT and bool(_MINE & words) and words <= _MINE | _READY
+
+
+#: what may stand beside «я»
+_READY = frozenset(
+    "давай давайте ну ладно хорошо можно готов готова тогда а да конечно ок окей наверное так "
+    "сам сама would can could do it that okay ok yes sure happy to".split()
+)
 
 
 def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
@@ -61,9 +66,13 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
         return related or not own.verb
     if own.kind == "offer" and not request.open_call:
         return related
-    if own.bare or request.bare or related:
-        return True
     one, other = (_words(scene, finding) for finding in (request, own))
+    if request.open_call and own.thing and one and not one & other:
+        return False  # «кто делает чистку?» — «техкарты доделаю»
+    if related or (own.bare and not own.verb):
+        return True
+    if not request.open_call and (own.bare or request.bare):
+        return True
     return bool(one & other)
 
 
@@ -114,6 +123,8 @@ def speaks_for_many(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether «обзвоним» answers for all who were asked («звоните вы»), not for one called up."""
     if own.who != GROUP or request.act == "assigned":
         return False
+    if not request.verb:
+        return True
     word = scene.text[request.at : request.at + 40].split()[:1]
     asked = [p.grammemes for w in word for p in parses(w.lower().strip(".,!?…"))[:2]]
     return any("plur" in grammemes for grammemes in asked) or not request.named

@@ -65,7 +65,20 @@ def _things(scene: Scene, draft: Draft) -> frozenset[str]:
         for token in words(scene.text[draft.what[0] : draft.what[1]])
         if len(word := fold(token)) > 2
         and any(p.grammemes & {"NOUN", "LATN"} for p in parses(word)[:1])
+        and not any(p.grammemes & {"Name", "Surn"} for p in parses(word)[:1])
     )
+
+
+def _other_ear(old: Draft, new: Draft) -> bool:
+    """Whether two promises are made to different people."""
+    return bool(old.to_whom and new.to_whom) and old.to_whom != new.to_whom
+
+
+def _head(scene: Scene, draft: Draft) -> str:
+    """The stem of the first thing acted on: «смета по еде» is not «еда»."""
+    things = _things(scene, draft)
+    spoken = words(scene.text[draft.what[0] : draft.what[1]])
+    return next((s for word in spoken if (s := stem(fold(word))) in things), "")
 
 
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
@@ -74,6 +87,11 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     things, others = _things(scene, old), _things(scene, new)
     if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
         return True
+    if not things and not others and (new.turn - old.turn > NEAR or _other_ear(old, new)):
+        return False
+    nested = things and others and (things <= others or others <= things)
+    if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
+        return _head(scene, old) == _head(scene, new)
     if english_answers.kindred(old.verb, new.verb) and least == SAME_SOON:
         said = scene.text[slice(*new.what)]
         if english_answers.refers_back(said) and not other - {stem(new.verb)}:
@@ -106,9 +124,7 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
             drafts[place] = _updated(old, replace(new, who=old.who))
             return
         third = old.act == new.act == "reported" and not scene.on_paper
-        handed_over = (
-            (new.yields or third) and old.turn < new.turn and old.act != "joint"
-        )
+        handed_over = (new.yields or third) and old.turn < new.turn and old.act != "joint"
         if handed_over and len(mine & _words(scene, old)) >= 1:
             moved = replace(new, due=new.due or old.due)
             drafts[place] = replace(
@@ -162,7 +178,7 @@ def apply(
         elif not has_findings:
             view = View(scene, index, tuple(sentences), sentence_at, 0)
             due = only_due(view)
-            if due:
+            if due and not _calls(scene, sentence):
                 _move(drafts, index, speaker, due, answer)
 
 
@@ -217,9 +233,7 @@ def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
     return None
 
 
-def correct(
-    scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]
-) -> None:
+def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]) -> None:
     """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
     for sentence_at, sentence in enumerate(sentences):
         if not sentence_at or sentence.words[:1] not in _CORRECTIONS or sentence.question:
@@ -301,6 +315,12 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
         for parse in parses(word)
         if parse.score >= 0.3 or word in cues
     )
+
+
+def _calls(scene: Scene, sentence: Sentence) -> bool:
+    """Whether a sentence calls somebody by name."""
+    found = [m for c in sentence.clauses for m in scene.roster.mentions(c.tokens)]
+    return any(m.cases & {"nomn", "voct"} for m in found)
 
 
 def _denied(
@@ -407,8 +427,18 @@ def only_due(view: View) -> Found | None:
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
+    called = {
+        c.tokens[i].start
+        for c in sentence.clauses
+        for m in scene.roster.mentions(c.tokens)
+        for i in range(m.first, m.last)
+        if m.cases & {"nomn", "voct"}
+    }
     rest = [
-        t.word for c in sentence.clauses for t in c.tokens if not due.start <= t.start < due.end
+        t.word
+        for c in sentence.clauses
+        for t in c.tokens
+        if not due.start <= t.start < due.end and t.start not in called
     ]
     idle = all(
         view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE

@@ -39,7 +39,7 @@ _TAGS = frozenset(
     "хорошо ладно ок окей да идет договорились ага лады а правильно верно right okay ok yeah yes "
     "alright deal please".split()
 )
-_NOT_FINITE = frozenset("мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split())
+_NOT_FINITE = frozenset("давай давайте мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split())
 
 
 class Token(NamedTuple):

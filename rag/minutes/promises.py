@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.minutes import english, russian
+from rag.minutes.callings import people_called
 from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
@@ -46,6 +47,8 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
+    if not people and language == "ru":
+        people = people_called(document.text, document.turns, language)
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),

@@ -74,7 +74,9 @@ def _passive(view: View) -> Finding | None:
 
 
 #: words that make a plan of several a promise of theirs
-_ASSURED = frozenset("точно обязательно железно гарантирую обещаю непременно вместе стопроцентно".split())
+_ASSURED = frozenset(
+    "точно обязательно железно гарантирую обещаю непременно вместе стопроцентно".split()
+)
 
 
 def _joint(view: View) -> Finding | None:

@@ -41,7 +41,9 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
-        return None
+        planned = told and view.due((view.clause_at,)) and not view.is_in(lemma, "no_duty")
+        if not planned:
+            return None
     bare = not has_object(view, at) and not object_beside(view)
     return None if told and (bare or view.is_in(lemma, "stative")) else (lemma, bare)
 
@@ -90,6 +92,22 @@ def begged(view: View) -> int | None:
     return None
 
 
+_DUTY = frozenset({"должен", "должна", "должны", "обязан", "обязана", "обязаны"})
+_MUST_YOU = frozenset({"надо", "нужно", "необходимо", "следует", "придется", "предстоит"})
+
+
+def obliged(view: View) -> int | None:
+    """Index of the infinitive of «тебе нужно сдать», «вы должны заполнить»."""
+    words = set(view.words)
+    duty = (words & _YOU and words & _DUTY) or (words & {"тебе", "вам"} and words & _MUST_YOU)
+    if not duty or view.sentence.question or words & {"был", "была", "были", "было", "не"}:
+        return None
+    at = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
+    verb = infinitive(view.words[at]) or "" if at is not None else ""
+    idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "ask_noise"))
+    return None if idle and not later(view) else at
+
+
 _NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})
 
 
@@ -101,6 +119,15 @@ def needed(view: View) -> int | None:
         return at
     at = next((i for i, w in enumerate(words) if w in ("жду", "ждем")), None)
     return at if at is not None and nouns(view, skip=()) else None
+
+
+def waits_for_somebody(view: View) -> bool:
+    """Whether «жду» says from whom: «от тебя», «от Олега», or calls him by name."""
+    words = view.words
+    if view.vocative:
+        return True
+    named = any(words[m.first - 1] == "от" for m in view.mentions if m.first)
+    return named or any(pair in (("от", "тебя"), ("от", "вас")) for pair in zip(words, words[1:]))
 
 
 _MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
@@ -120,6 +147,7 @@ def to_be_done(view: View) -> int | None:
         return None
     verb = infinitive(words[at]) or ""
     idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "vague_joint"))
+    idle = idle and not view.is_in(verb, "ask")
     return None if idle or not has_object(view, at) else at
 
 
@@ -133,9 +161,13 @@ _AT_ONCE = frozenset(
 def wanted(view: View) -> bool:
     """Whether a clause without verb asks for a thing: «и смету отдельной строкой, пожалуйста»."""
     sentence = view.sentence
-    if "пожалуйста" not in sentence.words and "плиз" not in sentence.words:
+    near = [
+        *view.words,
+        *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words),
+    ]
+    if not {"пожалуйста", "плиз"} & set(near):
         return False
-    if sentence.question or len(sentence.words) > _ELLIPTIC:
+    if sentence.question or len(view.words) > _ELLIPTIC:
         return False
     if any(is_finite(word) or infinitive(word) for word in view.words):
         return False
@@ -145,8 +177,8 @@ def wanted(view: View) -> bool:
     return bool(things) and not lemmas & _AT_ONCE and reading(first, "accs") is not None
 
 
-#: words of a sentence that can ask without any verb
-_ELLIPTIC = 14
+#: words of a clause that can ask without any verb
+_ELLIPTIC = 8
 
 
 def agreed_for_all(view: View, word: str) -> str | None:

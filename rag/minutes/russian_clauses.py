@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
     from rag.types import Force
 
-from rag.minutes.russian_words import PAST, future
+from rag.minutes.russian_words import PAST, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
@@ -63,7 +63,9 @@ def _phrases(view: View, name: str) -> frozenset[str]:
 
 def is_habit(view: View) -> bool:
     """Whether the sentence tells what always happens."""
-    return any(view.is_in(word, "habit") for word in view.sentence.words)
+    words = view.sentence.words
+    before = "раньше" in words and "не" not in words and any(reading(w, *PAST) for w in words)
+    return before or any(view.is_in(word, "habit") for word in words)
 
 
 def head(view: View) -> int:
@@ -132,7 +134,7 @@ def _is_enquired(view: View) -> bool:
 
 
 def _is_inverted(view: View, words: Sequence[str]) -> bool:
-    """«Привезут трубы — смонтирую», «согласуют бюджет, тогда закажу»: a condition without «если»."""
+    """«Привезут трубы — смонтирую», «согласуют, тогда закажу»: a condition without «если»."""
     here, count = view.clause_at, len(view.sentence.clauses)
     if here + 1 >= count or view.sentence.question or len(words) > _INVERTED:
         return False
@@ -237,10 +239,22 @@ def _condition_after(view: View) -> int | None:
         other = view.at(clause_at)
         if is_condition(other):
             fresh = other.words[0] in ("а", "и", "но") and other.words[1:2] != ("только",)
-            return None if fresh else clause_at
+            return None if fresh or _leads_on(view, clause_at) else clause_at
         if _is_main(other) or _is_contrast(view, other):
             return None
     return None
+
+
+def _leads_on(view: View, clause_at: int) -> bool:
+    """Whether a condition is that of what follows («прогоню, если свалится — откачу»)."""
+    following = clause_at + 1
+    while following < len(view.sentence.clauses):
+        after = view.at(following)
+        between = view.scene.text[view.at(following - 1).clause.end : after.clause.start]
+        if _is_main(after):
+            return bool(set("—–") & set(between)) or after.words[0] in ("то", "тогда")
+        following += 1
+    return False
 
 
 def _is_contrast(view: View, other: View) -> bool:
@@ -314,7 +328,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     if verb in ("спросить", "попросить") and ("у" in view.words or view.mentions):
         return False
     if view.is_in(verb, "in_meeting"):
-        return not (view.is_in(verb, "postponable") and later(view))
+        ahead = later(view) or (view.clause_at > 0 and any(not_past(view, d) for d in view.dues))
+        return not (view.is_in(verb, "postponable") and ahead)
     return False
 
 
@@ -365,8 +380,8 @@ def _is_cited(view: View) -> bool:
     text = view.scene.text
     for clause_at in range(view.clause_at):
         here, following = view.sentence.clauses[clause_at : clause_at + 2]
-        cited = {"он", "она", "они"} & set(here.words)
-        if cited and ":" in text[here.end : following.start]:
+        cited = {"он", "она", "они"} & set(here.words) or any(map(promised, here.words))
+        if cited and "я" not in here.words and ":" in text[here.end : following.start]:
             return True
     return False
 

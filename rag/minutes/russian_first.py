@@ -1,4 +1,4 @@
-"""What a Russian speaker says he himself will do: futures, plans in the present, duties, answers."""
+"""What a Russian speaker says he will do himself: futures, plans in the present, duties."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
+    from rag.minutes.findings import Kind
     from rag.minutes.view import View
     from rag.types import Force
 
@@ -54,7 +55,7 @@ def _performative(view: View) -> Finding | None:
 
 
 def _future(view: View) -> Finding | None:
-    """A perfective future, or «буду» and an infinitive; what is no promise can still be an answer."""
+    """A perfective future, or «буду» and an infinitive; what is none can still be an answer."""
     words = view.words
     for at, word in enumerate(words):
         if rc.negated(view, at) or word in rw.PERFORMATIVES:
@@ -72,14 +73,25 @@ def _future(view: View) -> Finding | None:
                 continue
         if not verb:
             continue
+        if verb in _ERRANDS and (found := _errand(view)) is not None:
+            index, verb = found, rw.infinitive(words[found]) or ""
         if rc.is_momentary(view, verb, index):
             if rc.is_at_once(view, index) or not view.is_in(verb, "in_meeting"):
                 continue
             return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
         force: Force = "tentative" if tentative else rc.force(view)
-        kind = "answer" if rs.is_noise(view, verb, index) else "promise"
+        kind: Kind = "answer" if rs.is_noise(view, verb, index) else "promise"
         return make(view, kind, index, SPEAKER, verb, force=force)
     return None
+
+
+#: verbs of going that are about what one goes for («закупать поеду я»)
+_ERRANDS = frozenset("поехать съездить сходить заехать слетать сгонять сбегать заскочить".split())
+
+
+def _errand(view: View) -> int | None:
+    """Index of the infinitive one goes to do."""
+    return next((i for i, w in enumerate(view.words) if rw.infinitive(w)), None)
 
 
 def _is_meant(view: View, at: int) -> bool:

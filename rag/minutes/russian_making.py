@@ -34,7 +34,11 @@ def make(
 
     `first` is the first token of `what` where the rule knows it.
     """
-    start, end, clauses, bare = rs.what_span(view, at, first, bare)
+    to_whom = rp.recipient(view, at, who) if to_whom is None else to_whom
+    told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
+    told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
+    start, end, clauses, lonely = rs.what_span(view, at, first, bare)
+    bare = lonely and (bare or not told)
     due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
     due = rs.corrected(view, due or rs.loose_due(view))
     start, end = rs.without_edges(view, start, end, due)
@@ -47,7 +51,7 @@ def make(
         sentence_start=view.sentence.start,
         sentence_end=view.sentence.end,
         who=who,
-        to_whom=to_whom if to_whom is not None else rp.recipient(view, at, who),
+        to_whom=to_whom,
         verb=verb,
         act=act,
         force=force,
@@ -57,5 +61,5 @@ def make(
         named=who is not None and not who.startswith("\0"),
         imperative=imperative,
         anaphoric=anaphoric,
-        thing=first is not None or rs.has_thing(view, at) or (not bare and rs.object_beside(view)),
+        thing=rs.has_thing(view, at) or (not bare and (told or rs.object_beside(view))),
     )

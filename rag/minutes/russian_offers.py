@@ -1,4 +1,4 @@
-"""Offers in Russian, which want an answer: «давайте я съезжу», «могу нарисовать», «хотите, верну?»."""
+"""Offers in Russian, which want an answer: «давайте я съезжу», «могу взять», «хотите, верну?»."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes import russian_clauses as rc
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
+from rag.minutes.clauses import is_finite
 from rag.minutes.findings import SPEAKER, Finding
 from rag.minutes.russian_making import make
 
@@ -63,6 +64,8 @@ def _able(view: View) -> Finding | None:
     index = next((i for i, w in enumerate(words) if i > at and rw.infinitive(w)), None)
     if index is None:
         index = next((i for i, w in enumerate(words[:at]) if rw.infinitive(w)), None)
+    if index is None and words[at] == "могу" and rs.nouns(view, skip=()) and len(words) <= _BARE:
+        return make(view, "offer", at, SPEAKER, "", first=0)
     if index is None:
         bare = words[at] == "могу" and "я" in words and len(words) <= _BARE
         return make(view, "offer", at, SPEAKER, "", bare=True, anaphoric=True) if bare else None
@@ -77,7 +80,7 @@ _BARE = 4
 
 
 def _asked_whether(view: View) -> Finding | None:
-    """«Хотите, я верну форму?», «Может, я сделаю?», «Закажу тогда воду?»: a question about oneself."""
+    """«Хотите, я верну форму?», «Закажу тогда воду?»: a question about what one does oneself."""
     words = view.words
     if not view.sentence.question or _ASKING & set(view.sentence.words):
         return None
@@ -91,14 +94,16 @@ def _asked_whether(view: View) -> Finding | None:
 
 
 def _asked_to(view: View) -> Finding | None:
-    """«Мне съездить на склад?»: an infinitive with oneself in the dative, as a question."""
+    """«Мне съездить на склад?», «На подпись занести?»: an infinitive as a question."""
     words = view.words
-    if not view.sentence.question or "мне" not in words or _ASKING & set(words):
+    if not view.sentence.question or _ASKING & set(view.sentence.words):
         return None
     at = next((i for i, w in enumerate(words) if rw.infinitive(w)), None)
     if at is None or {"можно", "надо", "нужно"} & set(words) or not rs.has_object(view, at):
         return None
     verb = rw.infinitive(words[at]) or ""
-    if rc.is_momentary(view, verb, at) or words.index("мне") > at:
+    others = any(is_finite(word) for word in words) or {"тебе", "вам", "может"} & set(words)
+    idle = view.is_in(verb, "stative") or view.is_in(verb, "vague_joint")
+    if others or idle or rc.is_momentary(view, verb, at) or view.mentions:
         return None
     return make(view, "offer", at, SPEAKER, verb, first=at)

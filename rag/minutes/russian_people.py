@@ -146,14 +146,14 @@ def _given(view: View, who: str | None) -> str | None:
         meant = before == "для" and "gent" in mention.cases
         if (given or meant) and mention.name != who:
             return mention.name
+    if "всем" in words and not _goes_on(view, words.index("всем")):
+        return EVERYBODY
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         if before in _GOVERNING:
             continue
         if word in ("тебе", "вам") or (before == "для" and word in ("тебя", "вас")):
             return ADDRESSEE
-        if word == "всем" and not _goes_on(view, index):
-            return EVERYBODY
         if word == "мне" and who != SPEAKER:
             return SPEAKER
         if word in ("ему", "ей", "нему", "ней") and (person := antecedent(view, word)):
@@ -182,7 +182,8 @@ def _common_recipient(view: View, at: int) -> str | None:
             continue
         if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
             continue
-        if "anim" not in top.grammemes and top.lemma not in _BODIES:
+        alive = reading(word, "NOUN", "datv", "anim", at_least=_LIKELY)
+        if not alive and top.lemma not in _BODIES:
             continue
         if "sing" in top.grammemes and "anim" in top.grammemes and reading(word, "nomn"):
             continue

@@ -42,9 +42,11 @@ def reported(view: View) -> Finding | None:
         if rw.promised(word) and not rp.taken_back(view):
             return _promised(view, at, subject)
         verb = rw.future(word, "3per")
+        if verb and _is_left_open(view, verb, at, subject):
+            return make(view, "request", at, subject.name, verb, act="assigned", bare=True)
         if verb and _will_act(view, verb, at, subject):
-            act = "reported"
-            return make(view, "promise", at, subject.name, verb, act=act, force=rc.force(view))
+            force = rc.force(view)
+            return make(view, "promise", at, subject.name, verb, act="reported", force=force)
         found = _on_duty(view, word, at, subject)
         if found:
             return found
@@ -60,6 +62,13 @@ def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
     return verb not in _IDLE or rc.later(view)
 
 
+def _is_left_open(view: View, verb: str, at: int, subject: Mention) -> bool:
+    """«…, а Лена вычитает»: what one of those present does is left to his own word."""
+    present = subject.known and subject.name in view.scene.roster.names and subject.first >= 0
+    idle = rc.is_stative(view, verb) or view.is_in(verb, "weak") or view.scene.on_paper
+    return present and not idle and not rs.has_object(view, at, skip=subject)
+
+
 def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None:
     """«дежурит Настя с первого по восьмое», «Олег отвечает за охрану»."""
     duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
@@ -67,6 +76,7 @@ def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None
         return None
     standing = duty.lemma in _STANDING_DUTIES
     in_charge = duty.lemma == "отвечать" and view.words[at + 1 : at + 2] == ("за",)
+    in_charge = in_charge or (duty.lemma in ("брать", "забирать") and "себя" in view.words)
     busy = standing or rs.has_object(view, at, skip=subject)
     due = view.due(rs.clauses_around(view)) or rs.shared_due(view)
     bound = due is not None and rc.not_past(view, due)

@@ -42,13 +42,18 @@ def task(view: View) -> Finding | None:
         ),
         None,
     )
-    if at is None or rc.negated(view, at) or view.sentence.question or rc.conditional_mood(view):
+    if at is None or rc.negated(view, at) or view.sentence.question:
+        return None
+    begging = {"попросил", "попросила", "просил", "просила"} & set(view.words[:at])
+    if rc.conditional_mood(view) and not begging:
         return None
     if view.has("must_not"):
         return None
     bound = rp.bound(view, at)
+    verb = rw.infinitive(view.words[at]) or ""
+    if view.is_in(verb, "in_meeting") and not rc.later(view):
+        return None
     if bound:
-        verb = rw.infinitive(view.words[at]) or ""
         return make(view, "request", at, bound, verb, act="assigned", imperative=True, first=at)
     ordered = view.has("must") or "поручить" in view.words
     before = view.at(view.clause_at - 1) if view.clause_at else None
@@ -111,6 +116,10 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    obliged = ra.obliged(view)
+    if obliged is not None:
+        verb = rw.infinitive(view.words[obliged]) or ""
+        return make(view, "request", obliged, who, verb, imperative=True, first=obliged)
     begged = ra.begged(view)
     if begged is not None and not rc.negated(view, begged):
         verb = rw.infinitive(view.words[begged]) or ""
@@ -133,20 +142,30 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
     verb = rw.imperative(word)
-    if verb is None or rw.reading_is_rare(word) or _is_told(view, word):
+    if word in ("давай", "давайте") or verb is None or rw.reading_is_rare(word) or _is_told(view, word):
         return None
     idle = view.is_in(verb, "ask_noise")
     if idle and rc.later(view) and rs.has_object(view, at):
         idle = not view.is_in(verb, "ask_later")
     due = view.due((view.clause_at,))
     if idle:
-        told = make(view, "request", at, who, verb)
-        return replace(told, open_call=True) if told.to_whom else None
-    bare = not (rs.has_object(view, at) or due or rs.object_beside(view))
-    if bare and len(view.sentence.words) > _CURT:
+        begged = make(view, "request", at, who, verb)
+        return replace(begged, open_call=True) if begged.to_whom else None
+    if due is None and rw.is_unfinished(verb) and not _is_personal(view, who):
+        return None
+    told = view.is_in(verb, "call") or view.is_in(verb, "tell")
+    told = told and bool(rp.recipient(view, at, who))
+    bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
+    if bare and len(view.sentence.words) > _CURT and not view.vocative:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
     return make(view, "request", at, who, verb, bare=bare, imperative=task)
+
+
+def _is_personal(view: View, who: str) -> bool:
+    """Whether «звоните» is said to somebody for later, not to all for now («ставьте плюсики»)."""
+    now = any(view.is_in(word, "now") for word in view.sentence.words)
+    return not now and (who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
 
 
 #: words of a sentence that is nothing but an order about what was said before («допиши»)
@@ -169,17 +188,19 @@ def _is_told(view: View, word: str) -> bool:
 def _needed(view: View, who: str) -> Finding | None:
     """«мне нужен план», «надо позвонить в банк», «и смету, пожалуйста»."""
     if view.sentence.question:
-        return None
+        return _suggested(view)
     at = ra.to_be_done(view)
     if at is not None:
         verb = rw.infinitive(view.words[at]) or ""
-        finding = make(view, "request", at, who, verb, first=at)
+        finding = make(view, "request", at, who, verb)
         return replace(finding, open_call=True)
     if rc.conditional_mood(view):
         return None
     at = ra.needed(view)
     if at is not None:
         waits = view.words[at].startswith("жд")
+        if waits and not ra.waits_for_somebody(view):
+            return None
         mine = waits or {"мне", "нам"} & set(view.words)
         after = bool(rs.nouns(view, skip=(), after=at))
         first = at + 1 if not waits and after else None
@@ -190,14 +211,27 @@ def _needed(view: View, who: str) -> Finding | None:
     return None
 
 
-#: asking who will, without a verb in the future («кто на еде?», «кто с колонкой?»)
+def _suggested(view: View) -> Finding | None:
+    """«Может, шарики надуем?»: whoever says that he does it takes it."""
+    if rc.conditional_mood(view) or not {"может", "давайте", "давай"} & set(view.sentence.words):
+        return None
+    for at, word in enumerate(view.words):
+        verb = rw.future(word, "1per", "plur")
+        if verb is None or rc.negated(view, at) or not rs.has_object(view, at):
+            continue
+        if not any(view.is_in(verb, name) for name in ("vague_joint", "stative", "in_meeting")):
+            return replace(make(view, "request", at, ADDRESSEE, verb), open_call=True)
+    return None
+
+
+#: what «кто …?» asks to know rather than to have done
 _IDLE_CALLS = frozenset("знать помнить быть видеть понимать хотеть слышать говорить".split())
 
 
 def open_call(view: View) -> Finding | None:
     """«кто подготовит справку?», «ревьюить кто?»: whoever answers for himself takes it."""
     words = view.words
-    if not view.sentence.question or not {"кто", "кому"} & set(words):
+    if not {"кто", "кому"} & set(words) or not (view.sentence.question or _is_unstopped(view)):
         return None
     if any(reading(w, *rw.PAST, at_least=0.5) for w in words):
         return None
@@ -206,15 +240,25 @@ def open_call(view: View) -> Finding | None:
         for i, w in enumerate(words)
         if (verb := rw.future(w, "3per") or rw.infinitive(w) or rw.present(w, "3per"))
     ]
-    modal = [found for found in verbs if not view.is_in(found[1], "request_modal")]
-    at, verb = (modal or verbs or [(None, "")])[0]
-    if at is None or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
+    if not verbs:
         return None
-    if verb in _IDLE_CALLS:
+    full = [found for found in verbs if not view.is_in(found[1], "request_modal")]
+    at, verb = (full or verbs)[0]
+    if verb in _IDLE_CALLS or (rc.is_stative(view, verb) and not view.is_in(verb, "fetch")):
         return None
     bare = not rs.has_object(view, at)
     finding = make(view, "request", at, ADDRESSEE, verb, first=at if at < 2 else None, bare=bare)
     return replace(finding, open_call=True)
+
+
+def _is_unstopped(view: View) -> bool:
+    """«нам кран нужен кто закажет»: a question as recognisers and chats write it."""
+    words = view.words
+    at = words.index("кто") if "кто" in words else len(words)
+    last = view.scene.text[view.sentence.start : view.sentence.end].rstrip()[-1:]
+    behind = words[at + 1 : at + 2]
+    ends = view.clause_at + 1 == len(view.sentence.clauses) and last not in ".!?…"
+    return ends and any(rw.future(w, "3per") or rw.present(w, "3per") for w in behind)
 
 
 def asked_when(view: View) -> Finding | None:

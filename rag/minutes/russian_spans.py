@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
+from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(
     "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
-    "лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
+    "раз надо нужно лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
 )
 
 
@@ -35,13 +36,10 @@ def is_noise(view: View, verb: str, at: int) -> bool:
     later_day = view.due((view.clause_at,)) or view.next_due()
     if later_day is None and (_in_chat(view) or _beside_demo(view, at)):
         return True
-    return (
-        view.is_in(verb, "weak")
-        and verb not in ("сделать",)
-        and not has_object(view, at)
-        and not object_beside(view)
-        and view.due((view.clause_at,)) is None
-    )
+    if not view.is_in(verb, "weak") or verb == "сделать" or view.due((view.clause_at,)):
+        return False
+    named = has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at)
+    return not named and not object_beside(view)
 
 
 def _in_chat(view: View) -> bool:
@@ -90,10 +88,18 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
 
 def _stands_alone(view: View, index: int, top: frozenset[str]) -> bool:
     """Whether an adjective is a thing by itself («пояснительную», «нагрузочное», «новую»)."""
-    if "ADJF" not in top or "Apro" in top or len(view.tokens[index].word) < 5:
+    word = view.tokens[index].word
+    pronoun = "Apro" in top and not word.startswith("остальн")
+    if "ADJF" not in top or pronoun or len(word) < 5 or not reading(word, "ADJF", "accs"):
         return False
-    following = view.tokens[index + 1 : index + 3]
-    return not any({"NOUN", "ADJF"} & parses(token.word)[0].grammemes for token in following)
+    people = {i for m in view.mentions for i in range(m.first, m.last)}
+    for after in range(index + 1, min(index + 4, len(view.tokens))):
+        grammemes = parses(view.tokens[after].word)[0].grammemes
+        if after not in people and "NOUN" in grammemes:
+            return False
+        if not grammemes & {"ADJF", "NUMR", "CONJ"}:
+            return True
+    return True
 
 
 def clauses_around(view: View) -> tuple[int, ...]:
@@ -158,14 +164,20 @@ def corrected(view: View, due: Found | None) -> Found | None:
 
 def has_thing(view: View, at: int) -> bool:
     """Whether the clause names what is acted on, rather than only where and when."""
-    words = view.words
-    for index in nouns(view, skip=()):
-        before = index - 1
-        while before >= 0 and parses(words[before])[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"}:
-            before -= 1
-        governed = before >= 0 and "PREP" in parses(words[before])[0].grammemes
-        if index != at and not governed:
+    return any(i != at and not _is_governed(view, i) for i in nouns(view, skip=()))
+
+
+def _is_governed(view: View, index: int) -> bool:
+    """Whether a noun hangs on a preposition («после звонка», «до конца спринта»)."""
+    words, before = view.words, index - 1
+    while before >= 0:
+        found = parses(words[before])
+        if any("PREP" in p.grammemes for p in found[:2]) and words[before] not in ("я", "и"):
             return True
+        chained = reading(words[index], "gent") and "NOUN" in found[0].grammemes
+        if not (found[0].grammemes & {"ADJF", "NUMR", "PRTF", "NPRO"} or chained):
+            return False
+        before -= 1
     return False
 
 
@@ -193,15 +205,17 @@ def _has_own_subject(view: View) -> bool:
     return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
 
 
+#: pronouns that are as good as an object («дойду до них», «займусь этим»)
+_STANDING_FOR = frozenset("его ее их это все с них ними ним ней этим нее него нему".split())
+
+
 def has_object(view: View, at: int, skip: Mention | None = None) -> bool:
     """Whether the verb at `at` has something to be done to or about."""
     hidden = set(range(skip.first, skip.last)) if skip else set()
     if any(i != at and i not in hidden for i in nouns(view, skip=())):
         return True
     rest = [w for i, w in enumerate(view.words) if i != at and i not in hidden]
-    return any(infinitive(word) for word in rest) or bool(
-        {"его", "ее", "их", "это", "все", "с"} & set(rest)
-    )
+    return any(infinitive(word) for word in rest) or bool(_STANDING_FOR & set(rest))
 
 
 def object_beside(view: View) -> bool:
@@ -213,8 +227,31 @@ def object_beside(view: View) -> bool:
 _STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
 
 
+#: what an indirect question begins with («узнай, сколько стоит»)
+_QUESTIONING = frozenset(
+    "сколько когда кто где почему как какой какая какие какое куда откуда есть можно почем".split()
+)
+
+
+def _is_complement(view: View, words: tuple[str, ...]) -> bool:
+    """Whether the clause behind is what the verb is about.
+
+    «проследи, чтобы склад закрыли»; «узнай, сколько стоит», «спрошу, есть ли места».
+    """
+    lemmas = [p.lemma for w in view.words for p in parses(w)]
+    if words[:1] in (("чтобы",), ("чтоб",)):
+        return any(view.is_in(lemma, name) for lemma in lemmas for name in ("see_to", "look"))
+    asks = words[:1] and (words[0] in _QUESTIONING or "ли" in words[1:3])
+    return bool(asks) and any(
+        view.is_in(lemma, name) for lemma in lemmas for name in ("ask", "look", "tell")
+    )
+
+
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
+    following = view.clause_at + 1
+    if following < count and _is_complement(view, view.at(following).words):
+        return following
     for step in (-1, 1):
         clause_at = view.clause_at + step
         while 0 <= clause_at < count:
@@ -223,7 +260,7 @@ def _beside(view: View) -> int | None:
                 other
             ):
                 break
-            if _STATES & set(other.words):
+            if _STATES & set(other.words) or " ".join(other.words) in family("ru", "assent"):
                 break
             if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
                 return clause_at
@@ -248,7 +285,38 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
+    end = max(end, _flows_on(view))
     return start, end, clauses_around(view), lonely
+
+
+def _flows_on(view: View) -> int:
+    """Where the words of the verb end: behind «пожалуйста», a name called, an indirect question."""
+    end, count = view.clause.end, len(view.sentence.clauses)
+    following, aside = view.clause_at + 1, False
+    while following < count:
+        behind = view.at(following)
+        words = behind.words
+        calls = len(behind.mentions) == 1 and len(words) == (
+            behind.mentions[0].last - behind.mentions[0].first
+        )
+        if calls or set(words) <= {"пожалуйста", "плиз", "плз"}:
+            aside = True
+        elif _is_complement(view, words):
+            return behind.clause.end
+        elif aside and _is_continued(behind):
+            end, aside = behind.clause.end, False
+        else:
+            return end
+        following += 1
+    return end
+
+
+def _is_continued(behind: View) -> bool:
+    """Whether a verbless clause goes on with the words of the one before the aside."""
+    words = behind.words
+    fresh = words[0] in ("а", "но", "и", "то", "что") or bool(_STATES & set(words))
+    verbal = any(is_finite(word) or infinitive(word) for word in words)
+    return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
 
 
 def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:

@@ -30,7 +30,9 @@ _YOURS = frozenset(
 )
 _TAKEN = re.compile(r"\bна\s+себя\b")
 #: verbs by which one has oneself put down («записывайте меня», «ставь на меня»)
-_PUT_DOWN = frozenset("записать записывать писать ставить поставить вписать вешать повесить".split())
+_PUT_DOWN = frozenset(
+    "записать записывать писать ставить поставить вписать вешать повесить".split()
+)
 
 
 def take_on(view: View) -> Finding | None:
@@ -69,6 +71,11 @@ def _called_on(view: View) -> Finding | None:
     if owner is None or any(is_finite(word) or rw.infinitive(word) for word in view.words):
         return None
     name, first, last = owner
+    before = view.at(view.clause_at - 1) if view.clause_at else None
+    if before and len(view.tokens) == last - first and not any(map(is_finite, before.words)):
+        if rs.nouns(before, skip=()) and not before.mentions:  # «зал — на Олеге»
+            at = rc.head(before)
+            return make(before, "request", at, name, "", imperative=True, first=at)
     if rs.nouns(view, skip=(), after=last - 1):
         return make(view, "request", last, name, "", imperative=True, first=last)
     if first and rs.nouns(view, skip=()):
@@ -81,8 +88,8 @@ def _put_down(view: View) -> Finding | None:
     words = view.words
     for at, word in enumerate(words):
         verb = rw.imperative(word)
-        if verb in _PUT_DOWN and "меня" in words[at + 1 : at + 3]:
-            after = words.index("меня", at)
+        if verb in _PUT_DOWN and "меня" in words:
+            after = words.index("меня")
             if rs.nouns(view, skip=(), after=after):
                 return make(view, "promise", at, SPEAKER, "", first=after + 1)
             if rs.nouns(view, skip=()):

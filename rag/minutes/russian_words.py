@@ -61,7 +61,7 @@ def imperative(word: str) -> str | None:
 
 
 #: words that can be an imperative and are mostly something else
-_RARELY_IMPERATIVE = frozenset("мой мои три дай пила вали стой или суши пол нашли стали".split())
+_RARELY_IMPERATIVE = frozenset("мой мои три пила вали стой или суши пол нашли стали".split())
 
 
 def reading_is_rare(word: str) -> bool:

@@ -1,0 +1,142 @@
+"""What words say of a promise made a moment ago: its day, its owner, that it is another's now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.minutes import changes
+from rag.minutes.findings import GROUP
+from rag.minutes.russian_words import akin
+from rag.minutes.russian_words import promised as promised_by_others
+from rag.minutes.waiting import PATIENCE
+from rag.types import WE
+
+if TYPE_CHECKING:
+    from rag.minutes.clauses import Sentence
+    from rag.minutes.dialogue import Dialogue
+    from rag.minutes.findings import Finding
+
+
+#: turns within which a bare verb goes on about what its speaker has taken on
+ELABORATING = 2
+#: verbs of taking on: whatever is said next about it is the same promise; "" is «с меня»
+_TAKING = frozenset({"", "взять", "брать", "забирать", "забрать", "взяться"})
+
+
+def endorse(
+    talk: Dialogue, index: int, speaker: str | None, answer: str, sentences: tuple[Sentence, ...]
+) -> None:
+    """«Вадим сбросит график. — Ага, к понедельнику»: one agrees to what another said of him."""
+    place = len(talk.drafts) - 1
+    last = talk.drafts[place] if talk.drafts else None
+    if last is None or last.act != "reported" or last.who != speaker or speaker is None:
+        return
+    if last.status == "cancelled" or not 0 < index - last.turn <= ELABORATING:
+        return
+    said = talk.scene.text[slice(*last.sentence)].lower().split()
+    if sentences[0].language != "ru" or any(promised_by_others(word.strip(",.")) for word in said):
+        return  # what he promised then stands where it was told
+    if answer == "no":
+        del talk.drafts[place]
+        return
+    due = talk.company.new_due(index, sentences[:3]) or last.due
+    support = (*last.support, last.at)
+    talk.drafts[place] = replace(
+        last, act="accepted", at=sentences[0].start, turn=index, due=due, support=support
+    )
+
+
+def promised(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> int | None:
+    """Where the promise of a moment ago stands that a bare verb is about."""
+    if finding.kind != "request" or not finding.bare:
+        return None
+    for draft in reversed(talk.drafts):
+        if index - draft.turn > ELABORATING:
+            return None
+        meant = akin(draft.verb, finding.verb) or finding.verb in ("", "сделать")
+        if meant and draft.who != speaker and draft.status == "open":
+            return draft.at
+    return None
+
+
+def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
+    """Whether «сделай к четвергу» asks for another day of what has just been promised."""
+    last = talk.drafts[-1] if talk.drafts else None
+    recent = last is not None and 0 < index - last.turn <= ELABORATING
+    if last is None or finding.due is None or not recent or last.who in (speaker, None):
+        return False
+    talk.proposal = changes.Proposal(last.at, finding.due, index, last.who)
+    return True
+
+
+def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> None:
+    """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
+    if elaborates(talk, finding, index, speaker):
+        return
+    if not talk.company.is_asked(index) or finding.due is None:
+        return
+    topic = talk.company.question_before(finding)
+    if finding.act == "joint":
+        firm = replace(finding, force="firm")
+        talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
+    elif not finding.verb:
+        talk.promise(finding, topic if finding.bare and topic else finding, speaker, accepted=True)
+
+
+def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
+    """Whether a verb and a day without a thing only go on about what was just taken on.
+
+    «С меня фото. Вечером кину», «набросаю к первому», «на той неделе будет».
+    """
+    if finding.thing or finding.due is None or finding.condition:
+        return False
+    for place in range(len(talk.drafts) - 1, -1, -1):
+        draft = talk.drafts[place]
+        if index - draft.turn > ELABORATING:
+            return False
+        owner = draft.who == speaker or (draft.who == WE["ru"] and finding.who == GROUP)
+        known = draft.due is not None and draft.due.due != finding.due.due
+        if not owner or known or draft.status not in ("open", "conditional"):
+            continue
+        taken = draft.verb in _TAKING or not finding.verb
+        taken = taken or (draft.turn != index and goes_on(talk, finding))
+        if taken or akin(draft.verb, finding.verb):
+            support = (*draft.support, finding.at)
+            talk.drafts[place] = replace(draft, due=finding.due, support=support)
+            return True
+    return False
+
+
+def just_promised(talk: Dialogue, index: int, asker: str | None) -> bool:
+    """Whether somebody else has promised something in this or the two turns before."""
+    return any(d.who != asker and index - d.turn <= 2 for d in talk.drafts)
+
+
+def goes_on(talk: Dialogue, finding: Finding) -> bool:
+    """Whether a sentence opens as the outcome of what was agreed («тогда в выходные откачу»)."""
+    opening = talk.scene.text[finding.sentence_start : finding.sentence_end].split(maxsplit=1)
+    return bool(opening) and opening[0].strip(",.!").lower() in ("тогда", "значит", "итак")
+
+
+def takes_over(talk: Dialogue, offer: Finding, who: str | None) -> bool:
+    """Whether «давай лучше я отправлю» takes another's promise of a moment ago."""
+    for place in range(len(talk.drafts) - 1, -1, -1):
+        old = talk.drafts[place]
+        if not 0 < offer.turn - old.turn <= PATIENCE or old.who in (who, None):
+            continue
+        free = old.status == "cancelled" or (offer.kind == "offer" and old.status == "open")
+        if free and akin(old.verb, offer.verb):
+            talk.drafts[place] = replace(
+                old,
+                who=who,
+                status="open",
+                at=offer.at,
+                sentence=(offer.sentence_start, offer.sentence_end),
+                turn=offer.turn,
+                due=offer.due or old.due,
+                support=(*old.support, old.at),
+                history=(*old.history, (old.at, old.due.due.raw if old.due else None)),
+            )
+            return True
+    return False

@@ -1,0 +1,220 @@
+"""Whether a turn answers what waits: takes it, turns it down, passes it on or haggles over it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.minutes import answers, changes
+from rag.minutes.drafts import Draft
+from rag.minutes.stance import is_thankful
+from rag.minutes.view import View
+from rag.minutes.waiting import OPEN_PATIENCE, Waiting
+from rag.types import WE
+
+if TYPE_CHECKING:
+    from rag.minutes.clauses import Sentence
+    from rag.minutes.dialogue import Dialogue
+    from rag.minutes.findings import Finding
+
+
+#: words of a turn that can be nothing but haggling over a date («А к среде?»)
+_SHORT = 6
+
+
+def can_answer(talk: Dialogue, waiting: Waiting, index: int, speaker: str | None) -> bool:
+    """Whether this turn is in a position to answer."""
+    finding = waiting.finding
+    if speaker is not None and speaker == waiting.asker:
+        return finding.kind == "request"
+    unknown = speaker is None or finding.who not in talk.scene.roster.names
+    if finding.open_call and not finding.named:
+        return index <= waiting.turn + OPEN_PATIENCE
+    if finding.kind == "offer" or not finding.named:
+        return index == waiting.turn + 1
+    return (unknown and index == waiting.turn + 1) or speaker == finding.who
+
+
+def settle(
+    talk: Dialogue,
+    waiting: Waiting,
+    index: int,
+    found: list[Finding],
+    answer: str | None,
+    sentences: tuple[Sentence, ...],
+) -> None:
+    """Take a turn as the answer to what waits, if it is one."""
+    speaker = talk.company.speaker(index)
+    request = waiting.finding
+    if not sentences:
+        return
+    if haggles(talk, waiting, index, found, sentences):
+        return
+    if waiting.declined or (speaker is not None and speaker == waiting.asker):
+        return
+    if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
+        return
+    if request.kind == "offer":
+        settle_offer(talk, waiting, found, answer, sentences)
+        return
+    if request.open_call and not found and not request.named:
+        answer = "yes" if answers.volunteers(sentences[0]) else None
+    elif answer is None and not found and names_a_day(talk, index, sentences):
+        answer = "yes"
+    own = next((f for f in found if answers.is_answer(talk.scene, request, f)), None)
+    if own is None and answer == "yes":
+        own = next((f for f in found if answers.only_tells_when(f)), None)
+    passed = next((f for f in found if answers.passes_on(request, f)), None)
+    if passed and not own:
+        found.remove(passed)
+        waiting.finding = replace(request, who=passed.who, named=True, open_call=False)
+        waiting.turn, waiting.declined = index, False
+        waiting.also += (passed.at,)
+    elif request.open_call and found and not own:
+        if not all(f.kind == "answer" for f in found):
+            talk.waiting.remove(waiting)  # taken by an answer that says what it takes
+    elif own:
+        found.remove(own)
+        talk.waiting.remove(waiting)
+        accept(talk, waiting, own, index)
+    elif any(f.kind == "request" and f.named and f.who == request.who for f in found):
+        talk.waiting.remove(waiting)  # said again, and better
+    elif answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0]):
+        talk.waiting.remove(waiting)
+    elif answer == "no":
+        waiting.declined = not request.open_call or request.named
+    elif answer == "yes":
+        talk.waiting.remove(waiting)
+        assent = assenting(talk, index, request, sentences)
+        accept(talk, waiting, assent, index)
+
+
+def rearranges(
+    talk: Dialogue,
+    waiting: Waiting,
+    index: int,
+    answer: str | None,
+    sentences: tuple[Sentence, ...],
+) -> bool:
+    """Whether a turn gives an earlier promise its day («когда?») or another owner."""
+    place = next((i for i, d in enumerate(talk.drafts) if d.at == waiting.about), None)
+    due = talk.company.new_due(index, sentences[:2])
+    handed = waiting.finding.act == "assigned" and answer == "yes"
+    if place is None or not (due or handed):
+        return False
+    talk.waiting.remove(waiting)
+    old = talk.drafts[place]
+    support = (*old.support, waiting.finding.at)
+    if not handed:
+        talk.drafts[place] = replace(old, due=due, support=(*support, sentences[0].start))
+        return True
+    owner = talk.company.person(waiting.finding.who, waiting.asker, waiting.turn)
+    earlier = (old.at, old.due.due.raw if old.due else None)
+    talk.drafts[place] = replace(
+        old,
+        who=owner,
+        act="assigned",
+        at=sentences[0].start,
+        turn=index,
+        due=due or old.due,
+        support=(*support, old.at),
+        history=(*old.history, earlier),
+    )
+    return True
+
+
+def haggles(
+    talk: Dialogue,
+    waiting: Waiting,
+    index: int,
+    found: list[Finding],
+    sentences: tuple[Sentence, ...],
+) -> bool:
+    """Whether a short turn only asks about another day, which the request then has."""
+    speaker = talk.company.speaker(index)
+    due = talk.company.new_due(index, sentences) if not found else None
+    if due is None or len(sentences[0].words) > _SHORT:
+        return False
+    if not (sentences[0].question or (speaker == waiting.asker and speaker is not None)):
+        return False
+    waiting.due, waiting.turn, waiting.declined = due, index, False
+    waiting.also += (sentences[0].start,)
+    return True
+
+
+def names_a_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether an answer is nothing but a day («завтра-послезавтра»)."""
+    view = View(talk.scene, index, sentences, 0, 0)
+    return bool(sentences[0].clauses) and changes.only_due(view) is not None
+
+
+def settle_offer(
+    talk: Dialogue,
+    waiting: Waiting,
+    found: list[Finding],
+    answer: str | None,
+    sentences: tuple[Sentence, ...],
+) -> None:
+    """An offer is taken by a yes, by thanks, by being told to; a strong one by silence."""
+    request = waiting.finding
+    talk.waiting.remove(waiting)
+    told = answers.repeats(request, sentences)
+    if answer == "no" and not told:
+        return
+    welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
+    orders = [f for f in found if f.kind == "request" and answers.akin_to(f, request)]
+    for order in orders:
+        found.remove(order)
+    orders = [f for f in orders if f.due]
+    offer = replace(request, due=request.due or orders[0].due) if orders else request
+    accepted = welcome or request.due is not None or request.eager
+    index = waiting.turn + 1
+    thanked = talk.company.called.get(index + 1) if answer == "yes" else None
+    talk.offered(offer, waiting.asker or thanked, accepted=accepted)
+
+
+def assenting(
+    talk: Dialogue, index: int, request: Finding, sentences: tuple[Sentence, ...]
+) -> Finding:
+    """A bare yes as a finding: it stands at the answer and has the request's words."""
+    first = sentences[0]
+    due = talk.company.new_due(index, sentences[:3])
+    return replace(
+        request,
+        turn=index,
+        at=first.start,
+        sentence_start=first.start,
+        sentence_end=first.end,
+        due=due,
+        bare=True,
+        condition=None,
+    )
+
+
+def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
+    request = waiting.finding
+    speaker = talk.company.speaker(index)
+    who = speaker if speaker else (request.who if request.named else None)
+    if answers.speaks_for_many(talk.scene, request, own):
+        who = WE[talk.scene.language]
+    if request.act == "assigned" and request.who not in talk.scene.roster.names:
+        who = request.who  # another agrees that an outsider does it
+    borrowed = answers.adds_nothing(talk.scene, request, own) and not request.bare
+    what = request if borrowed else own
+    if own.bare and request.bare:
+        its_own = request.open_call or (request.act == "assigned" and own.kind != "request")
+        what = own if its_own else talk.company.asked_before(request) or request
+    to_whom = talk.company.person(request.to_whom, waiting.asker, request.turn)
+    to_whom = to_whom or talk.company.person(own.to_whom, speaker, index)
+    talk.keep(
+        Draft.of(
+            own,
+            who=who,
+            to_whom=None if to_whom == who else to_whom,
+            what=(what.what_start, what.what_end),
+            due=own.due or waiting.due,
+            act="accepted",
+            condition=own.condition,
+            support=(request.at, *waiting.also),
+        )
+    )
