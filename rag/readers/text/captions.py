@@ -92,12 +92,13 @@ def read_srt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One turn before it is rendered: rows are (physical line, words)."""
+    """One turn before it is rendered: rows are (physical line, words); `day` as in `Turn`."""
 
     speaker: str | None
     stamp: str | None
     rows: tuple[tuple[int, str], ...]
     label: str | None = None
+    day: str | None = None
 
 
 def _captions(data: bytes, name: str) -> Document:
@@ -326,7 +327,8 @@ def meeting(
             length += len(words)
         spoken = "\n".join(words for _, words in piece.rows)
         parts.append(head + spoken)
-        turns.append(Turn(piece.speaker, spoken, piece.rows[0][0], piece.stamp, start, length))
+        line = piece.rows[0][0]
+        turns.append(Turn(piece.speaker, spoken, line, piece.stamp, start, length, day=piece.day))
         length += 2
     return Document(
         id=identity,
