@@ -35,7 +35,8 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     """Who promised what to whom by when in a meeting; empty where the document is none.
 
     `date` (ISO) is the meeting's day and goes before the document's own and those of a chat's
-    messages. Without any, deadlines keep their words and have no dates. Raises ValueError where `date` is no ISO day.
+    messages. Without any, deadlines keep their words and have no dates. Raises ValueError where
+    `date` is no ISO day.
     """
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])

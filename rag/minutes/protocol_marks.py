@@ -67,7 +67,7 @@ _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
         1,
         (),
         re.compile(
-            r"\A\W*[^\n]*\b(?:протокол|совещани|встреч|созвон|синк|синхра|летучк|планёрк|планерк|minutes|meeting|sync|stand-?up|retro)",
+            r"\A\W{0,80}[^\n]{0,300}?\b(?:протокол|совещани|встреч|созвон|синк|синхра|летучк|планёрк|планерк|minutes|meeting|sync|stand-?up|retro)",
             re.I,
         ),
     ),

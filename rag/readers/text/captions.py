@@ -229,16 +229,17 @@ def _rows(cue: _Cue, speakers: Mapping[str, str]) -> Iterator[_Row]:
     if cue.speaker is not None:
         yield _Row(cue, named=True)
         return
-    part = _Row(replace(cue, rows=()))
+    part = _Row(cue)
+    rows: list[tuple[int, str]] = []
     for number, words in cue.rows:
         speaker, changed, start = _label_of(words, speakers)
         if speaker or changed:
-            if part.cue.rows:
-                yield part
-            part = _Row(replace(cue, rows=(), speaker=speaker), speaker is not None, changed)
-        rows = (*part.cue.rows, (number, words[start:]))
-        part = part._replace(cue=replace(part.cue, rows=rows))
-    yield part
+            if rows:
+                yield part._replace(cue=replace(part.cue, rows=tuple(rows)))
+            part = _Row(replace(cue, speaker=speaker), speaker is not None, changed)
+            rows = []
+        rows.append((number, words[start:]))
+    yield part._replace(cue=replace(part.cue, rows=tuple(rows)))
 
 
 def _label_of(words: str, speakers: Mapping[str, str]) -> tuple[str | None, bool, int]:
