@@ -233,27 +233,28 @@ def _parts(name: str) -> list[str]:
 
 
 def _fullest(names: Iterable[str]) -> list[str]:
-    """Names without those that another name contains («Олег» beside «Олег Титов»)."""
-    distinct = list(dict.fromkeys(name for name in names if name))
+    """Names without those that one other name contains («Олег» beside «Олег Титов»)."""
+    distinct = {name: frozenset(_name_words(name)) for name in names if name}
+    bearers: dict[str, set[str]] = {}
+    for name, parts in distinct.items():
+        for word in parts:
+            bearers.setdefault(word, set()).add(name)
     kept = []
-    for name in distinct:
-        words = set(re.findall(r"[^\W\d_]{2,}", fold(name)))
-        numbered = re.search(r"\d", name)
-        wider = [
-            other
-            for other in distinct
-            if other != name and _contains(set(re.findall(r"[^\W\d_]{2,}", fold(other))), words)
+    for name, parts in distinct.items():
+        having = [
+            set().union(*(bearers.get(form, ()) for form in called(word) | {word}))
+            for word in parts
         ]
-        if numbered or len(wider) != 1:
+        wider = set.intersection(*having) if having else set()
+        wider = {other for other in wider if len(distinct[other]) > len(parts)}
+        if re.search(r"\d", name) or len(wider) != 1:
             kept.append(name)
     return kept
 
 
-def _contains(wider: set[str], words: set[str]) -> bool:
-    """Whether every word stands in the wider name, itself or as a form of the given name."""
-    if not words or len(wider) <= len(words):
-        return False
-    return all(word in wider or called(word) & wider for word in words)
+def _name_words(name: str) -> list[str]:
+    """The words of a name but its initials, folded."""
+    return re.findall(r"[^\W\d_]{2,}", fold(name))
 
 
 def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:

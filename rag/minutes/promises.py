@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,9 @@ def is_meeting(document: Document) -> bool:
 def extract(document: Document, *, date: str | None = None) -> Minutes:
     """Who promised what to whom by when in a meeting; empty where the document is none.
 
-    `date` (ISO) is the meeting's day and goes before the document's own. Without either, deadlines
-    keep their words and have no dates. Raises ValueError where `date` is no ISO day.
+    `date` (ISO) is the meeting's day and goes before the document's own and those of a chat's
+    messages. Without any, deadlines keep their words and have no dates. Raises ValueError where
+    `date` is no ISO day.
     """
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
@@ -58,7 +60,13 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
         roles=offices_in(document),
     )
     if document.turns:
+<<<<<<< HEAD
         drafts = Dialogue(scene, document.turns, _findings).run()
+=======
+        rules = russian.findings if language == "ru" else english.findings
+        turns = [replace(turn, day=None) if date else turn for turn in document.turns]
+        drafts = Dialogue(scene, turns, rules).run()
+>>>>>>> part-turns
     elif is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
