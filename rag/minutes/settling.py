@@ -72,25 +72,27 @@ def _behind(talk: Talk, remark: Remark, mark: re.Match[str]) -> Settled | None:
     """What follows the word of deciding; with its object, where that stands in front."""
     after = _AFTER.match(remark.folded, mark.end())
     begin = after.end() if after else mark.end()
+    glued = not remark.said[mark.end() : begin].strip(" \n")
     found = talk.settled(remark.start + begin, remark.end, ANNOUNCED)
-    if found is None or not _says(talk, found, mark.group()):
+    if found is None or not _says(talk, found, mark.group(), glued=glued):
         return None
     cuts = _BORDER.finditer(remark.said, 0, mark.start())
     opening = max((cut.end() for cut in cuts), default=0)
-    glued = not remark.said[mark.end() : begin].strip(" \n")
     if glued and _is_object(talk, remark.said[opening : mark.start()]):
         return talk.settled(remark.start + opening, remark.end, ANNOUNCED)
     return found
 
 
-def _says(talk: Talk, found: Settled, mark: str) -> bool:
+def _says(talk: Talk, found: Settled, mark: str, *, glued: bool) -> bool:
     """Whether words behind «договорились» say what: a verb does, a bare name or day does not."""
     folded = fold_letters(talk.text[found.start : found.end])
-    if mark not in _ASSENTS:
-        return len(content_stems(folded)) > 1 or talk.language == "en"
-    if talk.language == "en":
-        return len(content_stems(folded)) > 1
-    return any(is_finite(word) or word.endswith(("ть", "ти", "чь")) for word in words(folded))
+    if mark not in _ASSENTS and (not glued or talk.language == "en"):
+        return True
+    if len(content_stems(folded)) > 1 and (mark not in _ASSENTS or talk.language == "en"):
+        return True
+    return talk.language == "ru" and any(
+        is_finite(word) or word.endswith(("ть", "ти", "чь")) for word in words(folded)
+    )
 
 
 def _is_object(talk: Talk, said: str) -> bool:
