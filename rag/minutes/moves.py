@@ -172,6 +172,8 @@ class Moves:
             return None
         if all(word in self._small for word in found) or any(map(self._is_name, found)):
             return None
+        if any(word.endswith("ly") for word in found):
+            return None
         if found[0] in self._small or found[-1] in _EMPTY or len(found[-1]) < 3:
             return None
         written = self._text[remark.start + begin : remark.start + begin + len(phrase)]
@@ -212,5 +214,7 @@ _VERBISH = frozenset(
     "wonderful amazing perfect ouch ugh wow hmm mmm mhm careful never always everyone everybody "
     "anybody nothing something anything unkind finally only deal half both none again either "
     "neither thank god accurate splendid disgrace shame rubbish nonsense life outrageous silence "
-    "applause laughter".split()
+    "applause oh ooh eh clear talk laughter huh alright kay excellent soon cetera bless whatever "
+    "interesting awesome terrific marvellous weird funny strange tough hard easy easier better "
+    "worse hopefully".split()
 )

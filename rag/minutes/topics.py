@@ -78,7 +78,7 @@ def _by_words(
     lasts = [*firsts[1:], len(units)]
     begins = [0, *(units[at].first for at in firsts[1:])]
     spans = [(a, units[b - 1].last) for a, b in zip(begins, lasts, strict=True)]
-    said = [[remark.folded for remark in remarks[a:b]] for a, b in spans]
+    said = [[remark.said for remark in remarks[a:b]] for a, b in spans]
     announced = [_announced(units, first) for first in firsts]
     titles = titles_of(said, announced, language, roster)
     return [
@@ -116,7 +116,7 @@ def _without_greetings(units: Sequence[_Unit], firsts: list[int]) -> list[int]:
 
 def _units(remarks: Sequence[Remark], moves: Moves) -> list[_Unit]:
     """Turns, cut where somebody moves on, and joined up where they are many."""
-    bags = [moves.bag(remark.folded) for remark in remarks]
+    bags = [moves.bag(remark.said) for remark in remarks]
     least = min(_UNIT_WORDS, sum(map(len, bags)) // _UNITS)
     units: list[_Unit] = []
     first = 0

@@ -40,7 +40,10 @@ _FIGURE = 0.1
 _POINTS_BACK = -0.1  # what a written sentence loses that leans on the one before
 _LONG, _FULL = 0.2, 10  # what a sentence of so many words or more gains
 #: What promises gain, decisions, and what does not hold any more.
-_FAVOURED, _DECIDED, _STALE = 0.3, 0.6, -0.6
+_FAVOURED, _DECIDED, _STALE = 0.3, 0.5, -0.6
+#: Share of promises and decisions among a meeting's sentences, from which on they are what it was
+#: about, and count so many times as much.
+_DENSE, _MADE_OF = 0.05, 2.5
 #: Weights of the shares of words in what is spoken.
 _FORMAL, _PERSONAL, _FILLER, _NOTED = 1.5, -0.8, -0.8, -1.0
 #: Weights of likeness to what was taken. Talk comes back to few words, so its sentences are alike
@@ -182,29 +185,34 @@ def _worth(
 ) -> Floats:
     """What each sentence is worth by itself: shape (sentences,). `led`: the first ones are more."""
     styles = [Style.of(text) for text in texts]
+    known = len(source.favoured) + len(source.decided)
+    weight = _MADE_OF if known >= _DENSE * len(found) else 1.0
     gains = [
         (_LEAD / (1 + each.place / _LEAD_FALL) if led else 0.0)
         + _OPENS * each.opens
         + _ESSENCE * each.essence
         + _APPENDIX * each.appendix
-        + _FAVOURED * touches(source.favoured, each.start, each.end)
-        + _DECIDED * touches(source.decided, each.start, each.end)
+        + weight * _FAVOURED * touches(source.favoured, each.start, each.end)
+        + weight * _DECIDED * touches(source.decided, each.start, each.end)
         + _STALE * touches(source.stale, each.start, each.end)
         + _FIGURE * style.figure
         + _LONG * min(len(text.split()) / _FULL, 1.0)
-        + (_spoken(style) if spoken else _POINTS_BACK * style.points_back)
+        + (_spoken(style, each, source) if spoken else _POINTS_BACK * style.points_back)
         for each, text, style in zip(found, texts, styles, strict=True)
     ]
     return _CENTRAL * vectors.nearness() + np.asarray(gains, dtype=np.float64)
 
 
-def _spoken(style: Style) -> float:
-    return (
+def _spoken(style: Style, each: Candidate, source: Source) -> float:
+    """What wording is worth; the «я» of a promise does not tell against it."""
+    worth = (
         _FORMAL * style.formal
         + _PERSONAL * style.personal
         + _FILLER * style.filler
         + _NOTED * style.noted
     )
+    known = touches([*source.favoured, *source.decided], each.start, each.end)
+    return max(worth, 0.0) if known else worth
 
 
 def _around(near: Floats) -> Floats:
