@@ -39,11 +39,10 @@ _ESSENCE, _APPENDIX = 0.2, -0.5  # parts such as a conclusion, and such as a bib
 _FIGURE = 0.1
 _POINTS_BACK = -0.1  # what a written sentence loses that leans on the one before
 _LONG, _FULL = 0.2, 10  # what a sentence of so many words or more gains
-#: What promises gain, decisions, and what does not hold any more.
-_FAVOURED, _DECIDED, _STALE = 0.3, 0.5, -0.6
-#: Share of promises and decisions among a meeting's sentences, from which on they are what it was
-#: about, and count so many times as much.
-_DENSE, _MADE_OF = 0.05, 2.5
+_STALE = -0.6  # what loses that does not hold any more
+#: What promises and decisions gain; and what they do where their share among the sentences is such
+#: that the meeting is made of them. Only there its parts are told safely.
+_GAINS, _MADE_OF, _DENSE = (0.3, 0.3), (0.75, 1.25), 0.05
 #: Weights of the shares of words in what is spoken.
 _FORMAL, _PERSONAL, _FILLER, _NOTED = 1.5, -0.8, -0.8, -1.0
 #: Weights of likeness to what was taken. Talk comes back to few words, so its sentences are alike
@@ -61,7 +60,8 @@ class Source:
     """A document to summarise, and what is known of a meeting by spans of its text.
 
     Sentences gain that touch `favoured` spans (promises) and those `decided`, and lose that touch
-    `stale` ones (promises taken back). Of each of the `parts` one sentence comes before all others.
+    `stale` ones (promises taken back). Where promises and decisions are a good part of the talk,
+    one sentence of each of the `parts` comes before all others.
     """
 
     document: Document
@@ -148,7 +148,8 @@ def _rank(source: Source, most: int, about: str) -> _Ranked:
         worth = worth + _FOCUS * (near + around) / 2
         worth[(near == 0) & (around < _TALK)] = -np.inf
     redundancy = _REDUNDANCY_SPOKEN if spoken else _REDUNDANCY
-    groups = [] if topic else _groups(found, worth, source.parts)
+    by_parts = not topic and _is_made_of(source, len(found))
+    groups = _groups(found, worth, source.parts) if by_parts else []
     taken = _greedy(vectors, worth, most, redundancy, groups[:most])
     return _Ranked(
         document,
@@ -156,6 +157,11 @@ def _rank(source: Source, most: int, about: str) -> _Ranked:
         worth[taken],
         [bags[row] for row in taken],
     )
+
+
+def _is_made_of(source: Source, count: int) -> bool:
+    """Whether of so many sentences the promises and decisions are a good part."""
+    return len(source.favoured) + len(source.decided) >= max(1, _DENSE * count)
 
 
 def _groups(found: Sequence[Candidate], worth: Floats, parts: Sequence[Span]) -> list[list[int]]:
@@ -185,15 +191,14 @@ def _worth(
 ) -> Floats:
     """What each sentence is worth by itself: shape (sentences,). `led`: the first ones are more."""
     styles = [Style.of(text) for text in texts]
-    known = len(source.favoured) + len(source.decided)
-    weight = _MADE_OF if known >= _DENSE * len(found) else 1.0
+    promised, decided = _MADE_OF if _is_made_of(source, len(found)) else _GAINS
     gains = [
         (_LEAD / (1 + each.place / _LEAD_FALL) if led else 0.0)
         + _OPENS * each.opens
         + _ESSENCE * each.essence
         + _APPENDIX * each.appendix
-        + weight * _FAVOURED * touches(source.favoured, each.start, each.end)
-        + weight * _DECIDED * touches(source.decided, each.start, each.end)
+        + promised * touches(source.favoured, each.start, each.end)
+        + decided * touches(source.decided, each.start, each.end)
         + _STALE * touches(source.stale, each.start, each.end)
         + _FIGURE * style.figure
         + _LONG * min(len(text.split()) / _FULL, 1.0)
