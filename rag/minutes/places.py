@@ -18,7 +18,7 @@ def turn_at(document: Document, offset: int) -> Turn | None:
     place = bisect_right(turns, offset, key=lambda turn: turn.start) - 1
     if place >= 0 and offset < turns[place].end:
         return turns[place]
-    if place + 1 < len(turns) and offset >= _label_start(document.text, turns[place + 1]):
+    if place + 1 < len(turns) and offset >= label_start(document.text, turns[place + 1]):
         return turns[place + 1]
     return None
 
@@ -29,8 +29,8 @@ def time_at(document: Document, offset: int) -> str | None:
     return turn.time if turn else None
 
 
-def _label_start(text: str, turn: Turn) -> int:
-    """Where the line with the turn's label begins: that of its words, or the one above them."""
+def label_start(text: str, turn: Turn) -> int:
+    """Where the line with a turn's label begins: that of its words, or the one above them."""
     line = text.rfind("\n", 0, turn.start) + 1
     if line and not text[line : turn.start].strip():
         line = text.rfind("\n", 0, line - 1) + 1
