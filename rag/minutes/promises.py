@@ -60,13 +60,8 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
         roles=offices_in(document),
     )
     if document.turns:
-<<<<<<< HEAD
-        drafts = Dialogue(scene, document.turns, _findings).run()
-=======
-        rules = russian.findings if language == "ru" else english.findings
         turns = [replace(turn, day=None) if date else turn for turn in document.turns]
-        drafts = Dialogue(scene, turns, rules).run()
->>>>>>> part-turns
+        drafts = Dialogue(scene, turns, _findings).run()
     elif is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
