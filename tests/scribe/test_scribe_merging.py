@@ -100,7 +100,7 @@ def test_what_code_sees_too_is_added_with_the_owner_and_the_day_that_it_sees(
         ("I won't send the deck by Friday.", "Hugh", "send the deck"),
         ("Will I send the deck by Friday?", "Hugh", "send the deck"),
         ("Maybe I'll send the deck by Friday.", "Hugh", "send the deck"),
-        ("If it works, I'll send the deck by Friday.", "Hugh", "send the deck"),
+        ("If the vendor agrees, I'll send the deck by Friday.", "Hugh", "send the deck"),
         ("I'll be late on Friday.", "Hugh", "be late"),
         ("I'll send the deck.", "Hugh", "send the deck"),
     ],
