@@ -182,6 +182,8 @@ class _Run:
             self.dropped.append(dropped)
 
     def _tell(self, done: int, total: int) -> None:
+        if not total:
+            return  # nobody has said a word
         self.watch.progress(Progress("map", 1, done, total, self.kept))
 
     # -- merging

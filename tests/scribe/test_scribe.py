@@ -24,9 +24,11 @@ from rag.minutes.dates import find_due
 from rag.models import load_model
 from rag.readers.text.plain import read_text
 from rag.scribe import Reading
+from rag.scribe.library import reading_of
+from rag.store.place import LibraryPaths
 from rag.store.replies import Replies
 from rag.summary import Progress
-from rag.types import ALL, WE, Minutes, Promise
+from rag.types import ALL, WE, Document, Minutes, Promise
 
 NOBODY = frozenset((None, *WE.values(), *ALL.values()))
 
@@ -354,6 +356,27 @@ def test_it_works_through_a_server() -> None:
     assert found.account.agreed == 3
     assert body["messages"][0]["role"] == "system"
     assert "6| Hugh: I'll order the glass by Friday." in body["messages"][-1]["content"]
+
+
+def test_replies_are_kept_in_the_library_and_forgotten_when_asked_to(tmp_path: Path) -> None:
+    paths = LibraryPaths(tmp_path, "meetings")
+    model = model_of(answering(EN))
+    beside = reading_of(EN.document, EN.rules, paths, model=model)
+    assert not paths.folder.exists()
+    paths.folder.mkdir(parents=True)
+    first = reading_of(EN.document, EN.rules, paths, model=model)
+    again = reading_of(EN.document, EN.rules, paths, model=model)
+    fresh = reading_of(EN.document, EN.rules, paths, model=model, fresh=True)
+    assert [r.account.kept for r in (beside, first, again, fresh)] == [0, 0, 1, 0]
+    assert beside.minutes == first.minutes == again.minutes == fresh.minutes
+
+
+def test_where_nobody_says_a_word_nobody_is_asked() -> None:
+    seen: list[Progress] = []
+    document = Document("1", "t", "\n\n")
+    model = model_of(answering(EN))
+    found = scribe.read(document, Minutes(None, (), (), ()), model, watch=Watch(seen.append))
+    assert (calls(model), seen, found.account.windows) == ([], [], 0)
 
 
 def test_a_paper_without_turns_is_read_by_its_lines() -> None:
