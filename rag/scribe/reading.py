@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rag.scribe.lines import Stretch, Window
     from rag.store.replies import Replies
     from rag.types import Document, Minutes, Promise
+    from rag.words import Language
 
 #: Tokens of lines for each token that is kept for the reply: an item of JSON is about three times
 #: as long as the line it is about, and not every tenth line of a meeting holds one.
@@ -45,6 +46,16 @@ _LINES_PER_REPLY = 4
 _TRIES = 2  # before a call is given up
 _HOPELESS = 2  # windows in a row that the model failed on, after which it is given up
 _SHOWN = 120  # characters of what was dropped
+_NOTES: dict[str, dict[Language, str]] = {
+    "example": {
+        "ru": "окно модели мало: пример ей не показан",
+        "en": "the window is small: the model is shown no example",
+    },
+    "cut": {
+        "ru": "ответ модели не поместился и оборван; дайте ему больше места: --max-tokens",
+        "en": "a reply was cut for want of room; give it more: --max-tokens",
+    },
+}
 
 
 def read(
@@ -100,7 +111,7 @@ class _Run:
         ask = ask_of(self.document.text, self.meeting.language, self.secret)
         self.ask, left_out = with_examples_that_fit(ask, self.writer)
         if left_out:
-            self.notes.append("the window is small: the model is shown no example")
+            self.notes.append(_NOTES["example"][self.meeting.language])
 
     def reading(self) -> Reading:
         """All the steps in order."""
@@ -146,7 +157,7 @@ class _Run:
         if cut and len(parts := halves(window)) > 1:
             return [each for part in parts for each in self._checked(part)]
         if cut:
-            self.notes.append("a reply was cut for want of room: give it more with --max-tokens")
+            self.notes.append(_NOTES["cut"][self.meeting.language])
         found, rows = [], numbered(window)
         for claim in claims_in(value):
             try:
