@@ -204,7 +204,7 @@ class _Run:
         promised = [item for item in found if item.claim.kind == "promise"]
         merged = merge(meeting, minutes.promises, promised)
         extras = merge_extras(meeting, minutes, found)
-        promises, doubts = _in_order([*merged.promises, *merged.added], merged.doubts)
+        promises, doubts = _in_order(merged.promises, merged.added, merged.doubts)
         account = Account(
             windows=windows,
             kept=self.kept,
@@ -248,14 +248,14 @@ def _written(writer: Writer, ask: Ask, text: str) -> tuple[Any, bool]:
 
 
 def _in_order(
-    promises: list[Promise], doubts: Sequence[Doubt]
+    rules: Sequence[Promise], added: Sequence[Promise], doubts: Sequence[Doubt]
 ) -> tuple[tuple[Promise, ...], tuple[Doubt, ...]]:
-    """Promises by their lines as far as the rules' order is one, and doubts that follow them."""
-    order = sorted(range(len(promises)), key=lambda at: (promises[at].line, at))
-    place = {old: new for new, old in enumerate(order)}
-    moved = sorted((replace(each, promise=place[each.promise]) for each in doubts), key=_place)
-    return tuple(promises[at] for at in order), tuple(moved)
-
-
-def _place(doubt: Doubt) -> int:
-    return doubt.promise
+    """The rules' promises in their order with others put in by line, and doubts that follow."""
+    places: list[tuple[int, int, Promise]] = [(at, 1, each) for at, each in enumerate(rules)]
+    for each in added:
+        before = (at for at, promise in enumerate(rules) if promise.line > each.line)
+        places.append((next(before, len(rules)), 0, each))
+    places.sort(key=lambda place: (*place[:2], place[2].line))
+    moved = [new for new, (_, own, _) in enumerate(places) if own]
+    found = (replace(doubt, promise=moved[doubt.promise]) for doubt in doubts)
+    return tuple(each for *_, each in places), tuple(sorted(found, key=lambda each: each.promise))

@@ -379,6 +379,21 @@ def test_where_nobody_says_a_word_nobody_is_asked() -> None:
     assert (calls(model), seen, found.account.windows) == ([], [], 0)
 
 
+def test_added_promises_stand_at_their_lines_and_doubts_follow_theirs() -> None:
+    rules = replace(RU.rules, promises=tuple(reversed(RU.rules.promises[1:4])))
+    found = scribe.read(RU.document, rules, model_of(answering(RU, each(swapped))))
+    assert [p.line for p in found.minutes.promises] == [14, 10, 8]
+    assert {(d.promise, found.minutes.promises[d.promise].who) for d in found.doubts} == {
+        (0, "Лидия Громова"),
+        (1, "Лидия Громова"),
+    }
+    found = scribe.read(RU.document, rules, model_of(answering(RU)))
+    assert [p.line for p in found.minutes.promises] == [6, 14, 10, 8, 17]
+    done = each(lambda p: p.update(status="done" if p["line"] == 8 else "open"))
+    found = scribe.read(RU.document, rules, model_of(answering(RU, done)))
+    assert [(d.promise, d.field, d.model) for d in found.doubts] == [(3, "status", "done")]
+
+
 def test_a_paper_without_turns_is_read_by_its_lines() -> None:
     text = (
         "ПРОТОКОЛ № 3\nот 12.11.2025\nПрисутствовали: Титов О. В., Белова А. П.\n"
