@@ -121,8 +121,8 @@ class Directory:
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         """`names` are those of each document."""
         documents: dict[str, set[str]] = {}
-        for document, each in names.items():
-            for name in each:
+        for document, held in names.items():
+            for name in held:
                 documents.setdefault(name, set()).add(document)
         self._people: dict[tuple[str | None, str], Person] = {}
         clusters: list[list[_Name]] = []
@@ -140,14 +140,14 @@ class Directory:
             else:
                 clusters.append([each])
         for cluster in clusters:
-            names = frozenset(each.whole for each in cluster)
-            person = Person(cluster[0].whole, names, called=_beginnings(names))
+            wholes = frozenset(each.whole for each in cluster)
+            person = Person(cluster[0].whole, wholes, called=_beginnings(wholes))
             for each in cluster:
                 self._people[None, each.whole] = person
         for name in alone:
             for document in documents[name]:
-                names = frozenset({name})
-                self._people[document, name] = Person(name, names, document, _beginnings(names))
+                one = frozenset({name})
+                self._people[document, name] = Person(name, one, document, _beginnings(one))
 
     @staticmethod
     def _fits(name: _Name, cluster: list[_Name]) -> bool:
