@@ -3,8 +3,8 @@
     python benchmarks/questions.py FOLDER [--misses]
 
 FOLDER holds meetings and beside each a NAME.gold.json with "questions": [{"q", "answer_contains",
-"lines"}]; answer_contains is null where the meeting does not say. A question is answered right where
-the answer holds all these words and cites one of the lines; the others are right where refused.
+"lines"}]; answer_contains is null where the meeting does not say. A question is answered right
+where the answer holds all these words and cites one of the lines; the others where refused.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.app import App
 from rag.config import Settings
-from rag.types import Answer
+
+if TYPE_CHECKING:
+    from rag.types import Answer
 
 
 class Outcome(NamedTuple):
