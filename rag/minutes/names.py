@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes.morphology import nominative, parses, reading, singular_forms
+from rag.minutes.morphology import nominative, parses, reading, singular_forms, surname_forms
 from rag.minutes.people import called, is_given_name
 from rag.words import fold, language_of
 
@@ -96,12 +96,12 @@ class Roster:
                 continue
             keys = called(word) if word == given else {fold(word)}
             for key in keys:
-                self._index(key, name)
+                self._index(key, name, surname=word != given or bool(initials))
         if re.search(r"\d", name):
             self._forms.setdefault(fold(name), {}).setdefault(name, set()).add("nomn")
 
-    def _index(self, key: str, name: str) -> None:
-        forms = singular_forms(key)
+    def _index(self, key: str, name: str, *, surname: bool = False) -> None:
+        forms = singular_forms(key) | (surname_forms(key) if surname else set())
         if not re.search("[а-я]", key) or not any(case == "datv" for _, case in forms):
             forms = frozenset((key, case) for case in _CASE_TAGS)  # it does not decline
         for form, case in (*forms, *_short_vocative(key)):

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes, english, protocol_english, protocol_orders, russian
+from rag.minutes import changes, english, protocol_english, protocol_orders, protocol_reported, russian
 from rag.minutes.clauses import sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.morphology import reading
@@ -21,7 +21,7 @@ from rag.minutes.protocol_grid import entries_of, paired
 from rag.minutes.protocol_layout import IDLE, Grid, Item, layout
 from rag.minutes.protocol_lines import ANNOUNCED, trim, trim_space
 from rag.minutes.protocol_owners import only_people, owners_named
-from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of
+from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of, struck_in
 from rag.minutes.view import Scene, View
 from rag.sentences import split
 
@@ -131,11 +131,12 @@ def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
     status = state_of(_outside(text, start, stop, item.end, fields), item.checked)
     task = next((f for f in fields if f.kind == "task" and f.start > start), None)
     body = (start, task.start if task else stop)
-    found = list(_from_words(scene, item, body, due, listed=listed))
+    said = announced is not None
+    found = list(_from_words(scene, item, body, due, listed=listed, announced=said))
     if task:
         stop = min((f.start for f in fields if f.start > task.start), default=end)
         found += _from_words(
-            scene, item, (task.value[0], max(task.value[1], stop)), due, listed=True
+            scene, item, (task.value[0], max(task.value[1], stop)), due, listed=True, announced=True
         )
     for draft in found:
         yield (
@@ -259,7 +260,7 @@ def _outside(text: str, start: int, stop: int, end: int, fields: list[Field]) ->
 
 
 def _from_words(
-    scene: Scene, item: Item, body: Span, due: Found | None, *, listed: bool
+    scene: Scene, item: Item, body: Span, due: Found | None, *, listed: bool, announced: bool
 ) -> Iterator[Draft]:
     """Tasks by the words of an item: the order they give, the pieces they fall into, what they report."""
     text = scene.text
@@ -272,7 +273,7 @@ def _from_words(
     whole = (item.start, item.end)
     if tasked:
         cut = list(
-            _from_pieces(scene, item, (start, end), due or heads[1], heads[0], whole, listed=listed)
+            _from_pieces(scene, item, (start, end), due or heads[1], heads[0], whole, listed=listed, announced=announced)
         )
         if cut:
             yield from cut
@@ -302,7 +303,7 @@ def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
             owners = [who for who in only_people(scene, words) if who in scene.roster.names]
         if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
             owners = protocol_orders.addressed(scene, start, end)
-        found = due_in(scene, start, end)
+        found = due_in(scene, start, end) if scene.text[start:end].rstrip("*_ ").endswith(":") else None
         if due is None and found and (owners or is_due(scene.text, start, end, found)):
             due = found
     return owners, due
@@ -317,15 +318,20 @@ def _from_pieces(
     whole: Span,
     *,
     listed: bool,
+    announced: bool,
 ) -> Iterator[Draft]:
     """The tasks of an entry of a list: «смета — Олег, до пт», «подготовить смету» under a name."""
     text = scene.text
     struck = is_struck(text, *body)
-    ordered = list(_from_orders(scene, body, due, whole))
-    if ordered and not struck:
-        yield from (_stated(draft, item.checked) for draft in ordered)
+    said = struck_in(text, *body) if struck else body
+    ordered = list(_from_orders(scene, said, due, whole))
+    if ordered:
+        yield from (
+            replace(draft, status="cancelled") if struck else _stated(draft, item.checked)
+            for draft in ordered
+        )
         return
-    found = pieces_of(scene, *body)
+    found = pieces_of(scene, *body, announced=announced)
     status = state_of(text[body[0] : item.end], item.checked, struck=struck)
     if found.owners and found.task:
         due = found.due or due
@@ -398,6 +404,8 @@ def _from_prose(scene: Scene, body: Span, due: Found | None, whole: Span) -> Ite
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
+            if finding is None and scene.language == "ru":
+                finding = protocol_reported.reported(view)
             if finding is None:
                 continue
             for who in (finding.who, *finding.others):

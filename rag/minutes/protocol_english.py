@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
@@ -33,7 +33,7 @@ _UNLESS = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"^\s*(?P<cond>(?:if|once|when|as\s+soon\s+as|subject\s+to|provided)\b[^,]{3,120}),\s*", re.I
+    r"\s*(?P<cond>(?:if|once|when|as\s+soon\s+as|subject\s+to|provided)\b[^,]{3,120}),\s*", re.I
 )
 _TRAILING = re.compile(
     r",?\s+(?P<cond>(?:if|once|as\s+soon\s+as|subject\s+to|provided\s+(?:that)?)\s+[^.;]{3,120})",

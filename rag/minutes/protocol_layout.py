@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 IDLE = frozenset({"agenda", "template", "people"})
 #: «РЕШИЛИ: …», «3. СЛУШАЛИ: …», "Resolved: …" with the words behind on the same line
 _OPENING = re.compile(
-    r"^\s*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<verb>слушали|выступили|решили|постановили|решение|поручили|поручения"
+    r"^[\s*_>#]*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<verb>слушали|выступили|решили|постановили|решение|поручили|поручения"
     r"|участники|присутствовали|повестка(?:\s+дня)?|agenda|present|attendees|apologies|resolved|agreed|decided"
     r"|actions?(?:\s+(?:items?|points?))?)"
-    r"\s*:\s*(?=\S)",
+    r"[*_]*\s*:[*_]*\s*(?=\S)",
     re.IGNORECASE,
 )
 _SPEECH = frozenset({"слушали", "выступили"})

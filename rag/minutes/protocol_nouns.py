@@ -94,6 +94,8 @@ class Line:
         """Who is named at `at`; `strict` wants a person, or a body that no verb has announced."""
         spelled = self._initials(at)
         mention = self.mentions.get(spelled)
+        if mention and not mention.known and self._is_initial(min(spelled + 1, len(self.tokens) - 1)):
+            mention = None
         if mention and (case in mention.cases):
             return Named(mention.name, at, self._behind(mention), True)
         stranger = self._stranger(at, spelled, case)

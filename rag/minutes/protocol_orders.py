@@ -219,7 +219,7 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
                 return []
             orders = _orders(line, act, _names(named), dues, end)
             return [order._replace(act="reported") for order in orders]
-        if future(word, "3per") and not named[0].person:
+        if future(word, "3per") and named[0].first not in line.mentions:
             return _futures(line, named, index, dues, end)
     return []
 
@@ -228,7 +228,7 @@ def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: in
     """«Отдел кадров подготовит приказ»: a body known as one, with something it does."""
     first = named[0]
     known = first.name in line.scene.roles.values() or any(
-        p.lemma in order_words("body")
+        p.lemma in order_words("inner")
         for i in range(first.first, first.last)
         for p in parses(line.tokens[i].word)
     )
@@ -280,6 +280,9 @@ def _appointed(line: Line, dues: list[Found], end: int) -> list[Order]:
 def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«за Петровым — договор», «на Ивановой отчёт», «возложить на Титова подготовку»."""
     words = [token.word for token in line.tokens]
+    laid = _laid(line, words, dues)
+    if laid is not None:
+        return laid
     for at, word in enumerate(words[:-1]):
         case = {"за": "ablt", "на": "loct"}.get(word)
         if at and words[at - 1] in ("возложить", "возлагается", "возложена", "возложено"):
@@ -295,6 +298,23 @@ def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
                 return []
             return _thing(line, named[-1].last, _names(named), dues, end)
     return []
+
+
+def _laid(line: Line, words: list[str], dues: list[Found]) -> list[Order] | None:
+    """«Ответственность за вывоз снега возложить на Титова»; None where the clause is no such."""
+    verb = next((i for i, w in enumerate(words) if w.startswith(("возложит", "возложен", "возлага"))), None)
+    if verb is None or not any(w.startswith(("ответственност", "обязанност")) for w in words[:verb]):
+        return None
+    on = next((i for i in range(verb, len(words)) if words[i] == "на"), None)
+    behind = next((i for i in range(verb) if words[i] in ("за", "по")), None)
+    if on is None or behind is None or on + 1 >= len(words):
+        return []
+    named = line.everybody(on + 1, "accs")
+    what = (line.tokens[behind + 1].start, line.tokens[verb].start)
+    due = _whole(line.scene, dues)
+    if not named or _CONTROL.search(line.scene.text[slice(*what)].lower()):
+        return []
+    return [Order(_names(named), cut(line.scene, what, due), due, line.tokens[on].start, "assigned")]
 
 
 def _thing(
