@@ -15,7 +15,7 @@ from rag.minutes import changes, english, protocol_english, protocol_orders, pro
 from rag.minutes.clauses import sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.morphology import reading
-from rag.minutes.protocol_dues import due_in, field_due, moved_due
+from rag.minutes.protocol_dues import cut, due_in, field_due, moved_due
 from rag.minutes.protocol_fields import Field, fields_in
 from rag.minutes.protocol_grid import entries_of, paired
 from rag.minutes.protocol_layout import IDLE, Grid, Item, layout
@@ -247,7 +247,7 @@ def _act_in(scene: Scene, start: int, end: int) -> Span | None:
                 return orders[0].what[0], max(orders[-1].what[1], orders[0].what[1])
     chosen = parts[-1]
     due = due_in(scene, *chosen, bare=False)
-    return protocol_orders.cut(scene, chosen, due)
+    return cut(scene, chosen, due)
 
 
 def _outside(text: str, start: int, stop: int, end: int, fields: list[Field]) -> str:
@@ -272,11 +272,11 @@ def _from_words(
     tasked = listed or (item.section in ("tasks", "review") and entry) or any(heads)
     whole = (item.start, item.end)
     if tasked:
-        cut = list(
+        entries = list(
             _from_pieces(scene, item, (start, end), due or heads[1], heads[0], whole, listed=listed, announced=announced)
         )
-        if cut:
-            yield from cut
+        if entries:
+            yield from entries
             return
     yield from _from_prose(scene, (start, end), due or (heads[1] if tasked else None), whole)
 
@@ -383,7 +383,7 @@ def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
     due = found.due
     return [
         protocol_orders.Order(
-            owners, protocol_orders.cut(scene, body, due), due, body[0], "assigned"
+            owners, cut(scene, body, due), due, body[0], "assigned"
         )
     ]
 

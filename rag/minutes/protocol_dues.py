@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.morphology import analyser
+from rag.minutes.protocol_lines import trim
 from rag.types import Due
 from rag.words import fold
 
@@ -49,6 +50,20 @@ _MOVED = re.compile(
 )
 _WAS = re.compile(
     r"\b(?:был[оа]?|прежний срок|was|originally|previously)\s*[:—–-]?\s*(?P<old>[^\n;,)]+)", re.I
+)
+
+#: what leads to a deadline behind an act
+_LEAD = re.compile(
+    r"[\s,(—–-]*(?:\b(?:в\s+срок|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$", re.I
+)
+#: a bracket at the end that tells of the deadline, and a dash that tells the state
+_ASIDE = re.compile(
+    r"\s*[(\[](?:[^()\[\]]*\b)?(?:срок\w*|до|к|перен\w+|был\w*|due|by|was|moved|deadline|previously|postponed)\b[^()\[\]]*[)\]]?\s*$",
+    re.I,
+)
+_STATE = re.compile(
+    r"\s*[—–-]\s+(?:выполнен|исполнен|готово|сделано|отменен|отменён|снят|в работе|done|complete|cancelled|dropped)\w*\b.*$",
+    re.I | re.S,
 )
 
 
@@ -125,6 +140,18 @@ def _reworded(value: str, scene: Scene) -> Due | None:
     return found[0].due if found else None
 
 
-def day_of(iso: str | None) -> date | None:
-    """A day from its ISO words."""
-    return date.fromisoformat(iso) if iso else None
+def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
+    """The words of an act without the deadline at their edges, what leads to it, and the state."""
+    start, end = trim(scene.text, *what)
+    bracket = _ASIDE.search(scene.text, start, end)
+    if bracket and (due is None or due.start < start or bracket.start() <= due.start):
+        end = bracket.start()
+    if due and start <= due.start < end:
+        behind = scene.text[due.end : end].strip(" .,;)\n")
+        lead = _LEAD.search(scene.text, start, due.start)
+        if due.start - start <= 1:
+            start = due.end
+        elif not behind or len(behind) < due.start - start:
+            end = lead.start() if lead else due.start
+    state = _STATE.search(scene.text, start, end)
+    return trim(scene.text, start, state.start() if state else end)

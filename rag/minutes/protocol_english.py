@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
-from rag.minutes.protocol_lines import trim
+from rag.minutes.protocol_dues import cut
 from rag.minutes.protocol_orders import Order
 from rag.minutes.protocol_owners import office_holder, only_people, owners_named
 from rag.minutes.protocol_words import pattern_of, wordings
@@ -47,7 +47,6 @@ _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+
 _TO_WHOM = re.compile(
     r"\b(?:to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|the\s+[a-z]+(?:\s+[a-z]+)?)"
 )
-_DUE_LEAD = re.compile(r"[\s,(—–-]*(?:\b(?:due|deadline|no\s+later\s+than))?[\s,(:—–-]*$", re.I)
 
 
 #: words in front of an office or a body that belong to it
@@ -232,15 +231,3 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
     people = only_people(scene, direct["who"]) if direct else []
     return people[0] if people and people[0] not in owners else None
 
-
-def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
-    """The words of an act without the deadline at its edges."""
-    start, end = trim(scene.text, *what)
-    if due and start <= due.start < end:
-        behind = scene.text[due.end : end].strip(" .,;)\n")
-        lead = _DUE_LEAD.search(scene.text, start, due.start)
-        if due.start - start <= 1:
-            start = due.end
-        elif not behind or len(behind) < due.start - start:
-            end = lead.start() if lead else due.start
-    return trim(scene.text, start, end)

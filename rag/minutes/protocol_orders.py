@@ -15,7 +15,7 @@ from rag.minutes.clauses import tokens_of
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
-from rag.minutes.protocol_lines import trim
+from rag.minutes.protocol_dues import cut
 from rag.minutes.protocol_nouns import Line, Named, order_words
 from rag.minutes.russian_words import future
 
@@ -496,22 +496,3 @@ def _due_of(scene: Scene, dues: list[Found], start: int, end: int) -> Found | No
 def _whole(scene: Scene, dues: list[Found]) -> Found | None:
     return choose(scene.text, tuple(dues))
 
-
-_DUE_LEAD = re.compile(r"[\s,(—–-]*(?:\bв\s+срок|\bсроком|\bсо\s+сроком|\bи)?[\s,(:—–-]*$", re.I)
-
-
-def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
-    """The words of an act without the deadline at their edges, and what leads to it."""
-    start, end = trim(scene.text, *what)
-    if due and start <= due.start < end:
-        behind = scene.text[due.end : end].strip(" .,;)\n")
-        lead = _DUE_LEAD.search(scene.text, start, due.start)
-        if due.start - start <= 1:
-            start = due.end
-        elif not behind or len(behind) < due.start - start:
-            end = lead.start() if lead else due.start
-    bracket = re.search(
-        r"\s*[—–]\s*(?:выполнено|исполнено|готово|отменено|снято).*$", scene.text[start:end], re.I
-    )
-    end = start + bracket.start() if bracket else end
-    return trim(scene.text, start, end)
