@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from rag.minutes.clauses import Token
 
-_PATRONYMIC = re.compile(r"\w+?(?:ович|евич|ьич|ич|овна|евна|ична)(?:а|у|ем|ом|е|ы|ой|ей)?")
+_PATRONYMIC = re.compile(
+    r"\w+?(?:(?:ович|евич|ьич|ич)(?:а|у|ем|ом|е)?|(?:овн|евн|ичн)(?:а|ы|е|у|ой|ою))"
+)
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
 _TRANSLIT = dict(
     zip(

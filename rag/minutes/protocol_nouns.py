@@ -28,7 +28,8 @@ _STOP_WORDS = frozenset(
     "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через от".split()
 )
 _EVERYBODY = frozenset(
-    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги".split()
+    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги участников"
+    " присутствующих сотрудников коллег".split()
 )
 _LONGEST = 9
 _INITIAL = re.compile(r"[^\W\d_]")
@@ -149,7 +150,7 @@ class Line:
     def _phrase(self, at: int, case: str, *, strict: bool) -> Named | None:
         """An office, a body or a group: adjectives, a noun in the case, and what depends on it."""
         head = at
-        every = self.tokens[at].word in ("всем", "все")
+        every = self.tokens[at].word in ("всем", "все", "всех")
         if every:
             head += 1
         while head < len(self.tokens) and head - at < 4 and self._agrees(head, case):

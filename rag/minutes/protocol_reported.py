@@ -28,7 +28,7 @@ def reported(view: View) -> Finding | None:
     line = Line(view.scene, view.tokens, frozenset(found.start for found in view.dues))
     for at in range(len(view.tokens) - 1):
         named = line.one(at, "nomn", strict=True)
-        if named is None or named.first in line.mentions or not _is_inner(line, named):
+        if named is None or named.first in line.mentions or not is_inner(line, named):
             continue
         for index in range(named.last, min(named.last + _NEAR, len(view.tokens))):
             verb = future(view.words[index], "3per")
@@ -42,7 +42,7 @@ def reported(view: View) -> Finding | None:
     return None
 
 
-def _is_inner(line: Line, named: Named) -> bool:
+def is_inner(line: Line, named: Named) -> bool:
     """Whether a phrase is a body of the own house, or an office whose holder is known."""
     if named.name in line.scene.roles.values():
         return True

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.types import Force
 
 from rag.minutes.russian_making import make
+from rag.minutes.russian_orders import order
 from rag.minutes.russian_requests import in_charge, let, open_call, request, task
 
 _YOU = {"тебя", "вас"}
@@ -35,6 +36,9 @@ def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
     if not view.tokens:
         return None
+    ordered = None if view.scene.on_paper else order(view)
+    if ordered:
+        return ordered
     if rc.is_subordinate(view):
         return open_call(view)
     for rule in (

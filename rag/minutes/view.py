@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 
+#: what may introduce a deadline that stands in a sentence of its own («Срок — пятница»)
+_TERM = frozenset({"срок", "крайний", "deadline", "дедлайн"})
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What holds for the whole meeting: its text, people, day and language.
@@ -98,13 +102,13 @@ class View:
         count = len(self.sentence.clauses)
         return tuple(self.at(i) for i in range(count) if i != self.clause_at)
 
-    def dues_of(self, sentence: Sentence) -> tuple[Found, ...]:
+    def dues_of(self, sentence: Sentence, *, bare: bool = False) -> tuple[Found, ...]:
         """Deadline phrases of a sentence, by offsets into the document."""
         scene = self.scene
         text = scene.text[sentence.start : sentence.end]
         return tuple(
             Found(found.start + sentence.start, found.end + sentence.start, found.due)
-            for found in dates_in(text, scene.base, scene.language)
+            for found in dates_in(text, scene.base, scene.language, bare=bare)
         )
 
     @property
@@ -138,9 +142,10 @@ class View:
         following = self.sentences[self.sentence_at + 1]
         if following.question or not following.clauses:
             return None
-        found = self.dues_of(following)
+        term = following.words[:1] and following.words[0] in _TERM
+        found = self.dues_of(following, bare=bool(term))
         if not found:
             return None
         before = [w for c in following.clauses for w in c.tokens if w.start < found[0].start]
-        fits = all(self.is_in(token.word, "filler") for token in before)
+        fits = all(self.is_in(token.word, "filler") or token.word in _TERM for token in before)
         return choose(self.scene.text, found) if fits else None
