@@ -26,7 +26,7 @@ _LABEL = re.compile(
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)", re.MULTILINE)
 _LISTING = re.compile(
     r"(?:участник|участвова|присутств|приглаш|член|состав|отсутств|председател|секретар|вел[аи]?\b|вёл\b"
-    r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|модератор|были\b|созвал|attend|present|participant"
+    r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|комисси|модератор|были\b|созвал|attend|present|participant"
     r"|apolog|regret|chair|secretary|minutes\s+(?:by|taken)|minuted|note-?taker|notes\s+(?:by|taken)|facilitat|host|who\s+was|on\s+the\s+call|absent"
     r"|members?\b|trustees\b|councillors\b|clerk|scribe|people\b|who\b|кто\s+был)",
     re.IGNORECASE,

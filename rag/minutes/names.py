@@ -274,6 +274,11 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if follows and adjacent and (follows.capital or _PATRONYMIC.fullmatch(follows.word)):
         words.append(follows.word if "nomn" in cases else nominative(follows.word))
         last += 1
+        behind = tokens[last] if last < len(tokens) else None
+        whole = _PATRONYMIC.fullmatch(follows.word) and behind is not None and behind.capital
+        if whole and behind and behind.start - follows.end == 1 and reading(behind.word, "Surn"):
+            words.append(behind.word if "nomn" in cases else nominative(behind.word))
+            last += 1
     return Mention(
         at, last, " ".join(word.capitalize() for word in words), frozenset(cases), known=False
     )

@@ -35,8 +35,17 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 _NOBODY: tuple[None] = (None,)
+#: words of a line without a bullet that can be an entry of a list
+_ENTRY_WORDS = 16
 #: words of a body that still is one task, whole
 _WHOLE = 22
+#: lines under a list of tasks that sign the paper
+_SIGNED = re.compile(
+    r"\s*(?:председател|секретар|протокол|согласован|утвержд|подпис|глава|директор|вел[аи]?\b|вёл|верно|исп\.\s+[а-я]"
+    r"|signed|chair|clerk|secretary|minutes|approved|date\s+of|next\s+meeting|следующ)",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"\s[—–-]\s|[:(]|\s->\s")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -268,7 +277,7 @@ def _from_words(
     if start >= end:
         return
     heads = _heads(scene, item)
-    entry = not item.alone and not _states(scene, start, end)
+    entry = (not item.alone or _is_entry(text[start:end])) and not _states(scene, start, end)
     tasked = listed or (item.section in ("tasks", "review") and entry) or any(heads)
     whole = (item.start, item.end)
     if tasked:
@@ -279,6 +288,12 @@ def _from_words(
             yield from entries
             return
     yield from _from_prose(scene, (start, end), due or (heads[1] if tasked else None), whole)
+
+
+def _is_entry(line: str) -> bool:
+    """Whether a line without a bullet can be an entry: short, in parts, and no signature."""
+    short = len(line.split()) <= _ENTRY_WORDS and "\n" not in line and line[-1:] != ":"
+    return short and _PARTED.search(line) is not None and _SIGNED.match(line) is None
 
 
 def _states(scene: Scene, start: int, end: int) -> bool:
@@ -335,6 +350,8 @@ def _from_pieces(
     status = state_of(text[body[0] : item.end], item.checked, struck=struck)
     if found.owners and found.task:
         due = found.due or due
+        if due and (status != "open" or item.section == "review"):
+            due = due_in(scene, due.start, due.end, past=True) or due
         moved = moved_due(scene, found.task[1], item.end, due)
         task = _act_in(scene, *found.task) or found.task
         for who in found.owners:

@@ -41,9 +41,9 @@ _DAY_AND_MONTH = re.compile(
 #: days back in which a deadline of the meetings before lies
 _REVIEWED = 120
 #: «срок перенесён с 10.11 на 17.11», "was 31 January, moved to 27 February"
-_MOVED = re.compile(
+MOVED = re.compile(
     r"\b(?:перен(?:ес|ос|ёс)\w*|продл\w+|сдвин\w+|отложен\w*|пролонг\w+|новый\s+срок|новая\s+дата"
-    r"|moved|postponed|extended|pushed(?:\s+back)?|rescheduled|deferred|slipped|revised(?:\s+to)?|new\s+date|now)"
+    r"|moved|postponed|extended|pushed(?:\s+back)?|rescheduled|deferred|slipped|carried\s+(?:forward|over)|revised(?:\s+to)?|new\s+date|now)"
     r"\s*(?:срок\w*(?:\s+исполнения)?|deadline|date|due)?\s*[:—–-]?\s*"
     r"(?:(?:с|from)\s+(?P<old>[^\n;)]{2,30}?)\s+)?(?:на|to|as)?\s*(?P<due>[^\n;)]+)",
     re.IGNORECASE,
@@ -109,7 +109,7 @@ def moved_due(
     scene: Scene, start: int, end: int, due: Found | None
 ) -> tuple[Found, str | None] | None:
     """(deadline a stretch moves its task to, the words of the old one), if it moves it."""
-    match = _MOVED.search(scene.text, start, end)
+    match = MOVED.search(scene.text, start, end)
     if match is None:
         return None
     new = due_in(scene, match.start("due"), match.end("due"))

@@ -79,6 +79,12 @@ def fields_in(text: str, start: int, end: int) -> list[Field]:
     return fields
 
 
+@cache
+def _label_words(kind: str) -> re.Pattern[str]:
+    entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
+    return re.compile(rf"(?<!\w)(?:{pattern_of(entries)})(?!\w)", re.IGNORECASE)
+
+
 def label_of(cell: str) -> str | None:
     """What a cell that heads a column, or the label of a row of two cells, means."""
     words = cell.strip(" *_:.")
@@ -86,8 +92,7 @@ def label_of(cell: str) -> str | None:
         return None
     best: tuple[int, int, str] | None = None
     for kind in (*KINDS, "column"):
-        entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
-        for match in re.finditer(rf"(?<!\w)(?:{pattern_of(entries)})(?!\w)", words, re.IGNORECASE):
+        for match in _label_words(kind).finditer(words):
             whole = match.end() - match.start() == len(words)
             if len(match.group()) < 4 and not whole:
                 continue

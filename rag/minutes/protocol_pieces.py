@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes.protocol_dues import due_in
+from rag.minutes.protocol_dues import MOVED, due_in
 from rag.minutes.protocol_lines import trim
 from rag.minutes.protocol_owners import PLACEHOLDER, only_people, person_named
 from rag.minutes.protocol_words import matcher
@@ -74,7 +74,7 @@ def pieces_of(scene: Scene, start: int, end: int, *, announced: bool = False) ->
         if found and is_due(text, first, last, found):
             due = due or found
             continue
-        if _RANK.match(piece) or is_mark(piece) or PLACEHOLDER.match(piece):
+        if _RANK.match(piece) or is_mark(piece) or MOVED.match(piece) or PLACEHOLDER.match(piece):
             continue
         if text[first - 1 : first] == "(" and task is not None:
             continue
