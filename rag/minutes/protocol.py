@@ -15,13 +15,14 @@ from rag.minutes import changes, english, protocol_english, protocol_orders, pro
 from rag.minutes.clauses import sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.morphology import reading
-from rag.minutes.protocol_dues import cut, due_in, field_due, moved_due
+from rag.minutes.protocol_dues import MOVED, cut, due_in, field_due, moved_due
 from rag.minutes.protocol_fields import Field, fields_in
 from rag.minutes.protocol_grid import entries_of, paired
 from rag.minutes.protocol_layout import IDLE, Grid, Item, layout
 from rag.minutes.protocol_lines import ANNOUNCED, trim, trim_space
 from rag.minutes.protocol_owners import only_people, owners_named
 from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of, struck_in
+from rag.minutes.protocol_words import matcher
 from rag.minutes.view import Scene, View
 from rag.sentences import split
 
@@ -65,6 +66,9 @@ def _merged(scene: Scene, drafts: list[Draft], draft: Draft) -> bool:
     entry of a list can be one.
     """
     kept = [old for old in drafts if old.who == draft.who and old.turn != draft.turn]
+    for old in kept:
+        if old.due and draft.due and _day(old.due) == _day(draft.due):
+            draft = replace(draft, due=old.due)
     count = len(kept)
     before = list(kept)
     changes.merge(scene, kept, replace(draft, turn=0))
@@ -73,6 +77,11 @@ def _merged(scene: Scene, drafts: list[Draft], draft: Draft) -> bool:
     for old, new in zip(before, kept, strict=True):
         drafts[drafts.index(old)] = replace(new, turn=old.turn)
     return True
+
+
+def _day(due: Found) -> str | None:
+    """The day a deadline ends on."""
+    return due.due.end
 
 
 def _drafts(scene: Scene) -> Iterator[Draft]:
@@ -188,7 +197,9 @@ def _from_fields(scene: Scene, item: Item, start: int, fields: list[Field]) -> I
         owners += [(who, field.start) for who in owners_named(scene, value)]
     if due is None:
         behind = max((f.value[1] for f in fields), default=item.end)
-        due = due_in(scene, *task, bare=False) or due_in(scene, behind, item.end, bare=False)
+        early = due_in(scene, start, max(start, fields[0].start), bare=False)
+        due = early or due_in(scene, *task, bare=False)
+        due = due or due_in(scene, behind, item.end, bare=False)
     rest = _outside(text, *task, item.end, fields)
     status = state_of(rest, item.checked, struck=is_struck(text, *task))
     moved = moved_due(scene, task[1], item.end, due)
@@ -287,7 +298,9 @@ def _from_words(
         if entries:
             yield from entries
             return
-    yield from _from_prose(scene, (start, end), due or (heads[1] if tasked else None), whole)
+    listed = item.section in ("tasks", "review")
+    late = due or (heads[1] if tasked else None)
+    yield from _from_prose(scene, (start, end), late, whole, listed=listed)
 
 
 def _is_entry(line: str) -> bool:
@@ -301,9 +314,12 @@ def _states(scene: Scene, start: int, end: int) -> bool:
     if scene.language != "ru":
         return False
     told = (("past",), ("pres", "3per"), ("1per", "plur"))
+    moved = MOVED.search(scene.text, start, end)
+    stop = moved.start() if moved else end
     return any(
         reading(token.word, "VERB", *tags, at_least=0.5)
-        for token in tokens_of(scene.text, start, end)
+        and not matcher("marks", "gone").fullmatch(token.word)
+        for token in tokens_of(scene.text, start, stop)
         for tags in told
     )
 
@@ -358,7 +374,7 @@ def _from_pieces(
             draft = _draft(scene, who, task, due, whole, status=status, at=body[0], moved=moved)
             yield replace(draft, to_whom=_recipient(scene, task, who))
         return
-    prose = list(_from_prose(scene, body, due, whole))
+    prose = list(_from_prose(scene, body, due, whole, listed=True))
     if prose:
         yield from (replace(d, status=status) if status != "open" else d for d in prose)
         return
@@ -405,7 +421,9 @@ def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
     ]
 
 
-def _from_prose(scene: Scene, body: Span, due: Found | None, whole: Span) -> Iterator[Draft]:
+def _from_prose(
+    scene: Scene, body: Span, due: Found | None, whole: Span, *, listed: bool = False
+) -> Iterator[Draft]:
     """What sentences report or assign; words of the first person have no owner here."""
     orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
     read = russian.findings if scene.language == "ru" else english.findings
@@ -421,8 +439,9 @@ def _from_prose(scene: Scene, body: Span, due: Found | None, whole: Span) -> Ite
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
-            if finding is None and scene.language == "ru":
-                finding = protocol_reported.reported(view)
+            if scene.language == "ru":
+                finding = protocol_reported.checked(view, finding)
+                finding = finding or protocol_reported.reported(view, listed=listed)
             if finding is None:
                 continue
             for who in (finding.who, *finding.others):

@@ -79,7 +79,7 @@ def field_due(scene: Scene, start: int, end: int, *, past: bool = False) -> Foun
     value = scene.text[start:end]
     if _EMPTY.match(value):
         return None
-    found = due_in(scene, start, end, past=past)
+    found = _range(scene, start, end) or due_in(scene, start, end, past=past)
     if found is not None:
         return found
     bare = value.rstrip(".")
@@ -88,6 +88,19 @@ def field_due(scene: Scene, start: int, end: int, *, past: bool = False) -> Foun
     if meant:
         return Found(start, end, Due(bare, meant.start, meant.end, meant.assumption))
     return Found(start, end, Due(bare, None, None)) if re.search(r"[^\W\d_]", bare) else None
+
+
+def _range(scene: Scene, start: int, end: int) -> Found | None:
+    """«12.12.2025 – 19.12.2025» as one stretch of days."""
+    piece = scene.text[start:end]
+    found = dates_in(piece, scene.base, scene.language, bare=True)
+    if len(found) != 2 or not re.fullmatch(r"\s*(?:[—–-]|по|to)\s*", piece[found[0].end : found[1].start]):
+        return None
+    first, last = found
+    if not first.due.start or not last.due.end or first.due.start > last.due.end:
+        return None
+    raw = piece[first.start : last.end]
+    return Found(first.start + start, last.end + start, Due(raw, first.due.start, last.due.end))
 
 
 def due_in(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|that|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|[A-Z][\w’' ]{2,28}:(?=\s+[A-Z])|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
@@ -73,10 +73,19 @@ def _subject() -> re.Pattern[str]:
     )
     one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
     many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
-    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all)\s+)?(?:{_phrases('vow')})"
+    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)\s+)?(?:{_phrases('vow')})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
     )
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """ "RS: book the author": names, a colon or a dash, and a verb as it is told."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
+    many = rf"(?:{name})(?:\s*(?:,|&|/|\band\b)\s*(?:{name}))*"
+    return re.compile(rf"(?P<who>{many})\s*(?::|\s[–—-])(?P<vow>)\s*(?:please\s+)?(?:to\s+)?(?P<act>{verbs})\b")
 
 
 @cache
@@ -111,7 +120,8 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = _subject().match(text, at, end) or (at > start and _bare().match(text, at, end)) or None
+    match = _told().match(text, at, end) or _subject().match(text, at, end)
+    match = match or (_bare().match(text, at, end) if at > start else None)
     if match is None:
         return _taken(scene, at, end, dues)
     vow, act = (match["vow"] or "to").lower(), match["act"].lower()
@@ -160,7 +170,7 @@ def _owners(scene: Scene, words: str, *, strict: bool) -> list[str]:
     short = re.fullmatch(r"[A-Z]{2,3}", bare) is not None
     if strict and not office_holder(scene.roles, bare.lower().removeprefix("the ")):
         return [] if not office else owners_named(scene, _without_article(bare))
-    if office or short or bare.istitle():
+    if office or short:
         return owners_named(scene, _without_article(bare))
     return []
 

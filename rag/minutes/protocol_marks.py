@@ -29,7 +29,7 @@ _ACTION = re.compile(
 )
 _ATTENDANCE = re.compile(
     r"^[\s*_>#]*(?:участники|участвовали|присутствовали|присутствующие|приглашены|были|на\s+(?:встрече|созвоне|заседании)"
-    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
+    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|here|facilitator|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
     r"|состав|комиссия|члены|chair|minutes\s+by|members\s+present)\b[^\n:]{0,30}(?::|$)",
     re.I | re.M,
 )

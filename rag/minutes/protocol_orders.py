@@ -186,7 +186,10 @@ def _named_first(line: Line, dues: list[Found], end: int) -> list[Order]:
     if not named or not all(line.acts(one) for one in named):
         return []
     last = named[-1].last
-    if last >= len(line.tokens) or not re.search(r"[—–:]|\s-\s", line.between(last - 1, last)):
+    if last >= len(line.tokens):
+        return []
+    parted = re.search(r"[—–:]|\s-\s", line.between(last - 1, last)) is not None
+    if not parted and not (named[0].person and reading(line.tokens[last].word, "INFN", at_least=0.3)):
         return []
     act = _act(line, last, dues)
     return _orders(line, act, _names(named), dues, end) if act is not None else []

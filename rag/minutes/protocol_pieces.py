@@ -32,6 +32,7 @@ _STRUCK = re.compile(r"~~(?P<text>.+?)~~")
 #: words a piece of names can have, and a lead into a deadline
 _NAMES_LONGEST = 7
 _LEAD = 9
+_TICKED = re.compile(r"[✅✔☑]")
 _STRUCK_MARK = "~~"
 
 
@@ -142,7 +143,7 @@ def is_mark(piece: str) -> bool:
     )
 
 
-_BEFORE_MARK = r"(?:^|[—–(\[;:.,|~!]\s*|-\s+|\s{2,})(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
+_BEFORE_MARK = r"(?:^|[—–(\[;:.,|~!✅✔☑❌✗]\s*|-\s+|\s{2,})(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
 
 
 def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
@@ -151,6 +152,10 @@ def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
         return "cancelled"
     if checked == "-" or checked == "☒":
         return "cancelled"
+    if "❌" in rest and not checked:
+        return "cancelled"
+    if _TICKED.search(rest) and not _marked(rest, "working"):
+        return "done"
     if checked or (_marked(rest, "done") and not _marked(rest, "working")):
         return "done"
     return "open"

@@ -1,6 +1,6 @@
 """Papers of invented houses, each in a layout of its own, and what they say who is to do.
 
-The table `tests/data/house_styles/expected.tsv` is by hand: file, line, owner, act, first and last
+The table `tests/data/house_styles/expected.tsv` was read over by hand: file, line, owner, act, first and last
 day, state; "-" stands for nothing.
 """
 
