@@ -56,6 +56,13 @@ _TITLED = re.compile(
 )
 
 
+_SEATED = re.compile(
+    r"\b(?P<office>председател[ья]|секретарь|казначей|директор|заведующ(?:ий|ая)|ведущий)(?:[ \t]+[а-яё]+){0,2}?"
+    rf"[ \t]+(?P<name>(?-i:{_WORD}[ \t]+{_INITIALS}))",
+    re.IGNORECASE,
+)
+
+
 class Listed(NamedTuple):
     """A person as listed, the office beside the name, and the initials the paper uses."""
 
@@ -81,7 +88,15 @@ def listed_in(text: str) -> list[Listed]:
             one = _listed(piece, office)
             if one:
                 found.append(one)
-    return found
+    return found + _seated(head)
+
+
+def _seated(head: str) -> list[Listed]:
+    """«Председатель собрания Жилин В. П., секретарь Усова Н. Г.»: offices in front of names."""
+    return [
+        Listed(" ".join(match["name"].split()), match["office"].lower(), "")
+        for match in _SEATED.finditer(head)
+    ]
 
 
 def titled_in(text: str) -> list[Listed]:

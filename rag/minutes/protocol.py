@@ -24,7 +24,9 @@ from rag.minutes.protocol_owners import only_people, owners_named
 from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of, struck_in
 from rag.minutes.protocol_words import matcher
 from rag.minutes.view import Scene, View
+from rag.minutes.findings import GROUP
 from rag.sentences import split
+from rag.types import WE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,10 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"\s[—–-]\s|[:(]|\s->\s")
+_LAST_DASH = re.compile(r"\s+[—–-]\s+(?=[^—–\n]{2,30}$)", re.MULTILINE)
+_GAP = re.compile(r"\t+| {3,}")
+#: words of a deadline in a column of its own
+_COLUMN_WORDS = 4
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -138,6 +144,8 @@ def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
         fields = [f for f in fields if f.start >= start]
     actions = [f for f in fields if f.kind == "task"]
     fields = [_resolved(scene, field, start) for field in fields]
+    if not fields and (not item.alone or text[start:end].rstrip()[-1:] != ":"):
+        fields = _columns(scene, start, item.rows[0].end, alone=item.alone)
     if any(f not in fields for f in actions):  # the action is what was said last
         start = _last_sentence(scene, start, fields[0].start)
     if any(field.kind == "owner" for field in fields):
@@ -160,6 +168,31 @@ def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
         yield (
             replace(draft, status=status) if status != "open" and draft.status == "open" else draft
         )
+
+
+def _columns(scene: Scene, start: int, end: int, *, alone: bool) -> list[Field]:
+    """Fields without labels in columns of their own at the right of a line: names, then a day.
+
+    A line without a number has to end its sentence before them: signatures stand in columns too.
+    """
+    text = scene.text
+    cuts = [match.span() for match in _GAP.finditer(text, start, end)]
+    fields: list[Field] = []
+    stop = end
+    for left, right in reversed(cuts):
+        piece = text[right:stop].strip()
+        task = text[start:left].strip()
+        if not task or not piece or (alone and task[-1] not in ".!?" and not fields):
+            break
+        due = field_due(scene, right, stop) if len(piece.split()) <= _COLUMN_WORDS else None
+        if only_people(scene, piece):
+            fields.insert(0, Field("owner", left, (right, stop)))
+        elif due and (due.due.start or due.due.end or piece.isupper()):
+            fields.insert(0, Field("due", left, (right, stop)))
+        else:
+            break
+        stop = left
+    return fields if any(field.kind == "owner" for field in fields) else []
 
 
 def _last_sentence(scene: Scene, start: int, end: int) -> int:
@@ -263,9 +296,14 @@ def _act_in(scene: Scene, start: int, end: int) -> Span | None:
     if scene.language == "ru":
         for part in parts:
             orders = protocol_orders.acts_of(scene, *part, ("",))
+            orders = orders or protocol_orders.orders_in(scene, *part)
             if orders:
                 return orders[0].what[0], max(orders[-1].what[1], orders[0].what[1])
     chosen = parts[-1]
+    if scene.language == "en":
+        stated = protocol_english.orders_in(scene, *chosen)
+        if stated:
+            return stated[0].what[0], stated[-1].what[1]
     due = due_in(scene, *chosen, bare=False)
     return cut(scene, chosen, due)
 
@@ -399,9 +437,8 @@ def _stated(draft: Draft, checked: str | None) -> Draft:
 
 def _from_orders(scene: Scene, body: Span, due: Found | None, whole: Span) -> Iterator[Draft]:
     """The orders in the words of an entry."""
-    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
     for sentence in sentences_of(scene.text, *body, scene.language):
-        for order in orders_in(scene, sentence.start, sentence.end):
+        for order in _orders_of(scene, sentence.start, sentence.end):
             yield from _of_order(scene, order, due, whole, None)
 
 
@@ -425,12 +462,11 @@ def _from_prose(
     scene: Scene, body: Span, due: Found | None, whole: Span, *, listed: bool = False
 ) -> Iterator[Draft]:
     """What sentences report or assign; words of the first person have no owner here."""
-    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
     read = russian.findings if scene.language == "ru" else english.findings
     sentences = tuple(sentences_of(scene.text, *body, scene.language))
     single = len(sentences) <= 1
     for sentence_at, sentence in enumerate(sentences):
-        orders = orders_in(scene, sentence.start, sentence.end)
+        orders = _orders_of(scene, sentence.start, sentence.end)
         if orders:
             for order in orders:
                 quote = whole if single else (sentence.start, sentence.end)
@@ -441,6 +477,7 @@ def _from_prose(
             finding = read(view)
             if scene.language == "ru":
                 finding = protocol_reported.checked(view, finding)
+                finding = finding if finding and _is_usable(finding) else None
                 finding = finding or protocol_reported.reported(view, listed=listed)
             if finding is None:
                 continue
@@ -448,6 +485,15 @@ def _from_prose(
                 draft = _from_finding(scene, replace(finding, who=who), whole)
                 if draft:
                     yield _dated(scene, draft, whole, due)
+
+
+def _orders_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of a sentence, each part between semicolons by itself."""
+    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
+    found: list[Order] = []
+    for match in re.finditer(r"[^;]+", scene.text[start:end]):
+        found += orders_in(scene, start + match.start(), start + match.end())
+    return found
 
 
 def _of_order(
@@ -458,6 +504,7 @@ def _of_order(
     status: Status | None,
     quote: Span | None = None,
 ) -> list[Draft]:
+    order = _dashed(scene, order)
     anchored = order.due is not None and (order.due.due.start or order.due.due.end)
     found = order.due if anchored or due is None else due
     rest = scene.text[order.what[1] : whole[1]]
@@ -480,6 +527,17 @@ def _of_order(
     ]
 
 
+def _dashed(scene: Scene, order: Order) -> Order:
+    """An order whose deadline stands bare behind a dash at its end («… the client - Mon»)."""
+    dash = _LAST_DASH.search(scene.text, *order.what) if order.due is None else None
+    if dash is None:
+        return order
+    due = due_in(scene, dash.end(), order.what[1])
+    if due is None or not is_due(scene.text, dash.end(), order.what[1], due):
+        return order
+    return order._replace(due=due, what=trim(scene.text, order.what[0], dash.start()))
+
+
 def _dated(scene: Scene, draft: Draft, whole: Span, field: Found | None) -> Draft:
     """A draft from prose with the deadline that the rest of its line gives or moves it to."""
     due = draft.due or field
@@ -489,11 +547,19 @@ def _dated(scene: Scene, draft: Draft, whole: Span, field: Found | None) -> Draf
     return replace(draft, due=moved[0], history=((draft.at, moved[1]),))
 
 
-def _from_finding(scene: Scene, finding: Finding, whole: Span) -> Draft | None:
+def _is_usable(finding: Finding) -> bool:
+    """Whether a finding names its owner and its act; on paper nobody answers a request."""
+    if finding.who == GROUP and not finding.bare:
+        return finding.due is not None and finding.force == "firm"
     if finding.who is None or finding.who.startswith("\0") or finding.bare:
+        return False
+    return finding.kind != "request" or finding.imperative
+
+
+def _from_finding(scene: Scene, finding: Finding, whole: Span) -> Draft | None:
+    if not _is_usable(finding):
         return None
-    if finding.kind == "request" and not finding.imperative:
-        return None
+    who = WE[scene.language] if finding.who == GROUP else finding.who
     to_whom = finding.to_whom
     if to_whom is not None and (not to_whom or to_whom.startswith("\0")):
         to_whom = None
@@ -501,7 +567,7 @@ def _from_finding(scene: Scene, finding: Finding, whole: Span) -> Draft | None:
     act = "assigned" if finding.kind == "request" else finding.act
     draft = Draft.of(
         finding,
-        who=finding.who,
+        who=who,
         to_whom=to_whom,
         what=(finding.what_start, finding.what_end),
         due=finding.due,

@@ -26,6 +26,8 @@ _MONTH_ALONE = re.compile(
 _ENGLISH_MONTH = re.compile(
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s+\d{4})?$"
 )
+_SLASHED = re.compile(r"^(?P<day>\d{1,2})/(?P<month>\d{1,2})$")
+_MONTHS = "january february march april may june july august september october november december".split()
 #: «10 дней», «2 недели», "3 weeks": a length of time in a deadline field counts from the meeting
 _LENGTH = re.compile(
     r"^(?:\d+|один|одна|два|две|три|четыре|пять|семь|десять)\s+(?:рабочих\s+|календарных\s+|раб\.?\s+)?"
@@ -137,6 +139,16 @@ def moved_due(
 def _reworded(value: str, scene: Scene) -> Due | None:
     """What a bare month or a bare length of time means as a deadline."""
     phrase = ""
+    slashed = _SLASHED.match(value)
+    if slashed and int(slashed["month"]) <= 12:
+        day, month = int(slashed["day"]), int(slashed["month"])
+        if scene.language == "ru":
+            phrase = f"{day}.{month:02}"
+        elif day > 12:
+            phrase = f"{day} {_MONTHS[month - 1]}"
+    if phrase:
+        found = dates_in(phrase, scene.base, scene.language, bare=True)
+        return found[0].due if found else None
     if _MONTH_ALONE.match(value):
         month, _, year = value.partition(" ")
         form = next(p for p in analyser().parse(month)).inflect({"loct"})

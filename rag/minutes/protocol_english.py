@@ -44,8 +44,10 @@ _STATIVE = frozenset(
     " resign retire leave miss consider note".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
+_NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
 _TO_WHOM = re.compile(
-    r"\b(?:to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|the\s+[a-z]+(?:\s+[a-z]+)?)"
+    r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
+    r"|the\s+[a-z]+(?:\s+(?!about\b|by\b|for\b|on\b|in\b|with\b|and\b|to\b|before\b|at\b|of\b)[a-z]+)?)"
 )
 
 
@@ -76,6 +78,16 @@ def _subject() -> re.Pattern[str]:
     verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)\s+)?(?:{_phrases('vow')})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """ "Colm said he'd book the projector", "Pia confirmed that she will ring them"."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    return re.compile(
+        rf"(?P<who>{name})\s+(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
+        r"(?P<vow>['’]d|['’]ll|\s+would|\s+will)\s+(?P<act>[a-z][\w'’-]*)"
     )
 
 
@@ -115,33 +127,48 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         for f in dates_in(text[start:end], scene.base, scene.language)
     ]
     condition: tuple[int, int] | None = None
+    while start < end and text[start].isspace():
+        start += 1
     at = start
     while (lead := _LEAD.match(text, at, end)) is not None:
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = _told().match(text, at, end) or _subject().match(text, at, end)
+    match = _said().match(text, at, end) or _told().match(text, at, end) or _subject().match(text, at, end)
     match = match or (_bare().match(text, at, end) if at > start else None)
     if match is None:
         return _taken(scene, at, end, dues)
-    vow, act = (match["vow"] or "to").lower(), match["act"].lower()
+    vow, act = (match["vow"] or "to").strip().lower(), match["act"].lower()
+    said = match.re is _said()
     if _UNLESS.search(text, match.end("who"), match.end("act")) or (
-        vow == "would" and at == start
+        vow == "would" and at == start and not said
     ):
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
     owners = _owners(
-        scene, match["who"], strict=vow in ("will", "would", "'ll", "must", "has to", "have to")
+        scene, match["who"], strict=said or vow in ("will", "would", "'ll", "must", "has to", "have to")
     )
     if not owners:
         return []
     if later := _TRAILING.search(text, match.end(), end):
         condition, end = condition or later.span("cond"), later.start()
+    another = _another(text, match.end(), end)
+    others = orders_in(scene, another[1], end) if another else []
+    end = another[0] if another and others else end
     reported = (
         vow not in ("to", "is to", "are to") and "asked" not in vow and "instructed" not in vow
     )
-    return _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
+    own = _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
+    return [*own, *others]
+
+
+def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """(where the first act ends, where another's begins) of "SP to order it and LM to pay"."""
+    for match in _NEXT.finditer(text, start, end):
+        if _subject().match(text, match.end(), end):
+            return match.start(), match.end()
+    return None
 
 
 def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
@@ -237,6 +264,8 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
         people = only_people(scene, match["who"])
         if people and people[0] not in owners:
             return people[0]
+        if match["how"] == "to" and match["who"].startswith("the "):
+            return match["who"]
     direct = re.match(r"\w+\s+(?P<who>[A-Z]\w+)\b", words)
     people = only_people(scene, direct["who"]) if direct else []
     return people[0] if people and people[0] not in owners else None

@@ -35,17 +35,21 @@ _ATTENDANCE = re.compile(
 )
 _TITLE = re.compile(
     r"\b(?:протокол|совещани|заседани|собрани|встреч|созвон|синк|синхр|летучк|план[её]рк|оперативк|пятиминутк|стенограмм"
-    r"|ретро|minutes|meeting|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
+    r"|ретро|minutes|meeting|\bcall\b|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
     re.I,
 )
 _ORDER = re.compile(r"^\s*(?:[\d.)]+\s+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M)
 _NAMED = re.compile(r"^(?P<name>[^\W\d_][\w.'’ -]{1,30}?)\s*(?::|[—–]|\s-\s)\s*\S")
+#: a title that names a meeting and its day
+_DATED_TITLE = re.compile(r"\d{1,2}[./]\d{1,2}|\d{4}|\d{1,2}\s+[^\W\d_]{3,}")
 _ENOUGH = 2
 #: characters that tell whether a text is a protocol, and those its title is in
 _SAMPLE = 200_000
 _HEAD = 400
 #: entries that begin with a person's name from which a list of them is a mark
 _NAMED_ENTRIES = 2
+#: bullets under a title that names a meeting and its day
+_BULLETS = 3
 
 
 def is_protocol(text: str) -> bool:
@@ -64,6 +68,9 @@ def _weights(text: str) -> Iterator[int]:
     yield 2 * any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
     yield 2 * bool(_ACTION.search(text))
     yield int(bool(_TITLE.search(text[:_HEAD])))
+    first = next((line for line in text[:_HEAD].split("\n") if line.strip()), "")
+    listed = len(re.findall(r"^\s*[-*•–]\s+\S", text, re.MULTILINE)) >= _BULLETS
+    yield int(bool(_TITLE.search(first) and _DATED_TITLE.search(first) and listed))
     yield int(bool(_ATTENDANCE.search(text)))
     yield int(bool(_ORDER.search(text)))
     named = boxes = 0
@@ -73,11 +80,12 @@ def _weights(text: str) -> Iterator[int]:
             continue
         if _heads_tasks(line):
             yield 2
-        if len(line) < 80 and heading_of(text, row) and section_of(line) in ("tasks", "review"):
+        title = len(line) < 80 and (row.start == 0 or heading_of(text, row))
+        if title and section_of(line) in ("tasks", "review"):
             yield 1
         boxes += CHECKBOX.match(line) is not None
         bullet = BULLET.match(line)
-        entry = _NAMED.match(bullet["body"]) if bullet else None
+        entry = _NAMED.match(bullet["body"] if bullet else line)
         named += entry is not None and is_person_name(entry["name"])
         if boxes == 1 or named == _NAMED_ENTRIES:
             yield 1

@@ -31,6 +31,8 @@ _EVERYBODY = frozenset(
     "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги участников"
     " присутствующих сотрудников коллег".split()
 )
+#: abbreviated offices in front of a name
+_TITLES = frozenset("доц проф зав нач зам гл инж ст мл асс г-ну г-же тов д-ру акад".split())
 _LONGEST = 9
 _INITIAL = re.compile(r"[^\W\d_]")
 
@@ -93,16 +95,19 @@ class Line:
 
     def one(self, at: int, case: str, *, strict: bool = False) -> Named | None:
         """Who is named at `at`; `strict` wants a person, or a body that no verb has announced."""
+        if self.tokens[at].word in _TITLES and at + 1 < len(self.tokens):
+            behind = self._person(at + 1, case, office=True)
+            return behind._replace(first=at) if behind else None
+        return self._person(at, case) or self._phrase(at, case, strict=strict)
+
+    def _person(self, at: int, case: str, *, office: bool = False) -> Named | None:
+        """A person named at `at`, known or not."""
         spelled = self._initials(at)
         mention = self.mentions.get(spelled)
-        if mention and not mention.known and self._is_initial(min(spelled + 1, len(self.tokens) - 1)):
-            mention = None
-        if mention and (case in mention.cases):
+        lettered = self._is_initial(min(spelled + 1, len(self.tokens) - 1)) or spelled > at
+        if mention and case in mention.cases and (mention.known or not lettered):
             return Named(mention.name, at, self._behind(mention), True)
-        stranger = self._stranger(at, spelled, case)
-        if stranger:
-            return stranger
-        return self._phrase(at, case, strict=strict)
+        return self._stranger(at, spelled, case, office=office)
 
     def _initials(self, at: int) -> int:
         """The token behind initials in front of a surname («О. В. Титову»)."""
@@ -220,6 +225,9 @@ class Line:
             gap = self.between(at - 1, at)
             quoted = gap.strip() in ("«", "»", '"', "» «")
             range_ = self.tokens[at - 1].word.isdigit() and token.word.isdigit()
+            if token.word == "и" and at + 1 < len(self.tokens) and self.tokens[at + 1].word.isdigit():
+                at += 1
+                continue
             if token.start in self.ends or (_STOP.search(gap) and not quoted and not range_):
                 break
             if token.word == "по" and "anim" in parses(self.tokens[first - 1].word)[0].grammemes:
@@ -249,14 +257,9 @@ class Line:
         for at in range(first, last + 1):
             if at >= len(self.tokens) or (at == last and _STOP.search(self.between(at - 1, at))):
                 break
-            spelled = self._initials(at)
-            mention = self.mentions.get(spelled)
-            if mention and case in mention.cases and self.tokens[spelled].capital:
-                return Named(mention.name, at, self._behind(mention), True)
-            capital = self.tokens[at].capital
-            stranger = self._stranger(at, spelled, case, office=True) if capital else None
-            if stranger:
-                return stranger
+            found = self._person(at, case, office=True) if self.tokens[at].capital else None
+            if found:
+                return found
         return None
 
     def _named(self, first: int, head: int, last: int, case: str) -> str:

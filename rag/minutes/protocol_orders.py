@@ -204,7 +204,8 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
     last = named[-1].last
     for index in _near(line, last):
         word = line.tokens[index].word
-        if word in ("не", "бы", "если"):
+        aside = index > last and re.search(r"[,;:]", line.between(index - 1, index))
+        if aside or word in ("не", "бы", "если", "что"):
             return []
         found = reading(word, "VERB", "past", at_least=0.3) or reading(
             word, "VERB", "3per", at_least=0.3
@@ -461,7 +462,10 @@ def _shared(line: Line, named: Named) -> bool:
 
 
 def _first(line: Line) -> int:
-    return next((i for i, t in enumerate(line.tokens) if t.word not in _SKIP), len(line.tokens))
+    return next(
+        (i for i, t in enumerate(line.tokens) if t.word not in _SKIP and not t.word.isdigit()),
+        len(line.tokens),
+    )
 
 
 def _near(line: Line, at: int) -> range:

@@ -36,8 +36,8 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
     for token in view.tokens:
         if token.start >= finding.at:
             break
-        top = parses(token.word)[0].grammemes
-        if {"NOUN", "anim", "nomn"} <= top:
+        nouns = [p.grammemes for p in parses(token.word) if "NOUN" in p.grammemes]
+        if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
     return finding
 
@@ -67,7 +67,8 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
         if found is None or found.lemma in _STATES or view.is_in(found.lemma, "no_duty"):
             continue
         in_charge = found.lemma == "отвечать" and "за" in view.words[at:]
-        if in_charge or ((dated or listed) and rs.has_object(view, at, skip=mention)):
+        acts = listed or rs.has_object(view, at, skip=mention)
+        if in_charge or ((dated or listed) and acts and at + 1 < len(view.tokens)):
             first = view.words.index("за", at) + 1 if in_charge else at
             return make(
                 view, "promise", at, mention.name, found.lemma, act="assigned", first=first
@@ -86,7 +87,7 @@ def _awaited(view: View) -> Finding | None:
     )
     if owner is None:
         return None
-    first = at + 1 if owner.first < at else at + 1
+    first = max(at + 1, owner.last)
     if first >= len(view.words) or not rs.nouns(view, skip=(), after=at):
         return None
     return make(view, "promise", at, owner.name, "", act="assigned", first=first)
