@@ -11,7 +11,7 @@ from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.protocol import protocol_drafts
-from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.protocol_marks import is_protocol, lists_tasks
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of
@@ -39,18 +39,19 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
+    paper = not document.turns or lists_tasks(document.turns, language)
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),
         _day(day),
         language,
-        on_paper=not document.turns,
+        on_paper=paper,
         roles=offices_in(document),
     )
-    if document.turns:
+    if not paper:
         rules = russian.findings if language == "ru" else english.findings
         drafts = Dialogue(scene, document.turns, rules).run()
-    elif is_protocol(document.text):
+    elif document.turns or is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
         return Minutes(day, (), (), ())

@@ -11,9 +11,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes, english, protocol_english, protocol_orders, protocol_reported, russian
+from rag.minutes import (
+    changes,
+    english,
+    protocol_english,
+    protocol_orders,
+    protocol_reported,
+    russian,
+)
 from rag.minutes.clauses import sentences_of, tokens_of
 from rag.minutes.drafts import Draft
+from rag.minutes.findings import GROUP
 from rag.minutes.morphology import reading
 from rag.minutes.protocol_dues import MOVED, cut, due_in, field_due, moved_due
 from rag.minutes.protocol_fields import Field, fields_in
@@ -24,7 +32,6 @@ from rag.minutes.protocol_owners import only_people, owners_named
 from rag.minutes.protocol_pieces import is_due, is_struck, pieces_of, state_of, struck_in
 from rag.minutes.protocol_words import matcher
 from rag.minutes.view import Scene, View
-from rag.minutes.findings import GROUP
 from rag.sentences import split
 from rag.types import WE
 

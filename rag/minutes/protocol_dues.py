@@ -60,7 +60,7 @@ _LEAD = re.compile(
 )
 #: a bracket at the end that tells of the deadline, and a dash that tells the state
 _ASIDE = re.compile(
-    r"\s*[(\[](?:[^()\[\]]*\b)?(?:срок\w*|до|к|перен\w+|был\w*|due|by|was|moved|deadline|previously|postponed)\b[^()\[\]]*[)\]]?\s*$",
+    r"\s*[(\[](?:[^()\[\]]*\b)?(?:срок\w*|до|к|done|выполнен\w*|исполнен\w*|перен\w+|был\w*|due|by|was|moved|deadline|previously|postponed)\b[^()\[\]]*[)\]]?\s*$",
     re.I,
 )
 _STATE = re.compile(

@@ -41,9 +41,11 @@ _TRAILING = re.compile(
 )
 _STATIVE = frozenset(
     "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
-    " resign retire leave miss consider note".split()
+    " resign retire leave miss consider note meet convene reconvene reopen close expire".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
+#: those outside the house, of whom a promise is only told
+_OUTSIDE = re.compile(r"\b(?:supplier|contractor|company|council|customer|client|landlord|bank)s?$", re.I)
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
 _TO_WHOM = re.compile(
     r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
@@ -147,7 +149,7 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
     owners = _owners(
-        scene, match["who"], strict=said or vow in ("will", "would", "'ll", "must", "has to", "have to")
+        scene, match["who"], strict=said or "promis" in vow or "offer" in vow or vow in ("will", "would", "'ll", "must", "has to", "have to")
     )
     if not owners:
         return []
@@ -192,6 +194,8 @@ def _owners(scene: Scene, words: str, *, strict: bool) -> list[str]:
     if people:
         return people
     bare = re.sub(r"\([^()]*\)", "", words).strip()
+    if _OUTSIDE.search(bare) and strict:
+        return []
     noun = re.compile(rf"\b(?:{_phrases('office')}|{_phrases('body')})$", re.I)
     office = noun.search(bare) is not None
     short = re.fullmatch(r"[A-Z]{2,3}", bare) is not None

@@ -18,7 +18,7 @@ KINDS = ("owner", "due", "helper", "control", "status", "task", "other")
 _SURE = 4
 _BEFORE = re.compile(r"(?:^|[.,;:!?()\[\]|—–•·>/*_-]|\s{2,}|\n)\s*[*_]*\s*$|^\s*$")
 _COLON = r"\s*(?:\([^()\n]{0,24}\)\s*)?[*_]*\s*(?:[:：]|\s\|(?=\s)|(?<=\s)=(?=\s))[*_]*[ \t]*"
-_DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\w|$))[ \t]*"
+_DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\d|$)|(?<=\s)-)[ \t]*"
 #: labels that need no separator where what follows is plainly a name or a day
 _NAKED = {
     "owner": re.compile(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.lexicon import family
+from rag.minutes.morphology import reading
 from rag.minutes.people import is_person_name
 from rag.minutes.protocol_fields import label_of
 from rag.minutes.protocol_lines import (
@@ -15,9 +17,13 @@ from rag.minutes.protocol_lines import (
     rows_of,
     section_of,
 )
+from rag.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from rag.types import Turn
+    from rag.words import Language
 
 _VERBS = re.compile(
     r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
@@ -43,6 +49,8 @@ _NAMED = re.compile(r"^(?P<name>[^\W\d_][\w.'’ -]{1,30}?)\s*(?::|[—–]|\s-\
 #: a title that names a meeting and its day
 _DATED_TITLE = re.compile(r"\d{1,2}[./]\d{1,2}|\d{4}|\d{1,2}\s+[^\W\d_]{3,}")
 _ENOUGH = 2
+#: share of turns that begin as tasks are told from which they are a list of tasks
+_TOLD_SHARE = 0.6
 #: characters that tell whether a text is a protocol, and those its title is in
 _SAMPLE = 200_000
 _HEAD = 400
@@ -60,6 +68,23 @@ def is_protocol(text: str) -> bool:
         if total >= _ENOUGH:
             return True
     return False
+
+
+def lists_tasks(turns: Sequence[Turn], language: Language) -> bool:
+    """Whether lines that read as turns are a list of who does what: «Олег: позвонить электрикам»."""
+    told = sum(_is_told(turn.text, language) for turn in turns)
+    return bool(turns) and told >= _TOLD_SHARE * len(turns)
+
+
+def _is_told(words: str, language: Language) -> bool:
+    """Whether words begin as a task is told: with an infinitive, or an English verb as it is."""
+    first = re.match(r"\W*([^\W\d_]+)", words)
+    if first is None or words.rstrip().endswith("?"):
+        return False
+    word = fold(first[1])
+    if language == "en":
+        return word in family("en", "verb")
+    return reading(word, "INFN", at_least=0.3) is not None
 
 
 def _weights(text: str) -> Iterator[int]:

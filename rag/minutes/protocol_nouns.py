@@ -281,6 +281,16 @@ class Line:
         return " ".join(words)
 
 
+def is_inner(line: Line, named: Named) -> bool:
+    """Whether a phrase is a body of the own house, or an office whose holder is known."""
+    if named.name in line.scene.roles.values():
+        return True
+    heads = line.tokens[named.first : min(named.last, named.first + 3)]
+    return any(
+        parse.lemma in order_words("inner") for token in heads for parse in parses(token.word)
+    )
+
+
 def _is_plural(word: str, case: str) -> bool:
     found = reading(word, "NOUN", case)
     return found is not None and "plur" in found.grammemes

@@ -16,7 +16,7 @@ from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_dues import cut
-from rag.minutes.protocol_nouns import Line, Named, order_words
+from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
 from rag.minutes.russian_words import future
 
 if TYPE_CHECKING:
@@ -167,6 +167,9 @@ def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
         return []
     named = _bracketed(line, named)
     last = named[-1].last
+    needed = any(line.tokens[i].word in order_words("must") for i in _near(line, last))
+    if needed and not dues and not (named[0].person or is_inner(line, named[0])):
+        return []
     if any(
         line.tokens[i].word in ("важно", "интересно", "трудно", "можно") for i in _near(line, last)
     ):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from rag.minutes import russian_clauses as rc
 from rag.minutes import russian_spans as rs
 from rag.minutes.morphology import parses, reading
-from rag.minutes.protocol_nouns import Line, order_words
+from rag.minutes.protocol_nouns import Line, is_inner
 from rag.minutes.russian_making import make
 from rag.minutes.russian_words import future
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
-    from rag.minutes.protocol_nouns import Named
     from rag.minutes.view import View
 
 #: verbs by which somebody took a thing on, and those that tell no duty
@@ -112,13 +111,3 @@ def _by_body(view: View) -> Finding | None:
                 )
         return None
     return None
-
-
-def is_inner(line: Line, named: Named) -> bool:
-    """Whether a phrase is a body of the own house, or an office whose holder is known."""
-    if named.name in line.scene.roles.values():
-        return True
-    heads = line.tokens[named.first : min(named.last, named.first + 3)]
-    return any(
-        parse.lemma in order_words("inner") for token in heads for parse in parses(token.word)
-    )

@@ -15,8 +15,7 @@ from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE
 from rag.minutes.morphology import parses, reading
-from rag.minutes.protocol_nouns import Line, Named, order_words
-from rag.minutes.protocol_reported import is_inner
+from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
 from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
