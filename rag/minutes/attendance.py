@@ -27,7 +27,10 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 #: «## Участники», "Attendees" on a line of their own
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)",
+    re.MULTILINE,
+)
 _LISTING = re.compile(
     r"(?:участник|участвова|присутств|приглаш|член|состав|отсутств|председател|секретар|вел[аи]?\b|вёл\b"
     r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|комисси|модератор|были\b|созвал|attend|present|participant|here\b"
@@ -41,7 +44,9 @@ _OFFICE_LABEL = re.compile(
     r"|secretary|treasurer|clerk|facilitator|note-?taker)\b",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"^(?:cllr|mr|mrs|ms|miss|dr|prof|rev|revd|sir|councillor)\.?\s+", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:cllr|mr|mrs|ms|miss|dr|prof|rev|revd|sir|councillor)\.?\s+", re.IGNORECASE
+)
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ьич|овна|евна|ична|оглы|кызы)")
 _SHORT = re.compile(r"\(\s*([A-ZА-ЯЁ]{2,4})\s*\)")
 _MARKER = re.compile(r"^\s*(?:[-*+•·–—]|\d+[.)])?\s*")

@@ -338,7 +338,16 @@ def _from_words(
     whole = (item.start, item.end)
     if tasked:
         entries = list(
-            _from_pieces(scene, item, (start, end), due or heads[1], heads[0], whole, listed=listed, announced=announced)
+            _from_pieces(
+                scene,
+                item,
+                (start, end),
+                due or heads[1],
+                heads[0],
+                whole,
+                listed=listed,
+                announced=announced,
+            )
         )
         if entries:
             yield from entries
@@ -379,7 +388,9 @@ def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
             owners = [who for who in only_people(scene, words) if who in scene.roster.names]
         if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
             owners = protocol_orders.addressed(scene, start, end)
-        found = due_in(scene, start, end) if scene.text[start:end].rstrip("*_ ").endswith(":") else None
+        found = (
+            due_in(scene, start, end) if scene.text[start:end].rstrip("*_ ").endswith(":") else None
+        )
         if due is None and found and (owners or is_due(scene.text, start, end, found)):
             due = found
     return owners, due
@@ -458,11 +469,7 @@ def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
     if found.task is None:
         return []
     due = found.due
-    return [
-        protocol_orders.Order(
-            owners, cut(scene, body, due), due, body[0], "assigned"
-        )
-    ]
+    return [protocol_orders.Order(owners, cut(scene, body, due), due, body[0], "assigned")]
 
 
 def _from_prose(
@@ -495,12 +502,9 @@ def _from_prose(
 
 
 def _orders_of(scene: Scene, start: int, end: int) -> list[Order]:
-    """The orders of a sentence, each part between semicolons by itself."""
-    orders_in = protocol_orders.orders_in if scene.language == "ru" else protocol_english.orders_in
-    found: list[Order] = []
-    for match in re.finditer(r"[^;]+", scene.text[start:end]):
-        found += orders_in(scene, start + match.start(), start + match.end())
-    return found
+    """The orders of a sentence in the language of the paper."""
+    read = protocol_orders.orders_of if scene.language == "ru" else protocol_english.orders_of
+    return read(scene, start, end)
 
 
 def _of_order(

@@ -27,7 +27,9 @@ _ENGLISH_MONTH = re.compile(
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s+\d{4})?$"
 )
 _SLASHED = re.compile(r"^(?P<day>\d{1,2})/(?P<month>\d{1,2})$")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
 #: «10 дней», «2 недели», "3 weeks": a length of time in a deadline field counts from the meeting
 _LENGTH = re.compile(
     r"^(?:\d+|один|одна|два|две|три|четыре|пять|семь|десять)\s+(?:рабочих\s+|календарных\s+|раб\.?\s+)?"
@@ -56,7 +58,8 @@ _WAS = re.compile(
 
 #: what leads to a deadline behind an act
 _LEAD = re.compile(
-    r"[\s,(—–-]*(?:\b(?:в\s+срок|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$", re.I
+    r"[\s,(—–-]*(?:\b(?:в\s+срок|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$",
+    re.I,
 )
 #: a bracket at the end that tells of the deadline, and a dash that tells the state
 _ASIDE = re.compile(
@@ -96,7 +99,9 @@ def _range(scene: Scene, start: int, end: int) -> Found | None:
     """«12.12.2025 – 19.12.2025» as one stretch of days."""
     piece = scene.text[start:end]
     found = dates_in(piece, scene.base, scene.language, bare=True)
-    if len(found) != 2 or not re.fullmatch(r"\s*(?:[—–-]|по|to)\s*", piece[found[0].end : found[1].start]):
+    if len(found) != 2 or not re.fullmatch(
+        r"\s*(?:[—–-]|по|to)\s*", piece[found[0].end : found[1].start]
+    ):
         return None
     first, last = found
     if not first.due.start or not last.due.end or first.due.start > last.due.end:

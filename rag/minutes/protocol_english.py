@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|that|[A-Z][\w’' ]{2,28}:(?=\s+[A-Z])|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
@@ -41,11 +41,19 @@ _TRAILING = re.compile(
 )
 _STATIVE = frozenset(
     "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
-    " resign retire leave miss consider note meet convene reconvene reopen close expire".split()
+    " resign retire leave miss consider note convene reconvene reopen close expire".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
 #: those outside the house, of whom a promise is only told
-_OUTSIDE = re.compile(r"\b(?:supplier|contractor|company|council|customer|client|landlord|bank)s?$", re.I)
+_OUTSIDE = re.compile(
+    r"\b(?:supplier|contractor|company|council|customer|client|landlord|bank)s?$", re.I
+)
+#: the meeting itself: when it meets, and what it decides as a whole
+_MEETS = re.compile(r"(?:re)?meet(?:\s+(?:next|again|on|at|in)\b|\W*$)", re.I)
+_DECIDES = re.compile(
+    r"(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors|members|councillors)\s+(?:has\s+|have\s+)?agreed\b",
+    re.I,
+)
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
 _TO_WHOM = re.compile(
     r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
@@ -99,7 +107,9 @@ def _told() -> re.Pattern[str]:
     name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
     verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
     many = rf"(?:{name})(?:\s*(?:,|&|/|\band\b)\s*(?:{name}))*"
-    return re.compile(rf"(?P<who>{many})\s*(?::|\s[–—-])(?P<vow>)\s*(?:please\s+)?(?:to\s+)?(?P<act>{verbs})\b")
+    return re.compile(
+        rf"(?P<who>{many})\s*(?::|\s[–—-])(?P<vow>)\s*(?:please\s+)?(?:to\s+)?(?P<act>{verbs})\b"
+    )
 
 
 @cache
@@ -107,7 +117,9 @@ def _bare() -> re.Pattern[str]:
     """ "resolved that P. Lomax repair the pump": the verb as it is in a dictionary."""
     name = r"(?:[A-Z]\.\s?){0,2}[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
     verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
-    return re.compile(rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b")
+    return re.compile(
+        rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b"
+    )
 
 
 @cache
@@ -119,8 +131,11 @@ def _gerund() -> re.Pattern[str]:
     )
 
 
-def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
-    """The orders of one sentence of minutes; [] where it gives none."""
+def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> list[Order]:
+    """The orders of one sentence of minutes; [] where it gives none.
+
+    `agreed` tells that the words go on with what "it was agreed that" has begun.
+    """
     text = scene.text
     if text[start:end].rstrip().endswith("?"):
         return []
@@ -136,33 +151,53 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = _said().match(text, at, end) or _told().match(text, at, end) or _subject().match(text, at, end)
+    match = (
+        _said().match(text, at, end)
+        or _told().match(text, at, end)
+        or _subject().match(text, at, end)
+    )
     match = match or (_bare().match(text, at, end) if at > start else None)
     if match is None:
         return _taken(scene, at, end, dues)
     vow, act = (match["vow"] or "to").strip().lower(), match["act"].lower()
     said = match.re is _said()
     if _UNLESS.search(text, match.end("who"), match.end("act")) or (
-        vow == "would" and at == start and not said
+        vow == "would" and at == start and not (said or agreed)
     ):
+        return []
+    if _MEETS.match(text, match.start("act"), end) or _DECIDES.match(text, match.start(), end):
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
     owners = _owners(
-        scene, match["who"], strict=said or "promis" in vow or "offer" in vow or vow in ("will", "would", "'ll", "must", "has to", "have to")
+        scene,
+        match["who"],
+        strict=said
+        or "promis" in vow
+        or "offer" in vow
+        or vow in ("will", "would", "'ll", "must", "has to", "have to"),
     )
     if not owners:
         return []
     if later := _TRAILING.search(text, match.end(), end):
         condition, end = condition or later.span("cond"), later.start()
     another = _another(text, match.end(), end)
-    others = orders_in(scene, another[1], end) if another else []
+    agreed = agreed or at > start
+    others = orders_in(scene, another[1], end, agreed=agreed) if another else []
     end = another[0] if another and others else end
     reported = (
         vow not in ("to", "is to", "are to") and "asked" not in vow and "instructed" not in vow
     )
     own = _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
     return [*own, *others]
+
+
+def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of a sentence, each part between semicolons by itself."""
+    found: list[Order] = []
+    for match in re.finditer(r"[^;]+", scene.text[start:end]):
+        found += orders_in(scene, start + match.start(), start + match.end())
+    return found
 
 
 def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -185,6 +220,8 @@ def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
         return []
     due = choose(scene.text, tuple(dues))
     begin = match.start("short") if match["short"] else match.start("long")
+    if verb.endswith((" with", " for")):
+        begin = match.start("act")
     what = cut(scene, (begin, end), due)
     return [Order(tuple(owners), what, due, at, "reported")]
 
@@ -273,4 +310,3 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
     direct = re.match(r"\w+\s+(?P<who>[A-Z]\w+)\b", words)
     people = only_people(scene, direct["who"]) if direct else []
     return people[0] if people and people[0] not in owners else None
-

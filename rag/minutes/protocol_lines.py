@@ -103,7 +103,11 @@ def heading_of(text: str, row: Row) -> str | None:
     numbered = _NUMBER.match(line)
     bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
     title = bare.rstrip(":").strip()
-    if not title or len(re.sub(r"\([^()]*\)", "", title).split()) > _TITLE_WORDS or title[-1] in ".,;!?":
+    if (
+        not title
+        or len(re.sub(r"\([^()]*\)", "", title).split()) > _TITLE_WORDS
+        or title[-1] in ".,;!?"
+    ):
         return None
     if not section_of(title):
         return None

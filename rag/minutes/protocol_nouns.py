@@ -96,11 +96,11 @@ class Line:
     def one(self, at: int, case: str, *, strict: bool = False) -> Named | None:
         """Who is named at `at`; `strict` wants a person, or a body that no verb has announced."""
         if self.tokens[at].word in _TITLES and at + 1 < len(self.tokens):
-            behind = self._person(at + 1, case, office=True)
+            behind = self.person(at + 1, case, office=True)
             return behind._replace(first=at) if behind else None
-        return self._person(at, case) or self._phrase(at, case, strict=strict)
+        return self.person(at, case) or self._phrase(at, case, strict=strict)
 
-    def _person(self, at: int, case: str, *, office: bool = False) -> Named | None:
+    def person(self, at: int, case: str, *, office: bool = False) -> Named | None:
         """A person named at `at`, known or not."""
         spelled = self._initials(at)
         mention = self.mentions.get(spelled)
@@ -127,9 +127,7 @@ class Line:
             at += 1
         return at
 
-    def _stranger(
-        self, at: int, spelled: int, case: str, *, office: bool = False
-    ) -> Named | None:
+    def _stranger(self, at: int, spelled: int, case: str, *, office: bool = False) -> Named | None:
         """A surname with initials that no list holds («Кузнецову П. П.»).
 
         Behind an `office` in the case, a surname that does not show it does not decline.
@@ -225,7 +223,11 @@ class Line:
             gap = self.between(at - 1, at)
             quoted = gap.strip() in ("«", "»", '"', "» «")
             range_ = self.tokens[at - 1].word.isdigit() and token.word.isdigit()
-            if token.word == "и" and at + 1 < len(self.tokens) and self.tokens[at + 1].word.isdigit():
+            if (
+                token.word == "и"
+                and at + 1 < len(self.tokens)
+                and self.tokens[at + 1].word.isdigit()
+            ):
                 at += 1
                 continue
             if token.start in self.ends or (_STOP.search(gap) and not quoted and not range_):
@@ -257,7 +259,7 @@ class Line:
         for at in range(first, last + 1):
             if at >= len(self.tokens) or (at == last and _STOP.search(self.between(at - 1, at))):
                 break
-            found = self._person(at, case, office=True) if self.tokens[at].capital else None
+            found = self.person(at, case, office=True) if self.tokens[at].capital else None
             if found:
                 return found
         return None
@@ -271,7 +273,12 @@ class Line:
             token = self.tokens[at]
             written = self.scene.text[token.start : token.end]
             kinds = ("NOUN",) if at == head else ("ADJF", "PRTF")
-            forms = (_nominative(token.word, case, kind, plural=plural, gender=gender if kind != "NOUN" else "") for kind in kinds)
+            forms = (
+                _nominative(
+                    token.word, case, kind, plural=plural, gender=gender if kind != "NOUN" else ""
+                )
+                for kind in kinds
+            )
             form = None if written.isupper() else next(filter(None, forms), None)
             words.append(
                 _like(written, form or token.word) if form or not written.isupper() else written
@@ -306,7 +313,9 @@ def _like(written: str, form: str) -> str:
 
 
 @cache
-def _nominative(word: str, case: str, kind: str, *, plural: bool = False, gender: str = "") -> str | None:
+def _nominative(
+    word: str, case: str, kind: str, *, plural: bool = False, gender: str = ""
+) -> str | None:
     """A word of a kind put into the nominative from the case, in the same number and gender."""
     if case == "nomn":
         return word

@@ -18,6 +18,7 @@ from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_dues import cut
 from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
 from rag.minutes.russian_words import future
+from rag.types import ALL
 
 if TYPE_CHECKING:
     from rag.minutes.view import Scene
@@ -36,6 +37,8 @@ class Order(NamedTuple):
     to_whom: str | None = None
 
 
+#: the letter of a list that runs on in a sentence («…: а) составить опись; б) …»)
+_LETTERED = re.compile(r"(?:[а-яёa-z]|\d{1,2})[).]\s")
 _SKIP = frozenset(
     "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
 )
@@ -47,6 +50,7 @@ _BETWEEN = frozenset(
 )
 _FAR = 16
 _CONTROL = re.compile(r"контрол|информац\w+\s+принять|к\s+сведению")
+_PRESENT = frozenset({"участники", "присутствующие", "коллеги", "все участники"})
 _TELLING = frozenset(
     "доложить докладывать представлять сообщать направлять передавать предоставлять".split()
 )
@@ -75,11 +79,27 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
     return []
 
 
+def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of a sentence, each part between semicolons by itself.
+
+    A part that begins with an act and names nobody goes on with those of the part before it.
+    """
+    found: list[Order] = []
+    for match in re.finditer(r"[^;]+", scene.text[start:end]):
+        part = (start + match.start(), start + match.end())
+        orders = orders_in(scene, *part)
+        if not orders and found:
+            orders = acts_of(scene, *part, found[-1].owners)
+        found += orders
+    return found
+
+
 def acts_of(scene: Scene, start: int, end: int, owners: tuple[str, ...]) -> list[Order]:
     """The acts of words that begin with one, for owners named elsewhere (the head of a list)."""
     dues = _dues(scene, start, end)
     line = Line(scene, tokens_of(scene.text, start, end), frozenset(f.start for f in dues))
-    at = _act(line, 0, dues)
+    first = next((i for i, t in enumerate(line.tokens) if len(t.word) > 1), 0)
+    at = _act(line, first, dues)
     return _orders(line, at, owners, dues, end) if at is not None else []
 
 
@@ -192,7 +212,9 @@ def _named_first(line: Line, dues: list[Found], end: int) -> list[Order]:
     if last >= len(line.tokens):
         return []
     parted = re.search(r"[—–:]|\s-\s", line.between(last - 1, last)) is not None
-    if not parted and not (named[0].person and reading(line.tokens[last].word, "INFN", at_least=0.3)):
+    if not parted and not (
+        named[0].person and reading(line.tokens[last].word, "INFN", at_least=0.3)
+    ):
         return []
     act = _act(line, last, dues)
     return _orders(line, act, _names(named), dues, end) if act is not None else []
@@ -269,10 +291,11 @@ def _appointed(line: Line, dues: list[Found], end: int) -> list[Order]:
     if verb is None or "за" not in words[marked:]:
         return []
     behind = words.index("за", marked) + 1
+    case = "nomn" if words[verb].startswith("назначен") else "accs"
     for at in range(len(words)):
-        named = line.everybody(at, "accs") if at > marked or at == verb + 1 else []
-        named = named or (line.everybody(at, "nomn") if words[verb].startswith("назначен") else [])
-        if not named or not named[0].person:
+        one = line.person(at, case) or (line.one(at, case) if at == verb + 1 else None)
+        named = [one] if one and one.person else []
+        if not named:
             continue
         limit = line.tokens[at].start if at >= behind else end
         stop = line.tokens[verb].start if verb > behind else limit
@@ -309,8 +332,12 @@ def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
 
 def _laid(line: Line, words: list[str], dues: list[Found]) -> list[Order] | None:
     """«Ответственность за вывоз снега возложить на Титова»; None where the clause is no such."""
-    verb = next((i for i, w in enumerate(words) if w.startswith(("возложит", "возложен", "возлага"))), None)
-    if verb is None or not any(w.startswith(("ответственност", "обязанност")) for w in words[:verb]):
+    verb = next(
+        (i for i, w in enumerate(words) if w.startswith(("возложит", "возложен", "возлага"))), None
+    )
+    if verb is None or not any(
+        w.startswith(("ответственност", "обязанност")) for w in words[:verb]
+    ):
         return None
     on = next((i for i in range(verb, len(words)) if words[i] == "на"), None)
     behind = next((i for i in range(verb) if words[i] in ("за", "по")), None)
@@ -321,7 +348,9 @@ def _laid(line: Line, words: list[str], dues: list[Found]) -> list[Order] | None
     due = _whole(line.scene, dues)
     if not named or _CONTROL.search(line.scene.text[slice(*what)].lower()):
         return []
-    return [Order(_names(named), cut(line.scene, what, due), due, line.tokens[on].start, "assigned")]
+    return [
+        Order(_names(named), cut(line.scene, what, due), due, line.tokens[on].start, "assigned")
+    ]
 
 
 def _thing(
@@ -374,7 +403,7 @@ def _recipient(line: Line, at: int, border: int, owners: tuple[str, ...]) -> str
             break
         named = line.one(index, "datv", strict=True)
         if named and (named.person or line.is_animate(named)) and named.name not in owners:
-            return named.name
+            return ALL["ru"] if named.name in _PRESENT else named.name
         accusative = line.one(index, "accs", strict=True) if found.lemma in _INFORMING else None
         if accusative and accusative.person and accusative.name not in owners:
             return accusative.name
@@ -422,6 +451,10 @@ def _lead(line: Line, at: int, dues: list[Found]) -> int:
 def _act(line: Line, at: int, dues: list[Found]) -> int | None:
     """The infinitive that follows the owner, past deadlines, brackets and adverbs."""
     depth = 0
+    at += (
+        at < len(line.tokens)
+        and _LETTERED.match(line.scene.text, line.tokens[at].start) is not None
+    )
     for index in range(at, min(at + _FAR, len(line.tokens))):
         token = line.tokens[index]
         gap = line.between(index - 1, index) if index else ""
@@ -505,4 +538,3 @@ def _due_of(scene: Scene, dues: list[Found], start: int, end: int) -> Found | No
 
 def _whole(scene: Scene, dues: list[Found]) -> Found | None:
     return choose(scene.text, tuple(dues))
-

@@ -49,7 +49,7 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
     """
     if view.sentence.question or rc.conditional_mood(view) or rc.is_habit(view):
         return None
-    return _by_body(view) or _by_person(view, listed=listed) or _awaited(view)
+    return by_body(view) or _by_person(view, listed=listed) or _awaited(view)
 
 
 def _by_person(view: View, *, listed: bool) -> Finding | None:
@@ -63,25 +63,32 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
         taken = reading(view.words[at], "VERB", "past", at_least=0.5)
         if taken and taken.lemma in _TAKING and rs.has_object(view, at, skip=mention):
             return make(view, "promise", at, mention.name, "", act="reported", first=at + 1)
+        whole = found and found.lemma in ("брать", "забирать") and "себя" in view.words
+        if whole and rs.nouns(view, skip=("себя",), after=at):
+            return make(view, "promise", at, mention.name, "", act="reported", first=at)
         if found is None or found.lemma in _STATES or view.is_in(found.lemma, "no_duty"):
             continue
         in_charge = found.lemma == "отвечать" and "за" in view.words[at:]
         acts = listed or rs.has_object(view, at, skip=mention)
         if in_charge or ((dated or listed) and acts and at + 1 < len(view.tokens)):
             first = view.words.index("за", at) + 1 if in_charge else at
-            return make(
-                view, "promise", at, mention.name, found.lemma, act="assigned", first=first
-            )
+            return make(view, "promise", at, mention.name, found.lemma, act="assigned", first=first)
     return None
 
 
 def _awaited(view: View) -> Finding | None:
     """«От Павла ждём график работ к понедельнику», «ждём смету от Алины»."""
-    at = next((i for i, w in enumerate(view.words) if w in ("ждем", "жду", "ожидаем", "ждут")), None)
+    at = next(
+        (i for i, w in enumerate(view.words) if w in ("ждем", "жду", "ожидаем", "ждут")), None
+    )
     if at is None or rc.negated(view, at):
         return None
     owner = next(
-        (m for m in view.mentions if m.first and view.words[m.first - 1] == "от" and "gent" in m.cases),
+        (
+            m
+            for m in view.mentions
+            if m.first and view.words[m.first - 1] == "от" and "gent" in m.cases
+        ),
         None,
     )
     if owner is None:
@@ -92,7 +99,7 @@ def _awaited(view: View) -> Finding | None:
     return make(view, "promise", at, owner.name, "", act="assigned", first=first)
 
 
-def _by_body(view: View) -> Finding | None:
+def by_body(view: View) -> Finding | None:
     """A body's or an office's act in the future, with something it is done to."""
     if rc.is_condition(view) or view.has("habit"):
         return None
@@ -106,8 +113,6 @@ def _by_body(view: View) -> Finding | None:
             if not verb or rc.negated(view, index) or rc.is_stative(view, verb):
                 continue
             if any(reading(word, "NOUN", at_least=0.3) for word in view.words[index + 1 :]):
-                return make(
-                    view, "promise", index, named.name, verb, act="reported", first=index
-                )
+                return make(view, "promise", index, named.name, verb, act="reported", first=index)
         return None
     return None

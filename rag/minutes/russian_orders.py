@@ -16,7 +16,9 @@ from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
+from rag.minutes.protocol_reported import by_body
 from rag.minutes.russian_making import make
+from rag.types import ALL
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
@@ -38,7 +40,9 @@ def order(view: View) -> Finding | None:
     """The assignment of a clause; None for most clauses."""
     if view.sentence.question or rc.is_condition(view) or rc.is_habit(view):
         return None
-    for rule in (_wished, _let, _asked, _charged, _told, _awaited):
+    if {"давай", "давайте"} & set(view.words):
+        return None
+    for rule in (_wished, _let, _asked, _charged, _told, _awaited, _stated):
         found = rule(view)
         if found:
             return found
@@ -140,12 +144,18 @@ def _mayact(view: View, line: Line, named: Named, *, needs: bool) -> bool:
     """Whether those named can be told: people of the meeting, bodies; after a plain need inner ones."""
     if named.person:
         return named.name in view.scene.roster.names or not needs
-    if named.name in ("ВСЕ",):
-        return not needs
-    return is_inner(line, named) or (
-        not needs and line.acts(named)
-    ) or any(parse.lemma in ("министерство", "компания", "правительство", "агентство", "минстрой", "юрист")
-             for token in line.tokens[named.first : named.first + 2] for parse in parses(token.word))
+    if named.name == ALL["ru"]:
+        return not needs and bool(view.dues)
+    return (
+        is_inner(line, named)
+        or (not needs and line.acts(named))
+        or any(
+            parse.lemma
+            in ("министерство", "компания", "правительство", "агентство", "минстрой", "юрист")
+            for token in line.tokens[named.first : named.first + 2]
+            for parse in parses(token.word)
+        )
+    )
 
 
 def _gives(view: View, at: int) -> bool:
@@ -157,13 +167,24 @@ def _asked(view: View) -> Finding | None:
     """«прошу вас подготовить справку», «вам надо встретиться с жителями»."""
     words = view.words
     asking = next((i for i, w in enumerate(words) if w in _ASKING), None)
-    needing = next((i for i, w in enumerate(words) if w in _NEEDS), None) if {"вам", "тебе"} & set(words) else None
+    needing = (
+        next((i for i, w in enumerate(words) if w in _NEEDS), None)
+        if {"вам", "тебе"} & set(words)
+        else None
+    )
     at = asking if asking is not None else needing
     if at is None or rc.negated(view, at):
         return None
-    if not (_YOU & set(words) or view.vocative) or view.mentions and asking is not None and _accused(view):
+    if (
+        not (_YOU & set(words) or view.vocative)
+        or view.mentions
+        and asking is not None
+        and _accused(view)
+    ):
         return None
-    found = next((i for i in range(at + 1, len(words)) if reading(words[i], "INFN", at_least=0.3)), None)
+    found = next(
+        (i for i in range(at + 1, len(words)) if reading(words[i], "INFN", at_least=0.3)), None
+    )
     if found is None or words[found - 1] == "не" or any(w == "чтобы" for w in words[:found]):
         return None
     verb = rw.infinitive(words[found]) or ""
@@ -214,7 +235,8 @@ def _wished(view: View) -> Finding | None:
         if named is None or not (named.person or is_inner(line, named)):
             continue
         verb_at = next(
-            (i for i, w in enumerate(words) if i > at and reading(w, "VERB", "past", at_least=0.4)), None
+            (i for i, w in enumerate(words) if i > at and reading(w, "VERB", "past", at_least=0.4)),
+            None,
         )
         if verb_at is None or rc.negated(view, verb_at) or not rs.has_object(view, verb_at):
             return None
@@ -229,13 +251,23 @@ def _wished(view: View) -> Finding | None:
     return None
 
 
+def _stated(view: View) -> Finding | None:
+    """«отдел ЖКХ проверит подвалы до пятницы»: a body of the own house, with a deadline."""
+    if not view.dues or rc.is_subordinate(view) or rc.is_hearsay(view):
+        return None
+    found = by_body(view)
+    return found if found and found.due else None
+
+
 def _awaited(view: View) -> Finding | None:
     """«жду от вас предложения до пятницы» to somebody called by name, with a deadline."""
     words = view.words
     at = next((i for i, w in enumerate(words) if w in ("жду", "ждем", "ожидаю")), None)
     if at is None or view.vocative is None or rc.negated(view, at):
         return None
-    if not (view.due((view.clause_at,)) or view.next_due()) or not rs.nouns(view, skip=(), after=at):
+    if not (view.due((view.clause_at,)) or view.next_due()) or not rs.nouns(
+        view, skip=(), after=at
+    ):
         return None
     first = at + 1
     while first + 1 < len(words) and words[first] in ("от", "вас", "тебя", "с"):
