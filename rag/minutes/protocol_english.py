@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
+from rag.minutes.protocol_acts import Order
 from rag.minutes.protocol_dues import cut
-from rag.minutes.protocol_orders import Order
 from rag.minutes.protocol_owners import office_holder, only_people, owners_named
 from rag.minutes.protocol_words import pattern_of, wordings
 
