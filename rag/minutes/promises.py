@@ -14,7 +14,7 @@ from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.places import time_at
 from rag.minutes.protocol import protocol_drafts
-from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.protocol_marks import is_protocol, lists_tasks
 from rag.minutes.questions import questions_in
 from rag.minutes.remarks import remarks_of
 from rag.minutes.reports import reports_in
@@ -51,18 +51,19 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
     if not people and language == "ru":
         people = people_called(document.text, document.turns, language)
+    paper = not document.turns or lists_tasks(document.turns, language)
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),
         _day(day),
         language,
-        on_paper=not document.turns,
+        on_paper=paper,
         roles=offices_in(document),
     )
-    if document.turns:
+    if not paper:
         turns = [replace(turn, day=None) if date else turn for turn in document.turns]
         drafts = Dialogue(scene, turns, _findings).run()
-    elif is_protocol(document.text):
+    elif document.turns or is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
         return Minutes(day, (), (), ())
