@@ -15,6 +15,7 @@ from rag.minutes.clauses import Sentence, sentences_of, tokens_of
 from rag.minutes.drafts import Draft
 from rag.minutes.english_answers import kindred
 from rag.minutes.english_spans import bare_day
+from rag.minutes.english_words import is_condition
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
 from rag.minutes.stance import Stance, stance
@@ -213,8 +214,20 @@ class Dialogue:
             sentence_end=first.end,
             due=due,
             bare=True,
-            condition=None,
+            condition=self._condition(index, sentences),
         )
+
+    def _condition(
+        self, index: int, sentences: tuple[Sentence, ...]
+    ) -> tuple[int, int] | None:
+        """The condition a yes is given under ("Yeah, if you send me the logo")."""
+        if self.scene.language != "en":
+            return None
+        for clause_at, clause in enumerate(sentences[0].clauses):
+            view = View(self.scene, index, sentences, 0, clause_at)
+            if clause.words and is_condition(view):
+                return clause.start, clause.end
+        return None
 
     def _new_due(self, index: int, sentences: Sequence[Sentence]) -> Found | None:
         for sentence_at in range(len(sentences)):

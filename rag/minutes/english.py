@@ -100,7 +100,7 @@ def tried(view: View) -> Finding | None:
         found = lead(view, name)
         if found is None or _is_barred(view, found):
             continue
-        if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
+        if rejects(view, found.verb_at, due_of(view)) or not has_object(view, found.verb_at):
             return None
         if view.is_in(base_of(view.words[found.verb_at]), "verb"):
             return _own(view, found, force="tentative")
@@ -138,7 +138,7 @@ def offered(view: View) -> Finding | None:
         base_of(view.words[found.verb_at]), "ability"
     ):
         return None
-    if found.phrase in ("can i", "could i", "should i") and due_of(view) is None:
+    if found.phrase in ("can i", "could i") and due_of(view) is None:
         return None  # "can I ask …?": a favour is asked, not offered
     if rejects(view, found.verb_at, due_of(view)):
         return None
@@ -221,7 +221,7 @@ def gapped(view: View) -> Finding | None:
     if not names_another(view):
         return None
     governing = findings(view.at(view.clause_at - 1))
-    if governing is None or governing.due is None or governing.verb == "":
+    if governing is None or governing.verb == "":
         return None
     own = make(view, governing.kind, 1, None, governing.who, first=1)
     return replace(

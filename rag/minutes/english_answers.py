@@ -43,7 +43,16 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     refusal = opens(first, "refusal")
     if len(refusal) > len(assent):
         return "no"
-    return "yes" if assent else None
+    return "yes" if assent or _comes_round(sentences[0]) else None
+
+
+def _comes_round(sentence: Sentence) -> bool:
+    """Whether a later clause agrees: "Two's tight but yeah, works", "if Dana sends it, yes"."""
+    for clause in sentence.clauses[1:]:
+        words = [word for word in clause.words if word not in _OPENERS]
+        if " ".join(words) in family("en", "strong_yes"):
+            return True
+    return False
 
 
 def volunteers(sentence: Sentence) -> bool:
@@ -71,8 +80,10 @@ def withdrawn(sentence: Sentence) -> Clause | None:
     for clause in sentence.clauses:
         if {"if", "when", "unless"} & set(clause.words):
             continue
+        if " ".join(clause.words) in family("en", "cancel_whole"):
+            return clause
         words = [w for w in clause.words if w not in family("en", "filler")]
-        if says(words, "cancel_phrase"):
+        if says(clause.words, "cancel_phrase") and not says(clause.words, "take_on"):
             return clause
         for at, word in enumerate(words[:3]):
             if word in family("en", "cancel") and (at == 0 or words[at - 1] in _ORDERS):

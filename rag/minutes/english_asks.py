@@ -54,14 +54,19 @@ def _asked(view: View) -> Finding | None:
 
 def _told(view: View) -> Finding | None:
     """ "Tom, you'll ring the council": to somebody called by name; "make sure you lock up"."""
-    found = lead(view, "told")
+    found = lead(view, "told_ing")
     who = view.vocative
+    if found and not view.is_in(view.words[found.verb_at], "does"):
+        found = None
+    found = found or lead(view, "told")
     if found is None:
         found = lead(view, "duty")
         who = who or ADDRESSEE
     if found is None or who is None or view.sentence.question or _is_noise(view, found):
         return None
-    if not view.is_in(view.words[found.verb_at], "verb") or not has_object(view, found.verb_at):
+    if not view.is_in(base_of(view.words[found.verb_at]), "verb") or not has_object(
+        view, found.verb_at
+    ):
         return None
     return make(view, "request", found.at, found.verb_at, who, first=found.first)
 

@@ -69,7 +69,27 @@ def reported(view: View) -> Finding | None:
             view, "promise", mention.first, verb_at, mention.name, act="reported", first=verb_at
         )
         return replace(finding, others=_partners(view, mention))
-    return _hearsay(view)
+    return _hearsay(view) or _by_pronoun(view)
+
+
+def _by_pronoun(view: View) -> Finding | None:
+    """ "Dana has the banner, she'll order it Monday": of whom the sentence named before."""
+    words = view.words
+    if not words or not view.clause_at:
+        return None
+    opening = [w for w in words if w not in ("and", "so", "but")][:1]
+    named = {m.name for i in range(view.clause_at) for m in view.at(i).mentions}
+    if opening not in (["he'll"], ["she'll"], ["he's"], ["she's"]) or len(named) != 1:
+        return None
+    at = words.index(opening[0])
+    found = _verb(view, at + 1, promised=False) if opening[0].endswith("'ll") else None
+    if words[at + 1 : at + 3] == ("going", "to"):
+        found = _verb(view, at + 3, promised=False)
+    if found is None or not has_object(view, found[0]) or taken_back(view):
+        return None
+    if rejects(view, found[0], due_of(view)):
+        return None
+    return make(view, "promise", at, found[0], named.pop(), act="reported", first=found[0])
 
 
 def _third_person(view: View, mention: Mention) -> tuple[int, bool] | None:

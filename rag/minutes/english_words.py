@@ -41,7 +41,8 @@ _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
 _IDIOM = re.compile(
-    r"\b(?:have you know|see you|let you go|be honest|tell you (?:what|the truth|how|why|that)|"
+    r"\b(?:have you know|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
+    r"let you go|be honest|tell you (?:what|the truth|how|why|that)|"
     r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
     r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
     r"get (?:straight|started|going|cracking|to (?:that|it|this|the point))|"
@@ -65,7 +66,10 @@ RESULT = frozenset(
     "done ready finished complete completed written sorted fixed sent built up over back for out "
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
-_DROPS = frozenset("me you us it that this them him her please the a an one so to of for".split())
+_DROPS = frozenset(
+    "me you us it that this them him her please the a an one so to of for at on in by with from into "
+    "onto about".split()
+)
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset(
@@ -123,6 +127,8 @@ def is_asked(view: View) -> bool:
 def is_subordinate(view: View) -> bool:
     """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
+    if "do is" in " ".join(words):
+        return False  # "what I'll do is …"
     if words[0] in _SUBORDINATE:
         return words[0] != "that" or words[1:2] in (("i",), ("i'll",), ("we'll",), ("we",))
     return False
