@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_asks import open_call, request
-from rag.minutes.english_leads import Lead, base_of, is_gerund, has_any, lead, opens
+from rag.minutes.english_leads import Lead, base_of, gerunds, is_gerund, has_any, lead, opens
 from rag.minutes.english_reported import passive, reported
 from rag.minutes.english_spans import DETERMINERS, due_of, make, names_another
 from rag.minutes.english_takes import take_on
 from rag.minutes.english_words import (
     ANAPHORS,
+    OPENS_OBJECT,
     RESULT,
     broken_off,
     continues,
@@ -31,6 +32,7 @@ from rag.minutes.english_words import (
     is_subordinate,
     objects,
     rejects,
+    starting,
     taken_back,
 )
 from rag.minutes.findings import GROUP, SPEAKER, Finding
@@ -107,6 +109,38 @@ def tried(view: View) -> Finding | None:
     return None
 
 
+def due_on_me(view: View) -> Finding | None:
+    """ "I need to post the forms by Friday": a duty told with its day."""
+    found = lead(view, "must")
+    if found is None or _is_barred(view, found) or due_of(view) is None:
+        return None
+    verb = view.words[found.verb_at]
+    if not view.is_in(verb, "verb") or not objects(view, found.verb_at):
+        return None
+    return None if rejects(view, found.verb_at, due_of(view)) else _own(view, found)
+
+
+def unsaid_subject(view: View) -> Finding | None:
+    """ "Will send the list tonight", "sending it over on Friday": chats leave "I" out."""
+    words = view.words
+    at = next((i for i, w in enumerate(words) if not view.is_in(w, "filler")), len(words))
+    if view.sentence.question or at + 1 >= len(words) or has_habit(view):
+        return None
+    before = [w for i in range(view.clause_at) for w in view.at(i).words]
+    if any(not view.is_in(w, "filler") and not view.is_in(w, "assent") for w in before):
+        return None
+    verb_at = at + 1 if words[at] in ("will", "gonna", "shall") else at
+    while verb_at < len(words) - 1 and view.is_in(words[verb_at], "adverb"):
+        verb_at += 1
+    running = verb_at == at and words[at] in gerunds() and is_later(view, due_of(view))
+    running = running and (words[at + 1] in OPENS_OBJECT or bool(starting(view.mentions, at + 1)))
+    if not running and (verb_at == at or not view.is_in(words[verb_at], "verb")):
+        return None
+    if rejects(view, verb_at, due_of(view)) or not has_object(view, verb_at):
+        return None
+    return _own(view, Lead(at, verb_at, verb_at, words[at]))
+
+
 def let_me(view: View) -> Finding | None:
     """ "Let me take the invoices": acts that are taken on so; any act with a later day."""
     words = view.words
@@ -167,12 +201,15 @@ def delivered(view: View) -> Finding | None:
         return None
     dated = view.due((view.clause_at,)) or due_of(view)
     sourced = " ".join(view.words).endswith("from me") or "from me" in " ".join(view.words)
-    first = found.first if found.phrase.startswith(("it", "that", "they")) else found.at + 1
+    unsaid = found.phrase.startswith(("it", "that", "they"))
+    first = max(found.at, found.first - 1)
     if not (dated or sourced) or doubted(view, found.at):
         return None
     if has_any(view, "not_delivered", found.at):
         return None
-    finding = make(view, "promise", found.at, None, SPEAKER, first=min(first, found.first))
+    finding = make(
+        view, "promise", found.at, None, SPEAKER, first=first, bare=unsaid, anaphoric=unsaid
+    )
     return replace(finding, to_whom="\0addressee", verb="have")
 
 
@@ -310,6 +347,8 @@ RULES: tuple[Callable[[View], Finding | None], ...] = (
     continued,
     request,
     tried,
+    due_on_me,
+    unsaid_subject,
     let_me,
     offered,
     ongoing,

@@ -62,6 +62,8 @@ def reported(view: View) -> Finding | None:
         verb_at, promised = found
         if denied(view, mention.first, verb_at) or not has_object(view, verb_at):
             continue
+        if words[verb_at] in ("have", "get", "receive") and words[-2:] == ("from", "me"):
+            continue  # "Dana will have it from me": the speaker gives
         barred = opens(words[verb_at:], "stative") if promised else rejects(view, verb_at, due)
         if barred:
             continue

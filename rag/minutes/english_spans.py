@@ -29,7 +29,8 @@ _LEADING = frozenset("i all that please".split())
 #: what may follow a weekday that stands without "on" ("I'll come Thursday and check it")
 _AFTER_DAY = re.compile(
     r"\s*(?:$|[.,;:!?)—–-]|\n|(?:and|so|if|then|at|by|before|because|but|or|with|please|to|for|when|"
-    r"once|first|though|latest|instead|maybe|unless|as)\b)"
+    r"once|first|though|latest|instead|maybe|unless|as|i'll|i'm|we'll|i|we)\b)",
+    re.IGNORECASE,
 )
 _BEFORE_DAY = re.compile(r"(?:\b(?:the|last|a|every|our|this|was|were|his|her|not|since|like)\s+)$")
 #: words of a sentence that gives nothing but a deadline, and how many it may have
@@ -38,6 +39,8 @@ _SAYING_WHEN = frozenset(
     "and before if not sooner done for about around roughly promise".split()
 )
 _SHORT = 7
+#: words of a clause that does nothing but hedge the next ("well maybe")
+_HEDGE = 2
 _PREPOSITIONS = ("to", "for", "with", "from", "at", "and", "by", "of", "on", "about", "past")
 
 
@@ -74,7 +77,7 @@ def make(
         to_whom=recipient(view, verb_at) if verb_at is not None else None,
         verb=view.words[verb_at] if verb_at is not None else "",
         act=act,
-        force="tentative" if force == "firm" and view.has("hedge_word") else force,
+        force="tentative" if force == "firm" and _is_hedged(view) else force,
         due=due,
         condition=condition_of(view),
         bare=bare,
@@ -83,6 +86,14 @@ def make(
         anaphoric=anaphoric,
         open_call=open_call,
     )
+
+
+def _is_hedged(view: View) -> bool:
+    """Whether "maybe" and the like stand in the clause or make up the one before it."""
+    if view.has("hedge_word"):
+        return True
+    before = view.at(view.clause_at - 1).words if view.clause_at else ()
+    return 0 < len(before) <= _HEDGE and any(view.is_in(w, "hedge_word") for w in before)
 
 
 def due_of(view: View) -> Found | None:
@@ -117,13 +128,25 @@ def _due_said_next(view: View) -> Found | None:
 def bare_day(view: View) -> Found | None:
     """A weekday without "on", where nothing shows it to be part of a name or of a topic."""
     text = view.scene.text
-    start, end = view.span(view.clause_at)
+    spans = [view.span(view.clause_at), *(view.span(i) for i in _days_beside(view))]
     for found in view.bare_dues:
         free = _AFTER_DAY.match(text, found.end, max(found.end, view.sentence.end))
         held = _BEFORE_DAY.search(text[max(0, found.start - 12) : found.start].lower())
-        if start <= found.start < end and free and not held:
+        if any(start <= found.start < end for start, end in spans) and free and not held:
             return found
     return None
+
+
+def _days_beside(view: View) -> tuple[int, ...]:
+    """The clause before, where it is nothing but a day: "Thursday I'll order it"."""
+    if not view.clause_at:
+        return ()
+    before = view.at(view.clause_at - 1)
+    inside = [
+        any(f.start <= t.start < f.end for f in view.bare_dues) or view.is_in(t.word, "filler")
+        for t in before.tokens
+    ]
+    return (view.clause_at - 1,) if inside and all(inside) else ()
 
 
 def due_clauses(view: View) -> tuple[int, ...]:

@@ -25,6 +25,11 @@ _CONDITION_PHRASES = (
     "depending on",
     "only if",
     "even if",
+    "weather permitting",
+    "time permitting",
+    "all being well",
+    "budget permitting",
+    "funds permitting",
     "the second",
 )
 _CONDITION_IDIOM = re.compile(
@@ -32,11 +37,10 @@ _CONDITION_IDIOM = re.compile(
     r"you (?:don't )?mind|you could|you would|you can|you'd|you want|you wouldn't|you'll|"
     r"(?:that|it)'s (?:ok|okay|fine|alright|all right|easier|useful|helpful|any help|any use)|"
     r"(?:that|it) (?:helps|suits|works|would help)|you like|you prefer|you're happy|"
-    r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|"
-    r"(?:i'm|i am|i get|i go|i see|i'm back|i've got a)\b)|"
+    r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|i see)|"
     r"^as (?:soon|long) as (?:possible|i can|you can|we can|i get)"
 )
-_OWN_TIME = re.compile(r"^(?:when|once) (?:i'm|i am|i get|i go|i see|i've got a|we)\b")
+_OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
@@ -140,7 +144,10 @@ def doubted(view: View, at: int) -> bool:
     if says(before, "doubt") or has_any(view, "gone"):
         return True
     reports = [i for i, word in enumerate(before) if view.is_in(word, "reporting")]
-    return bool(reports) and not (before[0] == "i" and before[1:2] == ("said",))
+    return any(
+        not i or before[i - 1] != "i" or before[i] in ("heard", "hear", "asked", "means")
+        for i in reports
+    )
 
 
 def taken_back(view: View) -> bool:
@@ -176,11 +183,11 @@ def continues(view: View) -> int | None:
         at += 1
     if not view.clause_at or at + 1 >= len(words) or not view.is_in(words[at], "verb"):
         return None
-    known = words[at + 1] in _OPENS_OBJECT or starting(view.mentions, at + 1) is not None
+    known = words[at + 1] in OPENS_OBJECT or starting(view.mentions, at + 1) is not None
     return at if known else None
 
 
-_OPENS_OBJECT = frozenset(
+OPENS_OBJECT = frozenset(
     "the a an my our your his her their its some this that these those it them him me you us "
     "everyone everybody all any another both two three four up out over back down round around "
     "off through into to with on about for what whatever one".split()
@@ -257,7 +264,7 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
     rest = view.words[verb_at + 1 :]
     third = _has_third(view, verb_at)
     if view.is_in(verb, "in_meeting"):
-        lasting = verb in ("talk", "walk", "explain", "answer", "address", "note", "start", "end")
+        lasting = verb in ("talk", "walk", "explain", "answer", "address", "start", "introduce")
         return not (lasting and (third or is_later(view, due)))
     if not view.is_in(verb, "maybe_meeting"):
         return False
@@ -284,7 +291,7 @@ def _has_third(view: View, verb_at: int) -> bool:
     named = any(mention.first > verb_at for mention in view.mentions) or any(
         token.capital and len(token.word) > 2 for token in view.tokens[verb_at + 1 :]
     )
-    roles = any(view.is_in(word, "person_noun") for word in rest)
+    roles = any(view.is_in(w, "person_noun") or view.is_in(w, "body_noun") for w in rest)
     return named or roles or bool({"him", "her", "them"} & set(rest))
 
 
