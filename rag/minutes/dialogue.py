@@ -108,13 +108,12 @@ class Dialogue:
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
         vocative: str | None = None
-        outsider = self._outsider(index)
         for sentence_at, sentence in enumerate(sentences):
             taken = False
             for clause_at in range(len(sentence.clauses)):
                 view = View(self.scene, index, sentences, sentence_at, clause_at, vocative)
                 vocative = _called(view) or vocative
-                view.recent_outsider = outsider
+                view.recent_outsider = self._outsider(index)
                 view.vocative = vocative or _called_later(view)
                 finding = self.read(view)
                 if finding and not (finding.anaphoric and taken):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_asks import open_call, request
-from rag.minutes.english_leads import Lead, base_of, gerunds, is_gerund, has_any, lead, opens
+from rag.minutes.english_leads import Lead, base_of, gerunds, has_any, is_gerund, lead, opens
 from rag.minutes.english_reported import passive, reported
 from rag.minutes.english_spans import DETERMINERS, due_of, make, names_another
 from rag.minutes.english_takes import take_on

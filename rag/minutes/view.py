@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 class Scene:
     """What holds for the whole meeting: its text, people, day and language.
 
-    `on_paper` marks minutes rather than speech; `roles` are people by their office («секретарь»);
-    `memo` keeps what was found at a place, since every rule looks at it again.
+    `on_paper` marks minutes rather than speech; `roles` are people by their office («секретарь»).
     """
 
     text: str
@@ -32,7 +30,6 @@ class Scene:
     language: Language
     on_paper: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
-    memo: dict[tuple[str, int, int], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass
@@ -69,7 +66,7 @@ class View:
         """Its tokens."""
         return self.clause.tokens
 
-    @cached_property
+    @property
     def words(self) -> tuple[str, ...]:
         """Its folded words."""
         return self.clause.words
@@ -78,11 +75,7 @@ class View:
     def mentions(self) -> tuple[Mention, ...]:
         """People named in the clause."""
         if self._mentions is None:
-            place = ("people", self.clause.start, self.clause.end)
-            found = self.scene.memo.get(place)
-            if found is None:
-                found = self.scene.memo[place] = tuple(self.scene.roster.mentions(self.tokens))
-            self._mentions = found
+            self._mentions = tuple(self.scene.roster.mentions(self.tokens))
         return self._mentions
 
     def is_in(self, word: str, name: str) -> bool:
@@ -120,15 +113,11 @@ class View:
     def dues_of(self, sentence: Sentence, *, bare: bool = False) -> tuple[Found, ...]:
         """Deadline phrases of a sentence, by offsets into the document; see `dates_in`."""
         scene = self.scene
-        place = ("bare days" if bare else "days", sentence.start, sentence.end)
-        known: tuple[Found, ...] | None = scene.memo.get(place)
-        if known is None:
-            text = scene.text[sentence.start : sentence.end]
-            known = scene.memo[place] = tuple(
-                Found(found.start + sentence.start, found.end + sentence.start, found.due)
-                for found in dates_in(text, scene.base, scene.language, bare=bare)
-            )
-        return known
+        text = scene.text[sentence.start : sentence.end]
+        return tuple(
+            Found(found.start + sentence.start, found.end + sentence.start, found.due)
+            for found in dates_in(text, scene.base, scene.language, bare=bare)
+        )
 
     @property
     def dues(self) -> tuple[Found, ...]:
