@@ -211,6 +211,8 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
         )
         if word == "if" and previous in _EN_ASKING:
             continue
+        if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
+            continue  # "and if that doesn't work": one clause
         soon = word == "as" and behind in ("soon", "long")
         bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
         bare = bare or (

@@ -273,7 +273,8 @@ class Dialogue:
             parts = sentences_of(self.scene.text, candidate.start, end, self.scene.language)
             wordy = [s for s in parts if len(s.words) > 2]
             if wordy:
-                return replace(request, what_start=wordy[-1].start, what_end=wordy[-1].end)
+                start, end = english_answers.act_in(wordy[-1])
+                return replace(request, what_start=start, what_end=end)
         return None
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:

@@ -7,6 +7,7 @@ rule below has its example and counter-example in `data/rules_en.tsv`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from rag.minutes.english_words import (
     starting,
     taken_back,
 )
-from rag.minutes.findings import GROUP, SPEAKER, Finding
+from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,9 @@ def arranged(view: View) -> Finding | None:
     if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
         return None
     verb = view.words[found.verb_at]
-    dated = due_of(view) is not None and not view.is_in(verb, "away")
+    due = due_of(view)
+    dated = due is not None and not _RUNNING.match(due.due.raw.lower())
+    dated = dated and not view.is_in(verb, "away")
     if not (dated or view.is_in(verb, "taking")) or not objects(view, found.verb_at):
         return None
     if rejects(view, found.verb_at, due_of(view)):
@@ -127,12 +130,15 @@ def unsaid_subject(view: View) -> Finding | None:
     if view.sentence.question or at + 1 >= len(words) or has_habit(view):
         return None
     before = [w for i in range(view.clause_at) for w in view.at(i).words]
-    if any(not view.is_in(w, "filler") and not view.is_in(w, "assent") for w in before):
+    said = [w for w in before if not view.is_in(w, "filler") and not view.is_in(w, "assent")]
+    if len(said) > 1:
         return None
     verb_at = at + 1 if words[at] in ("will", "gonna", "shall") else at
     while verb_at < len(words) - 1 and view.is_in(words[verb_at], "adverb"):
         verb_at += 1
-    running = verb_at == at and words[at] in gerunds() and is_later(view, due_of(view))
+    due = due_of(view)
+    dated = due is not None and not _RUNNING.match(due.due.raw.lower())
+    running = verb_at == at and words[at] in gerunds() and dated
     running = running and (words[at + 1] in OPENS_OBJECT or bool(starting(view.mentions, at + 1)))
     if not running and (verb_at == at or not view.is_in(words[verb_at], "verb")):
         return None
@@ -210,7 +216,8 @@ def delivered(view: View) -> Finding | None:
     finding = make(
         view, "promise", found.at, None, SPEAKER, first=first, bare=unsaid, anaphoric=unsaid
     )
-    return replace(finding, to_whom="\0addressee", verb="have")
+    everybody = has_any(view, "to_all", found.at)
+    return replace(finding, to_whom=EVERYBODY if everybody else ADDRESSEE, verb="have")
 
 
 def joint(view: View) -> Finding | None:
@@ -337,6 +344,8 @@ def _fronted(view: View, at: int) -> int | None:
     return tokens[0].start if thing else None
 
 
+#: a day on which what one is doing is under way ("today I'm pairing with Sol")
+_RUNNING = re.compile(r"today|this morning|now|right now|this week|currently")
 #: words an object before its verb may have
 _FRONTED = 5
 

@@ -70,6 +70,17 @@ def kindred(one: str, other: str) -> bool:
     )
 
 
+def act_in(sentence: Sentence) -> tuple[int, int]:
+    """Where a sentence names an act still to be done: "sort them" of "I was going to sort them"."""
+    for clause in reversed(sentence.clauses):
+        for at in range(len(clause.words)):
+            wanted = opens(clause.words[at:], "wanted")
+            first = at + wanted.count(" ") + 1
+            if wanted and first < len(clause.tokens):
+                return clause.tokens[first].start, clause.end
+    return sentence.start, sentence.end
+
+
 def refers_back(said: str) -> bool:
     """Whether an act is told by pronouns, so that the request's words say more of it."""
     return bool(_REFERRING & set(fold(said).split()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, is_gerund, is_bare, lead, moved
+from rag.minutes.english_leads import Lead, base_of, has_any, is_bare, is_gerund, lead, moved
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
-from rag.minutes.findings import ADDRESSEE, Finding
+from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 
 if TYPE_CHECKING:
     from rag.minutes.view import View
@@ -62,7 +62,11 @@ def _told(view: View) -> Finding | None:
     if found is None:
         found = lead(view, "duty")
         who = who or ADDRESSEE
-    if found is None or who is None or view.sentence.question or _is_noise(view, found):
+    if found is not None and view.sentence.question and found.phrase in ("you'll", "you will"):
+        who = who or ADDRESSEE
+    elif view.sentence.question:
+        return None
+    if found is None or who is None or _is_noise(view, found):
         return None
     if not view.is_in(base_of(view.words[found.verb_at]), "verb") or not has_object(
         view, found.verb_at
@@ -88,9 +92,14 @@ def _of_name(view: View) -> Finding | None:
         while at < len(words) and view.is_in(words[at], "adverb"):
             at += 1
         if at < len(words) and view.is_in(words[at], "verb") and has_object(view, at):
-            if view.is_in(words[at], "ask_noise"):
+            if _is_noise(view, Lead(at, at, at, "")):
                 return None
-            return make(view, "request", at, at, mention.name, first=at)
+            asked = make(view, "request", at, at, mention.name, first=at)
+            if is_anaphoric(view, at):  # "could Priti do it?": what another was asked
+                return replace(
+                    asked, act="assigned", verb="", bare=True, anaphoric=True, thing=False
+                )
+            return asked
     return None
 
 
@@ -178,7 +187,8 @@ def _is_noise(view: View, found: Lead) -> bool:
     verb = base_of(view.words[found.verb_at])
     if view.is_in(verb, "ask_noise"):
         reach = recipient(view, found.verb_at)
-        to_third = reach is not None and not reach.startswith("\0")
+        to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
+        to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
         passing = verb in (
             "tell",
             "show",

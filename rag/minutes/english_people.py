@@ -45,7 +45,12 @@ def recipient(view: View, verb_at: int) -> str | None:
     if behind < len(words) and words[behind] in ("back", "over", "up"):
         behind += 1
     kept = behind + 1 < len(words) and words[behind + 1] in _KEPT
-    indirect = kept or view.is_in(verb, "ditransitive") or view.is_in(verb, "object_call")
+    indirect = (
+        kept
+        or verb in ("copy", "cc", "loop")
+        or view.is_in(verb, "ditransitive")
+        or view.is_in(verb, "object_call")
+    )
     if indirect and behind < len(words):
         found = _first_object(view, verb, behind)
         if found:
@@ -79,7 +84,8 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
         return None
     kept = last < len(words) and words[last] in _KEPT
     if word in _PRONOUNS or word in _EVERYBODY or word in _THIRD or mention:
-        if calls or kept or (gives and _opens_object(view, last)):
+        copied = verb in ("copy", "cc", "loop")
+        if calls or kept or copied or (gives and _opens_object(view, last)):
             return _person(view, at)
         return None
     if word in _DETERMINERS:

@@ -219,7 +219,7 @@ def _trimmed(view: View, opening: int, verb_at: int, due: Found | None) -> tuple
             high = cut if cut - opening > 1 or behind == high else high
     while high - 1 > low and _idle_end(view, high, low, due):
         high -= 2 if _is_for(view, high, low) else 1
-    while low < high - 1 and (
+    while low < min(high - 1, max(verb_at, opening)) and (
         (view.is_in(tokens[low].word, "filler") and tokens[low].word not in _LEADING)
         or (due is not None and due.start <= tokens[low].start < due.end)
     ):

@@ -45,7 +45,7 @@ _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
 _IDIOM = re.compile(
-    r"\b(?:have you know|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
+    r"\b(?:have you know|call it|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
     r"let you go|be honest|tell you (?:what|the truth|how|why|that)|"
     r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
     r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
@@ -77,7 +77,7 @@ _DROPS = frozenset(
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset(
-    "me him her them us everyone everybody it that this those these".split()
+    "me him her them us everyone everybody it that this those these one some".split()
 )
 _AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
 #: particles of phrasal verbs
@@ -235,6 +235,8 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     joined = " ".join(rest)
     if _IDIOM.search(joined) or _REFRESHMENT.match(joined) or opens(rest, "threat"):
         return True
+    if says(view.sentence.words, "wish"):
+        return True
     dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
     if not dated and has_any(view, "now") and "from now on" not in joined:
         return True
@@ -272,8 +274,8 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
         return False
     if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
         return True
-    if verb in ("tell", "show", "ask", "play", "touch", "flag", "raise", "scroll", "give"):
-        return not set(rest) & {"to", "with"}
+    if verb in ("tell", "show", "ask", "play", "give") and rest[:1]:
+        return rest[0] in ("you", "us", "everyone", "everybody", "all", "a")
     return not has_object(view, verb_at)
 
 

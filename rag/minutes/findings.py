@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from rag.minutes.dates import Found
     from rag.types import Act, Force
 
-#: promise: stands by itself; offer: wants acceptance; request: wants an answer
-Kind = Literal["promise", "offer", "request"]
+#: promise: stands by itself; offer: wants acceptance; request: wants an answer; answer: counts
+#: only where it answers something («гляну», «будет в пятницу»)
+Kind = Literal["promise", "offer", "request", "answer"]
 #: stands for the speaker of the turn, for those addressed, and for the group
 SPEAKER = "\0speaker"
 ADDRESSEE = "\0addressee"
@@ -25,7 +26,9 @@ class Finding:
     `what` is `text[what_start:what_end]`, `at` the offset of the word that gave it away. `who` and
     `to_whom` are names or the marks above. `bare` is a verb without object («сделаю»): its `what`
     must come from what was asked. `named` tells that a request calls somebody by name. `others`
-    share the act with `who`, each with a record of their own. `open_call` asks who will do it.
+    share the act with `who`, each with a record of their own. `open_call` asks who will do it, or
+    says that it must be done. `eager` is an offer that silence accepts («давайте я»). `thing` False names
+    no object of its own («в пятницу занесу»).
     """
 
     kind: Kind
@@ -48,3 +51,5 @@ class Finding:
     anaphoric: bool = False
     others: tuple[str, ...] = ()
     open_call: bool = False
+    eager: bool = False
+    thing: bool = True
