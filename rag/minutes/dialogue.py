@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import changes, english_answers
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
-from rag.minutes.drafts import Draft
+from rag.minutes.drafts import Draft, content
 from rag.minutes.english_answers import kindred
 from rag.minutes.english_spans import bare_day
 from rag.minutes.english_words import is_condition
@@ -271,11 +271,14 @@ class Dialogue:
         for candidate in earlier:
             end = min(candidate.end, request.what_start)
             parts = sentences_of(self.scene.text, candidate.start, end, self.scene.language)
-            wordy = [s for s in parts if len(s.words) > 2]
+            wordy = [s for s in parts if len(s.words) > 2 and self._says_something(s)]
             if wordy:
                 start, end = english_answers.act_in(wordy[-1])
                 return replace(request, what_start=start, what_end=end)
         return None
+
+    def _says_something(self, sentence: Sentence) -> bool:
+        return bool(content(self.scene.text[sentence.start : sentence.end]))
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""

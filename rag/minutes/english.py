@@ -66,7 +66,10 @@ def committed(view: View) -> Finding | None:
         return None
     if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
         return None
-    if is_gerund(view.words[found.verb_at]) or rejects(view, found.verb_at, due_of(view)):
+    act = view.tokens[found.verb_at]
+    if act.capital or act.word in DETERMINERS:
+        return None  # "I'm going to Leeds"
+    if is_gerund(act.word) or rejects(view, found.verb_at, due_of(view)):
         return None
     return _own(view, found)
 
@@ -76,7 +79,7 @@ def ongoing(view: View) -> Finding | None:
     found = lead(view, "commit_ing")
     if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
         return None
-    if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
+    if rejects(view, found.verb_at, due_of(view)) or not has_object(view, found.verb_at):
         return None
     if view.words[found.verb_at] in ("working", "doing", "going", "coming"):
         return None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _REFERRING = frozenset("it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
+#: words of an echo before the yes ("Mint. Noted.")
+_ECHO = 2
 #: words a short answer may open with before its yes or no
 _OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em".split())
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
@@ -43,7 +45,10 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     refusal = opens(first, "refusal")
     if len(refusal) > len(assent):
         return "no"
-    return "yes" if assent or _comes_round(sentences[0]) else None
+    if assent or _comes_round(sentences[0]):
+        return "yes"
+    echoed = len(sentences[0].words) <= _ECHO and len(sentences) > 1
+    return "yes" if echoed and opens(sentences[1].words, "assent") else None
 
 
 def _comes_round(sentence: Sentence) -> bool:

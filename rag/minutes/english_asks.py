@@ -14,6 +14,7 @@ from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
+_WISHING = frozenset("want like need get ask have prefer".split())
 _MODALS = frozenset("can could will would".split())
 _OBJECT_OPENS = frozenset(
     "the a an my our your his her their that those these this me us him them it everyone everybody "
@@ -78,8 +79,9 @@ def _told(view: View) -> Finding | None:
 def _of_name(view: View) -> Finding | None:
     """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
     words = view.words
-    if not view.sentence.question:
-        return None
+    wished = _wished_of(view)
+    if wished or not view.sentence.question:
+        return wished
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
         behind = words[mention.last : mention.last + 1]
@@ -100,6 +102,24 @@ def _of_name(view: View) -> Finding | None:
                     asked, act="assigned", verb="", bare=True, anaphoric=True, thing=False
                 )
             return asked
+    return None
+
+
+def _wished_of(view: View) -> Finding | None:
+    """ "I want Hugh to read it", "can we get Dana to sign it?"."""
+    words = view.words
+    for mention in view.mentions:
+        at = mention.last + 1
+        before = words[max(0, mention.first - 3) : mention.first]
+        wishes = (
+            bool(before)
+            and before[-1] in _WISHING
+            and bool({"i", "we", "i'd", "we'd"} & set(before))
+        )
+        if wishes and words[mention.last : at] == ("to",) and at < len(words):
+            noise = _is_noise(view, Lead(at, at, at, ""))
+            if view.is_in(words[at], "verb") and has_object(view, at) and not noise:
+                return make(view, "request", at, at, mention.name, first=at)
     return None
 
 
@@ -163,7 +183,7 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     )
     if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
         return None
-    if view.sentence.question and not (named or polite):
+    if view.sentence.question and not polite:
         return None
     if named is None and not polite:
         plain = verb_at + 1 < len(words) and (
@@ -223,7 +243,7 @@ def open_call(view: View) -> Finding | None:
     if found is None or found.at > 3:
         return None
     asks = found.phrase.startswith(("who", "can", "could", "will", "would", "do", "any", "is"))
-    if asks != view.sentence.question:
+    if asks != view.sentence.question and not (asks and "please" in view.sentence.words):
         return None
     verb = words[found.verb_at]
     gerund = is_gerund(verb)

@@ -73,7 +73,7 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
     calls = view.is_in(verb, "object_call")
     word = words[at]
     mention = starting(view.mentions, at)
-    titled = _titled(view, at)
+    titled = titled_person(view, at)
     if calls and titled:
         return titled
     last = mention.last if mention else at + 1
@@ -117,7 +117,7 @@ def _person(view: View, at: int) -> str | None:
         return EVERYBODY
     if word in _THIRD:
         return _meant(view, at)
-    titled = _titled(view, at)
+    titled = titled_person(view, at)
     if titled:
         return titled
     mention = starting(view.mentions, at)
@@ -130,14 +130,14 @@ def _person(view: View, at: int) -> str | None:
     return None
 
 
-def _titled(view: View, at: int) -> str | None:
+def titled_person(view: View, at: int) -> str | None:
     """ "Mr Hallam", by the roster's name where it has one."""
     if view.words[at] not in _TITLES or at + 1 >= len(view.words):
         return None
     if not view.tokens[at + 1].capital:
         return None
     mention = starting(view.mentions, at) or starting(view.mentions, at + 1)
-    return mention.name if mention else _text(view, at, at + 2)
+    return mention.name if mention else _text(view, at, at + 2).removesuffix("'s")
 
 
 def _meant(view: View, at: int) -> str | None:

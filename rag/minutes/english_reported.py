@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import base_of, is_gerund, moved, opens
+from rag.minutes.english_people import titled_person
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import (
     denied,
@@ -18,10 +19,10 @@ from rag.minutes.english_words import (
     starting,
     taken_back,
 )
+from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
-    from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 _PASSIVE = re.compile(r"\b(?:will|to) be \w+(?:ed|en|t|d|n)\b")
@@ -51,7 +52,7 @@ def reported(view: View) -> Finding | None:
     if view.sentence.question or has_habit(view):
         return None
     words, due = view.words, due_of(view)
-    for mention in view.mentions:
+    for mention in (*view.mentions, *_titled(view)):
         if mention.first and view.words[mention.first - 1] in _BEFORE_OBJECT:
             continue
         if doubted(view, mention.first):
@@ -72,6 +73,16 @@ def reported(view: View) -> Finding | None:
         )
         return replace(finding, others=_partners(view, mention))
     return _hearsay(view) or _by_pronoun(view)
+
+
+def _titled(view: View) -> list[Mention]:
+    """People of no list, by title and surname ("Mr Dunne's promised to …")."""
+    found = []
+    for at in range(len(view.words) - 1):
+        name = titled_person(view, at)
+        if name and not any(m.first <= at + 1 < m.last for m in view.mentions):
+            found.append(Mention(at, at + 2, name, frozenset(), known=False))
+    return found
 
 
 def _by_pronoun(view: View) -> Finding | None:

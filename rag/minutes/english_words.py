@@ -77,7 +77,7 @@ _DROPS = frozenset(
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset(
-    "me him her them us everyone everybody it that this those these one some".split()
+    "me you him her them us everyone everybody it that this those these one some".split()
 )
 _AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
 #: particles of phrasal verbs
@@ -131,8 +131,8 @@ def is_asked(view: View) -> bool:
 def is_subordinate(view: View) -> bool:
     """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
-    if "do is" in " ".join(words):
-        return False  # "what I'll do is …"
+    if "do is" in " ".join(words) or opens(words, "ask"):
+        return False  # "what I'll do is …", "why don't you …"
     if words[0] in _SUBORDINATE:
         return words[0] != "that" or words[1:2] in (("i",), ("i'll",), ("we'll",), ("we",))
     return False
@@ -242,6 +242,9 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
         return True
     if joint and view.is_in(verb, "vague_joint"):
         return True
+    if opens(rest, "phrasal") and not joint:
+        plain = opens(rest, "intransitive") or dated or has_object(view, verb_at)
+        return not plain or "just" in words[:verb_at]
     if verb == "have":
         kept = RESULT & set(rest[2:]) or dated or _made(view, verb_at)
         return not (kept and has_object(view, verb_at))
@@ -249,8 +252,6 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
         return not ("know" in rest and rest.index("know") <= 4)
     if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
         return True
-    if opens(rest, "phrasal") and not joint:
-        return not (dated or has_object(view, verb_at))
     return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
 
 
