@@ -244,7 +244,7 @@ def continued(view: View) -> Finding | None:
         return None
     before = view.at(view.clause_at - 1)
     governing = findings(before)
-    if governing is None or governing.verb == "":
+    if governing is None or (governing.verb == "" and governing.thing):
         return None
     listed = view.words[0] in ("and", "then") or governing.kind == "promise"
     if not listed or (verb_at == 0 and view.words[1] == "me"):

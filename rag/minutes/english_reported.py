@@ -14,6 +14,7 @@ from rag.minutes.english_words import (
     doubted,
     has_habit,
     has_object,
+    is_asked,
     objects,
     rejects,
     starting,
@@ -49,7 +50,7 @@ def passive(view: View) -> Finding | None:
 
 def reported(view: View) -> Finding | None:
     """ "Ellie promised to pitch the story", "Sam will collect the van", "she said she'd call"."""
-    if view.sentence.question or has_habit(view):
+    if is_asked(view) or has_habit(view):
         return None
     words, due = view.words, due_of(view)
     for mention in (*view.mentions, *_titled(view)):

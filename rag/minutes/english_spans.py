@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.english_leads import opens
 from rag.minutes.english_people import recipient
-from rag.minutes.english_words import has_lead, is_condition, is_condition_alone, starting
+from rag.minutes.english_words import (
+    has_lead,
+    is_condition,
+    is_condition_alone,
+    objects,
+    starting,
+)
 from rag.minutes.findings import Finding
 
 if TYPE_CHECKING:
@@ -63,6 +70,7 @@ def make(
     due = due_of(view)
     if due and verb_at is not None and due.start <= view.tokens[verb_at].start < due.end:
         due = None  # "to review": the verb of the act itself
+    thing = verb_at is None or not _is_unspecific(view, verb_at)
     opening = at if first is None else first
     start, end = _trimmed(view, opening, verb_at or opening, due)
     return Finding(
@@ -75,7 +83,7 @@ def make(
         sentence_end=view.sentence.end,
         who=who,
         to_whom=recipient(view, verb_at) if verb_at is not None else None,
-        verb=view.words[verb_at] if verb_at is not None else "",
+        verb=view.words[verb_at] if thing and verb_at is not None else "",
         act=act,
         force="tentative" if force == "firm" and _is_hedged(view) else force,
         due=due,
@@ -85,7 +93,14 @@ def make(
         imperative=imperative,
         anaphoric=anaphoric,
         open_call=open_call,
+        thing=thing,
     )
+
+
+def _is_unspecific(view: View, verb_at: int) -> bool:
+    """ "have a look", "let you know": says of what was asked no more than that it is taken up."""
+    phrase = opens(view.words[verb_at:], "unspecific")
+    return bool(phrase) and not objects(view, verb_at + phrase.count(" "))
 
 
 def _is_hedged(view: View) -> bool:
@@ -130,6 +145,8 @@ def bare_day(view: View) -> Found | None:
     text = view.scene.text
     spans = [view.span(view.clause_at), *(view.span(i) for i in _days_beside(view))]
     for found in view.bare_dues:
+        if found in view.dues:
+            continue
         free = _AFTER_DAY.match(text, found.end, max(found.end, view.sentence.end))
         held = _BEFORE_DAY.search(text[max(0, found.start - 12) : found.start].lower())
         if any(start <= found.start < end for start, end in spans) and free and not held:

@@ -40,6 +40,10 @@ _CONDITION_IDIOM = re.compile(
     r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|i see)|"
     r"^as (?:soon|long) as (?:possible|i can|you can|we can|i get)"
 )
+#: "could have sent", but not "could have a word"
+_UNDONE = re.compile(
+    r"\b(?:could|should|would) have (?!(?:a|an|the|it|that|this|some|any|them|you|my|your|two|one)\b)"
+)
 _OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
@@ -52,7 +56,8 @@ _IDIOM = re.compile(
     r"get (?:straight|started|going|cracking|to (?:that|it|this|the point))|"
     r"(?:hand|pass) (?:\w+ )?(?:over|back) to|leave it (?:there|at that)|"
     r"(?:bear|keep) (?:that|it|this|you|him|her) in mind|take (?:any |your |some )?questions|"
-    r"(?:come|circle|get|go) back to (?:that|it|this|the)|in (?:the )?chat|hold my|be right|"
+    r"(?:come|circle|get|go) back to (?:that|it|this|the "
+    r"(?:point|agenda|list|item|topic|question|beginning|start|slide|first|previous))|in (?:the )?chat|hold my|be right|"
     r"give (?:it|you|them|him|her) (?:a (?:minute|second|moment|go)|credit)|say no more|"
     r"take a (?:look now|break|seat|rain ?check|minute|step)|make (?:this|it) (?:quick|short|brief)|"
     r"shut up|do my best|get my coat|believe (?:it|that) when|give you a (?:second|minute|moment)|"
@@ -91,6 +96,7 @@ _TAGS = (
     "would that work|will that do|how's that|how about that|okay|ok|yeah|right|all right|alright|"
     "shall i|sound good|sounds good|deal|good|fair enough|is that any good|how does that sound|"
     "that okay|that ok|that all right|happy with that|would that help|does that help|if you like|"
+    "aren't you|isn't he|isn't she|aren't they|won't you|won't he|won't she|isn't that right|"
     "if that helps|yes|no|you know|eh|hm|innit"
 ).split("|")
 
@@ -141,7 +147,7 @@ def is_subordinate(view: View) -> bool:
 def doubted(view: View, at: int) -> bool:
     """Whether the words before a token take back or merely report what follows it."""
     before = view.words[:at]
-    if says(before, "doubt") or has_any(view, "gone"):
+    if says(before, "doubt") or has_any(view, "gone") or _UNDONE.search(" ".join(view.words)):
         return True
     reports = [i for i, word in enumerate(before) if view.is_in(word, "reporting")]
     return any(
