@@ -186,7 +186,7 @@ _EN_OBJECTS = frozenset(
     "everybody some any all up out over".split()
 )
 #: verbs that make one act with the next («come over and check it»)
-_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be".split())
+_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be favour favor".split())
 _EN_CLAUSE_OPENERS = frozenset("what how why where which whether who doubt wish that".split())
 #: words after which "if" is "whether" («see if she'd go»)
 _EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())

@@ -61,7 +61,7 @@ def findings(view: View) -> Finding | None:
 
 def committed(view: View) -> Finding | None:
     """ "I'll send you the copy", "I'm going to have the birches done"."""
-    found = lead(view, "commit") if not lead(view, "commit_ing") else None
+    found = lead(view, "commit")
     if found is None or lead(view, "try") or _is_barred(view, found):
         return None
     if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
@@ -206,7 +206,12 @@ def offered(view: View) -> Finding | None:
 def delivered(view: View) -> Finding | None:
     """ "You'll have the report by Friday": the speaker sees to it."""
     found = lead(view, "deliver")
-    if found is None or view.sentence.question or denied(view, found.at, found.verb_at):
+    if found is None:
+        return _arriving(view)
+    opening = all(view.is_in(word, "filler") for word in view.words[: found.at])
+    if found.phrase in ("expect", "look out for") and not opening:
+        return None
+    if view.sentence.question or denied(view, found.at, found.verb_at):
         return None
     dated = view.due((view.clause_at,)) or due_of(view)
     sourced = " ".join(view.words).endswith("from me") or "from me" in " ".join(view.words)
@@ -221,6 +226,18 @@ def delivered(view: View) -> Finding | None:
     )
     everybody = has_any(view, "to_all", found.at)
     return replace(finding, to_whom=EVERYBODY if everybody else ADDRESSEE, verb="have")
+
+
+def _arriving(view: View) -> Finding | None:
+    """ "The drawings will be with you on Monday"."""
+    match = _ARRIVING.search(" ".join(view.words))
+    at = next((i for i, w in enumerate(view.words) if not view.is_in(w, "filler")), 0)
+    if match is None or view.sentence.question or view.words[at] not in DETERMINERS:
+        return None
+    if due_of(view) is None or doubted(view, at):
+        return None
+    finding = make(view, "promise", at, None, SPEAKER, first=at)
+    return replace(finding, to_whom=ADDRESSEE, verb="have")
 
 
 def joint(view: View) -> Finding | None:
@@ -347,6 +364,9 @@ def _fronted(view: View, at: int) -> int | None:
     return tokens[0].start if thing else None
 
 
+_ARRIVING = re.compile(
+    r"^.+ (?:will|should|shall|\w+'ll) be (?:with you|in your inbox|on your desk|in your hands)\b"
+)
 #: a day on which what one is doing is under way ("today I'm pairing with Sol")
 _RUNNING = re.compile(r"today|this morning|now|right now|this week|currently")
 #: words an object before its verb may have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, has_any, is_bare, is_gerund, lead, moved
+from rag.minutes.english_leads import Lead, base_of, has_any, is_bare, is_gerund, lead, moved, opens
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
@@ -14,6 +14,12 @@ from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
+_THINGS = frozenset("the your those these a an all both that it them".split())
+#: what is opened or turned to in the meeting itself
+_PAGES = frozenset("page document doc file link tab deck sheet spreadsheet attachment pdf".split())
+#: verbs that ask for no act here, but for one where a third person or a thing is named
+_PASSING = frozenset("tell show remind give ask share talk speak explain".split())
+_WITH_THING = frozenset("move add have keep get pass register join look try".split())
 _WISHING = frozenset("want like need get ask have prefer".split())
 _MODALS = frozenset("can could will would".split())
 _OBJECT_OPENS = frozenset(
@@ -24,7 +30,14 @@ _OBJECT_OPENS = frozenset(
 
 def request(view: View) -> Finding | None:
     """ "Can you get the draft over?", "Tom, send Dana the login", "you ring the council"."""
-    return _asked(view) or _told(view) or _of_name(view) or _of_office(view) or _imperative(view)
+    return (
+        _asked(view)
+        or _needed(view)
+        or _told(view)
+        or _of_name(view)
+        or _of_office(view)
+        or _imperative(view)
+    )
 
 
 def _asked(view: View) -> Finding | None:
@@ -38,7 +51,8 @@ def _asked(view: View) -> Finding | None:
     who = view.vocative or before or ADDRESSEE
     if found.phrase.startswith("you ") and not view.sentence.question:
         return None
-    if _is_noise(view, found) or not has_object(view, found.verb_at):
+    alone = opens(view.words[found.verb_at :], "intransitive")
+    if _is_noise(view, found) or not (alone or has_object(view, found.verb_at)):
         return None
     anaphoric = is_anaphoric(view, found.verb_at)
     return make(
@@ -51,6 +65,17 @@ def _asked(view: View) -> Finding | None:
         bare=anaphoric,
         anaphoric=anaphoric,
     )
+
+
+def _needed(view: View) -> Finding | None:
+    """ "I need the figures by Friday, Paul", "can I have the list by Monday?"."""
+    found = lead(view, "need_thing")
+    if found is None or view.words[found.first] not in _THINGS or due_of(view) is None:
+        return None
+    if any(view.is_in(word, "meeting_thing") for word in view.words[found.first :]):
+        return None
+    named = view.vocative or ADDRESSEE
+    return make(view, "request", found.at, None, named, first=found.first)
 
 
 def _told(view: View) -> Finding | None:
@@ -205,35 +230,16 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
 def _is_noise(view: View, found: Lead) -> bool:
     """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
     verb = base_of(view.words[found.verb_at])
-    if view.is_in(verb, "ask_noise"):
-        reach = recipient(view, found.verb_at)
-        to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
-        to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
-        passing = verb in (
-            "tell",
-            "show",
-            "remind",
-            "give",
-            "ask",
-            "share",
-            "talk",
-            "speak",
-            "explain",
-        )
-        things = verb in (
-            "move",
-            "add",
-            "have",
-            "keep",
-            "turn",
-            "get",
-            "pass",
-            "register",
-            "join",
-            "look",
-        )
-        return not ((passing and to_third) or (things and len(objects(view, found.verb_at)) > 0))
-    return rejects(view, found.verb_at, due_of(view))
+    if verb in ("open", "turn", "click", "scroll", "find") and _PAGES & set(view.words):
+        return True
+    if not view.is_in(verb, "ask_noise"):
+        return rejects(view, found.verb_at, due_of(view))
+    reach = recipient(view, found.verb_at)
+    to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
+    to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
+    if verb in _PASSING and to_third:
+        return rejects(view, found.verb_at, due_of(view))
+    return not (verb in _WITH_THING and objects(view, found.verb_at))
 
 
 def open_call(view: View) -> Finding | None:

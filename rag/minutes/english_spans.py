@@ -144,8 +144,9 @@ def bare_day(view: View) -> Found | None:
     """A weekday without "on", where nothing shows it to be part of a name or of a topic."""
     text = view.scene.text
     spans = [view.span(view.clause_at), *(view.span(i) for i in _days_beside(view))]
+    alone = _is_day(view, view)
     for found in view.bare_dues:
-        if found in view.dues:
+        if found in view.dues and not alone:
             continue
         free = _AFTER_DAY.match(text, found.end, max(found.end, view.sentence.end))
         held = _BEFORE_DAY.search(text[max(0, found.start - 12) : found.start].lower())
@@ -158,12 +159,16 @@ def _days_beside(view: View) -> tuple[int, ...]:
     """The clause before, where it is nothing but a day: "Thursday I'll order it"."""
     if not view.clause_at:
         return ()
-    before = view.at(view.clause_at - 1)
-    inside = [
-        any(f.start <= t.start < f.end for f in view.bare_dues) or view.is_in(t.word, "filler")
-        for t in before.tokens
-    ]
-    return (view.clause_at - 1,) if inside and all(inside) else ()
+    return (view.clause_at - 1,) if _is_day(view, view.at(view.clause_at - 1)) else ()
+
+
+def _is_day(view: View, clause: View) -> bool:
+    """Whether a clause of the sentence is a day and no more than fillers beside it."""
+    inside = [any(f.start <= t.start < f.end for f in view.bare_dues) for t in clause.tokens]
+    return any(inside) and all(
+        day or view.is_in(token.word, "filler")
+        for day, token in zip(inside, clause.tokens, strict=True)
+    )
 
 
 def due_clauses(view: View) -> tuple[int, ...]:

@@ -42,14 +42,17 @@ _CONDITION_IDIOM = re.compile(
 )
 #: "could have sent", but not "could have a word"
 _UNDONE = re.compile(
-    r"\b(?:could|should|would) have (?!(?:a|an|the|it|that|this|some|any|them|you|my|your|two|one)\b)"
+    r"\b(?:could|should|would) have (?:\w+ed|been|done|sent|gone|got|had|made|taken|given|written|"
+    r"bought|brought|told|said|come|put|found|seen|known|thought|kept|left|paid|built|cut)\b"
 )
 _OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
 _IDIOM = re.compile(
-    r"\b(?:have you know|call it|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
+    r"\b(?:have you know|give my (?:love|regards|best)|drop off the (?:call|line)|"
+    r"(?:drop|run|go|leave|jump|dash|shoot|split|head|scoot)(?: off| out)?(?: in| at| by| now| soon)? "
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|noon|\d+)$|call it|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
     r"let you go|be honest|tell you (?:what|the truth|how|why|that)|"
     r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
     r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
@@ -248,8 +251,10 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
         return True
     if joint and view.is_in(verb, "vague_joint"):
         return True
-    if opens(rest, "phrasal") and not joint:
-        plain = opens(rest, "intransitive") or dated or has_object(view, verb_at)
+    phrase = opens(rest, "phrasal")
+    if phrase and not joint:
+        behind = verb_at + phrase.count(" ")
+        plain = opens(rest, "intransitive") or dated or has_object(view, behind)
         return not plain or "just" in words[:verb_at]
     if verb == "have":
         kept = RESULT & set(rest[2:]) or dated or _made(view, verb_at)
