@@ -171,7 +171,10 @@ def let_me(view: View) -> Finding | None:
 def offered(view: View) -> Finding | None:
     """ "I can do the billing articles", "shall I book it?", "I don't mind doing the raffle"."""
     found = lead(view, "offer") or lead(view, "offer_ask") or lead(view, "offer_ing")
-    if found is None or denied(view, found.at, found.verb_at) or doubted(view, found.at):
+    if found is None or doubted(view, found.at):
+        return None
+    behind = found.at + found.phrase.count(" ") + 1
+    if denied(view, behind, found.verb_at):
         return None
     asks = lead(view, "offer_ask") == found
     gerund = is_gerund(view.words[found.verb_at])
