@@ -28,19 +28,7 @@ _OBJECT_OPENS = frozenset(
 )
 
 
-def request(view: View) -> Finding | None:
-    """ "Can you get the draft over?", "Tom, send Dana the login", "you ring the council"."""
-    return (
-        _asked(view)
-        or _needed(view)
-        or _told(view)
-        or _of_name(view)
-        or _of_office(view)
-        or _imperative(view)
-    )
-
-
-def _asked(view: View) -> Finding | None:
+def asked(view: View) -> Finding | None:
     """ "Could you …?", "would you mind sending …?", "I need you to …"."""
     found = lead(view, "ask_ing")
     if found is None or not is_gerund(view.words[found.verb_at]):
@@ -67,7 +55,7 @@ def _asked(view: View) -> Finding | None:
     )
 
 
-def _needed(view: View) -> Finding | None:
+def needed(view: View) -> Finding | None:
     """ "I need the figures by Friday, Paul", "can I have the list by Monday?"."""
     found = lead(view, "need_thing")
     if found is None or view.words[found.first] not in _THINGS or due_of(view) is None:
@@ -78,7 +66,7 @@ def _needed(view: View) -> Finding | None:
     return make(view, "request", found.at, None, named, first=found.first)
 
 
-def _told(view: View) -> Finding | None:
+def told(view: View) -> Finding | None:
     """ "Tom, you'll ring the council": to somebody called by name; "make sure you lock up"."""
     found = lead(view, "told_ing")
     who = view.vocative
@@ -101,12 +89,11 @@ def _told(view: View) -> Finding | None:
     return make(view, "request", found.at, found.verb_at, who, first=found.first)
 
 
-def _of_name(view: View) -> Finding | None:
+def of_name(view: View) -> Finding | None:
     """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
     words = view.words
-    wished = _wished_of(view)
-    if wished or not view.sentence.question:
-        return wished
+    if not view.sentence.question:
+        return None
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
         behind = words[mention.last : mention.last + 1]
@@ -130,7 +117,7 @@ def _of_name(view: View) -> Finding | None:
     return None
 
 
-def _wished_of(view: View) -> Finding | None:
+def wished_of(view: View) -> Finding | None:
     """ "I want Hugh to read it", "can we get Dana to sign it?"."""
     words = view.words
     for mention in view.mentions:
@@ -148,7 +135,7 @@ def _wished_of(view: View) -> Finding | None:
     return None
 
 
-def _of_office(view: View) -> Finding | None:
+def of_office(view: View) -> Finding | None:
     """ "The clerk will place the order": whoever answers to the office says so next."""
     words = view.words
     for at in range(len(words) - 3):
@@ -164,7 +151,7 @@ def _of_office(view: View) -> Finding | None:
     return None
 
 
-def _imperative(view: View) -> Finding | None:
+def imperative(view: View) -> Finding | None:
     """ "Tom, send Dana the login", "Paul to book the hall", "copy me in, would you?"."""
     words = view.words
     first = next(
@@ -263,3 +250,7 @@ def open_call(view: View) -> Finding | None:
         finding = make(view, "request", first, first, ADDRESSEE, first=first)
         return replace(finding, open_call=True)
     return None
+
+
+#: the kinds of request, in the order they are asked
+REQUESTS = (asked, needed, told, wished_of, of_name, of_office, imperative)

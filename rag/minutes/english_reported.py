@@ -73,7 +73,7 @@ def reported(view: View) -> Finding | None:
             view, "promise", mention.first, verb_at, mention.name, act="reported", first=verb_at
         )
         return replace(finding, others=_partners(view, mention))
-    return _hearsay(view) or _by_pronoun(view)
+    return None
 
 
 def _titled(view: View) -> list[Mention]:
@@ -86,7 +86,7 @@ def _titled(view: View) -> list[Mention]:
     return found
 
 
-def _by_pronoun(view: View) -> Finding | None:
+def by_pronoun(view: View) -> Finding | None:
     """ "Dana has the banner, she'll order it Monday": of whom the sentence named before."""
     words = view.words
     if not words or not view.clause_at:
@@ -187,7 +187,7 @@ def _partners(view: View, mention: Mention) -> tuple[str, ...]:
     return ()
 
 
-def _hearsay(view: View) -> Finding | None:
+def hearsay(view: View) -> Finding | None:
     """ "She said she'd have the coats finished": only where one outsider was just named."""
     words = view.words
     for at in range(len(words) - 2):

@@ -218,7 +218,7 @@ def condition_of(view: View) -> tuple[int, int] | None:
 def _governs_next(view: View, at: int) -> bool:
     """Whether a condition opens what comes after it ("…, but if they call, I'll …")."""
     words = view.at(at).words
-    return words[0] in ("and", "but") and at + 1 < len(view.sentence.clauses)
+    return words[0] in ("and", "but") and words[1:2] != ("only",)
 
 
 def _condition_span(view: View, at: int) -> tuple[int, int]:

@@ -32,43 +32,21 @@ _CONDITION_PHRASES = (
     "funds permitting",
     "the second",
 )
-_CONDITION_IDIOM = re.compile(
-    r"^(?:if|when|once) (?:i can|i may|i could|i might|i must|i'm honest|i remember|i recall|"
-    r"you (?:don't )?mind|you could|you would|you can|you'd|you want|you wouldn't|you'll|"
-    r"(?:that|it)'s (?:ok|okay|fine|alright|all right|easier|useful|helpful|any help|any use)|"
-    r"(?:that|it) (?:helps|suits|works|would help)|you like|you prefer|you're happy|"
-    r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|i see)|"
-    r"^as (?:soon|long) as (?:possible|i can|you can|we can|i get)"
-)
 #: "could have sent", but not "could have a word"
 _UNDONE = re.compile(
     r"\b(?:could|should|would) have (?:\w+ed|been|done|sent|gone|got|had|made|taken|given|written|"
     r"bought|brought|told|said|come|put|found|seen|known|thought|kept|left|paid|built|cut)\b"
 )
+_EMPTY_CONDITIONS = frozenset(["if anything", "if not", "if so", "if only"])
 _OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
-_IDIOM = re.compile(
-    r"\b(?:have you know|give my (?:love|regards|best)|drop off the (?:call|line)|"
-    r"(?:drop|run|go|leave|jump|dash|shoot|split|head|scoot)(?: off| out)?(?: in| at| by| now| soon)? "
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|noon|\d+)$|call it|see you|(?:talk|speak) to you(?! about)|move on|read out|drop off at|"
-    r"let you go|be honest|tell you (?:what|the truth|how|why|that)|"
-    r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
-    r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
-    r"get (?:straight|started|going|cracking|to (?:that|it|this|the point))|"
-    r"(?:hand|pass) (?:\w+ )?(?:over|back) to|leave it (?:there|at that)|"
-    r"(?:bear|keep) (?:that|it|this|you|him|her) in mind|take (?:any |your |some )?questions|"
-    r"(?:come|circle|get|go) back to (?:that|it|this|the "
-    r"(?:point|agenda|list|item|topic|question|beginning|start|slide|first|previous))|in (?:the )?chat|hold my|be right|"
-    r"give (?:it|you|them|him|her) (?:a (?:minute|second|moment|go)|credit)|say no more|"
-    r"take a (?:look now|break|seat|rain ?check|minute|step)|make (?:this|it) (?:quick|short|brief)|"
-    r"shut up|do my best|get my coat|believe (?:it|that) when|give you a (?:second|minute|moment)|"
-    r"put it (?:this way|to you|like this)|put my hand up|keep (?:it|this) (?:short|brief|quick)|"
-    r"call it a day|have to (?:run|go|drop|jump|leave|dash)|need to (?:run|go|drop|jump|leave|dash)|"
-    r"hold (?:you|him|her|them) to|take the (?:blame|hit|fifth)|get out of your|"
-    r"do what i (?:can|want|like)|see how|get used to|(?:get|take|make) a (?:coffee|tea|drink)|"
-    r"get (?:some|my|a) (?:lunch|coffee|tea|food|water|sleep|rest|air)|run out of|lose count)\b"
+#: "I'll have to drop at three": to leave
+_LEAVING = re.compile(
+    r"(?:drop|run|go|leave|jump|dash|shoot|split|head|scoot)(?: off| out)?"
+    r"(?: in| at| by| now| soon)? "
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|noon|\d+)$"
 )
 _REFRESHMENT = re.compile(
     r"(?:get|grab|have|make|fetch) (?:some |a |my |the |another )?(?:quick )?"
@@ -79,8 +57,8 @@ RESULT = frozenset(
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
 _DROPS = frozenset(
-    "me you us it that this them him her please the a an one so to of for at on in by with from into "
-    "onto about".split()
+    "me you us it that this them him her please the a an one so to of for at on in by with from "
+    "into onto about".split()
 )
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
@@ -108,7 +86,9 @@ def is_condition(view: View) -> bool:
     """Whether the clause is a condition of another: "if …", "once …", "as soon as …"."""
     words = [w for w in view.words if w not in ("and", "but", "so", "then", "only", "well", "or")]
     joined = " ".join(words)
-    if not words or _CONDITION_IDIOM.search(joined) or _OWN_TIME.search(joined):
+    if not words or opens(words, "polite_condition") or joined in _EMPTY_CONDITIONS:
+        return False
+    if _OWN_TIME.search(joined):
         return False
     return words[0] in _CONDITIONS or joined.startswith(_CONDITION_PHRASES)
 
@@ -163,9 +143,9 @@ def taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing ("but they never did", "but I can't")."""
     for other in view.others():
         words = other.words
-        if other.clause_at > view.clause_at and words[:1] == ("but",):
-            if _NEGATIONS & set(words) or {"hasn't", "haven't", "isn't"} & set(words):
-                return True
+        behind = other.clause_at > view.clause_at and words[:1] == ("but",)
+        if behind and (_NEGATIONS | {"hasn't", "haven't", "isn't"}) & set(words):
+            return True
     return False
 
 
@@ -242,7 +222,9 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     verb = base_of(words[verb_at])
     rest = words[verb_at:]
     joined = " ".join(rest)
-    if _IDIOM.search(joined) or _REFRESHMENT.match(joined) or opens(rest, "threat"):
+    if says(rest, "idiom") or opens(rest, "threat"):
+        return True
+    if _REFRESHMENT.match(joined) or _LEAVING.match(joined):
         return True
     if says(view.sentence.words, "wish"):
         return True
