@@ -170,7 +170,7 @@ def apply(
         if sentence.question:
             continue
         if _cancels(scene, sentence):
-            _withdraw(scene, drafts, index, speaker, sentence)
+            _withdraw(scene, drafts, index, speaker, sentence, opening=not sentence_at)
         elif _denied(scene, drafts, index, speaker, sentence):
             continue
         elif _discharges(sentence):
@@ -346,8 +346,15 @@ def _denied(
 
 
 def _withdraw(
-    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+    scene: Scene,
+    drafts: list[Draft],
+    index: int,
+    speaker: str | None,
+    sentence: Sentence,
+    *,
+    opening: bool,
 ) -> None:
+    """Cancel the last draft the sentence is about; `opening` where it begins its turn."""
     said = _withdrawn(scene, sentence)
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
     called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
@@ -363,7 +370,9 @@ def _withdraw(
         same_verb = (
             bool(draft.verb) and draft.verb in lemmas and index - draft.turn <= REACH and owner
         )
-        short = len(sentence.words) <= 4 and near and not said - _cue_stems(scene)
+        brief = len(sentence.words) <= 4 or (opening and _opens(scene, sentence))
+        theirs = not called or draft.who in called
+        short = brief and near and theirs and not said - _cue_stems(scene)
         if about or same_verb or short:
             drafts[place] = replace(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
@@ -378,18 +387,29 @@ def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
 
 
+def _opens(scene: Scene, sentence: Sentence) -> bool:
+    """Whether an English sentence begins with what takes something back ("No need, …")."""
+    clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
+    if clause is None:
+        return False
+    before = [word for c in sentence.clauses if c.end <= clause.start for word in c.words]
+    return all(word in family("en", "filler") for word in before)
+
+
 def _withdrawn(scene: Scene, sentence: Sentence) -> frozenset[str]:
     """The words that say what is taken back; English names it beside the verb that does."""
     clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
     if clause is None:
         return content(scene.text[sentence.start : sentence.end])
     return content(scene.text[clause.start : clause.end]) - content(
-        " ".join(family("en", "cancel"))
+        " ".join(family("en", "cancel") | family("en", "filler"))
     )
 
 
 def _cue_stems(scene: Scene) -> frozenset[str]:
     entries = family(scene.language, "cancel") | family(scene.language, "cancel_phrase")
+    if scene.language == "en":
+        entries |= family("en", "cancel_whole")
     return content(" ".join(entries))
 
 

@@ -21,8 +21,8 @@ _ON_ME = re.compile(
 _LEAVE = re.compile(r"^leave (?P<what>.+) (?:with|to) me$")
 #: "put me down for the cakes", "I'll take care of the van"
 _FOR = re.compile(
-    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|i volunteer for)"
-    r" (?P<what>.+)$"
+    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|"
+    r"i volunteer for) (?P<what>.+)$"
 )
 _DETERMINERS = frozenset("the my our your that those these this".split())
 #: things one has rather than does ("I've got the flu")
@@ -51,7 +51,13 @@ def take_on(view: View) -> Finding | None:
         first = low + 1
         return make(view, "promise", low, None, SPEAKER, first=first)
     owned = _ON_ME.search(_without_due(view, low))
-    if owned and words[low] not in ANAPHORS and words[low] not in _SELF and len(said) > 2:
+    if (
+        owned
+        and not _TREATS & set(words)
+        and words[low] not in ANAPHORS
+        and words[low] not in _SELF
+        and len(said) > 2
+    ):
         return make(view, "promise", len(words) - 1, None, SPEAKER, first=low)
     asked = _FOR.search(joined)
     if asked and not _HAD.match(joined) and asked["what"].split()[0] in _DETERMINERS:
@@ -61,6 +67,8 @@ def take_on(view: View) -> Finding | None:
     return None
 
 
+#: what is on somebody without being taken on
+_TREATS = frozenset("joke joke's jokes drinks drink lunch dinner coffee fault blame round".split())
 _SELF = frozenset("it's that's this that it he's she's joke drinks i we".split())
 
 
