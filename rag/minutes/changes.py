@@ -8,6 +8,7 @@ with the promise, or to stand right after it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes import english_answers
@@ -60,9 +61,14 @@ def _words(scene: Scene, draft: Draft) -> frozenset[str]:
 
 def _things(scene: Scene, draft: Draft) -> frozenset[str]:
     """Stems of what is acted on, without the verb."""
+    return _nouns(scene.text[draft.what[0] : draft.what[1]])
+
+
+@lru_cache(maxsize=4_096)
+def _nouns(what: str) -> frozenset[str]:
     return frozenset(
         stem(word)
-        for token in words(scene.text[draft.what[0] : draft.what[1]])
+        for token in words(what)
         if len(word := fold(token)) > 2
         and any(p.grammemes & {"NOUN", "LATN"} for p in parses(word)[:1])
         and not any(p.grammemes & {"Name", "Surn"} for p in parses(word)[:1])
@@ -319,7 +325,7 @@ def _cancels(scene: Scene, sentence: Sentence) -> bool:
 
 def _calls(scene: Scene, sentence: Sentence) -> bool:
     """Whether a sentence calls somebody by name."""
-    found = [m for c in sentence.clauses for m in scene.roster.mentions(c.tokens)]
+    found = [m for c in sentence.clauses for m in scene.mentions(c.tokens)]
     return any(m.cases & {"nomn", "voct"} for m in found)
 
 
@@ -357,7 +363,7 @@ def _withdraw(
     """Cancel the last draft the sentence is about; `opening` where it begins its turn."""
     said = _withdrawn(scene, sentence)
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
-    called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
+    called = {m.name for c in sentence.clauses for m in scene.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
         draft = drafts[place]
         if draft.turn > index or draft.sentence[0] > sentence.start or draft.status == "cancelled":
@@ -450,7 +456,7 @@ def only_due(view: View) -> Found | None:
     called = {
         c.tokens[i].start
         for c in sentence.clauses
-        for m in scene.roster.mentions(c.tokens)
+        for m in scene.mentions(c.tokens)
         for i in range(m.first, m.last)
         if m.cases & {"nomn", "voct"}
     }

@@ -131,9 +131,7 @@ class Dialogue:
             following.follow(self, finding, index, speaker)
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
-        elif finding.kind == "promise" and following.elaborates(self, finding, index, speaker):
-            return
-        elif (
+        elif (finding.kind == "promise" and following.elaborates(self, finding, index, speaker)) or (
             not finding.thing
             and finding.who == SPEAKER
             and following.takes_over(self, finding, speaker)

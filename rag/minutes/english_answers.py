@@ -30,7 +30,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     """How a turn answers, by how it opens; None where it does not answer at all."""
     opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
     first = list(sentences[0].words)
-    named = scene.roster.mentions(sentences[0].clauses[0].tokens)
+    named = scene.mentions(sentences[0].clauses[0].tokens)
     if named and named[0].known and named[0].first == 0 and named[0].last < len(first):
         first = first[named[0].last :]
     while len(first) > 1 and first[0] in _OPENERS:

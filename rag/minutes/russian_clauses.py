@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -53,12 +55,12 @@ def conditional_mood(view: View) -> bool:
 
 def is_idiom(view: View) -> bool:
     """Whether the clause holds a set phrase that only looks like a commitment."""
-    joined = " ".join(view.words)
-    return any(phrase in joined for phrase in _phrases(view, "idiom"))
+    return _idioms().search(" ".join(view.words)) is not None
 
 
-def _phrases(view: View, name: str) -> frozenset[str]:
-    return family(view.sentence.language, name)
+@cache
+def _idioms() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(family("ru", "idiom"), key=len))))
 
 
 def is_habit(view: View) -> bool:
@@ -173,9 +175,9 @@ def _may_introduce(view: View) -> bool:
         return True
     if view.scene.on_paper and lemmas & {"сообщить", "заявить", "заверить", "доложить"}:
         return True
-    if lemmas & _phrases(view, "speech_verb"):
+    if lemmas & family("ru", "speech_verb"):
         return False
-    return bool(lemmas & (_phrases(view, "agreement") | _phrases(view, "promise_verb")))
+    return bool(lemmas & (family("ru", "agreement") | family("ru", "promise_verb")))
 
 
 def is_own_word(words: Sequence[str]) -> bool:
@@ -321,7 +323,7 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     hasty = hasty or any(view.is_in(word, "now") for word in view.sentence.words)
     if hasty and (view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")):
         return True
-    if view.is_in(verb, "threat") or verb in _phrases(view, "stative"):
+    if view.is_in(verb, "threat") or verb in family("ru", "stative"):
         return True
     if "пойду" in view.words[:at]:
         return True
@@ -335,7 +337,7 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
 
 def is_hearsay(view: View) -> bool:
     """Whether somebody else is being quoted without marks («она говорит я напишу»)."""
-    before = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words)
+    before = [w for c in view.sentence.clauses[: view.clause_at + 1] for w in c.words]
     if {"мол", "дескать", "типа"} & set(before):
         return True
     for index, word in enumerate(before):

@@ -177,9 +177,9 @@ def _asked(view: View) -> Finding | None:
         return None
     if (
         not (_YOU & set(words) or view.vocative)
-        or view.mentions
+        or (view.mentions
         and asking is not None
-        and _accused(view)
+        and _accused(view))
     ):
         return None
     found = next(

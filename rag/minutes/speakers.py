@@ -70,7 +70,7 @@ class Company:
     def mentions(self, sentence: Sentence) -> tuple[Mention, ...]:
         """The people a sentence names."""
         tokens = [token for clause in sentence.clauses for token in clause.tokens]
-        return tuple(self.scene.roster.mentions(tokens))
+        return self.scene.mentions(tokens)
 
     def outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
