@@ -293,7 +293,7 @@ def _merged(cues: Sequence[_Cue]) -> list[list[_Cue]]:
 
 def _goes_on(last: _Cue, cue: _Cue, *, punctuated: bool) -> bool:
     """Whether a cue belongs to the turn of the one before it."""
-    if cue.speaker != last.speaker:
+    if cue.speaker != last.speaker or cue.start < last.start:
         return False
     near = cue.start - last.end <= MAX_PAUSE
     unfinished = _UNFINISHED.search(last.text) is not None
