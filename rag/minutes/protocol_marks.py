@@ -9,7 +9,7 @@ _OWNER = (
     r"[ \t]*(?:\*\*)?(?:ответственн(?:ый|ая|ые)|исполнитель|исп\.)(?:\*\*)?\s*[:—–-]"
     r"(?!\W*(?:ООО|ОАО|ЗАО|АО|ПАО|ИП|общество|начальник)\b)"
 )
-_CELL_END = r"(?:\s\w+)?[\s*_]*\|"
+_CELL_END = r"(?:[ \t]\w+)?[ \t*_]*(?:\||$)"
 #: A mark's weight, what a text with it holds in lower case (looked for first), and the mark.
 _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
     (
@@ -31,8 +31,8 @@ _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
         2,
         ("|",),
         re.compile(
-            rf"^(?=.*\|[\s*_]*(?:ответственн\w+|исполнител[ьи]|кто|owner|assignee|who){_CELL_END})"
-            rf".*\|[\s*_]*(?:задач[аи]|поручени[ея]|действи[ея]|что|срок\w*|когда|дедлайн|task|action"
+            rf"^(?=(?:.*\|)?[ \t*_]*(?:ответственн\w+|исполнител[ьи]|кто|owner|assignee|who){_CELL_END})"
+            rf"(?:.*\|)?[ \t*_]*(?:задач[аи]|поручени[ея]|действи[ея]|что|срок\w*|когда|дедлайн|task|action"
             rf"(?:\sitem)?|what|item|due(?:\sdate)?|deadline|when|by){_CELL_END}",
             re.I | re.M,
         ),

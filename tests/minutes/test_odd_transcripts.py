@@ -11,8 +11,8 @@ from rag.readers import parts
 from rag.readers.options import DEFAULT
 from rag.types import Document
 
-#: of one line as long as a book, or of as many short ones: a pattern that goes back over what it has read
-#: would take minutes
+#: of one line as long as a book, or of as many short ones: a pattern that goes back over what it
+#: has read would take minutes
 PIECES = [
     *("а", " ", "\t", ":", ".", "(", "[", "|", "*", "#", "> ", "— ", "_", "«", "1", "а: ", "Олег "),
     *("10:41 ", "10:41\n", " \n", "Олег:\n", "Олег (а", "О. ", "12.11.", "00:00:01 --> ", "А.А. "),
@@ -107,6 +107,7 @@ def test_a_file_that_is_no_meeting_has_no_minutes() -> None:
             True,
         ),
         ("| Action | Owner | Due |\n|--|--|--|\n| estimate | Nina | Friday |\n", True),
+        ("Кто | Что | Когда\nВера | смета | 15.11\n", True),
         ("ПРОТОКОЛ № 5\n\nРЕШИЛИ: 1.1. Сдать смету. Отв.: Белых В. А. Срок: 15.11\n", True),
         ("Совещание\nСдать смету\nОтветственный – Белых В. А.\nСрок – 15.11\n", True),
         ("Trustees' meeting\nPresent: Nina, Paul\n\nAction: Nina to send the estimate.\n", True),
