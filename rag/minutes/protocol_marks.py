@@ -31,9 +31,9 @@ _MARKS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
         2,
         ("|",),
         re.compile(
-            rf"^(?=(?:.*\|)?[ \t*_]*(?:ответственн\w+|исполнител[ьи]|кто|owner|assignee|who){_CELL_END})"
-            rf"(?:.*\|)?[ \t*_]*(?:задач[аи]|поручени[ея]|действи[ея]|что|срок\w*|когда|дедлайн|task|action"
-            rf"(?:\sitem)?|what|item|due(?:\sdate)?|deadline|when|by){_CELL_END}",
+            rf"^(?=(?:.*\|)?[ \t*_]*(?:ответственн\w+|исполнител[ьи]|кто|owner|assignee|who)"
+            rf"{_CELL_END})(?:.*\|)?[ \t*_]*(?:задач[аи]|поручени[ея]|действи[ея]|что|срок\w*|когда"
+            rf"|дедлайн|task|action(?:\sitem)?|what|item|due(?:\sdate)?|deadline|when|by){_CELL_END}",
             re.I | re.M,
         ),
     ),
