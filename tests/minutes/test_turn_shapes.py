@@ -144,7 +144,7 @@ def test_a_way_of_writing_turns_is_read(variant: str) -> None:
         if "{at}" in form:
             assert turn.time
             assert f"0{at}" in turn.time
-    assert reading.start == text.index(turns[0])
+    assert reading.starts[0] == text.index(turns[0])
 
 
 #: what looks like a transcript at a glance

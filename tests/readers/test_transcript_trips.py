@@ -211,3 +211,30 @@ def test_whatever_is_read_holds_together(text: str, name: str) -> None:
     for part in parts(data, name, DEFAULT):
         if isinstance(part.result, Document):
             holds(part.result)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Созвон\n\n[00:01] Игорь: я пришлю\n[00:03] Игорь: смету завтра.\nИтого: хорошо\n"
+        "[00:09] Вера: да, жду.\n[00:12] Игорь: Хорошо.\n",
+        "Созвон\n\n0:0:1.0 --> 0:0:2.9\nИгорь\nя пришлю\n\n0:0:3.0 --> 0:0:4.0\nИгорь\n"
+        "смету завтра.\n\n0:0:9.0 --> 0:0:9.9\nВера\nда, жду.\n\n0:0:12.0 --> 0:0:13.0\nИгорь\nХорошо.\n",
+    ],
+    ids=["stamps", "ranges"],
+)
+def test_a_sentence_over_two_stamps_is_one_turn_of_two_lines(text: str) -> None:
+    document = document_of(text.encode(), "x.txt")
+    holds(document)
+    assert [(t.speaker, t.text) for t in document.turns] == [
+        ("Игорь", "я пришлю\nсмету завтра."),
+        ("Вера", "да, жду."),
+        ("Игорь", "Хорошо."),
+    ]
+    lines = text.split("\n")
+    for words in ("пришлю", "смету", "да, жду", "Хорошо."):
+        number = document.line_at(document.text.index(words))
+        assert number is not None
+        assert words in lines[number - 1]
+    assert document.text.startswith("Созвон\n\nИгорь: я пришлю\nсмету завтра.")
+    assert ("Итого: хорошо" in text) is ("Итого: хорошо" in document.text)
