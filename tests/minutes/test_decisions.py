@@ -14,7 +14,7 @@ from rag.types import Document
 from rag.words import Language, language_of
 
 #: kinds of phrases that keep a sentence from being a decision
-GUARDS = {"bar", "before", "month"}
+GUARDS = {"bar", "before", "month", "now"}
 ROWS = rows_in("decisions")
 
 
