@@ -36,6 +36,9 @@ _ECHO, _ASKED = 8, 3
 _SHORT = 4
 #: what asks for a nod behind the last comma or full stop
 _NOD = re.compile(r"[,.—–-]\s*(?P<nod>[^,.?]{2,30})\?\s*$")
+#: words up to which a remark can be nothing but a decision, and those that tell of habits instead
+_PLAIN = 9
+_NARRATORS = frozenset("мы я нас нам вы они у вас вам тут там где когда пока кто что как".split())
 _DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|the|on|\d{1,2}(?:st|nd|rd|th)?"
 )
@@ -47,7 +50,7 @@ _IDLE = re.compile(
     r"|смотр|спи|перебива|жд|работа|ид|ед|начина|продолжа|заканчива|закругля|жив|готов|пиш|счита"
     r"|наде|планир|стара|пыта|слуша|быва|отста|опазд|ход|сид|сто|име|возвраща|переход|уточня"
     r"|выясня|разбир|движ|провер|тестир|отвлека|тороп|рад|благодар|знаком|зва|трат(?:ить|им)ся"
-    r"|решать|расход|вер(?:им|ить)|прощ|пережива|относ|общ|занима|потеря|наблюда|получа|прос|боим|бояться"
+    r"|подвод|решать|расход|вер(?:им|ить)|прощ|пережива|относ|общ|занима|потеря|наблюда|получа|прос|боим|бояться"
 )
 #: «вешаем», «не выплачиваем», in the first person plural
 _DOING = re.compile(rf"(?<!\w)(?:не )?(?P<verb>(?!{_IDLE.pattern})\w{{2,}}[еи]м(?:ся)?)(?!\w)")
@@ -142,6 +145,10 @@ def closed(talk: Talk, at: int) -> Settled | None:
     """The remark before «без обсуждений», "that's settled", where that says all there is."""
     remark, before = talk.remarks[at], talk.before(at)
     close = None if remark.asks else talk.find("close", remark.said)
+    if close is not None and not talk.find("bar", remark.said):
+        front = remark.said[: close.start()]
+        if _BORDER.search(front) and len(content_stems(front)) >= CONTENT:
+            return talk.settled(remark.start, remark.start + close.start(), SETTLED)
     if close is None or before is None or before.asks or talk.find("bar", before.said):
         return None
     rest = remark.said[: close.start()] + remark.said[close.end() :]
@@ -176,7 +183,7 @@ def _faintly(talk: Talk, at: int, *, marked: bool) -> Settled | None:
     for kind, fits in (
         ("past", marked or talk.on_paper),
         ("state", marked),
-        ("weak", marked or talk.on_paper or _is_echo(talk, at)),
+        ("weak", marked or talk.on_paper or _is_plain(talk, said) or _is_echo(talk, at)),
     ):
         verb = _verb(talk, kind, said) if fits else None
         if verb is None or _is_guarded(talk, said, verb):
@@ -237,6 +244,17 @@ def _is_marked(talk: Talk, at: int) -> bool:
         before is not None
         and len(before.said.split()) <= _SHORT
         and talk.find("mark", before.said) is not None
+    )
+
+
+def _is_plain(talk: Talk, said: str) -> bool:
+    """Whether a short remark without «мы» is all about what to do: «Премии режем вдвое»."""
+    found = words(said)
+    return (
+        talk.language == "ru"
+        and len(found) <= _PLAIN
+        and _NARRATORS.isdisjoint(found)
+        and talk.find("weak", said) is not None
     )
 
 
