@@ -59,8 +59,8 @@ def _put_before(talk: Talk, at: int, *, outright: bool) -> tuple[int, int] | Non
 def _put(talk: Talk, at: int) -> tuple[int, int] | None:
     """What stands behind «кто за», "motion to"."""
     remark = talk.remarks[at]
-    put = talk.find("put", remark.said)
-    after = _AFTER_PUT.match(remark.said, put.end()) if put else None
+    *_, put = talk.kind("put").finditer(remark.said)  # «голосуем: кто за …»: the last one
+    after = _AFTER_PUT.match(remark.said, put.end())
     if after is None or not _has_noun(remark.said[after.end() :]):
         return None
     return remark.start + after.end(), remark.end

@@ -37,7 +37,7 @@ _SHORT = 4
 #: what asks for a nod behind the last comma or full stop
 _NOD = re.compile(r"[,.—–-]\s*(?P<nod>[^,.?]{2,30})\?\s*$")
 #: words up to which a remark can be nothing but a decision, and those that tell of habits instead
-_PLAIN = 9
+_PLAIN, _EN_PLAIN = 9, 12
 _NARRATORS = frozenset("мы я нас нам вы они у вас вам тут там где когда пока кто что как".split())
 _DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|the|on|\d{1,2}(?:st|nd|rd|th)?"
@@ -203,7 +203,8 @@ def _verb(talk: Talk, kind: str, said: str) -> re.Match[str] | None:
     if found is not None or kind != "weak":
         return found
     if talk.language == "en":
-        return _EN_DOING.search(said)
+        short = len(said.split()) <= _EN_PLAIN and talk.opens("open", said)
+        return _EN_DOING.search(said) if short else None
     for doing in _DOING.finditer(said):
         if reading(doing["verb"], "VERB", "1per", "plur", "pres", at_least=0.3):
             return doing
