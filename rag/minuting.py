@@ -14,10 +14,10 @@ import click
 
 from rag import errors, minutesheet, terminal
 from rag.exports import FORMS, export
-from rag.exports.outline import spoken
 from rag.options import JSON, MODEL, SHARED, command, complete_document, options
 from rag.retrieve import is_name
 from rag.shown import shown
+from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
 _YEARS = range(1900, 2200)  # of meetings that somebody may have taken part in
 _NAMED = 5  # files named in one line
+_SAMPLE = 20_000
 
 _NOTES = {
     "ru": {
@@ -215,7 +216,7 @@ def _write_file(path: Path, data: bytes, sources: Sequence[Path]) -> None:
 def _tell_notes(record: Record) -> None:
     """What a person should know of the minutes of a meeting."""
     minutes = record.minutes
-    told = _NOTES[spoken(record)]
+    told = _NOTES[language_of(record.document.text[:_SAMPLE])]
     notes = list(record.summary.notes)
     if minutes.date is None:
         dated = any(promise.when for promise in minutes.promises)
