@@ -109,6 +109,7 @@ def test_a_later_promise_continues_an_earlier_one(
 
 
 APART = [
+    ("for another one's sake", said(OLEG, "смета для Ани"), said(OLEG, "смета для Пети")),
     ("the same act on something else", said(OLEG, "пришлю смету"), said(OLEG, "пришлю договор")),
     ("another act on the same thing", said(OLEG, "согласую смету"), said(OLEG, "пришлю смету")),
     ("another owner of such a thing", said(OLEG, "пришлю смету"), said(ANNA, "пришлю смету")),
@@ -143,6 +144,8 @@ def test_what_only_looks_alike_stays_apart(why: str, earlier: Promise, later: Pr
 REPORTED = [
     ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "смету отправил")),
     ("done", said(OLEG, "пришлю смету"), report("done", None, "Смета отправлена")),
+    ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "Смету Олег отправил 15.11")),
+    ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "в среду отправил смету")),
     ("done", said(ANNA, "подпишу договор"), report("done", None, "Договор уже подписан")),
     ("done", said("Tom", "send the draft"), report("done", None, "the draft went out on Monday")),
     ("done", said("Tom", "call the vendor"), report("done", "Tom", "rang the vendor")),
