@@ -203,7 +203,8 @@ class _Search:
         if self._nobody(found):
             return self._nameless(found)
         own = self._me is not None or self._due is not None
-        return Rows(tuple(found), whole=not self._topic and (own or not narrowed))
+        alone = not self._topic and (own or not narrowed)
+        return Rows(tuple(found), whole=alone and not wording.CANCELLED.search(self._question))
 
     def _narrowed(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = [Row(e.document, e, _text(e), e.promise.who or "") for e in entries]
@@ -275,8 +276,9 @@ class _Search:
         to_me = wording.TO_ME.search(asked)
         if not to_me and not wording.ME_OWING.search(asked):
             return None
-        if wording.wanted(asked) is None:
-            return None
+        other = any(not named.owed for named in self._named)
+        if wording.wanted(asked) is None or (other and not to_me):
+            return None  # "what must Tom do for my trip?" is about Tom
         if not me:
             if self._topic:
                 return None

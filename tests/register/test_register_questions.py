@@ -95,9 +95,12 @@ def whats(question: str, me: str = "", context: Any = None) -> list[str]:
         ("what did Dana promise by Friday?", ["send the billing articles"]),
         ("who is booking the studio?", ["book the studio"]),
         ("any open action items for Tom?", ["book the studio"]),
+        ("что отменили?", ["email the reseller"]),
+        ("what tasks have no owner?", ["придумать название"]),
         ("what's overdue?", ["придумать название"]),
         ("does Tom still have to email the reseller?", ["email the reseller"]),
         ("who owes Dana what?", ["book the studio"]),
+        ("what did Dana promise for my articles?", ["send the billing articles"]),
         ("when will the billing articles be sent?", ["send the billing articles"]),
     ],
 )
@@ -113,6 +116,7 @@ def test_a_question_gets_its_rows(question: str, expected: list[str]) -> None:
         ("what do I owe?", "Tom", ["book the studio"]),
         ("who owes me what?", "Dana Reed", ["book the studio"]),
         ("what should I do by Friday?", "Dana", ["send the billing articles"]),
+        ("what did Tom promise me?", "Dana", ["book the studio"]),
     ],
 )
 def test_a_question_about_oneself_needs_a_name(question: str, me: str, expected: list[str]) -> None:
