@@ -24,7 +24,7 @@ from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from rag.register.matching import Meetings
     from rag.register.people import Directory, Person
@@ -69,27 +69,30 @@ def look_up(
     today: date | None = None,
     me: str = "",
     context: Context | None = None,
+    within: Container[str] | None = None,
 ) -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
     `context` gives the words before a line of a document: a question's words may stand there too.
-    Raises UsageError where the question says «я» and `me` is nobody of the meetings.
+    `within` are the documents that are asked of, all where None: what other meetings say of their
+    promises is told all the same. Raises UsageError where the question says «я» and `me` is nobody
+    of the meetings.
     """
     kind = wording.wanted(question)
-    if not meetings or (kind is None and not _may_be_here(question, meetings)):
+    chosen = [m for m in meetings if within is None or m[0] in within]
+    if not chosen or (kind is None and not _may_be_here(question, chosen)):
         return Rows()
     day = wording.day_of(question)
-    chosen = meetings
     if day is not None and not day.by:
-        held = [m for m in meetings if m[2].date and m[2].date[5:] == day.key]
+        held = [m for m in chosen if m[2].date and m[2].date[5:] == day.key]
         if day.year:
             held = [m for m in held if m[2].date and m[2].date.startswith(str(day.year))]
         if held:
             start, end = day.span
             chosen, question = held, question[:start] + " " + question[end:]
             day = None
-    chosen = by_title(question, chosen)
+    chosen = list(by_title(question, chosen))
     if kind == "decisions":
         return _decisions(question, chosen)
     return _Search(question, meetings, chosen, day, today, me, context).rows(

@@ -189,3 +189,13 @@ def test_a_name_that_two_people_have_shows_both() -> None:
     assert {entry.who for entry in found.entries} == {"Олег Титов", "Олег Краснов"}
     found = register.look_up("что должен сделать Олег Краснов?", meetings, today=TODAY)
     assert [entry.who for entry in found.entries] == ["Олег Краснов"]
+
+
+def test_what_other_meetings_say_counts_within_a_scope_too() -> None:
+    question = "какие задачи у Ани?"
+    found = register.look_up(question, MEETINGS, today=TODAY, within={"m1.txt"})
+    assert {e.promise.what: e.state for e in found.entries} == {
+        "закажу автобус": "open",
+        "подготовлю договор": "done",
+    }
+    assert not register.look_up(question, MEETINGS, today=TODAY, within={"call.txt"}).entries
