@@ -2,7 +2,7 @@
 
 A question goes to the register when it speaks of promising, owing or deciding, or of tasks at a
 meeting; what else it names (a person, a thing, a day, a meeting, a deadline) narrows the rows. A
-question that could be about anything («кто заказывает автобус?») goes there only where a promise
+question that could be about anything («кто заказывает торт?») goes there only where a promise
 holds all its words but the verbs. What the register cannot tell is left to the search.
 
 A weekday or "tomorrow" in a question counts from the day of the one meeting it can be about, else
@@ -281,7 +281,7 @@ class _Search:
             return None
         other = any(not named.owed for named in self._named)
         if wording.wanted(asked) is None or (other and not to_me):
-            return None  # "what must Tom do for my trip?" is about Tom
+            return None  # "what must Ned do for my trip?" is about Ned
         if not me:
             if self._topic:
                 return None
@@ -375,7 +375,7 @@ def _may_name(word: str) -> bool:
 
 
 def _is_owed(question: str, run: Sequence[re.Match[str]]) -> bool:
-    """Whether a name is whom it is owed to: a dative beside «обещал», "to Tom", "owes Tom"."""
+    """Whether a name is whom it is owed to: a dative beside «обещал», "to Ned", "owes Ned"."""
     before = question[: run[0].start()]
     if language_of(run[0].group()) == "en":
         return re.search(r"\b(?:to|owe[sd]?|promised to)\s+$", before, re.IGNORECASE) is not None

@@ -1,7 +1,7 @@
 """What a question says of the register: its kind, what it narrows by, the days it names.
 
 The tables are of whole turns of phrase; a question that has none of them may still be about a
-promise («кто заказывает автобус?»), which its rows alone can tell: see `may_ask`.
+promise («кто заказывает торт?»), which its rows alone can tell: see `may_ask`.
 """
 
 from __future__ import annotations
