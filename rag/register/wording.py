@@ -42,7 +42,7 @@ _PROMISES = re.compile(
     r"supposed to|have to|need to|owe)|what am i supposed to|what do i (?:have|need) to)\b",
     re.IGNORECASE,
 )
-#: «что за Лёхой?», «что на Ольге?»: whose tasks, where the name is somebody's
+#: «что за Олегом?», «что на Ольге?»: whose tasks, where the name is somebody's
 WHOSE = re.compile(
     r"^\W*что (?:за|на|у|висит на) (?P<who>[а-яё.]+(?: [а-яё.]+){0,2})\W*$", re.IGNORECASE
 )
