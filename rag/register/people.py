@@ -161,6 +161,11 @@ class Directory:
         people = {person for person in self._people.values() if person.name not in GROUPS}
         return tuple(sorted(people, key=_by_name))
 
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The folded words that anybody's names begin with."""
+        return frozenset().union(*(person.called for person in self.people))
+
     def person(self, document: str, name: str) -> Person:
         """Who a name of a document is."""
         found = self._people.get((document, name)) or self._people.get((None, name))
