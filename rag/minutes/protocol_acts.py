@@ -13,6 +13,7 @@ from rag.minutes.protocol_nouns import order_words
 from rag.types import ALL
 
 if TYPE_CHECKING:
+    from rag.minutes.clauses import Token
     from rag.minutes.protocol_nouns import Line, Named
     from rag.minutes.view import Scene
     from rag.types import Act
@@ -124,12 +125,18 @@ def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
         )
         between = [t for t in line.tokens[last + 1 : lead] if not inside(dues, t.start)]
         has_object = any(reading(t.word, "NOUN", at_least=0.3) for t in between)
-        ahead = any(reading(t.word, "NOUN", at_least=0.3) for t in line.tokens[index + 1 :])
+        ahead = any(_is_object(t) for t in line.tokens[index + 1 :])
         purpose = any(t.word in ("чтобы", "если", "которые", "который", "которая") for t in between)
         if joined and has_object and ahead and not purpose:
             found.append(index)
             last = index
     return found
+
+
+def _is_object(token: Token) -> bool:
+    """Whether a token can be what an act is done to or about: a noun, a pronoun, a name."""
+    noun = reading(token.word, "NOUN", at_least=0.3) or reading(token.word, "NPRO", at_least=0.5)
+    return noun is not None or token.capital
 
 
 def _lead(line: Line, at: int, dues: list[Found]) -> int:

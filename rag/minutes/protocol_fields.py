@@ -23,7 +23,7 @@ _DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\d|$)|(?<=\s)-)[ \t]*"
 _NAKED = {
     "owner": re.compile(
         r"(?:отв\.?|исп\.|ответственн(?:ый|ая|ые)(?:\s+исполнител[ьи])?|исполнител[ьи]|owners?|assignee)"
-        r"\s+(?=[А-ЯЁA-Z@][\w.]+)",
+        r"\s+(?-i:(?=[А-ЯЁA-Z@][\w.]+))",
         re.IGNORECASE,
     ),
     "due": re.compile(
@@ -54,7 +54,7 @@ def _labels(kind: str) -> re.Pattern[str]:
     long = tuple(entry for entry in entries if sure and len(entry.strip("*")) >= _SURE)
     dashed = rf"|(?:{pattern_of(long)})\.?{_DASH}" if long else ""
     colon = rf"(?:{pattern_of(entries)})\.?{_COLON}"
-    abbreviated = r"|(?:отв|исп|соисп)\.\s*(?:[—–-]\s*|(?=[А-ЯЁ]))" if kind == "owner" else ""
+    abbreviated = r"|(?:отв|исп|соисп)\.\s*(?:[—–-]\s*|(?-i:(?=[А-ЯЁ])))" if kind == "owner" else ""
     return re.compile(rf"(?<!\w)(?:{colon}{dashed}{abbreviated})", re.IGNORECASE)
 
 

@@ -100,6 +100,9 @@ def heading_of(text: str, row: Row) -> str | None:
     marked = _HASHES.match(line) or _BOLD.match(line) or _CAPS.match(line)
     if marked:
         return marked["title"].strip(" *_:")
+    announced = ANNOUNCED.match(line)
+    if announced and re.search(r"[^\W\d_]", line[announced.end() :]):
+        return None
     numbered = _NUMBER.match(line)
     bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
     title = bare.rstrip(":").strip()

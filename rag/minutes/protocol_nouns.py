@@ -169,7 +169,7 @@ class Line:
         if strict and not self._acts(head):
             return None
         last = self._tail(head + 1)
-        person = self._person_behind(head + 1, last, case)
+        person = self._person_behind(head + 1, last, case) if self._acts(head) else None
         if person:
             return person._replace(first=at)
         name = self._named(at + every, head, last, case)
