@@ -169,7 +169,7 @@ class Line:
         if strict and not self._acts(head):
             return None
         last = self._tail(head + 1)
-        person = self._person_behind(head + 1, last, case) if self._acts(head) else None
+        person = self._person_behind(head + 1, last, case) if self._holds(head, case) else None
         if person:
             return person._replace(first=at)
         name = self._named(at + every, head, last, case)
@@ -202,6 +202,12 @@ class Line:
             p.lemma in order_words("body") or {"NOUN", "anim"} <= p.grammemes and p.score >= 0.1
             for p in parses(word)
         )
+
+    def _holds(self, head: int, case: str) -> bool:
+        """Whether a noun is an office, so that a name behind it is its holder's."""
+        if case != "nomn":
+            return self._acts(head)
+        return "anim" in parses(self.tokens[head].word)[0].grammemes
 
     def acts(self, named: Named) -> bool:
         """Whether a phrase names those who can act, by its head."""
@@ -294,7 +300,7 @@ def is_inner(line: Line, named: Named) -> bool:
         return True
     heads = line.tokens[named.first : min(named.last, named.first + 3)]
     return any(
-        parse.lemma in order_words("inner") for token in heads for parse in parses(token.word)
+        parse.lemma in order_words("inner") | order_words("office") for token in heads for parse in parses(token.word)
     )
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _SKIP = frozenset(
     "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
 )
+#: tokens in which a word that charges somebody comes, who charges in front of it
+_CHARGE_NEAR = 5
 _APPOINTED = frozenset("ответственным ответственной ответственными".split())
 _APPOINTING = frozenset(
     "назначить определить утвердить считать закрепить назначен назначена назначены".split()
@@ -54,7 +56,7 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
     if not tokens:
         return []
     line = Line(scene, tokens, inside)
-    for rule in (_appointed, _charged, _addressed, _named_first, _vowed, _on_somebody):
+    for rule in (_appointed, _charged, _behind, _addressed, _named_first, _vowed, _on_somebody):
         found = rule(line, dues, end)
         if found:
             return found
@@ -126,8 +128,11 @@ def _bracketed(line: Line, named: list[Named]) -> list[Named]:
 def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Поручить Титову …», «Обязать подрядчика …», «Прошу Сергея Ивановича …»."""
     at = _first(line)
-    for index in range(at, min(at + 3, len(line.tokens))):
+    for index in range(at, min(at + _CHARGE_NEAR, len(line.tokens))):
         lemmas = {p.lemma for p in parses(line.tokens[index].word)} | {line.tokens[index].word}
+        given = index > at and any(p.lemma == "дать" for p in parses(line.tokens[index - 1].word))
+        if given and "поручение" in lemmas:
+            lemmas = lemmas | {"поручить"}
         case = (
             "datv"
             if lemmas & order_words("charge")
@@ -152,6 +157,51 @@ def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
             return orders_from(line, act, names_of(named), dues, end)
         return thing_from(line, last, names_of(named), dues, end) if line.acts(named[0]) else []
     return []
+
+
+def _behind(line: Line, dues: list[Found], end: int) -> list[Order]:
+    """«Проверку насосов поручили Крюкову», «Подготовка сметы возложена на Лунину», «Буклет — за Луниной»."""
+    words = [token.word for token in line.tokens]
+    if any(word.startswith(("ответственност", "обязанност")) for word in words):
+        return []  # «ответственность за …» names its thing itself
+    for at in range(1, len(words) - 1):
+        charged = any(p.lemma == "поручить" for p in parses(words[at])) or words[at] == "поручено"
+        laid = words[at].startswith(("возлож", "возлага")) and words[at + 1] == "на"
+        held = words[at] == "за" and re.search(r"[—–]|\s-\s", line.between(at - 1, at)) is not None
+        if charged:
+            named = line.everybody(at + 1, "datv")
+        elif laid and at + 2 < len(words):
+            named = line.everybody(at + 2, "accs")
+        elif held:
+            named = line.everybody(at + 1, "ablt")
+        else:
+            continue
+        if not named or not (named[0].person or (not held and line.acts(named[0]))):
+            continue
+        rest = [t for t in line.tokens[named[-1].last :] if not inside(dues, t.start)]
+        if act_at(line, named[-1].last, dues) is not None or any(
+            reading(t.word, "NOUN", at_least=0.3) and t.word != "срок" for t in rest
+        ):
+            continue
+        return _before(line, at, names_of(named), dues)
+    return []
+
+
+def _before(line: Line, at: int, owners: tuple[str, ...], dues: list[Found]) -> list[Order]:
+    """An order whose act stands in front of the token at `at`."""
+    first = _first(line)
+    named = {i for m in line.mentions.values() for i in range(m.first, m.last)}
+    own = [i for i in range(first, at) if i not in named]
+    wordy = any(
+        reading(line.tokens[i].word, tag, at_least=0.3) for i in own for tag in ("NOUN", "INFN")
+    )
+    what = (line.tokens[first].start, line.tokens[at - 1].end)
+    if not wordy or CONTROL.search(line.scene.text[slice(*what)].lower()):
+        return []
+    if any(reading(line.tokens[i].word, "VERB", "past", at_least=0.5) for i in own):
+        return []
+    due = due_of(line.scene, dues)
+    return [Order(owners, cut(line.scene, what, due), due, line.tokens[at].start, "assigned")]
 
 
 def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
@@ -225,9 +275,14 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
                 return []
             orders = orders_from(line, act, names_of(named), dues, end)
             return [order._replace(act="reported") for order in orders]
-        if future(word, "3per") and named[0].first not in line.mentions:
+        if future(word, "3per") and not _is_mention(line, named[0]):
             return _futures(line, named, index, dues, end)
     return []
+
+
+def _is_mention(line: Line, named: Named) -> bool:
+    """Whether a phrase is a person by name, whom the rules of speech know too."""
+    return any(at in line.mentions for at in range(named.first, named.last))
 
 
 def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: int) -> list[Order]:

@@ -24,7 +24,7 @@ def _expected(name: str) -> list[tuple[str, ...]]:
 
 def test_every_row_of_the_table_is_of_a_file() -> None:
     rows = (PLACE / "expected.tsv").read_text("utf-8").splitlines()[1:]
-    assert {row.split("\t")[0] for row in rows} == {path.name for path in STYLES}
+    assert {row.split("\t")[0] for row in rows} <= {path.name for path in STYLES}
 
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.stem)

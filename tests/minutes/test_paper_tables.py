@@ -98,13 +98,23 @@ def test_a_mark_tells_the_state(row: Wording) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in wordings("orders_ru") if row.kind not in ("inner", "body")],
+    [row for row in wordings("orders_ru") if row.kind not in ("inner", "body", "office")],
     ids=lambda row: row.kind,
 )
 def test_a_russian_word_orders(row: Wording) -> None:
     for words, expected in ((row.example, True), (row.counter, False)):
         scene = Scene(words, Roster(["Титов О. В."]), None, "ru", on_paper=True)
         assert bool(russian_orders(scene, 0, len(words))) is expected
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in wordings("orders_ru") if row.kind in ("inner", "body", "office")],
+    ids=lambda row: row.kind,
+)
+def test_a_body_or_an_office_acts(row: Wording) -> None:
+    assert len(_found("", row.example)) == 1
+    assert not _found("", row.counter)
 
 
 @pytest.mark.parametrize("row", wordings("orders_en"), ids=lambda row: row.kind)
