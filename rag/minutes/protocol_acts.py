@@ -166,7 +166,7 @@ def act_at(line: Line, at: int, dues: list[Found]) -> int | None:
         token = line.tokens[index]
         gap = line.between(index - 1, index) if index else ""
         depth += gap.count("(") - gap.count(")")
-        if reading(token.word, "INFN", at_least=0.3) and token.word not in order_words("must"):
+        if _is_act(token.word):
             return (
                 None if index and line.tokens[index - 1].word == "не" and index - 1 < at else index
             )
@@ -182,6 +182,12 @@ def act_at(line: Line, at: int, dues: list[Found]) -> int | None:
         if not helper and not _accompanied(line, at, index):
             return None
     return None
+
+
+def _is_act(word: str) -> bool:
+    """Whether a word is an infinitive that can be told to somebody («есть предел» is none)."""
+    infinitive = reading(word, "INFN", at_least=0.3) is not None
+    return infinitive and word not in order_words("must") and word not in ("есть", "быть")
 
 
 def _abbreviated(line: Line, index: int) -> bool:

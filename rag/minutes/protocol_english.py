@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.minutes.clauses import tokens_of
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 from rag.minutes.protocol_acts import Order
@@ -29,7 +30,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
-    r"\b(?:not|never|n't|unless|joked|hopes?|hoped|wondered|would\s+like|would\s+have|would\s+prefer|may|might|could)\b",
+    r"\b(?:not|never|n't|unless|joked|hopes?|hoped|wondered|would\s+like|would\s+have|would\s+prefer|may|might|could"
+    r"|try|tries|aim\s+to|endeavour|attempt|if\s+possible)\b",
     re.I,
 )
 _CONDITION = re.compile(
@@ -102,6 +104,36 @@ def _said() -> re.Pattern[str]:
 
 
 @cache
+def _asked() -> re.Pattern[str]:
+    """ "Ken asked Paul to write to the school", "the committee tasked Asha to …"."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    return re.compile(
+        rf"(?:[Tt]he\s+\w+|{name})\s+(?:asked|instructed|requested|tasked|directed|invited)\s+"
+        rf"(?P<who>{name}|the\s+(?:{_phrases('office')}))\s+(?P<vow>to)\s+(?P<act>[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _pronoun() -> re.Pattern[str]:
+    """ "She will circulate them by Friday", about whom the sentence before is."""
+    return re.compile(
+        r"(?P<who>She|He)(?P<vow>['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
+        r"\s+(?:also\s+|then\s+)?(?P<act>[a-z][\w'’-]*)"
+    )
+
+
+def _before(scene: Scene, at: int) -> list[str]:
+    """The one person whom the sentence in front of a place, on the same line, names."""
+    line = scene.text.rfind("\n", 0, at) + 1
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+", scene.text[line:at]) if s.strip()]
+    if not sentences:
+        return []
+    tokens = tokens_of(sentences[-1], 0, len(sentences[-1]))
+    named = {mention.name for mention in scene.roster.mentions(tokens) if mention.known}
+    return list(named) if len(named) == 1 else []
+
+
+@cache
 def _told() -> re.Pattern[str]:
     """ "RS: book the author": names, a colon or a dash, and a verb as it is told."""
     name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
@@ -151,12 +183,7 @@ def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> li
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = (
-        _said().match(text, at, end)
-        or _told().match(text, at, end)
-        or _subject().match(text, at, end)
-    )
-    match = match or (_bare().match(text, at, end) if at > start else None)
+    match = _clause(text, at, end, led=at > start)
     if match is None:
         return _taken(scene, at, end, dues)
     vow, act = (match["vow"] or "to").strip().lower(), match["act"].lower()
@@ -169,7 +196,7 @@ def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> li
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
-    owners = _owners(
+    owners = _before(scene, match.start()) if match.re is _pronoun() else _owners(
         scene,
         match["who"],
         strict=said
@@ -206,6 +233,12 @@ def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
         if _subject().match(text, match.end(), end):
             return match.start(), match.end()
     return None
+
+
+def _clause(text: str, at: int, end: int, *, led: bool) -> re.Match[str] | None:
+    """Subject, words of duty and act at `at`; `led` tells that "it was agreed that" came before."""
+    patterns = (_said(), _asked(), _told(), _pronoun(), _subject(), *((_bare(),) if led else ()))
+    return next((m for pattern in patterns if (m := pattern.match(text, at, end))), None)
 
 
 def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:

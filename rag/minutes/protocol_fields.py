@@ -52,6 +52,7 @@ def _labels(kind: str) -> re.Pattern[str]:
     entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
     sure = kind in ("owner", "due", "helper", "control")
     long = tuple(entry for entry in entries if sure and len(entry.strip("*")) >= _SURE)
+    long = ("action", "action by", "ap") if kind == "task" else long
     dashed = rf"|(?:{pattern_of(long)})\.?{_DASH}" if long else ""
     colon = rf"(?:{pattern_of(entries)})\.?{_COLON}"
     abbreviated = r"|(?:отв|исп|соисп)\.\s*(?:[—–-]\s*|(?-i:(?=[А-ЯЁ])))" if kind == "owner" else ""

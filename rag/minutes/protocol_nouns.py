@@ -38,12 +38,13 @@ _INITIAL = re.compile(r"[^\W\d_]")
 
 
 class Named(NamedTuple):
-    """Who is meant, and the tokens `first` to `last` (exclusive) that say so."""
+    """Who is meant, and the tokens `first` to `last` (exclusive) that say so; `head` is the noun's."""
 
     name: str
     first: int
     last: int
     person: bool
+    head: int = -1
 
 
 @cache
@@ -174,7 +175,7 @@ class Line:
             return person._replace(first=at)
         name = self._named(at + every, head, last, case)
         holder = office_holder(self.scene.roles, name)
-        return Named(holder or name, at, last, holder is not None)
+        return Named(holder or name, at, last, holder is not None, head)
 
     def _agrees(self, at: int, case: str) -> bool:
         word = self.tokens[at].word
@@ -213,8 +214,7 @@ class Line:
         """Whether a phrase names those who can act, by its head."""
         if named.person or named.name == ALL["ru"]:
             return True
-        heads = range(named.first, min(named.last, named.first + 5))
-        return any(self._acts(i) for i in heads)
+        return self._acts(named.head) if named.head >= 0 else False
 
     def is_animate(self, named: Named) -> bool:
         """Whether a phrase names people by office rather than a body."""

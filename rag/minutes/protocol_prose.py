@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rag.minutes.findings import Finding
 
 Span = tuple[int, int]
+#: what makes a reported promise of an English clause a tentative one
+_HEDGES = frozenset({"try", "tries", "hopes", "aims", "possibly", "perhaps", "maybe"})
 #: those of the meeting, to whom something goes
 _PRESENT = frozenset(
     "участники участникам присутствующие присутствующим коллеги коллегам members attendees".split()
@@ -52,6 +54,8 @@ def from_prose(
                 finding = finding or protocol_reported.reported(view, listed=listed)
                 finding = finding or protocol_reported.continued(view, before)
                 before = finding or before
+            elif finding and _HEDGES & set(view.words):
+                finding = replace(finding, force="tentative")
             if finding is None:
                 continue
             for who in (finding.who, *finding.others):

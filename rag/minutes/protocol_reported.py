@@ -107,16 +107,36 @@ def continued(view: View, before: Finding | None) -> Finding | None:
 
 def _by_pronoun(view: View) -> Finding | None:
     """«По словам Крюкова, макет он сдаст в четверг»."""
-    if not {"он", "она"} & set(view.words) or not view.clause_at or rc.is_subordinate(view):
+    if not {"он", "она"} & set(view.words) or rc.is_subordinate(view):
         return None
-    before = view.at(view.clause_at - 1)
-    if before.words[:2] not in (("по", "словам"), ("со", "слов")) or len(before.mentions) != 1:
+    owner = _meant(view)
+    if owner is None:
         return None
     at = next((i for i, w in enumerate(view.words) if future(w, "3per")), None)
     if at is None or rc.negated(view, at) or not rs.has_object(view, at):
         return None
     verb = future(view.words[at], "3per") or ""
-    return make(view, "promise", at, before.mentions[0].name, verb, act="reported")
+    first = at if rs.nouns(view, skip=(), after=at) else None
+    return make(view, "promise", at, owner, verb, act="reported", first=first)
+
+
+def _meant(view: View) -> str | None:
+    """Whom «он» or «она» means: of whose words the clause before is, or the one person before."""
+    if view.clause_at:
+        before = view.at(view.clause_at - 1)
+        spoken = before.words[:2] in (("по", "словам"), ("со", "слов"))
+        return before.mentions[0].name if spoken and len(before.mentions) == 1 else None
+    if not view.sentence_at:
+        return None
+    earlier = view.sentences[view.sentence_at - 1]
+    clauses = range(len(earlier.clauses))
+    views = (replace(view, sentence_at=view.sentence_at - 1, clause_at=i) for i in clauses)
+    named = {m.name for other in views for m in _fresh(other).mentions if m.known}
+    return named.pop() if len(named) == 1 else None
+
+
+def _fresh(view: View) -> View:
+    return replace(view, _mentions=None, _dues=None)
 
 
 def _by_person(view: View, *, listed: bool) -> Finding | None:
