@@ -146,11 +146,11 @@ def _reworded(value: str, scene: Scene) -> Due | None:
     phrase = ""
     slashed = _SLASHED.match(value)
     if slashed and int(slashed["month"]) <= 12:
-        day, month = int(slashed["day"]), int(slashed["month"])
+        day, number = int(slashed["day"]), int(slashed["month"])
         if scene.language == "ru":
-            phrase = f"{day}.{month:02}"
+            phrase = f"{day}.{number:02}"
         elif day > 12:
-            phrase = f"{day} {_MONTHS[month - 1]}"
+            phrase = f"{day} {_MONTHS[number - 1]}"
     if phrase:
         found = dates_in(phrase, scene.base, scene.language, bare=True)
         return found[0].due if found else None

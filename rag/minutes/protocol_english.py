@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.minutes.view import Scene
+    from rag.types import Act
 
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
@@ -196,13 +197,17 @@ def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> li
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
-    owners = _before(scene, match.start()) if match.re is _pronoun() else _owners(
-        scene,
-        match["who"],
-        strict=said
-        or "promis" in vow
-        or "offer" in vow
-        or vow in ("will", "would", "'ll", "must", "has to", "have to"),
+    owners = (
+        _before(scene, match.start())
+        if match.re is _pronoun()
+        else _owners(
+            scene,
+            match["who"],
+            strict=said
+            or "promis" in vow
+            or "offer" in vow
+            or vow in ("will", "would", "'ll", "must", "has to", "have to"),
+        )
     )
     if not owners:
         return []
@@ -314,9 +319,9 @@ def _split(
             choose(scene.text, tuple(dues)) if len(dues) == 1 else None
         )
         what = cut(scene, (first, stop), due)
-        act = "reported" if reported else "assigned"
+        kind: Act = "reported" if reported else "assigned"
         orders.append(
-            Order(tuple(owners), what, due, first, act, condition, recipient(scene, what, owners))
+            Order(tuple(owners), what, due, first, kind, condition, recipient(scene, what, owners))
         )
     return orders
 

@@ -184,4 +184,4 @@ def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
     if found.task is None:
         return []
     due = found.due
-    return [protocol_orders.Order(owners, cut(scene, body, due), due, body[0], "assigned")]
+    return [Order(owners, cut(scene, body, due), due, body[0], "assigned")]

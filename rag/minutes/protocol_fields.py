@@ -123,11 +123,12 @@ def _value(text: str, start: int, border: int) -> tuple[int, int]:
             if depth == 0:
                 break
             depth -= 1
-        elif letter == ";" or (letter == "|" and depth == 0):
-            break
-        elif letter == "\n" and not _runs_on(text, start, at, border):
-            break
-        elif letter in ".!?" and depth == 0 and _SENTENCE_END.match(text, at):
+        elif (
+            letter == ";"
+            or (letter == "|" and depth == 0)
+            or (letter == "\n" and not _runs_on(text, start, at, border))
+            or (letter in ".!?" and depth == 0 and _SENTENCE_END.match(text, at))
+        ):
             break
         at += 1
     while start < at and text[start] in " \t\n*_~":

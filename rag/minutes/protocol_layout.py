@@ -49,7 +49,9 @@ _HEARD: dict[str, Section] = {"слушали": "agenda", "выступили": 
 _GAP = re.compile(r"\t+| {2,}")
 _FIELD_KINDS = frozenset({"owner", "helper", "due", "status", "control", "other"})
 #: capitalised names or initials and nothing else
-_NAMES = re.compile(r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*")
+_NAMES = re.compile(
+    r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*"
+)
 #: words of a heading inside a list of tasks that can be those who do them
 _NAME_WORDS = 3
 _HASHED = re.compile(r"^\s*#{1,6}\s", re.MULTILINE)

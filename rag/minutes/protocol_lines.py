@@ -126,9 +126,9 @@ def section_of(title: str) -> Section:
     best: tuple[int, Section] | None = None
     for kind in ("template", "agenda", "review", "people", "tasks"):
         found = matcher("sections", kind).search(title)
-        if found and (best is None or (kind == "template" and best[0] >= found.start())):
-            best = (found.start(), kind)
-        elif found and best is not None and found.start() < best[0] and best[1] != "template":
+        if (found and (best is None or (kind == "template" and best[0] >= found.start()))) or (
+            found and best is not None and found.start() < best[0] and best[1] != "template"
+        ):
             best = (found.start(), kind)
     return best[1] if best else ""
 

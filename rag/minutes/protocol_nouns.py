@@ -200,7 +200,7 @@ class Line:
         if word in order_words("body"):
             return True
         return any(
-            p.lemma in order_words("body") or {"NOUN", "anim"} <= p.grammemes and p.score >= 0.1
+            p.lemma in order_words("body") or ({"NOUN", "anim"} <= p.grammemes and p.score >= 0.1)
             for p in parses(word)
         )
 
@@ -300,7 +300,9 @@ def is_inner(line: Line, named: Named) -> bool:
         return True
     heads = line.tokens[named.first : min(named.last, named.first + 3)]
     return any(
-        parse.lemma in order_words("inner") | order_words("office") for token in heads for parse in parses(token.word)
+        parse.lemma in order_words("inner") | order_words("office")
+        for token in heads
+        for parse in parses(token.word)
     )
 
 

@@ -37,7 +37,9 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
         return None
     if mention is not None:
         tentative = any(
-            view.is_in(p.lemma, "hedge") and "VERB" in p.grammemes for w in view.words for p in parses(w)
+            view.is_in(p.lemma, "hedge") and "VERB" in p.grammemes
+            for w in view.words
+            for p in parses(w)
         )
         finding = replace(finding, others=finding.others or _partners(view, mention))
         return replace(finding, force="tentative") if tentative else finding
@@ -68,7 +70,9 @@ def _partners(view: View, mention: Mention) -> tuple[str, ...]:
             continue
         between = view.words[mention.last : other.first]
         joined = between == ("и",) and "nomn" in other.cases
-        together = between in (("вместе", "с"), ("совместно", "с"), ("с",)) and "ablt" in other.cases
+        together = (
+            between in (("вместе", "с"), ("совместно", "с"), ("с",)) and "ablt" in other.cases
+        )
         if plural and (joined or together):
             found.append(other.name)
     return tuple(found)
@@ -89,7 +93,11 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
 
 def continued(view: View, before: Finding | None) -> Finding | None:
     """A further act of who acts in the clause before: «… подготовит смету и вышлет её заказчику»."""
-    if before is None or before.act != "reported" or view.words[:1] not in (("и",), ("а",), ("затем",)):
+    if (
+        before is None
+        or before.act != "reported"
+        or view.words[:1] not in (("и",), ("а",), ("затем",))
+    ):
         return None
     if rc.is_subordinate(view) or any("nomn" in m.cases for m in view.mentions):
         return None
@@ -156,7 +164,12 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
                 behind += 1
             return make(view, "promise", at, mention.name, "", act="reported", first=behind)
         soon = future(view.words[at], "3per")
-        if soon and dated and view.is_in(soon, "in_meeting") and rs.has_object(view, at, skip=mention):
+        if (
+            soon
+            and dated
+            and view.is_in(soon, "in_meeting")
+            and rs.has_object(view, at, skip=mention)
+        ):
             return make(view, "promise", at, mention.name, soon, act="reported", first=at)
         whole = found and found.lemma in ("брать", "забирать") and "себя" in view.words
         if whole and rs.nouns(view, skip=("себя",), after=at):
@@ -214,7 +227,9 @@ def by_body(view: View) -> Finding | None:
             if not verb or rc.negated(view, index) or rc.is_stative(view, verb):
                 continue
             if any(
-                reading(word, "NOUN", at_least=0.3) for i, word in enumerate(view.words) if i not in own
+                reading(word, "NOUN", at_least=0.3)
+                for i, word in enumerate(view.words)
+                if i not in own
             ):
                 ahead = index < named.first
                 return make(

@@ -21,7 +21,7 @@ from rag.minutes.russian_making import make
 from rag.types import ALL
 
 if TYPE_CHECKING:
-    from rag.minutes.findings import Finding
+    from rag.minutes.findings import Finding, Kind
     from rag.minutes.view import View
 
 _ASKING = frozenset("прошу попрошу просим попросим просьба".split())
@@ -175,11 +175,8 @@ def _asked(view: View) -> Finding | None:
     at = asking if asking is not None else needing
     if at is None or rc.negated(view, at):
         return None
-    if (
-        not (_YOU & set(words) or view.vocative)
-        or view.mentions
-        and asking is not None
-        and _accused(view)
+    if not (_YOU & set(words) or view.vocative) or (
+        view.mentions and asking is not None and _accused(view)
     ):
         return None
     found = next(
@@ -244,7 +241,7 @@ def _wished(view: View) -> Finding | None:
         verb = found.lemma if found else ""
         if view.is_in(verb, "stative"):
             return None
-        kind = "request" if named.name in view.scene.roster.names else "promise"
+        kind: Kind = "request" if named.name in view.scene.roster.names else "promise"
         return make(
             view, kind, verb_at, named.name, verb, act="assigned", imperative=True, first=verb_at
         )
