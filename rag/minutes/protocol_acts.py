@@ -35,11 +35,17 @@ class Order(NamedTuple):
 _LETTERED = re.compile(r"(?:[а-яёa-z]|\d{1,2})[).]\s")
 #: words that may stand between the one addressed and the act, and how many of them
 _BETWEEN = frozenset(
-    "в срок лично срочно немедленно незамедлительно дополнительно повторно совместно с со и также еще не позднее"
-    " до к на по за при необходимо следует надо нужно поручено надлежит поручить предстоит ежемесячно еженедельно"
+    "в срок лично срочно немедленно незамедлительно дополнительно повторно совместно с со и"
+    " также еще не позднее"
+    " до к на по за при необходимо следует надо нужно поручено надлежит поручить предстоит"
+    " ежемесячно еженедельно"
     " ежедневно ежеквартально регулярно самостоятельно оперативно сегодня завтра же снова".split()
 )
 _FAR = 16
+#: words in front of the one told that say nothing
+_SKIP = frozenset(
+    "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
+)
 #: what is no task: supervision, and taking note
 CONTROL = re.compile(r"контрол|информац\w+\s+принять|к\s+сведению")
 _PRESENT = frozenset({"участники", "присутствующие", "коллеги", "все участники"})
@@ -112,7 +118,7 @@ def _recipient(line: Line, at: int, border: int, owners: tuple[str, ...]) -> str
 
 
 def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
-    """Infinitives that begin acts of their own: behind «и» or a comma, with objects on both sides."""
+    """Infinitives that begin acts of their own: behind «и» or a comma, objects on both sides."""
     found = []
     last = at
     for index in range(at + 1, len(line.tokens)):
@@ -140,7 +146,7 @@ def _is_object(token: Token) -> bool:
 
 
 def _lead(line: Line, at: int, dues: list[Found]) -> int:
-    """The first of the words that belong to an infinitive from in front: «и до пятницы направить»."""
+    """The first of the words that belong to an infinitive: «и до пятницы направить»."""
     lead = at
     while lead > 0:
         before = line.tokens[lead - 1]
@@ -214,3 +220,10 @@ def due_between(scene: Scene, dues: list[Found], start: int, end: int) -> Found 
 
 def due_of(scene: Scene, dues: list[Found]) -> Found | None:
     return choose(scene.text, tuple(dues))
+
+
+def first_word(line: Line) -> int:
+    return next(
+        (i for i, t in enumerate(line.tokens) if t.word not in _SKIP and not t.word.isdigit()),
+        len(line.tokens),
+    )

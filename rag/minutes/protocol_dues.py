@@ -1,4 +1,4 @@
-"""Deadlines on paper: the value of a field is one as it stands; a moved one leaves its old words."""
+"""Deadlines on paper: a field's value is one as it stands; a moved one leaves its old words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rag.minutes.view import Scene
 
 _EMPTY = re.compile(
-    r"^[\s—–\-?_.…*/:]*$|^(?:дд[.\s]*мм.*|tbd|tbc|tba|n/?a|нет|без срока|не определ[её]н|no date|none|xx.*)$",
+    r"^[\s—–\-?_.…*/:]*$|^(?:дд[.\s]*мм.*|tbd|tbc|tba|n/?a|нет|без срока|не определ[её]н"
+    r"|no date|none|xx.*)$",
     re.I,
 )
 _MONTH_ALONE = re.compile(
@@ -67,7 +68,8 @@ _ASIDE = re.compile(
     re.I,
 )
 _STATE = re.compile(
-    r"\s*[—–-]\s+(?:выполнен|исполнен|готово|сделано|отменен|отменён|снят|в работе|done|complete|cancelled|dropped)\w*\b.*$",
+    r"\s*[—–-]\s+(?:выполнен|исполнен|готово|сделано|отменен|отменён|снят|в работе|done"
+    r"|complete|cancelled|dropped)\w*\b.*$",
     re.I | re.S,
 )
 

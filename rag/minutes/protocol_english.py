@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?"
+    r"|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
@@ -43,7 +44,8 @@ _TRAILING = re.compile(
     re.I,
 )
 _STATIVE = frozenset(
-    "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
+    "be have know think feel like want need wait attend come remain stay continue become happen"
+    " see hear believe sleep"
     " resign retire leave miss consider note convene reconvene reopen close expire".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
@@ -80,15 +82,18 @@ def _phrases(kind: str) -> str:
 
 @cache
 def _subject() -> re.Pattern[str]:
-    """A subject of one or more names, initials, offices or bodies, and the verb phrase behind it."""
-    name = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+|[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    """A subject of names, initials, offices or bodies, and the verb phrase behind it."""
+    spelled = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+"
+    plain = r"[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    name = f"{spelled}|{plain}"
     office = (
         rf"(?:[Tt]he\s+)?(?:(?:[A-Z][\w-]+|{_MODIFIERS})\s+){{0,3}}?(?i:{_phrases('office')}|{_phrases('body')})"
         rf"(?:\s+of\s+\w+)?(?:\s+{name})?"
     )
     one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
     many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
-    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)\s+)?(?:{_phrases('vow')})"
+    adverb = r"(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)"
+    verbs = rf"(?:{adverb}\s+)?(?:{_phrases('vow')})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
     )

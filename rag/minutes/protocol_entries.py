@@ -42,7 +42,7 @@ _PARTED = re.compile(r"\s[—–-]\s|[:(]|\s->\s")
 def from_words(
     scene: Scene, item: Item, body: Span, due: Found | None, *, listed: bool, announced: bool
 ) -> Iterator[Draft]:
-    """Tasks by the words of an item: the order they give, the pieces they fall into, what they report."""
+    """Tasks by the words of an item: the order they give, their pieces, what they report."""
     text = scene.text
     start, end = trim_space(text, *body)
     if start >= end:

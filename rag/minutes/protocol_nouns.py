@@ -1,4 +1,4 @@
-"""Who is addressed or acts in official Russian: people, offices and bodies by the case they stand in.
+"""Who is addressed or acts in official Russian: people, offices, bodies by the case they are in.
 
 «Поручить начальнику отдела сбыта Титову О. В.» names a person behind an office; «отделу снабжения»
 a body; «всем руководителям» a group. The head of the phrase and its adjectives are put back into
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 _STOP = re.compile(r"[—–:;,.!?\n(|]|\s-\s")
 _STOP_WORDS = frozenset(
-    "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через от".split()
+    "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через"
+    " от".split()
 )
 _EVERYBODY = frozenset(
-    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги участников"
+    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники"
+    " коллеги участников"
     " присутствующих сотрудников коллег".split()
 )
 #: abbreviated offices in front of a name
@@ -38,7 +40,7 @@ _INITIAL = re.compile(r"[^\W\d_]")
 
 
 class Named(NamedTuple):
-    """Who is meant, and the tokens `first` to `last` (exclusive) that say so; `head` is the noun's."""
+    """Who is meant, the tokens `first` to `last` (exclusive) that say so, the noun at `head`."""
 
     name: str
     first: int

@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 #: verbs by which somebody took a thing on, and those that tell no duty
 _TAKING = frozenset({"взять", "забрать", "подхватить"})
 _STATES = frozenset(
-    "быть мочь хотеть знать думать считать бояться болеть отдыхать жаловаться говорить сообщать предлагать просить"
-    " спрашивать напоминать возражать сомневаться надеяться планировать хвалить любить иметь работать жить"
-    " поддерживать обещать находиться сидеть стоять видеть слышать помнить понимать благодарить отмечать".split()
+    "быть мочь хотеть знать думать считать бояться болеть отдыхать жаловаться говорить сообщать"
+    " предлагать просить"
+    " спрашивать напоминать возражать сомневаться надеяться планировать хвалить любить иметь"
+    " работать жить"
+    " поддерживать обещать находиться сидеть стоять видеть слышать помнить понимать благодарить"
+    " отмечать".split()
 )
 #: tokens that may stand between a subject and its verb
 _NEAR = 3
 
 
 def checked(view: View, finding: Finding | None) -> Finding | None:
-    """A finding unless another than its owner is the subject («сказал, что диджей обещал приехать»)."""
+    """A finding unless another is the subject («сказал, что диджей обещал приехать»)."""
     if finding is None or finding.act == "joint" or finding.who is None:
         return finding
     mention = next((m for m in view.mentions if m.name == finding.who), None)
@@ -92,7 +95,7 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
 
 
 def continued(view: View, before: Finding | None) -> Finding | None:
-    """A further act of who acts in the clause before: «… подготовит смету и вышлет её заказчику»."""
+    """A further act of who acts in the clause before: «… и вышлет её заказчику»."""
     if (
         before is None
         or before.act != "reported"

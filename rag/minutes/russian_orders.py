@@ -29,7 +29,8 @@ _YOU = frozenset("вас тебя вам тебе".split())
 _NEEDS = frozenset("надо нужно необходимо следует надлежит предстоит придется".split())
 _WISHES = frozenset("хочу хотим надо нужно необходимо прошу просим требую важно хотелось".split())
 _BETWEEN = frozenset(
-    "лично срочно завтра сегодня же вместе совместно с и также еще тоже прямо сразу в срок это вас тебя обязательно"
+    "лично срочно завтра сегодня же вместе совместно с и также еще тоже прямо сразу в срок это"
+    " вас тебя обязательно"
     " до к на по за не позднее".split()
 )
 #: tokens that may stand between the one told and the act
@@ -141,7 +142,7 @@ def _carries(view: View, word: str) -> bool:
 
 
 def _mayact(view: View, line: Line, named: Named, *, needs: bool) -> bool:
-    """Whether those named can be told: people of the meeting, bodies; after a plain need inner ones."""
+    """Whether those named can be told: people of the meeting, bodies; of a need own ones alone."""
     if named.person:
         return named.name in view.scene.roster.names or not needs
     if named.name == ALL["ru"]:
@@ -185,9 +186,9 @@ def _asked(view: View) -> Finding | None:
     if found is None or words[found - 1] == "не" or any(w == "чтобы" for w in words[:found]):
         return None
     verb = rw.infinitive(words[found]) or ""
-    if view.is_in(verb, "ask_noise") or view.is_in(verb, "stative"):
-        if not rc.later(view):
-            return None
+    idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
+    if idle and not rc.later(view):
+        return None
     if not rs.has_object(view, found):
         return None
     who = view.vocative or ADDRESSEE

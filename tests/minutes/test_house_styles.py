@@ -1,7 +1,7 @@
 """Papers of invented houses, each in a layout of its own, and what they say who is to do.
 
-The table `tests/data/house_styles/expected.tsv` was read over by hand: file, line, owner, act, first and last
-day, state; "-" stands for nothing.
+The table `tests/data/house_styles/expected.tsv`, read over by hand, holds file, line, owner, act,
+first and last day, state; "-" stands for nothing.
 """
 
 from __future__ import annotations

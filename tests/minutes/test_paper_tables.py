@@ -1,4 +1,4 @@
-"""The tables of the rules for papers: every row holds for its example and not for its counter-example."""
+"""The tables of the rules for papers: each row takes its example and leaves its counter-example."""
 
 from __future__ import annotations
 
