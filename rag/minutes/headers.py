@@ -84,7 +84,7 @@ def participants_in(document: Document) -> list[str]:
 
 
 def offices_in(document: Document) -> dict[str, str]:
-    """Who holds which office, office in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
+    """Who holds which office, in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
 
     Initials that a list gives beside a name ("Sam Price (SP)") stand among the offices.
     """
