@@ -186,10 +186,14 @@ _EN_OBJECTS = frozenset(
     "everybody some any all up out over".split()
 )
 #: verbs that make one act with the next («come over and check it»)
-_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be favour favor".split())
+_EN_MOVING = frozenset(
+    "go come sit pop nip head drive swing stop try turn hurry be favour favor".split()
+)
 _EN_CLAUSE_OPENERS = frozenset("what how why where which whether who doubt wish that".split())
 #: words after which "if" is "whether" («see if she'd go»)
-_EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())
+_EN_ASKING = frozenset(
+    "see check ask know wonder tell sure out remember asking checking as".split()
+)
 #: words that end a deadline, behind which another thing may have another («… Friday and the notes»)
 _EN_DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday tomorrow today tonight weekend week "
@@ -213,6 +217,8 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             continue
         if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
             continue  # "and if that doesn't work": one clause
+        if word == "as" and previous in ("soon", "long", "far", "well"):
+            continue
         soon = word == "as" and behind in ("soon", "long")
         bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
         bare = bare or (

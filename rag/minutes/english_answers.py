@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
+_IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
 _REFERRING = frozenset("it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
@@ -84,6 +85,12 @@ def act_in(sentence: Sentence) -> tuple[int, int]:
             if wanted and first < len(clause.tokens):
                 return clause.tokens[first].start, clause.end
     return sentence.start, sentence.end
+
+
+def is_idle(sentence: Sentence) -> bool:
+    """Whether a sentence says nothing that could be done ("no, it's fine", "yeah yeah I'll")."""
+    idle = family("en", "filler") | family("en", "assent") | _IDLE
+    return all(word in idle for word in sentence.words)
 
 
 def refers_back(said: str) -> bool:

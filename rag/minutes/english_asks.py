@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, has_any, is_bare, is_gerund, lead, moved, opens
+from rag.minutes.english_leads import (
+    Lead,
+    base_of,
+    gerunds,
+    has_any,
+    is_bare,
+    is_gerund,
+    lead,
+    moved,
+    opens,
+)
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
@@ -224,32 +234,27 @@ def _is_noise(view: View, found: Lead) -> bool:
     reach = recipient(view, found.verb_at)
     to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
     to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
-    if verb in _PASSING and to_third:
-        return rejects(view, found.verb_at, due_of(view))
-    return not (verb in _WITH_THING and objects(view, found.verb_at))
+    act = verb in _PASSING if to_third else verb in _WITH_THING and objects(view, found.verb_at)
+    return not act or rejects(view, found.verb_at, due_of(view))
 
 
 def open_call(view: View) -> Finding | None:
     """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
     words = view.words
     found = lead(view, "open_call")
-    if found is None or found.at > 3:
+    if found is None or (found.at > 3 and not found.phrase.startswith("who")):
         return None
     asks = found.phrase.startswith(("who", "can", "could", "will", "would", "do", "any", "is"))
     if asks != view.sentence.question and not (asks and "please" in view.sentence.words):
         return None
     verb = words[found.verb_at]
     gerund = is_gerund(verb)
-    progressive = found.phrase.endswith("ing")
-    if progressive or (view.is_in(base_of(verb), "verb") and not gerund):
-        if not progressive and not objects(view, found.verb_at):
-            return None
-        first = found.first
-        while progressive and not words[first].endswith("ing"):
-            first -= 1
-        finding = make(view, "request", first, first, ADDRESSEE, first=first)
-        return replace(finding, open_call=True)
-    return None
+    progressive = found.phrase in ("who's", "who is") and verb in gerunds()
+    known = progressive or (view.is_in(base_of(verb), "verb") and not gerund)
+    if not known or not objects(view, found.verb_at):
+        return None
+    finding = make(view, "request", found.first, found.verb_at, ADDRESSEE, first=found.first)
+    return replace(finding, open_call=True)
 
 
 #: the kinds of request, in the order they are asked

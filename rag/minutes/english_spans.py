@@ -70,7 +70,7 @@ def make(
     due = due_of(view)
     if due and verb_at is not None and due.start <= view.tokens[verb_at].start < due.end:
         due = None  # "to review": the verb of the act itself
-    thing = verb_at is None or not _is_unspecific(view, verb_at)
+    thing = not (anaphoric and due) and (verb_at is None or not _is_unspecific(view, verb_at))
     opening = at if first is None else first
     start, end = _trimmed(view, opening, verb_at or opening, due)
     return Finding(
@@ -239,6 +239,8 @@ def _trimmed(view: View, opening: int, verb_at: int, due: Found | None) -> tuple
         behind = next((i for i in range(cut, high) if tokens[i].start >= due.end), high)
         if due.start >= tokens[max(opening, verb_at)].end and (behind == high or cut - opening > 1):
             high = cut if cut - opening > 1 or behind == high else high
+    if high - 2 > low and view.words[high - 2 : high] == ("shall", "i"):
+        high -= 2
     while high - 1 > low and _idle_end(view, high, low, due):
         high -= 2 if _is_for(view, high, low) else 1
     while low < min(high - 1, max(verb_at, opening)) and (
