@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import Scene
 
 _IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
-_REFERRING = frozenset("it that this them those one him her".split())
+_REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
 #: words of an echo before the yes ("Mint. Noted.")

@@ -266,11 +266,21 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
         return False
     if dated or third:
         return False
+    if verb in ("use", "pick"):
+        return verb_at + 1 < len(view.words) and _is_offhand(view, verb_at)
     if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
         return True
     if verb in ("tell", "show", "ask", "play", "give") and rest[:1]:
         return rest[0] in ("you", "us", "everyone", "everybody", "all", "a")
     return not has_object(view, verb_at)
+
+
+def _is_offhand(view: View, verb_at: int) -> bool:
+    """ "I'll use this", "I'll pick Leeds": what one likes rather than takes on."""
+    rest = view.words[verb_at + 1 :]
+    if view.words[verb_at] == "pick":
+        return "up" not in rest
+    return rest[0] in _PRONOUN_OBJECT
 
 
 def is_later(view: View, due: Found | None) -> bool:
