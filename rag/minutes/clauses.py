@@ -212,6 +212,7 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
             or (word == "and" and _second_act(tokens, cuts[-1], i))
             or (word == "and" and _second_thing(tokens, i))
+            or (word in ("and", "but", "so") and _third_person(tokens, i + 1))
         )
         if word == "if" and previous in _EN_ASKING:
             continue
@@ -239,6 +240,15 @@ def _is_told(before: list[Token]) -> bool:
     if any(word in family("en", "reporting") for word in words) or words[-1] in _EN_CLAUSE_OPENERS:
         return True
     return words[-1] in ("think", "sure") and bool({"don't", "not", "didn't"} & set(words))
+
+
+def _third_person(tokens: list[Token], at: int) -> bool:
+    """Whether a name with its verb begins at a token: "Dana's printing", "Dana will print"."""
+    if at + 1 >= len(tokens) or not tokens[at].capital or tokens[at].word.startswith("i'"):
+        return False
+    if tokens[at].word.endswith(("'s", "'ll")):
+        return tokens[at + 1].word.endswith("ing") or tokens[at].word.endswith("'ll")
+    return tokens[at + 1].word in ("will", "is", "has", "to", "promised", "agreed", "said")
 
 
 def _second_thing(tokens: list[Token], at: int) -> bool:

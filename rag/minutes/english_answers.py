@@ -22,7 +22,7 @@ _OPENING = 2
 #: words of an echo before the yes ("Mint. Noted.")
 _ECHO = 2
 #: words a short answer may open with before its yes or no
-_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em".split())
+_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em sorry ha".split())
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
 

@@ -18,7 +18,14 @@ from rag.minutes.english_leads import (
 )
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
-from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
+from rag.minutes.english_words import (
+    has_object,
+    is_anaphoric,
+    moves_day,
+    objects,
+    rejects,
+    starting,
+)
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 
 if TYPE_CHECKING:
@@ -128,7 +135,7 @@ def of_name(view: View) -> Finding | None:
 
 
 def wished_of(view: View) -> Finding | None:
-    """ "I want Hugh to read it", "can we get Dana to sign it?"."""
+    """ "I want Hugh to read it", "can we get Dana to sign it?", "let Tom do it"."""
     words = view.words
     for mention in view.mentions:
         at = mention.last + 1
@@ -138,10 +145,15 @@ def wished_of(view: View) -> Finding | None:
             and before[-1] in _WISHING
             and bool({"i", "we", "i'd", "we'd"} & set(before))
         )
-        if wishes and words[mention.last : at] == ("to",) and at < len(words):
+        let = before[-1:] == ("let",)
+        at -= let
+        if (let or (wishes and words[mention.last : at] == ("to",))) and at < len(words):
             noise = _is_noise(view, Lead(at, at, at, ""))
             if view.is_in(words[at], "verb") and has_object(view, at) and not noise:
-                return make(view, "request", at, at, mention.name, first=at)
+                bare = is_anaphoric(view, at)
+                return make(
+                    view, "request", at, at, mention.name, first=at, bare=bare, anaphoric=bare
+                )
     return None
 
 
@@ -227,6 +239,8 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
 def _is_noise(view: View, found: Lead) -> bool:
     """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
     verb = base_of(view.words[found.verb_at])
+    if moves_day(view, found.verb_at, due_of(view)):
+        return True
     if verb in ("open", "turn", "click", "scroll", "find") and _PAGES & set(view.words):
         return True
     if not view.is_in(verb, "ask_noise"):
