@@ -242,13 +242,16 @@ def _is_told(before: list[Token]) -> bool:
     return words[-1] in ("think", "sure") and bool({"don't", "not", "didn't"} & set(words))
 
 
+_EN_THIRD = frozenset("will is has to can could promised agreed said".split())
+
+
 def _third_person(tokens: list[Token], at: int) -> bool:
     """Whether a name with its verb begins at a token: "Dana's printing", "Dana will print"."""
     if at + 1 >= len(tokens) or not tokens[at].capital or tokens[at].word.startswith("i'"):
         return False
     if tokens[at].word.endswith(("'s", "'ll")):
         return tokens[at + 1].word.endswith("ing") or tokens[at].word.endswith("'ll")
-    return tokens[at + 1].word in ("will", "is", "has", "to", "promised", "agreed", "said")
+    return tokens[at + 1].word in _EN_THIRD
 
 
 def _second_thing(tokens: list[Token], at: int) -> bool:

@@ -37,6 +37,7 @@ _PAGES = frozenset("page document doc file link tab deck sheet spreadsheet attac
 #: verbs that ask for no act here, but for one where a third person or a thing is named
 _PASSING = frozenset("tell show remind give ask share talk speak explain".split())
 _WITH_THING = frozenset("move add have keep get pass register join look try".split())
+_TELLING = ("you'll", "you will", "you're", "you are", "you'll be")
 _WISHING = frozenset("want like need get ask have prefer".split())
 _MODALS = frozenset("can could will would".split())
 _OBJECT_OPENS = frozenset(
@@ -93,7 +94,7 @@ def told(view: View) -> Finding | None:
     if found is None:
         found = lead(view, "duty")
         who = who or ADDRESSEE
-    if found is not None and view.sentence.question and found.phrase in ("you'll", "you will"):
+    if found is not None and view.sentence.question and found.phrase in _TELLING:
         who = who or ADDRESSEE
     elif view.sentence.question:
         return None
@@ -109,14 +110,12 @@ def told(view: View) -> Finding | None:
 def of_name(view: View) -> Finding | None:
     """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
     words = view.words
-    if not view.sentence.question:
-        return None
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
         behind = words[mention.last : mention.last + 1]
-        if before in _MODALS and mention.first < 3:
+        if before in _MODALS and mention.first < 3 and view.sentence.question:
             at = mention.last
-        elif behind and behind[0] in _MODALS:
+        elif behind and (behind[0] in ("can", "could") or _asks_of(view, behind[0])):
             at = mention.last + 1
         else:
             continue
@@ -132,6 +131,10 @@ def of_name(view: View) -> Finding | None:
                 )
             return asked
     return None
+
+
+def _asks_of(view: View, word: str) -> bool:
+    return view.sentence.question and word in _MODALS
 
 
 def wished_of(view: View) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import opens
+from rag.minutes.english_leads import opens, says
 from rag.minutes.english_people import recipient
 from rag.minutes.english_words import (
     has_lead,
@@ -48,6 +48,8 @@ _SAYING_WHEN = frozenset(
 _SHORT = 7
 #: words of a clause that does nothing but hedge the next ("well maybe")
 _HEDGE = 2
+#: words of a sentence that hedges the one before it ("No promises, mind.")
+_AFTERTHOUGHT = 5
 _PREPOSITIONS = ("to", "for", "with", "from", "at", "and", "by", "of", "on", "about", "past")
 
 
@@ -105,7 +107,9 @@ def _is_unspecific(view: View, verb_at: int) -> bool:
 
 def _is_hedged(view: View) -> bool:
     """Whether "maybe" and the like stand in the clause or make up the one before it."""
-    if view.has("hedge_word"):
+    after = view.sentences[view.sentence_at + 1 : view.sentence_at + 2]
+    said = [view.sentence, *(s for s in after if len(s.words) <= _AFTERTHOUGHT)]
+    if view.has("hedge_word") or any(says(s.words, "no_guarantee") for s in said):
         return True
     before = view.at(view.clause_at - 1).words if view.clause_at else ()
     return 0 < len(before) <= _HEDGE and any(view.is_in(w, "hedge_word") for w in before)
