@@ -281,9 +281,8 @@ class Dialogue:
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
-        again = finding.kind == "request" and finding.anaphoric and finding.due is None
-        if again and self._just_promised(index, speaker):
-            return  # "can you do that, Paul?": what was just promised is meant
+        if finding.kind == "request" and finding.anaphoric and self._just_promised(index, speaker):
+            return  # "can you do that before the weekend?": what was just promised is meant
         if finding.kind in ("offer", "request"):
             self.waiting.append(_Waiting(finding, speaker, finding.due, index))
         elif finding.bare:

@@ -69,7 +69,7 @@ def asked(view: View) -> Finding | None:
         who,
         first=found.first,
         bare=anaphoric,
-        anaphoric=anaphoric,
+        anaphoric=anaphoric and due_of(view) is None,  # with a day, it asks for another day
     )
 
 
