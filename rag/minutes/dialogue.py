@@ -217,7 +217,9 @@ class Dialogue:
             condition=self._condition(index, sentences),
         )
 
-    def _condition(self, index: int, sentences: tuple[Sentence, ...]) -> tuple[int, int] | None:
+    def _condition(
+        self, index: int, sentences: tuple[Sentence, ...]
+    ) -> tuple[int, int] | None:
         """The condition a yes is given under ("Yeah, if you send me the logo")."""
         if self.scene.language != "en":
             return None
@@ -276,8 +278,7 @@ class Dialogue:
         return None
 
     def _says_something(self, sentence: Sentence) -> bool:
-        text = self.scene.text[sentence.start : sentence.end]
-        return bool(content(text)) and not english_answers.is_idle(sentence)
+        return bool(content(self.scene.text[sentence.start : sentence.end]))
 
     def _add(self, finding: Finding, index: int, speaker: str | None) -> None:
         """A finding that answers nothing: a promise, or something that waits."""
