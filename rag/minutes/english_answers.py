@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
-_REFERRING = frozenset("it that this them those one him her".split())
+_IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
+_REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
 #: words of an echo before the yes ("Mint. Noted.")
 _ECHO = 2
 #: words a short answer may open with before its yes or no
-_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em".split())
+_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em sorry ha".split())
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
 
@@ -84,6 +85,12 @@ def act_in(sentence: Sentence) -> tuple[int, int]:
             if wanted and first < len(clause.tokens):
                 return clause.tokens[first].start, clause.end
     return sentence.start, sentence.end
+
+
+def is_idle(sentence: Sentence) -> bool:
+    """Whether a sentence says nothing that could be done ("no, it's fine", "yeah yeah I'll")."""
+    idle = family("en", "filler") | family("en", "assent") | _IDLE
+    return all(word in idle for word in sentence.words)
 
 
 def refers_back(said: str) -> bool:

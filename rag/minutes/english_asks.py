@@ -5,10 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, has_any, is_bare, is_gerund, lead, moved, opens
+from rag.minutes.english_leads import (
+    Lead,
+    base_of,
+    gerunds,
+    has_any,
+    is_bare,
+    is_gerund,
+    lead,
+    moved,
+    opens,
+)
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
-from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
+from rag.minutes.english_words import (
+    has_object,
+    is_anaphoric,
+    moves_day,
+    objects,
+    rejects,
+    starting,
+)
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 
 if TYPE_CHECKING:
@@ -20,6 +37,7 @@ _PAGES = frozenset("page document doc file link tab deck sheet spreadsheet attac
 #: verbs that ask for no act here, but for one where a third person or a thing is named
 _PASSING = frozenset("tell show remind give ask share talk speak explain".split())
 _WITH_THING = frozenset("move add have keep get pass register join look try".split())
+_TELLING = ("you'll", "you will", "you're", "you are", "you'll be")
 _WISHING = frozenset("want like need get ask have prefer".split())
 _MODALS = frozenset("can could will would".split())
 _OBJECT_OPENS = frozenset(
@@ -51,7 +69,7 @@ def asked(view: View) -> Finding | None:
         who,
         first=found.first,
         bare=anaphoric,
-        anaphoric=anaphoric,
+        anaphoric=anaphoric and due_of(view) is None,  # with a day, it asks for another day
     )
 
 
@@ -76,7 +94,7 @@ def told(view: View) -> Finding | None:
     if found is None:
         found = lead(view, "duty")
         who = who or ADDRESSEE
-    if found is not None and view.sentence.question and found.phrase in ("you'll", "you will"):
+    if found is not None and view.sentence.question and found.phrase in _TELLING:
         who = who or ADDRESSEE
     elif view.sentence.question:
         return None
@@ -92,14 +110,12 @@ def told(view: View) -> Finding | None:
 def of_name(view: View) -> Finding | None:
     """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
     words = view.words
-    if not view.sentence.question:
-        return None
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
         behind = words[mention.last : mention.last + 1]
-        if before in _MODALS and mention.first < 3:
+        if before in _MODALS and mention.first < 3 and view.sentence.question:
             at = mention.last
-        elif behind and behind[0] in _MODALS:
+        elif behind and (behind[0] in ("can", "could") or _asks_of(view, behind[0])):
             at = mention.last + 1
         else:
             continue
@@ -117,8 +133,12 @@ def of_name(view: View) -> Finding | None:
     return None
 
 
+def _asks_of(view: View, word: str) -> bool:
+    return view.sentence.question and word in _MODALS
+
+
 def wished_of(view: View) -> Finding | None:
-    """ "I want Hugh to read it", "can we get Dana to sign it?"."""
+    """ "I want Hugh to read it", "can we get Dana to sign it?", "let Tom do it"."""
     words = view.words
     for mention in view.mentions:
         at = mention.last + 1
@@ -128,10 +148,15 @@ def wished_of(view: View) -> Finding | None:
             and before[-1] in _WISHING
             and bool({"i", "we", "i'd", "we'd"} & set(before))
         )
-        if wishes and words[mention.last : at] == ("to",) and at < len(words):
+        let = before[-1:] == ("let",)
+        at -= let
+        if (let or (wishes and words[mention.last : at] == ("to",))) and at < len(words):
             noise = _is_noise(view, Lead(at, at, at, ""))
             if view.is_in(words[at], "verb") and has_object(view, at) and not noise:
-                return make(view, "request", at, at, mention.name, first=at)
+                bare = is_anaphoric(view, at)
+                return make(
+                    view, "request", at, at, mention.name, first=at, bare=bare, anaphoric=bare
+                )
     return None
 
 
@@ -217,6 +242,8 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
 def _is_noise(view: View, found: Lead) -> bool:
     """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
     verb = base_of(view.words[found.verb_at])
+    if moves_day(view, found.verb_at, due_of(view)):
+        return True
     if verb in ("open", "turn", "click", "scroll", "find") and _PAGES & set(view.words):
         return True
     if not view.is_in(verb, "ask_noise"):
@@ -224,32 +251,27 @@ def _is_noise(view: View, found: Lead) -> bool:
     reach = recipient(view, found.verb_at)
     to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
     to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
-    if verb in _PASSING and to_third:
-        return rejects(view, found.verb_at, due_of(view))
-    return not (verb in _WITH_THING and objects(view, found.verb_at))
+    act = verb in _PASSING if to_third else verb in _WITH_THING and objects(view, found.verb_at)
+    return not act or rejects(view, found.verb_at, due_of(view))
 
 
 def open_call(view: View) -> Finding | None:
     """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
     words = view.words
     found = lead(view, "open_call")
-    if found is None or found.at > 3:
+    if found is None or (found.at > 3 and not found.phrase.startswith("who")):
         return None
     asks = found.phrase.startswith(("who", "can", "could", "will", "would", "do", "any", "is"))
     if asks != view.sentence.question and not (asks and "please" in view.sentence.words):
         return None
     verb = words[found.verb_at]
     gerund = is_gerund(verb)
-    progressive = found.phrase.endswith("ing")
-    if progressive or (view.is_in(base_of(verb), "verb") and not gerund):
-        if not progressive and not objects(view, found.verb_at):
-            return None
-        first = found.first
-        while progressive and not words[first].endswith("ing"):
-            first -= 1
-        finding = make(view, "request", first, first, ADDRESSEE, first=first)
-        return replace(finding, open_call=True)
-    return None
+    progressive = found.phrase in ("who's", "who is") and verb in gerunds()
+    known = progressive or (view.is_in(base_of(verb), "verb") and not gerund)
+    if not known or not objects(view, found.verb_at):
+        return None
+    finding = make(view, "request", found.first, found.verb_at, ADDRESSEE, first=found.first)
+    return replace(finding, open_call=True)
 
 
 #: the kinds of request, in the order they are asked

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
     from rag.types import Act, Force
 
+_PLEDGED = re.compile(r"(?:^|(?<= ))i(?:'ve)? (?:promised|told|assured) (?:[\w']+ ){1,3}i'd ")
 #: a day on which what one is doing is under way ("today I'm pairing with Sol")
 _RUNNING = re.compile(r"today|this morning|now|right now|this week|currently")
 #: words an object before its verb may have
@@ -39,7 +40,7 @@ _FRONTED = 5
 
 def committed(view: View) -> Finding | None:
     """ "I'll send you the copy", "I'm going to have the birches done"."""
-    found = lead(view, "commit")
+    found = lead(view, "commit") or _pledged(view)
     if found is None or lead(view, "try") or _is_barred(view, found):
         return None
     if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
@@ -50,6 +51,17 @@ def committed(view: View) -> Finding | None:
     if is_gerund(act.word) or rejects(view, found.verb_at, due_of(view)):
         return None
     return _own(view, found)
+
+
+def _pledged(view: View) -> Lead | None:
+    """ "I promised legal I'd get it signed": a promise told of again, its hearer named between."""
+    words = view.words
+    match = _PLEDGED.search(f"{' '.join(words)} ")
+    if match is None:
+        return None
+    at = " ".join(words)[: match.start()].count(" ")
+    verb_at = at + match.group().strip().count(" ") + 1
+    return Lead(at, verb_at, verb_at, "i'd") if verb_at < len(words) else None
 
 
 def ongoing(view: View) -> Finding | None:

@@ -15,6 +15,7 @@ from rag.minutes.english_words import (
     has_object,
     is_anaphoric,
     is_asked,
+    moves_day,
     rejects,
 )
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER
@@ -47,6 +48,8 @@ def offered(view: View) -> Finding | None:
     if found.phrase in ("can i", "could i") and due_of(view) is None:
         return None  # "can I ask …?": a favour is asked, not offered
     if rejects(view, found.verb_at, due_of(view)):
+        return None
+    if asks and moves_day(view, found.verb_at, due_of(view)):
         return None
     anaphoric = is_anaphoric(view, found.verb_at)
     if anaphoric and not ANAPHORS & set(view.words[found.verb_at :]) and due_of(view):

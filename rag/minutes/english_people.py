@@ -31,6 +31,7 @@ _AFTER_NOUN = frozenset(
 )
 #: words behind a person that show nothing is given ("email her about it")
 _AFTER_PERSON = _AFTER_NOUN - {"that", "this", "back", "over", "up", "next"}
+_KEEPING = frozenset("let keep copy cc loop get bring put".split())
 _KEPT = ("know", "in", "posted", "informed", "updated")
 
 
@@ -44,7 +45,7 @@ def recipient(view: View, verb_at: int) -> str | None:
     behind = verb_at + 1
     if behind < len(words) and words[behind] in ("back", "over", "up"):
         behind += 1
-    kept = behind + 1 < len(words) and words[behind + 1] in _KEPT
+    kept = bool(set(words[behind + 1 : behind + 3]) & set(_KEPT)) and verb in _KEEPING
     indirect = (
         kept
         or verb in ("copy", "cc", "loop")
@@ -77,6 +78,8 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
     if calls and titled:
         return titled
     last = mention.last if mention else at + 1
+    if word == "you" and words[last : last + 1] in (("all",), ("both",), ("guys",)):
+        last += 1
     gives = last < len(words) and (
         words[last] not in _AFTER_NOUN or words[last] in ("back", "over")
     )

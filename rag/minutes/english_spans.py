@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import opens
+from rag.minutes.english_leads import opens, says
 from rag.minutes.english_people import recipient
 from rag.minutes.english_words import (
     has_lead,
@@ -48,6 +48,8 @@ _SAYING_WHEN = frozenset(
 _SHORT = 7
 #: words of a clause that does nothing but hedge the next ("well maybe")
 _HEDGE = 2
+#: words of a sentence that hedges the one before it ("No promises, mind.")
+_AFTERTHOUGHT = 5
 _PREPOSITIONS = ("to", "for", "with", "from", "at", "and", "by", "of", "on", "about", "past")
 
 
@@ -70,7 +72,7 @@ def make(
     due = due_of(view)
     if due and verb_at is not None and due.start <= view.tokens[verb_at].start < due.end:
         due = None  # "to review": the verb of the act itself
-    thing = verb_at is None or not _is_unspecific(view, verb_at)
+    thing = not (anaphoric and due) and (verb_at is None or not _is_unspecific(view, verb_at))
     opening = at if first is None else first
     start, end = _trimmed(view, opening, verb_at or opening, due)
     return Finding(
@@ -105,7 +107,9 @@ def _is_unspecific(view: View, verb_at: int) -> bool:
 
 def _is_hedged(view: View) -> bool:
     """Whether "maybe" and the like stand in the clause or make up the one before it."""
-    if view.has("hedge_word"):
+    after = view.sentences[view.sentence_at + 1 : view.sentence_at + 2]
+    said = [view.sentence, *(s for s in after if len(s.words) <= _AFTERTHOUGHT)]
+    if view.has("hedge_word") or any(says(s.words, "no_guarantee") for s in said):
         return True
     before = view.at(view.clause_at - 1).words if view.clause_at else ()
     return 0 < len(before) <= _HEDGE and any(view.is_in(w, "hedge_word") for w in before)
@@ -239,6 +243,8 @@ def _trimmed(view: View, opening: int, verb_at: int, due: Found | None) -> tuple
         behind = next((i for i in range(cut, high) if tokens[i].start >= due.end), high)
         if due.start >= tokens[max(opening, verb_at)].end and (behind == high or cut - opening > 1):
             high = cut if cut - opening > 1 or behind == high else high
+    if high - 2 > low and view.words[high - 2 : high] == ("shall", "i"):
+        high -= 2
     while high - 1 > low and _idle_end(view, high, low, due):
         high -= 2 if _is_for(view, high, low) else 1
     while low < min(high - 1, max(verb_at, opening)) and (

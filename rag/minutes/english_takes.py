@@ -32,9 +32,13 @@ _HAD = re.compile(r"i've got (?!that one|this one)")
 def take_on(view: View) -> Finding | None:
     """ "Leave it with me", "I'm on it", "the SSO article's on me", "put me down for the cakes"."""
     words = view.words
-    if view.sentence.question or "if" in words or "not" in words:
+    if view.sentence.question or {"if", "not"} & set(words):
         return None
-    kept = [i for i, word in enumerate(words) if not view.is_in(word, "filler") or word == "that"]
+    kept = [
+        i
+        for i, word in enumerate(words)
+        if word == "that" or not (view.is_in(word, "filler") or word in _WAVED_OFF)
+    ]
     if not kept:
         return None
     low = kept[0]
@@ -69,6 +73,8 @@ def take_on(view: View) -> Finding | None:
 
 #: what is on somebody without being taken on
 _TREATS = frozenset("joke joke's jokes drinks drink lunch dinner coffee fault blame round".split())
+#: what waves an offer off before one takes on oneself («no it's fine leave it with me»)
+_WAVED_OFF = frozenset("no it's fine nah don't worry okay".split())
 _SELF = frozenset("it's that's this that it he's she's joke drinks i we".split())
 
 

@@ -68,6 +68,7 @@ _PRONOUN_OBJECT = frozenset(
 _AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
 #: particles of phrasal verbs
 _PARTICLES = frozenset("out up over back in off round around down through away on along".split())
+_POSTPONING = frozenset("push move shift slide bump put postpone delay change bring swap".split())
 _DANGLING = frozenset("to the a an my of your and or".split())
 _NEGATIONS = frozenset("not never won't can't cannot don't didn't wouldn't couldn't shan't".split())
 _LEADS = ("commit", "offer", "ask", "joint", "deliver", "progressive", "try")
@@ -264,6 +265,8 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
         return not (lasting and (third or is_later(view, due)))
     if not view.is_in(verb, "maybe_meeting"):
         return False
+    if verb in ("use", "pick") and not dated and rest:
+        return _is_offhand(view, verb_at)
     if dated or third:
         return False
     if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
@@ -271,6 +274,14 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
     if verb in ("tell", "show", "ask", "play", "give") and rest[:1]:
         return rest[0] in ("you", "us", "everyone", "everybody", "all", "a")
     return not has_object(view, verb_at)
+
+
+def _is_offhand(view: View, verb_at: int) -> bool:
+    """ "I'll use this", "I'll pick Leeds": what one likes rather than takes on."""
+    rest = view.words[verb_at + 1 :]
+    if view.words[verb_at] == "pick":
+        return "up" not in rest
+    return rest[0] in _PRONOUN_OBJECT
 
 
 def is_later(view: View, due: Found | None) -> bool:
@@ -289,6 +300,17 @@ def _has_third(view: View, verb_at: int) -> bool:
     )
     roles = any(view.is_in(w, "person_noun") or view.is_in(w, "body_noun") for w in rest)
     return named or roles or bool({"him", "her", "them"} & set(rest))
+
+
+def moves_day(view: View, verb_at: int, due: Found | None) -> bool:
+    """Whether the act is to move a day: "make it Friday", "push the draft to Wednesday"."""
+    words = view.words
+    if due is None:
+        return False
+    if words[verb_at : verb_at + 2] in (("make", "it"), ("say", "it"), ("call", "it")):
+        return True
+    before = {t.word for t in [t for t in view.tokens if t.end <= due.start + 4][-3:]}
+    return words[verb_at] in _POSTPONING and bool({"to", "till", "until", "back"} & before)
 
 
 def has_habit(view: View) -> bool:
