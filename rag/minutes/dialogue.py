@@ -125,7 +125,8 @@ class Dialogue:
         ):
             return  # "can you do that before the weekend?": what was just promised is meant
         if finding.kind == "answer":
-            following.follow(self, finding, index, speaker)
+            if not following.follow(self, finding, index, speaker) and finding.who == SPEAKER:
+                self.waiting.append(Waiting(finding, speaker, finding.due, index))
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
         elif finding.kind == "promise" and following.elaborates(self, finding, index, speaker):

@@ -70,18 +70,18 @@ def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> 
     return True
 
 
-def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> None:
+def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
     """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
     if elaborates(talk, finding, index, speaker):
-        return
+        return True
     if not talk.company.is_asked(index) or finding.due is None:
-        return
+        return False
+    if finding.act != "joint" and finding.verb:
+        return False
     topic = talk.company.question_before(finding)
-    if finding.act == "joint":
-        firm = replace(finding, force="firm")
-        talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
-    elif not finding.verb:
-        talk.promise(finding, topic if finding.bare and topic else finding, speaker, accepted=True)
+    firm = replace(finding, force="firm")
+    talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
+    return True
 
 
 def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:

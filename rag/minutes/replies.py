@@ -30,7 +30,7 @@ def can_answer(talk: Dialogue, waiting: Waiting, index: int, speaker: str | None
     unknown = speaker is None or finding.who not in talk.scene.roster.names
     if finding.open_call and not finding.named:
         return index <= waiting.turn + OPEN_PATIENCE
-    if finding.kind == "offer" or not finding.named:
+    if finding.kind != "request" or not finding.named:
         return index == waiting.turn + 1
     return (unknown and index == waiting.turn + 1) or speaker == finding.who
 
@@ -54,7 +54,7 @@ def settle(
         return
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
-    if request.kind == "offer":
+    if request.kind in ("offer", "answer"):
         settle_offer(talk, waiting, found, answer, sentences)
         return
     if request.open_call and not found and not request.named:
@@ -159,7 +159,7 @@ def settle_offer(
     request = waiting.finding
     talk.waiting.remove(waiting)
     told = answers.repeats(request, sentences)
-    if answer == "no" and not told:
+    if not told and (answer == "no" or request.kind == "answer"):
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
     orders = [f for f in found if f.kind == "request" and answers.akin_to(f, request)]
@@ -167,6 +167,7 @@ def settle_offer(
         found.remove(order)
     orders = [f for f in orders if f.due]
     offer = replace(request, due=request.due or orders[0].due) if orders else request
+    offer = replace(offer, kind="offer")
     accepted = welcome or request.due is not None or request.eager
     index = waiting.turn + 1
     thanked = talk.company.called.get(index + 1) if answer == "yes" else None

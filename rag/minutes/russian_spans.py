@@ -102,6 +102,18 @@ def _stands_alone(view: View, index: int, top: frozenset[str]) -> bool:
     return True
 
 
+#: words that make a sentence of a clause without a verb
+_PREDICATES = frozenset(
+    "нужен нужна нужно нужны надо можно нельзя должен должна должны готов готова готовы есть "
+    "нет пора жаль видно".split()
+)
+
+
+def is_predicated(view: View) -> bool:
+    """Whether a clause says something of its own: it has a verb, or «нужен», «надо»."""
+    return any(word in _PREDICATES or is_finite(word) for word in view.words)
+
+
 def clauses_around(view: View) -> tuple[int, ...]:
     """The clause itself, then those beside it that hold no verb and no condition."""
     clauses = [view.clause_at]
@@ -109,7 +121,7 @@ def clauses_around(view: View) -> tuple[int, ...]:
         other = view.clause_at + step
         while 0 <= other < len(view.sentence.clauses):
             there = view.at(other)
-            if any(is_finite(word) for word in there.words) or is_condition(there):
+            if is_predicated(there) or is_condition(there):
                 break
             clauses.append(other)
             other += step
@@ -256,9 +268,7 @@ def _beside(view: View) -> int | None:
         clause_at = view.clause_at + step
         while 0 <= clause_at < count:
             other = view.at(clause_at)
-            if any(is_finite(word) or infinitive(word) for word in other.words) or is_condition(
-                other
-            ):
+            if is_predicated(other) or any(map(infinitive, other.words)) or is_condition(other):
                 break
             if _STATES & set(other.words) or " ".join(other.words) in family("ru", "assent"):
                 break
@@ -268,16 +278,31 @@ def _beside(view: View) -> int | None:
     return None
 
 
+#: verbs that stand before another of the same act
+_HELPING = frozenset("мочь смочь быть стать давать успеть хотеть постараться попробовать".split())
+
+
+def own_start(view: View, at: int) -> int | None:
+    """Where the verb's own words begin in a clause that a recogniser left with another's verb."""
+    before = [
+        i
+        for i, word in enumerate(view.words[:at])
+        if is_finite(word) and parses(word)[0].lemma not in _HELPING
+    ]
+    alike = before and reading(view.words[before[-1]], "VERB", "1per") is not None
+    return view.tokens[before[-1] + 1].start if before and not alike else None
+
+
 def what_span(
     view: View, at: int, first: int | None, bare: bool
 ) -> tuple[int, int, tuple[int, ...], bool]:
     """(start, end, clauses searched for the deadline, bare) of the words that name the action."""
     clause = view.clause
-    start = (
-        clause.tokens[first].start
-        if first is not None and first < len(clause.tokens)
-        else clause.start
-    )
+    start = clause.start
+    if first is not None and first < len(clause.tokens):
+        start = clause.tokens[first].start
+    elif (cut := own_start(view, at)) is not None:
+        start = cut
     end = clause.end
     lonely = bare or not (has_object(view, at) or first is not None)
     beside = _beside(view) if lonely else None
@@ -314,7 +339,7 @@ def _flows_on(view: View) -> int:
 def _is_continued(behind: View) -> bool:
     """Whether a verbless clause goes on with the words of the one before the aside."""
     words = behind.words
-    fresh = words[0] in ("а", "но", "и", "то", "что") or bool(_STATES & set(words))
+    fresh = words[0] in ("а", "но", "и", "то", "что") or bool((_STATES - {"у"}) & set(words))
     verbal = any(is_finite(word) or infinitive(word) for word in words)
     return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
 
