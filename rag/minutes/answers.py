@@ -108,8 +108,12 @@ def repeats(request: Finding, sentences: Sequence[Sentence]) -> bool:
     """Whether an answer tells the one who offered to do it: «могу одолжить — ой, одолжи»."""
     for sentence in sentences[:2]:
         for word in sentence.words:
-            verb = imperative(word) or infinitive(word)
-            if verb and akin(verb, request.verb):
+            ordered = imperative(word)
+            verb = ordered or infinitive(word)
+            if request.kind == "answer":
+                if ordered and ordered == request.verb:
+                    return True
+            elif verb and akin(verb, request.verb):
                 return True
     return False
 
