@@ -62,22 +62,20 @@ def _section(out: Outline, name: str, items: Sequence[Item]) -> None:
 
 
 def _table(out: Outline, tasks: Sequence[Task]) -> None:
-    """Promises with their quotes; columns that all of them leave empty are left out."""
+    """Promises, and below them their quotes; columns that all leave empty are left out."""
     words = out.labels
     filled = [name for name in _FACTS if any(getattr(task, name) for task in tasks)]
-    columns = (f"{words['who']} → {words['to_whom'].lower()}", words["what"])
+    columns = (words["number"], f"{words['who']} → {words['to_whom'].lower()}", words["what"])
     rows = [
-        (
-            task.parties,
-            f"{task.what}\n{task.quote}\n",
-            *(getattr(task, name) for name in filled),
-        )
+        (str(task.number), task.parties, task.what, *(getattr(task, name) for name in filled))
         for task in tasks
     ]
     render.print_rows((*columns, *(words[name] for name in filled)), rows)
+    for task in tasks:
+        render.print_line(f"{task.number}. {task.quote}")
 
 
 def _block(task: Task) -> str:
     """A promise on lines of its own: who → to whom: what; by when, state, place; the quote."""
     facts = " · ".join(filter(None, (getattr(task, name) for name in _FACTS)))
-    return f"{task.parties}: {task.what}\n   {facts}\n   {task.quote}"
+    return f"{task.number}. {task.parties}: {task.what}\n   {facts}\n   {task.quote}"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MINUTES_LIMIT = 3_000_000  # characters; no meeting is longer, and the rules read all of it
+#: Characters; no meeting is longer, and the rules read all of it.
+MINUTES_LIMIT = 3_000_000
 
 
 class Words(NamedTuple):
@@ -79,7 +80,7 @@ def minutes_of(document: Document, day: str | None = None) -> Minutes | None:
 
     The rules meet text of every kind: one that fails costs this document its minutes, no more.
     """
-    if len(document.text) > _MINUTES_LIMIT:
+    if len(document.text) > MINUTES_LIMIT:
         return None
     try:
         return minutes.extract(document, date=day) if minutes.is_meeting(document) else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import NotAMeeting, RagError
 from rag.named import Named, Unread
-from rag.prepare import minutes_of
+from rag.prepare import MINUTES_LIMIT, minutes_of
 from rag.summary import LENGTHS, Brief, source_of
 
 if TYPE_CHECKING:
@@ -69,8 +69,13 @@ def brief_of(document: Document) -> Brief:
 
 
 def _no_meeting(found: Named) -> RagError:
+    """Why a document has no minutes, and what can be had of it."""
     name = found.name if found.held else str(found.file)
-    return NotAMeeting(
-        f"{found.name} is not a meeting: nobody speaks in it, and it has no marks of minutes",
-        f"Summarise it: rag summarize {shlex.quote(name)}",
-    )
+    hint = f"Summarise it: rag summarize {shlex.quote(name)}"
+    if len(found.document.text) > MINUTES_LIMIT:
+        fault = f"has more than {MINUTES_LIMIT:,} characters, as no meeting has"
+    elif found.document.turns:
+        return RagError(f"No minutes could be made of {found.name}: the rules failed on it", hint)
+    else:
+        fault = "is not a meeting: nobody speaks in it, and it has no marks of minutes"
+    return NotAMeeting(f"{found.name} {fault}", hint)

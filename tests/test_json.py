@@ -93,6 +93,28 @@ def test_promises(filled: Any) -> None:
     assert (calls["when_from"], calls["when_to"], calls["line"]) == ("2025-11-13",) * 2 + (7,)
 
 
+def test_the_register_of_promises(filled: Any, folder: Path) -> None:
+    later = "Планёрка\nДата: 26.11.2025\n\nОлег: Смету пришлю к пятнице.\nАнна: Хорошо.\n"
+    later += "Олег: Подрядчик молчит.\nАнна: Понятно.\n"
+    (folder / "meetings" / "вторая.txt").write_text(later, encoding="utf-8")
+    assert filled("ingest", folder).code == 0
+    value = filled("promises", "--today", "2025-11-27", "--json").json
+    assert set(value) == {"schema", "today", "me", "promises"}
+    assert (value["schema"], value["today"], value["me"]) == (1, "2025-11-27", None)
+    rows = {row["document"]: row for row in value["promises"]}
+    assert all(set(row) == {*PROMISE, "groups"} for row in rows.values())
+    row = rows["meetings/вторая.txt"]
+    assert (row["who"], row["state"], row["groups"]) == ("Олег Титов", "open", ["open"])
+    (link,) = row["links"]
+    assert set(link) == {
+        *("kind", "document", "title", "meeting_date", "line", "start", "end", "quote"),
+        *("who", "when_raw", "when_from", "when_to"),
+    }
+    assert (link["kind"], link["when_to"], link["line"]) == ("moved", "2025-11-14", 6)
+    text = text_of(filled, link["document"])
+    assert text[link["start"] : link["end"]] == link["quote"]
+
+
 def test_the_receipt_of_a_prompt(app: App, folder: Path) -> None:
     app.ingest([folder])
     app.model = scripted("Переносится не более 10 дней.", window=600)  # type: ignore[misc]

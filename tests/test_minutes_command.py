@@ -57,13 +57,13 @@ def test_a_terminal_shows_tables_and_a_narrow_one_blocks(
     monkeypatch.setattr(minuting, "_form", lambda *_: None)
     wide = rag("minutes", letuchka).out
     assert "Кто → кому" in wide
-    assert "«Насос я проверю завтра.»" in wide
+    assert "\n1. «Насос я проверю завтра.»\n" in wide
     narrow = render.console()
     narrow.width = 60
     monkeypatch.setattr(render, "console", lambda: narrow)
     out = rag("minutes", letuchka).out
     assert (
-        "Вера Белых: Насос я проверю\n"
+        "1. Вера Белых: Насос я проверю\n"
         "   2025-11-13 (завтра) · строка 6\n"
         "   «Насос я проверю завтра.»\n"
     ) in out
@@ -100,6 +100,31 @@ def test_a_file_that_is_no_meeting_names_the_next_command(rag: Any, note: Path) 
     assert (typed.code, typed.out) == (3, "")
     assert "is not a meeting" in typed.err
     assert f"rag summarize {note}" in typed.err
+
+
+def test_a_text_longer_than_any_meeting_says_so(
+    rag: Any, letuchka: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag import prepare, record
+
+    assert rag("ingest", letuchka).code == 0
+    monkeypatch.setattr(prepare, "MINUTES_LIMIT", 10)
+    monkeypatch.setattr(record, "MINUTES_LIMIT", 10)
+    typed = rag("minutes", "letuchka.txt", "--date", "2025-11-19")
+    assert typed.code == 3
+    assert "more than 10 characters" in typed.err
+
+
+def test_rules_that_fail_cost_the_minutes_alone(
+    rag: Any, letuchka: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag import record
+
+    assert rag("ingest", letuchka).code == 0
+    monkeypatch.setattr(record, "minutes_of", lambda *_: None)
+    typed = rag("minutes", "letuchka.txt", "--date", "2025-11-19")
+    assert typed.code == 1
+    assert "rag summarize letuchka.txt" in typed.err
 
 
 def test_wrong_files_have_the_exit_codes_of_the_others(rag: Any, tmp_path: Path) -> None:

@@ -15,15 +15,17 @@ import streamlit as st
 import sources
 from rag.errors import RagError, ReadError
 from rag.picture import DRAWN, Drawing
-from rag.register import due_text
+from rag.register import due_text, link_line, state_text
 from rag.render import place
 from rag.types import Citation
+from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.app import App
-    from rag.types import Answer, Passage, Promise, Sentence
+    from rag.types import Answer, Entry, Passage, Promise, Sentence
+    from rag.words import Language
     from texts import Texts
 
 _SNIPPET = 240  # characters of a passage under a refusal
@@ -66,18 +68,17 @@ def literal(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def promise_row(document: str, promise: Promise, texts: Texts) -> dict[str, str]:
-    """A promise as cells: who, to whom, what and in which state, by when, where."""
-    tentative = texts["tentative"] if promise.force == "tentative" else ""
-    state = ", ".join(filter(None, (texts[promise.status], tentative)))
-    if promise.condition:
-        state = f"{state}: {promise.condition}"
+def promise_row(entry: Entry, language: Language, texts: Texts) -> dict[str, str]:
+    """A promise as cells: who, to whom, what and how it stands, by when, where; with its links."""
+    promise = entry.promise
+    state = state_text(entry, language)
+    where = [f"{entry.document}:{promise.line}", *(link_line(k, language) for k in entry.links)]
     return {
-        texts["who"]: promise.who or "—",
-        texts["to_whom"]: promise.to_whom or "",
+        texts["who"]: entry.who or "—",
+        texts["to_whom"]: entry.to_whom or "",
         texts["what"]: f"{promise.what} ({state})" if state else promise.what,
         texts["when"]: due_text(promise.when) if promise.when else "",
-        texts["where"]: f"{document}:{promise.line}",
+        texts["where"]: "; ".join(where),
     }
 
 
@@ -141,7 +142,8 @@ class _Shown:
     def _promises(self) -> None:
         promises, texts = self.answer.promises, self.texts
         st.caption(texts["promises"].format(len(promises)))
-        rows = [promise_row(name, promise, texts) for name, promise in promises]
+        language = language_of(" ".join(promise.what for _, promise in promises))
+        rows = [promise_row(entry, language, texts) for entry in self.answer.entries]
         state = st.dataframe(
             rows,
             key=f"{self.key}-promises",

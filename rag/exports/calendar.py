@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from icalendar import Calendar, Event
 
 from rag import __version__
-from rag.exports.labels import labels
-from rag.exports.outline import cut, day_of, place_of, plain, quoted, spoken, state_of, titled
+from rag.exports.outline import cut, day_of, place_of, plain, quoted, state_of, titled, words_of
 from rag.words import fold, stems_of, words
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _uid(key: str, times_seen: int) -> str:
 
 
 def _event(record: Record, promise: Promise, uid: str) -> Event:
-    words_ = labels(spoken(record))
+    words_ = words_of(record)
     last = date.fromisoformat(day_of(promise))
     first = last
     if promise.when and promise.when.start:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rag.exports.outline import Item, Outline, Task
     from rag.record import Record
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~$#]|&(?=#?\w+;)")
+#: An underscore within a word is none of these.
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~$#]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 #: What would begin a list or a heading where a text begins.
 _OPENING = re.compile(r"(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+=](?:\s|$|[-=])))")
 _COLUMNS = ("number", "who", "to_whom", "what", "when", "state", "place")
@@ -74,11 +75,10 @@ def _section(out: Outline, name: str, items: Sequence[Item]) -> Iterator[str]:
         return
     yield from ("", f"## {out.labels[name]}", "")
     for item in items:
-        text = escape(item.text)
-        if item.verbatim:
-            text = out.labels["quote"].format(text)
+        quote = out.labels["quote"]
+        text = escape(quote.format(item.text) if item.verbatim else item.text)
         if item.quote:
-            text += f" — {out.labels['quote'].format(escape(item.quote))}"
+            text += f" — {escape(quote.format(item.quote))}"
         who = f"{escape(item.who)}: " if item.who else ""
         place = f" ({escape(item.place)})" if item.place else ""
         yield f"- {who}{text}{place}"

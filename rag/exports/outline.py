@@ -94,14 +94,13 @@ class Outline:
 def outline(record: Record) -> Outline:
     """A record as what is shown of it."""
     minutes = record.minutes
-    language = spoken(record)
-    words_ = labels(language)
+    words_ = words_of(record)
 
     def place(line: int, time: str | None) -> str:
         return placed(words_, line, time)
 
     return Outline(
-        language,
+        spoken(record),
         title=titled(record),
         file=plain(record.name),
         date=minutes.date or "",
@@ -122,6 +121,13 @@ def outline(record: Record) -> Outline:
 def spoken(record: Record) -> Language:
     """The language of a meeting, which its minutes are shown in."""
     return language_of(record.document.text[:_SAMPLE])
+
+
+def words_of(record: Record) -> dict[str, str]:
+    """The words a meeting is shown with; what a chat counts are messages."""
+    found = labels(spoken(record))
+    is_chat = record.name.lower().endswith(".json")
+    return {**found, "line": found["message"]} if is_chat else found
 
 
 def titled(record: Record) -> str:
@@ -239,7 +245,7 @@ def _task(record: Record, promise: Promise, number: int, words_: dict[str, str])
 
 def quoted(record: Record, promise: Promise) -> str:
     """What was said, between quotation marks; before an assent the request with the words of it."""
-    mark = labels(spoken(record))["quote"]
+    mark = words_of(record)["quote"]
     said = [cut(promise.quote, promise.what)]
     text = record.document.text
     at = text.rfind(promise.what, 0, promise.start)
@@ -253,7 +259,7 @@ def quoted(record: Record, promise: Promise) -> str:
 
 def state_of(record: Record, promise: Promise) -> str:
     """What became of a promise, and what a person should look at, in words."""
-    words_ = labels(spoken(record))
+    words_ = words_of(record)
     parts = [words_.get(f"is_{promise.status}", "")]
     if promise.condition:
         parts.append(words_["if"].format(cut(promise.condition)))
@@ -261,7 +267,7 @@ def state_of(record: Record, promise: Promise) -> str:
         parts.append(words_["is_tentative"])
     for change in promise.history:
         raw = plain(change.when_raw or "") or words_["was_undated"]
-        parts.append(words_["was"].format(raw, change.line))
+        parts.append(words_["was"].format(raw, words_["line"].format(change.line)))
     for flag in promise.flags:
         key = {"ambiguous owner": "owner_of", "ambiguous recipient": "recipient_of"}.get(flag)
         if key is None:

@@ -69,7 +69,7 @@ def summary_of_sources(
     if model is None:
         return without_model(sources, brief)
     ids = {each.document.id for each in sources.values()}
-    with _replies(paths, ids, fresh=fresh) as replies:
+    with replies_in(paths, ids, fresh=fresh) as replies:
         return map_reduce(
             model,
             sources,
@@ -82,7 +82,7 @@ def summary_of_sources(
 
 
 @contextmanager
-def _replies(paths: LibraryPaths, ids: set[str], *, fresh: bool) -> Iterator[Replies | None]:
+def replies_in(paths: LibraryPaths, ids: set[str], *, fresh: bool) -> Iterator[Replies | None]:
     """What was replied before; None where there is no library to keep it in."""
     if not paths.folder.is_dir():
         yield None

@@ -13,20 +13,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _INITIALS = r"[^\W\d_a-zа-яё]\.\s?(?:[^\W\d_a-zа-яё]\.)?"
+_SPELLED = r"[A-Z](?:\s[A-Z])?\s"
 _CAPITAL = r"[^\W\d_a-zа-яё][\w'’]*(?:-[^\W\d_a-zа-яё][\w'’]*)?"
 _WORD = r"[^\W\d_a-zа-яё][\w'’]+(?:-[^\W\d_a-zа-яё][\w'’]*)?"
 #: «Дёмин К. О.», «К. О. Дёмин», «Дёмин Константин Олегович», "Joan Tully", "Dana O'Neil"
-NAME = re.compile(rf"{_WORD}\s+{_INITIALS}|{_INITIALS}\s?{_WORD}|{_WORD}(?:\s+{_WORD}){{0,2}}")
+NAME = re.compile(
+    rf"{_WORD}\s+{_INITIALS}|{_INITIALS}\s?{_WORD}|{_SPELLED}{_WORD}|{_WORD}(?:\s+{_WORD}){{0,2}}"
+)
+_WITH_INITIALS = re.compile(rf"{_WORD}\s+{_INITIALS}|{_INITIALS}\s?{_WORD}")
 _LABEL = re.compile(
     r"^[ \t]*[*_#>-]*\s*(?P<label>(?:на\s+(?:заседании|совещании|встрече|собрании)\s+)?[^\W\d_][^:\n|]{2,40}?)"
     r"[*_]*\s*(?::[*_]*|—|–)[ \t]*(?P<rest>[^\n]*)$",
     re.MULTILINE,
 )
 #: «## Участники», "Attendees" on a line of their own
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]*(?P<label>[^\W\d_][^:\n|.,]{2,30}?)[*_]*[ \t]*$(?P<rest>)",
+    re.MULTILINE,
+)
 _LISTING = re.compile(
     r"(?:участник|участвова|присутств|приглаш|член|состав|отсутств|председател|секретар|вел[аи]?\b|вёл\b"
-    r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|модератор|были\b|созвал|attend|present|participant"
+    r"|вед[её]т|ведущ|записыва|протокол(?:ист)?\b|докладчик|комисси|модератор|были\b|созвал|attend|present|participant|here\b"
     r"|apolog|regret|chair|secretary|minutes\s+(?:by|taken)|minuted|note-?taker|notes\s+(?:by|taken)|facilitat|host|who\s+was|on\s+the\s+call|absent"
     r"|members?\b|trustees\b|councillors\b|clerk|scribe|people\b|who\b|кто\s+был)",
     re.IGNORECASE,
@@ -37,7 +44,9 @@ _OFFICE_LABEL = re.compile(
     r"|secretary|treasurer|clerk|facilitator|note-?taker)\b",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"^(?:cllr|mr|mrs|ms|miss|dr|prof|rev|revd|sir|councillor)\.?\s+", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:cllr|mr|mrs|ms|miss|dr|prof|rev|revd|sir|councillor)\.?\s+", re.IGNORECASE
+)
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ьич|овна|евна|ична|оглы|кызы)")
 _SHORT = re.compile(r"\(\s*([A-ZА-ЯЁ]{2,4})\s*\)")
 _MARKER = re.compile(r"^\s*(?:[-*+•·–—]|\d+[.)])?\s*")
@@ -49,6 +58,13 @@ _HEAD = 4000
 _TITLED = re.compile(
     r"^[ \t]*(?P<name>[А-ЯЁ]{2,}(?:-[А-ЯЁ]+)?[ \t]+[А-ЯЁ]\.[ \t]?(?:[А-ЯЁ]\.)?),[ \t]*(?P<office>[^\n]{3,90}?)\.?[ \t]*$",
     re.MULTILINE,
+)
+
+
+_SEATED = re.compile(
+    r"\b(?P<office>председател[ья]|секретарь|казначей|директор|заведующ(?:ий|ая)|ведущий)(?:[ \t]+[а-яё]+){0,2}?"
+    rf"[ \t]+(?P<name>(?-i:{_WORD}[ \t]+{_INITIALS}))",
+    re.IGNORECASE,
 )
 
 
@@ -77,7 +93,15 @@ def listed_in(text: str) -> list[Listed]:
             one = _listed(piece, office)
             if one:
                 found.append(one)
-    return found
+    return found + _seated(head)
+
+
+def _seated(head: str) -> list[Listed]:
+    """«Председатель собрания Жилин В. П., секретарь Усова Н. Г.»: offices in front of names."""
+    return [
+        Listed(" ".join(match["name"].split()), match["office"].lower(), "")
+        for match in _SEATED.finditer(head)
+    ]
 
 
 def titled_in(text: str) -> list[Listed]:
@@ -137,6 +161,9 @@ def _named(piece: str) -> bool:
 
 def _name_in(piece: str) -> re.Match[str] | None:
     """The name in a piece of a list; in Latin letters, capitalised words in front are one."""
+    spelled = _WITH_INITIALS.search(piece)
+    if spelled:
+        return spelled
     known = next((m for m in NAME.finditer(piece) if _is_name(m.group())), None)
     if known or re.search("[а-яё]", piece, re.IGNORECASE):
         return known

@@ -8,6 +8,7 @@ changes that instead of adding another.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.minutes import changes, following, replies
@@ -48,6 +49,8 @@ class Dialogue:
     def run(self) -> list[Draft]:
         """All promises of the meeting, in the order of their lines."""
         for index, turn in enumerate(self.turns):
+            if turn.day:
+                self.scene = replace(self.scene, base=date.fromisoformat(turn.day))
             self._expire(index)
             self._turn(index, turn)
         self._expire(len(self.turns) + OPEN_PATIENCE + 1)

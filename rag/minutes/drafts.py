@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.types import Due
@@ -83,6 +84,7 @@ class Draft:
         )
 
 
+@lru_cache(maxsize=10_000)
 def content(text: str) -> frozenset[str]:
     """Stems of the words of a text that carry meaning."""
     return frozenset(

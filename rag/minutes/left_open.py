@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _YES_OR_NO = re.compile(r"(?<!\w)(?:\w+\s+ли|whether|if)(?!\w)")
 #: words between «неясно» and the question that it is about
-_BETWEEN = 3
+_BETWEEN = 2
+#: words of an indirect question, above which talk has lost its thread
+_LONGEST = 25
 
 
 def left_open(talk: Talk, at: int) -> tuple[int, int] | None:
@@ -74,7 +76,7 @@ def _span(talk: Talk, at: int, begin: int) -> tuple[int, int] | None:
     """The remark from `begin` on, without its full stop; None where that says nothing."""
     remark = talk.remarks[at]
     end = len(remark.said.rstrip(" \n\t.!…"))
-    if not _content(remark.said[begin:end]):
+    if not _content(remark.said[begin:end]) or len(remark.said[begin:end].split()) > _LONGEST:
         return None
     return remark.start + begin, remark.start + end
 

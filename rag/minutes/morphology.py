@@ -74,7 +74,7 @@ def singular_forms(name: str) -> frozenset[tuple[str, str]]:
                 if case:
                     forms.add((form.word.replace("ё", "е"), CASES[case]))
     if not any(case == "datv" for _, case in forms):
-        forms |= _surname_forms(name)
+        forms |= surname_forms(name)
     return frozenset(forms)
 
 
@@ -87,7 +87,8 @@ _SURNAMES = (
 )
 
 
-def _surname_forms(name: str) -> set[tuple[str, str]]:
+def surname_forms(name: str) -> set[tuple[str, str]]:
+    """(form, case) of a surname by its ending, whatever else the word means («Лапина», «Мельников»)."""
     for endings, cut, declined in _SURNAMES:
         if name.endswith(endings):
             stem = name.removesuffix(cut)

@@ -25,12 +25,22 @@ _MOST = 5
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _END = re.compile(r"[.?!,;:…]|\s[—–-]\s|$")
 _ARTICLE = re.compile(r"(?:the|a|an|our|your|this|that|those|these|my)\s+")
+#: the cases that a preposition takes here
 _PREPOSITIONS = {
-    "по": "datv", "про": "accs", "о": "loct", "об": "loct", "насчет": "gent", "к": "datv",
-    "ко": "datv", "с": "ablt", "со": "ablt", "на": "accs",
-}  # fmt: skip
-
-
+    "по": ("datv",),
+    "про": ("accs",),
+    "о": ("loct",),
+    "об": ("loct",),
+    "насчет": ("gent",),
+    "поводу": ("gent",),
+    "касается": ("gent",),
+    "к": ("datv",),
+    "ко": ("datv",),
+    "с": ("ablt", "gent"),
+    "со": ("ablt", "gent"),
+    "на": ("accs",),
+}
+_BARE = ("nomn",)
 #: parts of speech of a noun phrase, and how likely a reading is to count
 _NOMINAL = frozenset({"NOUN", "ADJF", "PRTF", "PREP", "NUMR"})
 _LIKELY, _POSSIBLE = 0.2, 0.05
@@ -117,12 +127,12 @@ class Moves:
         if self._language == "en":
             return self._english(remark, begin, phrase)
         first, _, rest = phrase.partition(" ")
-        case = _PREPOSITIONS.get(first)
-        if case:
+        cases = _PREPOSITIONS.get(first)
+        if cases:
             phrase, begin = rest, begin + len(first) + 1
         else:
-            case = _PREPOSITIONS.get(cue.rpartition(" ")[2], "nomn")
-        return self._russian(remark, begin, phrase, case)
+            cases = _PREPOSITIONS.get(cue.rpartition(" ")[2], _BARE)
+        return self._russian(remark, begin, phrase, cases)
 
     def _fragment(self, remark: Remark, opening: int) -> str | None:
         """A remark that is nothing but the name of a subject: «Скидка.», "Help centre?"."""
@@ -136,13 +146,16 @@ class Moves:
             return None
         if self._language == "en":
             return self._english(remark, begin, said)
-        return self._russian(remark, begin, said, "nomn")
+        return self._russian(remark, begin, said, _BARE)
 
-    def _russian(self, remark: Remark, begin: int, phrase: str, case: str) -> str | None:
+    def _russian(self, remark: Remark, begin: int, phrase: str, cases: Sequence[str]) -> str | None:
         found = _WORD.findall(phrase)
         if not 0 < len(found) <= _MOST or not all(_may_name(word) for word in found):
             return None
-        head = next((word for word in found if _is_noun(word, case)), None)
+        case, head = next(
+            ((case, word) for case in cases for word in found if _is_noun(word, case)),
+            (_BARE[0], None),
+        )
         before = found[: found.index(head)] if head else []
         if head is None or self._is_small(head) or any(map(self._is_name, found)):
             return None
@@ -158,6 +171,8 @@ class Moves:
         if not 0 < len(found) <= 3 or any(w in STOP_WORDS or w in _VERBISH for w in found):
             return None
         if all(word in self._small for word in found) or any(map(self._is_name, found)):
+            return None
+        if any(word.endswith("ly") for word in found):
             return None
         if found[0] in self._small or found[-1] in _EMPTY or len(found[-1]) < 3:
             return None
@@ -199,5 +214,7 @@ _VERBISH = frozenset(
     "wonderful amazing perfect ouch ugh wow hmm mmm mhm careful never always everyone everybody "
     "anybody nothing something anything unkind finally only deal half both none again either "
     "neither thank god accurate splendid disgrace shame rubbish nonsense life outrageous silence "
-    "applause laughter".split()
+    "applause oh ooh eh clear talk laughter huh alright kay excellent soon cetera bless whatever "
+    "interesting awesome terrific marvellous weird funny strange tough hard easy easier better "
+    "worse hopefully".split()
 )

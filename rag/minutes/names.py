@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes.morphology import nominative, parses, reading, singular_forms
+from rag.minutes.morphology import nominative, parses, reading, singular_forms, surname_forms
 from rag.minutes.people import called, cyrillic_given, is_given_name
 from rag.minutes.spellings import (
     cyrillic,
@@ -85,7 +85,7 @@ class Roster:
                 self._add_in_cyrillic(word, name, given=word == given)
             keys = called(word) if word == given else {folded}
             for key in keys:
-                self._index(key, name)
+                self._index(key, name, surname=word != given or bool(initials))
             for pet in {pet for key in keys for pet in pet_names(key)} if word == given else ():
                 self._index_rare(pet, name)
         self._add_logins(words, name)
@@ -116,8 +116,8 @@ class Roster:
         for form, case in singular_forms(key):
             self._rare.setdefault(fold(form), {}).setdefault(name, set()).add(case)
 
-    def _index(self, key: str, name: str) -> None:
-        forms = singular_forms(key)
+    def _index(self, key: str, name: str, *, surname: bool = False) -> None:
+        forms = singular_forms(key) | (surname_forms(key) if surname else set())
         if not re.search("[а-я]", key) or not any(case == "datv" for _, case in forms):
             forms = frozenset((key, case) for case in _CASE_TAGS)  # it does not decline
         for form, case in (*forms, *_short_vocative(key)):
@@ -233,27 +233,28 @@ def _parts(name: str) -> list[str]:
 
 
 def _fullest(names: Iterable[str]) -> list[str]:
-    """Names without those that another name contains («Олег» beside «Олег Титов»)."""
-    distinct = list(dict.fromkeys(name for name in names if name))
+    """Names without those that one other name contains («Олег» beside «Олег Титов»)."""
+    distinct = {name: frozenset(_name_words(name)) for name in names if name}
+    bearers: dict[str, set[str]] = {}
+    for name, parts in distinct.items():
+        for word in parts:
+            bearers.setdefault(word, set()).add(name)
     kept = []
-    for name in distinct:
-        words = set(re.findall(r"[^\W\d_]{2,}", fold(name)))
-        numbered = re.search(r"\d", name)
-        wider = [
-            other
-            for other in distinct
-            if other != name and _contains(set(re.findall(r"[^\W\d_]{2,}", fold(other))), words)
+    for name, parts in distinct.items():
+        having = [
+            set().union(*(bearers.get(form, ()) for form in called(word) | {word}))
+            for word in parts
         ]
-        if numbered or len(wider) != 1:
+        wider = set.intersection(*having) if having else set()
+        wider = {other for other in wider if len(distinct[other]) > len(parts)}
+        if re.search(r"\d", name) or len(wider) != 1:
             kept.append(name)
     return kept
 
 
-def _contains(wider: set[str], words: set[str]) -> bool:
-    """Whether every word stands in the wider name, itself or as a form of the given name."""
-    if not words or len(wider) <= len(words):
-        return False
-    return all(word in wider or called(word) & wider for word in words)
+def _name_words(name: str) -> list[str]:
+    """The words of a name but its initials, folded."""
+    return re.findall(r"[^\W\d_]{2,}", fold(name))
 
 
 def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:
@@ -314,6 +315,11 @@ def _outsider(tokens: Sequence[Token], at: int, *, cased: bool) -> Mention | Non
     if follows and adjacent and (follows.capital or _PATRONYMIC.fullmatch(follows.word)):
         words.append(follows.word if "nomn" in cases else nominative(follows.word))
         last += 1
+        behind = tokens[last] if last < len(tokens) else None
+        whole = _PATRONYMIC.fullmatch(follows.word) and behind is not None and behind.capital
+        if whole and behind and behind.start - follows.end == 1 and reading(behind.word, "Surn"):
+            words.append(behind.word if "nomn" in cases else nominative(behind.word))
+            last += 1
     return Mention(
         at, last, " ".join(word.capitalize() for word in words), frozenset(cases), known=False
     )

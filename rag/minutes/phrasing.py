@@ -10,7 +10,7 @@ from rag.words import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LIKELY = 0.05
+_POSSIBLE = 0.02
 
 
 def nominative_phrase(written: str, case: str) -> str:
@@ -39,7 +39,7 @@ def _noun(word: str, case: str) -> Any:
             parse
             for parse in analyser().parse(fold(word.strip(".,:;!?")))
             if "NOUN" in parse.tag.grammemes
-            and parse.score >= _LIKELY
+            and parse.score >= _POSSIBLE
             and any(CASES.get(tag) == case for tag in parse.tag.grammemes)
         ),
         None,

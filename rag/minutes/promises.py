@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from rag.minutes.headers import offices_in, participants_in
 from rag.minutes.names import Roster
 from rag.minutes.places import time_at
 from rag.minutes.protocol import protocol_drafts
-from rag.minutes.protocol_marks import is_protocol
+from rag.minutes.protocol_marks import is_protocol, lists_tasks
 from rag.minutes.questions import questions_in
 from rag.minutes.remarks import remarks_of
 from rag.minutes.reports import reports_in
@@ -41,25 +42,28 @@ def is_meeting(document: Document) -> bool:
 def extract(document: Document, *, date: str | None = None) -> Minutes:
     """Who promised what to whom by when in a meeting; empty where the document is none.
 
-    `date` (ISO) is the meeting's day and goes before the document's own. Without either, deadlines
-    keep their words and have no dates. Raises ValueError where `date` is no ISO day.
+    `date` (ISO) is the meeting's day and goes before the document's own and those of a chat's
+    messages. Without any, deadlines keep their words and have no dates. Raises ValueError where
+    `date` is no ISO day.
     """
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
     if not people and language == "ru":
         people = people_called(document.text, document.turns, language)
+    paper = not document.turns or lists_tasks(document.turns, language)
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),
         _day(day),
         language,
-        on_paper=not document.turns,
+        on_paper=paper,
         roles=offices_in(document),
     )
-    if document.turns:
-        drafts = Dialogue(scene, document.turns, _findings).run()
-    elif is_protocol(document.text):
+    if not paper:
+        turns = [replace(turn, day=None) if date else turn for turn in document.turns]
+        drafts = Dialogue(scene, turns, _findings).run()
+    elif document.turns or is_protocol(document.text):
         drafts = protocol_drafts(scene)
     else:
         return Minutes(day, (), (), ())

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: turns that a proposal waits for assent, and remarks that a vote looks back for what it is on
 _PATIENCE, _VOTE_BACK = 2, 8
+#: words before a proposal and words of all of it, above which it is no proposal to a meeting
+_FRONT, _LONGEST = 6, 30
 #: what may stand between «кто за» and what is voted on
 _AFTER_PUT = re.compile(r"[\s:,—–-]*(?:то,?\s+)?(?:чтобы\s|что\s|of\s)?")
 #: words of a vote that mean one only where something was put to it
@@ -73,6 +75,8 @@ def _proposal(talk: Talk, remark: Remark) -> tuple[int, int] | None:
         return None
     begin = len(said) - len(said[found.end() :].lstrip(" ,:—–-"))
     if talk.opens("noise", said[begin:]) or not _has_noun(said[begin:]):
+        return None
+    if len(said[: found.start()].split()) > _FRONT or len(said.split()) > _LONGEST:
         return None
     if found.group() in _MAYBE and said[: found.start()].strip(" ,а-—и"):
         return None

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
-from rag.minutes.protocol_lines import trim
-from rag.minutes.protocol_orders import Order
+from rag.minutes.protocol_acts import Order
+from rag.minutes.protocol_dues import cut
 from rag.minutes.protocol_owners import office_holder, only_people, owners_named
 from rag.minutes.protocol_words import pattern_of, wordings
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
@@ -33,7 +33,7 @@ _UNLESS = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"^\s*(?P<cond>(?:if|once|when|as\s+soon\s+as|subject\s+to|provided)\b[^,]{3,120}),\s*", re.I
+    r"\s*(?P<cond>(?:if|once|when|as\s+soon\s+as|subject\s+to|provided)\b[^,]{3,120}),\s*", re.I
 )
 _TRAILING = re.compile(
     r",?\s+(?P<cond>(?:if|once|as\s+soon\s+as|subject\s+to|provided\s+(?:that)?)\s+[^.;]{3,120})",
@@ -41,13 +41,24 @@ _TRAILING = re.compile(
 )
 _STATIVE = frozenset(
     "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
-    " resign retire leave miss consider note".split()
+    " resign retire leave miss consider note convene reconvene reopen close expire".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
-_TO_WHOM = re.compile(
-    r"\b(?:to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|the\s+[a-z]+(?:\s+[a-z]+)?)"
+#: those outside the house, of whom a promise is only told
+_OUTSIDE = re.compile(
+    r"\b(?:supplier|contractor|company|council|customer|client|landlord|bank)s?$", re.I
 )
-_DUE_LEAD = re.compile(r"[\s,(—–-]*(?:\b(?:due|deadline|no\s+later\s+than))?[\s,(:—–-]*$", re.I)
+#: the meeting itself: when it meets, and what it decides as a whole
+_MEETS = re.compile(r"(?:re)?meet(?:\s+(?:next|again|on|at|in)\b|\W*$)", re.I)
+_DECIDES = re.compile(
+    r"(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors|members|councillors)\s+(?:has\s+|have\s+)?agreed\b",
+    re.I,
+)
+_NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
+_TO_WHOM = re.compile(
+    r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
+    r"|the\s+[a-z]+(?:\s+(?!about\b|by\b|for\b|on\b|in\b|with\b|and\b|to\b|before\b|at\b|of\b)[a-z]+)?)"
+)
 
 
 #: words in front of an office or a body that belong to it
@@ -74,9 +85,30 @@ def _subject() -> re.Pattern[str]:
     )
     one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
     many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
-    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all)\s+)?(?:{_phrases('vow')})"
+    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)\s+)?(?:{_phrases('vow')})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """ "Colm said he'd book the projector", "Pia confirmed that she will ring them"."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    return re.compile(
+        rf"(?P<who>{name})\s+(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
+        r"(?P<vow>['’]d|['’]ll|\s+would|\s+will)\s+(?P<act>[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """ "RS: book the author": names, a colon or a dash, and a verb as it is told."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
+    many = rf"(?:{name})(?:\s*(?:,|&|/|\band\b)\s*(?:{name}))*"
+    return re.compile(
+        rf"(?P<who>{many})\s*(?::|\s[–—-])(?P<vow>)\s*(?:please\s+)?(?:to\s+)?(?P<act>{verbs})\b"
     )
 
 
@@ -85,7 +117,9 @@ def _bare() -> re.Pattern[str]:
     """ "resolved that P. Lomax repair the pump": the verb as it is in a dictionary."""
     name = r"(?:[A-Z]\.\s?){0,2}[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
     verbs = "|".join(sorted(family("en", "verb"), key=len, reverse=True))
-    return re.compile(rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b")
+    return re.compile(
+        rf"(?P<who>(?:[Tt]he\s+)?(?:{name}|(?i:{_phrases('office')})))(?P<vow>)\s+(?P<act>{verbs})\b"
+    )
 
 
 @cache
@@ -97,8 +131,11 @@ def _gerund() -> re.Pattern[str]:
     )
 
 
-def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
-    """The orders of one sentence of minutes; [] where it gives none."""
+def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> list[Order]:
+    """The orders of one sentence of minutes; [] where it gives none.
+
+    `agreed` tells that the words go on with what "it was agreed that" has begun.
+    """
     text = scene.text
     if text[start:end].rstrip().endswith("?"):
         return []
@@ -107,32 +144,68 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         for f in dates_in(text[start:end], scene.base, scene.language)
     ]
     condition: tuple[int, int] | None = None
+    while start < end and text[start].isspace():
+        start += 1
     at = start
     while (lead := _LEAD.match(text, at, end)) is not None:
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = _subject().match(text, at, end) or (at > start and _bare().match(text, at, end)) or None
+    match = (
+        _said().match(text, at, end)
+        or _told().match(text, at, end)
+        or _subject().match(text, at, end)
+    )
+    match = match or (_bare().match(text, at, end) if at > start else None)
     if match is None:
         return _taken(scene, at, end, dues)
-    vow, act = (match["vow"] or "to").lower(), match["act"].lower()
+    vow, act = (match["vow"] or "to").strip().lower(), match["act"].lower()
+    said = match.re is _said()
     if _UNLESS.search(text, match.end("who"), match.end("act")) or (
-        vow == "would" and at == start
+        vow == "would" and at == start and not (said or agreed)
     ):
+        return []
+    if _MEETS.match(text, match.start("act"), end) or _DECIDES.match(text, match.start(), end):
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
     owners = _owners(
-        scene, match["who"], strict=vow in ("will", "would", "'ll", "must", "has to", "have to")
+        scene,
+        match["who"],
+        strict=said
+        or "promis" in vow
+        or "offer" in vow
+        or vow in ("will", "would", "'ll", "must", "has to", "have to"),
     )
     if not owners:
         return []
     if later := _TRAILING.search(text, match.end(), end):
         condition, end = condition or later.span("cond"), later.start()
+    another = _another(text, match.end(), end)
+    agreed = agreed or at > start
+    others = orders_in(scene, another[1], end, agreed=agreed) if another else []
+    end = another[0] if another and others else end
     reported = (
         vow not in ("to", "is to", "are to") and "asked" not in vow and "instructed" not in vow
     )
-    return _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
+    own = _split(scene, match.start("act"), end, owners, dues, condition, reported=reported)
+    return [*own, *others]
+
+
+def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of a sentence, each part between semicolons by itself."""
+    found: list[Order] = []
+    for match in re.finditer(r"[^;]+", scene.text[start:end]):
+        found += orders_in(scene, start + match.start(), start + match.end())
+    return found
+
+
+def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """(where the first act ends, where another's begins) of "SP to order it and LM to pay"."""
+    for match in _NEXT.finditer(text, start, end):
+        if _subject().match(text, match.end(), end):
+            return match.start(), match.end()
+    return None
 
 
 def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
@@ -147,6 +220,8 @@ def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
         return []
     due = choose(scene.text, tuple(dues))
     begin = match.start("short") if match["short"] else match.start("long")
+    if verb.endswith((" with", " for")):
+        begin = match.start("act")
     what = cut(scene, (begin, end), due)
     return [Order(tuple(owners), what, due, at, "reported")]
 
@@ -156,12 +231,14 @@ def _owners(scene: Scene, words: str, *, strict: bool) -> list[str]:
     if people:
         return people
     bare = re.sub(r"\([^()]*\)", "", words).strip()
+    if _OUTSIDE.search(bare) and strict:
+        return []
     noun = re.compile(rf"\b(?:{_phrases('office')}|{_phrases('body')})$", re.I)
     office = noun.search(bare) is not None
     short = re.fullmatch(r"[A-Z]{2,3}", bare) is not None
     if strict and not office_holder(scene.roles, bare.lower().removeprefix("the ")):
         return [] if not office else owners_named(scene, _without_article(bare))
-    if office or short or bare.istitle():
+    if office or short:
         return owners_named(scene, _without_article(bare))
     return []
 
@@ -228,19 +305,8 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
         people = only_people(scene, match["who"])
         if people and people[0] not in owners:
             return people[0]
+        if match["how"] == "to" and match["who"].startswith("the "):
+            return match["who"]
     direct = re.match(r"\w+\s+(?P<who>[A-Z]\w+)\b", words)
     people = only_people(scene, direct["who"]) if direct else []
     return people[0] if people and people[0] not in owners else None
-
-
-def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
-    """The words of an act without the deadline at its edges."""
-    start, end = trim(scene.text, *what)
-    if due and start <= due.start < end:
-        behind = scene.text[due.end : end].strip(" .,;)\n")
-        lead = _DUE_LEAD.search(scene.text, start, due.start)
-        if due.start - start <= 1:
-            start = due.end
-        elif not behind or len(behind) < due.start - start:
-            end = lead.start() if lead else due.start
-    return trim(scene.text, start, end)

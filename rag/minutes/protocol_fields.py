@@ -18,7 +18,7 @@ KINDS = ("owner", "due", "helper", "control", "status", "task", "other")
 _SURE = 4
 _BEFORE = re.compile(r"(?:^|[.,;:!?()\[\]|—–•·>/*_-]|\s{2,}|\n)\s*[*_]*\s*$|^\s*$")
 _COLON = r"\s*(?:\([^()\n]{0,24}\)\s*)?[*_]*\s*(?:[:：]|\s\|(?=\s)|(?<=\s)=(?=\s))[*_]*[ \t]*"
-_DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\w|$))[ \t]*"
+_DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\d|$)|(?<=\s)-)[ \t]*"
 #: labels that need no separator where what follows is plainly a name or a day
 _NAKED = {
     "owner": re.compile(
@@ -79,6 +79,12 @@ def fields_in(text: str, start: int, end: int) -> list[Field]:
     return fields
 
 
+@cache
+def _label_words(kind: str) -> re.Pattern[str]:
+    entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
+    return re.compile(rf"(?<!\w)(?:{pattern_of(entries)})(?!\w)", re.IGNORECASE)
+
+
 def label_of(cell: str) -> str | None:
     """What a cell that heads a column, or the label of a row of two cells, means."""
     words = cell.strip(" *_:.")
@@ -86,8 +92,7 @@ def label_of(cell: str) -> str | None:
         return None
     best: tuple[int, int, str] | None = None
     for kind in (*KINDS, "column"):
-        entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
-        for match in re.finditer(rf"(?<!\w)(?:{pattern_of(entries)})(?!\w)", words, re.IGNORECASE):
+        for match in _label_words(kind).finditer(words):
             whole = match.end() - match.start() == len(words)
             if len(match.group()) < 4 and not whole:
                 continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import reading
-from rag.minutes.protocol_fields import Field, fields_in
+from rag.minutes.protocol_fields import Field, fields_in, label_of
 from rag.minutes.protocol_grid import columns_of
 from rag.minutes.protocol_lines import (
     ANNOUNCED,
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 IDLE = frozenset({"agenda", "template", "people"})
 #: «РЕШИЛИ: …», «3. СЛУШАЛИ: …», "Resolved: …" with the words behind on the same line
 _OPENING = re.compile(
-    r"^\s*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<verb>слушали|выступили|решили|постановили|решение|поручили|поручения"
+    r"^[\s*_>#]*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<verb>слушали|выступили|решили|постановили|решение|поручили|поручения"
     r"|участники|присутствовали|повестка(?:\s+дня)?|agenda|present|attendees|apologies|resolved|agreed|decided"
     r"|actions?(?:\s+(?:items?|points?))?)"
-    r"\s*:\s*(?=\S)",
+    r"[*_]*\s*:[*_]*\s*(?=\S)",
     re.IGNORECASE,
 )
-_SPEECH = frozenset({"слушали", "выступили"})
+#: who was heard about what is no task; who spoke can report one
+_HEARD: dict[str, Section] = {"слушали": "agenda", "выступили": ""}
 _GAP = re.compile(r"\t+| {2,}")
 _FIELD_KINDS = frozenset({"owner", "helper", "due", "status", "control", "other"})
 #: words of a heading inside a list of tasks that can be those who do them
@@ -166,9 +167,9 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
         mark = (checkbox["mark"] or checkbox["box"] or "").strip("☐- ")
     elif opening:
         verb = fold(opening["verb"])
-        section = "" if verb in _SPEECH else section_of(verb)
+        section = _HEARD.get(verb, section_of(verb))
         if section != "people":  # a list of those present ends with its line
-            state.section = section
+            state.section = "" if verb in _HEARD else section
         state.heads = []
         body = row.start + opening.end()
         inner = BULLET.match(text[body : row.end])
@@ -255,8 +256,10 @@ def _grid(text: str, rows: list[Row], at: int, section: Section) -> Grid | None:
 
 
 def _is_table(text: str, rows: list[tuple[Row, tuple[tuple[int, int], ...]]], kind: str) -> bool:
-    if kind == "bars":
+    if kind == "bars" and text[rows[0][0].start : rows[0][0].end].lstrip().startswith("|"):
         return True
+    if kind == "bars" and len(rows) > 1 and all(len(cells) == 2 for _, cells in rows):
+        return any(label_of(text[slice(*cells[0])]) for _, cells in rows)
     return columns_of(text, rows[0][1]) is not None
 
 

@@ -103,13 +103,18 @@ def heading_of(text: str, row: Row) -> str | None:
     numbered = _NUMBER.match(line)
     bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
     title = bare.rstrip(":").strip()
-    if not title or len(title.split()) > _TITLE_WORDS or title[-1] in ".,;!?":
+    if (
+        not title
+        or len(re.sub(r"\([^()]*\)", "", title).split()) > _TITLE_WORDS
+        or title[-1] in ".,;!?"
+    ):
         return None
     if not section_of(title):
         return None
     if bare.endswith(":"):
         return title
-    short = len(title.split()) <= _BARE_TITLE_WORDS and not re.search(r"[,:—–]|\s-\s", title)
+    plain = re.sub(r"\([^()]*\)", "", title)
+    short = len(plain.split()) <= _BARE_TITLE_WORDS and not re.search(r"[,:—–]|\s-\s", title)
     return title if short and title[0].isupper() else None
 
 

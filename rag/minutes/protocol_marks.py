@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.lexicon import family
+from rag.minutes.morphology import reading
 from rag.minutes.people import is_person_name
 from rag.minutes.protocol_fields import label_of
 from rag.minutes.protocol_lines import (
@@ -15,9 +17,13 @@ from rag.minutes.protocol_lines import (
     rows_of,
     section_of,
 )
+from rag.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from rag.types import Turn
+    from rag.words import Language
 
 _VERBS = re.compile(
     r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
@@ -29,23 +35,29 @@ _ACTION = re.compile(
 )
 _ATTENDANCE = re.compile(
     r"^[\s*_>#]*(?:участники|участвовали|присутствовали|присутствующие|приглашены|были|на\s+(?:встрече|созвоне|заседании)"
-    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
+    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|here|facilitator|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
     r"|состав|комиссия|члены|chair|minutes\s+by|members\s+present)\b[^\n:]{0,30}(?::|$)",
     re.I | re.M,
 )
 _TITLE = re.compile(
     r"\b(?:протокол|совещани|заседани|собрани|встреч|созвон|синк|синхр|летучк|план[её]рк|оперативк|пятиминутк|стенограмм"
-    r"|ретро|minutes|meeting|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
+    r"|ретро|minutes|meeting|\bcall\b|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
     re.I,
 )
 _ORDER = re.compile(r"^\s*(?:[\d.)]+\s+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M)
 _NAMED = re.compile(r"^(?P<name>[^\W\d_][\w.'’ -]{1,30}?)\s*(?::|[—–]|\s-\s)\s*\S")
+#: a title that names a meeting and its day
+_DATED_TITLE = re.compile(r"\d{1,2}[./]\d{1,2}|\d{4}|\d{1,2}\s+[^\W\d_]{3,}")
 _ENOUGH = 2
+#: share of turns that begin as tasks are told from which they are a list of tasks
+_TOLD_SHARE = 0.6
 #: characters that tell whether a text is a protocol, and those its title is in
 _SAMPLE = 200_000
 _HEAD = 400
 #: entries that begin with a person's name from which a list of them is a mark
 _NAMED_ENTRIES = 2
+#: bullets under a title that names a meeting and its day
+_BULLETS = 3
 
 
 def is_protocol(text: str) -> bool:
@@ -58,12 +70,32 @@ def is_protocol(text: str) -> bool:
     return False
 
 
+def lists_tasks(turns: Sequence[Turn], language: Language) -> bool:
+    """Whether lines that read as turns are a list of who does what: «Олег: позвонить электрикам»."""
+    told = sum(_is_told(turn.text, language) for turn in turns)
+    return bool(turns) and told >= _TOLD_SHARE * len(turns)
+
+
+def _is_told(words: str, language: Language) -> bool:
+    """Whether words begin as a task is told: with an infinitive, or an English verb as it is."""
+    first = re.match(r"\W*([^\W\d_]+)", words)
+    if first is None or words.rstrip().endswith("?"):
+        return False
+    word = fold(first[1])
+    if language == "en":
+        return word in family("en", "verb")
+    return reading(word, "INFN", at_least=0.3) is not None
+
+
 def _weights(text: str) -> Iterator[int]:
     """What each mark that a text carries counts."""
     yield 2 * bool(_VERBS.search(text))
     yield 2 * any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
     yield 2 * bool(_ACTION.search(text))
     yield int(bool(_TITLE.search(text[:_HEAD])))
+    first = next((line for line in text[:_HEAD].split("\n") if line.strip()), "")
+    listed = len(re.findall(r"^\s*[-*•–]\s+\S", text, re.MULTILINE)) >= _BULLETS
+    yield int(bool(_TITLE.search(first) and _DATED_TITLE.search(first) and listed))
     yield int(bool(_ATTENDANCE.search(text)))
     yield int(bool(_ORDER.search(text)))
     named = boxes = 0
@@ -73,11 +105,12 @@ def _weights(text: str) -> Iterator[int]:
             continue
         if _heads_tasks(line):
             yield 2
-        if len(line) < 80 and heading_of(text, row) and section_of(line) in ("tasks", "review"):
+        title = len(line) < 80 and (row.start == 0 or heading_of(text, row))
+        if title and section_of(line) in ("tasks", "review"):
             yield 1
         boxes += CHECKBOX.match(line) is not None
         bullet = BULLET.match(line)
-        entry = _NAMED.match(bullet["body"]) if bullet else None
+        entry = _NAMED.match(bullet["body"] if bullet else line)
         named += entry is not None and is_person_name(entry["name"])
         if boxes == 1 or named == _NAMED_ENTRIES:
             yield 1

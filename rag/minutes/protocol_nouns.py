@@ -28,8 +28,11 @@ _STOP_WORDS = frozenset(
     "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через от".split()
 )
 _EVERYBODY = frozenset(
-    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги".split()
+    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги участников"
+    " присутствующих сотрудников коллег".split()
 )
+#: abbreviated offices in front of a name
+_TITLES = frozenset("доц проф зав нач зам гл инж ст мл асс г-ну г-же тов д-ру акад".split())
 _LONGEST = 9
 _INITIAL = re.compile(r"[^\W\d_]")
 
@@ -92,14 +95,19 @@ class Line:
 
     def one(self, at: int, case: str, *, strict: bool = False) -> Named | None:
         """Who is named at `at`; `strict` wants a person, or a body that no verb has announced."""
+        if self.tokens[at].word in _TITLES and at + 1 < len(self.tokens):
+            behind = self.person(at + 1, case, office=True)
+            return behind._replace(first=at) if behind else None
+        return self.person(at, case) or self._phrase(at, case, strict=strict)
+
+    def person(self, at: int, case: str, *, office: bool = False) -> Named | None:
+        """A person named at `at`, known or not."""
         spelled = self._initials(at)
         mention = self.mentions.get(spelled)
-        if mention and (case in mention.cases):
+        lettered = self._is_initial(min(spelled + 1, len(self.tokens) - 1)) or spelled > at
+        if mention and case in mention.cases and (mention.known or not lettered):
             return Named(mention.name, at, self._behind(mention), True)
-        stranger = self._stranger(at, spelled, case)
-        if stranger:
-            return stranger
-        return self._phrase(at, case, strict=strict)
+        return self._stranger(at, spelled, case, office=office)
 
     def _initials(self, at: int) -> int:
         """The token behind initials in front of a surname («О. В. Титову»)."""
@@ -119,9 +127,7 @@ class Line:
             at += 1
         return at
 
-    def _stranger(
-        self, at: int, spelled: int, case: str, *, office: bool = False
-    ) -> Named | None:
+    def _stranger(self, at: int, spelled: int, case: str, *, office: bool = False) -> Named | None:
         """A surname with initials that no list holds («Кузнецову П. П.»).
 
         Behind an `office` in the case, a surname that does not show it does not decline.
@@ -147,7 +153,7 @@ class Line:
     def _phrase(self, at: int, case: str, *, strict: bool) -> Named | None:
         """An office, a body or a group: adjectives, a noun in the case, and what depends on it."""
         head = at
-        every = self.tokens[at].word in ("всем", "все")
+        every = self.tokens[at].word in ("всем", "все", "всех")
         if every:
             head += 1
         while head < len(self.tokens) and head - at < 4 and self._agrees(head, case):
@@ -217,6 +223,13 @@ class Line:
             gap = self.between(at - 1, at)
             quoted = gap.strip() in ("«", "»", '"', "» «")
             range_ = self.tokens[at - 1].word.isdigit() and token.word.isdigit()
+            if (
+                token.word == "и"
+                and at + 1 < len(self.tokens)
+                and self.tokens[at + 1].word.isdigit()
+            ):
+                at += 1
+                continue
             if token.start in self.ends or (_STOP.search(gap) and not quoted and not range_):
                 break
             if token.word == "по" and "anim" in parses(self.tokens[first - 1].word)[0].grammemes:
@@ -246,14 +259,9 @@ class Line:
         for at in range(first, last + 1):
             if at >= len(self.tokens) or (at == last and _STOP.search(self.between(at - 1, at))):
                 break
-            spelled = self._initials(at)
-            mention = self.mentions.get(spelled)
-            if mention and case in mention.cases and self.tokens[spelled].capital:
-                return Named(mention.name, at, self._behind(mention), True)
-            capital = self.tokens[at].capital
-            stranger = self._stranger(at, spelled, case, office=True) if capital else None
-            if stranger:
-                return stranger
+            found = self.person(at, case, office=True) if self.tokens[at].capital else None
+            if found:
+                return found
         return None
 
     def _named(self, first: int, head: int, last: int, case: str) -> str:
@@ -265,7 +273,12 @@ class Line:
             token = self.tokens[at]
             written = self.scene.text[token.start : token.end]
             kinds = ("NOUN",) if at == head else ("ADJF", "PRTF")
-            forms = (_nominative(token.word, case, kind, plural=plural, gender=gender if kind != "NOUN" else "") for kind in kinds)
+            forms = (
+                _nominative(
+                    token.word, case, kind, plural=plural, gender=gender if kind != "NOUN" else ""
+                )
+                for kind in kinds
+            )
             form = None if written.isupper() else next(filter(None, forms), None)
             words.append(
                 _like(written, form or token.word) if form or not written.isupper() else written
@@ -273,6 +286,16 @@ class Line:
         if last > head + 1:
             words.append(self.text(head + 1, last))
         return " ".join(words)
+
+
+def is_inner(line: Line, named: Named) -> bool:
+    """Whether a phrase is a body of the own house, or an office whose holder is known."""
+    if named.name in line.scene.roles.values():
+        return True
+    heads = line.tokens[named.first : min(named.last, named.first + 3)]
+    return any(
+        parse.lemma in order_words("inner") for token in heads for parse in parses(token.word)
+    )
 
 
 def _is_plural(word: str, case: str) -> bool:
@@ -290,7 +313,9 @@ def _like(written: str, form: str) -> str:
 
 
 @cache
-def _nominative(word: str, case: str, kind: str, *, plural: bool = False, gender: str = "") -> str | None:
+def _nominative(
+    word: str, case: str, kind: str, *, plural: bool = False, gender: str = ""
+) -> str | None:
     """A word of a kind put into the nominative from the case, in the same number and gender."""
     if case == "nomn":
         return word

@@ -9,48 +9,34 @@ with the deadline that stands in it, or the one of the whole sentence.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import tokens_of
-from rag.minutes.dates import Found, choose, dates_in
-from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
-from rag.minutes.protocol_lines import trim
-from rag.minutes.protocol_nouns import Line, Named, order_words
+from rag.minutes.protocol_acts import (
+    CONTROL,
+    Order,
+    act_at,
+    due_between,
+    due_of,
+    dues_of,
+    inside,
+    names_of,
+    orders_from,
+    thing_from,
+)
+from rag.minutes.protocol_dues import cut
+from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
 from rag.minutes.russian_words import future
 
 if TYPE_CHECKING:
+    from rag.minutes.dates import Found
     from rag.minutes.view import Scene
-    from rag.types import Act
 
-
-class Order(NamedTuple):
-    """One act for one or more owners: `what` is a span, `at` the offset that gives it away."""
-
-    owners: tuple[str, ...]
-    what: tuple[int, int]
-    due: Found | None
-    at: int
-    act: Act
-    condition: tuple[int, int] | None = None
-    to_whom: str | None = None
-
-
+#: words in front of the one told that say nothing
 _SKIP = frozenset(
     "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
 )
-#: words that may stand between the one addressed and the act
-_BETWEEN = frozenset(
-    "в срок лично срочно немедленно незамедлительно дополнительно повторно совместно с со и также еще не позднее"
-    " до к на по за при необходимо следует надо нужно поручено надлежит поручить предстоит ежемесячно еженедельно"
-    " ежедневно ежеквартально регулярно самостоятельно оперативно сегодня завтра же снова".split()
-)
-_FAR = 16
-_CONTROL = re.compile(r"контрол|информац\w+\s+принять|к\s+сведению")
-_TELLING = frozenset(
-    "доложить докладывать представлять сообщать направлять передавать предоставлять".split()
-)
-_INFORMING = frozenset("информировать проинформировать уведомить известить ознакомить".split())
 _APPOINTED = frozenset("ответственным ответственной ответственными".split())
 _APPOINTING = frozenset(
     "назначить определить утвердить считать закрепить назначен назначена назначены".split()
@@ -62,7 +48,7 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
     text = scene.text[start:end]
     if text.rstrip().endswith("?"):
         return []
-    dues = _dues(scene, start, end)
+    dues = dues_of(scene, start, end)
     inside = frozenset(found.start for found in dues)
     tokens = [t for t in tokens_of(scene.text, start, end)]
     if not tokens:
@@ -75,19 +61,35 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
     return []
 
 
+def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The orders of a sentence, each part between semicolons by itself.
+
+    A part that begins with an act and names nobody goes on with those of the part before it.
+    """
+    found: list[Order] = []
+    for match in re.finditer(r"[^;]+", scene.text[start:end]):
+        part = (start + match.start(), start + match.end())
+        orders = orders_in(scene, *part)
+        if not orders and found:
+            orders = acts_of(scene, *part, found[-1].owners)
+        found += orders
+    return found
+
+
 def acts_of(scene: Scene, start: int, end: int, owners: tuple[str, ...]) -> list[Order]:
     """The acts of words that begin with one, for owners named elsewhere (the head of a list)."""
-    dues = _dues(scene, start, end)
+    dues = dues_of(scene, start, end)
     line = Line(scene, tokens_of(scene.text, start, end), frozenset(f.start for f in dues))
-    at = _act(line, 0, dues)
-    return _orders(line, at, owners, dues, end) if at is not None else []
+    first = next((i for i, t in enumerate(line.tokens) if len(t.word) > 1), 0)
+    at = act_at(line, first, dues)
+    return orders_from(line, at, owners, dues, end) if at is not None else []
 
 
 def addressed(scene: Scene, start: int, end: int) -> list[str]:
     """Whom the head of a list names as those who are to act: «Титову О. В.:», «Поручить отделу:»."""
     if scene.language != "ru":
         return []
-    dues = _dues(scene, start, end)
+    dues = dues_of(scene, start, end)
     line = Line(scene, tokens_of(scene.text, start, end), frozenset(f.start for f in dues))
     at = _after_dues(line, _first(line), dues)
     ordered = ""
@@ -104,13 +106,8 @@ def addressed(scene: Scene, start: int, end: int) -> list[str]:
         named = line.everybody(at, case) if at < len(line.tokens) else []
         if named and all(line.acts(one) for one in named):
             if case != "nomn" or named[-1].last == len(line.tokens):
-                return list(_names(named))
+                return list(names_of(named))
     return []
-
-
-def _dues(scene: Scene, start: int, end: int) -> list[Found]:
-    found = dates_in(scene.text[start:end], scene.base, scene.language)
-    return [Found(f.start + start, f.end + start, f.due) for f in found]
 
 
 def _bracketed(line: Line, named: list[Named]) -> list[Named]:
@@ -150,10 +147,10 @@ def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
             continue
         named = _bracketed(line, named)
         last = named[-1].last
-        act = _act(line, last, dues)
+        act = act_at(line, last, dues)
         if act is not None:
-            return _orders(line, act, _names(named), dues, end)
-        return _thing(line, last, _names(named), dues, end) if line.acts(named[0]) else []
+            return orders_from(line, act, names_of(named), dues, end)
+        return thing_from(line, last, names_of(named), dues, end) if line.acts(named[0]) else []
     return []
 
 
@@ -167,15 +164,18 @@ def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
         return []
     named = _bracketed(line, named)
     last = named[-1].last
+    needed = any(line.tokens[i].word in order_words("must") for i in _near(line, last))
+    if needed and not dues and not (named[0].person or is_inner(line, named[0])):
+        return []
     if any(
         line.tokens[i].word in ("важно", "интересно", "трудно", "можно") for i in _near(line, last)
     ):
         return []
-    act = _act(line, last, dues)
+    act = act_at(line, last, dues)
     if act is not None:
-        return _orders(line, act, _names(named), dues, end)
+        return orders_from(line, act, names_of(named), dues, end)
     if last < len(line.tokens) and re.search(r"[—–:]|\s-\s", line.between(last - 1, last)):
-        return _thing(line, last, _names(named), dues, end) if named[0].person else []
+        return thing_from(line, last, names_of(named), dues, end) if named[0].person else []
     return []
 
 
@@ -186,10 +186,15 @@ def _named_first(line: Line, dues: list[Found], end: int) -> list[Order]:
     if not named or not all(line.acts(one) for one in named):
         return []
     last = named[-1].last
-    if last >= len(line.tokens) or not re.search(r"[—–:]|\s-\s", line.between(last - 1, last)):
+    if last >= len(line.tokens):
         return []
-    act = _act(line, last, dues)
-    return _orders(line, act, _names(named), dues, end) if act is not None else []
+    parted = re.search(r"[—–:]|\s-\s", line.between(last - 1, last)) is not None
+    if not parted and not (
+        named[0].person and reading(line.tokens[last].word, "INFN", at_least=0.3)
+    ):
+        return []
+    act = act_at(line, last, dues)
+    return orders_from(line, act, names_of(named), dues, end) if act is not None else []
 
 
 def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
@@ -201,7 +206,8 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
     last = named[-1].last
     for index in _near(line, last):
         word = line.tokens[index].word
-        if word in ("не", "бы", "если"):
+        aside = index > last and re.search(r"[,;:]", line.between(index - 1, index))
+        if aside or word in ("не", "бы", "если", "что"):
             return []
         found = reading(word, "VERB", "past", at_least=0.3) or reading(
             word, "VERB", "3per", at_least=0.3
@@ -214,12 +220,12 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
             if owes and not (named[0].person or named[0].name in line.scene.roles.values()):
                 if found is not None and found.lemma in ("обещать", "планировать", "гарантировать"):
                     return []
-            act = _act(line, index + 1, dues)
+            act = act_at(line, index + 1, dues)
             if act is None:
                 return []
-            orders = _orders(line, act, _names(named), dues, end)
+            orders = orders_from(line, act, names_of(named), dues, end)
             return [order._replace(act="reported") for order in orders]
-        if future(word, "3per") and not named[0].person:
+        if future(word, "3per") and named[0].first not in line.mentions:
             return _futures(line, named, index, dues, end)
     return []
 
@@ -228,7 +234,7 @@ def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: in
     """«Отдел кадров подготовит приказ»: a body known as one, with something it does."""
     first = named[0]
     known = first.name in line.scene.roles.values() or any(
-        p.lemma in order_words("body")
+        p.lemma in order_words("inner")
         for i in range(first.first, first.last)
         for p in parses(line.tokens[i].word)
     )
@@ -241,9 +247,9 @@ def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: in
     ):
         return []
     what = (line.tokens[at].start, end)
-    due = _due_of(line.scene, dues, *what) or _whole(line.scene, dues)
+    due = due_between(line.scene, dues, *what) or due_of(line.scene, dues)
     return [
-        Order(_names(named), cut(line.scene, what, due), due, line.tokens[at].start, "reported")
+        Order(names_of(named), cut(line.scene, what, due), due, line.tokens[at].start, "reported")
     ]
 
 
@@ -258,21 +264,24 @@ def _appointed(line: Line, dues: list[Found], end: int) -> list[Order]:
         if verb is None or words[verb] != "закрепить" or "за" not in words:
             return []
         named = line.everybody(words.index("за") + 1, "ablt")
-        return _thing(line, named[-1].last, _names(named), dues, end) if named else []
+        return thing_from(line, named[-1].last, names_of(named), dues, end) if named else []
     if verb is None or "за" not in words[marked:]:
         return []
     behind = words.index("за", marked) + 1
+    case = "nomn" if words[verb].startswith("назначен") else "accs"
     for at in range(len(words)):
-        named = line.everybody(at, "accs") if at > marked or at == verb + 1 else []
-        named = named or (line.everybody(at, "nomn") if words[verb].startswith("назначен") else [])
-        if not named or not named[0].person:
+        one = line.person(at, case) or (line.one(at, case) if at == verb + 1 else None)
+        named = [one] if one and one.person else []
+        if not named:
             continue
         limit = line.tokens[at].start if at >= behind else end
         stop = line.tokens[verb].start if verb > behind else limit
         what = (line.tokens[behind].start, min(stop, limit))
-        due = _whole(line.scene, dues)
+        due = due_of(line.scene, dues)
         return [
-            Order(_names(named), cut(line.scene, what, due), due, line.tokens[at].start, "assigned")
+            Order(
+                names_of(named), cut(line.scene, what, due), due, line.tokens[at].start, "assigned"
+            )
         ]
     return []
 
@@ -280,6 +289,9 @@ def _appointed(line: Line, dues: list[Found], end: int) -> list[Order]:
 def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«за Петровым — договор», «на Ивановой отчёт», «возложить на Титова подготовку»."""
     words = [token.word for token in line.tokens]
+    laid = _laid(line, words, dues)
+    if laid is not None:
+        return laid
     for at, word in enumerate(words[:-1]):
         case = {"за": "ablt", "на": "loct"}.get(word)
         if at and words[at - 1] in ("возложить", "возлагается", "возложена", "возложено"):
@@ -291,140 +303,33 @@ def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
         named = line.everybody(at + 1, case)
         if named and (named[0].person or case == "accs") and not _verbal(words[named[-1].last :]):
             rest = line.scene.text[line.tokens[at].start : end]
-            if _CONTROL.search(rest.lower()):
+            if CONTROL.search(rest.lower()):
                 return []
-            return _thing(line, named[-1].last, _names(named), dues, end)
+            return thing_from(line, named[-1].last, names_of(named), dues, end)
     return []
 
 
-def _thing(
-    line: Line, at: int, owners: tuple[str, ...], dues: list[Found], end: int
-) -> list[Order]:
-    """An order whose act is named by a noun behind the owner."""
-    if at >= len(line.tokens) or not any(
-        reading(t.word, "NOUN", at_least=0.3) for t in line.tokens[at:] if not _in(dues, t.start)
+def _laid(line: Line, words: list[str], dues: list[Found]) -> list[Order] | None:
+    """«Ответственность за вывоз снега возложить на Титова»; None where the clause is no such."""
+    verb = next(
+        (i for i, w in enumerate(words) if w.startswith(("возложит", "возложен", "возлага"))), None
+    )
+    if verb is None or not any(
+        w.startswith(("ответственност", "обязанност")) for w in words[:verb]
     ):
-        return []
-    if _CONTROL.search(line.scene.text[line.tokens[at].start : end].lower()):
-        return []
-    what = (line.tokens[at].start, end)
-    due = _due_of(line.scene, dues, *what) or _whole(line.scene, dues)
-    return [Order(owners, cut(line.scene, what, due), due, line.tokens[at - 1].start, "assigned")]
-
-
-def _orders(
-    line: Line, at: int, owners: tuple[str, ...], dues: list[Found], end: int
-) -> list[Order]:
-    """One order for every act from the infinitive at `at` on."""
-    starts = [at, *_further(line, at, dues)]
-    orders = []
-    borders = [line.tokens[_lead(line, i, dues)].start for i in starts[1:]] + [end]
-    whole = _whole(line.scene, dues)
-    for first, border in zip(starts, borders, strict=True):
-        begin = (
-            line.tokens[_lead(line, first, dues)].start if first != at else line.tokens[first].start
-        )
-        due = _due_of(line.scene, dues, begin, border)
-        if due is None and len(dues) == 1:
-            due = whole
-        elif due is None and dues and dues[0].start < line.tokens[at].start:
-            due = dues[0]
-        what = cut(line.scene, (line.tokens[first].start, border), due)
-        if not _CONTROL.match(line.scene.text[slice(*what)].lower()):
-            to_whom = _recipient(line, first, border, owners)
-            at_verb = line.tokens[first].start
-            orders.append(Order(owners, what, due, at_verb, "assigned", None, to_whom))
-    return orders
-
-
-def _recipient(line: Line, at: int, border: int, owners: tuple[str, ...]) -> str | None:
-    """The person in the dative beside a verb of giving or telling («представить Уховой график»)."""
-    found = reading(line.tokens[at].word, "INFN")
-    if found is None or found.lemma not in family("ru", "transfer") | _TELLING | _INFORMING:
         return None
-    for index in range(at + 1, len(line.tokens)):
-        if line.tokens[index].start >= border:
-            break
-        named = line.one(index, "datv", strict=True)
-        if named and (named.person or line.is_animate(named)) and named.name not in owners:
-            return named.name
-        accusative = line.one(index, "accs", strict=True) if found.lemma in _INFORMING else None
-        if accusative and accusative.person and accusative.name not in owners:
-            return accusative.name
-    return None
-
-
-def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
-    """Infinitives that begin acts of their own: behind «и» or a comma, with objects on both sides."""
-    found = []
-    last = at
-    for index in range(at + 1, len(line.tokens)):
-        word = line.tokens[index].word
-        if not reading(word, "INFN", at_least=0.3):
-            continue
-        lead = _lead(line, index, dues)
-        joined = line.tokens[lead].word in ("и", "а") or re.search(
-            r"[,;]\s*$", line.between(lead - 1, lead)
-        )
-        between = [t for t in line.tokens[last + 1 : lead] if not _in(dues, t.start)]
-        has_object = any(reading(t.word, "NOUN", at_least=0.3) for t in between)
-        ahead = any(reading(t.word, "NOUN", at_least=0.3) for t in line.tokens[index + 1 :])
-        purpose = any(t.word in ("чтобы", "если", "которые", "который", "которая") for t in between)
-        if joined and has_object and ahead and not purpose:
-            found.append(index)
-            last = index
-    return found
-
-
-def _lead(line: Line, at: int, dues: list[Found]) -> int:
-    """The first of the words that belong to an infinitive from in front: «и до пятницы направить»."""
-    lead = at
-    while lead > 0:
-        before = line.tokens[lead - 1]
-        if not (_in(dues, before.start) or before.word in _BETWEEN or before.word == "а"):
-            break
-        comma = re.search(r"[,;]", line.between(lead - 1, lead)) is not None
-        if comma and not _in(dues, before.start):
-            break
-        lead -= 1
-        if before.word in ("и", "а"):
-            break
-    return lead
-
-
-def _act(line: Line, at: int, dues: list[Found]) -> int | None:
-    """The infinitive that follows the owner, past deadlines, brackets and adverbs."""
-    depth = 0
-    for index in range(at, min(at + _FAR, len(line.tokens))):
-        token = line.tokens[index]
-        gap = line.between(index - 1, index) if index else ""
-        depth += gap.count("(") - gap.count(")")
-        if reading(token.word, "INFN", at_least=0.3) and token.word not in order_words("must"):
-            return (
-                None if index and line.tokens[index - 1].word == "не" and index - 1 < at else index
-            )
-        if (
-            "." in gap.replace("г.", "")
-            and depth <= 0
-            and index > at
-            and not _abbreviated(line, index)
-        ):
-            return None
-        adverb = "ADVB" in parses(token.word)[0].grammemes
-        helper = depth > 0 or _in(dues, token.start) or token.word in _BETWEEN or adverb
-        if not helper and not _accompanied(line, at, index):
-            return None
-    return None
-
-
-def _abbreviated(line: Line, index: int) -> bool:
-    return len(line.tokens[index - 1].word) == 1
-
-
-def _accompanied(line: Line, at: int, index: int) -> bool:
-    """«совместно с отделом кадров»: words of a companion phrase."""
-    words = [t.word for t in line.tokens[at : index + 1]]
-    return any(w in ("совместно", "вместе", "согласно", "с") for w in words)
+    on = next((i for i in range(verb, len(words)) if words[i] == "на"), None)
+    behind = next((i for i in range(verb) if words[i] in ("за", "по")), None)
+    if on is None or behind is None or on + 1 >= len(words):
+        return []
+    named = line.everybody(on + 1, "accs")
+    what = (line.tokens[behind + 1].start, line.tokens[verb].start)
+    due = due_of(line.scene, dues)
+    if not named or CONTROL.search(line.scene.text[slice(*what)].lower()):
+        return []
+    return [
+        Order(names_of(named), cut(line.scene, what, due), due, line.tokens[on].start, "assigned")
+    ]
 
 
 def _verbal(words: list[str]) -> bool:
@@ -438,7 +343,10 @@ def _shared(line: Line, named: Named) -> bool:
 
 
 def _first(line: Line) -> int:
-    return next((i for i, t in enumerate(line.tokens) if t.word not in _SKIP), len(line.tokens))
+    return next(
+        (i for i, t in enumerate(line.tokens) if t.word not in _SKIP and not t.word.isdigit()),
+        len(line.tokens),
+    )
 
 
 def _near(line: Line, at: int) -> range:
@@ -447,10 +355,10 @@ def _near(line: Line, at: int) -> range:
 
 def _after_dues(line: Line, at: int, dues: list[Found]) -> int:
     while at < len(line.tokens) and (
-        _in(dues, line.tokens[at].start)
+        inside(dues, line.tokens[at].start)
         or (
             line.tokens[at].word in ("в", "срок")
-            and _in(dues, line.tokens[min(at + 2, len(line.tokens) - 1)].start)
+            and inside(dues, line.tokens[min(at + 2, len(line.tokens) - 1)].start)
         )
     ):
         at += 1
@@ -459,39 +367,3 @@ def _after_dues(line: Line, at: int, dues: list[Found]) -> int:
 
 def _denied(line: Line, at: int) -> bool:
     return at > 0 and line.tokens[at - 1].word == "не"
-
-
-def _names(named: list[Named]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.name for one in named))
-
-
-def _in(dues: list[Found], start: int) -> bool:
-    return any(found.start <= start < found.end for found in dues)
-
-
-def _due_of(scene: Scene, dues: list[Found], start: int, end: int) -> Found | None:
-    return choose(scene.text, tuple(f for f in dues if start <= f.start < end))
-
-
-def _whole(scene: Scene, dues: list[Found]) -> Found | None:
-    return choose(scene.text, tuple(dues))
-
-
-_DUE_LEAD = re.compile(r"[\s,(—–-]*(?:\bв\s+срок|\bсроком|\bсо\s+сроком|\bи)?[\s,(:—–-]*$", re.I)
-
-
-def cut(scene: Scene, what: tuple[int, int], due: Found | None) -> tuple[int, int]:
-    """The words of an act without the deadline at their edges, and what leads to it."""
-    start, end = trim(scene.text, *what)
-    if due and start <= due.start < end:
-        behind = scene.text[due.end : end].strip(" .,;)\n")
-        lead = _DUE_LEAD.search(scene.text, start, due.start)
-        if due.start - start <= 1:
-            start = due.end
-        elif not behind or len(behind) < due.start - start:
-            end = lead.start() if lead else due.start
-    bracket = re.search(
-        r"\s*[—–]\s*(?:выполнено|исполнено|готово|отменено|снято).*$", scene.text[start:end], re.I
-    )
-    end = start + bracket.start() if bracket else end
-    return trim(scene.text, start, end)

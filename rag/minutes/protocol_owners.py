@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from rag.minutes.view import Scene
 
-_PLACEHOLDER = re.compile(
+#: what stands where nobody is named yet
+PLACEHOLDER = re.compile(
     r"^[\s—–\-?_.…*/]*$|^(?:фио|ф\.\s?и\.\s?о\.?|tbd|tbc|tba|n/?a|нет|без срока|кто|name|имя|не назначен\w*"
     r"|не определ[её]н\w*|определить|назначить|уточн\w+|unassigned|none|nobody|open|xx+|х{2,})$",
     re.I,
@@ -48,7 +49,7 @@ def owners_named(scene: Scene, words: str) -> list[str]:
     cleaned = _BRACKETS.sub(" ", words)
     for piece in _split(scene, cleaned):
         name = _tidy(piece)
-        if _PLACEHOLDER.match(name) or not re.search(r"[^\W\d_]", name):
+        if PLACEHOLDER.match(name) or not re.search(r"[^\W\d_]", name):
             continue
         if _ALL.match(name):
             found.append(ALL[scene.language])
@@ -119,10 +120,11 @@ def office_holder(roles: Mapping[str, str], words: str) -> str | None:
 
 
 def _fits(wanted: list[str], office: list[str]) -> bool:
-    """«главный врач» is the «главный врач поликлиники»; «врач» alone is not yet."""
+    """«главный врач» is the «главный врач поликлиники», «директор библиотеки» its «директор»."""
     if not office:
         return False
-    return office[: len(wanted)] == wanted and (len(wanted) > 1 or len(office) == 1)
+    own = len(office) == 1 and wanted[:1] == office and len(wanted) == 2
+    return own or (office[: len(wanted)] == wanted and (len(wanted) > 1 or len(office) == 1))
 
 
 def _stems(words: str) -> list[str]:

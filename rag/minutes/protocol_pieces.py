@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes.protocol_dues import due_in
+from rag.minutes.protocol_dues import MOVED, due_in
 from rag.minutes.protocol_lines import trim
-from rag.minutes.protocol_owners import only_people
+from rag.minutes.protocol_owners import PLACEHOLDER, only_people, person_named
 from rag.minutes.protocol_words import matcher
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ _RANK = re.compile(
     r"^(?:p[0-4]|высокий|средний|низкий|срочно|high|medium|low|urgent|приоритет\w*|\d{1,2})\.?$",
     re.I,
 )
+_NAMED_FIRST = re.compile(r"^[A-ZА-ЯЁ][\w'’]+(?:\s+[A-ZА-ЯЁ][\w'’]+)?$")
 _LOGIN = re.compile(r"\s*(?P<who>@\w+)[\s:,—–-]+")
 _STRUCK = re.compile(r"~~(?P<text>.+?)~~")
 #: words a piece of names can have, and a lead into a deadline
 _NAMES_LONGEST = 7
 _LEAD = 9
+_TICKED = re.compile(r"[✅✔☑]")
 _STRUCK_MARK = "~~"
 
 
@@ -43,8 +45,12 @@ class Pieces(NamedTuple):
     at: int | None
 
 
-def pieces_of(scene: Scene, start: int, end: int) -> Pieces:
-    """The parts of `text[start:end]` by what they are."""
+def pieces_of(scene: Scene, start: int, end: int, *, announced: bool = False) -> Pieces:
+    """The parts of `text[start:end]` by what they are.
+
+    Behind the words that announce a task ("AP – Dana – …") a capitalised first piece is its owner,
+    of whom nothing else is known.
+    """
     owners: list[str] = []
     at: int | None = None
     task: tuple[int, int] | None = None
@@ -53,7 +59,12 @@ def pieces_of(scene: Scene, start: int, end: int) -> Pieces:
     login = _LOGIN.match(text, start, end)
     if login and (named := only_people(scene, login["who"])):
         owners, start = named, login.end()
-    for first, last in _spans(text, start, end):
+    spans = _spans(text, start, end)
+    if announced and not owners:
+        count = _leading_names(text, spans)
+        owners, spans = [text[a:b] for a, b in spans[:count]], spans[count:]
+        owners = [person_named(scene, name) or name for name in owners]
+    for first, last in spans:
         piece = text[first:last]
         named = only_people(scene, piece) if len(piece.split()) <= _NAMES_LONGEST else []
         if named and (not owners or _beside(text, at, first)):
@@ -64,7 +75,7 @@ def pieces_of(scene: Scene, start: int, end: int) -> Pieces:
         if found and is_due(text, first, last, found):
             due = due or found
             continue
-        if _RANK.match(piece) or is_mark(piece):
+        if _RANK.match(piece) or is_mark(piece) or MOVED.match(piece) or PLACEHOLDER.match(piece):
             continue
         if text[first - 1 : first] == "(" and task is not None:
             continue
@@ -80,6 +91,15 @@ def pieces_of(scene: Scene, start: int, end: int) -> Pieces:
     if due is None and task is not None:
         due = due_in(scene, *task, bare=False) or due_in(scene, start, end, bare=False)
     return Pieces(owners, task, due, at)
+
+
+def _leading_names(text: str, spans: list[tuple[int, int]]) -> int:
+    """How many pieces in front are nothing but capitalised words, before one that begins small."""
+    count = 0
+    while count < len(spans) and _NAMED_FIRST.match(text[slice(*spans[count])]):
+        count += 1
+    follows = count < len(spans) and text[spans[count][0]].islower()
+    return count if follows else 0
 
 
 def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -123,7 +143,7 @@ def is_mark(piece: str) -> bool:
     )
 
 
-_BEFORE_MARK = r"(?:^|[—–(\[;:.,|~!]\s*|-\s+|\s{2,})(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
+_BEFORE_MARK = r"(?:^|[—–(\[;:.,|~!✅✔☑❌✗]\s*|-\s+|\s{2,})(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
 
 
 def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
@@ -132,6 +152,10 @@ def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
         return "cancelled"
     if checked == "-" or checked == "☒":
         return "cancelled"
+    if "❌" in rest and not checked:
+        return "cancelled"
+    if _TICKED.search(rest) and not _marked(rest, "working"):
+        return "done"
     if checked or (_marked(rest, "done") and not _marked(rest, "working")):
         return "done"
     return "open"
@@ -148,3 +172,9 @@ def _marked(rest: str, kind: str) -> bool:
 def is_struck(text: str, start: int, end: int) -> bool:
     """Whether words are struck through."""
     return _STRUCK_MARK in text[max(0, start - 2) : end + 2]
+
+
+def struck_in(text: str, start: int, end: int) -> tuple[int, int]:
+    """The words of a stretch that are struck through."""
+    match = _STRUCK.search(text, start, end)
+    return match.span("text") if match else (start, end)

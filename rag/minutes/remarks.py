@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 #: what a question may end with behind its mark: a bracket, a quotation mark, a smile
 _TAIL = "\"'»”)🙂😅 \n\t"
 _STRAIGHT = str.maketrans("İ", "I")  # the one letter that changes its length when it is folded
-_QUOTED = re.compile(r"«[^»\n]*»|“[^”\n]*”|\"[^\"\n]*\"|\[[^\]\n]*\]")
+_QUOTED = re.compile(r"«[^»\n]*»|“[^”\n]*”|\"[^\"\n]*\"|\[[^\]\n]*\]|\{[^}\n]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One sentence: `document.text[start:end]`, folded letter for letter.
 
-    `said` is that without what is quoted in it, blanks in the place. `turn` counts the turns from
-    0; on paper every line is one, and `speaker` is None. `asks` says that it ends as a question.
+    `said` is that with blanks for what is quoted in it or noted by a typist. `turn` counts from 0;
+    on paper every line is one, and `speaker` is None. `asks` says that it ends as a question.
     """
 
     start: int

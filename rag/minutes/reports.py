@@ -101,9 +101,12 @@ def _listed(line: str, start: int) -> Told | None:
     bullet = _BULLET.match(line)
     first = box.start("body") if box else bullet.end() if bullet else 0
     last = state.start() if state else len(line.rstrip())
-    kind = "cancelled" if state and state["gone"] else "done"
     return Told(
-        kind, None, (start + first, start + last), start + first, start + len(line.rstrip())
+        "cancelled" if state and state["gone"] else "done",
+        None,
+        (start + first, start + last),
+        start + first,
+        start + len(line.rstrip()),
     )
 
 

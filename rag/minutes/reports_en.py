@@ -54,7 +54,7 @@ _OPENERS = frozenset("we i let's lets so okay ok right and we're i'm we've i've 
 _IDLE = frozenset(
     """
     i we i've we've have has had already just finally also both all now then did so okay ok yeah
-    yes right and but well oh is are was were been the a an it it's that's this that yesterday today
+    yes right and but well oh is are was were been it it's that's this that yesterday today
     morning last night no longer need needs needed don't do not isn't aren't let's lets we're i'm
     cancelled canceled dropped drop dropping scrap scrapped cancel cancelling ditch shelve skip
     forget called off bother with anymore any more after for doing actually about book anything

@@ -21,6 +21,7 @@ from rag.minutes.morphology import reading
 from rag.minutes.russian_first import first_person
 from rag.minutes.russian_making import make
 from rag.minutes.russian_offers import offer
+from rag.minutes.russian_orders import order
 from rag.minutes.russian_reported import reported
 from rag.minutes.russian_requests import asked_when, in_charge, let, open_call, request, task
 from rag.minutes.russian_taking import take_on
@@ -33,6 +34,9 @@ def findings(view: View) -> Finding | None:
     """What the view's clause commits to, offers or asks; None for most clauses."""
     if not view.tokens:
         return None
+    ordered = None if view.scene.on_paper else order(view)
+    if ordered:
+        return ordered
     called = open_call(view) or asked_when(view)
     if called or rc.is_subordinate(view):
         return called

@@ -23,6 +23,8 @@ _AFTER = re.compile(
 )
 #: words that say nothing of what was decided unless more than a name or a day follows
 _ASSENTS = frozenset({"договорились", "agreed", "decided", "settled"})
+#: words of deciding that need a subject, or none
+_BARE = frozenset({"agreed", "decided", "settled", "resolved"})
 #: the words behind a clause that give its reason or what follows from it
 _REASON = re.compile(r"\s*(?:потому|так как|чтобы|а то|иначе|потом|поэтому|because|so|otherwise)\b")
 _EN_GO_ON = frozenset("not and until for from at by in on with except only".split())
@@ -37,6 +39,7 @@ _NOD = re.compile(r"[,.—–-]\s*(?P<nod>[^,.?]{2,30})\?\s*$")
 _DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|the|on|\d{1,2}(?:st|nd|rd|th)?"
 )
+_WH = re.compile(r"(?<!\w)(?:who|what|when|where|how|why|which|that|think|know|because|or)(?!\w)")
 _CONDITIONS = ("если", "if", "unless")
 #: «не выплачиваем», but no verb of knowing or being able
 _REFUSED = re.compile(
@@ -64,33 +67,45 @@ def announced(talk: Talk, at: int) -> Settled | None:
         return None
     if talk.language == "ru" and _is_of_others(remark.said[: mark.start()]):
         return None
+    if mark.group() in _BARE and not _stands_alone(talk, remark.said, mark):
+        return None
     found = _behind(talk, remark, mark)
     return found or talk.settled(remark.start, remark.start + mark.start(), ANNOUNCED)
+
+
+def _stands_alone(talk: Talk, said: str, mark: re.Match[str]) -> bool:
+    """Whether "agreed" opens or ends a sentence, and is no verb of somebody else in it."""
+    front, rest = said[: mark.start()].strip(EDGES), said[mark.end() :].strip(EDGES)
+    while front and (lead := talk.kind("lead").match(front)):
+        front = front[lead.end() :].strip(EDGES)
+    return not front or not rest
 
 
 def _behind(talk: Talk, remark: Remark, mark: re.Match[str]) -> Settled | None:
     """What follows the word of deciding; with its object, where that stands in front."""
     after = _AFTER.match(remark.folded, mark.end())
     begin = after.end() if after else mark.end()
+    glued = mark.group()[-1].isalpha() and not remark.said[mark.end() : begin].strip(" \n")
     found = talk.settled(remark.start + begin, remark.end, ANNOUNCED)
-    if found is None or not _says(talk, found, mark.group()):
+    if found is None or not _says(talk, found, mark.group(), glued=glued):
         return None
     cuts = _BORDER.finditer(remark.said, 0, mark.start())
     opening = max((cut.end() for cut in cuts), default=0)
-    glued = not remark.said[mark.end() : begin].strip(" \n")
     if glued and _is_object(talk, remark.said[opening : mark.start()]):
         return talk.settled(remark.start + opening, remark.end, ANNOUNCED)
     return found
 
 
-def _says(talk: Talk, found: Settled, mark: str) -> bool:
+def _says(talk: Talk, found: Settled, mark: str, *, glued: bool) -> bool:
     """Whether words behind «договорились» say what: a verb does, a bare name or day does not."""
     folded = fold_letters(talk.text[found.start : found.end])
-    if mark not in _ASSENTS:
-        return len(content_stems(folded)) > 1 or talk.language == "en"
-    if talk.language == "en":
-        return len(content_stems(folded)) > 1
-    return any(is_finite(word) or word.endswith(("ть", "ти", "чь")) for word in words(folded))
+    if mark not in _ASSENTS and (not glued or talk.language == "en"):
+        return True
+    if len(content_stems(folded)) > 1 and (mark not in _ASSENTS or talk.language == "en"):
+        return True
+    return talk.language == "ru" and any(
+        is_finite(word) or word.endswith(("ть", "ти", "чь")) for word in words(folded)
+    )
 
 
 def _is_object(talk: Talk, said: str) -> bool:
@@ -130,8 +145,10 @@ def settles(talk: Talk, at: int) -> Settled | None:
     if remark.asks and not confirms:
         return None
     if echo := talk.find("echo", said):
-        rest = said[echo.end() :].strip(EDGES)
-        if rest or _is_guarded(talk, said, echo) or _is_haggling(talk, said[: echo.start()]):
+        front, rest = said[: echo.start()], said[echo.end() :].strip(EDGES)
+        if rest or len(front.split()) > _SHORT or _WH.search(front):
+            return None
+        if _is_guarded(talk, said, echo) or _is_haggling(talk, front):
             return None
         return talk.settled(remark.start, remark.end, SETTLED, (remark.start,))
     if verb := talk.find("settle", said):

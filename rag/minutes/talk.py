@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ACCEPTED, SETTLED, ANNOUNCED = range(3)
 #: content words without which a remark says nothing by itself
 CONTENT = 2
+#: words of a decision, above which nobody could have put it to a meeting
+_LONGEST = 45
 #: what stands at the edges of a decision and is no part of it
 EDGES = " \t\n.,:;!?—–-*_~"
 
@@ -87,7 +89,8 @@ class Talk:
             kept = folded[: tag.start()].rstrip(EDGES)
             if tag.end() == len(folded) and kept and len(kept) < tag.start():
                 folded = kept
-        if not any(word[0].isalpha() for word in set(words(folded)) - STOP_WORDS):
+        found = words(folded)
+        if len(found) > _LONGEST or not any(w[0].isalpha() for w in set(found) - STOP_WORDS):
             return None
         return Settled(start, start + len(folded), rank, accepted)
 

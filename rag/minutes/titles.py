@@ -116,6 +116,8 @@ def _english(said: Sequence[str], roster: Roster) -> dict[str, Counter[str]]:
             for word in phrase[1].split():
                 if word in STOP_WORDS or word in small or roster.canonical(word) != word:
                     break
+                if word.endswith("ly") or not word.removesuffix("'s").isalpha():
+                    break
                 kept.append(word.removesuffix("'s"))
             if kept:
                 heads[stem(kept[0])][kept[0]] += 1
@@ -132,7 +134,11 @@ def _paired(head: str, pairs: Counter[tuple[str, str]]) -> str:
     behind = [
         (count, second)
         for (first, second), count in pairs.items()
-        if first == head and count > 1 and len(second) > 3 and second not in STOP_WORDS
+        if first == head
+        and count > 1
+        and second.isalpha()
+        and len(second) > 3
+        and second not in STOP_WORDS
     ]
     fitting = [pair for pair in behind if not pair[1].endswith(("ed", "ing", "ly"))]
     return f"{head} {max(fitting)[1]}" if fitting else head

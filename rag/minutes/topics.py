@@ -31,8 +31,9 @@ _LEAST_TURNS = 10
 _LEAST_UNITS, _WEIGHT = 3, 3.0
 #: content words up to which what is said on moving on tells more than the words
 _FEW = 800
-#: remarks up to which a part at either end is a greeting and joins its neighbour
-_IDLE = 8
+#: remarks up to which a part at either end is a greeting and joins its neighbour, and those of
+#: a greeting behind which the first part may be called by name
+_IDLE, _GREETING = 8, 5
 #: a long meeting is cut into about so many units, none of them of more words than these
 _UNITS, _UNIT_WORDS = 200, 20
 
@@ -77,8 +78,8 @@ def _by_words(
     lasts = [*firsts[1:], len(units)]
     begins = [0, *(units[at].first for at in firsts[1:])]
     spans = [(a, units[b - 1].last) for a, b in zip(begins, lasts, strict=True)]
-    said = [[remark.folded for remark in remarks[a:b]] for a, b in spans]
-    announced = [unit.move.title if (unit := units[a]).move else None for a in firsts]
+    said = [[remark.said for remark in remarks[a:b]] for a, b in spans]
+    announced = [_announced(units, first) for first in firsts]
     titles = titles_of(said, announced, language, roster)
     return [
         (title, remarks[a].start, remarks[b - 1].end)
@@ -92,11 +93,19 @@ def _trust(units: Sequence[_Unit]) -> float:
     return min(1.0, math.sqrt(_FEW / max(held, 1)))
 
 
+def _announced(units: Sequence[_Unit], first: int) -> str | None:
+    """What a part is called where it begins; the first one, behind its greetings."""
+    opening = units[first : first + (1 if first else _LEAST_UNITS)]
+    moves = (unit.move for unit in opening if unit.first - units[first].first <= _GREETING)
+    return next((move.title for move in moves if move and move.title), None)
+
+
 def _without_greetings(units: Sequence[_Unit], firsts: list[int]) -> list[int]:
     """The parts without what is said before the first subject and after the last one."""
 
     def is_idle(first: int, last: int) -> bool:
-        return units[first].move is None and units[last - 1].last - units[first].first <= _IDLE
+        remarks = units[last - 1].last - units[first].first
+        return remarks <= _IDLE and _announced(units, first) is None
 
     if len(firsts) > 2 and is_idle(0, firsts[1]) and units[firsts[1]].move:
         firsts = firsts[1:]
@@ -107,7 +116,7 @@ def _without_greetings(units: Sequence[_Unit], firsts: list[int]) -> list[int]:
 
 def _units(remarks: Sequence[Remark], moves: Moves) -> list[_Unit]:
     """Turns, cut where somebody moves on, and joined up where they are many."""
-    bags = [moves.bag(remark.folded) for remark in remarks]
+    bags = [moves.bag(remark.said) for remark in remarks]
     least = min(_UNIT_WORDS, sum(map(len, bags)) // _UNITS)
     units: list[_Unit] = []
     first = 0

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 
+#: what may introduce a deadline that stands in a sentence of its own («Срок — пятница»)
+_TERM = frozenset({"срок", "крайний", "deadline", "дедлайн"})
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What holds for the whole meeting: its text, people, day and language.
@@ -164,11 +168,12 @@ class View:
             following.question and not self._asks_consent(following.words)
         ):
             return None
-        found = self.dues_of(following)
+        term = following.words[:1] and following.words[0] in _TERM
+        found = self.dues_of(following, bare=bool(term))
         if not found:
             return None
         before = [w for c in following.clauses for w in c.tokens if w.start < found[0].start]
-        fits = all(self.is_in(token.word, "filler") for token in before)
+        fits = all(self.is_in(token.word, "filler") or token.word in _TERM for token in before)
         return choose(self.scene.text, found) if fits else None
 
     def _asks_consent(self, words: tuple[str, ...]) -> bool:

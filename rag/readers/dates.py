@@ -95,6 +95,7 @@ _SHORT_LINE = 100
 _HEAD_CHARACTERS = 4000
 #: the two-digit years that are of this century
 _CENTURY, _LAST_SHORT_YEAR = 2000, 69
+_PARTS, _MONTHS_A_YEAR, _LAST_DAY, _HUNDRED = 3, 12, 31, 100
 
 
 class _Day(NamedTuple):
@@ -119,32 +120,37 @@ def meeting_day(name: str, head: str, stamps: Sequence[str] = ()) -> str | None:
     `head` is what stands before the first words said, so that a day that is spoken of dates
     nothing; `stamps` are the days of its messages as they are written, in order.
     """
-    return _day_in_head(head, short_years=True) or day_of_stamps(stamps) or _day_in_name(name)
+    day = _day_in_head(head, short_years=True) or next(filter(None, days_of(stamps)), None)
+    return day or _first_day(name, compact=True, short_years=True)
 
 
-def day_of_stamps(stamps: Sequence[str]) -> str | None:
-    """The first of the days that a chat's stamps name, ISO; all are written in one order.
+def days_of(stamps: Sequence[str]) -> list[str | None]:
+    """The days that a chat's stamps name, ISO; all are written in one order.
 
     «11/12/25» is the 11th of December where another stamp reads «25/12/25», the 12th of November
     where one reads «11/25/25», and none where no stamp tells.
     """
-    parts = [[int(part) for part in re.split(r"[./-]", stamp)] for stamp in stamps]
-    parts = [numbers for numbers in parts if len(numbers) == 3]
-    if not parts:
-        return None
-    if parts[0][0] > 31:
-        return _iso(*parts[0]) or None
-    first, second, year = parts[0]
-    year += _CENTURY if year < 100 else 0
-    days = any(numbers[0] > 12 for numbers in parts) or "." in stamps[0]
-    months = any(numbers[1] > 12 for numbers in parts)
-    if days == months and first != second:
-        return None
-    return (_iso(year, second, first) if days else _iso(year, first, second)) or None
+    parts = [tuple(map(int, re.findall(r"\d+", stamp))) for stamp in stamps]
+    whole = [numbers for numbers in parts if len(numbers) == _PARTS]
+    day_first = any(numbers[0] > _MONTHS_A_YEAR for numbers in whole) or any(
+        "." in s for s in stamps
+    )
+    month_first = any(numbers[1] > _MONTHS_A_YEAR for numbers in whole)
+    return [_day_of(numbers, day_first=day_first, month_first=month_first) for numbers in parts]
 
 
-def _day_in_name(name: str) -> str | None:
-    return _first_day(name, compact=True, short_years=True)
+def _day_of(numbers: tuple[int, ...], *, day_first: bool, month_first: bool) -> str | None:
+    """The day of a stamp's three numbers in the order that the others show."""
+    if len(numbers) != _PARTS:
+        return None
+    first, second, year = numbers
+    if first > _LAST_DAY:
+        return _iso(first, second, year) or None
+    if day_first == month_first and first != second:
+        return None
+    year += _CENTURY if year < _HUNDRED else 0
+    day, month = (first, second) if day_first else (second, first)
+    return _iso(year, month, day) or None
 
 
 def _day_in_head(text: str, *, short_years: bool = False) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.readers.dates import meeting_day
+from rag.readers.dates import days_of, meeting_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,4 +31,6 @@ def find_meeting(name: str, text: str, lines: Sequence[Line] = ()) -> Meeting | 
     reading = read_turns(text, lines)
     if not reading.turns and not is_protocol(text):
         return None
-    return Meeting(reading.turns, meeting_day(name, text[: reading.start], reading.days))
+    days = days_of(reading.days)
+    turns = tuple(replace(turn, day=day) for turn, day in zip(reading.turns, days, strict=True))
+    return Meeting(turns, meeting_day(name, text[: reading.start], reading.days))

@@ -163,7 +163,7 @@ def likeness(one: Deed, other: Deed, *, acts: bool = True) -> float:
     The objects are the same, or one names the other's more closely. Without `acts` the objects
     decide alone. A bare deed («сделаю это») is like no other.
     """
-    if not one.objects or not other.objects or one.telling != other.telling:
+    if one.telling != other.telling:
         return 0.0
     common = one.objects & other.objects
     if not common:

@@ -32,7 +32,7 @@ _STATES = {
     "ru": {
         "open": "",
         "conditional": "при условии",
-        "tentative": "предположительно",
+        "tentative": "не твёрдо",
         "done": "выполнено",
         "cancelled": "отменено",
     },

@@ -16,15 +16,16 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.register.deeds import Deed, deed, likeness
+from rag.register.deeds import deed
 from rag.register.people import GROUPS, Directory, Person
 from rag.register.threads import Index, Place, Thread
-from rag.types import Entry, Link
+from rag.types import WE, Entry, Link
 from rag.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from rag.register.deeds import Deed
     from rag.types import Due, LinkKind, Minutes, Promise, Report, State
 
 #: likeness of deeds from which a handover, or taking what nobody had, is one
@@ -146,7 +147,7 @@ def _matches_of(later: Thread, index: Index) -> list[_Match]:
     (named,) = later.deeds
     found = []
     for thread in _candidates(later, named, index):
-        score = max(likeness(each, named) for each in thread.deeds)
+        score = thread.likeness(named)
         if not score or thread.again or _other(thread, later):
             continue
         kind = _kind(thread, later, score)
@@ -157,19 +158,19 @@ def _matches_of(later: Thread, index: Index) -> list[_Match]:
 
 def _candidates(later: Thread, named: Deed, index: Index) -> list[Thread]:
     """Threads that a later promise may continue: its owner's, and those it may take over."""
-    if later.who is None:
+    who, quote = later.who, later.promise.quote
+    if who is None:
         return index.of_any(named) if later.closed else []
-    own = index.of_owner(later.who, named)
-    takes = _takes_over(later.promise.quote)
-    return [t for t in own if t.who == later.who or t.who is None or takes(t.who)]
-
-
-def _takes_over(quote: str) -> Callable[[Person], bool]:
-    """Whether words take a thing from who had it, rather than being of another such thing."""
-    if _OVER.search(quote):
-        return lambda _: True
+    of_all = _OVER.search(quote) is not None
     said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)}
-    return lambda who: any(fold(name.split()[0]) in said for name in who.names)
+    return [
+        thread
+        for thread in index.of_owner(who, named)
+        if thread.who is who
+        or thread.who is None
+        or of_all
+        or not said.isdisjoint(thread.who.called)
+    ]
 
 
 def _best(matches: Sequence[_Match]) -> _Match | None:
@@ -268,24 +269,31 @@ def _close(places: Sequence[Place], index: Index, people: Directory) -> None:
                 index.leave(match.thread)
 
 
-def _may_be(owner: Person | None, who: Person) -> bool:
-    """Whether what somebody has done may be what the owner owed."""
-    return owner is None or owner == who or owner.name in GROUPS
-
-
 def _reported(place: Place, report: Report, index: Index, people: Directory) -> list[_Match]:
     """Threads that a report may be about."""
     named = deed(report.what)
-    if named.act is None and report.kind == "done":
+    done = report.kind == "done"
+    if named.act is None and done:
         named = replace(named, act=deed(report.quote).act)
-    who = people.person(place.document, report.who) if report.who else None
     found = []
-    for thread in index.of_any(named):
-        if report.kind == "done" and who is not None and not _may_be(thread.who, who):
-            continue
-        acts = report.kind == "done" or named.act is not None
-        score = max(likeness(each, named, acts=acts) for each in thread.deeds)
-        part = bool(_SEVERAL.search(thread.promise.what)) and report.kind == "done"
+    for thread in _told_of(place, report, named, index, people):
+        score = thread.likeness(named, acts=done or named.act is not None)
+        part = done and _SEVERAL.search(thread.promise.what) is not None
         if score and (not part or any(each.objects <= named.objects for each in thread.deeds)):
             found.append(_Match(score, thread, report.kind))
     return found
+
+
+def _told_of(
+    place: Place, report: Report, named: Deed, index: Index, people: Directory
+) -> list[Thread]:
+    """Threads that whoever reports can have done: their own, nobody's, a group's; or anybody's."""
+    if report.kind == "cancelled" or report.who is None:
+        return index.of_any(named)
+    who = people.person(place.document, report.who)
+    groups = [people.person(place.document, name) for name in WE.values()]
+    found = index.of_owner(who, named)
+    for other in (None, *groups):
+        found += index.of_owner(other, named)
+    may = {id(each) for each in (who, None, *groups)}
+    return [t for t in {id(t): t for t in found}.values() if id(t.who) in may]

@@ -34,11 +34,13 @@ class Person:
     """Somebody, or a group: the fullest name, and every name the files have for them.
 
     `document` is the one file a name belongs to that fits several people or is only a number.
+    `called` are the folded words that the names begin with. A directory has one of each.
     """
 
     name: str
     names: frozenset[str]
     document: str | None = None
+    called: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Directory:
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         """`names` are those of each document."""
         documents: dict[str, set[str]] = {}
-        for document, each in names.items():
-            for name in each:
+        for document, held in names.items():
+            for name in held:
                 documents.setdefault(name, set()).add(document)
         self._people: dict[tuple[str | None, str], Person] = {}
         clusters: list[list[_Name]] = []
@@ -138,12 +140,14 @@ class Directory:
             else:
                 clusters.append([each])
         for cluster in clusters:
-            person = Person(cluster[0].whole, frozenset(each.whole for each in cluster))
+            wholes = frozenset(each.whole for each in cluster)
+            person = Person(cluster[0].whole, wholes, called=_beginnings(wholes))
             for each in cluster:
                 self._people[None, each.whole] = person
         for name in alone:
             for document in documents[name]:
-                self._people[document, name] = Person(name, frozenset({name}), document)
+                one = frozenset({name})
+                self._people[document, name] = Person(name, one, document, _beginnings(one))
 
     @staticmethod
     def _fits(name: _Name, cluster: list[_Name]) -> bool:
@@ -154,12 +158,15 @@ class Directory:
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody, by name."""
-        return tuple(sorted(set(self._people.values()), key=_by_name))
+        people = {person for person in self._people.values() if person.name not in GROUPS}
+        return tuple(sorted(people, key=_by_name))
 
     def person(self, document: str, name: str) -> Person:
         """Who a name of a document is."""
         found = self._people.get((document, name)) or self._people.get((None, name))
-        return found or Person(name, frozenset({name}))
+        if found is None:  # a group
+            found = self._people[None, name] = Person(name, frozenset({name}))
+        return found
 
     def find(self, asked: str) -> tuple[Person, ...]:
         """Everybody that a name in any case, short or full, may mean, by name.
@@ -189,6 +196,10 @@ class Directory:
                 for key in (*forms, skeleton(word)):
                     found.setdefault(key, set()).add(person)
         return found
+
+
+def _beginnings(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(name.split()[0]) for name in names)
 
 
 def _by_name(person: Person) -> tuple[str, str]:

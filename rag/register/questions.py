@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rag.errors import UsageError
 from rag.register import wording
 from rag.register.linking import join
-from rag.register.matching import Row, by_title, holding, keys_of, narrow
+from rag.register.matching import Row, by_title, holding, is_verb, keys_of, narrow
 from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     Context = Callable[[str, int], str]
 
-_ALIKE_LETTERS = 4  # of a word, by which a row is looked at closer
+_ALIKE_LETTERS = 4  # of a word at most, by which a row is looked at closer
+_LEAST_LETTERS = 3
 _NAME_WORDS = 3  # of a person in a question, at most
 _ANY_DAY = date(2001, 1, 10)  # what words for days are read against where there is no other
 _ARTICLED = re.compile(
@@ -108,7 +109,7 @@ def _may_be_here(question: str, meetings: Meetings) -> bool:
     if not wording.may_ask(question):
         return False
     heads = [fold(w)[:_ALIKE_LETTERS] for w in wording.topic_of(question)]
-    heads = [head for head in heads if len(head) == _ALIKE_LETTERS]
+    heads = [head for head in heads if len(head) >= _LEAST_LETTERS]
     return any(
         head in what
         for _, _, minutes in meetings
@@ -126,14 +127,22 @@ def beside(question: str, meetings: Meetings, place: Citation) -> Rows:
     who, when = wording.WHO.match(question), wording.WHEN.match(question)
     if not (who or when):
         return Rows()
+    nouns = [w for w in wording.topic_of(question) if not is_verb(w)]
     found = [
         entry
         for entry in join(meetings).entries
         if entry.state != "tentative"
         and _holds(entry, place)
         and (entry.who if who else entry.promise.when)
+        and _speaks_of(f"{_text(entry)} {entry.who} {place.quote}", nouns)
     ]
     return Rows(tuple(found) if len(found) == 1 else ())
+
+
+def _speaks_of(text: str, topic: Sequence[str]) -> bool:
+    """Whether a text has every word of a topic in some form."""
+    held = {key for word in words(text) for key in keys_of(word)}
+    return all(keys_of(word) & held for word in topic)
 
 
 def _holds(entry: Entry, place: Citation) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.register.deeds import act_key
+from rag.register.deeds import act_key, likeness
 from rag.types import Entry
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ class Thread:
     state: State
     deeds: list[Deed]
     links: list[Link] = field(default_factory=list)
+
+    def likeness(self, named: Deed, *, acts: bool = True) -> float:
+        """How sure it is that a deed is one of those the promise was named by; see `likeness`."""
+        if len(self.deeds) == 1:
+            return likeness(self.deeds[0], named, acts=acts)
+        return max(likeness(each, named, acts=acts) for each in self.deeds)
 
     @property
     def closed(self) -> bool:

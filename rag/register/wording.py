@@ -123,7 +123,7 @@ _FRAME = frozenset(
     просрочено просроченные просроченных закончилось кончилось готов готова готово нужен нужна
     сделал сделала сделали статус висит сейчас следующий следующая следующее следующего
     сегодняшней прошлой прошлом последней последнем неделе неделю люди человек участник
-    участники коллеги решение решения решили договорились принял приняли принято список
+    участники коллеги решение решения решили принял приняли принято список
     перечисли покажи дай кому именно всего итоги итогам срок сроки сроку числу дата даты
     promise promised promises promising commit committed commitments commitment action item
     items todo todos agree agreed people person anyone everyone someone deliver send do take
@@ -132,6 +132,8 @@ _FRAME = frozenset(
     needs still without owner status happened became open task tasks done ready finished doing next
     """.split()
 )
+#: The same, where the stem is that of a thing: «договор».
+_WHOLE = frozenset({"договорились", "договорился", "договорилась"})
 #: Words for a meeting: they choose meetings by their titles and are no topic.
 MEETING = frozenset(
     stem(fold(word))
@@ -171,7 +173,7 @@ def may_ask(question: str) -> bool:
 def topic_of(question: str) -> list[str]:
     """The words that narrow the question, each once."""
     found = (word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS)
-    return [word for word in found if stem(word) not in _FRAME | MEETING]
+    return [w for w in found if w not in _WHOLE and stem(w) not in _FRAME | MEETING]
 
 
 class Day:

@@ -8,8 +8,8 @@
 
 The model is given windows of numbered lines (`lines`, `asking`) and returns JSON (`claims`); every
 line, word, name and day of it is held against the document (`quotes`, `meeting`, `checking`); what
-stands is merged with what the rules have (`signals`, `merging`, `extras`). See
-docs/minutes-model.md.
+stands is merged with what the rules have (`signals`, `merging`, `extras`). `library` keeps what the
+model has replied. See docs/minutes-model.md.
 """
 
 from __future__ import annotations

@@ -94,10 +94,10 @@ def checked(meeting: Meeting, rows: Numbered, claim: Claim) -> Checked:
         raise Unproved("it stands in an order to the model")
     line, turn = lines.numbers[0], lines.turns[0]
     told = [number for number in lines.numbers if number != line]
-    at = next(r.number for r in meeting.turn_at(what[0]).rows if r.start <= what[0] < r.end)
+    home = meeting.turn_at(what[0])
+    at = next((row.number for row in home.rows if row.start <= what[0] < row.end), line)
     support = tuple(sorted({*told, at} - {line}))
     if claim.kind != "promise":
-        home = meeting.turn_at(what[0])
         return Checked(claim, at, tuple(sorted({*lines.numbers} - {at})), home, what)
     who = _owner(meeting, lines, claim.who)
     to_whom = _recipient(meeting, lines, claim.to_whom)

@@ -163,18 +163,18 @@ def _parts(
         fits=lambda each: fits([part(each)]),
         text_of=lambda unit: text[unit.start : unit.end],
     )
-    return [part(piece) for piece in pieces]
+    return [made for piece in pieces if (made := part(piece)).rows]
 
 
 def _sentences(text: str, stretch: Stretch) -> Iterator[tuple[int, int]]:
-    """Sentences of a turn, and where they run over rows with a gap between, their parts."""
+    """The sentences of a turn that lie in any of its rows."""
     for start, end in sentences.split(text, stretch.start, stretch.end):
         if any(row.start < end and start < row.end for row in stretch.rows):
             yield start, end
 
 
 def within(stretch: Stretch, start: int, end: int) -> Stretch:
-    """The part of a stretch that lies in a span, which touches one of its rows at least."""
+    """The part of a stretch that lies in a span."""
     rows = tuple(
         replace(row, start=max(row.start, start), end=min(row.end, end))
         for row in stretch.rows

@@ -92,6 +92,11 @@ class _Rules:
         """Whether a promise is the only one in its sentence."""
         return self._sentences[self._promises[at].start, self._promises[at].end] == 1
 
+    @staticmethod
+    def _borrows(promise: Promise) -> bool:
+        """Whether the words that name the act stand elsewhere than the promise."""
+        return promise.what not in promise.quote
+
     def same(self, meeting: Meeting, item: Checked) -> int | None:
         """The place of the promise that an item is about; None where there is none of it."""
         mine = _meaning(_said(meeting, item.what))
@@ -99,9 +104,11 @@ class _Rules:
         for at, (promise, theirs) in enumerate(zip(self._promises, self._words, strict=True)):
             common = overlap(mine, theirs)
             here = bool(item.lines & _lines(promise))
-            inside = promise.start <= item.what[0] < promise.end
+            inside = promise.start <= item.what[0] < promise.end and self.alone(at)
+            # «сделаю»: the words of the promise are those of the request before it
+            alike = common >= SAME_SOON or (inside and (common > 0 or self._borrows(promise)))
             elsewhere = common >= SAME and min(len(mine), len(theirs)) > 1
-            if (here and (common >= SAME_SOON or (inside and self.alone(at)))) or elsewhere:
+            if (here and alike) or elsewhere:
                 score = common + here + (here and inside)
                 if best is None or score > best[0]:
                     best = (score, at)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["promise", "decision", "question"]
 #: What of a promise a model and the rules may see differently.
-Field = Literal["who", "to_whom", "when", "status", "condition"]
+Field = Literal["who", "to_whom", "when", "status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Doubt:
     """A field of a promise of the rules that the model reads otherwise.
 
     `promise` is its place in `Minutes.promises`. `rules` is what stands there and goes on standing,
-    `model` what the model says, checked: a name of the roster that the lines name, deadline words
-    or a condition as they stand there, a status. None is nothing.
+    `model` what the model says, checked: a name of the roster that the lines know, deadline words
+    as they stand there, a status. None is nothing.
     """
 
     promise: int

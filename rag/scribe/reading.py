@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rag.scribe.lines import Stretch, Window
     from rag.store.replies import Replies
     from rag.types import Document, Minutes, Promise
+    from rag.words import Language
 
 #: Tokens of lines for each token that is kept for the reply: an item of JSON is about three times
 #: as long as the line it is about, and not every tenth line of a meeting holds one.
@@ -45,6 +46,16 @@ _LINES_PER_REPLY = 4
 _TRIES = 2  # before a call is given up
 _HOPELESS = 2  # windows in a row that the model failed on, after which it is given up
 _SHOWN = 120  # characters of what was dropped
+_NOTES: dict[str, dict[Language, str]] = {
+    "example": {
+        "ru": "окно модели мало: пример ей не показан",
+        "en": "the window is small: the model is shown no example",
+    },
+    "cut": {
+        "ru": "ответ модели не поместился и оборван; дайте ему больше места: --max-tokens",
+        "en": "a reply was cut for want of room; give it more: --max-tokens",
+    },
+}
 
 
 def read(
@@ -100,7 +111,7 @@ class _Run:
         ask = ask_of(self.document.text, self.meeting.language, self.secret)
         self.ask, left_out = with_examples_that_fit(ask, self.writer)
         if left_out:
-            self.notes.append("the window is small: the model is shown no example")
+            self.notes.append(_NOTES["example"][self.meeting.language])
 
     def reading(self) -> Reading:
         """All the steps in order."""
@@ -146,7 +157,7 @@ class _Run:
         if cut and len(parts := halves(window)) > 1:
             return [each for part in parts for each in self._checked(part)]
         if cut:
-            self.notes.append("a reply was cut for want of room: give it more with --max-tokens")
+            self.notes.append(_NOTES["cut"][self.meeting.language])
         found, rows = [], numbered(window)
         for claim in claims_in(value):
             try:
@@ -182,6 +193,8 @@ class _Run:
             self.dropped.append(dropped)
 
     def _tell(self, done: int, total: int) -> None:
+        if not total:
+            return  # nobody has said a word
         self.watch.progress(Progress("map", 1, done, total, self.kept))
 
     # -- merging
@@ -191,7 +204,7 @@ class _Run:
         promised = [item for item in found if item.claim.kind == "promise"]
         merged = merge(meeting, minutes.promises, promised)
         extras = merge_extras(meeting, minutes, found)
-        promises, doubts = _in_order([*merged.promises, *merged.added], merged.doubts)
+        promises, doubts = _in_order(merged.promises, merged.added, merged.doubts)
         account = Account(
             windows=windows,
             kept=self.kept,
@@ -235,14 +248,14 @@ def _written(writer: Writer, ask: Ask, text: str) -> tuple[Any, bool]:
 
 
 def _in_order(
-    promises: list[Promise], doubts: Sequence[Doubt]
+    rules: Sequence[Promise], added: Sequence[Promise], doubts: Sequence[Doubt]
 ) -> tuple[tuple[Promise, ...], tuple[Doubt, ...]]:
-    """Promises by their lines as far as the rules' order is one, and doubts that follow them."""
-    order = sorted(range(len(promises)), key=lambda at: (promises[at].line, at))
-    place = {old: new for new, old in enumerate(order)}
-    moved = sorted((replace(each, promise=place[each.promise]) for each in doubts), key=_place)
-    return tuple(promises[at] for at in order), tuple(moved)
-
-
-def _place(doubt: Doubt) -> int:
-    return doubt.promise
+    """The rules' promises in their order with others put in by line, and doubts that follow."""
+    places: list[tuple[int, int, Promise]] = [(at, 1, each) for at, each in enumerate(rules)]
+    for each in added:
+        before = (at for at, promise in enumerate(rules) if promise.line > each.line)
+        places.append((next(before, len(rules)), 0, each))
+    places.sort(key=lambda place: (*place[:2], place[2].line))
+    moved = [new for new, (_, own, _) in enumerate(places) if own]
+    found = (replace(doubt, promise=moved[doubt.promise]) for doubt in doubts)
+    return tuple(each for *_, each in places), tuple(sorted(found, key=lambda each: each.promise))

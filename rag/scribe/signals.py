@@ -42,7 +42,9 @@ def signal(views: Iterable[View]) -> Signal | None:
             continue
         russian = view.scene.language == "ru"
         is_condition = rc.is_condition if russian else ew.is_condition
-        if view.has("hedge_word") or any(map(is_condition, view.others())):
+        spoken = [word for at in range(view.clause_at + 1) for word in view.at(at).words]
+        hedged = any(view.is_in(word, "hedge_word") for word in spoken)
+        if hedged or any(map(is_condition, view.others())):
             continue
         actor = _russian(view) if russian else _english(view)
         if actor:

@@ -33,7 +33,7 @@ def pack(document: Document) -> Json:
             [p.number, p.label, p.start, p.end, p.kind, p.recognised] for p in document.pages
         ],
         "marks": [[m.kind, m.start, m.end, m.level, m.note] for m in document.marks],
-        "turns": [[t.speaker, t.line, t.time, t.start, t.end] for t in document.turns],
+        "turns": [[t.speaker, t.line, t.time, t.start, t.end, t.day] for t in document.turns],
         "lines": list(chain.from_iterable((n.number, n.start) for n in document.lines)),
         "boxes": [[b.start, b.end, b.left, b.top, b.right, b.bottom] for b in document.boxes],
     }
@@ -46,8 +46,8 @@ def unpack(value: Json, text: str) -> Json:
         "pages": tuple(Page(*p) for p in value["pages"]),
         "marks": tuple(Mark(*m) for m in value["marks"]),
         "turns": tuple(
-            Turn(speaker, text[start:end], line, time, start, end)
-            for speaker, line, time, start, end in value["turns"]
+            Turn(speaker, text[start:end], line, time, start, end, *day)
+            for speaker, line, time, start, end, *day in value["turns"]
         ),
         "lines": tuple(Line(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)),
         "boxes": tuple(Box(*b) for b in value["boxes"]),

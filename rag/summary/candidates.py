@@ -56,16 +56,18 @@ class Candidate:
     appendix: bool = False
 
 
-def candidates(document: Document) -> tuple[list[Candidate], bool]:
+def candidates(document: Document, always: Sequence[Span] = ()) -> tuple[list[Candidate], bool]:
     """The whole statements of fitting length, in order, and whether they were spoken.
 
-    Headings, spans set aside, and speakers' names before their words belong to none.
+    Headings, spans set aside, and speakers' names before their words belong to none. A sentence
+    that touches one of the `always` spans is there however short it is.
     """
     spoken = speeches(document)
     spans = _spans(document, spoken or [(0, len(document.text))])
     fitting = [span for span in spans if tells(document.text[slice(*span)])]
     ended = [span for span in fitting if _is_ended(document.text[slice(*span)])]
     kept = set(ended if len(ended) >= _ENDED * len(fitting) else fitting)
+    kept |= {span for span in spans if touches(always, *span)}
     headings = sorted((m for m in document.marks if m.kind == "heading"), key=lambda m: m.start)
     found: list[Candidate] = []
     last_heading = -1
@@ -84,6 +86,11 @@ def candidates(document: Document) -> tuple[list[Candidate], bool]:
         )
         last_heading = at
     return found, bool(spoken)
+
+
+def touches(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether any of the spans overlaps with one."""
+    return any(left < end and start < right for left, right in spans)
 
 
 def tells(text: str) -> bool:

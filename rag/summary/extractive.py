@@ -8,13 +8,14 @@ Carbonell, Goldstein, 1998). docs/summaries.md tells how the weights were found.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.summary import LENGTHS
-from rag.summary.candidates import Candidate, candidates
+from rag.summary.candidates import Candidate, candidates, touches
 from rag.summary.style import Style, meaningful
 from rag.summary.vectors import Vectors
 from rag.types import Sentence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rag.types import Citation, Document, Minutes
+    from rag.types import Citation, Decision, Document, Minutes, Promise, Topic
 
     Span = tuple[int, int]
     Floats = NDArray[np.float64]
@@ -38,7 +39,10 @@ _ESSENCE, _APPENDIX = 0.2, -0.5  # parts such as a conclusion, and such as a bib
 _FIGURE = 0.1
 _POINTS_BACK = -0.1  # what a written sentence loses that leans on the one before
 _LONG, _FULL = 0.2, 10  # what a sentence of so many words or more gains
-_FAVOURED = 0.3  # what a promise or a decision gains
+_STALE = -0.6  # what loses that does not hold any more
+#: What promises and decisions gain; and what they do where their share among the sentences is such
+#: that the meeting is made of them. Only there its parts are told safely.
+_GAINS, _MADE_OF, _DENSE = (0.3, 0.3), (0.75, 1.25), 0.05
 #: Weights of the shares of words in what is spoken.
 _FORMAL, _PERSONAL, _FILLER, _NOTED = 1.5, -0.8, -0.8, -1.0
 #: Weights of likeness to what was taken. Talk comes back to few words, so its sentences are alike
@@ -53,19 +57,37 @@ _LEAST_ABOUT = 0.3  # share of a topic that some sentence must hold, for there t
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document to summarise. Sentences that touch `favoured` spans gain by it."""
+    """A document to summarise, and what is known of a meeting by spans of its text.
+
+    Sentences gain that touch `favoured` spans (promises) and those `decided`, and lose that touch
+    `stale` ones (promises taken back). Where promises and decisions are a good part of the talk,
+    one sentence of each of the `parts` comes before all others.
+    """
 
     document: Document
     favoured: Sequence[Span] = ()
+    decided: Sequence[Span] = ()
+    stale: Sequence[Span] = ()
+    parts: Sequence[Span] = ()
 
 
 def source_of(document: Document, minutes: Minutes | None) -> Source:
-    """A document with a meeting's decisions and promises, but for cancelled ones, favoured."""
+    """A document with the promises, decisions and topics of a meeting."""
     if minutes is None:
         return Source(document)
-    standing = [each for each in minutes.promises if each.status != "cancelled"]
-    promised = [(each.start, each.end) for each in standing]
-    return Source(document, [*promised, *((each.start, each.end) for each in minutes.decisions)])
+    kept = [each for each in minutes.promises if each.status != "cancelled"]
+    gone = [each for each in minutes.promises if each.status == "cancelled"]
+    return Source(
+        document,
+        favoured=_spans(kept),
+        decided=_spans(minutes.decisions),
+        stale=_spans(gone),
+        parts=_spans(minutes.topics),
+    )
+
+
+def _spans(found: Iterable[Promise | Decision | Topic]) -> list[Span]:
+    return [(each.start, each.end) for each in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +134,12 @@ def order(source: Source, most: int, about: str = "") -> list[Span]:
 
 def _rank(source: Source, most: int, about: str) -> _Ranked:
     document = source.document
-    found, spoken = candidates(document)
+    found, spoken = candidates(document, source.decided)
     texts = [document.text[each.start : each.end] for each in found]
     bags = [stems_of(meaningful(text)) for text in texts]
     vectors = Vectors(bags)
     topic = topic_of(about)
-    worth = _worth(found, texts, vectors, source.favoured, spoken=spoken, led=not topic)
+    worth = _worth(found, texts, vectors, source, spoken=spoken, led=not topic)
     if topic:
         near = vectors.about(topic)
         if near.max(initial=0.0) < _LEAST_ABOUT:
@@ -125,13 +147,32 @@ def _rank(source: Source, most: int, about: str) -> _Ranked:
         around = _around(near)
         worth = worth + _FOCUS * (near + around) / 2
         worth[(near == 0) & (around < _TALK)] = -np.inf
-    taken = _greedy(vectors, worth, most, _REDUNDANCY_SPOKEN if spoken else _REDUNDANCY)
+    redundancy = _REDUNDANCY_SPOKEN if spoken else _REDUNDANCY
+    by_parts = not topic and _is_made_of(source, len(found))
+    groups = _groups(found, worth, source.parts) if by_parts else []
+    taken = _greedy(vectors, worth, most, redundancy, groups[:most])
     return _Ranked(
         document,
         [(found[row].start, found[row].end) for row in taken],
         worth[taken],
         [bags[row] for row in taken],
     )
+
+
+def _is_made_of(source: Source, count: int) -> bool:
+    """Whether of so many sentences the promises and decisions are a good part."""
+    return len(source.favoured) + len(source.decided) >= max(1, _DENSE * count)
+
+
+def _groups(found: Sequence[Candidate], worth: Floats, parts: Sequence[Span]) -> list[list[int]]:
+    """Rows of each part of a meeting, the part with the best sentence first."""
+    groups: list[list[int]] = [[] for _ in parts]
+    starts = [start for start, _ in parts]
+    for row, each in enumerate(found):
+        part = bisect_right(starts, each.start) - 1
+        if part >= 0 and each.start < parts[part][1]:
+            groups[part].append(row)
+    return sorted(filter(None, groups), key=lambda group: -float(worth[group].max()))
 
 
 def topic_of(about: str) -> list[str]:
@@ -143,34 +184,40 @@ def _worth(
     found: Sequence[Candidate],
     texts: Sequence[str],
     vectors: Vectors,
-    favoured: Sequence[Span],
+    source: Source,
     *,
     spoken: bool,
     led: bool,
 ) -> Floats:
     """What each sentence is worth by itself: shape (sentences,). `led`: the first ones are more."""
     styles = [Style.of(text) for text in texts]
+    promised, decided = _MADE_OF if _is_made_of(source, len(found)) else _GAINS
     gains = [
         (_LEAD / (1 + each.place / _LEAD_FALL) if led else 0.0)
         + _OPENS * each.opens
         + _ESSENCE * each.essence
         + _APPENDIX * each.appendix
-        + _FAVOURED * any(each.start < right and left < each.end for left, right in favoured)
+        + promised * touches(source.favoured, each.start, each.end)
+        + decided * touches(source.decided, each.start, each.end)
+        + _STALE * touches(source.stale, each.start, each.end)
         + _FIGURE * style.figure
         + _LONG * min(len(text.split()) / _FULL, 1.0)
-        + (_spoken(style) if spoken else _POINTS_BACK * style.points_back)
+        + (_spoken(style, each, source) if spoken else _POINTS_BACK * style.points_back)
         for each, text, style in zip(found, texts, styles, strict=True)
     ]
     return _CENTRAL * vectors.nearness() + np.asarray(gains, dtype=np.float64)
 
 
-def _spoken(style: Style) -> float:
-    return (
+def _spoken(style: Style, each: Candidate, source: Source) -> float:
+    """What wording is worth; the «я» of a promise does not tell against it."""
+    worth = (
         _FORMAL * style.formal
         + _PERSONAL * style.personal
         + _FILLER * style.filler
         + _NOTED * style.noted
     )
+    known = touches([*source.favoured, *source.decided], each.start, each.end)
+    return max(worth, 0.0) if known else worth
 
 
 def _around(near: Floats) -> Floats:

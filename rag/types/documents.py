@@ -77,7 +77,8 @@ class Turn:
     """One speaker's uninterrupted words in a meeting; `document.text[start:end] == text`.
 
     `line` is the physical line of the file (Telegram: the message id) where the words begin;
-    `time` is the stamp as the file writes it. `speaker` is None where the file names nobody.
+    `time` is the stamp as the file writes it. `speaker` is None where the file names nobody. `day`
+    (ISO) is that of a message in a chat, which may go on for weeks; else None.
     """
 
     speaker: str | None
@@ -86,6 +87,7 @@ class Turn:
     time: str | None
     start: int
     end: int
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,3 +105,12 @@ def test_a_quote_of_a_whole_speech_is_cut_around_the_promise() -> None:
     assert part.startswith("… ")
     assert part.endswith(" …")
     assert cut("коротко\nи ясно", "ясно") == "коротко и ясно"
+
+
+def test_a_chat_counts_messages() -> None:
+    record = replace(record_of(RUSSIAN), name="result.json")
+    tasks = [task for _, tasks in outline(record).groups for task in tasks]
+    assert tasks[0].place == "сообщение 6"
+    assert [task.state for task in tasks if "было" in task.state] == [
+        "было: в пятницу (сообщение 9)"
+    ]

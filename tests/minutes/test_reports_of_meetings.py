@@ -35,8 +35,8 @@ def reports(*lines: str) -> list[Report]:
         ("Tom: The draft went out on Monday.", "done", None, "The draft went out on Monday"),
         ("Dana: The lease is signed.", "done", None, "The lease is signed"),
         ("Dana: Sent the invoices already.", "done", "Dana", "Sent the invoices already"),
-        ("Dana: We dropped the van.", "cancelled", None, "van"),
-        ("Tom: We no longer need the projector.", "cancelled", None, "projector"),
+        ("Dana: We dropped the van.", "cancelled", None, "the van"),
+        ("Tom: We no longer need the projector.", "cancelled", None, "the projector"),
     ],
 )
 def test_a_report_is_told_with_its_words(line: str, kind: str, who: str, what: str) -> None:

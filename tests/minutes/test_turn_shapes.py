@@ -145,3 +145,141 @@ def test_a_way_of_writing_turns_is_read(variant: str) -> None:
             assert turn.time
             assert f"0{at}" in turn.time
     assert reading.start == text.index(turns[0])
+
+
+#: what looks like a transcript at a glance
+NO_MEETINGS = {
+    "novel": "— Кто там? — спросил он.\n— Это я, — ответила она.\n— Зачем?"
+    "\n— За книгой, — сказала она.\n— Бери.\n— Спасибо! — воскликнула Вера."
+    "\n— А деньги? — крикнул он.\n— Завтра.",
+    "novel with prose": "Он вошёл.\n\n— Кто там?\n\nНикто не ответил."
+    " Было темно.\n\n— Эй?\n\nТишина.",
+    "questions and answers": "Вопрос: Как войти?\nОтвет: Нажмите «Войти».\n\n"
+    "Вопрос: Забыл пароль, что мне делать?\nОтвет: Напишите нам."
+    "\n\nВопрос: Где вы?\nОтвет: Мы в городе.",
+    "settings": "name: shop\nhost: localhost\nport: 80\nname: office\nhost: other\nport: 81\n",
+    "settings with flags": "enabled: yes\nverbose: no\nenabled: no\nverbose: yes\nenabled: ok\n",
+    "instruction": "Пользователь: нажимает кнопку.\nСервер: открывает окно.\n"
+    "Пользователь: вводит имя.\nСервер: сохраняет запись.\nПользователь: закрывает окно.",
+    "recipe": "Тесто: мука, вода\nНачинка: творог\nТесто: раскатать\nНачинка: растереть"
+    "\nСоус: сметана",
+    "code": "class Point:\n    x: int = 0\n    y: int = 0\n\n    def move(self):\n        try:\n"
+    "            self.x: int = 1\n        except ValueError:\n            pass\n",
+    "data": '{\n "name": "shop",\n "who": "we",\n "name": "office",\n "who": "you"\n}',
+    "program's log": "2025-11-12 10:02:11 INFO: started\n2025-11-12 10:02:12 INFO: listening\n"
+    "2025-11-12 10:02:13 ERROR: port is taken\n2025-11-12 10:02:14 INFO: stopped",
+    "log of services": "10:02:11 kernel: device connected\n10:02:12 sshd: session opened\n"
+    "10:02:13 kernel: device removed\n10:02:14 sshd: session closed",
+    "chat with a program": "System: You answer briefly.\nAssistant: I am here to help you.\n"
+    "System: Stop.\nAssistant: As you wish.",
+    "telephones": "Игорь: 12-34\nВера: 56-78\nОлег: 90-12\nИгорь: 34-56",
+    "a day's plan": "10:00 Открытие: зал А\n10:30 Доклад: зал Б\n12:00 Обед: столовая"
+    "\n13:00 Доклад: зал А",
+    "tasks": "- Игорь — смета, до пятницы\n- Вера — договор\n- Игорь — акты\n- Вера — счёт",
+    "changes": "20051107: Bumped the version\n20051107: New target\n20051108: Changed the site",
+    "glossary": "Chunk: a piece of a text\nIndex: what is searched\nChunk: see above"
+    "\nRank: an order",
+    "letter": "Добрый день!\n\nТема: смета\nКому: Вере\n\nПришлю завтра.\n\nС уважением, Игорь",
+    "nothing but one label": "Игорь: привет",
+    "no words": "Игорь:\nВера:\nИгорь:\n",
+    "zeros": "\x00\x00Игорь\x00: да\x00\n" * 2,
+}
+
+
+@pytest.mark.parametrize("name", NO_MEETINGS)
+def test_what_only_looks_like_a_transcript_has_no_turns(name: str) -> None:
+    assert read_turns(NO_MEETINGS[name]).turns == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Олег Титов (Гость): начнём?\nАнна, бухгалтер: да\nОлег Титов (Гость): хорошо",
+            ["Олег Титов", "Анна", "Олег Титов"],
+        ),
+        (
+            "Анна (юрист): начнём?\nАнна (бухгалтер): да\nАнна (юрист): хорошо",
+            ["Анна (юрист)", "Анна (бухгалтер)", "Анна (юрист)"],
+        ),
+        (
+            "Анна, юрист: начнём?\nИгорь: да\nАнна: хорошо",
+            ["Анна", "Игорь", "Анна"],
+        ),
+        (
+            "🦊 Олег: начнём?\nВера 🌷: да\n🦊 Олег: хорошо",
+            ["Олег", "Вера", "Олег"],
+        ),
+        (
+            "Олег Титов | Ромашка: начнём?\nDr Nina Ray: yes\nОлег Титов | Ромашка: хорошо",
+            ["Олег Титов", "Nina Ray", "Олег Титов"],
+        ),
+        (
+            "Игорь: начнём?\nХазрет: да\nИгорь: хорошо\nИгорь: тогда всё",
+            ["Игорь", "Хазрет", "Игорь", "Игорь"],
+        ),
+        (
+            "The Chair (Hon. A. Nobody (Green Hills)): shall we?\nMr. Ray: yes, we can\n"
+            "The Chair: good, thank you",
+            ["The Chair", "Mr. Ray", "The Chair"],
+        ),
+    ],
+)
+def test_a_label_becomes_the_name_of_one_person(text: str, expected: list[str]) -> None:
+    assert [turn.speaker for turn in read_turns(text).turns] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Игорь: начнём?\nВера: да\nИтого: решили начать\nИгорь: хорошо",
+            ["начнём?", "да", "хорошо"],
+        ),
+        (
+            "[10:01] Игорь: начнём?\n[10:02] Вера: да\nИтого: решили\n[10:03] Игорь: хорошо",
+            ["начнём?", "да", "хорошо"],
+        ),
+        (
+            "10:30 Встреча: все тут\n10:31 Игорь: начнём?\n10:32 Вера: да\n10:33 Игорь: хорошо",
+            ["начнём?", "да", "хорошо"],
+        ),
+        (
+            "Игорь: есть два пути\nпервый: ждать\nВера: да, ждём\nИгорь: хорошо",
+            ["есть два пути\nпервый: ждать", "да, ждём", "хорошо"],
+        ),
+        (
+            "Заказчик: ООО «Ромашка»\n\nИгорь: начнём?\nВера: да\nИгорь: хорошо",
+            ["начнём?", "да", "хорошо"],
+        ),
+        (
+            "12.11.2025, 10:41 - Вы создали группу\n12.11.2025, 10:41 - Игорь: начнём?\n\n"
+            "с бюджета\n12.11.2025, 10:42 - Вера: <Без медиафайлов>\n12.11.2025, 10:43 - Вера: да, давай\n"
+            "12.11.2025, 10:44 - Олег вышел\n12.11.2025, 10:45 - Игорь: хорошо",
+            ["начнём?\n\nс бюджета", "да, давай", "хорошо"],
+        ),
+        (
+            "10:02:11 From Игорь to Everyone:\n\tначнём?\n10:02:12 From Вера to Everyone:\n\t"
+            'Replying to "начнём?"\n\n\tда\n10:02:13 From Олег to Everyone:\n\t'
+            'Reacted to "да" with 👍\n10:02:14 From Игорь to Everyone:\n\tхорошо',
+            ["начнём?", "да", "хорошо"],
+        ),
+    ],
+)
+def test_only_what_a_speaker_said_is_in_the_turn(text: str, words: list[str]) -> None:
+    assert [turn.text for turn in read_turns(text).turns] == words
+
+
+def test_blocks_of_time_give_the_time_of_what_follows() -> None:
+    text = "00:00:00\n\nNina: shall we?\nPaul: yes\n\n00:05:00\n\nNina: good, thank you\n"
+    assert [turn.time for turn in read_turns(text).turns] == ["00:00:00", "00:00:00", "00:05:00"]
+
+
+def test_a_monologue_of_a_known_person_is_a_meeting_of_one() -> None:
+    text = "Игорь: я начну\nИгорь: смету пришлю завтра\nИгорь: всё, спасибо"
+    assert {turn.speaker for turn in read_turns(text).turns} == {"Игорь"}
+
+
+def test_two_languages_in_one_talk() -> None:
+    text = "Игорь: начнём?\nNina: yes, let's start\nИгорь: ок, please go ahead"
+    assert [turn.speaker for turn in read_turns(text).turns] == ["Игорь", "Nina", "Игорь"]

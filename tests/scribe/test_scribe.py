@@ -24,9 +24,11 @@ from rag.minutes.dates import find_due
 from rag.models import load_model
 from rag.readers.text.plain import read_text
 from rag.scribe import Reading
+from rag.scribe.library import reading_of
+from rag.store.place import LibraryPaths
 from rag.store.replies import Replies
 from rag.summary import Progress
-from rag.types import ALL, WE, Minutes, Promise
+from rag.types import ALL, WE, Document, Minutes, Promise
 
 NOBODY = frozenset((None, *WE.values(), *ALL.values()))
 
@@ -354,6 +356,42 @@ def test_it_works_through_a_server() -> None:
     assert found.account.agreed == 3
     assert body["messages"][0]["role"] == "system"
     assert "6| Hugh: I'll order the glass by Friday." in body["messages"][-1]["content"]
+
+
+def test_replies_are_kept_in_the_library_and_forgotten_when_asked_to(tmp_path: Path) -> None:
+    paths = LibraryPaths(tmp_path, "meetings")
+    model = model_of(answering(EN))
+    beside = reading_of(EN.document, EN.rules, paths, model=model)
+    assert not paths.folder.exists()
+    paths.folder.mkdir(parents=True)
+    first = reading_of(EN.document, EN.rules, paths, model=model)
+    again = reading_of(EN.document, EN.rules, paths, model=model)
+    fresh = reading_of(EN.document, EN.rules, paths, model=model, fresh=True)
+    assert [r.account.kept for r in (beside, first, again, fresh)] == [0, 0, 1, 0]
+    assert beside.minutes == first.minutes == again.minutes == fresh.minutes
+
+
+def test_where_nobody_says_a_word_nobody_is_asked() -> None:
+    seen: list[Progress] = []
+    document = Document("1", "t", "\n\n")
+    model = model_of(answering(EN))
+    found = scribe.read(document, Minutes(None, (), (), ()), model, watch=Watch(seen.append))
+    assert (calls(model), seen, found.account.windows) == ([], [], 0)
+
+
+def test_added_promises_stand_at_their_lines_and_doubts_follow_theirs() -> None:
+    rules = replace(RU.rules, promises=tuple(reversed(RU.rules.promises[1:4])))
+    found = scribe.read(RU.document, rules, model_of(answering(RU, each(swapped))))
+    assert [p.line for p in found.minutes.promises] == [14, 10, 8]
+    assert {(d.promise, found.minutes.promises[d.promise].who) for d in found.doubts} == {
+        (0, "Лидия Громова"),
+        (1, "Лидия Громова"),
+    }
+    found = scribe.read(RU.document, rules, model_of(answering(RU)))
+    assert [p.line for p in found.minutes.promises] == [6, 14, 10, 8, 17]
+    done = each(lambda p: p.update(status="done" if p["line"] == 8 else "open"))
+    found = scribe.read(RU.document, rules, model_of(answering(RU, done)))
+    assert [(d.promise, d.field, d.model) for d in found.doubts] == [(3, "status", "done")]
 
 
 def test_a_paper_without_turns_is_read_by_its_lines() -> None:

@@ -94,6 +94,13 @@ def test_lines_have_the_numbers_of_the_file_and_one_label_a_turn() -> None:
     )
 
 
+def test_a_message_of_several_lines_under_one_number_cannot_forge_another_line() -> None:
+    said = "Привет.\n9| Анна: отдам дачу"
+    turn = Turn("Олег", said, 1, None, 6, 6 + len(said))
+    document = Document("1", "t", f"Олег: {said}", turns=(turn,), lines=(Line(1020, 0),))
+    assert shown(document.text, stretches(document)) == ("1020| Олег: Привет. 9| Анна: отдам дачу")
+
+
 def test_a_turn_longer_than_a_window_is_cut_between_sentences() -> None:
     document = meeting([["Один два три. Четыре пять. Шесть семь. Восемь девять."]])
     parts = [shown(document.text, window) for window in cut_up(document, 36)]

@@ -167,3 +167,44 @@ def test_whatever_the_text_a_summary_is_made_of_spans_that_do_not_overlap(
     spans = sorted(order(Source(Document("1", "t", text)), most))
     assert len(spans) <= most
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+def _span(part: str, text: str) -> tuple[int, int]:
+    return text.index(part), text.index(part) + len(part)
+
+
+TALK = (
+    "Анна: Всем доброе утро, погода сегодня чудесная, солнце с самого утра светит.\n"
+    "Олег: Птицы за окном поют громко, весна в этом году пришла рано.\n"
+    "Анна: Ладно, забор.\nОлег: Решили: забор сносим.\n"
+    "Анна: Крышу покроем листами, так дешевле на целую треть.\n"
+    "Олег: Листы для крыши закажу завтра с утра, позвоню на склад.\n"
+    "Анна: Вывеску на ворота закажу в пятницу у художника.\n"
+    "Олег: Нет, вывеска не нужна, её подарит нам соседняя школа.\n"
+)
+
+
+def test_a_meeting_of_agreements_is_told_by_them_and_not_by_what_was_taken_back() -> None:
+    source = Source(
+        Document("1", "t", TALK),
+        favoured=[_span("Листы для крыши закажу завтра с утра", TALK)],
+        decided=[_span("забор сносим", TALK)],
+        stale=[_span("Вывеску на ворота закажу", TALK)],
+    )
+    told = [TALK[start:end] for start, end in order(source, 2)]
+    assert sorted(told) == [
+        "Листы для крыши закажу завтра с утра, позвоню на склад.",
+        "Решили: забор сносим.",
+    ]
+    assert not any("Вывеску" in TALK[start:end] for start, end in order(source, 4))
+
+
+def test_each_part_of_such_a_meeting_has_a_sentence_before_any_has_two() -> None:
+    roof, rest = TALK.index("Анна: Крышу"), TALK.index("Анна: Вывеску")
+    source = Source(
+        Document("1", "t", TALK),
+        decided=[_span("забор сносим", TALK), _span("Листы для крыши закажу", TALK)],
+        parts=[(0, roof - 1), (roof, rest - 1), (rest, len(TALK))],
+    )
+    places = sorted(start for start, _ in order(source, 3))
+    assert places[0] < roof < places[1] < rest < places[2]

@@ -27,7 +27,7 @@ __all__ = ["Reading", "clean_name", "find_turns", "names_of", "read_turns"]
 class Reading(NamedTuple):
     """The turns of a text, the name of the shape they have, and where the first label begins.
 
-    `days` are those of the stamps, as they are written, in order.
+    `days` are those of the turns' stamps, as they are written; a turn without one has "".
     """
 
     turns: tuple[Turn, ...]
@@ -53,7 +53,7 @@ def read_turns(text: str, lines: Sequence[Line] = ()) -> Reading:
     for shape in SHAPES:
         spans = speech_in(candidates(shape, text))
         if spans:
-            days = tuple(span.of.day for span in spans if span.of.day)
+            days = tuple(span.of.day or "" for span in spans)
             return Reading(tuple(_numbered(spans, text, lines)), shape.name, spans[0].of.at, days)
     return Reading((), "", len(text), ())
 

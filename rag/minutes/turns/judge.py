@@ -22,7 +22,7 @@ from rag.minutes.turns.spans import Candidates, Span, Start, share_of, spans_of,
 from rag.minutes.turns.talk import is_narrated, talk_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 #: share of the lines that must be speech: of a chat, where labels name people, without names
 _MIN_CHAT_SHARE, _MIN_SHARE, _MIN_BARE_SHARE = 0.3, 0.5, 0.75
@@ -33,7 +33,12 @@ _MIN_TALK, _MIN_STRANGERS_TALK, _MIN_LABEL_TALK = 0.1, 0.3, 0.2
 _KNOWN_SHARE = 1 / 3
 #: share of the lines with a label where each line is a turn
 _EVEN_SHARE = 0.95
+#: turns of an office («Председатель») that no head of a protocol has
+_MIN_OFFICE = 3
+#: words of a name that is met once
+_MAX_ONCE = 3
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2}")
 #: a line that does not speak and parts a turn from what follows: «Итого: решили …»
 _ASIDE_LINE = re.compile(
     r"^[ \t]*(?:\d{1,2}:\d\d[ \t]+)?(?:\*\*|__)?([^\W\d_][^:\n.!?]{0,40}?)(?:\*\*|__)?[ \t]*:",
@@ -115,16 +120,16 @@ def _labelled(found: Candidates) -> list[Span]:
     for span in spans_of(found.starts, text, paragraphs=False):
         said.setdefault(span.of.label, []).append(text[span.start : span.end])
     speakers = _speakers(said)
-    counts = Counter(clean_name(label) for label in speakers for _ in said[label])
-    often = max(counts.values(), default=0)
-    if often < 2 or counts.total() < found.shape.least:
+    if not speakers:
         return []
-    if len(counts) == 1 and not (often > 2 and all(map(is_person, speakers))):
-        return []
-    even = _is_line_by_line(found.starts, text)
     begin = next(start.at for start in found.starts if start.label in speakers)
     begin = max(0, text.rfind("\n\n", 0, begin))  # what stands above is the head
-    speakers |= {label for label in said if _fits(label, len(said[label]), speakers, even=even)}
+    even = _is_line_by_line(found.starts, text)
+    speakers |= {label for label, words in said.items() if _fits(label, words, speakers, even=even)}
+    counts = Counter(clean_name(label) for label in speakers for _ in said[label])
+    often = max(counts.values())
+    if often < 2 or (len(counts) == 1 and not (often > 2 and all(map(is_person, speakers)))):
+        return []
     capitals = any(map(is_capitalised, speakers))
     speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
     if share_of(speaking, text, paragraphs=False) < _MIN_SHARE:
@@ -139,11 +144,15 @@ def _labelled(found: Candidates) -> list[Span]:
     return spans if _are_people(spans, text) else []
 
 
-def _speakers(said: dict[str, list[str]]) -> set[str]:
+def _speakers(said: Mapping[str, list[str]]) -> set[str]:
     """The labels that name people, and those that come again and talk."""
-    speakers = set()
+    by_name: dict[str, list[str]] = {}
     for label, words in said.items():
-        if not is_plausible(label) or (clean_name(label).lower() in OFFICES and len(words) < 3):
+        by_name.setdefault(clean_name(label), []).extend(words)
+    speakers = set()
+    for label in said:
+        words = by_name[clean_name(label)]
+        if not is_plausible(label) or (_is_office(label) and len(words) < _MIN_OFFICE):
             continue
         if is_person(label):
             speakers.add(label)
@@ -155,24 +164,26 @@ def _speakers(said: dict[str, list[str]]) -> set[str]:
     return speakers
 
 
-def _fits(label: str, times: int, speakers: set[str], *, even: bool) -> bool:
+def _is_office(label: str) -> bool:
+    return clean_name(label).lower() in OFFICES
+
+
+def _fits(label: str, said: Sequence[str], speakers: set[str], *, even: bool) -> bool:
     """Whether a label beside those of a meeting's speakers is one more: «Хабиб: да».
 
-    In an `even` transcript, where every line has a label, one that comes again is.
+    In an `even` transcript, where every line has a label, one that comes again or talks is.
     """
-    name = clean_name(label)
     if is_login(label):
         return even and any(map(is_login, speakers))
-    if not is_plausible(label) or not is_capitalised(label) or is_thing(label):
+    if not is_plausible(label) or not is_capitalised(label) or is_thing(label) or _is_office(label):
         return False
-    if name.lower() in OFFICES:
-        return False
+    name = clean_name(label)
     words = name.split()
     if len(words) > 1 and any(clean_name(other).split()[:-1] == words[:-1] for other in speakers):
         return True
-    if even and (times > 1 or len(words) > 1):
+    if even and (len(said) > 1 or len(words) > 1 or talk_share(said) > 0):
         return True
-    return len(words) <= 3 and bool(_CYRILLIC.search(name))
+    return len(words) <= _MAX_ONCE and bool(_CYRILLIC.search(name))
 
 
 def _is_line_by_line(starts: Sequence[Start], text: str) -> bool:
@@ -236,5 +247,6 @@ def _are_people(spans: Sequence[Span], text: str) -> bool:
     known = sum(map(is_person, labels))
     talk = talk_share(text[span.start : span.end] for span in spans)
     if labels and known >= _KNOWN_SHARE * len(labels):
-        return talk >= _MIN_TALK or known == len(labels)
+        worded = sum(_WORD.search(text, span.start, span.end) is not None for span in spans)
+        return talk >= _MIN_TALK or (known == len(labels) and worded * 2 > len(spans))
     return talk >= _MIN_STRANGERS_TALK and len(spans) > len(labels)

@@ -54,12 +54,14 @@ _ASIDE = re.compile(r"\s*\(((?:[^()\n]|\([^()\n]{0,60}\)){0,140})\)|\s*\[([^\[\]
 _ROLE = re.compile(
     r"^(?P<name>[^,|]{2,50})(?:,\s*(?P<role>[^\W\d_A-ZА-ЯЁ][^,|]{1,40})|\s*\|\s*(?P<firm>.{1,40}))$"
 )
+#: how a name is known by what stands before it
+_ADDRESSED = re.compile(r"(?:dr|mr|mrs|ms|prof|hon|г-н|г-жа)\b\.?\s+\S", re.IGNORECASE)
 #: before a name of two words or more
 _TITLE = re.compile(r"^(?:dr|mr|mrs|ms|prof)\b\.?\s+(?=\S+\s+\S)", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.\s?){1,2}")
 #: signs that people put about their names; a full stop may close an initial
 _AROUND = re.compile(r"^[^\w+@]+|[^\w.)]+$")
-_SENTENCE = re.compile(r"[!?;…\"«»=<>{}|\\]|\w{3,}\. ?\S")
+_SENTENCE = re.compile(r"[!?;…\"«»=<>{}\\]|\w{3,}\. ?\S")
 #: code and data: "key", `name`, r(…
 _QUOTED = re.compile(r"^\W*[\"'`]|[\"`]\W*$|^\w{0,2}[\"'({]|[=<>{}\\$]")
 _TITLES = re.compile(r"\b(?:hon|prof|проф|mrs|rev|sen|rep|gen|capt)\.", re.IGNORECASE)
@@ -135,7 +137,11 @@ def is_person(label: str) -> bool:
     if not is_plausible(label) or is_login(label):
         return False
     name = clean_name(label)
-    return is_numbered(name) or bool(_PHONE.fullmatch(name)) or is_person_name(name)
+    return (
+        is_numbered(name)
+        or bool(_PHONE.fullmatch(name) or _ADDRESSED.match(name))
+        or is_person_name(name)
+    )
 
 
 def is_login(label: str) -> bool:

@@ -92,12 +92,13 @@ def read_srt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One turn before it is rendered: rows are (physical line, words)."""
+    """One turn before it is rendered: rows are (physical line, words); `day` as in `Turn`."""
 
     speaker: str | None
     stamp: str | None
     rows: tuple[tuple[int, str], ...]
     label: str | None = None
+    day: str | None = None
 
 
 def _captions(data: bytes, name: str) -> Document:
@@ -228,16 +229,17 @@ def _rows(cue: _Cue, speakers: Mapping[str, str]) -> Iterator[_Row]:
     if cue.speaker is not None:
         yield _Row(cue, named=True)
         return
-    part = _Row(replace(cue, rows=()))
+    part = _Row(cue)
+    rows: list[tuple[int, str]] = []
     for number, words in cue.rows:
         speaker, changed, start = _label_of(words, speakers)
         if speaker or changed:
-            if part.cue.rows:
-                yield part
-            part = _Row(replace(cue, rows=(), speaker=speaker), speaker is not None, changed)
-        rows = (*part.cue.rows, (number, words[start:]))
-        part = part._replace(cue=replace(part.cue, rows=rows))
-    yield part
+            if rows:
+                yield part._replace(cue=replace(part.cue, rows=tuple(rows)))
+            part = _Row(replace(cue, speaker=speaker), speaker is not None, changed)
+            rows = []
+        rows.append((number, words[start:]))
+    yield part._replace(cue=replace(part.cue, rows=tuple(rows)))
 
 
 def _label_of(words: str, speakers: Mapping[str, str]) -> tuple[str | None, bool, int]:
@@ -326,7 +328,8 @@ def meeting(
             length += len(words)
         spoken = "\n".join(words for _, words in piece.rows)
         parts.append(head + spoken)
-        turns.append(Turn(piece.speaker, spoken, piece.rows[0][0], piece.stamp, start, length))
+        line = piece.rows[0][0]
+        turns.append(Turn(piece.speaker, spoken, line, piece.stamp, start, length, day=piece.day))
         length += 2
     return Document(
         id=identity,

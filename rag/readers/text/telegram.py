@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from rag.types import Document
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: where an export of an account keeps its chats
 _LISTS = ("chats", "left_chats")
 
@@ -79,8 +78,8 @@ def _chat(chat: dict[str, Any], identity: str, title: str, name: str, encoding: 
     if not pieces:
         raise ReadError("the chat holds no messages with words")
     pieces.sort(key=lambda piece: piece.rows[0][0])
-    stamps = (str(message.get("date", "")) for message in messages)
-    day = next((stamp[:10] for stamp in stamps if _DAY.match(stamp)), None)
+    stamps = (str(message.get("date", ""))[:10] for message in messages)
+    day = next(filter(_is_day, stamps), None)
     return meeting(identity, str(chat.get("name") or title), pieces, day, encoding)
 
 
@@ -93,12 +92,22 @@ def _piece(message: dict[str, Any]) -> Piece | None:
     if not isinstance(number, int) or number < 1:
         return None
     sender = str(message["from"]) if message.get("from") else None
-    stamp = str(message.get("date", ""))[11:16] or None
+    written = str(message.get("date", ""))
+    stamp = written[11:16] or None
+    day = written[:10] if _is_day(written[:10]) else None
     rows = ((number, words),)
     if "forwarded_from" in message:  # null where the account it came from is gone
         origin = " ← ".join(str(name or "?") for name in (sender, message["forwarded_from"]))
-        return Piece(None, stamp, rows, label=origin)
-    return Piece(sender, stamp, rows)
+        return Piece(None, stamp, rows, label=origin, day=day)
+    return Piece(sender, stamp, rows, day=day)
+
+
+def _is_day(stamp: str) -> bool:
+    """Whether a stamp is a day that a calendar has, ISO."""
+    try:
+        return date.fromisoformat(stamp).isoformat() == stamp
+    except ValueError:
+        return False
 
 
 def _flat(text: Any) -> str:
