@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗]")
+_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]")
 _BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
 #: words that are quoted, or notes of who typed the text («[смех]», "{vocalsound}")
 _QUOTED = re.compile(r"\{[^}\n]*\}|\[[^\]\n]*\]|«[^»]*»|“[^”]*”|\"[^\"\n]*\"")

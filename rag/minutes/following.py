@@ -78,7 +78,7 @@ def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) ->
         return False
     if finding.act != "joint" and finding.verb:
         return False
-    topic = talk.company.question_before(finding)
+    topic = talk.company.thing_before(finding) or talk.company.question_before(finding)
     firm = replace(finding, force="firm")
     talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
     return True

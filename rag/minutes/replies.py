@@ -61,6 +61,10 @@ def settle(
         answer = "yes" if answers.volunteers(sentences[0]) else None
     elif answer is None and not found and names_a_day(talk, index, sentences):
         answer = "yes"
+    if request.open_call and not request.named and answers.takes(sentences[0], request):
+        talk.waiting.remove(waiting)
+        accept(talk, waiting, assenting(talk, index, request, sentences), index)
+        return
     own = next((f for f in found if answers.is_answer(talk.scene, request, f)), None)
     if own is None and answer == "yes":
         own = next((f for f in found if answers.only_tells_when(f)), None)
@@ -200,6 +204,8 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
         who = WE[talk.scene.language]
     if request.act == "assigned" and request.who not in talk.scene.roster.names:
         who = request.who  # another agrees that an outsider does it
+    if own.act == "reported":
+        who = own.who  # «он тебе в среду отдаст»
     borrowed = answers.adds_nothing(talk.scene, request, own) and not request.bare
     what = request if borrowed else own
     if own.bare and request.bare:

@@ -174,6 +174,28 @@ def corrected(view: View, due: Found | None) -> Found | None:
     return due
 
 
+#: words of a sentence that does nothing but name a thing
+_NAMING = 7
+
+
+def thing_of(view: View) -> tuple[int, int] | None:
+    """The thing a sentence without verb names («И объявление про воду!»), by its words."""
+    sentence = view.sentence
+    if sentence.language != "ru" or not 0 < len(sentence.words) <= _NAMING:
+        return None
+    if any(is_predicated(view.at(i)) for i in range(len(sentence.clauses))):
+        return None
+    if any(map(infinitive, sentence.words)) or _QUESTIONING & set(sentence.words):
+        return None
+    for clause_at in range(len(sentence.clauses)):
+        place = view.at(clause_at)
+        things = [i for i in nouns(place, skip=()) if not _is_governed(place, i)]
+        if things and not place.mentions and reading(place.words[things[0]], "accs"):
+            start, end = place.clause.start, place.clause.end
+            return without_edges(place, start, end, place.due((clause_at,)))
+    return None
+
+
 def has_thing(view: View, at: int) -> bool:
     """Whether the clause names what is acted on, rather than only where and when."""
     return any(i != at and not _is_governed(view, i) for i in nouns(view, skip=()))
@@ -235,8 +257,14 @@ def object_beside(view: View) -> bool:
     return _beside(view) is not None
 
 
+def _is_aside(words: tuple[str, ...]) -> bool:
+    """Whether a clause is an aside or a yes rather than words of the verb («честное слово»)."""
+    joined = " ".join(words)
+    return joined in family("ru", "assent") or joined in family("ru", "aside")
+
+
 #: words of a verbless clause that is a sentence of its own («мне всё равно в ту сторону»)
-_STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
+_STATES = frozenset("ты вы он она они у это не нет без равно пути пора лень некогда".split())
 
 
 #: what an indirect question begins with («узнай, сколько стоит»)
@@ -270,7 +298,7 @@ def _beside(view: View) -> int | None:
             other = view.at(clause_at)
             if is_predicated(other) or any(map(infinitive, other.words)) or is_condition(other):
                 break
-            if _STATES & set(other.words) or " ".join(other.words) in family("ru", "assent"):
+            if _STATES & set(other.words) or _is_aside(other.words):
                 break
             if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
                 return clause_at
