@@ -84,13 +84,27 @@ def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) ->
     return True
 
 
+def repeats(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
+    """Whether a bare verb only says again what its speaker has promised («Точно сдам»)."""
+    for place in range(len(talk.drafts) - 1, -1, -1):
+        draft = talk.drafts[place]
+        if index - draft.turn > PATIENCE:
+            return False
+        if draft.who == speaker and speaker and finding.verb and draft.verb == finding.verb:
+            talk.drafts[place] = replace(draft, support=(*draft.support, finding.at))
+            return True
+    return False
+
+
 def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
     """Whether a verb and a day without a thing only go on about what was just taken on.
 
     «С меня фото. Вечером кину», «набросаю к первому», «на той неделе будет».
     """
-    if finding.thing or finding.due is None or finding.condition:
+    if finding.thing or finding.condition:
         return False
+    if finding.due is None:
+        return repeats(talk, finding, index, speaker)
     for place in range(len(talk.drafts) - 1, -1, -1):
         draft = talk.drafts[place]
         if index - draft.turn > ELABORATING:

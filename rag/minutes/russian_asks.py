@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 from rag.minutes.russian_clauses import conditional_mood, later
 from rag.minutes.russian_spans import has_object, nouns, object_beside
-from rag.minutes.russian_words import infinitive
+from rag.minutes.russian_words import future, infinitive
 
 _YOU = frozenset({"ты", "вы"})
 #: imperfective verbs whose present, as a question, asks to do it («берёшь протокол?»)
@@ -116,6 +116,8 @@ def needed(view: View) -> int | None:
     """Index of «нужен» in «мне нужен план», «нужна справка», or of «жду» in «жду от тебя смету»."""
     words = view.words
     at = next((i for i, w in enumerate(words) if w in _NEEDED), None)
+    if any(future(word, "1per") for word in words):
+        return None
     if at is not None and nouns(view, skip=()) and not any(infinitive(w) for w in words):
         return at
     if {"мне", "нам"} & set(words) and {"бы", "б"} & set(words) and len(words) <= _ELLIPTIC:

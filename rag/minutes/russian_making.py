@@ -38,7 +38,7 @@ def make(
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
-    bare = lonely and (bare or not told)
+    bare = lonely and not told
     due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
     due = rs.corrected(view, due or rs.loose_due(view))
     cut = rs.own_start(view, at)

@@ -159,7 +159,9 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     if bare and len(view.sentence.words) > _CURT and not view.vocative:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
-    return make(view, "request", at, who, verb, bare=bare, imperative=task)
+    finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
+    anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
+    return replace(finding, imperative=False, open_call=True) if anybody else finding
 
 
 def _is_personal(view: View, who: str) -> bool:

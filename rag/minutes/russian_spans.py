@@ -190,7 +190,8 @@ def thing_of(view: View) -> tuple[int, int] | None:
     for clause_at in range(len(sentence.clauses)):
         place = view.at(clause_at)
         things = [i for i in nouns(place, skip=()) if not _is_governed(place, i)]
-        if things and not place.mentions and reading(place.words[things[0]], "accs"):
+        people = {i for m in place.mentions for i in range(m.first, m.last)}
+        if things and things[0] not in people and reading(place.words[things[0]], "accs"):
             start, end = place.clause.start, place.clause.end
             return without_edges(place, start, end, place.due((clause_at,)))
     return None
@@ -281,6 +282,8 @@ def _is_complement(view: View, words: tuple[str, ...]) -> bool:
     lemmas = [p.lemma for w in view.words for p in parses(w)]
     if words[:1] in (("чтобы",), ("чтоб",)):
         return any(view.is_in(lemma, name) for lemma in lemmas for name in ("see_to", "look"))
+    if words[:1] == ("что",):
+        return any(view.is_in(lemma, "tell") for lemma in lemmas)
     asks = words[:1] and (words[0] in _QUESTIONING or "ли" in words[1:3])
     return bool(asks) and any(
         view.is_in(lemma, name) for lemma in lemmas for name in ("ask", "look", "tell")
