@@ -9,7 +9,7 @@ from rag.minutes.drafts import content
 from rag.minutes.findings import GROUP, SPEAKER, Finding
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
-from rag.minutes.russian_words import akin, future, imperative, infinitive
+from rag.minutes.russian_words import akin, future, imperative, infinitive, present
 from rag.words import stem
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ _READY = frozenset(
 )
 
 
+def takes(sentence: Sentence, request: Finding) -> bool:
+    """«Кто пишет ответ? — Я пишу, кто же»: the same verb in the present with «я»."""
+    words = sentence.words
+    if "я" not in words or "не" in words:
+        return False
+    return any((verb := present(w, "1per", "sing")) and akin(verb, request.verb) for w in words)
+
+
 def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
     """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
     for sentence in sentences[:2]:
@@ -57,6 +65,8 @@ def is_at_once(sentence: Sentence) -> bool:
 
 def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
     """Whether one's own promise takes up the request rather than something else."""
+    if own.act == "reported" and own.kind == "promise" and request.open_call:
+        return akin(own.verb, request.verb)
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
     if scene.language == "en":
@@ -71,7 +81,8 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
         return False  # «кто делает чистку?» — «техкарты доделаю»
     if related or (own.bare and not own.verb):
         return True
-    if not request.open_call and (own.bare or request.bare):
+    modal = request.verb in ("", "смочь", "мочь", "успеть", "хотеть")
+    if not request.open_call and (modal if request.bare else own.bare):
         return True
     return bool(one & other)
 
@@ -108,8 +119,12 @@ def repeats(request: Finding, sentences: Sequence[Sentence]) -> bool:
     """Whether an answer tells the one who offered to do it: «могу одолжить — ой, одолжи»."""
     for sentence in sentences[:2]:
         for word in sentence.words:
-            verb = imperative(word) or infinitive(word)
-            if verb and akin(verb, request.verb):
+            ordered = imperative(word)
+            verb = ordered or infinitive(word)
+            if request.kind == "answer":
+                if ordered and ordered == request.verb:
+                    return True
+            elif verb and akin(verb, request.verb):
                 return True
     return False
 

@@ -16,6 +16,7 @@ from rag.minutes.dates import Found, dates_in
 from rag.minutes.drafts import Draft, content, overlap
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
+from rag.minutes.russian_words import akin, imperative
 from rag.minutes.stance import has_phrase
 from rag.minutes.view import Scene, View
 from rag.words import fold, stem, words
@@ -182,6 +183,8 @@ def apply(
             continue
         elif _discharges(sentence):
             _discharge(scene, drafts, index, speaker, sentence)
+        elif _reports_done(scene, drafts, index, speaker, sentence):
+            continue
         elif not has_findings:
             view = View(scene, index, tuple(sentences), sentence_at, 0)
             due = only_due(view)
@@ -215,7 +218,8 @@ def _countered(view: View, drafts: Sequence[Draft], speaker: str | None) -> Prop
             continue
         moves = draft.due is None or draft.due.due != due.due
         if moves and draft.status in ("open", "conditional"):
-            return Proposal(draft.at, due, view.turn, draft.who)
+            owner = None if draft.act == "joint" else draft.who
+            return Proposal(draft.at, due, view.turn, owner)
         return None
     return None
 
@@ -342,10 +346,18 @@ def _denied(
         for parse in parses(word)[:1]
         if parse.grammemes & {"1per"}
     }
-    for place in range(len(drafts) - 1, -1, -1) if denied else ():
+    called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
+    forbidden = {
+        verb
+        for at, word in enumerate(said[1:], 1)
+        if said[at - 1] == "не" and (verb := imperative(word))
+    }
+    for place in range(len(drafts) - 1, -1, -1) if denied or forbidden else ():
         draft = drafts[place]
-        mine = draft.who == speaker and index - draft.turn <= REACH
-        if mine and draft.verb in denied and draft.status in ("open", "conditional"):
+        near = index - draft.turn <= REACH and draft.turn < index
+        mine = draft.who == speaker and draft.verb in denied
+        theirs = draft.who in called and any(akin(verb, draft.verb) for verb in forbidden)
+        if near and (mine or theirs) and draft.status in ("open", "conditional"):
             support = (*draft.support, sentence.start)
             drafts[place] = replace(draft, status="cancelled", condition=None, support=support)
             return True
@@ -429,6 +441,34 @@ def _discharges(sentence: Sentence) -> bool:
         or word in done
         for word in sentence.words
     )
+
+
+def _reports_done(
+    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+) -> bool:
+    """«Заявку отправила», «дозвонился»: a perfective past of what one had promised."""
+    if speaker is None or "не" in sentence.words or {"бы", "если"} & set(sentence.words):
+        return False
+    pasts = {
+        found.lemma
+        for word in sentence.words
+        if (found := reading(word, "VERB", "past", "perf", "sing", at_least=0.5))
+    }
+    said = content(scene.text[sentence.start : sentence.end])
+    for place in range(len(drafts) - 1, -1, -1) if pasts else ():
+        draft = drafts[place]
+        if draft.who != speaker or draft.turn >= index or draft.status not in ("open", "conditional"):
+            continue
+        things = _things(scene, draft)
+        named = bool(things) and overlap(said, things) >= SAME_SOON
+        same = any(akin(past, draft.verb) for past in pasts)
+        finished = any(past in family("ru", name) for past in pasts for name in ("send", "do"))
+        soon = index - draft.turn <= NEAR
+        if (named and (same or finished)) or (same and soon and len(sentence.words) <= _SHORT):
+            support = (*draft.support, sentence.start)
+            drafts[place] = replace(draft, status="done", condition=None, support=support)
+            return True
+    return False
 
 
 def _discharge(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗]")
+_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]")
 _BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
 #: words that are quoted, or notes of who typed the text («[смех]», "{vocalsound}")
 _QUOTED = re.compile(r"\{[^}\n]*\}|\[[^\]\n]*\]|«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
@@ -39,7 +39,9 @@ _TAGS = frozenset(
     "хорошо ладно ок окей да идет договорились ага лады а правильно верно right okay ok yeah yes "
     "alright deal please".split()
 )
-_NOT_FINITE = frozenset("давай давайте мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split())
+_NOT_FINITE = frozenset(
+    "давай давайте мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split()
+)
 
 
 class Token(NamedTuple):
@@ -189,7 +191,7 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
         return []
     if language == "en":
         return _english_parts(tokens)
-    verbs = [i for i, token in enumerate(tokens) if is_finite(token.word)]
+    verbs = [i for i, t in enumerate(tokens) if is_finite(t.word) or t.word in _RU_PREDICATES]
     cuts = {0, len(tokens), *_infinitive_cuts(tokens, verbs)}
     for one, other in itertools.pairwise(verbs):
         between = range(one + 1, other)
@@ -202,6 +204,8 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
     return [tokens[a:b] for a, b in itertools.pairwise(sorted(cuts)) if a < b]
 
 
+#: words that are as good as a verb
+_RU_PREDICATES = frozenset("надо нужно нужен нужна нужны можно нельзя пора".split())
 #: pairs of words that open a condition without a comma before them
 _RU_CONDITIONS = {("при", "условии"), ("как", "только")}
 

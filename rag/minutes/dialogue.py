@@ -40,6 +40,7 @@ class Dialogue:
     read: Callable[[View], Finding | None]
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    agreeing: set[int] = field(default_factory=set)
     proposal: changes.Proposal | None = None
     company: Company = field(init=False)
 
@@ -62,6 +63,8 @@ class Dialogue:
             return  # a forwarded or quoted message: its words are not the sender's
         found = self._findings(index, sentences)
         answer = stance(self.scene, sentences) or self._only_when(index, sentences)
+        if answer == "yes":
+            self.agreeing.add(index)
         speaker = self.company.speaker(index)
         for waiting in reversed(self.waiting[:]):
             if replies.can_answer(self, waiting, index, speaker):
@@ -128,7 +131,8 @@ class Dialogue:
         ):
             return  # "can you do that before the weekend?": what was just promised is meant
         if finding.kind == "answer":
-            following.follow(self, finding, index, speaker)
+            if not following.follow(self, finding, index, speaker) and finding.who == SPEAKER:
+                self.waiting.append(Waiting(finding, speaker, finding.due, index))
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
         elif (finding.kind == "promise" and following.elaborates(self, finding, index, speaker)) or (
@@ -170,7 +174,8 @@ class Dialogue:
         if not finding.anaphoric:
             before = self.scene.text[max(0, finding.at - _NEARBY) : finding.at].lower().split()
             meant = finding.due or self.company.is_asked(finding.turn) or "я" in before[-2:]
-            return finding if meant else None
+            meant = meant or finding.turn in self.agreeing
+            return (self.company.thing_before(finding) or finding) if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self.company.asked_before(
                 replace(finding, what_start=self.turns[finding.turn].start)

@@ -70,18 +70,30 @@ def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> 
     return True
 
 
-def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> None:
+def follow(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
     """What is a promise only as an answer: «на той неделе будет», «завтра уберём»."""
     if elaborates(talk, finding, index, speaker):
-        return
+        return True
     if not talk.company.is_asked(index) or finding.due is None:
-        return
-    topic = talk.company.question_before(finding)
-    if finding.act == "joint":
-        firm = replace(finding, force="firm")
-        talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
-    elif not finding.verb:
-        talk.promise(finding, topic if finding.bare and topic else finding, speaker, accepted=True)
+        return False
+    if finding.act != "joint" and finding.verb:
+        return False
+    topic = talk.company.thing_before(finding) or talk.company.question_before(finding)
+    firm = replace(finding, force="firm")
+    talk.promise(firm, topic if finding.bare and topic else firm, speaker, accepted=True)
+    return True
+
+
+def repeats(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
+    """Whether a bare verb only says again what its speaker has promised («Точно сдам»)."""
+    for place in range(len(talk.drafts) - 1, -1, -1):
+        draft = talk.drafts[place]
+        if index - draft.turn > PATIENCE:
+            return False
+        if draft.who == speaker and speaker and finding.verb and draft.verb == finding.verb:
+            talk.drafts[place] = replace(draft, support=(*draft.support, finding.at))
+            return True
+    return False
 
 
 def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
@@ -89,8 +101,10 @@ def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None
 
     «С меня фото. Вечером кину», «набросаю к первому», «на той неделе будет».
     """
-    if finding.thing or finding.due is None or finding.condition:
+    if finding.thing or finding.condition:
         return False
+    if finding.due is None:
+        return repeats(talk, finding, index, speaker)
     for place in range(len(talk.drafts) - 1, -1, -1):
         draft = talk.drafts[place]
         if index - draft.turn > ELABORATING:

@@ -31,7 +31,7 @@ def can_answer(talk: Dialogue, waiting: Waiting, index: int, speaker: str | None
     unknown = speaker is None or finding.who not in talk.scene.roster.names
     if finding.open_call and not finding.named:
         return index <= waiting.turn + OPEN_PATIENCE
-    if finding.kind == "offer" or not finding.named:
+    if finding.kind != "request" or not finding.named:
         return index == waiting.turn + 1
     return (unknown and index == waiting.turn + 1) or speaker == finding.who
 
@@ -55,13 +55,17 @@ def settle(
         return
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
-    if request.kind == "offer":
+    if request.kind in ("offer", "answer"):
         settle_offer(talk, waiting, found, answer, sentences)
         return
     if request.open_call and not found and not request.named:
         answer = "yes" if answers.volunteers(sentences[0]) else None
     elif answer is None and not found and names_a_day(talk, index, sentences):
         answer = "yes"
+    if request.open_call and not request.named and answers.takes(sentences[0], request):
+        talk.waiting.remove(waiting)
+        accept(talk, waiting, assenting(talk, index, request, sentences), index)
+        return
     own = next((f for f in found if answers.is_answer(talk.scene, request, f)), None)
     if own is None and answer == "yes":
         own = next((f for f in found if answers.only_tells_when(f)), None)
@@ -160,7 +164,7 @@ def settle_offer(
     request = waiting.finding
     talk.waiting.remove(waiting)
     told = answers.repeats(request, sentences)
-    if answer == "no" and not told:
+    if not told and (answer == "no" or request.kind == "answer"):
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
     orders = [f for f in found if f.kind == "request" and answers.akin_to(f, request)]
@@ -168,6 +172,7 @@ def settle_offer(
         found.remove(order)
     orders = [f for f in orders if f.due]
     offer = replace(request, due=request.due or orders[0].due) if orders else request
+    offer = replace(offer, kind="offer")
     accepted = welcome or request.due is not None or request.eager
     index = waiting.turn + 1
     thanked = talk.company.called.get(index + 1) if answer == "yes" else None
@@ -212,6 +217,8 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
         who = WE[talk.scene.language]
     if request.act == "assigned" and request.who not in talk.scene.roster.names:
         who = request.who  # another agrees that an outsider does it
+    if own.act == "reported":
+        who = own.who  # «он тебе в среду отдаст»
     borrowed = answers.adds_nothing(talk.scene, request, own) and not request.bare
     what = request if borrowed else own
     if own.bare and request.bare:

@@ -23,7 +23,7 @@ from rag.minutes.russian_making import make
 from rag.minutes.russian_offers import offer
 from rag.minutes.russian_orders import order
 from rag.minutes.russian_reported import reported
-from rag.minutes.russian_requests import asked_when, in_charge, let, open_call, request, task
+from rag.minutes.russian_requests import asked_when, expected, in_charge, let, open_call, request, task
 from rag.minutes.russian_taking import take_on
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def findings(view: View) -> Finding | None:
         return ordered
     called = open_call(view) or asked_when(view)
     if called or rc.is_subordinate(view):
-        return called
+        return called or expected(view)
     for rule in (
         take_on,
         _passive,

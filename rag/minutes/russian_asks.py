@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 from rag.minutes.russian_clauses import conditional_mood, later
 from rag.minutes.russian_spans import has_object, nouns, object_beside
-from rag.minutes.russian_words import infinitive
+from rag.minutes.russian_words import future, infinitive
 
 _YOU = frozenset({"ты", "вы"})
 #: imperfective verbs whose present, as a question, asks to do it («берёшь протокол?»)
@@ -33,7 +33,8 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     if second is None and not polite:
         return None
     lemma = second.lemma if second else "мочь"
-    told = bool(_YOU & set(view.words)) and not view.sentence.question
+    called = bool(_YOU & set(view.words)) or view.vocative is not None
+    told = called and not view.sentence.question
     if not (view.sentence.question or polite or told) and lemma not in ("смочь", "успеть"):
         return None
     if view.is_in(lemma, "request_modal"):
@@ -115,8 +116,13 @@ def needed(view: View) -> int | None:
     """Index of «нужен» in «мне нужен план», «нужна справка», or of «жду» in «жду от тебя смету»."""
     words = view.words
     at = next((i for i, w in enumerate(words) if w in _NEEDED), None)
+    if any(future(word, "1per") for word in words):
+        return None
     if at is not None and nouns(view, skip=()) and not any(infinitive(w) for w in words):
         return at
+    if {"мне", "нам"} & set(words) and {"бы", "б"} & set(words) and len(words) <= _ELLIPTIC:
+        verbal = any(is_finite(w) or infinitive(w) for w in words)
+        return words.index("бы" if "бы" in words else "б") if nouns(view, skip=()) and not verbal else None
     at = next((i for i, w in enumerate(words) if w in ("жду", "ждем")), None)
     return at if at is not None and nouns(view, skip=()) else None
 
@@ -133,17 +139,23 @@ def waits_for_somebody(view: View) -> bool:
 _MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
 
 
+_MUST_BE = _MUST | {"было", "будет"}
+
+
 def to_be_done(view: View) -> int | None:
     """Index of the infinitive in «надо позвонить в банк», «кто-то должен встретить курьера»."""
     words = view.words
     somebody = {"кто-то", "кто-нибудь", "кому-то", "кому-нибудь"} & set(words)
-    must = _MUST & set(words) or (somebody and {"должен", "надо", "нужно"} & set(words))
+    wished = {"бы", "неплохо", "хорошо", "здорово"} & set(words)
+    must = _MUST & set(words) or len(wished) > 1 or (somebody and {"должен", "надо", "нужно"} & set(words))
     at = next((i for i, w in enumerate(words) if infinitive(w)), None)
-    if at is None or not must or any(is_finite(w) for w in words if w not in _MUST):
+    if at is None or not must or any(is_finite(w) for w in words if w not in _MUST_BE):
         return None
     if any(view.is_in(word, "hedge_word") for word in view.sentence.words):
         return None
-    if {"мне", "нам", "ему", "ей", "им", "было", "не"} & set(words[:at]):
+    if {"мне", "нам", "ему", "ей", "им", "не"} & set(words[:at]):
+        return None
+    if "было" in words and not wished:
         return None
     verb = infinitive(words[at]) or ""
     idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "vague_joint"))

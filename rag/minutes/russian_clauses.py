@@ -67,7 +67,8 @@ def is_habit(view: View) -> bool:
     """Whether the sentence tells what always happens."""
     words = view.sentence.words
     before = "раньше" in words and "не" not in words and any(reading(w, *PAST) for w in words)
-    return before or any(view.is_in(word, "habit") for word in words)
+    spoken = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    return before or any(view.is_in(word, "habit") for word in spoken)
 
 
 def head(view: View) -> int:
@@ -318,6 +319,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
     if is_at_once(view, at):
         return True
+    if verb == "дойти" and view.due((view.clause_at,)) is None and "них" not in view.words:
+        return not any(reading(w, "NOUN", "anim", at_least=_LIKELY) for w in view.words)
     spoken = list(view.words[:at])
     hasty = any(word in ("сначала", "вкратце", "коротко", "быстренько") for word in spoken[-3:])
     hasty = hasty or any(view.is_in(word, "now") for word in view.sentence.words)
@@ -330,7 +333,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     if verb in ("спросить", "попросить") and ("у" in view.words or view.mentions):
         return False
     if view.is_in(verb, "in_meeting"):
-        ahead = later(view) or (view.clause_at > 0 and any(not_past(view, d) for d in view.dues))
+        start = view.clause.start
+        ahead = later(view) or any(d.start < start and not_past(view, d) for d in view.dues)
         return not (view.is_in(verb, "postponable") and ahead)
     return False
 

@@ -38,9 +38,12 @@ def make(
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
-    bare = lonely and (bare or not told)
+    bare = lonely and not told
     due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
     due = rs.corrected(view, due or rs.loose_due(view))
+    cut = rs.own_start(view, at)
+    if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
+        due = None  # it is the other verb's
     start, end = rs.without_edges(view, start, end, due)
     return Finding(
         kind=kind,

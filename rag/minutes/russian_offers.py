@@ -102,8 +102,10 @@ def _asked_to(view: View) -> Finding | None:
     if at is None or {"можно", "надо", "нужно"} & set(words) or not rs.has_object(view, at):
         return None
     verb = rw.infinitive(words[at]) or ""
-    others = any(is_finite(word) for word in words) or {"тебе", "вам", "может"} & set(words)
+    others = any(is_finite(word) for word in words) or {"тебе", "вам"} & set(words)
+    if "мне" not in words and {"может", "лучше", "стоит", "можно"} & set(view.sentence.words):
+        return None
     idle = view.is_in(verb, "stative") or view.is_in(verb, "vague_joint")
     if others or idle or rc.is_momentary(view, verb, at) or view.mentions:
         return None
-    return make(view, "offer", at, SPEAKER, verb, first=at)
+    return make(view, "offer", at, SPEAKER, verb)

@@ -55,7 +55,9 @@ def reported(view: View) -> Finding | None:
 
 def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
     """Whether a third person's future is work: neither presence nor talk, with an object."""
-    if rp.taken_back(view) or not rs.has_object(view, at, skip=subject):
+    given = any(view.is_in(verb, name) for name in ("send", "bring", "tell", "call"))
+    given = given and bool({"тебе", "вам", "мне", "нам"} & set(view.words))
+    if rp.taken_back(view) or not (given or rs.has_object(view, at, skip=subject)):
         return False
     if rc.is_stative(view, verb):
         return view.is_in(verb, "postponable") and rc.later(view)

@@ -159,7 +159,9 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     if bare and len(view.sentence.words) > _CURT and not view.vocative:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
-    return make(view, "request", at, who, verb, bare=bare, imperative=task)
+    finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
+    anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
+    return replace(finding, imperative=False, open_call=True) if anybody else finding
 
 
 def _is_personal(view: View, who: str) -> bool:
@@ -194,8 +196,6 @@ def _needed(view: View, who: str) -> Finding | None:
         verb = rw.infinitive(view.words[at]) or ""
         finding = make(view, "request", at, who, verb)
         return replace(finding, open_call=True)
-    if rc.conditional_mood(view):
-        return None
     at = ra.needed(view)
     if at is not None:
         waits = view.words[at].startswith("жд")
@@ -259,6 +259,21 @@ def _is_unstopped(view: View) -> bool:
     behind = words[at + 1 : at + 2]
     ends = view.clause_at + 1 == len(view.sentence.clauses) and last not in ".!?…"
     return ends and any(rw.future(w, "3per") or rw.present(w, "3per") for w in behind)
+
+
+def expected(view: View) -> Finding | None:
+    """«…, если Руслан даст цифры»: one of those present may say that he will."""
+    if not rc.is_condition(view) or view.sentence.question or view.scene.on_paper:
+        return None
+    named = next((m for m in view.mentions if "nomn" in m.cases and m.known), None)
+    at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
+    if named is None or at is None or not rs.has_object(view, at, skip=named):
+        return None
+    verb = rw.future(view.words[at], "3per") or ""
+    if rc.is_stative(view, verb):
+        return None
+    finding = make(view, "request", at, named.name, verb, act="assigned", first=named.last)
+    return replace(finding, open_call=True, condition=None)
 
 
 def asked_when(view: View) -> Finding | None:

@@ -102,6 +102,18 @@ def _stands_alone(view: View, index: int, top: frozenset[str]) -> bool:
     return True
 
 
+#: words that make a sentence of a clause without a verb
+_PREDICATES = frozenset(
+    "нужен нужна нужно нужны надо можно нельзя должен должна должны готов готова готовы есть "
+    "нет пора жаль видно".split()
+)
+
+
+def is_predicated(view: View) -> bool:
+    """Whether a clause says something of its own: it has a verb, or «нужен», «надо»."""
+    return any(word in _PREDICATES or is_finite(word) for word in view.words)
+
+
 def clauses_around(view: View) -> tuple[int, ...]:
     """The clause itself, then those beside it that hold no verb and no condition."""
     clauses = [view.clause_at]
@@ -109,7 +121,7 @@ def clauses_around(view: View) -> tuple[int, ...]:
         other = view.clause_at + step
         while 0 <= other < len(view.sentence.clauses):
             there = view.at(other)
-            if any(is_finite(word) for word in there.words) or is_condition(there):
+            if is_predicated(there) or is_condition(there):
                 break
             clauses.append(other)
             other += step
@@ -160,6 +172,29 @@ def corrected(view: View, due: Found | None) -> Found | None:
             between = view.scene.text[due.end : later.start].lower()
             due = later if _CORRECTS.match(between) else due
     return due
+
+
+#: words of a sentence that does nothing but name a thing
+_NAMING = 7
+
+
+def thing_of(view: View) -> tuple[int, int] | None:
+    """The thing a sentence without verb names («И объявление про воду!»), by its words."""
+    sentence = view.sentence
+    if sentence.language != "ru" or not 0 < len(sentence.words) <= _NAMING:
+        return None
+    if any(is_predicated(view.at(i)) for i in range(len(sentence.clauses))):
+        return None
+    if any(map(infinitive, sentence.words)) or _QUESTIONING & set(sentence.words):
+        return None
+    for clause_at in range(len(sentence.clauses)):
+        place = view.at(clause_at)
+        things = [i for i in nouns(place, skip=()) if not _is_governed(place, i)]
+        people = {i for m in place.mentions for i in range(m.first, m.last)}
+        if things and things[0] not in people and reading(place.words[things[0]], "accs"):
+            start, end = place.clause.start, place.clause.end
+            return without_edges(place, start, end, place.due((clause_at,)))
+    return None
 
 
 def has_thing(view: View, at: int) -> bool:
@@ -223,8 +258,14 @@ def object_beside(view: View) -> bool:
     return _beside(view) is not None
 
 
+def _is_aside(words: tuple[str, ...]) -> bool:
+    """Whether a clause is an aside or a yes rather than words of the verb («честное слово»)."""
+    joined = " ".join(words)
+    return joined in family("ru", "assent") or joined in family("ru", "aside")
+
+
 #: words of a verbless clause that is a sentence of its own («мне всё равно в ту сторону»)
-_STATES = frozenset("я мы ты вы он она они у это не нет без равно пути пора лень некогда".split())
+_STATES = frozenset("ты вы он она они у это не нет без равно пути пора лень некогда".split())
 
 
 #: what an indirect question begins with («узнай, сколько стоит»)
@@ -241,6 +282,8 @@ def _is_complement(view: View, words: tuple[str, ...]) -> bool:
     lemmas = [p.lemma for w in view.words for p in parses(w)]
     if words[:1] in (("чтобы",), ("чтоб",)):
         return any(view.is_in(lemma, name) for lemma in lemmas for name in ("see_to", "look"))
+    if words[:1] == ("что",):
+        return any(view.is_in(lemma, "tell") for lemma in lemmas)
     asks = words[:1] and (words[0] in _QUESTIONING or "ли" in words[1:3])
     return bool(asks) and any(
         view.is_in(lemma, name) for lemma in lemmas for name in ("ask", "look", "tell")
@@ -256,11 +299,9 @@ def _beside(view: View) -> int | None:
         clause_at = view.clause_at + step
         while 0 <= clause_at < count:
             other = view.at(clause_at)
-            if any(is_finite(word) or infinitive(word) for word in other.words) or is_condition(
-                other
-            ):
+            if is_predicated(other) or any(map(infinitive, other.words)) or is_condition(other):
                 break
-            if _STATES & set(other.words) or " ".join(other.words) in family("ru", "assent"):
+            if _STATES & set(other.words) or _is_aside(other.words):
                 break
             if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
                 return clause_at
@@ -268,16 +309,31 @@ def _beside(view: View) -> int | None:
     return None
 
 
+#: verbs that stand before another of the same act
+_HELPING = frozenset("мочь смочь быть стать давать успеть хотеть постараться попробовать".split())
+
+
+def own_start(view: View, at: int) -> int | None:
+    """Where the verb's own words begin in a clause that a recogniser left with another's verb."""
+    before = [
+        i
+        for i, word in enumerate(view.words[:at])
+        if is_finite(word) and parses(word)[0].lemma not in _HELPING
+    ]
+    alike = before and reading(view.words[before[-1]], "VERB", "1per") is not None
+    return view.tokens[before[-1] + 1].start if before and not alike else None
+
+
 def what_span(
     view: View, at: int, first: int | None, bare: bool
 ) -> tuple[int, int, tuple[int, ...], bool]:
     """(start, end, clauses searched for the deadline, bare) of the words that name the action."""
     clause = view.clause
-    start = (
-        clause.tokens[first].start
-        if first is not None and first < len(clause.tokens)
-        else clause.start
-    )
+    start = clause.start
+    if first is not None and first < len(clause.tokens):
+        start = clause.tokens[first].start
+    elif (cut := own_start(view, at)) is not None:
+        start = cut
     end = clause.end
     lonely = bare or not (has_object(view, at) or first is not None)
     beside = _beside(view) if lonely else None
@@ -314,7 +370,7 @@ def _flows_on(view: View) -> int:
 def _is_continued(behind: View) -> bool:
     """Whether a verbless clause goes on with the words of the one before the aside."""
     words = behind.words
-    fresh = words[0] in ("а", "но", "и", "то", "что") or bool(_STATES & set(words))
+    fresh = words[0] in ("а", "но", "и", "то", "что") or bool((_STATES - {"у"}) & set(words))
     verbal = any(is_finite(word) or infinitive(word) for word in words)
     return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
 

@@ -61,7 +61,9 @@ def imperative(word: str) -> str | None:
 
 
 #: words that can be an imperative and are mostly something else
-_RARELY_IMPERATIVE = frozenset("мой мои три пила вали стой или суши пол нашли стали".split())
+_RARELY_IMPERATIVE = frozenset(
+    "мой мои три пила вали стой или суши пол нашли стали дядь теть мам пап бать коль".split()
+)
 
 
 def reading_is_rare(word: str) -> bool:

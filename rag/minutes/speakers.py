@@ -11,6 +11,7 @@ from rag.minutes.drafts import content
 from rag.minutes.english_spans import bare_day
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
+from rag.minutes.russian_spans import thing_of
 from rag.minutes.view import Scene, View
 from rag.types import ALL, WE
 
@@ -126,6 +127,22 @@ class Company:
         if not asked:
             return None
         return replace(finding, what_start=asked[-1].start, what_end=asked[-1].end)
+
+    def thing_before(self, finding: Finding) -> Finding | None:
+        """The thing that a sentence without verb has just named («График отпусков! Разошлю.»).
+
+        In the turn itself the sentence right before, else one of the last of the turn before.
+        """
+        own = [s for s in self.sentences(finding.turn) if s.end <= finding.sentence_start]
+        others = self.sentences(finding.turn - 1)[-3:] if finding.turn and not own[1:] else ()
+        for turn, sentence in [
+            *((finding.turn, s) for s in own[-1:]),
+            *((finding.turn - 1, s) for s in reversed(others)),
+        ]:
+            span = thing_of(View(self.scene, turn, (sentence,), 0, 0))
+            if span:
+                return replace(finding, what_start=span[0], what_end=span[1])
+        return None
 
     def is_asked(self, index: int) -> bool:
         """Whether the turn before is another's and ends in a question."""
