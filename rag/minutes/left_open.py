@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rag.minutes.talk import Talk
 
 _YES_OR_NO = re.compile(r"(?<!\w)(?:\w+\s+ли|whether|if)(?!\w)")
+#: these name no question by themselves
+_NAMELESS = frozenset({"открытый вопрос", "open question", "is an open issue", "нет ясности"})
 #: words between «неясно» and the question that it is about
 _BETWEEN = 2
 #: words of an indirect question, above which talk has lost its thread
@@ -58,6 +60,8 @@ def _told(talk: Talk, at: int) -> tuple[int, int] | None:
     said = talk.remarks[at].said
     found = talk.find("open", said)
     if found is None or len(_content(said)) < CONTENT:
+        return None
+    if not set(_content(said)) - set(_content(found.group())) and found.group() in _NAMELESS:
         return None
     behind = said[found.end() :].lstrip()
     if behind.startswith(":") and len(_content(behind)) >= CONTENT:
