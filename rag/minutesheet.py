@@ -45,6 +45,7 @@ def _meeting(out: Outline) -> None:
         else:
             _table(out, tasks)
     _section(out, "questions", out.questions)
+    _section(out, "suggestions", out.suggestions)
 
 
 def _section(out: Outline, name: str, items: Sequence[Item]) -> None:

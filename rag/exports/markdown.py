@@ -65,6 +65,7 @@ def _lines(out: Outline) -> Iterator[str]:
             box = "x" if task.closed else " "
             yield f"- [{box}] {task.number}. {escape(task.quote)} ({escape(task.place)})"
     yield from _section(out, "questions", out.questions)
+    yield from _section(out, "suggestions", out.suggestions)
 
 
 def _section(out: Outline, name: str, items: Sequence[Item]) -> Iterator[str]:

@@ -14,19 +14,18 @@ from rag.exports.labels import labels
 from rag.minutes.places import time_at
 from rag.register import due_text
 from rag.sentences import split
-from rag.words import fold, language_of, words
+from rag.words import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.record import Record
-    from rag.types import Citation, Promise
+    from rag.types import Citation, Decision, OpenQuestion, Promise
     from rag.words import Language
 
 #: Characters of a quote that are shown; the recogniser's "sentence" may be a speech.
 QUOTE = 320
 _SAMPLE = 20_000
-_STEM = 3  # letters that forms of a name share at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ class Outline:
     decisions: tuple[Item, ...]
     groups: tuple[tuple[str, tuple[Task, ...]], ...]
     questions: tuple[Item, ...]
+    suggestions: tuple[Item, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -115,6 +115,7 @@ def outline(record: Record) -> Outline:
             Item(cut(q.text), place(q.line, q.time), plain(q.asker or ""), verbatim=True)
             for q in minutes.questions
         ),
+        suggestions=_suggestions(record, words_),
     )
 
 
@@ -187,6 +188,24 @@ def _summary(record: Record, words_: dict[str, str]) -> tuple[Item, ...]:
             )
         )
     return tuple(items)
+
+
+def _suggestions(record: Record, words_: dict[str, str]) -> tuple[Item, ...]:
+    """What a model alone has seen, in the order of the text; no part of the minutes."""
+    if record.reading is None:
+        return ()
+    seen = record.reading.suggestions
+    found = [(each.line, _suggested(_task(record, each, 0, words_))) for each in seen.promises]
+    others: tuple[Decision | OpenQuestion, ...] = (*seen.decisions, *seen.questions)
+    for said in others:
+        place = placed(words_, said.line, said.time)
+        found.append((said.line, Item(cut(said.text), place, verbatim=True)))
+    return tuple(item for _, item in sorted(found, key=lambda pair: pair[0]))
+
+
+def _suggested(task: Task) -> Item:
+    when = f" ({task.when})" if task.when else ""
+    return Item(f"{task.parties}: {task.what}{when} — {task.quote}", task.place)
 
 
 def line_of(record: Record, offset: int) -> int:
@@ -275,33 +294,35 @@ def state_of(record: Record, promise: Promise) -> str:
         else:
             fitting = words_["or"].join(map(plain, candidates(record, promise)))
             parts.append(words_[key].format(fitting or words_["unclear"]))
+    parts += _doubts(record, promise, words_)
     if promise.when and promise.when.assumption:
         parts.append(plain(promise.when.assumption))
     return "; ".join(filter(None, parts))
 
 
+def _doubts(record: Record, promise: Promise, words_: dict[str, str]) -> list[str]:
+    """What a model reads otherwise than the rules, whose reading stands."""
+    if record.reading is None or promise not in record.minutes.promises:
+        return []
+    at = record.minutes.promises.index(promise)
+    names = {"status": "state", "condition": "conditional"}
+    return [
+        words_["doubt"].format(
+            words_[names.get(doubt.field, doubt.field)].lower(),
+            plain(doubt.model or "") or words_["nothing_said"],
+        )
+        for doubt in record.reading.doubts
+        if doubt.promise == at
+    ]
+
+
 def candidates(record: Record, promise: Promise) -> Sequence[str]:
     """The participants that a name in the lines of a promise fits, where it fits several."""
-    from rag.minutes.people import called  # the tables of names, for few meetings only
+    from rag.minutes.clauses import tokens_of  # tables of names, for few meetings only
+    from rag.minutes.names import Roster
 
-    people = {
-        name: {form for word in words(name) for form in called(word)}
-        for name in record.minutes.participants
-    }
+    roster = Roster(record.minutes.participants)
     lines = {promise.line, *promise.support}
-    said = (
-        promise.quote
-        + " "
-        + " ".join(turn.text for turn in record.document.turns if turn.line in lines)
-    )
-    for word in words(said):
-        fitting = [name for name, forms in people.items() if any(_is_form(word, f) for f in forms)]
-        if 1 < len(fitting) < len(people) or len(fitting) == len(people) == 2:
-            return fitting
-    return ()
-
-
-def _is_form(word: str, name: str) -> bool:
-    """Whether a folded word may be a case form of a folded name: all but its ending."""
-    stem = fold(name).rstrip("аеиоуыэюяйь")
-    return len(stem) >= _STEM and word.startswith(stem) and len(word) <= len(name) + 2
+    turns = (turn.text for turn in record.document.turns if turn.line in lines)
+    said = " ".join((promise.quote, *turns))
+    return next(filter(None, map(roster.shared, tokens_of(said, 0, len(said)))), ())

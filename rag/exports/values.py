@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rag import schema
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
 
     from rag.record import Record
     from rag.schema import Json
+    from rag.scribe import Reading
     from rag.types import Decision, Minutes, OpenQuestion, Promise, Sentence, Topic
 
 
 def record(value: Record) -> Json:
     """What `rag minutes --format json` prints for one meeting."""
     minutes = value.minutes
-    return {
+    found = {
         "schema": schema.SCHEMA,
         "file": value.name,
         "meeting_date": minutes.date,
@@ -29,8 +31,9 @@ def record(value: Record) -> Json:
         "summary": [_sentence(value, each) for each in value.summary.sentences],
         "decisions": [_item(each) for each in minutes.decisions],
         "promises": promise_rows(minutes),
-        "open_questions": [{**_item(each), "asker": each.asker} for each in minutes.questions],
+        "open_questions": [_question(each) for each in minutes.questions],
     }
+    return found if value.reading is None else {**found, "model": _reading(value, value.reading)}
 
 
 def promise_rows(minutes: Minutes) -> list[Json]:
@@ -66,6 +69,26 @@ def _item(value: Decision | OpenQuestion) -> Json:
         "time": value.time,
         "start": value.start,
         "end": value.end,
+    }
+
+
+def _question(value: OpenQuestion) -> Json:
+    return {**_item(value), "asker": value.asker}
+
+
+def _reading(record: Record, value: Reading) -> Json:
+    """What a model reads otherwise, has seen alone, and said without the meeting bearing it out."""
+    seen, account = value.suggestions, value.account
+    people = record.minutes.participants
+    return {
+        "doubts": [asdict(each) for each in value.doubts],
+        "promises": [_promise(each, people) for each in seen.promises],
+        "decisions": [_item(each) for each in seen.decisions],
+        "open_questions": [_question(each) for each in seen.questions],
+        "dropped": [asdict(each) for each in account.dropped],
+        "gaps": [asdict(each) for each in account.gaps],
+        "windows": account.windows,
+        "kept": account.kept,
     }
 
 

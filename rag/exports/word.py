@@ -94,6 +94,7 @@ def _meeting(made: Any, out: Outline, *, new_page: bool) -> None:
         made.add_heading(title, level=3)
         _table(made, out, tasks)
     _section(made, out, "questions", out.questions)
+    _section(made, out, "suggestions", out.suggestions)
 
 
 def _section(made: Any, out: Outline, name: str, items: Sequence[Item]) -> None:

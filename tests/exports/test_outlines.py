@@ -7,6 +7,8 @@ from dataclasses import replace
 from meeting_records import ENGLISH, RUSSIAN, filled, promising, record_of
 
 from rag.exports.outline import QUOTE, cut, group_of, outline
+from rag.jobs.result import Sent
+from rag.scribe import Account, Doubt, Reading, Suggestions
 from rag.types import Due, Promise
 
 TWINS = """Разбор склада
@@ -89,6 +91,27 @@ def test_a_name_that_fits_two_is_shown_with_both() -> None:
     ((title, (task,)),) = outline(record).groups
     assert title == "Без исполнителя"
     assert task.state == "проверьте, кто: Саша Ким или Саша Лужин; проверьте"
+
+
+def test_what_a_model_reads_otherwise_is_marked_and_what_it_alone_saw_stands_apart() -> None:
+    record = record_of(RUSSIAN)
+    alone = promise(
+        what="полью рассаду", quote="полью рассаду", force="tentative", flags=("check",)
+    )
+    reading = Reading(
+        record.minutes,
+        Account(1, 0, Sent(1, 100, 100, 1024, 256, "estimate", exact=False)),
+        (Doubt(0, "when", "завтра", "в среду"), Doubt(0, "to_whom", "Лев Орлов", None)),
+        Suggestions(promises=(alone,)),
+    )
+    out = outline(replace(record, reading=reading))
+    (doubted,) = [t for _, tasks in out.groups for t in tasks if t.what == "Насос я проверю"]
+    assert doubted.state == (
+        "проверьте, срок: модель читает «в среду»; проверьте, кому: модель читает «не сказано»"
+    )
+    assert [(item.text, item.place) for item in out.suggestions] == [
+        ("Игорь: полью рассаду — «полью рассаду»", "строка 5")
+    ]
 
 
 def test_a_flag_without_candidates_still_asks_to_look() -> None:
