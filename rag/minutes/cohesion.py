@@ -11,7 +11,6 @@ border there cheaper.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +35,10 @@ def parts(
     total = sum(map(len, bags))
     if count < 2 * least or not total:
         return []
-    vocabulary = len({stem for bag in bags for stem in bag})
+    numbers = {stem: number for number, stem in enumerate({s for bag in bags for s in bag})}
+    numbered = [[numbers[stem] for stem in bag] for bag in bags]
+    vocabulary = len(numbers)
+    steps = [(n + 1) * math.log(n + 2) - n * math.log(n + 1) for n in range(total + 1)]
     border = weight * math.log(total)
     costs = [0.0, *([math.inf] * count)]
     origin = [0] * (count + 1)
@@ -45,13 +47,12 @@ def parts(
             continue
         gain = border * cues[start] if start else 0.0
         base = costs[start] + border - gain
-        seen: Counter[str] = Counter()
+        seen = [0] * vocabulary
         held, logs = 0, 0.0
         for end in range(start + 1, count + 1):
-            for stem in bags[end - 1]:
-                before = seen[stem]
-                logs += (before + 1) * math.log(before + 2) - before * math.log(before + 1)
-                seen[stem] = before + 1
+            for stem in numbered[end - 1]:
+                logs += steps[seen[stem]]
+                seen[stem] += 1
             held += len(bags[end - 1])
             long_enough = end - start >= least
             if long_enough and (end == count or count - end >= least):

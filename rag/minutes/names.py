@@ -32,6 +32,8 @@ _CONTRACTED = re.compile(r"['’](?:s|ll|d)$")
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
 #: probability of a surname among a word's readings from which a capital makes it one
 _LIKELY_SURNAME = 0.3
+#: letters that begin every case form of a name, at least and at most looked at
+_HEAD = (2, 4)
 _CASE_TAGS = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 
 
@@ -66,6 +68,8 @@ class Roster:
         self._people: list[_Person] = []
         self._forms: dict[str, dict[str, set[str]]] = {}
         self._rare: dict[str, dict[str, set[str]]] = {}
+        #: pet names by their first letters, and whose they are, until a word begins so
+        self._pets: dict[str, list[tuple[str, str]]] = {}
         self._latin: dict[str, set[str]] = {}
         self._labels: dict[str, str] = {}
         for name in _fullest(names):
@@ -88,7 +92,7 @@ class Roster:
             for key in keys:
                 self._index(key, name, surname=word != given or bool(initials))
             for pet in {pet for key in keys for pet in pet_names(key)} if word == given else ():
-                self._index_rare(pet, name)
+                self._pets.setdefault(_head(fold(pet)), []).append((pet, name))
         self._add_logins(words, name)
         if re.search(r"\d", name):
             self._forms.setdefault(fold(name), {}).setdefault(name, set()).add("nomn")
@@ -113,9 +117,13 @@ class Roster:
                     for login in (one + other, one[0] + other, one + other[0]):
                         self._latin.setdefault(login, set()).add(name)
 
-    def _index_rare(self, key: str, name: str) -> None:
-        for form, case in singular_forms(key):
-            self._rare.setdefault(fold(form), {}).setdefault(name, set()).add(case)
+    def _rarely(self, word: str) -> dict[str, set[str]] | None:
+        """Who is called so by a pet name or a patronymic; pet names are declined when met."""
+        for length in range(_HEAD[0], _HEAD[1] + 1):
+            for pet, name in self._pets.pop(word[:length], ()):
+                for form, case in singular_forms(pet):
+                    self._rare.setdefault(fold(form), {}).setdefault(name, set()).add(case)
+        return self._rare.get(word)
 
     def _index(self, key: str, name: str, *, surname: bool = False) -> None:
         forms = singular_forms(key) | (surname_forms(key) if surname else set())
@@ -135,7 +143,7 @@ class Roster:
 
     def _canonical(self, label: str) -> str:
         words = [fold(word) for word in _parts(label)]
-        sets = [set(self._forms.get(word) or self._rare.get(word) or ()) for word in words]
+        sets = [set(self._forms.get(word) or self._rarely(word) or ()) for word in words]
         common = set.intersection(*sets) if sets else set()
         return next(iter(common)) if len(common) == 1 else label
 
@@ -182,7 +190,7 @@ class Roster:
         word = _CONTRACTED.sub("", token.word)
         found = self._forms.get(word)
         if found is None and (token.capital or not self._cased):
-            found = self._rare.get(word)
+            found = self._rarely(word)
             if found is None and re.fullmatch("[a-z'’-]{3,}", word):
                 found = {name: set(_CASE_TAGS) for name in self._latin.get(skeleton(word), ())}
         return found or None
@@ -230,6 +238,12 @@ _COMMON = frozenset(
     "sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad ade al "
     "gail hazel robin rusty sonny summer autumn skip tad ed".split()
 )
+
+
+def _head(name: str) -> str:
+    """What begins every case form of a name: all but two letters («Санёк», «Санька»)."""
+    least, most = _HEAD
+    return name[: max(least, min(most, len(name) - 2))]
 
 
 def _parts(name: str) -> list[str]:
