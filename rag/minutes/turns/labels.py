@@ -69,6 +69,8 @@ _QUOTED = re.compile(r"^\W*[\"'`]|[\"`]\W*$|^\w{0,2}[\"'({]|[=<>{}\\$]")
 _TITLES = re.compile(r"\b(?:hon|prof|проф|mrs|rev|sen|rep|gen|capt)\.", re.IGNORECASE)
 _MAX_WORDS = 5
 _SHORT_CAPITALS = 3
+#: of a number that stands for a speaker
+_DIGITS = 2
 
 
 def clean_name(label: str) -> str:
@@ -86,12 +88,14 @@ def clean_name(label: str) -> str:
     name = _TITLE.sub("", name)
     if _NUMBERED.fullmatch(name) or not name.isupper():
         return name
-    return " ".join(map(_from_capitals, name.split()))
+    words = name.split()
+    short = _SHORT_CAPITALS if len(words) == 1 else _SHORT_CAPITALS - 1
+    return " ".join(_from_capitals(word, short) for word in words)
 
 
-def _from_capitals(word: str) -> str:
-    """«ТИТОВ» as «Титов»; initials and short forms («HR») as they are."""
-    if "." in word or (len(word) <= _SHORT_CAPITALS and not is_given_name(word)):
+def _from_capitals(word: str, short: int) -> str:
+    """«ТИТОВ» as «Титов»; initials and what is `short` and no name («HR») as it is."""
+    if "." in word or (len(word) <= short and not is_given_name(word)):
         return word
     return word.title()
 
@@ -164,7 +168,7 @@ def is_plausible(label: str) -> bool:
     if _PHONE.fullmatch(name) or _LOGIN.fullmatch(name):
         return True
     if not re.search(r"[^\W\d_]", name) or name[0].isdigit():
-        return False
+        return len(name) <= _DIGITS and name.isdigit()
     return len(name.split()) <= _MAX_WORDS and not _SENTENCE.search(_TITLES.sub("", name))
 
 
