@@ -219,6 +219,11 @@ def test_what_only_looks_like_a_transcript_has_no_turns(name: str) -> None:
             ["Игорь", "Хазрет", "Игорь", "Игорь"],
         ),
         (
+            "Е.Г.Луговой: Начнём.\nП.И.Краснов: Я на заводе сорок лет.\nЕ.Г.Луговой: Спасибо.\n"
+            "Анна-Мария: У меня вопрос.",
+            ["Е.Г.Луговой", "П.И.Краснов", "Е.Г.Луговой", "Анна-Мария"],
+        ),
+        (
             "The Chair (Hon. A. Nobody (Green Hills)): shall we?\nMr. Ray: yes, we can\n"
             "The Chair: good, thank you",
             ["The Chair", "Mr. Ray", "The Chair"],

@@ -44,7 +44,10 @@ _NUMBERED = re.compile(
 )
 #: «+7 900 123-45-67», as messengers call whom nobody has saved
 _PHONE = re.compile(r"\+\d[\d \xa0()‑-]{5,20}|\d{1,4}[ \xa0(-][\d \xa0()‑-]{5,20}")
-_LOGIN = re.compile(r"@?[^\W_]\w*(?:[._@-]\w+)+|@\w+|\w*[^\W\d]\d+\w*")
+#: «krasnov_i», «@vera», «v.belykh@firma.ru», «jray7»
+_LOGIN = re.compile(
+    r"@\w+|[\w.+-]+@[\w.-]+|\w*[^\W_]_\w+|\w*[^\W\d]\d+\w*|[a-z]\w*(?:[.-][a-z]\w*)+"
+)
 #: «(Гость)», what a program adds to a name
 _STATUS = re.compile(
     r"гость|гостья|внешний|организатор|не проверено|я|вы|guest|external|host|co-host|organi[sz]er"
