@@ -147,8 +147,7 @@ def _labelled(found: Candidates) -> list[Span]:
     stops = [
         start.at
         for start in found.starts
-        if start.label not in speakers
-        and (is_stop(start.label) or (capitals and is_capitalised(start.label)))
+        if start.label not in speakers and _parts(start.label, capitals=capitals, even=even)
     ]
     if _stand_apart(speaking, text):
         stops += [match.start() for match in _NO_SPEECH.finditer(text, speaking[0].at)]
@@ -159,6 +158,13 @@ def _labelled(found: Candidates) -> list[Span]:
     spans = timed(spans, text)
     rare = len(spans) * _MAX_LINES < text.count("\n") and not any(map(is_person, speakers))
     return spans if not rare and _are_people(spans, text) else []
+
+
+def _parts(label: str, *, capitals: bool, even: bool) -> bool:
+    """Whether a label that is no speaker may be one: what follows it is nobody's then."""
+    if is_stop(label) or is_login(label):
+        return True
+    return is_capitalised(label) if capitals else even and is_plausible(label)
 
 
 def _stand_apart(starts: Sequence[Start], text: str) -> bool:
