@@ -17,7 +17,7 @@ from rag.minutes.turns.labels import (
     is_stop,
     is_thing,
 )
-from rag.minutes.turns.shapes import BARE_STAMP, Judge
+from rag.minutes.turns.shapes import BARE_STAMP, CLOCK_LINE, Judge
 from rag.minutes.turns.spans import Candidates, Span, Start, share_of, spans_of, timed
 from rag.minutes.turns.talk import is_narrated, talk_share
 
@@ -35,6 +35,14 @@ _KNOWN_SHARE = 1 / 3
 _EVEN_SHARE = 0.95
 #: lines that a turn of strangers takes at most, on average
 _MAX_LINES = 20
+#: share of turns with a blank line before them where blank lines part turns
+_APART_SHARE = 0.8
+#: between two turns: headings, lists, tables, times, and short lines alone that end no sentence
+_NO_SPEECH = re.compile(
+    rf"^[ \t]*(?:[#|]|[-*•][ \t]|\d{{1,2}}[.)][ \t])|{CLOCK_LINE.pattern}"
+    r"|(?<=\n\n)[^\n.!?…,;:]{1,60}$(?=\n\n)",
+    re.MULTILINE,
+)
 #: turns of an office («Председатель») that no head of a protocol has
 _MIN_OFFICE = 3
 #: words of a name that is met once
@@ -139,12 +147,30 @@ def _labelled(found: Candidates) -> list[Span]:
     stops = [
         start.at
         for start in found.starts
-        if start.label not in speakers
-        and (is_stop(start.label) or (capitals and is_capitalised(start.label)))
+        if start.label not in speakers and _parts(start.label, capitals=capitals, even=even)
     ]
-    spans = timed(spans_of(speaking, text, paragraphs=False, stops=stops), text)
+    if _stand_apart(speaking, text):
+        stops += [match.start() for match in _NO_SPEECH.finditer(text, speaking[0].at)]
+        spans = spans_of(speaking[:-1], text, paragraphs=True, stops=[*stops, speaking[-1].at])
+        spans += spans_of(speaking[-1:], text, paragraphs=False, stops=stops)
+    else:
+        spans = spans_of(speaking, text, paragraphs=False, stops=stops)
+    spans = timed(spans, text)
     rare = len(spans) * _MAX_LINES < text.count("\n") and not any(map(is_person, speakers))
     return spans if not rare and _are_people(spans, text) else []
+
+
+def _parts(label: str, *, capitals: bool, even: bool) -> bool:
+    """Whether a label that is no speaker may be one: what follows it is nobody's then."""
+    if is_stop(label) or is_login(label):
+        return True
+    return is_capitalised(label) if capitals else even and is_plausible(label)
+
+
+def _stand_apart(starts: Sequence[Start], text: str) -> bool:
+    """Whether blank lines part the turns, so that one may have more than one paragraph."""
+    apart = sum(text.endswith("\n\n", 0, start.at) for start in starts[1:])
+    return apart >= _APART_SHARE * (len(starts) - 1)
 
 
 def _speakers(said: Mapping[str, list[str]]) -> set[str]:

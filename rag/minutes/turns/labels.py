@@ -44,7 +44,10 @@ _NUMBERED = re.compile(
 )
 #: «+7 900 123-45-67», as messengers call whom nobody has saved
 _PHONE = re.compile(r"\+\d[\d \xa0()‑-]{5,20}|\d{1,4}[ \xa0(-][\d \xa0()‑-]{5,20}")
-_LOGIN = re.compile(r"@?[^\W_]\w*(?:[._@-]\w+)+|@\w+|\w*[^\W\d]\d+\w*")
+#: «krasnov_i», «@vera», «v.belykh@firma.ru», «jray7»
+_LOGIN = re.compile(
+    r"@\w+|[\w.+-]+@[\w.-]+|\w*[^\W_]_\w+|\w*[^\W\d]\d+\w*|[a-z]\w*(?:[.-][a-z]\w*)+"
+)
 #: «(Гость)», what a program adds to a name
 _STATUS = re.compile(
     r"гость|гостья|внешний|организатор|не проверено|я|вы|guest|external|host|co-host|organi[sz]er"
@@ -69,6 +72,8 @@ _QUOTED = re.compile(r"^\W*[\"'`]|[\"`]\W*$|^\w{0,2}[\"'({]|[=<>{}\\$]")
 _TITLES = re.compile(r"\b(?:hon|prof|проф|mrs|rev|sen|rep|gen|capt)\.", re.IGNORECASE)
 _MAX_WORDS = 5
 _SHORT_CAPITALS = 3
+#: of a number that stands for a speaker
+_DIGITS = 2
 
 
 def clean_name(label: str) -> str:
@@ -86,12 +91,14 @@ def clean_name(label: str) -> str:
     name = _TITLE.sub("", name)
     if _NUMBERED.fullmatch(name) or not name.isupper():
         return name
-    return " ".join(map(_from_capitals, name.split()))
+    words = name.split()
+    short = _SHORT_CAPITALS if len(words) == 1 else _SHORT_CAPITALS - 1
+    return " ".join(_from_capitals(word, short) for word in words)
 
 
-def _from_capitals(word: str) -> str:
-    """«ТИТОВ» as «Титов»; initials and short forms («HR») as they are."""
-    if "." in word or (len(word) <= _SHORT_CAPITALS and not is_given_name(word)):
+def _from_capitals(word: str, short: int) -> str:
+    """«ТИТОВ» as «Титов»; initials and what is `short` and no name («HR») as it is."""
+    if "." in word or (len(word) <= short and not is_given_name(word)):
         return word
     return word.title()
 
@@ -164,7 +171,7 @@ def is_plausible(label: str) -> bool:
     if _PHONE.fullmatch(name) or _LOGIN.fullmatch(name):
         return True
     if not re.search(r"[^\W\d_]", name) or name[0].isdigit():
-        return False
+        return len(name) <= _DIGITS and name.isdigit()
     return len(name.split()) <= _MAX_WORDS and not _SENTENCE.search(_TITLES.sub("", name))
 
 

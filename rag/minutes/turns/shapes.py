@@ -145,7 +145,7 @@ SHAPES: tuple[Shape, ...] = (
         rf"{_INDENT}(?:\*\*)?(?P<name>{_CAPITALS}{SPACE}+{_INITIALS}|{_INITIALS}{SPACE}*{_CAPITALS}"
         rf"|{_TITLECASE}{SPACE}+{_INITIALS}(?=(?:,[^\n.]{{1,90}})?[.:]?(?:\*\*)?{SPACE}*\n)|{_VOICES})"
         rf"(?P<role>,[^\n.]{{1,90}})?[.:]?(?:\*\*)?"
-        rf"(?:{SPACE}*\n|[.:]?{SPACE}+(?=[«\"(]?[А-ЯЁ][а-яё ]))",
+        rf"(?:{SPACE}*\n|(?<!:){SPACE}+(?=[«\"(]?[А-ЯЁ][а-яё ]))",
         "headed",
         paragraphs=True,
         example="СТЕНОГРАММА\n\nКРАСНОВ И. П., председатель.\nНачинаем.\n\nБЕЛЫХ В. А.\nДа.\n\n"
