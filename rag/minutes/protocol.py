@@ -8,7 +8,8 @@ Where no field names an owner, the pieces of a task's line may, or the words of 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from typing import TYPE_CHECKING
 
 from rag.minutes import changes
@@ -36,6 +37,23 @@ _GAP = re.compile(r"\t+| {3,}")
 #: words of a deadline in a column of its own
 _COLUMN_WORDS = 4
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(slots=True)
+class _Group:
+    """The drafts of one list; a deadline on a line of its own below the last entry is for all."""
+
+    heads: tuple[Span, ...] = ()
+    drafts: list[Draft] = default(default_factory=list)
+    late: Found | None = None
+
+    def close(self) -> list[Draft]:
+        """The drafts, the list's deadline with those that have none; the group is empty then."""
+        found, self.drafts = self.drafts, []
+        if self.late and self.heads and all(d.due is None for d in found[:-1]):
+            found = [replace(draft, due=draft.due or self.late) for draft in found]
+        self.late = None
+        return found
 
 
 def protocol_drafts(scene: Scene) -> list[Draft]:
@@ -73,15 +91,24 @@ def _day(due: Found) -> str | None:
 
 
 def _drafts(scene: Scene) -> Iterator[Draft]:
+    group = _Group()
     for part in layout(scene.text):
         if part.section in IDLE:
             continue
         if isinstance(part, Grid):
+            yield from group.close()
             yield from _from_grid(scene, part)
-        else:
-            for draft in _from_item(scene, part):
-                listed = draft.act == "assigned"
-                yield replace(draft, turn=-1 if listed else 0)
+            continue
+        if part.heads != group.heads:
+            yield from group.close()
+            group.heads = part.heads
+        late = fields_in(scene.text, part.rows[0].end, part.end) if len(part.rows) > 1 else []
+        for draft in _from_item(scene, part):
+            listed = draft.act == "assigned"
+            group.drafts.append(replace(draft, turn=-1 if listed else 0))
+        below = next((f for f in late if f.kind == "due"), None)
+        group.late = field_due(scene, *below.value) if below else None
+    yield from group.close()
 
 
 def _from_grid(scene: Scene, grid: Grid) -> Iterator[Draft]:

@@ -104,7 +104,7 @@ def _said() -> re.Pattern[str]:
     """ "Colm said he'd book the projector", "Pia confirmed that she will ring them"."""
     name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
     return re.compile(
-        rf"(?P<who>{name})\s+(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
+        rf"(?P<who>{name})\s+(?:has\s+)?(?:kindly\s+)?(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
         r"(?P<vow>['’]d|['’]ll|\s+would|\s+will)\s+(?P<act>[a-z][\w'’-]*)"
     )
 

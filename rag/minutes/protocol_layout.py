@@ -48,6 +48,8 @@ _OPENING = re.compile(
 _HEARD: dict[str, Section] = {"слушали": "agenda", "выступили": ""}
 _GAP = re.compile(r"\t+| {2,}")
 _FIELD_KINDS = frozenset({"owner", "helper", "due", "status", "control", "other"})
+#: a line that lists who was there
+_WHO = re.compile(r"\s*(?:who|кто)\s*:\s*[^,\n]+,[^,\n]+,", re.IGNORECASE)
 #: capitalised names or initials and nothing else
 _NAMES = re.compile(
     r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*"
@@ -165,6 +167,8 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
     checkbox = CHECKBOX.match(line)
     bullet = BULLET.match(line)
     opening = _OPENING.match(line)
+    if _WHO.match(line):
+        return Item([row], row.start, "people"), ""
     body, style, mark, section = row.start, "", None, state.section
     if checkbox:
         body, style = row.start + checkbox.start("body"), "box"
@@ -200,7 +204,7 @@ def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
     if announced and not _wants_task(text, item):
         return False
     found = fields_in(text, body, row.end)
-    if found and found[0].start <= body:
+    if found and found[0].start <= body and not _WHO.match(line):
         return _joins(found[0], item)
     if before is None or heading_of(text, row) is not None:
         return False

@@ -152,6 +152,8 @@ _BEFORE_MARK = (
 
 def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
     """The state that the words beside a task give it; `checked` is the mark in its box."""
+    if struck and _marked(rest, "done"):
+        return "done"
     if struck or _marked(rest, "gone"):
         return "cancelled"
     if checked == "-" or checked == "☒":

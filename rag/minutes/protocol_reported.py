@@ -10,7 +10,7 @@ from rag.minutes import russian_spans as rs
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_nouns import Line, is_inner
 from rag.minutes.russian_making import make
-from rag.minutes.russian_words import future
+from rag.minutes.russian_words import future, infinitive, promised
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
@@ -91,20 +91,29 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
         return None
     agreed = any(view.is_in(p.lemma, "agreement") for w in view.sentence.words for p in parses(w))
     by_person = _by_person(view, listed=listed or agreed)
-    return by_person or by_body(view) or _by_pronoun(view) or _awaited(view)
+    return by_person or _vowed_on(view) or by_body(view) or _by_pronoun(view) or _awaited(view)
 
 
 def continued(view: View, before: Finding | None) -> Finding | None:
     """A further act of who acts in the clause before: «… и вышлет её заказчику»."""
     if (
         before is None
-        or before.act != "reported"
+        or before.act not in ("reported", "assigned")
         or view.words[:1] not in (("и",), ("а",), ("затем",))
     ):
         return None
     if rc.is_subordinate(view) or any("nomn" in m.cases for m in view.mentions):
         return None
-    at = next((i for i in range(1, min(len(view.words), 5)) if future(view.words[i], "3per")), None)
+    present = before.act == "assigned"
+    at = next(
+        (
+            i
+            for i in range(1, min(len(view.words), 6))
+            if future(view.words[i], "3per")
+            or (present and reading(view.words[i], "VERB", "pres", "3per", at_least=0.5))
+        ),
+        None,
+    )
     if at is None or rc.negated(view, at) or not rs.has_object(view, at):
         return None
     for word in view.words[1:at]:
@@ -112,8 +121,24 @@ def continued(view: View, before: Finding | None) -> Finding | None:
         if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
     verb = future(view.words[at], "3per") or ""
-    found = make(view, "promise", at, before.who, verb, act="reported", first=at)
+    found = make(view, "promise", at, before.who, verb, act=before.act, first=at)
     return replace(found, others=before.others)
+
+
+def _vowed_on(view: View) -> Finding | None:
+    """«Орехов заверил, что …, и обещал проверить тормоза»: a vow whose subject came before."""
+    named_here = any("nomn" in mention.cases for mention in view.mentions)
+    if not view.clause_at or named_here or rc.is_subordinate(view):
+        return None
+    at = next((i for i, word in enumerate(view.words) if promised(word)), None)
+    if at is None or at > 1 or rc.negated(view, at):
+        return None
+    index = next((i for i in range(at + 1, len(view.words)) if infinitive(view.words[i])), None)
+    named = [m for m in view.at(0).mentions if "nomn" in m.cases]
+    if index is None or len(named) != 1 or not rs.has_object(view, index):
+        return None
+    verb = infinitive(view.words[index]) or ""
+    return make(view, "promise", at, named[0].name, verb, act="reported", first=index)
 
 
 def _by_pronoun(view: View) -> Finding | None:
@@ -158,7 +183,9 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
     if _is_attribute(view, mention):
         return None
     dated = bool(view.dues)
-    for at in range(mention.last, min(mention.last + _NEAR, len(view.tokens))):
+    behind = range(mention.last, min(mention.last + _NEAR, len(view.tokens)))
+    ahead = (mention.first - 1,) if listed and mention.last == len(view.tokens) else ()
+    for at in (*behind, *(i for i in ahead if i >= 0)):
         found = reading(view.words[at], "VERB", "pres", "3per", at_least=0.5)
         taken = reading(view.words[at], "VERB", "past", at_least=0.5)
         if taken and taken.lemma in _TAKING and rs.has_object(view, at, skip=mention):
