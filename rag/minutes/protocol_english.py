@@ -59,6 +59,8 @@ _DECIDES = re.compile(
     r"(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors|members|councillors)\s+(?:has\s+|have\s+)?agreed\b",
     re.I,
 )
+#: things that go to somebody, as the first word of a task
+_SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
 _TO_WHOM = re.compile(
     r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
@@ -342,7 +344,7 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
     if called:
         people = only_people(scene, called["who"])
         return people[0] if people and people[0] not in owners else None
-    if verb not in family("en", "transfer"):
+    if verb not in family("en", "transfer") and verb not in _SENT:
         return None
     for match in _TO_WHOM.finditer(words):
         people = only_people(scene, match["who"])

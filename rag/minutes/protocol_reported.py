@@ -11,6 +11,7 @@ from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_nouns import Line, is_inner
 from rag.minutes.russian_making import make
 from rag.minutes.russian_words import future, infinitive, promised
+from rag.types import ALL
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
@@ -45,6 +46,7 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
             for p in parses(w)
         )
         finding = replace(finding, others=finding.others or _partners(view, mention))
+        finding = replace(finding, to_whom=finding.to_whom or _sent_to(view))
         return replace(finding, force="tentative") if tentative else finding
     for token in view.tokens:
         if token.start >= finding.at or finding.act != "reported":
@@ -53,6 +55,23 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
         if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
     return finding
+
+
+def _sent_to(view: View) -> str | None:
+    """To whom something will be sent: «протокол будет разослан участникам секретарём»."""
+    sent = any(
+        "PRTS" in p.grammemes and view.is_in(p.lemma, "transfer")
+        for w in view.words
+        for p in parses(w)
+    )
+    if not sent:
+        return None
+    line = Line(view.scene, view.tokens)
+    found = (line.one(at, "datv", strict=True) for at in range(len(view.tokens)))
+    named = next((one for one in found if one and (one.person or line.is_animate(one))), None)
+    if named is None:
+        return None
+    return ALL["ru"] if named.name.lower() in ("участники", "присутствующие") else named.name
 
 
 def _is_attribute(view: View, mention: Mention) -> bool:
