@@ -59,7 +59,7 @@ _WAS = re.compile(
 
 #: what leads to a deadline behind an act
 _LEAD = re.compile(
-    r"[\s,(—–-]*(?:\b(?:в\s+срок|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$",
+    r"[\s,(—–-]*(?:\b(?:в\s+срок|в|со|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$",
     re.I,
 )
 #: a bracket at the end that tells of the deadline, and a dash that tells the state
