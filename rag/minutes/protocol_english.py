@@ -59,6 +59,11 @@ _DECIDES = re.compile(
     r"(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors|members|councillors)\s+(?:has\s+|have\s+)?agreed\b",
     re.I,
 )
+#: an offer that was not wanted, in the words behind it
+_DECLINED = re.compile(
+    r"\bnot\s+to\b|\bdeclined\b|\bno\s+need\b|\bturned\s+down\b|\brefused\b", re.I
+)
+_PARTICLES = frozenset("up out over back away in on off round along down".split())
 #: things that go to somebody, as the first word of a task
 _SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
@@ -125,7 +130,8 @@ def _asked() -> re.Pattern[str]:
 def _pronoun() -> re.Pattern[str]:
     """ "She will circulate them by Friday", about whom the sentence before is."""
     return re.compile(
-        r"(?P<who>She|He)(?P<vow>['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
+        r"(?P<who>She|He)(?P<vow>\s+is(?=\s+(?:also\s+)?(?:taking|doing|handling|organising|arranging|booking"
+        r"|sorting|chasing|writing|looking))|['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
         r"\s+(?:also\s+|then\s+)?(?P<act>[a-z][\w'’-]*)"
     )
 
@@ -239,6 +245,26 @@ def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
     return found
 
 
+def is_declined(scene: Scene, start: int, end: int) -> bool:
+    """Whether a sentence offers what the words behind it on the line turn down."""
+    offers = "offer" in scene.text[start:end].lower()
+    return offers and _DECLINED.search(scene.text, end, _line_end(scene.text, end)) is not None
+
+
+def acts_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The acts of a task told without its owner: "photograph the letters and return them"."""
+    first = re.match(r"\W*([A-Za-z-]+)", scene.text[start:end])
+    if first is None or first[1].lower() not in family("en", "verb") | family("en", "transfer"):
+        return []
+    return _split(scene, start, end, [""], [], None, reported=False)
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where the line of an offset ends."""
+    found = text.find("\n", at)
+    return found if found >= 0 else len(text)
+
+
 def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
     """(where the first act ends, where another's begins) of "SP to order it and LM to pay"."""
     for match in _NEXT.finditer(text, start, end):
@@ -306,10 +332,11 @@ def _split(
     starts = [start]
     for match in _AND.finditer(scene.text, start, end):
         verb = match["verb"]
-        objects = len(scene.text[starts[-1] : match.start()].split()) > 1
+        said = scene.text[starts[-1] : match.start()].split()
+        objects = len(said) > 1 and not (len(said) == 2 and said[1] in _PARTICLES)
         if (
             objects
-            and verb in family("en", "verb")
+            and verb in family("en", "verb") | family("en", "transfer")
             and len(scene.text[match.end() : end].split()) > 1
         ):
             starts.append(match.end())

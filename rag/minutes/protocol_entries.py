@@ -112,7 +112,8 @@ def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
     for start, end in reversed(item.heads):
         words = scene.text[start:end].strip().rstrip(":*_ ")
         if not owners:
-            owners = [who for who in only_people(scene, words) if who in scene.roster.names]
+            named = {m.name for m in scene.roster.mentions(tokens_of(words, 0, len(words)))}
+            owners = [who for who in only_people(scene, words) if who in named]
         if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
             owners = protocol_orders.addressed(scene, start, end)
         found = (

@@ -36,7 +36,7 @@ _NAKED = {
         re.IGNORECASE,
     ),
 }
-_SENTENCE_END = re.compile(r"(?<![^\W\d_]\.)(?<!\b[^\W\d_])[.!?]\s+(?=[А-ЯЁA-Z][а-яёa-z]{2,})")
+SENTENCE_END = re.compile(r"(?<![^\W\d_]\.)(?<!\b[^\W\d_])[.!?]\s+(?=[А-ЯЁA-Z][а-яёa-z]{2,})")
 _GOES_ON = re.compile(r"(?:[,&]|\bи|\band)\s*$")
 _EMPTY_LINE = re.compile(r"\n\s*(?=\n|$)")
 
@@ -152,7 +152,7 @@ def _ends(text: str, start: int, at: int, border: int, depth: int) -> bool:
     letter = text[at]
     if letter == "\n":
         return not _runs_on(text, start, at, border)
-    outside = depth == 0 and (letter == "|" or _SENTENCE_END.match(text, at) is not None)
+    outside = depth == 0 and (letter == "|" or SENTENCE_END.match(text, at) is not None)
     return letter == ";" or outside
 
 

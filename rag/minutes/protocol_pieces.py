@@ -28,7 +28,7 @@ _RANK = re.compile(
     re.I,
 )
 _NAMED_FIRST = re.compile(r"^[A-ZА-ЯЁ][\w'’]+(?:\s+[A-ZА-ЯЁ][\w'’]+)?$")
-_LOGIN = re.compile(r"\s*(?P<who>@\w+)[\s:,—–-]+")
+_LOGIN = re.compile(r"\s*[*_]*(?P<who>@\w+)[*_]*[\s:,—–-]+")
 _STRUCK = re.compile(r"~~(?P<text>.+?)~~")
 #: words a piece of names can have, and a lead into a deadline
 _NAMES_LONGEST = 7

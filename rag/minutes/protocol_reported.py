@@ -36,6 +36,8 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
     """A finding unless another is the subject («сказал, что диджей обещал приехать»)."""
     if finding is None or finding.act == "joint" or finding.who is None:
         return finding
+    if finding.act == "assigned" and finding.kind == "promise" and not view.mentions:
+        return None
     mention = next((m for m in view.mentions if m.name == finding.who), None)
     if mention is not None and _is_attribute(view, mention):
         return None
@@ -48,11 +50,13 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
         finding = replace(finding, others=finding.others or _partners(view, mention))
         finding = replace(finding, to_whom=finding.to_whom or _sent_to(view))
         return replace(finding, force="tentative") if tentative else finding
+    dated = view.due((view.clause_at,)) is not None
     for token in view.tokens:
         if token.start >= finding.at or finding.act != "reported":
             break
         nouns = [p.grammemes for p in parses(token.word) if "NOUN" in p.grammemes]
-        if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
+        subject = any("nomn" in g for g in nouns)
+        if subject and (not dated or not any("accs" in g for g in nouns)):
             return None
     return finding
 
@@ -110,16 +114,19 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
         return None
     agreed = any(view.is_in(p.lemma, "agreement") for w in view.sentence.words for p in parses(w))
     by_person = _by_person(view, listed=listed or agreed)
-    return by_person or _vowed_on(view) or by_body(view) or _by_pronoun(view) or _awaited(view)
+    return (
+        by_person
+        or _vowed_on(view)
+        or _by_passive(view)
+        or by_body(view)
+        or _by_pronoun(view)
+        or _awaited(view)
+    )
 
 
 def continued(view: View, before: Finding | None) -> Finding | None:
     """A further act of who acts in the clause before: «… и вышлет её заказчику»."""
-    if (
-        before is None
-        or before.act not in ("reported", "assigned")
-        or view.words[:1] not in (("и",), ("а",), ("затем",))
-    ):
+    if before is None or before.act not in ("reported", "assigned"):
         return None
     if rc.is_subordinate(view) or any("nomn" in m.cases for m in view.mentions):
         return None
@@ -127,7 +134,7 @@ def continued(view: View, before: Finding | None) -> Finding | None:
     at = next(
         (
             i
-            for i in range(1, min(len(view.words), 6))
+            for i in range(min(len(view.words), 6))
             if future(view.words[i], "3per")
             or (present and reading(view.words[i], "VERB", "pres", "3per", at_least=0.5))
         ),
@@ -135,7 +142,7 @@ def continued(view: View, before: Finding | None) -> Finding | None:
     )
     if at is None or rc.negated(view, at) or not rs.has_object(view, at):
         return None
-    for word in view.words[1:at]:
+    for word in view.words[:at]:
         nouns = [p.grammemes for p in parses(word) if "NOUN" in p.grammemes]
         if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
@@ -158,6 +165,18 @@ def _vowed_on(view: View) -> Finding | None:
         return None
     verb = infinitive(view.words[index]) or ""
     return make(view, "promise", at, named[0].name, verb, act="reported", first=index)
+
+
+def _by_passive(view: View) -> Finding | None:
+    """«Брагина заверила, что журналы будут ею заведены»: the agent is who speaks."""
+    agent = {"им", "ею", "ей"} & set(view.words)
+    if not agent or not {"будет", "будут"} & set(view.words) or not view.clause_at:
+        return None
+    at = next((i for i, w in enumerate(view.words) if reading(w, "PRTS", at_least=0.2)), None)
+    named = [m for m in view.at(0).mentions if "nomn" in m.cases]
+    if at is None or rc.negated(view, at) or len(named) != 1:
+        return None
+    return make(view, "promise", at, named[0].name, "", act="reported")
 
 
 def _by_pronoun(view: View) -> Finding | None:
@@ -183,11 +202,13 @@ def _meant(view: View) -> str | None:
         return before.mentions[0].name if spoken and len(before.mentions) == 1 else None
     if not view.sentence_at:
         return None
-    earlier = view.sentences[view.sentence_at - 1]
-    clauses = range(len(earlier.clauses))
-    views = (replace(view, sentence_at=view.sentence_at - 1, clause_at=i) for i in clauses)
-    named = {m.name for other in views for m in _fresh(other).mentions if m.known}
-    return named.pop() if len(named) == 1 else None
+    for sentence_at in range(view.sentence_at - 1, -1, -1):
+        clauses = range(len(view.sentences[sentence_at].clauses))
+        views = (replace(view, sentence_at=sentence_at, clause_at=i) for i in clauses)
+        named = {m.name for other in views for m in _fresh(other).mentions if m.known}
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
 
 
 def _fresh(view: View) -> View:
