@@ -63,6 +63,8 @@ _DECIDES = re.compile(
 _DECLINED = re.compile(
     r"\bnot\s+to\b|\bdeclined\b|\bno\s+need\b|\bturned\s+down\b|\brefused\b", re.I
 )
+#: a second act that is plainly one ("… and return them")
+_WITH_OBJECT = re.compile(r"\band\s+[a-z]+\s+(?:them|it|the|a|an|her|him)\b")
 _PARTICLES = frozenset("up out over back away in on off round along down".split())
 #: things that go to somebody, as the first word of a task
 _SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
@@ -254,7 +256,8 @@ def is_declined(scene: Scene, start: int, end: int) -> bool:
 def acts_of(scene: Scene, start: int, end: int) -> list[Order]:
     """The acts of a task told without its owner: "photograph the letters and return them"."""
     first = re.match(r"\W*([A-Za-z-]+)", scene.text[start:end])
-    if first is None or first[1].lower() not in family("en", "verb") | family("en", "transfer"):
+    known = first and first[1].lower() in family("en", "verb") | family("en", "transfer")
+    if not known and _WITH_OBJECT.search(scene.text, start, end) is None:
         return []
     return _split(scene, start, end, [""], [], None, reported=False)
 

@@ -140,7 +140,7 @@ def continued(view: View, before: Finding | None) -> Finding | None:
         ),
         None,
     )
-    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+    if at is None or rc.negated(view, at) or not (rs.has_object(view, at) or view.mentions):
         return None
     for word in view.words[:at]:
         nouns = [p.grammemes for p in parses(word) if "NOUN" in p.grammemes]
@@ -187,10 +187,13 @@ def _by_pronoun(view: View) -> Finding | None:
     if owner is None:
         return None
     at = next((i for i, w in enumerate(view.words) if future(w, "3per")), None)
-    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+    if at is None or rc.negated(view, at):
+        return None
+    named = any(reading(word, "ADJF", at_least=0.5) for word in view.words[at + 1 :])
+    if not (named or rs.has_object(view, at)):  # «привьёт новеньких»
         return None
     verb = future(view.words[at], "3per") or ""
-    first = at if rs.nouns(view, skip=(), after=at) else None
+    first = at if named or rs.nouns(view, skip=(), after=at) else None
     return make(view, "promise", at, owner, verb, act="reported", first=first)
 
 
