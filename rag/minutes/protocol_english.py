@@ -69,9 +69,12 @@ _PARTICLES = frozenset("up out over back away in on off round along down".split(
 #: things that go to somebody, as the first word of a task
 _SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
-_TO_WHOM = re.compile(
-    r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
-    r"|the\s+[a-z]+(?:\s+(?!about\b|by\b|for\b|on\b|in\b|with\b|and\b|to\b|before\b|at\b|of\b)[a-z]+)?)"
+#: a body or an office of one or two words
+_THE = r"the\s+[a-z]+(?:\s+(?!(?:about|again|by|for|on|in|with|and|to|before|at|of|if|once|when|next)\b)[a-z]+)?"
+_TO_WHOM = re.compile(rf"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|{_THE})")
+_CALLED = re.compile(
+    r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+"
+    rf"(?P<who>[A-Z]\w+|{_THE})"
 )
 
 
@@ -367,13 +370,12 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
     """The person behind "to" or "for" beside a verb of sending, giving or telling, or called."""
     words = scene.text[slice(*what)]
     verb = words.split()[0].lower() if words.split() else ""
-    called = re.match(
-        r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+(?P<who>[A-Z]\w+)",
-        words,
-    )
+    called = _CALLED.match(words)
     if called:
         people = only_people(scene, called["who"])
-        return people[0] if people and people[0] not in owners else None
+        if people:
+            return people[0] if people[0] not in owners else None
+        return called["who"] if called["who"].startswith("the ") else None
     if verb not in family("en", "transfer") and verb not in _SENT:
         return None
     for match in _TO_WHOM.finditer(words):
