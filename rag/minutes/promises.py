@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from dataclasses import replace
+=======
+import re
+>>>>>>> part-rules-paper
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 _SAMPLE = 20_000
+#: the label of an entry of a list that names more than one («Артур и Таня: …»)
+_SEVERAL = re.compile(r",|&|/|\s(?:и|and)\s")
 #: a text with fewer capitals than one letter in so many is written without them
 _CAPITALS_ONE_IN = 200
 
@@ -48,10 +54,18 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     """
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
+<<<<<<< HEAD
     people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
     if not people and language == "ru":
         people = people_called(document.text, document.turns, language)
+=======
+>>>>>>> part-rules-paper
     paper = not document.turns or lists_tasks(document.turns, language)
+    speakers = (t.speaker for t in document.turns if t.speaker)
+    people = [
+        *participants_in(document),
+        *(s for s in speakers if not (paper and _SEVERAL.search(s))),
+    ]
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),

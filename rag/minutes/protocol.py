@@ -8,11 +8,12 @@ Where no field names an owner, the pieces of a task's line may, or the words of 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from typing import TYPE_CHECKING
 
 from rag.minutes import changes
-from rag.minutes.protocol_drafting import act_in, draft_of, recipient
+from rag.minutes.protocol_drafting import act_in, acts_in, draft_of, recipient
 from rag.minutes.protocol_dues import due_in, field_due, moved_due
 from rag.minutes.protocol_entries import from_words
 from rag.minutes.protocol_fields import Field, fields_in
@@ -35,7 +36,26 @@ _NOBODY: tuple[None] = (None,)
 _GAP = re.compile(r"\t+| {3,}")
 #: words of a deadline in a column of its own
 _COLUMN_WORDS = 4
+#: a row that only shows how to fill the table in
+_SAMPLE_ROW = re.compile(r"[*_\s]*(?:пример|образец|например|example|e\.g\.|sample)\b", re.I)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(slots=True)
+class _Group:
+    """The drafts of one list; a deadline on a line of its own below the last entry is for all."""
+
+    heads: tuple[Span, ...] = ()
+    drafts: list[Draft] = default(default_factory=list)
+    late: Found | None = None
+
+    def close(self) -> list[Draft]:
+        """The drafts, the list's deadline with those that have none; the group is empty then."""
+        found, self.drafts = self.drafts, []
+        if self.late and self.heads and all(d.due is None for d in found[:-1]):
+            found = [replace(draft, due=draft.due or self.late) for draft in found]
+        self.late = None
+        return found
 
 
 def protocol_drafts(scene: Scene) -> list[Draft]:
@@ -73,22 +93,31 @@ def _day(due: Found) -> str | None:
 
 
 def _drafts(scene: Scene) -> Iterator[Draft]:
+    group = _Group()
     for part in layout(scene.text):
         if part.section in IDLE:
             continue
         if isinstance(part, Grid):
+            yield from group.close()
             yield from _from_grid(scene, part)
-        else:
-            for draft in _from_item(scene, part):
-                listed = draft.act == "assigned"
-                yield replace(draft, turn=-1 if listed else 0)
+            continue
+        if part.heads != group.heads:
+            yield from group.close()
+            group.heads = part.heads
+        late = fields_in(scene.text, part.rows[0].end, part.end) if len(part.rows) > 1 else []
+        for draft in _from_item(scene, part):
+            listed = draft.act == "assigned"
+            group.drafts.append(replace(draft, turn=-1 if listed else 0))
+        below = next((f for f in late if f.kind == "due"), None)
+        group.late = field_due(scene, *below.value) if below else None
+    yield from group.close()
 
 
 def _from_grid(scene: Scene, grid: Grid) -> Iterator[Draft]:
     past = grid.section == "review"
     for row, cells in [*entries_of(scene.text, grid), *paired(scene.text, grid)]:
         task = trim(scene.text, *cells["task"])
-        if not _WORDS.search(scene.text[slice(*task)]):
+        if not _WORDS.search(scene.text[slice(*task)]) or _SAMPLE_ROW.match(scene.text, *task):
             continue
         owner = scene.text[slice(*cells["owner"])] if "owner" in cells else ""
         due = field_due(scene, *cells["due"], past=past) if "due" in cells else None
@@ -108,10 +137,18 @@ def _from_grid(scene: Scene, grid: Grid) -> Iterator[Draft]:
         if status != "open" and "due" in cells:
             due = field_due(scene, *cells["due"], past=True)
         for who in owners or _NOBODY:
-            draft = draft_of(
-                scene, who, task, due, (row.start, row.end), status=status, at=task[0], moved=moved
-            )
-            yield replace(draft, turn=-1, to_whom=recipient(scene, task, who))
+            for act in acts_in(scene, task):
+                draft = draft_of(
+                    scene,
+                    who,
+                    act,
+                    due,
+                    (row.start, row.end),
+                    status=status,
+                    at=act[0],
+                    moved=moved,
+                )
+                yield replace(draft, turn=-1, to_whom=recipient(scene, act, who))
 
 
 def _from_item(scene: Scene, item: Item) -> Iterator[Draft]:
@@ -223,11 +260,11 @@ def _from_fields(scene: Scene, item: Item, start: int, fields: list[Field]) -> I
     at = owner_fields[0].value[0]
     at = at if owners else task[0]
     for who in dict(owners) or _NOBODY:
-        to_whom = recipient(scene, task, who)
-        draft = draft_of(
-            scene, who, task, due, (item.start, item.end), status=status, at=at, moved=moved
-        )
-        yield replace(draft, to_whom=to_whom)
+        for act in acts_in(scene, task):
+            draft = draft_of(
+                scene, who, act, due, (item.start, item.end), status=status, at=at, moved=moved
+            )
+            yield replace(draft, to_whom=recipient(scene, act, who))
 
 
 def _task_of(scene: Scene, item: Item, start: int, fields: list[Field]) -> Span | None:

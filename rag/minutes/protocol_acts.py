@@ -56,6 +56,7 @@ _INFORMING = frozenset("информировать проинформирова�
 
 
 def dues_of(scene: Scene, start: int, end: int) -> list[Found]:
+    """The deadline phrases of a stretch, by offsets into the text."""
     found = dates_in(scene.text[start:end], scene.base, scene.language)
     return [Found(f.start + start, f.end + start, f.due) for f in found]
 

@@ -54,6 +54,15 @@ def act_in(scene: Scene, start: int, end: int) -> Span | None:
     return cut(scene, chosen, due)
 
 
+def acts_in(scene: Scene, task: Span) -> list[Span]:
+    """The acts of a task: «купить обогреватели и выдать их» is two."""
+    if scene.language == "ru":
+        orders = protocol_orders.acts_of(scene, *task, ("",))
+    else:
+        orders = protocol_english.acts_of(scene, *task)
+    return [order.what for order in orders] if len(orders) > 1 else [task]
+
+
 def recipient(scene: Scene, task: Span, who: str | None) -> str | None:
     """To whom a task's words give, send or tell something."""
     if scene.language == "ru":

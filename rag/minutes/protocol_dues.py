@@ -39,6 +39,7 @@ _LENGTH = re.compile(
 _ENGLISH_LENGTH = re.compile(
     r"^(?:\d+|one|two|three|four|five|ten)\s+(?:working\s+|business\s+)?(?:days?|weeks?|months?)$"
 )
+_STRUCK = re.compile(r"~~[^~\n]+~~|[^\s|]+(?:\s+[^\s|]+)?\s*(?:→|->|=>)(?=\s*\S)")
 #: a day and a month without a year
 _DAY_AND_MONTH = re.compile(
     r"^(?:до\s+|к\s+|by\s+)?(?:\d{1,2}[./]\d{1,2}|\d{1,2}\s+[^\W\d_]+|[^\W\d_]+\s+\d{1,2})\.?$"
@@ -59,7 +60,7 @@ _WAS = re.compile(
 
 #: what leads to a deadline behind an act
 _LEAD = re.compile(
-    r"[\s,(—–-]*(?:\b(?:в\s+срок|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$",
+    r"[\s,(—–-]*(?:\b(?:в\s+срок|в|со|сроком|со\s+сроком|и|due|deadline|no\s+later\s+than))?[\s,(:—–-]*$",
     re.I,
 )
 #: a bracket at the end that tells of the deadline, and a dash that tells the state
@@ -83,6 +84,11 @@ def field_due(scene: Scene, start: int, end: int, *, past: bool = False) -> Foun
         start += 1
     while end > start and scene.text[end - 1] in " \t\n*_;,":
         end -= 1
+    struck = _STRUCK.search(scene.text, start, end)
+    if struck and scene.text[struck.end() : end].strip():
+        start = struck.end()  # «~~10.04~~ 21.04»: the day that is not struck counts
+        while start < end and scene.text[start] in " \t":
+            start += 1
     value = scene.text[start:end]
     if _EMPTY.match(value):
         return None

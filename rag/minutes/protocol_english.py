@@ -59,10 +59,22 @@ _DECIDES = re.compile(
     r"(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors|members|councillors)\s+(?:has\s+|have\s+)?agreed\b",
     re.I,
 )
+#: an offer that was not wanted, in the words behind it
+_DECLINED = re.compile(
+    r"\bnot\s+to\b|\bdeclined\b|\bno\s+need\b|\bturned\s+down\b|\brefused\b", re.I
+)
+#: a second act that is plainly one ("… and return them")
+_WITH_OBJECT = re.compile(r"\band\s+[a-z]+\s+(?:them|it|the|a|an|her|him)\b")
+_PARTICLES = frozenset("up out over back away in on off round along down".split())
+#: things that go to somebody, as the first word of a task
+_SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
-_TO_WHOM = re.compile(
-    r"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?"
-    r"|the\s+[a-z]+(?:\s+(?!about\b|by\b|for\b|on\b|in\b|with\b|and\b|to\b|before\b|at\b|of\b)[a-z]+)?)"
+#: a body or an office of one or two words
+_THE = r"the\s+[a-z]+(?:\s+(?!(?:about|again|by|for|on|in|with|and|to|before|at|of|if|once|when|next)\b)[a-z]+)?"
+_TO_WHOM = re.compile(rf"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|{_THE})")
+_CALLED = re.compile(
+    r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+"
+    rf"(?P<who>[A-Z]\w+|{_THE})"
 )
 
 
@@ -104,7 +116,7 @@ def _said() -> re.Pattern[str]:
     """ "Colm said he'd book the projector", "Pia confirmed that she will ring them"."""
     name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
     return re.compile(
-        rf"(?P<who>{name})\s+(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
+        rf"(?P<who>{name})\s+(?:has\s+)?(?:kindly\s+)?(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
         r"(?P<vow>['’]d|['’]ll|\s+would|\s+will)\s+(?P<act>[a-z][\w'’-]*)"
     )
 
@@ -123,7 +135,8 @@ def _asked() -> re.Pattern[str]:
 def _pronoun() -> re.Pattern[str]:
     """ "She will circulate them by Friday", about whom the sentence before is."""
     return re.compile(
-        r"(?P<who>She|He)(?P<vow>['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
+        r"(?P<who>She|He)(?P<vow>\s+is(?=\s+(?:also\s+)?(?:taking|doing|handling|organising|arranging|booking"
+        r"|sorting|chasing|writing|looking))|['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
         r"\s+(?:also\s+|then\s+)?(?P<act>[a-z][\w'’-]*)"
     )
 
@@ -237,6 +250,27 @@ def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
     return found
 
 
+def is_declined(scene: Scene, start: int, end: int) -> bool:
+    """Whether a sentence offers what the words behind it on the line turn down."""
+    offers = "offer" in scene.text[start:end].lower()
+    return offers and _DECLINED.search(scene.text, end, _line_end(scene.text, end)) is not None
+
+
+def acts_of(scene: Scene, start: int, end: int) -> list[Order]:
+    """The acts of a task told without its owner: "photograph the letters and return them"."""
+    first = re.match(r"\W*([A-Za-z-]+)", scene.text[start:end])
+    known = first and first[1].lower() in family("en", "verb") | family("en", "transfer")
+    if not known and _WITH_OBJECT.search(scene.text, start, end) is None:
+        return []
+    return _split(scene, start, end, [""], [], None, reported=False)
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where the line of an offset ends."""
+    found = text.find("\n", at)
+    return found if found >= 0 else len(text)
+
+
 def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
     """(where the first act ends, where another's begins) of "SP to order it and LM to pay"."""
     for match in _NEXT.finditer(text, start, end):
@@ -304,10 +338,11 @@ def _split(
     starts = [start]
     for match in _AND.finditer(scene.text, start, end):
         verb = match["verb"]
-        objects = len(scene.text[starts[-1] : match.start()].split()) > 1
+        said = scene.text[starts[-1] : match.start()].split()
+        objects = len(said) > 1 and not (len(said) == 2 and said[1] in _PARTICLES)
         if (
             objects
-            and verb in family("en", "verb")
+            and verb in family("en", "verb") | family("en", "transfer")
             and len(scene.text[match.end() : end].split()) > 1
         ):
             starts.append(match.end())
@@ -335,14 +370,13 @@ def recipient(scene: Scene, what: tuple[int, int], owners: Sequence[str]) -> str
     """The person behind "to" or "for" beside a verb of sending, giving or telling, or called."""
     words = scene.text[slice(*what)]
     verb = words.split()[0].lower() if words.split() else ""
-    called = re.match(
-        r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+(?P<who>[A-Z]\w+)",
-        words,
-    )
+    called = _CALLED.match(words)
     if called:
         people = only_people(scene, called["who"])
-        return people[0] if people and people[0] not in owners else None
-    if verb not in family("en", "transfer"):
+        if people:
+            return people[0] if people[0] not in owners else None
+        return called["who"] if called["who"].startswith("the ") else None
+    if verb not in family("en", "transfer") and verb not in _SENT:
         return None
     for match in _TO_WHOM.finditer(words):
         people = only_people(scene, match["who"])

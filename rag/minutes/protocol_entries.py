@@ -36,6 +36,7 @@ _SIGNED = re.compile(
     r"|следующ)",
     re.IGNORECASE,
 )
+_ARROW = re.compile(r"\s(?:->|→|=>)\s")
 _PARTED = re.compile(r"\s[—–-]\s|[:(]|\s->\s")
 
 
@@ -49,7 +50,9 @@ def from_words(
         return
     heads = _heads(scene, item)
     entry = (not item.alone or _is_entry(text[start:end])) and not _states(scene, start, end)
-    tasked = listed or (item.section in ("tasks", "review") and entry) or any(heads)
+    arrow = _ARROW.search(text, start, end) is not None
+    tasked = listed or arrow or (item.section in ("tasks", "review") and entry) or any(heads)
+    tasked = tasked or (entry and not item.alone and _is_whole(scene, start, end))
     whole = (item.start, item.end)
     if tasked:
         entries = list(
@@ -70,6 +73,15 @@ def from_words(
     listed = item.section in ("tasks", "review")
     late = due or (heads[1] if tasked else None)
     yield from from_prose(scene, (start, end), late, whole, listed=listed)
+
+
+def _is_whole(scene: Scene, start: int, end: int) -> bool:
+    """Whether a bullet is a task, those who do it and a day, and nothing else."""
+    found = pieces_of(scene, start, end)
+    if not (found.owners and found.task and found.due) or found.due.start < found.task[1]:
+        return False
+    words = len(scene.text[slice(*found.task)].split())
+    return words + len(found.owners) * 2 + 4 >= len(scene.text[start:end].split())
 
 
 def _is_entry(line: str) -> bool:
@@ -100,7 +112,8 @@ def _heads(scene: Scene, item: Item) -> tuple[list[str], Found | None]:
     for start, end in reversed(item.heads):
         words = scene.text[start:end].strip().rstrip(":*_ ")
         if not owners:
-            owners = [who for who in only_people(scene, words) if who in scene.roster.names]
+            named = {m.name for m in scene.roster.mentions(tokens_of(words, 0, len(words)))}
+            owners = [who for who in only_people(scene, words) if who in named]
         if not owners and scene.text[end - 1 : end + 1].strip().endswith(":"):
             owners = protocol_orders.addressed(scene, start, end)
         found = (

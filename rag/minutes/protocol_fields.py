@@ -7,10 +7,13 @@ goes to the next label, to the end of the bracket it stands in, of the sentence 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.protocol_words import pattern_of, wordings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: kinds of labels that open fields, those first whose wordings are the longer or surer ones
 KINDS = ("owner", "due", "helper", "control", "status", "task", "other")
@@ -33,7 +36,7 @@ _NAKED = {
         re.IGNORECASE,
     ),
 }
-_SENTENCE_END = re.compile(r"(?<![^\W\d_]\.)(?<!\b[^\W\d_])[.!?]\s+(?=[А-ЯЁA-Z][а-яёa-z]{2,})")
+SENTENCE_END = re.compile(r"(?<![^\W\d_]\.)(?<!\b[^\W\d_])[.!?]\s+(?=[А-ЯЁA-Z][а-яёa-z]{2,})")
 _GOES_ON = re.compile(r"(?:[,&]|\bи|\band)\s*$")
 _EMPTY_LINE = re.compile(r"\n\s*(?=\n|$)")
 
@@ -61,25 +64,34 @@ def _labels(kind: str) -> re.Pattern[str]:
 
 def fields_in(text: str, start: int, end: int) -> list[Field]:
     """The fields of `text[start:end]` in order; a label with nothing behind it has an empty one."""
-    opened: list[tuple[int, int, str]] = []
-    for kind in KINDS:
-        patterns = [_labels(kind)] + ([_NAKED[kind]] if kind in _NAKED else [])
-        for pattern in patterns:
-            opened += [
-                (match.start(), match.end(), kind)
-                for match in pattern.finditer(text, start, end)
-                if _BEFORE.search(text[start : match.start()])
-            ]
-    opened.sort(key=lambda found: (found[0], -found[1], KINDS.index(found[2])))
+    return [
+        Field(kind, at + start, (first + start, last + start))
+        for kind, at, (first, last) in _fields_of(text[start:end])
+    ]
+
+
+@lru_cache(maxsize=2_000)
+def _fields_of(text: str) -> tuple[Field, ...]:
+    """The fields of a piece; the same line is looked at several times, so the last are kept."""
     labels: list[tuple[int, int, str]] = []
-    for found in opened:
+    for found in sorted(_opened(text), key=lambda f: (f[0], -f[1], KINDS.index(f[2]))):
         if not labels or found[0] >= labels[-1][1]:
             labels.append(found)
-    borders = [_opening(text, start, at) for at, _, _ in labels[1:]] + [end] * bool(labels)
-    fields = []
-    for (at, value, kind), border in zip(labels, borders, strict=True):
-        fields.append(Field(kind, _opening(text, start, at), _value(text, value, border)))
-    return fields
+    borders = [_opening(text, at) for at, _, _ in labels[1:]] + [len(text)] * bool(labels)
+    return tuple(
+        Field(kind, _opening(text, at), _value(text, value, border))
+        for (at, value, kind), border in zip(labels, borders, strict=True)
+    )
+
+
+def _opened(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end with what parts it from its value, kind) of every label that can open a field."""
+    for kind in KINDS:
+        patterns = (_labels(kind), *((_NAKED[kind],) if kind in _NAKED else ()))
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                if _BEFORE.search(text[: match.start()]):
+                    yield match.start(), match.end(), kind
 
 
 @cache
@@ -104,13 +116,13 @@ def label_of(cell: str) -> str | None:
     return best[2] if best else None
 
 
-def _opening(text: str, start: int, at: int) -> int:
+def _opening(text: str, at: int) -> int:
     """The place before a label where what belongs to it begins: its bracket or emphasis."""
-    while at > start and text[at - 1] in " \t*":
+    while at > 0 and text[at - 1] in " \t*":
         at -= 1
-    if text[max(start, at - 3) : at].endswith(" __"):
+    if text[max(0, at - 3) : at].endswith(" __"):
         at -= 2
-    return at - 1 if at > start and text[at - 1] in "([" else at
+    return at - 1 if at > 0 and text[at - 1] in "([" else at
 
 
 def _value(text: str, start: int, border: int) -> tuple[int, int]:
@@ -140,7 +152,7 @@ def _ends(text: str, start: int, at: int, border: int, depth: int) -> bool:
     letter = text[at]
     if letter == "\n":
         return not _runs_on(text, start, at, border)
-    outside = depth == 0 and (letter == "|" or _SENTENCE_END.match(text, at) is not None)
+    outside = depth == 0 and (letter == "|" or SENTENCE_END.match(text, at) is not None)
     return letter == ";" or outside
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import reading
-from rag.minutes.protocol_fields import Field, fields_in, label_of
+from rag.minutes.protocol_fields import SENTENCE_END, Field, fields_in, label_of
 from rag.minutes.protocol_grid import columns_of
 from rag.minutes.protocol_lines import (
     ANNOUNCED,
@@ -48,6 +48,10 @@ _OPENING = re.compile(
 _HEARD: dict[str, Section] = {"слушали": "agenda", "выступили": ""}
 _GAP = re.compile(r"\t+| {2,}")
 _FIELD_KINDS = frozenset({"owner", "helper", "due", "status", "control", "other"})
+#: the short form of an office, whose full stop ends no sentence («доц. Миронову»)
+_ABBREVIATED = re.compile(r"\b(?:доц|проф|зав|нач|зам|гл|инж|ст|асс|акад|докл|тов|дир)\.$")
+#: a line that lists who was there
+_WHO = re.compile(r"\s*(?:who|кто)\s*:\s*[^,\n]+,[^,\n]+,", re.IGNORECASE)
 #: capitalised names or initials and nothing else
 _NAMES = re.compile(
     r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*"
@@ -165,6 +169,8 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
     checkbox = CHECKBOX.match(line)
     bullet = BULLET.match(line)
     opening = _OPENING.match(line)
+    if _WHO.match(line):
+        return Item([row], row.start, "people"), ""
     body, style, mark, section = row.start, "", None, state.section
     if checkbox:
         body, style = row.start + checkbox.start("body"), "box"
@@ -176,6 +182,11 @@ def _opened(text: str, row: Row, state: _State) -> tuple[Item, str]:
             state.section = "" if verb in _HEARD else section
         state.heads = []
         body = row.start + opening.end()
+        heard = SENTENCE_END.search(text, body, row.end) if verb == "слушали" else None
+        if heard and not _ABBREVIATED.search(
+            text[body : heard.start() + 1]
+        ):  # what was said there stands behind who was heard
+            section, body = "", heard.end()
         inner = BULLET.match(text[body : row.end])
         body += inner.start("body") if inner else 0
     elif bullet:
@@ -200,7 +211,7 @@ def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
     if announced and not _wants_task(text, item):
         return False
     found = fields_in(text, body, row.end)
-    if found and found[0].start <= body:
+    if found and found[0].start <= body and not _WHO.match(line):
         return _joins(found[0], item)
     if before is None or heading_of(text, row) is not None:
         return False

@@ -51,6 +51,13 @@ _DATED_TITLE = re.compile(r"\d{1,2}[./]\d{1,2}|\d{4}|\d{1,2}\s+[^\W\d_]{3,}")
 _ENOUGH = 2
 #: share of turns that begin as tasks are told from which they are a list of tasks
 _TOLD_SHARE = 0.6
+#: the same where nobody asks or speaks of himself or to another
+_SILENT_SHARE = 0.3
+_TALK = re.compile(
+    r"\?|\b(?:я|мы|ты|вы|мне|нам|тебе|вам|меня|нас|тебя|вас|мой|наш|давай\w*|i|we|you|me|us|my|our|let's"
+    r"|i'll|i'm|we'll)\b",
+    re.IGNORECASE,
+)
 #: characters that tell whether a text is a protocol, and those its title is in
 _SAMPLE = 200_000
 _HEAD = 400
@@ -73,7 +80,8 @@ def is_protocol(text: str) -> bool:
 def lists_tasks(turns: Sequence[Turn], language: Language) -> bool:
     """Whether lines that read as turns are a list of tasks: «Олег: позвонить электрикам»."""
     told = sum(_is_told(turn.text, language) for turn in turns)
-    return bool(turns) and told >= _TOLD_SHARE * len(turns)
+    silent = not any(_TALK.search(turn.text) for turn in turns)
+    return bool(turns) and told >= (_SILENT_SHARE if silent else _TOLD_SHARE) * len(turns)
 
 
 def _is_told(words: str, language: Language) -> bool:

@@ -248,7 +248,8 @@ class Line:
                 continue
             if token.word in _STOP_WORDS or reading(token.word, "INFN", at_least=0.3):
                 break
-            if parses(token.word)[0].grammemes & {"ADVB", "VERB", "PRED", "PRTS", "CONJ"}:
+            top = parses(token.word)[0].grammemes
+            if top & {"ADVB", "VERB", "PRED", "PRTS", "CONJ"} or {"NOUN", "ablt"} <= top:
                 break
             at += 1
         return at

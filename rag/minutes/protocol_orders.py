@@ -99,6 +99,7 @@ def addressed(scene: Scene, start: int, end: int) -> list[str]:
         at = _after_dues(line, at + 1, dues)
     for case in (ordered,) if ordered else ("datv", "nomn"):
         named = line.everybody(at, case) if at < len(line.tokens) else []
+        named = _bracketed(line, named) if named else []
         whole = bool(named) and (case != "nomn" or named[-1].last == len(line.tokens))
         if whole and all(line.acts(one) for one in named):
             return list(names_of(named))

@@ -28,7 +28,7 @@ _RANK = re.compile(
     re.I,
 )
 _NAMED_FIRST = re.compile(r"^[A-ZА-ЯЁ][\w'’]+(?:\s+[A-ZА-ЯЁ][\w'’]+)?$")
-_LOGIN = re.compile(r"\s*(?P<who>@\w+)[\s:,—–-]+")
+_LOGIN = re.compile(r"\s*[*_]*(?P<who>@\w+)[*_]*[\s:,—–-]+")
 _STRUCK = re.compile(r"~~(?P<text>.+?)~~")
 #: words a piece of names can have, and a lead into a deadline
 _NAMES_LONGEST = 7
@@ -152,6 +152,8 @@ _BEFORE_MARK = (
 
 def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:
     """The state that the words beside a task give it; `checked` is the mark in its box."""
+    if struck and _marked(rest, "done"):
+        return "done"
     if struck or _marked(rest, "gone"):
         return "cancelled"
     if checked == "-" or checked == "☒":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import english, protocol_reported, russian
+from rag.minutes import english, protocol_english, protocol_reported, russian
 from rag.minutes.clauses import sentences_of
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import GROUP
@@ -38,6 +38,8 @@ def from_prose(
     sentences = tuple(sentences_of(scene.text, *body, scene.language))
     single = len(sentences) <= 1
     for sentence_at, sentence in enumerate(sentences):
+        if protocol_english.is_declined(scene, sentence.start, sentence.end):
+            continue
         orders = orders_of(scene, sentence.start, sentence.end)
         if orders:
             for order in orders:

@@ -10,7 +10,8 @@ from rag.minutes import russian_spans as rs
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_nouns import Line, is_inner
 from rag.minutes.russian_making import make
-from rag.minutes.russian_words import future
+from rag.minutes.russian_words import future, infinitive, promised
+from rag.types import ALL
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
@@ -35,6 +36,8 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
     """A finding unless another is the subject («сказал, что диджей обещал приехать»)."""
     if finding is None or finding.act == "joint" or finding.who is None:
         return finding
+    if finding.act == "assigned" and finding.kind == "promise" and not view.mentions:
+        return None
     mention = next((m for m in view.mentions if m.name == finding.who), None)
     if mention is not None and _is_attribute(view, mention):
         return None
@@ -45,14 +48,34 @@ def checked(view: View, finding: Finding | None) -> Finding | None:
             for p in parses(w)
         )
         finding = replace(finding, others=finding.others or _partners(view, mention))
+        finding = replace(finding, to_whom=finding.to_whom or _sent_to(view))
         return replace(finding, force="tentative") if tentative else finding
+    dated = view.due((view.clause_at,)) is not None
     for token in view.tokens:
         if token.start >= finding.at or finding.act != "reported":
             break
         nouns = [p.grammemes for p in parses(token.word) if "NOUN" in p.grammemes]
-        if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
+        subject = any("nomn" in g for g in nouns)
+        if subject and (not dated or not any("accs" in g for g in nouns)):
             return None
     return finding
+
+
+def _sent_to(view: View) -> str | None:
+    """To whom something will be sent: «протокол будет разослан участникам секретарём»."""
+    sent = any(
+        "PRTS" in p.grammemes and view.is_in(p.lemma, "transfer")
+        for w in view.words
+        for p in parses(w)
+    )
+    if not sent:
+        return None
+    line = Line(view.scene, view.tokens)
+    found = (line.one(at, "datv", strict=True) for at in range(len(view.tokens)))
+    named = next((one for one in found if one and (one.person or line.is_animate(one))), None)
+    if named is None:
+        return None
+    return ALL["ru"] if named.name.lower() in ("участники", "присутствующие") else named.name
 
 
 def _is_attribute(view: View, mention: Mention) -> bool:
@@ -91,29 +114,69 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
         return None
     agreed = any(view.is_in(p.lemma, "agreement") for w in view.sentence.words for p in parses(w))
     by_person = _by_person(view, listed=listed or agreed)
-    return by_person or by_body(view) or _by_pronoun(view) or _awaited(view)
+    return (
+        by_person
+        or _vowed_on(view)
+        or _by_passive(view)
+        or by_body(view)
+        or _by_pronoun(view)
+        or _awaited(view)
+    )
 
 
 def continued(view: View, before: Finding | None) -> Finding | None:
     """A further act of who acts in the clause before: «… и вышлет её заказчику»."""
-    if (
-        before is None
-        or before.act != "reported"
-        or view.words[:1] not in (("и",), ("а",), ("затем",))
-    ):
+    if before is None or before.act not in ("reported", "assigned"):
         return None
     if rc.is_subordinate(view) or any("nomn" in m.cases for m in view.mentions):
         return None
-    at = next((i for i in range(1, min(len(view.words), 5)) if future(view.words[i], "3per")), None)
-    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+    present = before.act == "assigned"
+    at = next(
+        (
+            i
+            for i in range(min(len(view.words), 6))
+            if future(view.words[i], "3per")
+            or (present and reading(view.words[i], "VERB", "pres", "3per", at_least=0.5))
+        ),
+        None,
+    )
+    if at is None or rc.negated(view, at) or not (rs.has_object(view, at) or view.mentions):
         return None
-    for word in view.words[1:at]:
+    for word in view.words[:at]:
         nouns = [p.grammemes for p in parses(word) if "NOUN" in p.grammemes]
         if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
     verb = future(view.words[at], "3per") or ""
-    found = make(view, "promise", at, before.who, verb, act="reported", first=at)
+    found = make(view, "promise", at, before.who, verb, act=before.act, first=at)
     return replace(found, others=before.others)
+
+
+def _vowed_on(view: View) -> Finding | None:
+    """«Орехов заверил, что …, и обещал проверить тормоза»: a vow whose subject came before."""
+    named_here = any("nomn" in mention.cases for mention in view.mentions)
+    if not view.clause_at or named_here or rc.is_subordinate(view):
+        return None
+    at = next((i for i, word in enumerate(view.words) if promised(word)), None)
+    if at is None or at > 1 or rc.negated(view, at):
+        return None
+    index = next((i for i in range(at + 1, len(view.words)) if infinitive(view.words[i])), None)
+    named = [m for m in view.at(0).mentions if "nomn" in m.cases]
+    if index is None or len(named) != 1 or not rs.has_object(view, index):
+        return None
+    verb = infinitive(view.words[index]) or ""
+    return make(view, "promise", at, named[0].name, verb, act="reported", first=index)
+
+
+def _by_passive(view: View) -> Finding | None:
+    """«Брагина заверила, что журналы будут ею заведены»: the agent is who speaks."""
+    agent = {"им", "ею", "ей"} & set(view.words)
+    if not agent or not {"будет", "будут"} & set(view.words) or not view.clause_at:
+        return None
+    at = next((i for i, w in enumerate(view.words) if reading(w, "PRTS", at_least=0.2)), None)
+    named = [m for m in view.at(0).mentions if "nomn" in m.cases]
+    if at is None or rc.negated(view, at) or len(named) != 1:
+        return None
+    return make(view, "promise", at, named[0].name, "", act="reported")
 
 
 def _by_pronoun(view: View) -> Finding | None:
@@ -124,10 +187,13 @@ def _by_pronoun(view: View) -> Finding | None:
     if owner is None:
         return None
     at = next((i for i, w in enumerate(view.words) if future(w, "3per")), None)
-    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+    if at is None or rc.negated(view, at):
+        return None
+    named = any(reading(word, "ADJF", at_least=0.5) for word in view.words[at + 1 :])
+    if not (named or rs.has_object(view, at)):  # «привьёт новеньких»
         return None
     verb = future(view.words[at], "3per") or ""
-    first = at if rs.nouns(view, skip=(), after=at) else None
+    first = at if named or rs.nouns(view, skip=(), after=at) else None
     return make(view, "promise", at, owner, verb, act="reported", first=first)
 
 
@@ -139,11 +205,13 @@ def _meant(view: View) -> str | None:
         return before.mentions[0].name if spoken and len(before.mentions) == 1 else None
     if not view.sentence_at:
         return None
-    earlier = view.sentences[view.sentence_at - 1]
-    clauses = range(len(earlier.clauses))
-    views = (replace(view, sentence_at=view.sentence_at - 1, clause_at=i) for i in clauses)
-    named = {m.name for other in views for m in _fresh(other).mentions if m.known}
-    return named.pop() if len(named) == 1 else None
+    for sentence_at in range(view.sentence_at - 1, -1, -1):
+        clauses = range(len(view.sentences[sentence_at].clauses))
+        views = (replace(view, sentence_at=sentence_at, clause_at=i) for i in clauses)
+        named = {m.name for other in views for m in _fresh(other).mentions if m.known}
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
 
 
 def _fresh(view: View) -> View:
@@ -158,7 +226,9 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
     if _is_attribute(view, mention):
         return None
     dated = bool(view.dues)
-    for at in range(mention.last, min(mention.last + _NEAR, len(view.tokens))):
+    behind = range(mention.last, min(mention.last + _NEAR, len(view.tokens)))
+    ahead = (mention.first - 1,) if listed and mention.last == len(view.tokens) else ()
+    for at in (*behind, *(i for i in ahead if i >= 0)):
         found = reading(view.words[at], "VERB", "pres", "3per", at_least=0.5)
         taken = reading(view.words[at], "VERB", "past", at_least=0.5)
         if taken and taken.lemma in _TAKING and rs.has_object(view, at, skip=mention):

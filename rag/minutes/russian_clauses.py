@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
+from rag.minutes.lexicon import family
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
