@@ -220,7 +220,8 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     )
     if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
         return None
-    if view.sentence.question and not polite:
+    for_me = first < 2 and words[verb_at + 1 : verb_at + 2] == ("me",)
+    if view.sentence.question and not (polite or for_me):
         return None
     if named is None and not polite:
         plain = verb_at + 1 < len(words) and (
