@@ -57,11 +57,15 @@ def _words(scene: Scene, draft: Draft) -> frozenset[str]:
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
     one, other = _words(scene, old), _words(scene, new)
-    if scene.language == "en" and new.verb and not other - {stem(new.verb)}:
-        # "I'll ring the farm" - "I'll phone them on Thursday": one act only where it stands near
-        said = scene.text[slice(*new.what)]
-        near = least == SAME_SOON and english_answers.refers_back(said)
-        return near and english_answers.kindred(old.verb, new.verb)
+    if scene.language == "en" and new.verb:
+        both = {stem(old.verb)} & {stem(new.verb)}
+        one, other = one - both, other - both
+        if not other - {
+            stem(new.verb)
+        }:  # "I'll ring the farm" - "I'll phone them": one act where it stands near
+            said = scene.text[slice(*new.what)]
+            near = least == SAME_SOON and english_answers.refers_back(said)
+            return near and english_answers.kindred(old.verb, new.verb)
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):

@@ -22,7 +22,9 @@ _OPENING = 2
 #: words of an echo before the yes ("Mint. Noted.")
 _ECHO = 2
 #: words a short answer may open with before its yes or no
-_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em sorry ha".split())
+_OPENERS = frozenset(
+    "well oh um uh er erm so and but right then hmm hm ah em sorry ha omg lol haha wow god gosh ooh aw btw yeah-no".split()
+)
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today tomorrow tmrw tonight".split()

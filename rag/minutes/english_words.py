@@ -59,8 +59,8 @@ RESULT = frozenset(
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
 _DROPS = frozenset(
-    "me you us it that this them him her please the a an one so to of for at on in by with from "
-    "into onto about".split()
+    "me you us it that this these those them him her please the a an one so to of for at on in by "
+    "with from into onto about".split()
 )
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
