@@ -58,11 +58,10 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
     one, other = _words(scene, old), _words(scene, new)
     if scene.language == "en" and new.verb:
-        both = {stem(old.verb)} & {stem(new.verb)}
-        one, other = one - both, other - both
-        if not other - {
-            stem(new.verb)
-        }:  # "I'll ring the farm" - "I'll phone them": one act where it stands near
+        # one verb in common is not yet one thing: "send a poll" is not "send the breakdown"
+        shared = {stem(old.verb)} & {stem(new.verb)}
+        one, other = one - shared, other - shared
+        if not other - {stem(new.verb)}:  # "I'll ring the farm" - "I'll phone them"
             said = scene.text[slice(*new.what)]
             near = least == SAME_SOON and english_answers.refers_back(said)
             return near and english_answers.kindred(old.verb, new.verb)

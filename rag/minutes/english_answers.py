@@ -23,7 +23,9 @@ _OPENING = 2
 _ECHO = 2
 #: words a short answer may open with before its yes or no
 _OPENERS = frozenset(
-    "well oh um uh er erm so and but right then hmm hm ah em sorry ha omg lol haha wow god gosh ooh aw btw yeah-no".split()
+    "well oh um uh er erm so and but right then hmm hm ah em sorry ha omg lol haha wow god gosh "
+    "ooh aw btw".split()
+)
 )
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _DAYS = frozenset(
