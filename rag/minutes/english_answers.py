@@ -26,11 +26,11 @@ _OPENERS = frozenset(
     "well oh um uh er erm so and but right then hmm hm ah em sorry ha omg lol haha wow god gosh "
     "ooh aw btw".split()
 )
-)
-#: words after which "drop" or "scrap" takes back ("let's drop the away day")
+#: days that are scratched for another day, not taken back
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today tomorrow tmrw tonight".split()
 )
+#: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
 
 
