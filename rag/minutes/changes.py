@@ -99,11 +99,14 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     nested = things and others and (things <= others or others <= things)
     if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
         return _head(scene, old) == _head(scene, new)
-    if scene.language == "en" and new.verb and not other - {stem(new.verb)}:
-        # "I'll ring the farm" - "I'll phone them on Thursday": one act only where it stands near
-        said = scene.text[slice(*new.what)]
-        near = least == SAME_SOON and english_answers.refers_back(said)
-        return near and english_answers.kindred(old.verb, new.verb)
+    if scene.language == "en" and new.verb:
+        # one verb in common is not yet one thing: "send a poll" is not "send the breakdown"
+        shared = {stem(old.verb)} & {stem(new.verb)}
+        one, other = one - shared, other - shared
+        if not other - {stem(new.verb)}:  # "I'll ring the farm" - "I'll phone them"
+            said = scene.text[slice(*new.what)]
+            near = least == SAME_SOON and english_answers.refers_back(said)
+            return near and english_answers.kindred(old.verb, new.verb)
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):

@@ -20,7 +20,10 @@ _RELATIVE = re.compile(r"(?:через|спустя|в\s+течение|за|wit
 
 
 #: English verbs that say little by themselves («get the hats», "pick the hats up")
-_LIGHT = frozenset("get got take have make put give let bring come going i'll we'll".split())
+_LIGHT = frozenset(
+    "get got take have make put give let bring come going i'll we'll "
+    "round around over out back off along through down away together".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.minutes.english_answers import kindred, refers_back
 from rag.minutes.english_asks import REQUESTS, open_call
 from rag.minutes.english_first import (
     arranged,
@@ -21,11 +22,12 @@ from rag.minutes.english_first import (
     tried,
     unsaid_subject,
 )
+from rag.minutes.english_leads import lead
 from rag.minutes.english_offers import arriving, delivered, offered
 from rag.minutes.english_reported import by_pronoun, hearsay, passive, reported
 from rag.minutes.english_spans import due_of, make, names_another
 from rag.minutes.english_takes import take_on
-from rag.minutes.english_words import continues, is_condition, is_subordinate, rejects
+from rag.minutes.english_words import continues, is_condition, is_subordinate, objects, rejects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +43,42 @@ def findings(view: View) -> Finding | None:
     called = open_call(view)
     if called or is_subordinate(view):
         return called
-    for rule in RULES:
-        found = rule(view)
-        if found:
-            return found
-    return None
+    found = next(filter(None, (rule(view) for rule in RULES)), None)
+    if found is None or _restates(view, found):
+        return None
+    return _dated_later(view, found) if found.due is None else found
+
+
+def _dated_later(view: View, found: Finding) -> Finding:
+    """The finding with the day of a clause behind that only says when."""
+    if found.kind == "request" or view.clause_at + 1 >= len(view.sentence.clauses):
+        return found
+    behind = view.at(view.clause_at + 1)
+    again = next(filter(None, (rule(behind) for rule in (offered, committed))), None)
+    return replace(found, due=again.due) if again and _restates(behind, again) else found
+
+
+def _restates(view: View, found: Finding) -> bool:
+    """Whether a clause says again, by pronouns, what the one before has said of the same act."""
+    if not view.clause_at or found.due is None or found.kind == "request":
+        return False
+    if not any(lead(view, name) for name in ("commit", "offer")):
+        return False  # "… and email it round": another act
+    if _names_a_thing(view, found) or not refers_back(_said(view, found)):
+        return False
+    before = view.at(view.clause_at - 1)
+    told = next(filter(None, (rule(before) for rule in (offered, committed))), None)
+    return told is not None and told.due is None and kindred(told.verb, found.verb)
+
+
+def _said(view: View, found: Finding) -> str:
+    return view.scene.text[found.what_start : found.what_end]
+
+
+def _names_a_thing(view: View, found: Finding) -> bool:
+    """Whether the act names a thing by its own word."""
+    verb_at = next((i for i, t in enumerate(view.tokens) if t.start >= found.what_start), None)
+    return verb_at is not None and bool(objects(view, verb_at))
 
 
 def continued(view: View) -> Finding | None:

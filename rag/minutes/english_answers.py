@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import base_of, opens, says
+from rag.minutes.english_leads import base_of, gerunds, opens, says
 from rag.minutes.lexicon import family
 from rag.words import fold
 
@@ -22,7 +22,14 @@ _OPENING = 2
 #: words of an echo before the yes ("Mint. Noted.")
 _ECHO = 2
 #: words a short answer may open with before its yes or no
-_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em sorry ha".split())
+_OPENERS = frozenset(
+    "well oh um uh er erm so and but right then hmm hm ah em sorry ha omg lol haha wow god gosh "
+    "ooh aw btw".split()
+)
+#: days that are scratched for another day, not taken back
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today tomorrow tmrw tonight".split()
+)
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
 
@@ -46,8 +53,8 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     refusal = opens(first, "refusal")
     if len(refusal) > len(assent):
         return "no"
-    if assent or _comes_round(sentences[0]):
-        return "yes"
+    if assent or _comes_round(sentences[0]) or (first and first[0] in gerunds()):
+        return "yes"  # "sending it after this call"
     echoed = len(sentences[0].words) <= _ECHO and len(sentences) > 1
     return "yes" if echoed and opens(sentences[1].words, "assent") else None
 
@@ -109,8 +116,10 @@ def withdrawn(sentence: Sentence) -> Clause | None:
         if says(clause.words, "cancel_phrase") and not says(clause.words, "take_on"):
             return clause
         for at, word in enumerate(words[:3]):
-            if word in family("en", "cancel") and (at == 0 or words[at - 1] in _ORDERS):
-                return clause
+            ordered = at == 0 or words[at - 1] in _ORDERS
+            day = bool(_DAYS & set(words[at + 1 : at + 2]))
+            if word in family("en", "cancel") and ordered and not day:
+                return clause  # "scratch Friday" only looks for another day
             if word == "don't" and at == 0 and words[1:] and words[1] in family("en", "verb"):
                 return clause
     return None

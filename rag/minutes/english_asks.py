@@ -60,6 +60,7 @@ def asked(view: View) -> Finding | None:
     alone = opens(view.words[found.verb_at :], "intransitive")
     if _is_noise(view, found) or not (alone or has_object(view, found.verb_at)):
         return None
+    found = _with_another(view, found)
     anaphoric = is_anaphoric(view, found.verb_at)
     return make(
         view,
@@ -71,6 +72,14 @@ def asked(view: View) -> Finding | None:
         bare=anaphoric,
         anaphoric=anaphoric and due_of(view) is None,  # with a day, it asks for another day
     )
+
+
+def _with_another(view: View, found: Lead) -> Lead:
+    """ "Could you and Tim draft it?": the act begins behind the second name."""
+    other = starting(view.mentions, found.first + 1)
+    if view.words[found.first] != "and" or other is None or other.last >= len(view.words):
+        return found
+    return Lead(found.at, other.last, other.last, found.phrase)
 
 
 def needed(view: View) -> Finding | None:
@@ -220,7 +229,8 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     )
     if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
         return None
-    if view.sentence.question and not polite:
+    for_me = first < 2 and words[verb_at + 1 : verb_at + 2] == ("me",)
+    if view.sentence.question and not (polite or for_me):
         return None
     if named is None and not polite:
         plain = verb_at + 1 < len(words) and (

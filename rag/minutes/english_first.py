@@ -45,6 +45,8 @@ def committed(view: View) -> Finding | None:
         return None
     if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
         return None
+    if found.phrase == "ill" and any(not view.is_in(w, "filler") for w in view.words[: found.at]):
+        return None  # "I was ill last week"
     act = view.tokens[found.verb_at]
     if act.capital or act.word in DETERMINERS:
         return None  # "I'm going to Leeds"

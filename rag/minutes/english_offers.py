@@ -32,14 +32,15 @@ _ARRIVING = re.compile(
 def offered(view: View) -> Finding | None:
     """ "I can do the billing articles", "shall I book it?", "I don't mind doing the raffle"."""
     found = lead(view, "offer") or lead(view, "offer_ask") or lead(view, "offer_ing")
-    if found is None or doubted(view, found.at):
+    if found is None or doubted(view, found.at) or _is_purpose(view, found.at):
         return None
     behind = found.at + found.phrase.count(" ") + 1
     if denied(view, behind, found.verb_at):
         return None
     asks = lead(view, "offer_ask") == found
     gerund = is_gerund(view.words[found.verb_at])
-    if asks != view.sentence.question and is_asked(view) != asks:
+    wondered = found.phrase in ("i can", "i could", "we can", "we could")  # "I could take it?"
+    if asks != view.sentence.question and is_asked(view) != asks and not wondered:
         return None
     if gerund != (lead(view, "offer_ing") == found) or view.is_in(
         base_of(view.words[found.verb_at]), "ability"
@@ -67,6 +68,15 @@ def offered(view: View) -> Finding | None:
         bare=anaphoric,
         anaphoric=anaphoric,
     )
+
+
+def _is_purpose(view: View, at: int) -> bool:
+    """Whether "I can" tells what for, or whether: "… so I can print the badges"."""
+    before = view.words[at - 1] if at else ""
+    return before in _PURPOSE or (before == "so" and view.clause_at > 0)
+
+
+_PURPOSE = frozenset("that if whether what how when before until till which where because".split())
 
 
 def delivered(view: View) -> Finding | None:

@@ -21,12 +21,10 @@ _ON_ME = re.compile(
 _LEAVE = re.compile(r"^leave (?P<what>.+) (?:with|to) me$")
 #: "put me down for the cakes", "I'll take care of the van"
 _FOR = re.compile(
-    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|"
+    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|"
     r"i volunteer for) (?P<what>.+)$"
 )
 _DETERMINERS = frozenset("the my our your that those these this".split())
-#: things one has rather than does ("I've got the flu")
-_HAD = re.compile(r"i've got (?!that one|this one)")
 
 
 def take_on(view: View) -> Finding | None:
@@ -64,7 +62,7 @@ def take_on(view: View) -> Finding | None:
     ):
         return make(view, "promise", len(words) - 1, None, SPEAKER, first=low)
     asked = _FOR.search(joined)
-    if asked and not _HAD.match(joined) and asked["what"].split()[0] in _DETERMINERS:
+    if asked and asked["what"].split()[0] in _DETERMINERS:
         at = low + joined[: asked.start("what")].count(" ")
         if asked["lead"] != "i'm on" or view.is_in(words[-1], "duty_noun"):
             return make(view, "promise", low, None, SPEAKER, first=at)

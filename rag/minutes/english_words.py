@@ -16,6 +16,8 @@ _CONDITIONS = frozenset("if once assuming provided providing unless when wheneve
 _CONDITION_PHRASES = (
     "as soon as",
     "as long as",
+    "soon as",
+    "long as",
     "so long as",
     "in case",
     "on condition",
@@ -57,8 +59,8 @@ RESULT = frozenset(
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
 _DROPS = frozenset(
-    "me you us it that this them him her please the a an one so to of for at on in by with from "
-    "into onto about".split()
+    "me you us it that this these those them him her please the a an one so to of for at on in by "
+    "with from into onto about".split()
 )
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
@@ -142,6 +144,9 @@ def doubted(view: View, at: int) -> bool:
 
 def taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing ("but they never did", "but I can't")."""
+    following = view.sentences[view.sentence_at + 1 : view.sentence_at + 2]
+    if any("not to" in " ".join(s.words) for s in following):
+        return True  # "The chair asked him not to."
     for other in view.others():
         words = other.words
         behind = other.clause_at > view.clause_at and words[:1] == ("but",)
@@ -232,10 +237,10 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
     if not dated and has_any(view, "now") and "from now on" not in joined:
         return True
-    if joint and view.is_in(verb, "vague_joint"):
+    if joint and view.is_in(verb, "vague_joint") and not opens(rest, "joint_act"):
         return True
     phrase = opens(rest, "phrasal")
-    if phrase and not joint:
+    if phrase:
         behind = verb_at + phrase.count(" ")
         plain = opens(rest, "intransitive") or dated or has_object(view, behind)
         return not plain or "just" in words[:verb_at]
@@ -265,6 +270,8 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
         return not (lasting and (third or is_later(view, due)))
     if not view.is_in(verb, "maybe_meeting"):
         return False
+    if verb == "add" and not dated and not {"to", "in", "into"} & set(rest):
+        return True  # to the notes that are taken
     if verb in ("use", "pick") and not dated and rest:
         return _is_offhand(view, verb_at)
     if dated or third:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from dataclasses import replace
-=======
 import re
->>>>>>> part-rules-paper
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,18 +51,14 @@ def extract(document: Document, *, date: str | None = None) -> Minutes:
     """
     day = date or document.date
     language = language_of(document.text[:_SAMPLE])
-<<<<<<< HEAD
-    people = [*participants_in(document), *(t.speaker for t in document.turns if t.speaker)]
-    if not people and language == "ru":
-        people = people_called(document.text, document.turns, language)
-=======
->>>>>>> part-rules-paper
     paper = not document.turns or lists_tasks(document.turns, language)
     speakers = (t.speaker for t in document.turns if t.speaker)
     people = [
         *participants_in(document),
         *(s for s in speakers if not (paper and _SEVERAL.search(s))),
     ]
+    if not people and language == "ru":
+        people = people_called(document.text, document.turns, language)
     scene = Scene(
         document.text,
         Roster(people, cased=_is_cased(document)),
