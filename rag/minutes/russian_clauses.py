@@ -293,6 +293,14 @@ def not_past(view: View, due: Found) -> bool:
     return base is None or last is None or last >= base
 
 
+_PAST_DAYS = frozenset("вчера позавчера раньше однажды прошлом прошлой прошлый давеча".split())
+
+
+def is_past_day(view: View) -> bool:
+    """Whether the sentence names a day that is over («вчера забираю, а их нет»)."""
+    return bool(_PAST_DAYS & set(view.sentence.words)) and "не" not in view.sentence.words
+
+
 def is_past_told(view: View) -> bool:
     """Whether the sentence is in the past, whatever tense its present verbs have."""
     words = view.sentence.words

@@ -180,11 +180,10 @@ def _is_told(view: View, word: str) -> bool:
         return False
     if view.sentence.question:
         return True
-    return any(
-        reading(w, "NOUN", "nomn", "plur", at_least=0.4) is not None
-        or w in ("они", "вы", "мы", "уже", "вчера")
-        for w in view.words
-    ) and not {"мне", "нам"} & set(view.words)
+    before = view.words[: view.words.index(word)]
+    subject = any(reading(w, "NOUN", "nomn", "plur", at_least=0.4) for w in before)
+    told = subject or {"они", "вы", "мы", "уже", "вчера"} & set(view.words)
+    return bool(told) and not {"мне", "нам"} & set(view.words)
 
 
 def _needed(view: View, who: str) -> Finding | None:

@@ -39,7 +39,7 @@ def take_on(view: View) -> Finding | None:
     """«с меня макет», «это на мне», «беру на себя», «за тобой гирлянды», «второго беру я»."""
     if rc.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
         return None
-    if view.sentence.question:
+    if view.sentence.question or rc.is_past_day(view):
         return None
     for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word):
         found = rule(view)
