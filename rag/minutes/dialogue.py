@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes, following, replies
+from rag.minutes import changes, following, postponing, replies
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import SPEAKER, Finding
 from rag.minutes.speakers import Company, called, called_later
@@ -41,7 +41,7 @@ class Dialogue:
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     agreeing: set[int] = field(default_factory=set)
-    proposal: changes.Proposal | None = None
+    proposal: postponing.Proposal | None = None
     company: Company = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,11 +83,11 @@ class Dialogue:
             agrees = answer == "yes" and not any(f.due for f in found)
             place = (index, turn.start, speaker)
             before = tuple(self.drafts)
-            self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
+            self.proposal = postponing.confirm(self.drafts, self.proposal, place, said, agrees)
             confirmed = before != tuple(self.drafts)
         accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
         proposer = None if accepted or any(f.kind != "request" for f in found) else speaker
-        proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
+        proposed = postponing.propose(self.scene, self.drafts, index, proposer, sentences)
         self.proposal = proposed or self.proposal
         settled = bool(found) or confirmed
         changes.apply(self.scene, self.drafts, index, speaker, sentences, settled, answer)
@@ -96,7 +96,7 @@ class Dialogue:
         """Yes, where a turn opens with nothing but a day («В среду», "First thing tomorrow")."""
         if not sentences or not sentences[0].clauses or sentences[0].question:
             return None
-        return "yes" if changes.only_due(View(self.scene, index, sentences, 0, 0)) else None
+        return "yes" if postponing.only_due(View(self.scene, index, sentences, 0, 0)) else None
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -135,9 +135,9 @@ class Dialogue:
                 self.waiting.append(Waiting(finding, speaker, finding.due, index))
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
-        elif finding.kind == "promise" and following.elaborates(self, finding, index, speaker):
-            return
         elif (
+            finding.kind == "promise" and following.elaborates(self, finding, index, speaker)
+        ) or (
             not finding.thing
             and finding.who == SPEAKER
             and following.takes_over(self, finding, speaker)

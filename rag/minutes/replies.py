@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import answers, changes
+from rag.minutes import answers, postponing
 from rag.minutes.drafts import Draft
 from rag.minutes.stance import is_thankful
 from rag.minutes.view import View
@@ -149,7 +149,7 @@ def haggles(
 def names_a_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> bool:
     """Whether an answer is nothing but a day («завтра-послезавтра»)."""
     view = View(talk.scene, index, sentences, 0, 0)
-    return bool(sentences[0].clauses) and changes.only_due(view) is not None
+    return bool(sentences[0].clauses) and postponing.only_due(view) is not None
 
 
 def settle_offer(

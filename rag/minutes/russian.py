@@ -23,7 +23,15 @@ from rag.minutes.russian_making import make
 from rag.minutes.russian_offers import offer
 from rag.minutes.russian_orders import order
 from rag.minutes.russian_reported import reported
-from rag.minutes.russian_requests import asked_when, expected, in_charge, let, open_call, request, task
+from rag.minutes.russian_requests import (
+    asked_when,
+    expected,
+    in_charge,
+    let,
+    open_call,
+    request,
+    task,
+)
 from rag.minutes.russian_taking import take_on
 
 if TYPE_CHECKING:

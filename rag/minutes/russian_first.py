@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_dues as rd
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import SPEAKER, Finding
@@ -96,7 +97,7 @@ def _errand(view: View) -> int | None:
 
 def _is_meant(view: View, at: int) -> bool:
     """Whether «буду делать» is bound by a deadline, or by «я» and a thing."""
-    if view.due((view.clause_at,)) or rs.completion_due(view):
+    if view.due((view.clause_at,)) or rd.completion_due(view):
         return True
     return "я" in view.words and rs.has_object(view, at)
 
@@ -122,7 +123,7 @@ def _duty(view: View) -> Finding | None:
 def _planned(view: View) -> Finding | None:
     """«завтра забираю паллеты», «звоню подрядчику сегодня»: a present with a day to come."""
     words = view.words
-    due = view.due((view.clause_at,)) or rs.shared_due(view)
+    due = view.due((view.clause_at,)) or rd.shared_due(view)
     if due is None or not (due.due.end or due.due.start) or not rc.not_past(view, due):
         return None
     for at, word in enumerate(words):

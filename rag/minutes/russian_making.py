@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
@@ -39,8 +40,8 @@ def make(
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
     bare = lonely and not told
-    due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
-    due = rs.corrected(view, due or rs.loose_due(view))
+    due = view.due(clauses) or rd.completion_due(view) or view.next_due() or rd.shared_due(view)
+    due = rd.corrected(view, due or rd.loose_due(view))
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's

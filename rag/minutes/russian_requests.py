@@ -142,7 +142,12 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
     verb = rw.imperative(word)
-    if word in ("давай", "давайте") or verb is None or rw.reading_is_rare(word) or _is_told(view, word):
+    if (
+        word in ("давай", "давайте")
+        or verb is None
+        or rw.reading_is_rare(word)
+        or _is_told(view, word)
+    ):
         return None
     idle = view.is_in(verb, "ask_noise")
     if idle and rc.later(view) and rs.has_object(view, at):

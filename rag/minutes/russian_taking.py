@@ -72,9 +72,10 @@ def _called_on(view: View) -> Finding | None:
         return None
     name, first, last = owner
     before = view.at(view.clause_at - 1) if view.clause_at else None
-    if before and len(view.tokens) == last - first and not any(map(is_finite, before.words)):
-        if rs.nouns(before, skip=()) and not before.mentions:  # «зал — на Олеге»
-            at = rc.head(before)
+    alone = before is not None and len(view.tokens) == last - first
+    if before and alone and not (any(map(is_finite, before.words)) or before.mentions):
+        at = rc.head(before)
+        if rs.nouns(before, skip=()):  # «зал — на Олеге»
             return make(before, "request", at, name, "", imperative=True, first=at)
     if rs.nouns(view, skip=(), after=last - 1):
         return make(view, "request", last, name, "", imperative=True, first=last)

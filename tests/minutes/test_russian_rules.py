@@ -11,7 +11,9 @@ from rag.minutes.turns import find_turns
 from rag.types import Document, Promise
 
 DAY = "2025-11-12"  # a Wednesday
-HEAD = "Были: Игорь Краснов, Вера Белых, Олег Титов\n\nИгорь: Всем привет, начинаем.\nВера: Привет.\n"
+HEAD = (
+    "Были: Игорь Краснов, Вера Белых, Олег Титов\n\nИгорь: Всем привет, начинаем.\nВера: Привет.\n"
+)
 TABLE = resources.files("rag.minutes").joinpath("data").joinpath("rules_ru.tsv")
 ROWS = [
     line.split("\t")
