@@ -135,13 +135,7 @@ class Dialogue:
                 self.waiting.append(Waiting(finding, speaker, finding.due, index))
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
-        elif (
-            finding.kind == "promise" and following.elaborates(self, finding, index, speaker)
-        ) or (
-            not finding.thing
-            and finding.who == SPEAKER
-            and following.takes_over(self, finding, speaker)
-        ):
+        elif self._is_of_before(finding, index, speaker):
             return
         elif finding.bare:
             topic = self._topic(finding)
@@ -150,13 +144,21 @@ class Dialogue:
         else:
             self.promise(finding, finding, speaker, accepted=True)
 
+    def _is_of_before(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether a promise only goes on about one made before, or takes another's over."""
+        if following.elaborates(self, finding, index, speaker):
+            return True
+        own = not finding.thing and finding.who == SPEAKER
+        return own and following.takes_over(self, finding, speaker)
+
     def _wait(self, finding: Finding, index: int, speaker: str | None) -> None:
         """Let a request or offer wait; «к пятнице успеешь?» only adds to the one before it."""
         last = self.waiting[-1] if self.waiting else None
-        if finding.kind == "request" and finding.bare and last and last.turn == index:
-            if last.finding.kind == "request" and not last.finding.bare:
-                last.due = last.due or finding.due
-                return
+        bare = finding.kind == "request" and finding.bare
+        same = last is not None and last.turn == index and last.finding.kind == "request"
+        if last and bare and same and not last.finding.bare:
+            last.due = last.due or finding.due
+            return
         if finding.bare and finding.due and following.urges(self, finding, index, speaker):
             return
         about = following.promised(self, finding, index, speaker) if not finding.thing else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
 from rag.minutes.morphology import parses
-from rag.minutes.russian_clauses import is_condition
+from rag.minutes.russian_conditions import is_condition
 from rag.minutes.russian_spans import nouns
 
 if TYPE_CHECKING:

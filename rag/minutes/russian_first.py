@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -38,7 +39,7 @@ def _is_barred(view: View) -> bool:
         or rc.is_habit(view)
         or rc.is_hearsay(view)
         or rc.is_own_condition(view)
-        or rc.is_idiom(view)
+        or rn.is_idiom(view)
         or rc.is_alternative(view)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
@@ -60,7 +60,7 @@ def make(
         act=act,
         force=force,
         due=due,
-        condition=rc.condition(view),
+        condition=rn.condition(view),
         bare=bare,
         named=who is not None and not who.startswith("\0"),
         imperative=imperative,

@@ -11,7 +11,8 @@ from rag.minutes.names import Mention
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import head, is_announced
+from rag.minutes.russian_clauses import is_announced
+from rag.minutes.russian_conditions import head
 from rag.minutes.russian_spans import clauses_around
 from rag.minutes.russian_words import PAST, promised
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
@@ -131,5 +132,5 @@ def roll_call(view: View) -> Finding | None:
     due = view.due(tuple(range(len(view.sentence.clauses))))
     if due is None:
         return None
-    start = rc.head(before)
+    start = rn.head(before)
     return make(before, "promise", start, mention.name, "", act="assigned", first=start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import russian_asks as ra
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -267,7 +268,7 @@ def _is_unstopped(view: View) -> bool:
 
 def expected(view: View) -> Finding | None:
     """«…, если Руслан даст цифры»: one of those present may say that he will."""
-    if not rc.is_condition(view) or view.sentence.question or view.scene.on_paper:
+    if not rn.is_condition(view) or view.sentence.question or view.scene.on_paper:
         return None
     named = next((m for m in view.mentions if "nomn" in m.cases and m.known), None)
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import is_condition
+from rag.minutes.russian_conditions import is_condition
 from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -37,7 +38,7 @@ _PUT_DOWN = frozenset(
 
 def take_on(view: View) -> Finding | None:
     """«с меня макет», «это на мне», «беру на себя», «за тобой гирлянды», «второго беру я»."""
-    if rc.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
+    if rn.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
         return None
     if view.sentence.question or rc.is_past_day(view):
         return None
@@ -74,7 +75,7 @@ def _called_on(view: View) -> Finding | None:
     before = view.at(view.clause_at - 1) if view.clause_at else None
     alone = before is not None and len(view.tokens) == last - first
     if before and alone and not (any(map(is_finite, before.words)) or before.mentions):
-        at = rc.head(before)
+        at = rn.head(before)
         if rs.nouns(before, skip=()):  # «зал — на Олеге»
             return make(before, "request", at, name, "", imperative=True, first=at)
     if rs.nouns(view, skip=(), after=last - 1):
