@@ -198,6 +198,7 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
         cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
         if cut is not None:
             cuts.add(cut)
+    cuts |= _condition_cuts(tokens, verbs)
     for i in range(1, len(tokens) - 1):
         if (tokens[i].word, tokens[i + 1].word) in _RU_CONDITIONS:
             cuts.add(i)
@@ -208,6 +209,16 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
 _RU_PREDICATES = frozenset("надо нужно нужен нужна нужны можно нельзя пора".split())
 #: pairs of words that open a condition without a comma before them
 _RU_CONDITIONS = {("при", "условии"), ("как", "только")}
+
+
+def _condition_cuts(tokens: list[Token], verbs: list[int]) -> set[int]:
+    """Where a condition without comma ends: before its second verb («если подпишешь закажу»)."""
+    opens = next((i for i, token in enumerate(tokens) if token.word == "если"), None)
+    inside = [i for i in verbs if opens is not None and i > opens]
+    if len(inside) < 2 or any(tokens[i].word in _RU_CONJUNCTIONS for i in range(*inside[:2])):
+        return set()
+    own = any(p.grammemes >= {"VERB", "1per"} for p in parses(tokens[inside[1]].word)[:2])
+    return {inside[1]} if own else set()
 
 
 def _infinitive_cuts(tokens: list[Token], verbs: list[int]) -> list[int]:

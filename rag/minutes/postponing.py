@@ -22,7 +22,8 @@ NEAR = 3
 #: words of a sentence that can be a bare new deadline
 _SHORT = 6
 _AROUND_DUE = frozenset(
-    "it is it's let's say make лучше давай давайте тогда значит s нет не".split()
+    "it is it's let's say make лучше давай давайте тогда значит s нет не пусть будет так уж край максимум примерно где-то "
+    "хотя бы".split()
 )
 
 
@@ -98,9 +99,11 @@ def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
 def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]) -> None:
     """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
     for sentence_at, sentence in enumerate(sentences):
-        if not sentence_at or sentence.words[:1] not in _CORRECTIONS or sentence.question:
+        opens = sentence.words[:1] in _CORRECTIONS or sentence.words[:2] == ("пусть", "будет")
+        if not sentence_at or not opens or sentence.question:
             continue
         view = View(scene, index, tuple(sentences), sentence_at, 0)
+        days = view.dues or tuple(view.bare_days())
         place = next(
             (
                 i
@@ -109,9 +112,9 @@ def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[S
             ),
             None,
         )
-        if place is None or not view.dues:
+        if place is None or not days:
             continue
-        old, due = drafts[place], view.dues[-1]
+        old, due = drafts[place], days[-1]
         if old.due and old.due.due != due.due:
             history = (*old.history, (old.at, old.due.due.raw))
             support = (*old.support, sentence.start)

@@ -55,7 +55,10 @@ def settle(
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
     if request.kind in ("offer", "answer"):
-        settle_offer(talk, waiting, found, answer, sentences)
+        named = names_a_day(talk, index, sentences) and request.kind == "offer"
+        if named:
+            waiting.finding = replace(request, due=talk.company.new_due(index, sentences[:1]))
+        settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
     if request.open_call and not found and not request.named:
         answer = "yes" if answers.volunteers(sentences[0]) else None

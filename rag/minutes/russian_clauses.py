@@ -165,6 +165,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
     if is_at_once(view, at):
         return True
+    if verb in ("поехать", "зайти", "заехать", "подъехать") and _visits(view):
+        return False
     if verb == "дойти" and view.due((view.clause_at,)) is None and "них" not in view.words:
         return not any(reading(w, "NOUN", "anim", at_least=_LIKELY) for w in view.words)
     spoken = list(view.words[:at])
@@ -183,6 +185,17 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
         ahead = later(view) or any(d.start < start and not_past(view, d) for d in view.dues)
         return not (view.is_in(verb, "postponable") and ahead)
     return False
+
+
+def _visits(view: View) -> bool:
+    """Whether one goes to somebody, which is for something («поеду к ним»)."""
+    words = view.words
+    behind = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("к", "ко")]
+    people = {i for m in view.mentions for i in range(m.first, m.last)}
+    return any(
+        word in ("ним", "нему", "ней") or words.index(word) in people or reading(word, "anim")
+        for word in behind
+    )
 
 
 def is_hearsay(view: View) -> bool:
@@ -252,7 +265,12 @@ def is_own_condition(view: View) -> bool:
         if words[:1] == ("не",) and any(reading(w, "VERB", "futr", "2per") for w in words[1:3]):
             return True
         verbs = {lemma for word in other.words if (lemma := future(word, "1per", "sing"))}
-        if verbs - _WAITED_FOR and "если" in other.words and is_condition(other):
+        idle = {
+            verb
+            for verb in verbs - _WAITED_FOR
+            if any(view.is_in(verb, name) for name in ("stative", "in_meeting", "weak", "threat"))
+        }
+        if idle and "если" in other.words and is_condition(other):
             return True
     return False
 

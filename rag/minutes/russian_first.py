@@ -160,4 +160,5 @@ def _delivered(view: View) -> Finding | None:
         ready = {"готов", "готова", "готово", "готовы"} & set(words)
         if not ready:
             return None
-    return make(view, "answer", at, SPEAKER, "", bare=not things)
+    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words)) and bool(things)
+    return make(view, "promise" if mine else "answer", at, SPEAKER, "", bare=not things)

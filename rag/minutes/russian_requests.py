@@ -86,7 +86,9 @@ def let(view: View) -> Finding | None:
     """«пусть лучше Санёк плейлист», «Олег пусть закажет воду»: meant for a third person."""
     if not {"пусть", "пускай"} & set(view.words) or rc.conditional_mood(view):
         return None
-    named = next((m for m in view.mentions if "nomn" in m.cases), None)
+    place = next(i for i, w in enumerate(view.words) if w in ("пусть", "пускай"))
+    near = [m for m in view.mentions if "nomn" in m.cases]
+    named = next((m for m in near if -2 <= m.first - place <= 3), None)
     if named is None:
         return None
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
@@ -124,7 +126,8 @@ def request(view: View) -> Finding | None:
     begged = ra.begged(view)
     if begged is not None and not rc.negated(view, begged):
         verb = rw.infinitive(view.words[begged]) or ""
-        if not view.is_in(verb, "ask_noise") or rc.later(view):
+        idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
+        if not idle or rc.later(view):
             return make(view, "request", begged, who, verb, imperative=True, first=begged)
     for at, _word in enumerate(view.words):
         if rc.negated(view, at) and not view.sentence.question:
@@ -173,7 +176,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
 def _is_personal(view: View, who: str) -> bool:
     """Whether «звоните» is said to somebody for later, not to all for now («ставьте плюсики»)."""
     now = any(view.is_in(word, "now") for word in view.sentence.words)
-    return not now and (who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
+    single = any(reading(w, "VERB", "impr", "sing", at_least=0.5) for w in view.words)
+    return not now and (single or who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
 
 
 #: words of a sentence that is nothing but an order about what was said before («допиши»)
@@ -271,6 +275,10 @@ def expected(view: View) -> Finding | None:
     if not rn.is_condition(view) or view.sentence.question or view.scene.on_paper:
         return None
     named = next((m for m in view.mentions if "nomn" in m.cases and m.known), None)
+    at = next((i for i, w in enumerate(view.words) if rw.future(w, "2per")), None)
+    if at is not None and rs.has_object(view, at):
+        finding = make(view, "request", at, ADDRESSEE, rw.future(view.words[at], "2per") or "")
+        return replace(finding, open_call=True, condition=None)
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
     if named is None or at is None or not rs.has_object(view, at, skip=named):
         return None

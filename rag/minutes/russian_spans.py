@@ -140,11 +140,15 @@ def thing_of(view: View) -> tuple[int, int] | None:
         return None
     if any(map(infinitive, sentence.words)) or _QUESTIONING & set(sentence.words):
         return None
+    if {"вот", "это", "ну"} & set(sentence.words[:2]):
+        return None
     for clause_at in range(len(sentence.clauses)):
         place = view.at(clause_at)
         things = [i for i in nouns(place, skip=()) if not _is_governed(place, i)]
         people = {i for m in place.mentions for i in range(m.first, m.last)}
-        if things and things[0] not in people and reading(place.words[things[0]], "accs"):
+        word = place.words[things[0]] if things else ""
+        idle = any(view.is_in(p.lemma, "event") for p in parses(word)[:1]) if word else True
+        if things and not idle and things[0] not in people and reading(word, "accs"):
             start, end = place.clause.start, place.clause.end
             return without_edges(place, start, end, place.due((clause_at,)))
     return None
