@@ -133,13 +133,17 @@ class Answerer:
         question = request.question
         if register.wanted(question) is None and not register.may_ask(question):
             return None
-        meetings = self._meetings(request.scope)
         asker = self._asker
         found = register.look_up(
-            question, meetings, today=asker.today, me=asker.me, context=self._before
+            question,
+            self._meetings(),
+            today=asker.today,
+            me=asker.me,
+            context=self._before,
+            within=self._within(request.scope),
         )
         if not found.entries and not found.decisions:
-            return refusal(question, ()) if found.whole and meetings else None
+            return refusal(question, ()) if found.whole else None
         return register.answer(found, self._span, self._line)
 
     def _beside(self, request: _Request, sentence: Sentence) -> Answer | None:
@@ -147,19 +151,23 @@ class Answerer:
         if not register.may_ask(request.question) or not sentence.citations:
             return None
         place = sentence.citations[0]
-        meetings = [m for m in self._meetings(request.scope) if m[0] == place.document]
-        found = register.beside(request.question, meetings, place) if meetings else None
-        return register.answer(found, self._span, self._line) if found and found.entries else None
+        meetings = self._meetings()
+        if all(name != place.document for name, _, _ in meetings):
+            return None
+        found = register.beside(request.question, meetings, place)
+        return register.answer(found, self._span, self._line) if found.entries else None
 
-    def _meetings(self, scope: Scope) -> list[tuple[str, str, Minutes]]:
-        """The meetings in scope: name, title, minutes."""
-        rows = {row.name: row for row in self._catalogue.documents()}
+    def _meetings(self) -> list[tuple[str, str, Minutes]]:
+        """All meetings: name, title, minutes."""
+        titles = {row.name: row.title for row in self._catalogue.documents()}
+        return [(name, titles[name], minutes) for name, minutes in self._catalogue.minutes()]
+
+    def _within(self, scope: Scope) -> frozenset[str] | None:
+        """Names of the documents in scope; None for all."""
         chosen = self._retriever.select(scope)
-        return [
-            (name, rows[name].title, minutes)
-            for name, minutes in self._catalogue.minutes()
-            if chosen is None or rows[name].id in chosen
-        ]
+        if chosen is None:
+            return None
+        return frozenset(row.name for row in self._catalogue.documents() if row.id in chosen)
 
     def _span(self, name: str, start: int, end: int) -> Citation:
         return self._retriever.document(name).citation(name, start, end)
@@ -196,7 +204,7 @@ class Answerer:
             with clock.step("register"):
                 promised = self._beside(request, verbatim[0])
             if promised is not None:
-                return replace(promised, passages=evidence.passages)
+                return promised
         if self._model is not None:
             answer = self._from_model(self._model, request, evidence, clock)
             if answer.sentences or answer.refusal:

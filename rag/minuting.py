@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rag.exports import Form
     from rag.named import Unread
     from rag.record import Record
+    from rag.scribe import Reading
+    from rag.words import Language
 
 _SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
 _YEARS = range(1900, 2200)  # of meetings that somebody may have taken part in
@@ -38,13 +40,26 @@ _NOTES = {
         "dayless": "день встречи неизвестен; назовите его: --date",
         "nobody": "в записи не сказано, кто говорит: у сказанного «я сделаю» нет исполнителя",
         "struck": "предложений модели вычеркнуто, потому что встреча их не подтверждает: {}",
+        "gap": "строки {}–{} модель не прочла: {}",
+        "doubt": "строка {}: {} — {}; по словам модели — {}; проверьте",
+        "suggested": "модель видит и обещание, которого нет в протоколе, строка {}: {}",
+        "nothing": "не сказано",
     },
     "en": {
         "undated": "the day of the meeting is unknown: deadlines stay words; name it: --date",
         "dayless": "the day of the meeting is unknown; name it: --date",
         "nobody": 'nobody is named as speaking: what "I will do" has no owner',
         "struck": "sentences of the model that the meeting does not support were struck: {}",
+        "gap": "the model did not read the lines {}–{}: {}",
+        "doubt": "line {}: {} is {}; the model says {}; check it",
+        "suggested": "the model sees a promise that is not in the minutes, line {}: {}",
+        "nothing": "not said",
     },
+}
+#: What of a promise a model may read otherwise.
+_FIELDS: dict[Language, dict[str, str]] = {
+    "ru": {"who": "кто", "to_whom": "кому", "when": "срок", "status": "состояние"},
+    "en": {"who": "who", "to_whom": "to whom", "when": "when", "status": "state"},
 }
 
 
@@ -216,7 +231,8 @@ def _write_file(path: Path, data: bytes, sources: Sequence[Path]) -> None:
 def _tell_notes(record: Record) -> None:
     """What a person should know of the minutes of a meeting."""
     minutes = record.minutes
-    told = _NOTES[language_of(record.document.text[:_SAMPLE])]
+    language = language_of(record.document.text[:_SAMPLE])
+    told = _NOTES[language]
     notes = list(record.summary.notes)
     if minutes.date is None:
         dated = any(promise.when for promise in minutes.promises)
@@ -226,8 +242,25 @@ def _tell_notes(record: Record) -> None:
         notes.append(told["nobody"])
     if record.summary.struck:
         notes.append(told["struck"].format(len(record.summary.struck)))
+    if record.reading is not None:
+        notes += _of_the_model(record.reading, language)
     for note in notes:
         click.echo(f"{shown(record.name)}: {note}", err=True)
+
+
+def _of_the_model(reading: Reading, language: Language) -> Iterator[str]:
+    """What a model reads otherwise than the rules, what it alone has seen, and what it missed."""
+    told = _NOTES[language]
+    for gap in reading.account.gaps:
+        first, last = gap.lines or (0, 0)
+        yield told["gap"].format(first, last, shown(gap.reason))
+    for doubt in reading.doubts:
+        line = reading.minutes.promises[doubt.promise].line
+        values = (shown(said) if said else told["nothing"] for said in (doubt.rules, doubt.model))
+        yield told["doubt"].format(line, _FIELDS[language][doubt.field], *values)
+    for promise in reading.suggestions.promises:
+        yield told["suggested"].format(promise.line, shown(" ".join(promise.quote.split())))
+    yield from reading.account.notes
 
 
 def _nothing(unread: Sequence[Unread]) -> errors.RagError:

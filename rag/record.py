@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from rag.scribe import Reading
     from rag.summary import Source, Summary
     from rag.types import Document, Minutes
 
-    Read = Callable[[Document, Minutes], Minutes]
+    Read = Callable[[Document, Minutes], Reading]
     Summarise = Callable[[str, Source, Brief], Summary]
 
 #: A summary has a sentence for so many characters, within the lengths of summaries.
@@ -27,13 +28,17 @@ _A_SENTENCE = 900
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One meeting: the name and the file it goes by, its text, its minutes and a summary of it."""
+    """One meeting: the name and the file it goes by, its text, its minutes and a summary of it.
+
+    `reading` is how the minutes came about where a model has read the meeting too.
+    """
 
     name: str
     file: Path
     document: Document
     minutes: Minutes
     summary: Summary
+    reading: Reading | None = None
 
 
 def records_of(
@@ -45,7 +50,7 @@ def records_of(
         found: What was named; minutes that are held are those of the document's own day.
         summarise: Makes the summary of a document by its name.
         day: The day of the meetings (ISO), where a person tells it.
-        read: Reads a meeting once more, as a model does, and gives its minutes anew.
+        read: Has a model read a meeting beside the rules, and gives its minutes anew.
     """
     for each in found:
         if isinstance(each, Unread):
@@ -57,10 +62,11 @@ def records_of(
         if minutes is None:
             yield Unread(each.name, _no_meeting(each))
             continue
-        if read is not None:
-            minutes = read(each.document, minutes)
+        reading = read(each.document, minutes) if read is not None else None
+        if reading is not None:
+            minutes = reading.minutes
         summary = summarise(each.name, source_of(each.document, minutes), brief_of(each.document))
-        yield Record(each.name, each.file, each.document, minutes, summary)
+        yield Record(each.name, each.file, each.document, minutes, summary, reading)
 
 
 def brief_of(document: Document) -> Brief:

@@ -223,7 +223,10 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        shutil.copymode(target, aside) if target.exists() else os.chmod(aside, 0o666 & ~_umask())
+        if target.exists():
+            shutil.copymode(target, aside)
+        else:
+            os.chmod(aside, 0o666 & ~_umask())
         os.replace(aside, target)
     except BaseException:
         os.unlink(aside)

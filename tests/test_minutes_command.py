@@ -275,6 +275,22 @@ def test_a_model_writes_the_summary(
     assert sentence["citations"]
 
 
+def test_what_a_model_reads_otherwise_is_flagged_and_told(
+    rag: Any, letuchka: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = rag("minutes", letuchka, "--json").json["promises"]
+    (pump,) = [promise for promise in alone if promise["line"] == 6]
+    claim = {"line": 6, "what": "Насос я проверю", "when": "завтра", "status": "done"}
+    reply = json.dumps({"promises": [claim]}, ensure_ascii=False)
+    monkeypatch.setattr(App, "model", scripted(reply))
+    typed = rag("minutes", letuchka, "--json")
+    found = typed.json["promises"]
+    assert [p for p in found if p["line"] != 6] == [p for p in alone if p["line"] != 6]
+    (again,) = [promise for promise in found if promise["line"] == 6]
+    assert again == {**pump, "flags": ["check"]}
+    assert "строка 6: состояние — open; по словам модели — done; проверьте" in typed.err
+
+
 def test_without_a_model_nothing_heavy_is_imported(letuchka: Path) -> None:
     program = (
         "import sys\nfrom rag.cli import run\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.mapreduce import Watch
     from rag.named import Unread
     from rag.promised import Asked, Listed
-    from rag.record import Record, Summarise
+    from rag.record import Read, Record, Summarise
     from rag.report import Progress
     from rag.retrieve import Mode, Retriever
     from rag.store.history import History
@@ -149,7 +149,23 @@ class Asking(Keeping):
 
         found = named(names, self.paths, partial(self._readers, day=day or ""))
         summarise = self._summary_by(fresh, on_progress)
-        yield from records_of(found, summarise, day=day, read=None)
+        yield from records_of(found, summarise, day=day, read=self._read_by(fresh, on_progress))
+
+    def _read_by(self, fresh: bool, on_progress: Callable[[Step], None]) -> Read | None:
+        """What reads a meeting beside the rules: the model where one is set."""
+        if self.model is None:
+            return None
+        from rag.mapreduce import Watch
+        from rag.scribe.library import reading_of
+
+        return partial(
+            reading_of,
+            paths=self.paths,
+            model=self.model,
+            sampling=(self.settings.temperature, self.settings.max_tokens),
+            fresh=fresh,
+            watch=Watch(on_progress),
+        )
 
     def _summary_by(self, fresh: bool, on_progress: Callable[[Step], None]) -> Summarise:
         """What summarises one document: the model where one is set."""

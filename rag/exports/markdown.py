@@ -34,11 +34,8 @@ def escape(text: str) -> str:
     """Text of a document as Markdown that shows it and does nothing."""
     line = " ".join(inert(text).split())
     line = _SPECIAL.sub(lambda found: "\\" + found.group(), line)
-    return _OPENING.sub(lambda found: f"{found.group()}\\", line, count=1) if _opens(line) else line
-
-
-def _opens(line: str) -> bool:
-    return _OPENING.match(line) is not None
+    opening = _OPENING.match(line)
+    return f"{opening.group()}\\{line[opening.end() :]}" if opening else line
 
 
 def _meeting(out: Outline) -> str:

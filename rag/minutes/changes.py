@@ -8,6 +8,7 @@ with the promise, or to stand right after it.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes import english_answers
@@ -40,9 +41,14 @@ REACH = 6
 
 def _things(scene: Scene, draft: Draft) -> frozenset[str]:
     """Stems of what is acted on, without the verb."""
+    return _nouns(scene.text[draft.what[0] : draft.what[1]])
+
+
+@lru_cache(maxsize=4_096)
+def _nouns(what: str) -> frozenset[str]:
     return frozenset(
         stem(word)
-        for token in words(scene.text[draft.what[0] : draft.what[1]])
+        for token in words(what)
         if len(word := fold(token)) > 2
         and any(p.grammemes & {"NOUN", "LATN"} for p in parses(word)[:1])
         and not any(p.grammemes & {"Name", "Surn"} for p in parses(word)[:1])
@@ -72,10 +78,11 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     nested = things and others and (things <= others or others <= things)
     if nested and old.who == new.who and (old.verb == new.verb or not old.verb or not new.verb):
         return _head(scene, old) == _head(scene, new)
-    if english_answers.kindred(old.verb, new.verb) and least == SAME_SOON:
+    if scene.language == "en" and new.verb and not other - {stem(new.verb)}:
+        # "I'll ring the farm" - "I'll phone them on Thursday": one act only where it stands near
         said = scene.text[slice(*new.what)]
-        if english_answers.refers_back(said) and not other - {stem(new.verb)}:
-            return True  # "I'll ring the farm" - "I'll phone them on Thursday"
+        near = least == SAME_SOON and english_answers.refers_back(said)
+        return near and english_answers.kindred(old.verb, new.verb)
     if overlap(one, other) < least:
         return False
     if min(len(one), len(other)) > 1 or len(one) == len(other):
@@ -150,7 +157,7 @@ def apply(
         if sentence.question:
             continue
         if _cancels(sentence):
-            _withdraw(scene, drafts, index, speaker, sentence)
+            _withdraw(scene, drafts, index, speaker, sentence, opening=not sentence_at)
         elif _denied(scene, drafts, index, speaker, sentence):
             continue
         elif _discharges(sentence):
@@ -183,7 +190,7 @@ def _cancels(sentence: Sentence) -> bool:
 
 def _calls(scene: Scene, sentence: Sentence) -> bool:
     """Whether a sentence calls somebody by name."""
-    found = [m for c in sentence.clauses for m in scene.roster.mentions(c.tokens)]
+    found = [m for c in sentence.clauses for m in scene.mentions(c.tokens)]
     return any(m.cases & {"nomn", "voct"} for m in found)
 
 
@@ -218,11 +225,18 @@ def _denied(
 
 
 def _withdraw(
-    scene: Scene, drafts: list[Draft], index: int, speaker: str | None, sentence: Sentence
+    scene: Scene,
+    drafts: list[Draft],
+    index: int,
+    speaker: str | None,
+    sentence: Sentence,
+    *,
+    opening: bool,
 ) -> None:
+    """Cancel the last draft the sentence is about; `opening` where it begins its turn."""
     said = _withdrawn(scene, sentence)
     lemmas = {parse.lemma for word in sentence.words for parse in parses(word)}
-    called = {m.name for c in sentence.clauses for m in scene.roster.mentions(c.tokens)}
+    called = {m.name for c in sentence.clauses for m in scene.mentions(c.tokens)}
     for place in range(len(drafts) - 1, -1, -1):
         draft = drafts[place]
         if draft.turn > index or draft.sentence[0] > sentence.start or draft.status == "cancelled":
@@ -235,7 +249,9 @@ def _withdraw(
         same_verb = (
             bool(draft.verb) and draft.verb in lemmas and index - draft.turn <= REACH and owner
         )
-        short = len(sentence.words) <= 4 and near and not said - _cue_stems(scene)
+        brief = len(sentence.words) <= 4 or (opening and _opens(scene, sentence))
+        theirs = not called or draft.who in called
+        short = brief and near and theirs and not said - _cue_stems(scene)
         if about or same_verb or short:
             drafts[place] = replace(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
@@ -250,18 +266,29 @@ def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
 
 
+def _opens(scene: Scene, sentence: Sentence) -> bool:
+    """Whether an English sentence begins with what takes something back ("No need, …")."""
+    clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
+    if clause is None:
+        return False
+    before = [word for c in sentence.clauses if c.end <= clause.start for word in c.words]
+    return all(word in family("en", "filler") for word in before)
+
+
 def _withdrawn(scene: Scene, sentence: Sentence) -> frozenset[str]:
     """The words that say what is taken back; English names it beside the verb that does."""
     clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
     if clause is None:
         return content(scene.text[sentence.start : sentence.end])
     return content(scene.text[clause.start : clause.end]) - content(
-        " ".join(family("en", "cancel"))
+        " ".join(family("en", "cancel") | family("en", "filler"))
     )
 
 
 def _cue_stems(scene: Scene) -> frozenset[str]:
     entries = family(scene.language, "cancel") | family(scene.language, "cancel_phrase")
+    if scene.language == "en":
+        entries |= family("en", "cancel_whole")
     return content(" ".join(entries))
 
 

@@ -250,10 +250,14 @@ _EN_OBJECTS = frozenset(
     "everybody some any all up out over".split()
 )
 #: verbs that make one act with the next («come over and check it»)
-_EN_MOVING = frozenset("go come sit pop nip head drive swing stop try turn hurry be".split())
+_EN_MOVING = frozenset(
+    "go come sit pop nip head drive swing stop try turn hurry be favour favor".split()
+)
 _EN_CLAUSE_OPENERS = frozenset("what how why where which whether who doubt wish that".split())
 #: words after which "if" is "whether" («see if she'd go»)
-_EN_ASKING = frozenset("see check ask know wonder tell sure out remember asking checking as".split())
+_EN_ASKING = frozenset(
+    "see check ask know wonder tell sure out remember asking checking as".split()
+)
 #: words that end a deadline, behind which another thing may have another («… Friday and the notes»)
 _EN_DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday tomorrow today tonight weekend week "
@@ -272,8 +276,13 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
             or (word == "and" and _second_act(tokens, cuts[-1], i))
             or (word == "and" and _second_thing(tokens, i))
+            or (word in ("and", "but", "so") and _third_person(tokens, i + 1))
         )
         if word == "if" and previous in _EN_ASKING:
+            continue
+        if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
+            continue  # "and if that doesn't work": one clause
+        if word == "as" and previous in ("soon", "long", "far", "well"):
             continue
         soon = word == "as" and behind in ("soon", "long")
         bare = word in _EN_OPENERS and previous not in _EN_CONJUNCTIONS
@@ -295,6 +304,18 @@ def _is_told(before: list[Token]) -> bool:
     if any(word in family("en", "reporting") for word in words) or words[-1] in _EN_CLAUSE_OPENERS:
         return True
     return words[-1] in ("think", "sure") and bool({"don't", "not", "didn't"} & set(words))
+
+
+_EN_THIRD = frozenset("will is has to can could promised agreed said".split())
+
+
+def _third_person(tokens: list[Token], at: int) -> bool:
+    """Whether a name with its verb begins at a token: "Dana's printing", "Dana will print"."""
+    if at + 1 >= len(tokens) or not tokens[at].capital or tokens[at].word.startswith("i'"):
+        return False
+    if tokens[at].word.endswith(("'s", "'ll")):
+        return tokens[at + 1].word.endswith("ing") or tokens[at].word.endswith("'ll")
+    return tokens[at + 1].word in _EN_THIRD
 
 
 def _second_thing(tokens: list[Token], at: int) -> bool:

@@ -85,6 +85,7 @@ class Draft:
 
 
 @lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_096)  # a promise is held against every one after it
 def content(text: str) -> frozenset[str]:
     """Stems of the words of a text that carry meaning."""
     return frozenset(

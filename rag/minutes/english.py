@@ -2,7 +2,7 @@
 
 Without a part-of-speech tagger: what leads into an act ("I'll", "would you mind") is a closed
 class, and what follows is the verb. Both are sorted by the families of `data/lexicon_en.tsv`; each
-rule below has its example and counter-example in `data/rules_en.tsv`.
+rule has an example and a counter-example in `data/rules_en.tsv`.
 """
 
 from __future__ import annotations
@@ -10,36 +10,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_asks import open_call, request
-from rag.minutes.english_leads import Lead, base_of, has_any, is_gerund, lead, opens
-from rag.minutes.english_reported import passive, reported
-from rag.minutes.english_spans import DETERMINERS, due_of, make, names_another
-from rag.minutes.english_takes import take_on
-from rag.minutes.english_words import (
-    ANAPHORS,
-    RESULT,
-    broken_off,
-    continues,
-    denied,
-    doubted,
-    has_habit,
-    has_object,
-    is_anaphoric,
-    is_asked,
-    is_condition,
-    is_later,
-    is_subordinate,
-    objects,
-    rejects,
-    taken_back,
+from rag.minutes.english_asks import REQUESTS, open_call
+from rag.minutes.english_first import (
+    arranged,
+    committed,
+    due_on_me,
+    joint,
+    let_me,
+    ongoing,
+    tried,
+    unsaid_subject,
 )
-from rag.minutes.findings import GROUP, SPEAKER, Finding
+from rag.minutes.english_offers import arriving, delivered, offered
+from rag.minutes.english_reported import by_pronoun, hearsay, passive, reported
+from rag.minutes.english_spans import due_of, make, names_another
+from rag.minutes.english_takes import take_on
+from rag.minutes.english_words import continues, is_condition, is_subordinate, rejects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rag.minutes.findings import Finding
     from rag.minutes.view import View
-    from rag.types import Act, Force
 
 
 def findings(view: View) -> Finding | None:
@@ -56,140 +48,6 @@ def findings(view: View) -> Finding | None:
     return None
 
 
-def committed(view: View) -> Finding | None:
-    """ "I'll send you the copy", "I'm going to have the birches done"."""
-    found = lead(view, "commit") if not lead(view, "commit_ing") else None
-    if found is None or lead(view, "try") or _is_barred(view, found):
-        return None
-    if found.phrase.endswith(("i'd", "promised to")) and taken_back(view):
-        return None
-    if is_gerund(view.words[found.verb_at]) or rejects(view, found.verb_at, due_of(view)):
-        return None
-    return _own(view, found)
-
-
-def ongoing(view: View) -> Finding | None:
-    """ "I'll be sending the notes out tonight": a future said as a course of things."""
-    found = lead(view, "commit_ing")
-    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
-        return None
-    if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
-        return None
-    if view.words[found.verb_at] in ("working", "doing", "going", "coming"):
-        return None
-    return _own(view, found)
-
-
-def arranged(view: View) -> Finding | None:
-    """ "I'm driving the samples over tomorrow", "I'm taking the status page"."""
-    found = lead(view, "progressive")
-    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
-        return None
-    verb = view.words[found.verb_at]
-    dated = due_of(view) is not None and not view.is_in(verb, "away")
-    if not (dated or view.is_in(verb, "taking")) or not objects(view, found.verb_at):
-        return None
-    if rejects(view, found.verb_at, due_of(view)):
-        return None
-    return _own(view, found)
-
-
-def tried(view: View) -> Finding | None:
-    """ "I'll try to chase legal", "I might redo the map by Friday": taken on with a hedge."""
-    for name in ("try", "might"):
-        found = lead(view, name)
-        if found is None or _is_barred(view, found):
-            continue
-        if rejects(view, found.verb_at, due_of(view)) or not objects(view, found.verb_at):
-            return None
-        if view.is_in(base_of(view.words[found.verb_at]), "verb"):
-            return _own(view, found, force="tentative")
-    return None
-
-
-def let_me(view: View) -> Finding | None:
-    """ "Let me take the invoices": acts that are taken on so; any act with a later day."""
-    words = view.words
-    at = next((i for i in range(len(words) - 2) if words[i : i + 2] == ("let", "me")), None)
-    if at is None or is_asked(view) or doubted(view, at):
-        return None
-    behind = at + 2
-    while behind < len(words) - 1 and view.is_in(words[behind], "adverb"):
-        behind += 1
-    due = due_of(view)
-    if not (opens(words[behind:], "let_me") or is_later(view, due)) or not has_object(view, behind):
-        return None
-    taken = words[behind] in ("take", "call", "get", "ask", "do")
-    if not taken and rejects(view, behind, due):
-        return None
-    return _own(view, Lead(at, behind, behind, "let me"))
-
-
-def offered(view: View) -> Finding | None:
-    """ "I can do the billing articles", "shall I book it?", "I don't mind doing the raffle"."""
-    found = lead(view, "offer") or lead(view, "offer_ask") or lead(view, "offer_ing")
-    if found is None or denied(view, found.at, found.verb_at) or doubted(view, found.at):
-        return None
-    asks = lead(view, "offer_ask") == found
-    gerund = is_gerund(view.words[found.verb_at])
-    if asks != view.sentence.question and is_asked(view) != asks:
-        return None
-    if gerund != (lead(view, "offer_ing") == found) or view.is_in(
-        base_of(view.words[found.verb_at]), "ability"
-    ):
-        return None
-    if found.phrase in ("can i", "could i", "should i") and due_of(view) is None:
-        return None  # "can I ask …?": a favour is asked, not offered
-    if rejects(view, found.verb_at, due_of(view)):
-        return None
-    anaphoric = is_anaphoric(view, found.verb_at)
-    if anaphoric and not ANAPHORS & set(view.words[found.verb_at :]) and due_of(view):
-        return None  # "I can do Thursday" tells when one is free
-    if not anaphoric and not has_object(view, found.verb_at):
-        return None
-    return make(
-        view,
-        "offer",
-        found.verb_at,
-        found.verb_at,
-        GROUP if found.phrase.startswith("we") else SPEAKER,
-        first=found.first,
-        act="joint" if found.phrase.startswith("we") else "self",
-        bare=anaphoric,
-        anaphoric=anaphoric,
-    )
-
-
-def delivered(view: View) -> Finding | None:
-    """ "You'll have the report by Friday": the speaker sees to it."""
-    found = lead(view, "deliver")
-    if found is None or view.sentence.question or denied(view, found.at, found.verb_at):
-        return None
-    dated = view.due((view.clause_at,)) or due_of(view)
-    sourced = " ".join(view.words).endswith("from me") or "from me" in " ".join(view.words)
-    first = found.first if found.phrase.startswith(("it", "that", "they")) else found.at + 1
-    if not (dated or sourced) or doubted(view, found.at):
-        return None
-    if has_any(view, "not_delivered", found.at):
-        return None
-    finding = make(view, "promise", found.at, None, SPEAKER, first=min(first, found.first))
-    return replace(finding, to_whom="\0addressee", verb="have")
-
-
-def joint(view: View) -> Finding | None:
-    """ "We'll run the full checklist on the third": the group's."""
-    found = lead(view, "joint")
-    if found is None or _is_barred(view, found):
-        return None
-    verb_at = found.verb_at
-    if rejects(view, verb_at, due_of(view), joint=True) or not objects(view, verb_at):
-        return None
-    if not view.is_in(base_of(view.words[verb_at]), "verb"):
-        return None
-    force: Force = "firm" if due_of(view) else "tentative"
-    return _own(view, found, who=GROUP, act="joint", force=force)
-
-
 def continued(view: View) -> Finding | None:
     """ "… and run it past legal": a second act under the lead-in of the clause before."""
     verb_at = continues(view)
@@ -197,7 +55,7 @@ def continued(view: View) -> Finding | None:
         return None
     before = view.at(view.clause_at - 1)
     governing = findings(before)
-    if governing is None or governing.verb == "":
+    if governing is None or (governing.verb == "" and governing.thing):
         return None
     listed = view.words[0] in ("and", "then") or governing.kind == "promise"
     if not listed or (verb_at == 0 and view.words[1] == "me"):
@@ -221,7 +79,7 @@ def gapped(view: View) -> Finding | None:
     if not names_another(view):
         return None
     governing = findings(view.at(view.clause_at - 1))
-    if governing is None or governing.due is None or governing.verb == "":
+    if governing is None or governing.verb == "":
         return None
     own = make(view, governing.kind, 1, None, governing.who, first=1)
     return replace(
@@ -235,88 +93,25 @@ def gapped(view: View) -> Finding | None:
     )
 
 
-def _is_barred(view: View, found: Lead) -> bool:
-    """The guards all promises share: question, negation, doubt and hearsay, habit."""
-    return (
-        is_asked(view)
-        or denied(view, found.at, found.verb_at)
-        or doubted(view, found.at)
-        or broken_off(view)
-        or has_habit(view)
-    )
-
-
-def _own(
-    view: View,
-    found: Lead,
-    *,
-    who: str = SPEAKER,
-    act: Act = "self",
-    force: Force = "firm",
-) -> Finding | None:
-    """The finding of a lead-in, with the object that stands before it if none does behind."""
-    verb_at = found.verb_at
-    anaphoric = is_anaphoric(view, verb_at)
-    alone = opens(view.words[verb_at:], "intransitive")
-    nothing = not (anaphoric or alone or has_object(view, verb_at))
-    begins = None if alone or _acts_on(view, verb_at) else _fronted(view, found.at)
-    if begins is not None:
-        anaphoric = nothing = False
-    if nothing and due_of(view) is None and view.words[verb_at + 1 :]:
-        return None
-    finding = make(
-        view,
-        "promise",
-        found.at,
-        verb_at,
-        who,
-        act=act,
-        force=force,
-        first=found.first,
-        bare=anaphoric or nothing,
-        anaphoric=anaphoric,
-    )
-    return replace(finding, what_start=begins) if begins is not None else finding
-
-
-def _acts_on(view: View, verb_at: int) -> bool:
-    """Whether an object follows the verb; "have written" has none."""
-    rest = view.words[verb_at + 1 :]
-    if view.words[verb_at] == "have" and rest[:1] and rest[0] in RESULT:
-        return len(rest) > 1 and has_object(view, verb_at + 1)
-    return has_object(view, verb_at)
-
-
-def _fronted(view: View, at: int) -> int | None:
-    """Offset of the object before its verb: "the correction I'll have written"."""
-    tokens = list(view.tokens[:at])
-    if not tokens and view.clause_at:
-        before = view.sentence.clauses[view.clause_at - 1]
-        between = view.scene.text[before.end : view.clause.start]
-        tokens = [] if between.strip() else list(before.tokens)
-    while tokens and view.is_in(tokens[0].word, "filler"):
-        tokens.pop(0)
-    thing = 1 < len(tokens) <= _FRONTED and tokens[0].word in DETERMINERS
-    return tokens[0].start if thing else None
-
-
-#: words an object before its verb may have
-_FRONTED = 5
-
-
+#: in the order they are asked: the first that finds something is right
 RULES: tuple[Callable[[View], Finding | None], ...] = (
     take_on,
     passive,
     continued,
-    request,
+    *REQUESTS,
     tried,
+    due_on_me,
+    unsaid_subject,
     let_me,
     offered,
     ongoing,
     committed,
     arranged,
     delivered,
+    arriving,
     joint,
     reported,
+    hearsay,
+    by_pronoun,
     gapped,
 )

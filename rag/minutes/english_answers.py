@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
-_REFERRING = frozenset("it that this them those one him her".split())
+_IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
+_REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
 _OPENING = 2
+#: words of an echo before the yes ("Mint. Noted.")
+_ECHO = 2
 #: words a short answer may open with before its yes or no
-_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em".split())
+_OPENERS = frozenset("well oh um uh er erm so and but right then hmm hm ah em sorry ha".split())
 #: words after which "drop" or "scrap" takes back ("let's drop the away day")
 _ORDERS = frozenset("let's we'll we can to should i'd better just you".split())
 
@@ -28,7 +31,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     """How a turn answers, by how it opens; None where it does not answer at all."""
     opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
     first = list(sentences[0].words)
-    named = scene.roster.mentions(sentences[0].clauses[0].tokens)
+    named = scene.mentions(sentences[0].clauses[0].tokens)
     if named and named[0].known and named[0].first == 0 and named[0].last < len(first):
         first = first[named[0].last :]
     while len(first) > 1 and first[0] in _OPENERS:
@@ -43,7 +46,19 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     refusal = opens(first, "refusal")
     if len(refusal) > len(assent):
         return "no"
-    return "yes" if assent else None
+    if assent or _comes_round(sentences[0]):
+        return "yes"
+    echoed = len(sentences[0].words) <= _ECHO and len(sentences) > 1
+    return "yes" if echoed and opens(sentences[1].words, "assent") else None
+
+
+def _comes_round(sentence: Sentence) -> bool:
+    """Whether a later clause agrees: "Two's tight but yeah, works", "if Dana sends it, yes"."""
+    for clause in sentence.clauses[1:]:
+        words = [word for word in clause.words if word not in _OPENERS]
+        if " ".join(words) in family("en", "strong_yes"):
+            return True
+    return False
 
 
 def volunteers(sentence: Sentence) -> bool:
@@ -61,6 +76,23 @@ def kindred(one: str, other: str) -> bool:
     )
 
 
+def act_in(sentence: Sentence) -> tuple[int, int]:
+    """Where a sentence names an act still to be done: "sort them" of "I was going to sort them"."""
+    for clause in reversed(sentence.clauses):
+        for at in range(len(clause.words)):
+            wanted = opens(clause.words[at:], "wanted")
+            first = at + wanted.count(" ") + 1
+            if wanted and first < len(clause.tokens):
+                return clause.tokens[first].start, clause.end
+    return sentence.start, sentence.end
+
+
+def is_idle(sentence: Sentence) -> bool:
+    """Whether a sentence says nothing that could be done ("no, it's fine", "yeah yeah I'll")."""
+    idle = family("en", "filler") | family("en", "assent") | _IDLE
+    return all(word in idle for word in sentence.words)
+
+
 def refers_back(said: str) -> bool:
     """Whether an act is told by pronouns, so that the request's words say more of it."""
     return bool(_REFERRING & set(fold(said).split()))
@@ -71,8 +103,10 @@ def withdrawn(sentence: Sentence) -> Clause | None:
     for clause in sentence.clauses:
         if {"if", "when", "unless"} & set(clause.words):
             continue
+        if " ".join(clause.words) in family("en", "cancel_whole"):
+            return clause
         words = [w for w in clause.words if w not in family("en", "filler")]
-        if says(words, "cancel_phrase"):
+        if says(clause.words, "cancel_phrase") and not says(clause.words, "take_on"):
             return clause
         for at, word in enumerate(words[:3]):
             if word in family("en", "cancel") and (at == 0 or words[at - 1] in _ORDERS):

@@ -5,15 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import Lead, base_of, is_bare, is_gerund, lead, moved
+from rag.minutes.english_leads import (
+    Lead,
+    base_of,
+    gerunds,
+    has_any,
+    is_bare,
+    is_gerund,
+    lead,
+    moved,
+    opens,
+)
 from rag.minutes.english_people import recipient
 from rag.minutes.english_spans import due_of, make
-from rag.minutes.english_words import has_object, is_anaphoric, objects, rejects, starting
-from rag.minutes.findings import ADDRESSEE, Finding
+from rag.minutes.english_words import (
+    has_object,
+    is_anaphoric,
+    moves_day,
+    objects,
+    rejects,
+    starting,
+)
+from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
 
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
+_THINGS = frozenset("the your those these a an all both that it them".split())
+#: what is opened or turned to in the meeting itself
+_PAGES = frozenset("page document doc file link tab deck sheet spreadsheet attachment pdf".split())
+#: verbs that ask for no act here, but for one where a third person or a thing is named
+_PASSING = frozenset("tell show remind give ask share talk speak explain".split())
+_WITH_THING = frozenset("move add have keep get pass register join look try".split())
+_TELLING = ("you'll", "you will", "you're", "you are", "you'll be")
+_WISHING = frozenset("want like need get ask have prefer".split())
 _MODALS = frozenset("can could will would".split())
 _OBJECT_OPENS = frozenset(
     "the a an my our your his her their that those these this me us him them it everyone everybody "
@@ -21,12 +46,7 @@ _OBJECT_OPENS = frozenset(
 )
 
 
-def request(view: View) -> Finding | None:
-    """ "Can you get the draft over?", "Tom, send Dana the login", "you ring the council"."""
-    return _asked(view) or _told(view) or _of_name(view) or _of_office(view) or _imperative(view)
-
-
-def _asked(view: View) -> Finding | None:
+def asked(view: View) -> Finding | None:
     """ "Could you …?", "would you mind sending …?", "I need you to …"."""
     found = lead(view, "ask_ing")
     if found is None or not is_gerund(view.words[found.verb_at]):
@@ -37,7 +57,8 @@ def _asked(view: View) -> Finding | None:
     who = view.vocative or before or ADDRESSEE
     if found.phrase.startswith("you ") and not view.sentence.question:
         return None
-    if _is_noise(view, found) or not has_object(view, found.verb_at):
+    alone = opens(view.words[found.verb_at :], "intransitive")
+    if _is_noise(view, found) or not (alone or has_object(view, found.verb_at)):
         return None
     anaphoric = is_anaphoric(view, found.verb_at)
     return make(
@@ -48,48 +69,98 @@ def _asked(view: View) -> Finding | None:
         who,
         first=found.first,
         bare=anaphoric,
-        anaphoric=anaphoric,
+        anaphoric=anaphoric and due_of(view) is None,  # with a day, it asks for another day
     )
 
 
-def _told(view: View) -> Finding | None:
+def needed(view: View) -> Finding | None:
+    """ "I need the figures by Friday, Paul", "can I have the list by Monday?"."""
+    found = lead(view, "need_thing")
+    if found is None or view.words[found.first] not in _THINGS or due_of(view) is None:
+        return None
+    if any(view.is_in(word, "meeting_thing") for word in view.words[found.first :]):
+        return None
+    named = view.vocative or ADDRESSEE
+    return make(view, "request", found.at, None, named, first=found.first)
+
+
+def told(view: View) -> Finding | None:
     """ "Tom, you'll ring the council": to somebody called by name; "make sure you lock up"."""
-    found = lead(view, "told")
+    found = lead(view, "told_ing")
     who = view.vocative
+    if found and not view.is_in(view.words[found.verb_at], "does"):
+        found = None
+    found = found or lead(view, "told")
     if found is None:
         found = lead(view, "duty")
         who = who or ADDRESSEE
-    if found is None or who is None or view.sentence.question or _is_noise(view, found):
+    if found is not None and view.sentence.question and found.phrase in _TELLING:
+        who = who or ADDRESSEE
+    elif view.sentence.question:
         return None
-    if not view.is_in(view.words[found.verb_at], "verb") or not has_object(view, found.verb_at):
+    if found is None or who is None or _is_noise(view, found):
+        return None
+    if not view.is_in(base_of(view.words[found.verb_at]), "verb") or not has_object(
+        view, found.verb_at
+    ):
         return None
     return make(view, "request", found.at, found.verb_at, who, first=found.first)
 
 
-def _of_name(view: View) -> Finding | None:
+def of_name(view: View) -> Finding | None:
     """ "Can Tom ring them?", "Mr Sayle could perhaps fetch them?"."""
     words = view.words
-    if not view.sentence.question:
-        return None
     for mention in view.mentions:
         before = words[mention.first - 1] if mention.first else ""
         behind = words[mention.last : mention.last + 1]
-        if before in _MODALS and mention.first < 3:
+        if before in _MODALS and mention.first < 3 and view.sentence.question:
             at = mention.last
-        elif behind and behind[0] in _MODALS:
+        elif behind and (behind[0] in ("can", "could") or _asks_of(view, behind[0])):
             at = mention.last + 1
         else:
             continue
         while at < len(words) and view.is_in(words[at], "adverb"):
             at += 1
         if at < len(words) and view.is_in(words[at], "verb") and has_object(view, at):
-            if view.is_in(words[at], "ask_noise"):
+            if _is_noise(view, Lead(at, at, at, "")):
                 return None
-            return make(view, "request", at, at, mention.name, first=at)
+            asked = make(view, "request", at, at, mention.name, first=at)
+            if is_anaphoric(view, at):  # "could Priti do it?": what another was asked
+                return replace(
+                    asked, act="assigned", verb="", bare=True, anaphoric=True, thing=False
+                )
+            return asked
     return None
 
 
-def _of_office(view: View) -> Finding | None:
+def _asks_of(view: View, word: str) -> bool:
+    return view.sentence.question and word in _MODALS
+
+
+def wished_of(view: View) -> Finding | None:
+    """ "I want Hugh to read it", "can we get Dana to sign it?", "let Tom do it"."""
+    words = view.words
+    for mention in view.mentions:
+        at = mention.last + 1
+        before = words[max(0, mention.first - 3) : mention.first]
+        wishes = (
+            bool(before)
+            and before[-1] in _WISHING
+            and bool({"i", "we", "i'd", "we'd"} & set(before))
+        )
+        let = before[-1:] == ("let",)
+        at -= let
+        if (let or (wishes and words[mention.last : at] == ("to",))) and at < len(words):
+            noise = _is_noise(view, Lead(at, at, at, ""))
+            if view.is_in(words[at], "verb") and has_object(view, at) and not noise:
+                bare = is_anaphoric(view, at)
+                return make(
+                    view, "request", at, at, mention.name, first=at, bare=bare, anaphoric=bare
+                )
+    return None
+
+
+def of_office(view: View) -> Finding | None:
     """ "The clerk will place the order": whoever answers to the office says so next."""
     words = view.words
     for at in range(len(words) - 3):
@@ -105,7 +176,7 @@ def _of_office(view: View) -> Finding | None:
     return None
 
 
-def _imperative(view: View) -> Finding | None:
+def imperative(view: View) -> Finding | None:
     """ "Tom, send Dana the login", "Paul to book the hall", "copy me in, would you?"."""
     words = view.words
     first = next(
@@ -149,7 +220,7 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     )
     if words[verb_at] == "leave" and words[-2:] in (("with", "me"), ("to", "me")):
         return None
-    if view.sentence.question and not (named or polite):
+    if view.sentence.question and not polite:
         return None
     if named is None and not polite:
         plain = verb_at + 1 < len(words) and (
@@ -171,54 +242,37 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
 def _is_noise(view: View, found: Lead) -> bool:
     """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
     verb = base_of(view.words[found.verb_at])
-    if view.is_in(verb, "ask_noise"):
-        reach = recipient(view, found.verb_at)
-        to_third = reach is not None and not reach.startswith("\0")
-        passing = verb in (
-            "tell",
-            "show",
-            "remind",
-            "give",
-            "ask",
-            "share",
-            "talk",
-            "speak",
-            "explain",
-        )
-        things = verb in (
-            "move",
-            "add",
-            "have",
-            "keep",
-            "turn",
-            "get",
-            "pass",
-            "register",
-            "join",
-            "look",
-        )
-        return not ((passing and to_third) or (things and len(objects(view, found.verb_at)) > 0))
-    return rejects(view, found.verb_at, due_of(view))
+    if moves_day(view, found.verb_at, due_of(view)):
+        return True
+    if verb in ("open", "turn", "click", "scroll", "find") and _PAGES & set(view.words):
+        return True
+    if not view.is_in(verb, "ask_noise"):
+        return rejects(view, found.verb_at, due_of(view))
+    reach = recipient(view, found.verb_at)
+    to_third = reach is not None and (reach == EVERYBODY or not reach.startswith("\0"))
+    to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
+    act = verb in _PASSING if to_third else verb in _WITH_THING and objects(view, found.verb_at)
+    return not act or rejects(view, found.verb_at, due_of(view))
 
 
 def open_call(view: View) -> Finding | None:
     """ "Who can write the minutes?", "somebody has to update the FAQ": whoever answers takes it."""
     words = view.words
     found = lead(view, "open_call")
-    if found is None or found.at > 3:
+    if found is None or (found.at > 3 and not found.phrase.startswith("who")):
         return None
     asks = found.phrase.startswith(("who", "can", "could", "will", "would", "do", "any", "is"))
-    if asks != view.sentence.question:
+    if asks != view.sentence.question and not (asks and "please" in view.sentence.words):
         return None
     verb = words[found.verb_at]
     gerund = is_gerund(verb)
-    progressive = found.phrase.endswith("ing")
-    if progressive or (view.is_in(base_of(verb), "verb") and not gerund):
-        if not progressive and not objects(view, found.verb_at):
-            return None
-        first = found.first
-        while progressive and not words[first].endswith("ing"):
-            first -= 1
-        finding = make(view, "request", first, first, ADDRESSEE, first=first)
-        return replace(finding, open_call=True)
-    return None
+    progressive = found.phrase in ("who's", "who is") and verb in gerunds()
+    known = progressive or (view.is_in(base_of(verb), "verb") and not gerund)
+    if not known or not objects(view, found.verb_at):
+        return None
+    finding = make(view, "request", found.first, found.verb_at, ADDRESSEE, first=found.first)
+    return replace(finding, open_call=True)
+
+
+#: the kinds of request, in the order they are asked
+REQUESTS = (asked, needed, told, wished_of, of_name, of_office, imperative)

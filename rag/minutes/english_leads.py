@@ -7,7 +7,7 @@ them ("I'll also just send"), and so may words of moving about ("I'll go and see
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.lexicon import family
@@ -34,7 +34,12 @@ class Lead(NamedTuple):
 
 def lead(view: View, name: str) -> Lead | None:
     """The first lead-in of a family that a word follows."""
-    kept = _without_adverbs(view.words)
+    return _lead(view.words, name)
+
+
+@lru_cache(maxsize=4096)
+def _lead(said: tuple[str, ...], name: str) -> Lead | None:
+    kept = _without_adverbs(said)
     joined = f" {' '.join(word for _, word in kept)} "
     for match in _pattern(name).finditer(joined):
         begins = joined.count(" ", 0, match.start() + 1) - 1

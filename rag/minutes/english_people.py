@@ -29,6 +29,9 @@ _AFTER_NOUN = frozenset(
     "about on by at before after when if once and or to for with from that who so because in today "
     "tomorrow tonight this next over back again up".split()
 )
+#: words behind a person that show nothing is given ("email her about it")
+_AFTER_PERSON = _AFTER_NOUN - {"that", "this", "back", "over", "up", "next"}
+_KEEPING = frozenset("let keep copy cc loop get bring put".split())
 _KEPT = ("know", "in", "posted", "informed", "updated")
 
 
@@ -42,8 +45,13 @@ def recipient(view: View, verb_at: int) -> str | None:
     behind = verb_at + 1
     if behind < len(words) and words[behind] in ("back", "over", "up"):
         behind += 1
-    kept = behind + 1 < len(words) and words[behind + 1] in _KEPT
-    indirect = kept or view.is_in(verb, "ditransitive") or view.is_in(verb, "object_call")
+    kept = bool(set(words[behind + 1 : behind + 3]) & set(_KEPT)) and verb in _KEEPING
+    indirect = (
+        kept
+        or verb in ("copy", "cc", "loop")
+        or view.is_in(verb, "ditransitive")
+        or view.is_in(verb, "object_call")
+    )
     if indirect and behind < len(words):
         found = _first_object(view, verb, behind)
         if found:
@@ -66,10 +74,12 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
     calls = view.is_in(verb, "object_call")
     word = words[at]
     mention = starting(view.mentions, at)
-    titled = _titled(view, at)
+    titled = titled_person(view, at)
     if calls and titled:
         return titled
     last = mention.last if mention else at + 1
+    if word == "you" and words[last : last + 1] in (("all",), ("both",), ("guys",)):
+        last += 1
     gives = last < len(words) and (
         words[last] not in _AFTER_NOUN or words[last] in ("back", "over")
     )
@@ -77,13 +87,14 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
         return None
     kept = last < len(words) and words[last] in _KEPT
     if word in _PRONOUNS or word in _EVERYBODY or word in _THIRD or mention:
-        if calls or kept or (gives and _opens_object(view, last)):
+        copied = verb in ("copy", "cc", "loop")
+        if calls or kept or copied or (gives and _opens_object(view, last)):
             return _person(view, at)
         return None
     if word in _DETERMINERS:
         end = _noun_end(view, at)
         if calls and _is_person(view, at, end):
-            return _text(view, at, end)
+            return _role(view, at, end)
         given = view.is_in(verb, "ditransitive") and word in ("the", "my", "our", "your")
         if given and end > at + 1 and end < len(words) and words[end] in _DETERMINERS:
             return _text(view, at, end)
@@ -109,7 +120,7 @@ def _person(view: View, at: int) -> str | None:
         return EVERYBODY
     if word in _THIRD:
         return _meant(view, at)
-    titled = _titled(view, at)
+    titled = titled_person(view, at)
     if titled:
         return titled
     mention = starting(view.mentions, at)
@@ -118,44 +129,66 @@ def _person(view: View, at: int) -> str | None:
         return None if owns else mention.name
     if word in ("the", "my", "our", "your"):
         end = _noun_end(view, at)
-        if words[at:end] in (("the", "team"), ("the", "group"), ("the", "whole", "team")):
-            return EVERYBODY
-        return _text(view, at, end) if _is_person(view, at, end) else None
+        return _role(view, at, end) if _is_person(view, at, end) else None
     return None
 
 
-def _titled(view: View, at: int) -> str | None:
+def titled_person(view: View, at: int) -> str | None:
     """ "Mr Hallam", by the roster's name where it has one."""
     if view.words[at] not in _TITLES or at + 1 >= len(view.words):
         return None
     if not view.tokens[at + 1].capital:
         return None
     mention = starting(view.mentions, at) or starting(view.mentions, at + 1)
-    return mention.name if mention else _text(view, at, at + 2)
+    return mention.name if mention else _text(view, at, at + 2).removesuffix("'s")
 
 
 def _meant(view: View, at: int) -> str | None:
     """Whom "her" means: who was named last in the turn so far."""
-    earlier = [m.name for m in view.mentions if m.last <= at]
-    for clause_at in range(view.clause_at - 1, -1, -1):
+    earlier = [m.name for m in view.mentions if m.last <= at and m.name != view.vocative]
+    for beside in _before(view):
         if earlier:
             break
-        earlier = [m.name for m in view.at(clause_at).mentions]
-    return earlier[-1] if earlier else view.recent_outsider or _role_before(view)
+        role = _role_in(beside)
+        if role:
+            return role
+        earlier = [m.name for m in beside.mentions if m.name != view.vocative]
+    return earlier[-1] if earlier else view.recent_outsider
 
 
-def _role_before(view: View) -> str | None:
-    """The last role that this or the sentence before names ("the auditor")."""
-    for sentence_at in range(view.sentence_at, max(-1, view.sentence_at - 3), -1):
-        last = view.clause_at if sentence_at == view.sentence_at else None
-        count = len(view.sentences[sentence_at].clauses) if last is None else last
-        for clause_at in range(count - 1, -1, -1):
-            beside = view.of(sentence_at, clause_at)
-            for at in range(len(beside.words) - 1, -1, -1):
-                end = _noun_end(beside, at) if beside.words[at] in ("the", "my", "our") else at
-                if _is_person(beside, at, end):
-                    return _text(beside, at, end)
+def _before(view: View) -> list[View]:
+    """The clauses before this one in its sentence and the two before, the nearest first."""
+    found = [view.at(i) for i in range(view.clause_at - 1, -1, -1)]
+    for sentence_at in range(view.sentence_at - 1, max(-1, view.sentence_at - 3), -1):
+        count = len(view.sentences[sentence_at].clauses)
+        found += [view.of(sentence_at, i) for i in range(count - 1, -1, -1)]
+    return found
+
+
+def _role_in(view: View) -> str | None:
+    """The last role a clause names ("the auditor")."""
+    words = view.words
+    for at in range(len(words) - 2, -1, -1):
+        if words[at] not in ("the", "my", "our"):
+            continue
+        for end in range(at + 2, min(at + 5, len(words) + 1)):
+            if view.is_in(words[end - 1], "person_noun"):
+                return _text(view, at, max(end, _place(view, end)))
     return None
+
+
+def _place(view: View, end: int) -> int:
+    """Behind "at Home Farm", where that tells which man is meant."""
+    named = end + 1 < len(view.words) and view.words[end] == "at" and view.tokens[end + 1].capital
+    while named and end + 1 < len(view.words) and view.tokens[end + 1].capital:
+        end += 1
+    return end + 1 if named else end
+
+
+def _role(view: View, at: int, end: int) -> str:
+    """The words of a role; "the whole team" is everybody."""
+    whole = set(view.words[at:end]) <= {"the", "whole", "team", "group", "rest", "of", "entire"}
+    return EVERYBODY if whole else _text(view, at, end)
 
 
 def _noun_end(view: View, at: int) -> int:
@@ -174,7 +207,8 @@ def _noun_end(view: View, at: int) -> int:
 
 def _is_person(view: View, at: int, end: int) -> bool:
     """Whether the last word of a noun is a person's or a role's."""
-    return end > at + 1 and view.is_in(view.words[end - 1], "person_noun")
+    last = view.words[end - 1]
+    return end > at + 1 and (view.is_in(last, "person_noun") or view.is_in(last, "body_noun"))
 
 
 def _text(view: View, at: int, end: int) -> str:

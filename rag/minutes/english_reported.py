@@ -7,21 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import base_of, is_gerund, moved, opens
+from rag.minutes.english_people import titled_person
 from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import (
     denied,
     doubted,
     has_habit,
     has_object,
+    is_asked,
     objects,
     rejects,
     starting,
     taken_back,
 )
+from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
-    from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 _PASSIVE = re.compile(r"\b(?:will|to) be \w+(?:ed|en|t|d|n)\b")
@@ -48,10 +50,10 @@ def passive(view: View) -> Finding | None:
 
 def reported(view: View) -> Finding | None:
     """ "Ellie promised to pitch the story", "Sam will collect the van", "she said she'd call"."""
-    if view.sentence.question or has_habit(view):
+    if is_asked(view) or has_habit(view):
         return None
     words, due = view.words, due_of(view)
-    for mention in view.mentions:
+    for mention in (*view.mentions, *_titled(view)):
         if mention.first and view.words[mention.first - 1] in _BEFORE_OBJECT:
             continue
         if doubted(view, mention.first):
@@ -62,6 +64,8 @@ def reported(view: View) -> Finding | None:
         verb_at, promised = found
         if denied(view, mention.first, verb_at) or not has_object(view, verb_at):
             continue
+        if words[verb_at] in ("have", "get", "receive") and words[-2:] == ("from", "me"):
+            continue  # "Dana will have it from me": the speaker gives
         barred = opens(words[verb_at:], "stative") if promised else rejects(view, verb_at, due)
         if barred:
             continue
@@ -69,7 +73,37 @@ def reported(view: View) -> Finding | None:
             view, "promise", mention.first, verb_at, mention.name, act="reported", first=verb_at
         )
         return replace(finding, others=_partners(view, mention))
-    return _hearsay(view)
+    return None
+
+
+def _titled(view: View) -> list[Mention]:
+    """People of no list, by title and surname ("Mr Dunne's promised to …")."""
+    found = []
+    for at in range(len(view.words) - 1):
+        name = titled_person(view, at)
+        if name and not any(m.first <= at + 1 < m.last for m in view.mentions):
+            found.append(Mention(at, at + 2, name, frozenset(), known=False))
+    return found
+
+
+def by_pronoun(view: View) -> Finding | None:
+    """ "Dana has the banner, she'll order it Monday": of whom the sentence named before."""
+    words = view.words
+    if not words or not view.clause_at:
+        return None
+    opening = [w for w in words if w not in ("and", "so", "but")][:1]
+    named = {m.name for i in range(view.clause_at) for m in view.at(i).mentions}
+    if opening not in (["he'll"], ["she'll"], ["he's"], ["she's"]) or len(named) != 1:
+        return None
+    at = words.index(opening[0])
+    found = _verb(view, at + 1, promised=False) if opening[0].endswith("'ll") else None
+    if words[at + 1 : at + 3] == ("going", "to"):
+        found = _verb(view, at + 3, promised=False)
+    if found is None or not has_object(view, found[0]) or taken_back(view):
+        return None
+    if rejects(view, found[0], due_of(view)):
+        return None
+    return make(view, "promise", at, found[0], named.pop(), act="reported", first=found[0])
 
 
 def _third_person(view: View, mention: Mention) -> tuple[int, bool] | None:
@@ -153,7 +187,7 @@ def _partners(view: View, mention: Mention) -> tuple[str, ...]:
     return ()
 
 
-def _hearsay(view: View) -> Finding | None:
+def hearsay(view: View) -> Finding | None:
     """ "She said she'd have the coats finished": only where one outsider was just named."""
     words = view.words
     for at in range(len(words) - 2):

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.english_leads import opens, says
 from rag.minutes.english_people import recipient
-from rag.minutes.english_words import has_lead, is_condition, is_condition_alone, starting
+from rag.minutes.english_words import (
+    has_lead,
+    is_condition,
+    is_condition_alone,
+    objects,
+    starting,
+)
 from rag.minutes.findings import Finding
 
 if TYPE_CHECKING:
@@ -29,7 +36,8 @@ _LEADING = frozenset("i all that please".split())
 #: what may follow a weekday that stands without "on" ("I'll come Thursday and check it")
 _AFTER_DAY = re.compile(
     r"\s*(?:$|[.,;:!?)—–-]|\n|(?:and|so|if|then|at|by|before|because|but|or|with|please|to|for|when|"
-    r"once|first|though|latest|instead|maybe|unless|as)\b)"
+    r"once|first|though|latest|instead|maybe|unless|as|i'll|i'm|we'll|i|we)\b)",
+    re.IGNORECASE,
 )
 _BEFORE_DAY = re.compile(r"(?:\b(?:the|last|a|every|our|this|was|were|his|her|not|since|like)\s+)$")
 #: words of a sentence that gives nothing but a deadline, and how many it may have
@@ -38,6 +46,10 @@ _SAYING_WHEN = frozenset(
     "and before if not sooner done for about around roughly promise".split()
 )
 _SHORT = 7
+#: words of a clause that does nothing but hedge the next ("well maybe")
+_HEDGE = 2
+#: words of a sentence that hedges the one before it ("No promises, mind.")
+_AFTERTHOUGHT = 5
 _PREPOSITIONS = ("to", "for", "with", "from", "at", "and", "by", "of", "on", "about", "past")
 
 
@@ -60,6 +72,7 @@ def make(
     due = due_of(view)
     if due and verb_at is not None and due.start <= view.tokens[verb_at].start < due.end:
         due = None  # "to review": the verb of the act itself
+    thing = not (anaphoric and due) and (verb_at is None or not _is_unspecific(view, verb_at))
     opening = at if first is None else first
     start, end = _trimmed(view, opening, verb_at or opening, due)
     return Finding(
@@ -72,9 +85,9 @@ def make(
         sentence_end=view.sentence.end,
         who=who,
         to_whom=recipient(view, verb_at) if verb_at is not None else None,
-        verb=view.words[verb_at] if verb_at is not None else "",
+        verb=view.words[verb_at] if thing and verb_at is not None else "",
         act=act,
-        force="tentative" if force == "firm" and view.has("hedge_word") else force,
+        force="tentative" if force == "firm" and _is_hedged(view) else force,
         due=due,
         condition=condition_of(view),
         bare=bare,
@@ -82,7 +95,24 @@ def make(
         imperative=imperative,
         anaphoric=anaphoric,
         open_call=open_call,
+        thing=thing,
     )
+
+
+def _is_unspecific(view: View, verb_at: int) -> bool:
+    """ "have a look", "let you know": says of what was asked no more than that it is taken up."""
+    phrase = opens(view.words[verb_at:], "unspecific")
+    return bool(phrase) and not objects(view, verb_at + phrase.count(" "))
+
+
+def _is_hedged(view: View) -> bool:
+    """Whether "maybe" and the like stand in the clause or make up the one before it."""
+    after = view.sentences[view.sentence_at + 1 : view.sentence_at + 2]
+    said = [view.sentence, *(s for s in after if len(s.words) <= _AFTERTHOUGHT)]
+    if view.has("hedge_word") or any(says(s.words, "no_guarantee") for s in said):
+        return True
+    before = view.at(view.clause_at - 1).words if view.clause_at else ()
+    return 0 < len(before) <= _HEDGE and any(view.is_in(w, "hedge_word") for w in before)
 
 
 def due_of(view: View) -> Found | None:
@@ -117,13 +147,32 @@ def _due_said_next(view: View) -> Found | None:
 def bare_day(view: View) -> Found | None:
     """A weekday without "on", where nothing shows it to be part of a name or of a topic."""
     text = view.scene.text
-    start, end = view.span(view.clause_at)
+    spans = [view.span(view.clause_at), *(view.span(i) for i in _days_beside(view))]
+    alone = _is_day(view, view)
     for found in view.bare_dues:
+        if found in view.dues and not alone:
+            continue
         free = _AFTER_DAY.match(text, found.end, max(found.end, view.sentence.end))
         held = _BEFORE_DAY.search(text[max(0, found.start - 12) : found.start].lower())
-        if start <= found.start < end and free and not held:
+        if any(start <= found.start < end for start, end in spans) and free and not held:
             return found
     return None
+
+
+def _days_beside(view: View) -> tuple[int, ...]:
+    """The clause before, where it is nothing but a day: "Thursday I'll order it"."""
+    if not view.clause_at:
+        return ()
+    return (view.clause_at - 1,) if _is_day(view, view.at(view.clause_at - 1)) else ()
+
+
+def _is_day(view: View, clause: View) -> bool:
+    """Whether a clause of the sentence is a day and no more than fillers beside it."""
+    inside = [any(f.start <= t.start < f.end for f in view.bare_dues) for t in clause.tokens]
+    return any(inside) and all(
+        day or view.is_in(token.word, "filler")
+        for day, token in zip(inside, clause.tokens, strict=True)
+    )
 
 
 def due_clauses(view: View) -> tuple[int, ...]:
@@ -173,7 +222,7 @@ def condition_of(view: View) -> tuple[int, int] | None:
 def _governs_next(view: View, at: int) -> bool:
     """Whether a condition opens what comes after it ("…, but if they call, I'll …")."""
     words = view.at(at).words
-    return words[0] in ("and", "but") and at + 1 < len(view.sentence.clauses)
+    return words[0] in ("and", "but") and words[1:2] != ("only",)
 
 
 def _condition_span(view: View, at: int) -> tuple[int, int]:
@@ -194,9 +243,11 @@ def _trimmed(view: View, opening: int, verb_at: int, due: Found | None) -> tuple
         behind = next((i for i in range(cut, high) if tokens[i].start >= due.end), high)
         if due.start >= tokens[max(opening, verb_at)].end and (behind == high or cut - opening > 1):
             high = cut if cut - opening > 1 or behind == high else high
+    if high - 2 > low and view.words[high - 2 : high] == ("shall", "i"):
+        high -= 2
     while high - 1 > low and _idle_end(view, high, low, due):
         high -= 2 if _is_for(view, high, low) else 1
-    while low < high - 1 and (
+    while low < min(high - 1, max(verb_at, opening)) and (
         (view.is_in(tokens[low].word, "filler") and tokens[low].word not in _LEADING)
         or (due is not None and due.start <= tokens[low].start < due.end)
     ):

@@ -21,8 +21,8 @@ _ON_ME = re.compile(
 _LEAVE = re.compile(r"^leave (?P<what>.+) (?:with|to) me$")
 #: "put me down for the cakes", "I'll take care of the van"
 _FOR = re.compile(
-    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|i volunteer for)"
-    r" (?P<what>.+)$"
+    r"(?:^| )(?P<lead>put me down for|sign me up for|count on me for|i'm on|i've got|"
+    r"i volunteer for) (?P<what>.+)$"
 )
 _DETERMINERS = frozenset("the my our your that those these this".split())
 #: things one has rather than does ("I've got the flu")
@@ -32,9 +32,13 @@ _HAD = re.compile(r"i've got (?!that one|this one)")
 def take_on(view: View) -> Finding | None:
     """ "Leave it with me", "I'm on it", "the SSO article's on me", "put me down for the cakes"."""
     words = view.words
-    if view.sentence.question or "if" in words or "not" in words:
+    if view.sentence.question or {"if", "not"} & set(words):
         return None
-    kept = [i for i, word in enumerate(words) if not view.is_in(word, "filler") or word == "that"]
+    kept = [
+        i
+        for i, word in enumerate(words)
+        if word == "that" or not (view.is_in(word, "filler") or word in _WAVED_OFF)
+    ]
     if not kept:
         return None
     low = kept[0]
@@ -51,7 +55,13 @@ def take_on(view: View) -> Finding | None:
         first = low + 1
         return make(view, "promise", low, None, SPEAKER, first=first)
     owned = _ON_ME.search(_without_due(view, low))
-    if owned and words[low] not in ANAPHORS and words[low] not in _SELF and len(said) > 2:
+    if (
+        owned
+        and not _TREATS & set(words)
+        and words[low] not in ANAPHORS
+        and words[low] not in _SELF
+        and len(said) > 2
+    ):
         return make(view, "promise", len(words) - 1, None, SPEAKER, first=low)
     asked = _FOR.search(joined)
     if asked and not _HAD.match(joined) and asked["what"].split()[0] in _DETERMINERS:
@@ -61,6 +71,10 @@ def take_on(view: View) -> Finding | None:
     return None
 
 
+#: what is on somebody without being taken on
+_TREATS = frozenset("joke joke's jokes drinks drink lunch dinner coffee fault blame round".split())
+#: what waves an offer off before one takes on oneself («no it's fine leave it with me»)
+_WAVED_OFF = frozenset("no it's fine nah don't worry okay".split())
 _SELF = frozenset("it's that's this that it he's she's joke drinks i we".split())
 
 

@@ -25,37 +25,28 @@ _CONDITION_PHRASES = (
     "depending on",
     "only if",
     "even if",
+    "weather permitting",
+    "time permitting",
+    "all being well",
+    "budget permitting",
+    "funds permitting",
     "the second",
 )
-_CONDITION_IDIOM = re.compile(
-    r"^(?:if|when|once) (?:i can|i may|i could|i might|i must|i'm honest|i remember|i recall|"
-    r"you (?:don't )?mind|you could|you would|you can|you'd|you want|you wouldn't|you'll|"
-    r"(?:that|it)'s (?:ok|okay|fine|alright|all right|easier|useful|helpful|any help|any use)|"
-    r"(?:that|it) (?:helps|suits|works|would help)|you like|you prefer|you're happy|"
-    r"i don't see you|anything$|you ask me|possible|need be|needed|necessary|not$|so$|only|nobody minds|"
-    r"(?:i'm|i am|i get|i go|i see|i'm back|i've got a)\b)|"
-    r"^as (?:soon|long) as (?:possible|i can|you can|we can|i get)"
+#: "could have sent", but not "could have a word"
+_UNDONE = re.compile(
+    r"\b(?:could|should|would) have (?:\w+ed|been|done|sent|gone|got|had|made|taken|given|written|"
+    r"bought|brought|told|said|come|put|found|seen|known|thought|kept|left|paid|built|cut)\b"
 )
-_OWN_TIME = re.compile(r"^(?:when|once) (?:i'm|i am|i get|i go|i see|i've got a|we)\b")
+_EMPTY_CONDITIONS = frozenset(["if anything", "if not", "if so", "if only"])
+_OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
     "who which that because since although though whether how why where while than".split()
 )
-_IDIOM = re.compile(
-    r"\b(?:have you know|see you|let you go|be honest|tell you (?:what|the truth|how|why|that)|"
-    r"give you that|bet|thank you|take it (?:you|that|from)|pick up on|"
-    r"tak(?:e|ing) (?:the )?(?:notes|minutes)|welcome|take that as|take your word|"
-    r"get (?:straight|started|going|cracking|to (?:that|it|this|the point))|"
-    r"(?:hand|pass) (?:\w+ )?(?:over|back) to|leave it (?:there|at that)|"
-    r"(?:bear|keep) (?:that|it|this|you|him|her) in mind|take (?:any |your |some )?questions|"
-    r"(?:come|circle|get|go) back to (?:that|it|this|the)|in (?:the )?chat|hold my|be right|"
-    r"give (?:it|you|them|him|her) (?:a (?:minute|second|moment|go)|credit)|say no more|"
-    r"take a (?:look now|break|seat|rain ?check|minute|step)|make (?:this|it) (?:quick|short|brief)|"
-    r"shut up|do my best|get my coat|believe (?:it|that) when|give you a (?:second|minute|moment)|"
-    r"put it (?:this way|to you|like this)|put my hand up|keep (?:it|this) (?:short|brief|quick)|"
-    r"call it a day|have to (?:run|go|drop|jump|leave|dash)|need to (?:run|go|drop|jump|leave|dash)|"
-    r"hold (?:you|him|her|them) to|take the (?:blame|hit|fifth)|get out of your|"
-    r"do what i (?:can|want|like)|see how|get used to|(?:get|take|make) a (?:coffee|tea|drink)|"
-    r"get (?:some|my|a) (?:lunch|coffee|tea|food|water|sleep|rest|air)|run out of|lose count)\b"
+#: "I'll have to drop at three": to leave
+_LEAVING = re.compile(
+    r"(?:drop|run|go|leave|jump|dash|shoot|split|head|scoot)(?: off| out)?"
+    r"(?: in| at| by| now| soon)? "
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|noon|\d+)$"
 )
 _REFRESHMENT = re.compile(
     r"(?:get|grab|have|make|fetch) (?:some |a |my |the |another )?(?:quick )?"
@@ -65,15 +56,19 @@ RESULT = frozenset(
     "done ready finished complete completed written sorted fixed sent built up over back for out "
     "in printed drafted reviewed signed cleaned booked tested it that them".split()
 )
-_DROPS = frozenset("me you us it that this them him her please the a an one so to of for".split())
+_DROPS = frozenset(
+    "me you us it that this them him her please the a an one so to of for at on in by with from "
+    "into onto about".split()
+)
 ANAPHORS = frozenset("it that this them one those these".split())
 _GENERAL = frozenset("do take handle sort cover own manage arrange tackle".split())
 _PRONOUN_OBJECT = frozenset(
-    "me him her them us everyone everybody it that this those these".split()
+    "me you him her them us everyone everybody it that this those these one some".split()
 )
 _AT_ONCE = re.compile(r"asap|as soon|right away|straight away|immediately|now|soon|shortly")
 #: particles of phrasal verbs
 _PARTICLES = frozenset("out up over back in off round around down through away on along".split())
+_POSTPONING = frozenset("push move shift slide bump put postpone delay change bring swap".split())
 _DANGLING = frozenset("to the a an my of your and or".split())
 _NEGATIONS = frozenset("not never won't can't cannot don't didn't wouldn't couldn't shan't".split())
 _LEADS = ("commit", "offer", "ask", "joint", "deliver", "progressive", "try")
@@ -83,6 +78,7 @@ _TAGS = (
     "would that work|will that do|how's that|how about that|okay|ok|yeah|right|all right|alright|"
     "shall i|sound good|sounds good|deal|good|fair enough|is that any good|how does that sound|"
     "that okay|that ok|that all right|happy with that|would that help|does that help|if you like|"
+    "aren't you|isn't he|isn't she|aren't they|won't you|won't he|won't she|isn't that right|"
     "if that helps|yes|no|you know|eh|hm|innit"
 ).split("|")
 
@@ -91,7 +87,9 @@ def is_condition(view: View) -> bool:
     """Whether the clause is a condition of another: "if …", "once …", "as soon as …"."""
     words = [w for w in view.words if w not in ("and", "but", "so", "then", "only", "well", "or")]
     joined = " ".join(words)
-    if not words or _CONDITION_IDIOM.search(joined) or _OWN_TIME.search(joined):
+    if not words or opens(words, "polite_condition") or joined in _EMPTY_CONDITIONS:
+        return False
+    if _OWN_TIME.search(joined):
         return False
     return words[0] in _CONDITIONS or joined.startswith(_CONDITION_PHRASES)
 
@@ -123,6 +121,8 @@ def is_asked(view: View) -> bool:
 def is_subordinate(view: View) -> bool:
     """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
+    if "do is" in " ".join(words) or opens(words, "ask"):
+        return False  # "what I'll do is …", "why don't you …"
     if words[0] in _SUBORDINATE:
         return words[0] != "that" or words[1:2] in (("i",), ("i'll",), ("we'll",), ("we",))
     return False
@@ -131,19 +131,22 @@ def is_subordinate(view: View) -> bool:
 def doubted(view: View, at: int) -> bool:
     """Whether the words before a token take back or merely report what follows it."""
     before = view.words[:at]
-    if says(before, "doubt") or has_any(view, "gone"):
+    if says(before, "doubt") or has_any(view, "gone") or _UNDONE.search(" ".join(view.words)):
         return True
     reports = [i for i, word in enumerate(before) if view.is_in(word, "reporting")]
-    return bool(reports) and not (before[0] == "i" and before[1:2] == ("said",))
+    return any(
+        not i or before[i - 1] != "i" or before[i] in ("heard", "hear", "asked", "means")
+        for i in reports
+    )
 
 
 def taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing ("but they never did", "but I can't")."""
     for other in view.others():
         words = other.words
-        if other.clause_at > view.clause_at and words[:1] == ("but",):
-            if _NEGATIONS & set(words) or {"hasn't", "haven't", "isn't"} & set(words):
-                return True
+        behind = other.clause_at > view.clause_at and words[:1] == ("but",)
+        if behind and (_NEGATIONS | {"hasn't", "haven't", "isn't"}) & set(words):
+            return True
     return False
 
 
@@ -170,11 +173,11 @@ def continues(view: View) -> int | None:
         at += 1
     if not view.clause_at or at + 1 >= len(words) or not view.is_in(words[at], "verb"):
         return None
-    known = words[at + 1] in _OPENS_OBJECT or starting(view.mentions, at + 1) is not None
+    known = words[at + 1] in OPENS_OBJECT or starting(view.mentions, at + 1) is not None
     return at if known else None
 
 
-_OPENS_OBJECT = frozenset(
+OPENS_OBJECT = frozenset(
     "the a an my our your his her their its some this that these those it them him me you us "
     "everyone everybody all any another both two three four up out over back down round around "
     "off through into to with on about for what whatever one".split()
@@ -220,13 +223,22 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     verb = base_of(words[verb_at])
     rest = words[verb_at:]
     joined = " ".join(rest)
-    if _IDIOM.search(joined) or _REFRESHMENT.match(joined) or opens(rest, "threat"):
+    if says(rest, "idiom") or opens(rest, "threat"):
+        return True
+    if _REFRESHMENT.match(joined) or _LEAVING.match(joined):
+        return True
+    if says(view.sentence.words, "wish"):
         return True
     dated = due is not None and not _AT_ONCE.match(due.due.raw.lower())
     if not dated and has_any(view, "now") and "from now on" not in joined:
         return True
     if joint and view.is_in(verb, "vague_joint"):
         return True
+    phrase = opens(rest, "phrasal")
+    if phrase and not joint:
+        behind = verb_at + phrase.count(" ")
+        plain = opens(rest, "intransitive") or dated or has_object(view, behind)
+        return not plain or "just" in words[:verb_at]
     if verb == "have":
         kept = RESULT & set(rest[2:]) or dated or _made(view, verb_at)
         return not (kept and has_object(view, verb_at))
@@ -234,8 +246,6 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
         return not ("know" in rest and rest.index("know") <= 4)
     if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
         return True
-    if opens(rest, "phrasal") and not joint:
-        return not (dated or has_object(view, verb_at))
     return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
 
 
@@ -251,17 +261,27 @@ def _within(view: View, verb_at: int, verb: str, due: Found | None, *, dated: bo
     rest = view.words[verb_at + 1 :]
     third = _has_third(view, verb_at)
     if view.is_in(verb, "in_meeting"):
-        lasting = verb in ("talk", "walk", "explain", "answer", "address", "note", "start", "end")
+        lasting = verb in ("talk", "walk", "explain", "answer", "address", "start", "introduce")
         return not (lasting and (third or is_later(view, due)))
     if not view.is_in(verb, "maybe_meeting"):
         return False
+    if verb in ("use", "pick") and not dated and rest:
+        return _is_offhand(view, verb_at)
     if dated or third:
         return False
     if any(view.is_in(word, "meeting_thing") for word in rest) or "just" in view.words[:verb_at]:
         return True
-    if verb in ("tell", "show", "ask", "play", "touch", "flag", "raise", "scroll", "give"):
-        return not set(rest) & {"to", "with"}
+    if verb in ("tell", "show", "ask", "play", "give") and rest[:1]:
+        return rest[0] in ("you", "us", "everyone", "everybody", "all", "a")
     return not has_object(view, verb_at)
+
+
+def _is_offhand(view: View, verb_at: int) -> bool:
+    """ "I'll use this", "I'll pick Leeds": what one likes rather than takes on."""
+    rest = view.words[verb_at + 1 :]
+    if view.words[verb_at] == "pick":
+        return "up" not in rest
+    return rest[0] in _PRONOUN_OBJECT
 
 
 def is_later(view: View, due: Found | None) -> bool:
@@ -278,8 +298,19 @@ def _has_third(view: View, verb_at: int) -> bool:
     named = any(mention.first > verb_at for mention in view.mentions) or any(
         token.capital and len(token.word) > 2 for token in view.tokens[verb_at + 1 :]
     )
-    roles = any(view.is_in(word, "person_noun") for word in rest)
+    roles = any(view.is_in(w, "person_noun") or view.is_in(w, "body_noun") for w in rest)
     return named or roles or bool({"him", "her", "them"} & set(rest))
+
+
+def moves_day(view: View, verb_at: int, due: Found | None) -> bool:
+    """Whether the act is to move a day: "make it Friday", "push the draft to Wednesday"."""
+    words = view.words
+    if due is None:
+        return False
+    if words[verb_at : verb_at + 2] in (("make", "it"), ("say", "it"), ("call", "it")):
+        return True
+    before = {t.word for t in [t for t in view.tokens if t.end <= due.start + 4][-3:]}
+    return words[verb_at] in _POSTPONING and bool({"to", "till", "until", "back"} & before)
 
 
 def has_habit(view: View) -> bool:

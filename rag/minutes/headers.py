@@ -43,9 +43,9 @@ _OFFICE_BEFORE = re.compile(
     rf"(?:(?:[^\W\d_A-ZА-ЯЁ][\w-]*\.?|«[^»]*»|[А-ЯЁA-Z]{{2,5}})\s+){{1,8}}(?P<name>{_NAME.pattern})"
 )
 _OFFICE = re.compile(
-    r"^[ \t*_]*(?P<office>секретарь|председатель|ведущий|протоколист|модератор|chair|secretary)"
-    rf"[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
-    re.IGNORECASE | re.MULTILINE,
+    r"^[ \t*_]*(?P<office>(?i:секретарь|председатель|ведущий|протоколист|модератор|chair"
+    rf"|secretary))[*_ \t]*:[*_ \t]*(?P<name>{_NAME.pattern})",
+    re.MULTILINE,
 )
 _BESIDE = re.compile(r"\([^)]*\)|<[^>]*>")
 #: «5 чел.:»
@@ -84,7 +84,7 @@ def participants_in(document: Document) -> list[str]:
 
 
 def offices_in(document: Document) -> dict[str, str]:
-    """Who holds which office, office in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
+    """Who holds which office, in lower case: «Секретарь: Носкова Е. М.», "Joan Tully (chair)".
 
     Initials that a list gives beside a name ("Sam Price (SP)") stand among the offices.
     """

@@ -88,7 +88,7 @@ _SURNAMES = (
 
 
 def surname_forms(name: str) -> set[tuple[str, str]]:
-    """(form, case) of a surname by its ending, whatever else the word means («Лапина», «Мельников»)."""
+    """(form, case) of a surname by its ending, whatever else the word means («Лапина»)."""
     for endings, cut, declined in _SURNAMES:
         if name.endswith(endings):
             stem = name.removesuffix(cut)

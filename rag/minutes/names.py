@@ -67,6 +67,7 @@ class Roster:
         self._forms: dict[str, dict[str, set[str]]] = {}
         self._rare: dict[str, dict[str, set[str]]] = {}
         self._latin: dict[str, set[str]] = {}
+        self._labels: dict[str, str] = {}
         for name in _fullest(names):
             self._add(name)
         self.names = tuple(person.name for person in self._people)
@@ -128,6 +129,11 @@ class Roster:
         """The roster's name for a speaker's label; the label itself where nobody fits."""
         if label is None or label in self.names:
             return label
+        if label not in self._labels:
+            self._labels[label] = self._canonical(label)
+        return self._labels[label]
+
+    def _canonical(self, label: str) -> str:
         words = [fold(word) for word in _parts(label)]
         sets = [set(self._forms.get(word) or self._rare.get(word) or ()) for word in words]
         common = set.intersection(*sets) if sets else set()

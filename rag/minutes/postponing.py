@@ -170,7 +170,7 @@ def only_due(view: View) -> Found | None:
     called = {
         c.tokens[i].start
         for c in sentence.clauses
-        for m in scene.roster.mentions(c.tokens)
+        for m in scene.mentions(c.tokens)
         for i in range(m.first, m.last)
         if m.cases & {"nomn", "voct"}
     }

@@ -20,6 +20,8 @@ _FRONT, _LONGEST = 6, 30
 _AFTER_PUT = re.compile(r"[\s:,—–-]*(?:то,?\s+)?(?:чтобы\s|что\s|of\s)?")
 #: words of a vote that mean one only where something was put to it
 _LIGHT = frozenset({"принято", "принимается", "все за", "carried", "большинством"})
+#: a vote by its own words
+_OUTRIGHT = ("единогласно", "motion", "unanim", "carried unanim")
 #: these propose only at the beginning of a remark
 _MAYBE = frozenset({"может", "может быть"})
 
@@ -30,7 +32,7 @@ def voted(talk: Talk, at: int) -> Settled | None:
     vote = None if remark.asks else talk.find("vote", remark.said)
     if vote is None or talk.find("bar", remark.said) or talk.find("before", remark.said):
         return None
-    if put := _put_before(talk, at):
+    if put := _put_before(talk, at, outright=vote.group().startswith(_OUTRIGHT)):
         return talk.settled(*put, ANNOUNCED)
     rest = remark.said[: vote.start()] + remark.said[vote.end() :]
     if vote.group() in _LIGHT or len(content_stems(rest)) < CONTENT:
@@ -39,21 +41,29 @@ def voted(talk: Talk, at: int) -> Settled | None:
     return talk.settled(remark.start, remark.start + length, SETTLED)
 
 
-def _put_before(talk: Talk, at: int) -> tuple[int, int] | None:
-    """The span put to the vote a little before, or the proposal before that."""
-    is_put = False
-    for before in reversed(talk.remarks[max(0, at + 1 - _VOTE_BACK) : at + 1]):
-        put = None if is_put else talk.find("put", before.said)
-        if put is None:
-            if is_put and (proposed := _proposal(talk, before)):
-                return proposed
-            continue
-        is_put = True
-        after = _AFTER_PUT.match(before.said, put.end())
-        begin = after.end() if after else put.end()
-        if _has_noun(before.said[begin:]):
-            return before.start + begin, before.end
-    return None
+def _put_before(talk: Talk, at: int, *, outright: bool) -> tuple[int, int] | None:
+    """The span put to the vote a little before, or the proposal before that.
+
+    `outright`: the words of the vote need nothing that was put, a proposal does.
+    """
+    back = range(at, max(-1, at - _VOTE_BACK), -1)
+    put = next((i for i in back if talk.find("put", talk.remarks[i].said)), None)
+    if put is not None and (span := _put(talk, put)):
+        return span
+    if put is None and not outright:
+        return None
+    spans = (_proposal(talk, talk.remarks[i]) for i in back if put is None or i < put)
+    return next(filter(None, spans), None)
+
+
+def _put(talk: Talk, at: int) -> tuple[int, int] | None:
+    """What stands behind «кто за», "motion to"."""
+    remark = talk.remarks[at]
+    *_, put = talk.kind("put").finditer(remark.said)  # «голосуем: кто за …»: the last one
+    after = _AFTER_PUT.match(remark.said, put.end())
+    if after is None or not _has_noun(remark.said[after.end() :]):
+        return None
+    return remark.start + after.end(), remark.end
 
 
 def proposed(talk: Talk, at: int) -> Settled | None:

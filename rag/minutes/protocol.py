@@ -73,18 +73,18 @@ def _day(due: Found) -> str | None:
 
 
 def _drafts(scene: Scene) -> Iterator[Draft]:
-    for number, part in enumerate(layout(scene.text)):
+    for part in layout(scene.text):
         if part.section in IDLE:
             continue
         if isinstance(part, Grid):
-            yield from _from_grid(scene, part, number)
+            yield from _from_grid(scene, part)
         else:
             for draft in _from_item(scene, part):
                 listed = draft.act == "assigned"
                 yield replace(draft, turn=-1 if listed else 0)
 
 
-def _from_grid(scene: Scene, grid: Grid, number: int) -> Iterator[Draft]:
+def _from_grid(scene: Scene, grid: Grid) -> Iterator[Draft]:
     past = grid.section == "review"
     for row, cells in [*entries_of(scene.text, grid), *paired(scene.text, grid)]:
         task = trim(scene.text, *cells["task"])

@@ -13,6 +13,7 @@ from rag.minutes.protocol_nouns import order_words
 from rag.types import ALL
 
 if TYPE_CHECKING:
+    from rag.minutes.clauses import Token
     from rag.minutes.protocol_nouns import Line, Named
     from rag.minutes.view import Scene
     from rag.types import Act
@@ -34,11 +35,17 @@ class Order(NamedTuple):
 _LETTERED = re.compile(r"(?:[а-яёa-z]|\d{1,2})[).]\s")
 #: words that may stand between the one addressed and the act, and how many of them
 _BETWEEN = frozenset(
-    "в срок лично срочно немедленно незамедлительно дополнительно повторно совместно с со и также еще не позднее"
-    " до к на по за при необходимо следует надо нужно поручено надлежит поручить предстоит ежемесячно еженедельно"
+    "в срок лично срочно немедленно незамедлительно дополнительно повторно совместно с со и"
+    " также еще не позднее"
+    " до к на по за при необходимо следует надо нужно поручено надлежит поручить предстоит"
+    " ежемесячно еженедельно"
     " ежедневно ежеквартально регулярно самостоятельно оперативно сегодня завтра же снова".split()
 )
 _FAR = 16
+#: words in front of the one told that say nothing
+_SKIP = frozenset(
+    "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
+)
 #: what is no task: supervision, and taking note
 CONTROL = re.compile(r"контрол|информац\w+\s+принять|к\s+сведению")
 _PRESENT = frozenset({"участники", "присутствующие", "коллеги", "все участники"})
@@ -111,7 +118,7 @@ def _recipient(line: Line, at: int, border: int, owners: tuple[str, ...]) -> str
 
 
 def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
-    """Infinitives that begin acts of their own: behind «и» or a comma, with objects on both sides."""
+    """Infinitives that begin acts of their own: behind «и» or a comma, objects on both sides."""
     found = []
     last = at
     for index in range(at + 1, len(line.tokens)):
@@ -124,7 +131,7 @@ def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
         )
         between = [t for t in line.tokens[last + 1 : lead] if not inside(dues, t.start)]
         has_object = any(reading(t.word, "NOUN", at_least=0.3) for t in between)
-        ahead = any(reading(t.word, "NOUN", at_least=0.3) for t in line.tokens[index + 1 :])
+        ahead = any(_is_object(t) for t in line.tokens[index + 1 :])
         purpose = any(t.word in ("чтобы", "если", "которые", "который", "которая") for t in between)
         if joined and has_object and ahead and not purpose:
             found.append(index)
@@ -132,8 +139,14 @@ def _further(line: Line, at: int, dues: list[Found]) -> list[int]:
     return found
 
 
+def _is_object(token: Token) -> bool:
+    """Whether a token can be what an act is done to or about: a noun, a pronoun, a name."""
+    noun = reading(token.word, "NOUN", at_least=0.3) or reading(token.word, "NPRO", at_least=0.5)
+    return noun is not None or token.capital
+
+
 def _lead(line: Line, at: int, dues: list[Found]) -> int:
-    """The first of the words that belong to an infinitive from in front: «и до пятницы направить»."""
+    """The first of the words that belong to an infinitive: «и до пятницы направить»."""
     lead = at
     while lead > 0:
         before = line.tokens[lead - 1]
@@ -159,7 +172,7 @@ def act_at(line: Line, at: int, dues: list[Found]) -> int | None:
         token = line.tokens[index]
         gap = line.between(index - 1, index) if index else ""
         depth += gap.count("(") - gap.count(")")
-        if reading(token.word, "INFN", at_least=0.3) and token.word not in order_words("must"):
+        if _is_act(token.word):
             return (
                 None if index and line.tokens[index - 1].word == "не" and index - 1 < at else index
             )
@@ -175,6 +188,12 @@ def act_at(line: Line, at: int, dues: list[Found]) -> int | None:
         if not helper and not _accompanied(line, at, index):
             return None
     return None
+
+
+def _is_act(word: str) -> bool:
+    """Whether a word is an infinitive that can be told to somebody («есть предел» is none)."""
+    infinitive = reading(word, "INFN", at_least=0.3) is not None
+    return infinitive and word not in order_words("must") and word not in ("есть", "быть")
 
 
 def _abbreviated(line: Line, index: int) -> bool:
@@ -201,3 +220,10 @@ def due_between(scene: Scene, dues: list[Found], start: int, end: int) -> Found 
 
 def due_of(scene: Scene, dues: list[Found]) -> Found | None:
     return choose(scene.text, tuple(dues))
+
+
+def first_word(line: Line) -> int:
+    return next(
+        (i for i, t in enumerate(line.tokens) if t.word not in _SKIP and not t.word.isdigit()),
+        len(line.tokens),
+    )

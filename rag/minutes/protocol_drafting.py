@@ -1,4 +1,4 @@
-"""A task on paper as a draft: its words without the rest of its sentence, its recipient, its state."""
+"""A task on paper as a draft: its words without what surrounds them, its recipient, its state."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def orders_of(scene: Scene, start: int, end: int) -> list[Order]:
 
 
 def act_in(scene: Scene, start: int, end: int) -> Span | None:
-    """The sentence of a task's words that is the task: one that begins with an act, else the last."""
+    """The sentence of a task's words that is the task: one that begins with an act, or the last."""
     start, end = trim(scene.text, start, end)
     if start >= end:
         return None

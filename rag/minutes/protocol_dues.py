@@ -1,4 +1,4 @@
-"""Deadlines on paper: the value of a field is one as it stands; a moved one leaves its old words."""
+"""Deadlines on paper: a field's value is one as it stands; a moved one leaves its old words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rag.minutes.view import Scene
 
 _EMPTY = re.compile(
-    r"^[\s—–\-?_.…*/:]*$|^(?:дд[.\s]*мм.*|tbd|tbc|tba|n/?a|нет|без срока|не определ[её]н|no date|none|xx.*)$",
+    r"^[\s—–\-?_.…*/:]*$|^(?:дд[.\s]*мм.*|tbd|tbc|tba|n/?a|нет|без срока|не определ[её]н"
+    r"|no date|none|xx.*)$",
     re.I,
 )
 _MONTH_ALONE = re.compile(
@@ -67,7 +68,8 @@ _ASIDE = re.compile(
     re.I,
 )
 _STATE = re.compile(
-    r"\s*[—–-]\s+(?:выполнен|исполнен|готово|сделано|отменен|отменён|снят|в работе|done|complete|cancelled|dropped)\w*\b.*$",
+    r"\s*[—–-]\s+(?:выполнен|исполнен|готово|сделано|отменен|отменён|снят|в работе|done"
+    r"|complete|cancelled|dropped)\w*\b.*$",
     re.I | re.S,
 )
 
@@ -146,11 +148,11 @@ def _reworded(value: str, scene: Scene) -> Due | None:
     phrase = ""
     slashed = _SLASHED.match(value)
     if slashed and int(slashed["month"]) <= 12:
-        day, month = int(slashed["day"]), int(slashed["month"])
+        day, number = int(slashed["day"]), int(slashed["month"])
         if scene.language == "ru":
-            phrase = f"{day}.{month:02}"
+            phrase = f"{day}.{number:02}"
         elif day > 12:
-            phrase = f"{day} {_MONTHS[month - 1]}"
+            phrase = f"{day} {_MONTHS[number - 1]}"
     if phrase:
         found = dates_in(phrase, scene.base, scene.language, bare=True)
         return found[0].due if found else None

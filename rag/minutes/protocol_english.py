@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.minutes.clauses import tokens_of
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 from rag.minutes.protocol_acts import Order
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.minutes.view import Scene
+    from rag.types import Act
 
 _LEAD = re.compile(
     r"\s*(?:(?:it\s+was\s+(?:also\s+|further\s+|therefore\s+)?)?(?:agreed|resolved|decided|noted\s+and\s+agreed)(?:\s+that)?[:,]?"
     r"|(?:the\s+)?(?:committee|board|meeting|council|group|team|trustees|governors)\s+(?:agreed|resolved|decided)\s+that"
-    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
+    r"|that|(?-i:[A-Z][\w’' ]{2,28}:(?=\s+[A-Z]))|decision|action|in\s+the\s+meantime,?"
+    r"|meanwhile,?|also,?|and|so|then,?|next,?)\s+",
     re.IGNORECASE,
 )
 _UNLESS = re.compile(
-    r"\b(?:not|never|n't|unless|joked|hopes?|hoped|wondered|would\s+like|would\s+have|would\s+prefer|may|might|could)\b",
+    r"\b(?:not|never|n't|unless|joked|hopes?|hoped|wondered|would\s+like|would\s+have|would\s+prefer|may|might|could"
+    r"|try|tries|aim\s+to|endeavour|attempt|if\s+possible)\b",
     re.I,
 )
 _CONDITION = re.compile(
@@ -40,7 +44,8 @@ _TRAILING = re.compile(
     re.I,
 )
 _STATIVE = frozenset(
-    "be have know think feel like want need wait attend come remain stay continue become happen see hear believe sleep"
+    "be have know think feel like want need wait attend come remain stay continue become happen"
+    " see hear believe sleep"
     " resign retire leave miss consider note convene reconvene reopen close expire".split()
 )
 _AND = re.compile(r",?\s+and\s+(?:then\s+|also\s+)?(?:to\s+)?(?=(?P<verb>[a-z-]+)\b)")
@@ -77,15 +82,18 @@ def _phrases(kind: str) -> str:
 
 @cache
 def _subject() -> re.Pattern[str]:
-    """A subject of one or more names, initials, offices or bodies, and the verb phrase behind it."""
-    name = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+|[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    """A subject of names, initials, offices or bodies, and the verb phrase behind it."""
+    spelled = r"(?:[A-Z]\.\s?){1,2}[A-Z][\w'’]+"
+    plain = r"[A-Z][\w'’]*(?:-[A-Z]\w*)?(?:\s+[A-Z][\w'’]+){0,2}|[A-Z]{2,3}|@\w+"
+    name = f"{spelled}|{plain}"
     office = (
         rf"(?:[Tt]he\s+)?(?:(?:[A-Z][\w-]+|{_MODIFIERS})\s+){{0,3}}?(?i:{_phrases('office')}|{_phrases('body')})"
         rf"(?:\s+of\s+\w+)?(?:\s+{name})?"
     )
     one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
     many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
-    verbs = rf"(?:(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)\s+)?(?:{_phrases('vow')})"
+    adverb = r"(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)"
+    verbs = rf"(?:{adverb}\s+)?(?:{_phrases('vow')})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
     )
@@ -99,6 +107,36 @@ def _said() -> re.Pattern[str]:
         rf"(?P<who>{name})\s+(?:said|says|confirmed|reported|added|promised|agreed|offered)\s+(?:that\s+)?(?:he|she|they)"
         r"(?P<vow>['’]d|['’]ll|\s+would|\s+will)\s+(?P<act>[a-z][\w'’-]*)"
     )
+
+
+@cache
+def _asked() -> re.Pattern[str]:
+    """ "Ken asked Paul to write to the school", "the committee tasked Asha to …"."""
+    name = r"[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?|[A-Z]{2,3}"
+    return re.compile(
+        rf"(?:[Tt]he\s+\w+|{name})\s+(?:asked|instructed|requested|tasked|directed|invited)\s+"
+        rf"(?P<who>{name}|the\s+(?:{_phrases('office')}))\s+(?P<vow>to)\s+(?P<act>[a-z][\w'’-]*)"
+    )
+
+
+@cache
+def _pronoun() -> re.Pattern[str]:
+    """ "She will circulate them by Friday", about whom the sentence before is."""
+    return re.compile(
+        r"(?P<who>She|He)(?P<vow>['’]ll|\s+will|\s+is\s+to|\s+agreed\s+to|\s+undertook\s+to|\s+offered\s+to|\s+promised\s+to)"
+        r"\s+(?:also\s+|then\s+)?(?P<act>[a-z][\w'’-]*)"
+    )
+
+
+def _before(scene: Scene, at: int) -> list[str]:
+    """The one person whom the sentence in front of a place, on the same line, names."""
+    line = scene.text.rfind("\n", 0, at) + 1
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+", scene.text[line:at]) if s.strip()]
+    if not sentences:
+        return []
+    tokens = tokens_of(sentences[-1], 0, len(sentences[-1]))
+    named = {mention.name for mention in scene.roster.mentions(tokens) if mention.known}
+    return list(named) if len(named) == 1 else []
 
 
 @cache
@@ -151,12 +189,7 @@ def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> li
         at = lead.end()
     if stated := _CONDITION.match(text, at, end):
         condition, at = stated.span("cond"), stated.end()
-    match = (
-        _said().match(text, at, end)
-        or _told().match(text, at, end)
-        or _subject().match(text, at, end)
-    )
-    match = match or (_bare().match(text, at, end) if at > start else None)
+    match = _clause(text, at, end, led=at > start)
     if match is None:
         return _taken(scene, at, end, dues)
     vow, act = (match["vow"] or "to").strip().lower(), match["act"].lower()
@@ -169,13 +202,17 @@ def orders_in(scene: Scene, start: int, end: int, *, agreed: bool = False) -> li
         return []
     if act in _STATIVE or act in ("not", "been") or family("en", "stative") & {act}:
         return []
-    owners = _owners(
-        scene,
-        match["who"],
-        strict=said
-        or "promis" in vow
-        or "offer" in vow
-        or vow in ("will", "would", "'ll", "must", "has to", "have to"),
+    owners = (
+        _before(scene, match.start())
+        if match.re is _pronoun()
+        else _owners(
+            scene,
+            match["who"],
+            strict=said
+            or "promis" in vow
+            or "offer" in vow
+            or vow in ("will", "would", "'ll", "must", "has to", "have to"),
+        )
     )
     if not owners:
         return []
@@ -206,6 +243,12 @@ def _another(text: str, start: int, end: int) -> tuple[int, int] | None:
         if _subject().match(text, match.end(), end):
             return match.start(), match.end()
     return None
+
+
+def _clause(text: str, at: int, end: int, *, led: bool) -> re.Match[str] | None:
+    """Subject, words of duty and act at `at`; `led` tells that "it was agreed that" came before."""
+    patterns = (_said(), _asked(), _told(), _pronoun(), _subject(), *((_bare(),) if led else ()))
+    return next((m for pattern in patterns if (m := pattern.match(text, at, end))), None)
 
 
 def _taken(scene: Scene, at: int, end: int, dues: list[Found]) -> list[Order]:
@@ -281,9 +324,9 @@ def _split(
             choose(scene.text, tuple(dues)) if len(dues) == 1 else None
         )
         what = cut(scene, (first, stop), due)
-        act = "reported" if reported else "assigned"
+        kind: Act = "reported" if reported else "assigned"
         orders.append(
-            Order(tuple(owners), what, due, first, act, condition, recipient(scene, what, owners))
+            Order(tuple(owners), what, due, first, kind, condition, recipient(scene, what, owners))
         )
     return orders
 

@@ -42,7 +42,7 @@ _PARTED = re.compile(r"\s[—–-]\s|[:(]|\s->\s")
 def from_words(
     scene: Scene, item: Item, body: Span, due: Found | None, *, listed: bool, announced: bool
 ) -> Iterator[Draft]:
-    """Tasks by the words of an item: the order they give, the pieces they fall into, what they report."""
+    """Tasks by the words of an item: the order they give, their pieces, what they report."""
     text = scene.text
     start, end = trim_space(text, *body)
     if start >= end:
@@ -184,4 +184,4 @@ def _acts(scene: Scene, body: Span, owners: tuple[str, ...]) -> list[Order]:
     if found.task is None:
         return []
     due = found.due
-    return [protocol_orders.Order(owners, cut(scene, body, due), due, body[0], "assigned")]
+    return [Order(owners, cut(scene, body, due), due, body[0], "assigned")]

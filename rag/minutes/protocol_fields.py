@@ -23,7 +23,7 @@ _DASH = r"\s*(?:\([^()\n]{0,24}\)\s*)?(?:[—–]|-(?=\s|\d|$)|(?<=\s)-)[ \t]*"
 _NAKED = {
     "owner": re.compile(
         r"(?:отв\.?|исп\.|ответственн(?:ый|ая|ые)(?:\s+исполнител[ьи])?|исполнител[ьи]|owners?|assignee)"
-        r"\s+(?=[А-ЯЁA-Z@][\w.]+)",
+        r"\s+(?-i:(?=[А-ЯЁA-Z@][\w.]+))",
         re.IGNORECASE,
     ),
     "due": re.compile(
@@ -52,21 +52,24 @@ def _labels(kind: str) -> re.Pattern[str]:
     entries = tuple(e for row in wordings("fields") if row.kind == kind for e in row.entries)
     sure = kind in ("owner", "due", "helper", "control")
     long = tuple(entry for entry in entries if sure and len(entry.strip("*")) >= _SURE)
+    long = ("action", "action by", "ap") if kind == "task" else long
     dashed = rf"|(?:{pattern_of(long)})\.?{_DASH}" if long else ""
     colon = rf"(?:{pattern_of(entries)})\.?{_COLON}"
-    abbreviated = r"|(?:отв|исп|соисп)\.\s*(?:[—–-]\s*|(?=[А-ЯЁ]))" if kind == "owner" else ""
+    abbreviated = r"|(?:отв|исп|соисп)\.\s*(?:[—–-]\s*|(?-i:(?=[А-ЯЁ])))" if kind == "owner" else ""
     return re.compile(rf"(?<!\w)(?:{colon}{dashed}{abbreviated})", re.IGNORECASE)
 
 
 def fields_in(text: str, start: int, end: int) -> list[Field]:
-    """The fields of `text[start:end]` in order; labels with nothing behind them have empty values."""
+    """The fields of `text[start:end]` in order; a label with nothing behind it has an empty one."""
     opened: list[tuple[int, int, str]] = []
     for kind in KINDS:
         patterns = [_labels(kind)] + ([_NAKED[kind]] if kind in _NAKED else [])
         for pattern in patterns:
-            for match in pattern.finditer(text, start, end):
-                if _BEFORE.search(text[start : match.start()]):
-                    opened.append((match.start(), match.end(), kind))
+            opened += [
+                (match.start(), match.end(), kind)
+                for match in pattern.finditer(text, start, end)
+                if _BEFORE.search(text[start : match.start()])
+            ]
     opened.sort(key=lambda found: (found[0], -found[1], KINDS.index(found[2])))
     labels: list[tuple[int, int, str]] = []
     for found in opened:
@@ -122,7 +125,7 @@ def _value(text: str, start: int, border: int) -> tuple[int, int]:
             if depth == 0:
                 break
             depth -= 1
-        elif letter == ";" or (letter == "|" and depth == 0) or (letter == "\n" and not _runs_on(text, start, at, border)) or (letter in ".!?" and depth == 0 and _SENTENCE_END.match(text, at)):
+        elif _ends(text, start, at, border, depth):
             break
         at += 1
     while start < at and text[start] in " \t\n*_~":
@@ -130,6 +133,15 @@ def _value(text: str, start: int, border: int) -> tuple[int, int]:
     while at > start and text[at - 1] in " \t\n*_~,—–|-":
         at -= 1
     return start, at
+
+
+def _ends(text: str, start: int, at: int, border: int, depth: int) -> bool:
+    """Whether the letter at `at` ends a value: a semicolon, a bar, a line, a sentence."""
+    letter = text[at]
+    if letter == "\n":
+        return not _runs_on(text, start, at, border)
+    outside = depth == 0 and (letter == "|" or _SENTENCE_END.match(text, at) is not None)
+    return letter == ";" or outside
 
 
 def _runs_on(text: str, start: int, at: int, border: int) -> bool:

@@ -69,7 +69,7 @@ def entries_of(text: str, grid: Grid) -> Iterator[Entry]:
         placed = list(range(len(cells)))
         if grid.kind == "gaps" and len(cells) != len(starts):
             placed = [_nearest(starts, span[0] - row.start) for span in cells]
-        where = {index: span for index, span in zip(placed, cells, strict=True)}
+        where = dict(zip(placed, cells, strict=True))
         named = {kind: where[index] for kind, index in columns.items() if index in where}
         if "task" in named:
             yield Entry(row, named)

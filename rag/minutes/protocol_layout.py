@@ -48,6 +48,10 @@ _OPENING = re.compile(
 _HEARD: dict[str, Section] = {"слушали": "agenda", "выступили": ""}
 _GAP = re.compile(r"\t+| {2,}")
 _FIELD_KINDS = frozenset({"owner", "helper", "due", "status", "control", "other"})
+#: capitalised names or initials and nothing else
+_NAMES = re.compile(
+    r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*"
+)
 #: words of a heading inside a list of tasks that can be those who do them
 _NAME_WORDS = 3
 _HASHED = re.compile(r"^\s*#{1,6}\s", re.MULTILINE)
@@ -190,7 +194,10 @@ def _belongs(text: str, row: Row, before: Row | None, state: _State) -> bool:
     line = text[row.start : row.end]
     bullet = BULLET.match(line)
     body = row.start + (bullet.start("body") if bullet else len(line) - len(line.lstrip()))
-    if ANNOUNCED.match(line) and not _wants_task(text, item):
+    announced = ANNOUNCED.match(line)
+    if announced and _NAMES.fullmatch(line[announced.end() :].strip(" .*_")):
+        return "owner" not in item.kinds  # "Action – Paul" below what is to be done
+    if announced and not _wants_task(text, item):
         return False
     found = fields_in(text, body, row.end)
     if found and found[0].start <= body:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Token
 
 Section = Literal["agenda", "template", "people", "review", "tasks", ""]
+#: the sections that headings announce; where two begin at one place, the earlier here
+_SECTIONS: tuple[Section, ...] = ("template", "agenda", "review", "people", "tasks")
 
 #: «1.», «1.2», «2)», «(3)», «а)», «1.1.2.», «п. 1.1», bullets of word processors
 _MARKER = (
@@ -21,7 +23,8 @@ _MARKER = (
     r"|\d{1,2}(?:\.\d{1,2})+(?=\s+[^\W\d_])|\(?[а-яёa-z]\)|№\s?\d+[.)]?)"
 )
 CHECKBOX = re.compile(
-    r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[(?P<mark>[ xXхХvV✓✔-]?)\]|(?P<box>[☐☑☒✅✔✓]))\s+(?P<body>.*\S)"
+    r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[(?P<mark>[ xXхХvV✓✔-]?)\]"
+    r"|(?P<box>[☐☑☒✅✔✓]))\s+(?P<body>.*\S)"
 )
 BULLET = re.compile(rf"^\s*{_MARKER}\s+(?P<body>.*\S)")
 #: what announces a task at the start of a line: "Action 3:", "AP –", «Поручение № 2.», "TODO"
@@ -100,6 +103,9 @@ def heading_of(text: str, row: Row) -> str | None:
     marked = _HASHES.match(line) or _BOLD.match(line) or _CAPS.match(line)
     if marked:
         return marked["title"].strip(" *_:")
+    announced = ANNOUNCED.match(line)
+    if announced and re.search(r"[^\W\d_]", line[announced.end() :]):
+        return None
     numbered = _NUMBER.match(line)
     bare = line[numbered.end() if numbered else 0 :].strip(" *_=")
     title = bare.rstrip(":").strip()
@@ -119,13 +125,15 @@ def heading_of(text: str, row: Row) -> str | None:
 
 
 def section_of(title: str) -> Section:
-    """What a heading announces; "" where no table knows it. The first kind that begins it wins."""
-    best: tuple[int, Section] | None = None
-    for kind in ("template", "agenda", "review", "people", "tasks"):
-        found = matcher("sections", kind).search(title)
-        if (found and (best is None or (kind == "template" and best[0] >= found.start()))) or (found and best is not None and found.start() < best[0] and best[1] != "template"):
-            best = (found.start(), kind)
-    return best[1] if best else ""
+    """What a heading announces: a template anywhere in it, else the kind that it names first."""
+    found: list[tuple[int, int, Section]] = []
+    for rank, kind in enumerate(_SECTIONS):
+        match = matcher("sections", kind).search(title)
+        if match and kind == "template":
+            return kind
+        if match:
+            found.append((match.start(), rank, kind))
+    return min(found)[2] if found else ""
 
 
 def is_rule(text: str, row: Row) -> bool:

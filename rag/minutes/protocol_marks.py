@@ -71,7 +71,7 @@ def is_protocol(text: str) -> bool:
 
 
 def lists_tasks(turns: Sequence[Turn], language: Language) -> bool:
-    """Whether lines that read as turns are a list of who does what: «Олег: позвонить электрикам»."""
+    """Whether lines that read as turns are a list of tasks: «Олег: позвонить электрикам»."""
     told = sum(_is_told(turn.text, language) for turn in turns)
     return bool(turns) and told >= _TOLD_SHARE * len(turns)
 

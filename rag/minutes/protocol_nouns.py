@@ -1,4 +1,4 @@
-"""Who is addressed or acts in official Russian: people, offices and bodies by the case they stand in.
+"""Who is addressed or acts in official Russian: people, offices, bodies by the case they are in.
 
 «Поручить начальнику отдела сбыта Титову О. В.» names a person behind an office; «отделу снабжения»
 a body; «всем руководителям» a group. The head of the phrase and its adjectives are put back into
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 _STOP = re.compile(r"[—–:;,.!?\n(|]|\s-\s")
 _STOP_WORDS = frozenset(
-    "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через от".split()
+    "до к ко в во на не с со по при совместно вместе лично срочно также и а или за об о через"
+    " от".split()
 )
 _EVERYBODY = frozenset(
-    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники коллеги участников"
+    "участникам присутствующим сотрудникам коллегам членам участники присутствующие сотрудники"
+    " коллеги участников"
     " присутствующих сотрудников коллег".split()
 )
 #: abbreviated offices in front of a name
@@ -38,12 +40,13 @@ _INITIAL = re.compile(r"[^\W\d_]")
 
 
 class Named(NamedTuple):
-    """Who is meant, and the tokens `first` to `last` (exclusive) that say so."""
+    """Who is meant, the tokens `first` to `last` (exclusive) that say so, the noun at `head`."""
 
     name: str
     first: int
     last: int
     person: bool
+    head: int = -1
 
 
 @cache
@@ -169,12 +172,12 @@ class Line:
         if strict and not self._acts(head):
             return None
         last = self._tail(head + 1)
-        person = self._person_behind(head + 1, last, case)
+        person = self._person_behind(head + 1, last, case) if self._holds(head, case) else None
         if person:
             return person._replace(first=at)
         name = self._named(at + every, head, last, case)
         holder = office_holder(self.scene.roles, name)
-        return Named(holder or name, at, last, holder is not None)
+        return Named(holder or name, at, last, holder is not None, head)
 
     def _agrees(self, at: int, case: str) -> bool:
         word = self.tokens[at].word
@@ -203,12 +206,17 @@ class Line:
             for p in parses(word)
         )
 
+    def _holds(self, head: int, case: str) -> bool:
+        """Whether a noun is an office, so that a name behind it is its holder's."""
+        if case != "nomn":
+            return self._acts(head)
+        return "anim" in parses(self.tokens[head].word)[0].grammemes
+
     def acts(self, named: Named) -> bool:
         """Whether a phrase names those who can act, by its head."""
         if named.person or named.name == ALL["ru"]:
             return True
-        heads = range(named.first, min(named.last, named.first + 5))
-        return any(self._acts(i) for i in heads)
+        return self._acts(named.head) if named.head >= 0 else False
 
     def is_animate(self, named: Named) -> bool:
         """Whether a phrase names people by office rather than a body."""
@@ -294,7 +302,9 @@ def is_inner(line: Line, named: Named) -> bool:
         return True
     heads = line.tokens[named.first : min(named.last, named.first + 3)]
     return any(
-        parse.lemma in order_words("inner") for token in heads for parse in parses(token.word)
+        parse.lemma in order_words("inner") | order_words("office")
+        for token in heads
+        for parse in parses(token.word)
     )
 
 

@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 from rag.minutes.clauses import tokens_of
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_acts import (
-    CONTROL,
     Order,
     act_at,
     due_between,
     due_of,
     dues_of,
+    first_word,
     inside,
     names_of,
     orders_from,
     thing_from,
 )
 from rag.minutes.protocol_dues import cut
+from rag.minutes.protocol_holders import appointed, behind, on_somebody
 from rag.minutes.protocol_nouns import Line, Named, is_inner, order_words
 from rag.minutes.russian_words import future
 
@@ -33,14 +34,8 @@ if TYPE_CHECKING:
     from rag.minutes.dates import Found
     from rag.minutes.view import Scene
 
-#: words in front of the one told that say nothing
-_SKIP = frozenset(
-    "а также кроме того и тогда далее при этом итак значит так решили решено что".split()
-)
-_APPOINTED = frozenset("ответственным ответственной ответственными".split())
-_APPOINTING = frozenset(
-    "назначить определить утвердить считать закрепить назначен назначена назначены".split()
-)
+#: tokens in which a word that charges somebody comes, who charges in front of it
+_CHARGE_NEAR = 5
 
 
 def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
@@ -50,11 +45,11 @@ def orders_in(scene: Scene, start: int, end: int) -> list[Order]:
         return []
     dues = dues_of(scene, start, end)
     inside = frozenset(found.start for found in dues)
-    tokens = [t for t in tokens_of(scene.text, start, end)]
+    tokens = tokens_of(scene.text, start, end)
     if not tokens:
         return []
     line = Line(scene, tokens, inside)
-    for rule in (_appointed, _charged, _addressed, _named_first, _vowed, _on_somebody):
+    for rule in (appointed, _charged, behind, _addressed, _named_first, _vowed, on_somebody):
         found = rule(line, dues, end)
         if found:
             return found
@@ -86,12 +81,12 @@ def acts_of(scene: Scene, start: int, end: int, owners: tuple[str, ...]) -> list
 
 
 def addressed(scene: Scene, start: int, end: int) -> list[str]:
-    """Whom the head of a list names as those who are to act: «Титову О. В.:», «Поручить отделу:»."""
+    """Whom the head of a list names to act: «Титову О. В.:», «Поручить отделу:»."""
     if scene.language != "ru":
         return []
     dues = dues_of(scene, start, end)
     line = Line(scene, tokens_of(scene.text, start, end), frozenset(f.start for f in dues))
-    at = _after_dues(line, _first(line), dues)
+    at = _after_dues(line, first_word(line), dues)
     ordered = ""
     while at < len(line.tokens) and not ordered:
         lemmas = {p.lemma for p in parses(line.tokens[at].word)} | {line.tokens[at].word}
@@ -104,9 +99,9 @@ def addressed(scene: Scene, start: int, end: int) -> list[str]:
         at = _after_dues(line, at + 1, dues)
     for case in (ordered,) if ordered else ("datv", "nomn"):
         named = line.everybody(at, case) if at < len(line.tokens) else []
-        if named and all(line.acts(one) for one in named):
-            if case != "nomn" or named[-1].last == len(line.tokens):
-                return list(names_of(named))
+        whole = bool(named) and (case != "nomn" or named[-1].last == len(line.tokens))
+        if whole and all(line.acts(one) for one in named):
+            return list(names_of(named))
     return []
 
 
@@ -125,9 +120,12 @@ def _bracketed(line: Line, named: list[Named]) -> list[Named]:
 
 def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Поручить Титову …», «Обязать подрядчика …», «Прошу Сергея Ивановича …»."""
-    at = _first(line)
-    for index in range(at, min(at + 3, len(line.tokens))):
+    at = first_word(line)
+    for index in range(at, min(at + _CHARGE_NEAR, len(line.tokens))):
         lemmas = {p.lemma for p in parses(line.tokens[index].word)} | {line.tokens[index].word}
+        given = index > at and any(p.lemma == "дать" for p in parses(line.tokens[index - 1].word))
+        if given and "поручение" in lemmas:
+            lemmas = lemmas | {"поручить"}
         case = (
             "datv"
             if lemmas & order_words("charge")
@@ -156,7 +154,7 @@ def _charged(line: Line, dues: list[Found], end: int) -> list[Order]:
 
 def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Титову О. В. подготовить …», «Отделу кадров — до 1 мая доложить», «Ивановой — договор»."""
-    at = _after_dues(line, _first(line), dues)
+    at = _after_dues(line, first_word(line), dues)
     if at >= len(line.tokens):
         return []
     named = line.everybody(at, "datv")
@@ -181,7 +179,7 @@ def _addressed(line: Line, dues: list[Found], end: int) -> list[Order]:
 
 def _named_first(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Титов О. В. — подготовить смету», «Отдел кадров: подготовить …»."""
-    at = _first(line)
+    at = first_word(line)
     named = line.everybody(at, "nomn") if at < len(line.tokens) else []
     if not named or not all(line.acts(one) for one in named):
         return []
@@ -199,7 +197,7 @@ def _named_first(line: Line, dues: list[Found], end: int) -> list[Order]:
 
 def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
     """«Титов обязался вывезти …», «Титов должен …», «отдел кадров подготовит …»."""
-    at = _after_dues(line, _first(line), dues)
+    at = _after_dues(line, first_word(line), dues)
     named = line.everybody(at, "nomn") if at < len(line.tokens) else []
     if not named or not all(line.acts(one) for one in named):
         return []
@@ -217,17 +215,22 @@ def _vowed(line: Line, dues: list[Found], end: int) -> list[Order]:
             p.lemma in order_words("must") or word in order_words("must") for p in parses(word)
         )
         if owes or (must and line.acts(named[0])):
-            if owes and not (named[0].person or named[0].name in line.scene.roles.values()):
-                if found is not None and found.lemma in ("обещать", "планировать", "гарантировать"):
-                    return []
+            outside = not (named[0].person or named[0].name in line.scene.roles.values())
+            if outside and found is not None and found.lemma in ("обещать", "гарантировать"):
+                return []
             act = act_at(line, index + 1, dues)
             if act is None:
                 return []
             orders = orders_from(line, act, names_of(named), dues, end)
             return [order._replace(act="reported") for order in orders]
-        if future(word, "3per") and named[0].first not in line.mentions:
+        if future(word, "3per") and not _is_mention(line, named[0]):
             return _futures(line, named, index, dues, end)
     return []
+
+
+def _is_mention(line: Line, named: Named) -> bool:
+    """Whether a phrase is a person by name, whom the rules of speech know too."""
+    return any(at in line.mentions for at in range(named.first, named.last))
 
 
 def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: int) -> list[Order]:
@@ -253,100 +256,10 @@ def _futures(line: Line, named: list[Named], at: int, dues: list[Found], end: in
     ]
 
 
-def _appointed(line: Line, dues: list[Found], end: int) -> list[Order]:
-    """«Ответственным за вывоз снега назначить Титова», «Закрепить за Титовым вывоз снега»."""
-    words = [token.word for token in line.tokens]
-    marked = next((i for i, w in enumerate(words) if w in _APPOINTED), None)
-    verb = next((i for i, w in enumerate(words) if w in _APPOINTING), None)
-    if verb is None and marked is None:
-        return []
-    if marked is None:
-        if verb is None or words[verb] != "закрепить" or "за" not in words:
-            return []
-        named = line.everybody(words.index("за") + 1, "ablt")
-        return thing_from(line, named[-1].last, names_of(named), dues, end) if named else []
-    if verb is None or "за" not in words[marked:]:
-        return []
-    behind = words.index("за", marked) + 1
-    case = "nomn" if words[verb].startswith("назначен") else "accs"
-    for at in range(len(words)):
-        one = line.person(at, case) or (line.one(at, case) if at == verb + 1 else None)
-        named = [one] if one and one.person else []
-        if not named:
-            continue
-        limit = line.tokens[at].start if at >= behind else end
-        stop = line.tokens[verb].start if verb > behind else limit
-        what = (line.tokens[behind].start, min(stop, limit))
-        due = due_of(line.scene, dues)
-        return [
-            Order(
-                names_of(named), cut(line.scene, what, due), due, line.tokens[at].start, "assigned"
-            )
-        ]
-    return []
-
-
-def _on_somebody(line: Line, dues: list[Found], end: int) -> list[Order]:
-    """«за Петровым — договор», «на Ивановой отчёт», «возложить на Титова подготовку»."""
-    words = [token.word for token in line.tokens]
-    laid = _laid(line, words, dues)
-    if laid is not None:
-        return laid
-    for at, word in enumerate(words[:-1]):
-        case = {"за": "ablt", "на": "loct"}.get(word)
-        if at and words[at - 1] in ("возложить", "возлагается", "возложена", "возложено"):
-            case = "accs"
-        elif at > _first(line):
-            continue
-        if case is None:
-            continue
-        named = line.everybody(at + 1, case)
-        if named and (named[0].person or case == "accs") and not _verbal(words[named[-1].last :]):
-            rest = line.scene.text[line.tokens[at].start : end]
-            if CONTROL.search(rest.lower()):
-                return []
-            return thing_from(line, named[-1].last, names_of(named), dues, end)
-    return []
-
-
-def _laid(line: Line, words: list[str], dues: list[Found]) -> list[Order] | None:
-    """«Ответственность за вывоз снега возложить на Титова»; None where the clause is no such."""
-    verb = next(
-        (i for i, w in enumerate(words) if w.startswith(("возложит", "возложен", "возлага"))), None
-    )
-    if verb is None or not any(
-        w.startswith(("ответственност", "обязанност")) for w in words[:verb]
-    ):
-        return None
-    on = next((i for i in range(verb, len(words)) if words[i] == "на"), None)
-    behind = next((i for i in range(verb) if words[i] in ("за", "по")), None)
-    if on is None or behind is None or on + 1 >= len(words):
-        return []
-    named = line.everybody(on + 1, "accs")
-    what = (line.tokens[behind + 1].start, line.tokens[verb].start)
-    due = due_of(line.scene, dues)
-    if not named or CONTROL.search(line.scene.text[slice(*what)].lower()):
-        return []
-    return [
-        Order(names_of(named), cut(line.scene, what, due), due, line.tokens[on].start, "assigned")
-    ]
-
-
-def _verbal(words: list[str]) -> bool:
-    return any(reading(word, "VERB", at_least=0.3) for word in words)
-
-
 def _shared(line: Line, named: Named) -> bool:
     """Whether a form that is read as a dative is as well another case of a person («Саше»)."""
     mention = line.mentions.get(named.first)
     return mention is not None and "nomn" in mention.cases and "gent" in mention.cases
-
-
-def _first(line: Line) -> int:
-    return next(
-        (i for i, t in enumerate(line.tokens) if t.word not in _SKIP and not t.word.isdigit()),
-        len(line.tokens),
-    )
 
 
 def _near(line: Line, at: int) -> range:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 #: what stands where nobody is named yet
 PLACEHOLDER = re.compile(
-    r"^[\s—–\-?_.…*/]*$|^(?:фио|ф\.\s?и\.\s?о\.?|tbd|tbc|tba|n/?a|нет|без срока|кто|name|имя|не назначен\w*"
+    r"^[\s—–\-?_.…*/]*$|^(?:фио|ф\.\s?и\.\s?о\.?|tbd|tbc|tba|n/?a|нет|без срока|кто|name|имя"
+    r"|не назначен\w*"
     r"|не определ[её]н\w*|определить|назначить|уточн\w+|unassigned|none|nobody|open|xx+|х{2,})$",
     re.I,
 )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from rag.types import Status
 
 _SEPARATOR = re.compile(
-    r"\s+[—–-]+\s+|\s*[-–—=]?[>→]\s*|\s*:\s+|\s*[(\[)\],;|/]\s*|\t+| {2,}|[.!]\s+(?=[^\W\d_])|\s+(?=(?:до|к|by|due)\s+[\d\w])"
+    r"\s+[—–-]+\s+|\s*[-–—=]?[>→]\s*|\s*:\s+|\s*[(\[)\],;|/]\s*|\t+| {2,}|[.!]\s+(?=[^\W\d_])"
+    r"|\s+(?=(?:до|к|by|due)\s+[\d\w])"
 )
 _RANK = re.compile(
     r"^(?:p[0-4]|высокий|средний|низкий|срочно|high|medium|low|urgent|приоритет\w*|\d{1,2})\.?$",
@@ -143,7 +144,10 @@ def is_mark(piece: str) -> bool:
     )
 
 
-_BEFORE_MARK = r"(?:^|[—–(\[;:.,|~!✅✔☑❌✗]\s*|-\s+|\s{2,})(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
+_BEFORE_MARK = (
+    r"(?:^|[—–(\[;:.,|~!✅✔☑❌✗]\s*|-\s+|\s{2,})"
+    r"(?:\s*(?:уже|статус|полностью|already|status)\s*[:—–-]?\s*)?"
+)
 
 
 def state_of(rest: str, checked: str | None, *, struck: bool = False) -> Status:

@@ -13,7 +13,7 @@ from rag.minutes.protocol_drafting import of_order, orders_of
 from rag.minutes.protocol_dues import moved_due
 from rag.minutes.protocol_pieces import state_of
 from rag.minutes.view import Scene, View
-from rag.types import WE
+from rag.types import ALL, WE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from rag.minutes.findings import Finding
 
 Span = tuple[int, int]
+#: what makes a reported promise of an English clause a tentative one
+_HEDGES = frozenset({"try", "tries", "hopes", "aims", "possibly", "perhaps", "maybe"})
+#: those of the meeting, to whom something goes
+_PRESENT = frozenset(
+    "участники участникам присутствующие присутствующим коллеги коллегам members attendees".split()
+)
 
 
 def from_prose(
@@ -38,6 +44,7 @@ def from_prose(
                 quote = whole if single else (sentence.start, sentence.end)
                 yield from of_order(scene, order, due, whole, None, quote)
             continue
+        before: Finding | None = None
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
@@ -45,6 +52,10 @@ def from_prose(
                 finding = protocol_reported.checked(view, finding)
                 finding = finding if finding and _is_usable(finding) else None
                 finding = finding or protocol_reported.reported(view, listed=listed)
+                finding = finding or protocol_reported.continued(view, before)
+                before = finding or before
+            elif finding and _HEDGES & set(view.words):
+                finding = replace(finding, force="tentative")
             if finding is None:
                 continue
             for who in (finding.who, *finding.others):
@@ -78,6 +89,8 @@ def _from_finding(scene: Scene, finding: Finding, whole: Span) -> Draft | None:
     to_whom = finding.to_whom
     if to_whom is not None and (not to_whom or to_whom.startswith("\0")):
         to_whom = None
+    if to_whom and to_whom.lower() in _PRESENT:
+        to_whom = ALL[scene.language]
     status = state_of(scene.text[finding.what_end : whole[1]], None)
     act = "assigned" if finding.kind == "request" else finding.act
     draft = Draft.of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
@@ -14,32 +15,71 @@ from rag.minutes.russian_words import future
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Finding
+    from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 #: verbs by which somebody took a thing on, and those that tell no duty
 _TAKING = frozenset({"взять", "забрать", "подхватить"})
 _STATES = frozenset(
-    "быть мочь хотеть знать думать считать бояться болеть отдыхать жаловаться говорить сообщать предлагать просить"
-    " спрашивать напоминать возражать сомневаться надеяться планировать хвалить любить иметь работать жить"
-    " поддерживать обещать находиться сидеть стоять видеть слышать помнить понимать благодарить отмечать".split()
+    "быть мочь хотеть знать думать считать бояться болеть отдыхать жаловаться говорить сообщать"
+    " предлагать просить"
+    " спрашивать напоминать возражать сомневаться надеяться планировать хвалить любить иметь"
+    " работать жить"
+    " поддерживать обещать находиться сидеть стоять видеть слышать помнить понимать благодарить"
+    " отмечать".split()
 )
 #: tokens that may stand between a subject and its verb
 _NEAR = 3
 
 
 def checked(view: View, finding: Finding | None) -> Finding | None:
-    """A finding unless another than its owner is the subject («сказал, что диджей обещал приехать»)."""
-    if finding is None or finding.act != "reported" or finding.who is None:
+    """A finding unless another is the subject («сказал, что диджей обещал приехать»)."""
+    if finding is None or finding.act == "joint" or finding.who is None:
         return finding
-    if any(m.name == finding.who for m in view.mentions):
-        return finding
+    mention = next((m for m in view.mentions if m.name == finding.who), None)
+    if mention is not None and _is_attribute(view, mention):
+        return None
+    if mention is not None:
+        tentative = any(
+            view.is_in(p.lemma, "hedge") and "VERB" in p.grammemes
+            for w in view.words
+            for p in parses(w)
+        )
+        finding = replace(finding, others=finding.others or _partners(view, mention))
+        return replace(finding, force="tentative") if tentative else finding
     for token in view.tokens:
-        if token.start >= finding.at:
+        if token.start >= finding.at or finding.act != "reported":
             break
         nouns = [p.grammemes for p in parses(token.word) if "NOUN" in p.grammemes]
         if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
             return None
     return finding
+
+
+def _is_attribute(view: View, mention: Mention) -> bool:
+    """Whether a name only says whose a body is («бригада Гусева»)."""
+    if "gent" not in mention.cases or not mention.first:
+        return False
+    before = view.words[mention.first - 1]
+    nominative = reading(before, "NOUN", "nomn", at_least=0.2) is not None
+    return nominative and not view.text_between(mention.first - 1, mention.first).strip()
+
+
+def _partners(view: View, mention: Mention) -> tuple[str, ...]:
+    """The others of «Крюков и Лунина съездят», «Крюков вместе с Луниной составят»."""
+    plural = any(reading(word, "VERB", "plur", at_least=0.3) for word in view.words)
+    found = []
+    for other in view.mentions:
+        if other.name == mention.name or other.first < mention.last:
+            continue
+        between = view.words[mention.last : other.first]
+        joined = between == ("и",) and "nomn" in other.cases
+        together = (
+            between in (("вместе", "с"), ("совместно", "с"), ("с",)) and "ablt" in other.cases
+        )
+        if plural and (joined or together):
+            found.append(other.name)
+    return tuple(found)
 
 
 def reported(view: View, *, listed: bool = False) -> Finding | None:
@@ -50,7 +90,65 @@ def reported(view: View, *, listed: bool = False) -> Finding | None:
     """
     if view.sentence.question or rc.conditional_mood(view) or rc.is_habit(view):
         return None
-    return by_body(view) or _by_person(view, listed=listed) or _awaited(view)
+    agreed = any(view.is_in(p.lemma, "agreement") for w in view.sentence.words for p in parses(w))
+    by_person = _by_person(view, listed=listed or agreed)
+    return by_person or by_body(view) or _by_pronoun(view) or _awaited(view)
+
+
+def continued(view: View, before: Finding | None) -> Finding | None:
+    """A further act of who acts in the clause before: «… и вышлет её заказчику»."""
+    if (
+        before is None
+        or before.act != "reported"
+        or view.words[:1] not in (("и",), ("а",), ("затем",))
+    ):
+        return None
+    if rc.is_subordinate(view) or any("nomn" in m.cases for m in view.mentions):
+        return None
+    at = next((i for i in range(1, min(len(view.words), 5)) if future(view.words[i], "3per")), None)
+    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+        return None
+    for word in view.words[1:at]:
+        nouns = [p.grammemes for p in parses(word) if "NOUN" in p.grammemes]
+        if any("nomn" in g for g in nouns) and not any("accs" in g for g in nouns):
+            return None
+    verb = future(view.words[at], "3per") or ""
+    found = make(view, "promise", at, before.who, verb, act="reported", first=at)
+    return replace(found, others=before.others)
+
+
+def _by_pronoun(view: View) -> Finding | None:
+    """«По словам Крюкова, макет он сдаст в четверг»."""
+    if not {"он", "она"} & set(view.words) or rc.is_subordinate(view):
+        return None
+    owner = _meant(view)
+    if owner is None:
+        return None
+    at = next((i for i, w in enumerate(view.words) if future(w, "3per")), None)
+    if at is None or rc.negated(view, at) or not rs.has_object(view, at):
+        return None
+    verb = future(view.words[at], "3per") or ""
+    first = at if rs.nouns(view, skip=(), after=at) else None
+    return make(view, "promise", at, owner, verb, act="reported", first=first)
+
+
+def _meant(view: View) -> str | None:
+    """Whom «он» or «она» means: of whose words the clause before is, or the one person before."""
+    if view.clause_at:
+        before = view.at(view.clause_at - 1)
+        spoken = before.words[:2] in (("по", "словам"), ("со", "слов"))
+        return before.mentions[0].name if spoken and len(before.mentions) == 1 else None
+    if not view.sentence_at:
+        return None
+    earlier = view.sentences[view.sentence_at - 1]
+    clauses = range(len(earlier.clauses))
+    views = (replace(view, sentence_at=view.sentence_at - 1, clause_at=i) for i in clauses)
+    named = {m.name for other in views for m in _fresh(other).mentions if m.known}
+    return named.pop() if len(named) == 1 else None
+
+
+def _fresh(view: View) -> View:
+    return replace(view, _mentions=None, _dues=None)
 
 
 def _by_person(view: View, *, listed: bool) -> Finding | None:
@@ -58,12 +156,25 @@ def _by_person(view: View, *, listed: bool) -> Finding | None:
     mention = next((m for m in view.mentions if "nomn" in m.cases), None)
     if mention is None or rc.is_subordinate(view) or "не" in view.words:
         return None
+    if _is_attribute(view, mention):
+        return None
     dated = bool(view.dues)
     for at in range(mention.last, min(mention.last + _NEAR, len(view.tokens))):
         found = reading(view.words[at], "VERB", "pres", "3per", at_least=0.5)
         taken = reading(view.words[at], "VERB", "past", at_least=0.5)
         if taken and taken.lemma in _TAKING and rs.has_object(view, at, skip=mention):
-            return make(view, "promise", at, mention.name, "", act="reported", first=at + 1)
+            behind = at + 1
+            while behind < len(view.words) and view.words[behind] in ("на", "себя"):
+                behind += 1
+            return make(view, "promise", at, mention.name, "", act="reported", first=behind)
+        soon = future(view.words[at], "3per")
+        if (
+            soon
+            and dated
+            and view.is_in(soon, "in_meeting")
+            and rs.has_object(view, at, skip=mention)
+        ):
+            return make(view, "promise", at, mention.name, soon, act="reported", first=at)
         whole = found and found.lemma in ("брать", "забирать") and "себя" in view.words
         if whole and rs.nouns(view, skip=("себя",), after=at):
             return make(view, "promise", at, mention.name, "", act="reported", first=at)
@@ -105,15 +216,34 @@ def by_body(view: View) -> Finding | None:
     if rn.is_condition(view) or view.has("habit"):
         return None
     line = Line(view.scene, view.tokens, frozenset(found.start for found in view.dues))
-    for at in range(len(view.tokens) - 1):
+    for at in range(len(view.tokens)):
         named = line.one(at, "nomn", strict=True)
         if named is None or named.first in line.mentions or not is_inner(line, named):
             continue
-        for index in range(named.last, min(named.last + _NEAR, len(view.tokens))):
+        own = range(named.first, named.last)
+        for index in (*range(named.last, named.last + _NEAR), named.first - 1):
+            if not 0 <= index < len(view.tokens):
+                continue
             verb = future(view.words[index], "3per")
+            duty = reading(view.words[index], "VERB", "pres", "3per", at_least=0.5)
+            if verb is None and duty and view.dues and duty.lemma not in _STATES:
+                verb = duty.lemma
             if not verb or rc.negated(view, index) or rc.is_stative(view, verb):
                 continue
-            if any(reading(word, "NOUN", at_least=0.3) for word in view.words[index + 1 :]):
-                return make(view, "promise", index, named.name, verb, act="reported", first=index)
+            if any(
+                reading(word, "NOUN", at_least=0.3)
+                for i, word in enumerate(view.words)
+                if i not in own
+            ):
+                ahead = index < named.first
+                return make(
+                    view,
+                    "promise",
+                    index,
+                    named.name,
+                    verb,
+                    act="reported",
+                    first=None if ahead else index,
+                )
         return None
     return None

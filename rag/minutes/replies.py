@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import answers, postponing
 from rag.minutes.drafts import Draft
+from rag.minutes.english_words import is_condition
 from rag.minutes.stance import is_thankful
 from rag.minutes.view import View
 from rag.minutes.waiting import OPEN_PATIENCE, Waiting
@@ -195,8 +196,20 @@ def assenting(
         sentence_end=first.end,
         due=due,
         bare=True,
-        condition=None,
+        condition=_condition(talk, index, sentences),
     )
+
+
+def _condition(
+    talk: Dialogue, index: int, sentences: tuple[Sentence, ...]
+) -> tuple[int, int] | None:
+    """The condition an English yes is given under ("Yeah, if you send me the logo")."""
+    if sentences[0].language != "en":
+        return None
+    for clause_at, clause in enumerate(sentences[0].clauses):
+        if clause.words and is_condition(View(talk.scene, index, sentences, 0, clause_at)):
+            return clause.start, clause.end
+    return None
 
 
 def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:

@@ -52,5 +52,5 @@ def trimmed(tokens: Iterable[Token], idle: Callable[[str], bool]) -> tuple[int, 
 
 def person_at(scene: Scene, tokens: tuple[Token, ...], case: str) -> str | None:
     """The one known person that the tokens name in a case; None for none or several."""
-    names = {m.name for m in scene.roster.mentions(tokens) if m.known and case in m.cases}
+    names = {m.name for m in scene.mentions(tokens) if m.known and case in m.cases}
     return names.pop() if len(names) == 1 else None

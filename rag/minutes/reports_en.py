@@ -118,7 +118,7 @@ def _done(
     before: Sentence | None,
     speaker: str | None,
 ) -> Told | None:
-    """What "I've sent the draft", "Sent the draft", "Tom called the vendor"."""
+    """What "I've sent the draft", "Sent the draft", "Ned called the florist"."""
     words = clause.words
     if _guarded(words):
         return None

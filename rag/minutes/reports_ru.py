@@ -1,4 +1,4 @@
-"""Russian reports: «смету отправил», «договор подписан», «автобус отменили», «смета не нужна»."""
+"""Russian reports: «смету отправил», «договор подписан», «торт отменили», «смета не нужна»."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _names(scene: Scene, clause: Clause, at: int) -> bool:
     """Whether the token at an offset names the subject."""
     return any(
         clause.tokens[m.first].start <= at < clause.tokens[m.last - 1].end
-        for m in scene.roster.mentions(clause.tokens)
+        for m in scene.mentions(clause.tokens)
         if "nomn" in m.cases
     )
 

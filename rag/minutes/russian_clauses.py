@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
     from rag.types import Force
 
-from rag.minutes.russian_conditions import head, is_condition, phrases
+from rag.minutes.russian_conditions import head, is_condition
 from rag.minutes.russian_words import PAST, future, promised
 
 _SUBORDINATE = frozenset(
@@ -81,9 +82,9 @@ def _may_introduce(view: View) -> bool:
         return True
     if view.scene.on_paper and lemmas & {"сообщить", "заявить", "заверить", "доложить"}:
         return True
-    if lemmas & phrases(view, "speech_verb"):
+    if lemmas & family("ru", "speech_verb"):
         return False
-    return bool(lemmas & (phrases(view, "agreement") | phrases(view, "promise_verb")))
+    return bool(lemmas & (family("ru", "agreement") | family("ru", "promise_verb")))
 
 
 def is_own_word(words: Sequence[str]) -> bool:
@@ -174,7 +175,7 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     hasty = hasty or any(view.is_in(word, "now") for word in view.sentence.words)
     if hasty and (view.is_in(verb, "weak") or view.is_in(verb, "in_meeting")):
         return True
-    if view.is_in(verb, "threat") or verb in phrases(view, "stative"):
+    if view.is_in(verb, "threat") or verb in family("ru", "stative"):
         return True
     if "пойду" in view.words[:at]:
         return True
@@ -200,7 +201,7 @@ def _visits(view: View) -> bool:
 
 def is_hearsay(view: View) -> bool:
     """Whether somebody else is being quoted without marks («она говорит я напишу»)."""
-    before = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words)
+    before = [w for c in view.sentence.clauses[: view.clause_at + 1] for w in c.words]
     if {"мол", "дескать", "типа"} & set(before):
         return True
     for index, word in enumerate(before):

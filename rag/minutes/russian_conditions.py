@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -20,13 +22,12 @@ _INVERTED = 6
 
 def is_idiom(view: View) -> bool:
     """Whether the clause holds a set phrase that only looks like a commitment."""
-    joined = " ".join(view.words)
-    return any(phrase in joined for phrase in phrases(view, "idiom"))
+    return _idioms().search(" ".join(view.words)) is not None
 
 
-def phrases(view: View, name: str) -> frozenset[str]:
-    """The entries of a family in the language of the sentence."""
-    return family(view.sentence.language, name)
+@cache
+def _idioms() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(family("ru", "idiom"), key=len))))
 
 
 def head(view: View) -> int:

@@ -22,7 +22,7 @@ from rag.minutes.russian_making import make
 from rag.types import ALL
 
 if TYPE_CHECKING:
-    from rag.minutes.findings import Finding
+    from rag.minutes.findings import Finding, Kind
     from rag.minutes.view import View
 
 _ASKING = frozenset("прошу попрошу просим попросим просьба".split())
@@ -30,7 +30,8 @@ _YOU = frozenset("вас тебя вам тебе".split())
 _NEEDS = frozenset("надо нужно необходимо следует надлежит предстоит придется".split())
 _WISHES = frozenset("хочу хотим надо нужно необходимо прошу просим требую важно хотелось".split())
 _BETWEEN = frozenset(
-    "лично срочно завтра сегодня же вместе совместно с и также еще тоже прямо сразу в срок это вас тебя обязательно"
+    "лично срочно завтра сегодня же вместе совместно с и также еще тоже прямо сразу в срок это"
+    " вас тебя обязательно"
     " до к на по за не позднее".split()
 )
 #: tokens that may stand between the one told and the act
@@ -142,7 +143,7 @@ def _carries(view: View, word: str) -> bool:
 
 
 def _mayact(view: View, line: Line, named: Named, *, needs: bool) -> bool:
-    """Whether those named can be told: people of the meeting, bodies; after a plain need inner ones."""
+    """Whether those named can be told: people of the meeting, bodies; of a need own ones alone."""
     if named.person:
         return named.name in view.scene.roster.names or not needs
     if named.name == ALL["ru"]:
@@ -176,11 +177,8 @@ def _asked(view: View) -> Finding | None:
     at = asking if asking is not None else needing
     if at is None or rc.negated(view, at):
         return None
-    if (
-        not (_YOU & set(words) or view.vocative)
-        or view.mentions
-        and asking is not None
-        and _accused(view)
+    if not (_YOU & set(words) or view.vocative) or (
+        view.mentions and asking is not None and _accused(view)
     ):
         return None
     found = next(
@@ -189,9 +187,9 @@ def _asked(view: View) -> Finding | None:
     if found is None or words[found - 1] == "не" or any(w == "чтобы" for w in words[:found]):
         return None
     verb = rw.infinitive(words[found]) or ""
-    if view.is_in(verb, "ask_noise") or view.is_in(verb, "stative"):
-        if not rc.later(view):
-            return None
+    idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
+    if idle and not rc.later(view):
+        return None
     if not rs.has_object(view, found):
         return None
     who = view.vocative or ADDRESSEE
@@ -245,7 +243,7 @@ def _wished(view: View) -> Finding | None:
         verb = found.lemma if found else ""
         if view.is_in(verb, "stative"):
             return None
-        kind = "request" if named.name in view.scene.roster.names else "promise"
+        kind: Kind = "request" if named.name in view.scene.roster.names else "promise"
         return make(
             view, kind, verb_at, named.name, verb, act="assigned", imperative=True, first=verb_at
         )

@@ -36,15 +36,31 @@ _ECHO, _ASKED = 8, 3
 _SHORT = 4
 #: what asks for a nod behind the last comma or full stop
 _NOD = re.compile(r"[,.—–-]\s*(?P<nod>[^,.?]{2,30})\?\s*$")
+#: words up to which a remark can be nothing but a decision, and those that tell of habits instead
+_PLAIN, _EN_PLAIN = 9, 12
+_NARRATORS = frozenset("мы я нас нам вы они у вас вам тут там где когда пока кто что как".split())
 _DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|the|on|\d{1,2}(?:st|nd|rd|th)?"
 )
 _WH = re.compile(r"(?<!\w)(?:who|what|when|where|how|why|which|that|think|know|because|or)(?!\w)")
 _CONDITIONS = ("если", "if", "unless")
-#: «не выплачиваем», but no verb of knowing or being able
-_REFUSED = re.compile(
-    r"(?<!\w)не (?P<verb>(?!зна|понима|вид|слыш|успева|хвата|мож|хот|помн|говор|спор|обсужда|забыва"
-    r"|теря|дума|увер|ищ|чита|смотр|сп|перебива)\w+[еиё]м(?:ся)?)(?!\w)"
+#: verbs of knowing, being able, and of what goes on anyway, which settle nothing
+_IDLE = re.compile(
+    r"зна|понима|вид|слыш|успева|хвата|мож|хот|помн|говор|спор|обсужда|забыва|теря|дума|ищ|чита"
+    r"|смотр|спи|перебива|жд|работа|ид|ед|начина|продолжа|заканчива|закругля|жив|готов|пиш|счита"
+    r"|наде|планир|стара|пыта|слуша|быва|отста|опазд|ход|сид|сто|име|возвраща|переход|уточня"
+    r"|выясня|разбир|движ|провер|тестир|отвлека|тороп|рад|благодар|знаком|зва|трат(?:ить|им)ся"
+    r"|подвод|решать|расход|вер(?:им|ить)|прощ|пережива|относ|общ|занима|потеря|наблюда|получа|прос|боим|бояться"
+)
+#: «вешаем», «не выплачиваем», in the first person plural
+_DOING = re.compile(rf"(?<!\w)(?:не )?(?P<verb>(?!{_IDLE.pattern})\w{{2,}}[еи]м(?:ся)?)(?!\w)")
+#: «будем печатать»: the infinitive follows or stands within so many words
+_SHALL = re.compile(r"(?<!\w)(?:не )?будем(?!\w)")
+_NEAR = 4
+_EN_DOING = re.compile(
+    r"(?<!\w)we(?:'re| are)(?: not)? (?!(?:look|runn|gett|start|los|wait|think|talk|hav|do|go|com"
+    r"|try|be|see|say|hop|work|miss|hir|hear|ask|learn|liv|sitt|stand|read|writ|speak|feel|struggl|fac"
+    r"|show|tell|kid|jok|pay|mov)\w{0,3}ing\b)\w+ing(?!\w)"
 )
 #: words that a clause can hold without saying what is settled
 _FAINT = frozenset("пока больше тоже вообще теперь сейчас сегодня мы тогда now still too".split())
@@ -129,6 +145,10 @@ def closed(talk: Talk, at: int) -> Settled | None:
     """The remark before «без обсуждений», "that's settled", where that says all there is."""
     remark, before = talk.remarks[at], talk.before(at)
     close = None if remark.asks else talk.find("close", remark.said)
+    if close is not None and not talk.find("bar", remark.said):
+        front = remark.said[: close.start()]
+        if _BORDER.search(front) and len(content_stems(front)) >= CONTENT:
+            return talk.settled(remark.start, remark.start + close.start(), SETTLED)
     if close is None or before is None or before.asks or talk.find("bar", before.said):
         return None
     rest = remark.said[: close.start()] + remark.said[close.end() :]
@@ -163,7 +183,7 @@ def _faintly(talk: Talk, at: int, *, marked: bool) -> Settled | None:
     for kind, fits in (
         ("past", marked or talk.on_paper),
         ("state", marked),
-        ("weak", marked or talk.on_paper or _is_echo(talk, at)),
+        ("weak", marked or talk.on_paper or _is_plain(talk, said) or _is_echo(talk, at)),
     ):
         verb = _verb(talk, kind, said) if fits else None
         if verb is None or _is_guarded(talk, said, verb):
@@ -176,13 +196,23 @@ def _faintly(talk: Talk, at: int, *, marked: bool) -> Settled | None:
 
 
 def _verb(talk: Talk, kind: str, said: str) -> re.Match[str] | None:
-    """A verb of a kind; among the faint ones every «не делаем» of the first person plural."""
+    """A verb of a kind; among the faint ones any that tells what «мы», "we" do or shall do."""
+    if kind == "weak" and talk.find("now", said):
+        return None
     found = talk.find(kind, said)
-    if found is None and kind == "weak" and talk.language == "ru":
-        for refused in _REFUSED.finditer(said):
-            if reading(refused["verb"], "VERB", "1per", "plur", "pres", at_least=0.3):
-                return refused
-    return found
+    if found is not None or kind != "weak":
+        return found
+    if talk.language == "en":
+        short = len(said.split()) <= _EN_PLAIN and talk.opens("open", said)
+        return _EN_DOING.search(said) if short else None
+    for doing in _DOING.finditer(said):
+        if reading(doing["verb"], "VERB", "1per", "plur", "pres", at_least=0.3):
+            return doing
+    shall = _SHALL.search(said)
+    if shall is None:
+        return None
+    near = [*words(said[: shall.start()])[-_NEAR:], *words(said[shall.end() :])[:_NEAR]]
+    return shall if any(reading(w, "INFN") and not _IDLE.match(w) for w in near) else None
 
 
 def _confirms(talk: Talk, remark: Remark) -> bool:
@@ -207,13 +237,25 @@ def _is_haggling(talk: Talk, said: str) -> bool:
 
 def _is_marked(talk: Talk, at: int) -> bool:
     """Whether the remark concludes by its words, or a short one before it in the turn does."""
-    if talk.find("mark", talk.remarks[at].said):
+    said = talk.remarks[at].said
+    if talk.find("mark", said) or (talk.opens("open", said) and "," in said):
         return True
     before = talk.before(at)
     return (
         before is not None
         and len(before.said.split()) <= _SHORT
         and talk.find("mark", before.said) is not None
+    )
+
+
+def _is_plain(talk: Talk, said: str) -> bool:
+    """Whether a short remark without «мы» is all about what to do: «Премии режем вдвое»."""
+    found = words(said)
+    return (
+        talk.language == "ru"
+        and len(found) <= _PLAIN
+        and _NARRATORS.isdisjoint(found)
+        and talk.find("weak", said) is not None
     )
 
 

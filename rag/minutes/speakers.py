@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.minutes import english_answers
 from rag.minutes.clauses import Sentence, sentences_of
+from rag.minutes.drafts import content
 from rag.minutes.english_spans import bare_day
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import reading
@@ -69,7 +71,7 @@ class Company:
     def mentions(self, sentence: Sentence) -> tuple[Mention, ...]:
         """The people a sentence names."""
         tokens = [token for clause in sentence.clauses for token in clause.tokens]
-        return tuple(self.scene.roster.mentions(tokens))
+        return self.scene.mentions(tokens)
 
     def outsider(self, index: int) -> str | None:
         """The one person outside the roster that this turn or the one before names."""
@@ -107,10 +109,17 @@ class Company:
         for candidate in earlier:
             end = min(candidate.end, request.what_start)
             parts = sentences_of(self.scene.text, candidate.start, end, self.scene.language)
-            wordy = [s for s in parts if len(s.words) > 2]
+            wordy = [s for s in parts if len(s.words) > 2 and self._says_something(s)]
             if wordy:
-                return replace(request, what_start=wordy[-1].start, what_end=wordy[-1].end)
+                start, end = wordy[-1].start, wordy[-1].end
+                if wordy[-1].language == "en":
+                    start, end = english_answers.act_in(wordy[-1])
+                return replace(request, what_start=start, what_end=end)
         return None
+
+    def _says_something(self, sentence: Sentence) -> bool:
+        said = self.scene.text[sentence.start : sentence.end]
+        return sentence.language != "en" or bool(content(said))
 
     def question_before(self, finding: Finding) -> Finding | None:
         """The last question of the turn before, as what a verb without a thing is about."""

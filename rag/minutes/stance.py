@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag.minutes import english_answers
@@ -31,13 +33,17 @@ _NO_PROBLEM = (
 
 def has_phrase(words: Sequence[str], phrases: frozenset[str]) -> bool:
     """Whether any of the phrases stands in the words, whole words only."""
-    joined = f" {' '.join(words)} "
-    return any(f" {phrase} " in joined for phrase in phrases)
+    return _phrases(phrases).search(f" {' '.join(words)} ") is not None
 
 
 def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
-    joined = f"{' '.join(words)} "
-    return any(joined.startswith(f"{phrase} ") for phrase in phrases)
+    return _phrases(phrases).match(f" {' '.join(words)} ") is not None
+
+
+@lru_cache(maxsize=64)
+def _phrases(phrases: frozenset[str]) -> re.Pattern[str]:
+    """Any of the phrases between spaces; the set of a family is the same object at each call."""
+    return re.compile(f" (?:{'|'.join(map(re.escape, sorted(phrases)))}) ")
 
 
 def is_thankful(scene: Scene, sentences: Sequence[Sentence]) -> bool:
@@ -61,7 +67,7 @@ def _opening_words(scene: Scene, sentences: Sequence[Sentence]) -> list[str]:
     for sentence in sentences[:_OPENING]:
         named = {
             i
-            for m in scene.roster.mentions([t for c in sentence.clauses for t in c.tokens])
+            for m in scene.mentions([t for c in sentence.clauses for t in c.tokens])
             for i in range(m.first, m.last)
             if m.cases & {"nomn", "voct"}
         }

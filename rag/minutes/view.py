@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.minutes.clauses import Clause
 from rag.minutes.dates import Found, choose, dates_in
 from rag.minutes.lexicon import family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from rag.minutes.clauses import Clause, Sentence, Token
+    from rag.minutes.clauses import Sentence, Token
     from rag.minutes.names import Mention, Roster
     from rag.words import Language
 
@@ -34,6 +35,18 @@ class Scene:
     language: Language
     on_paper: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
+    _named: dict[tuple[int, int], tuple[Mention, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def mentions(self, tokens: Sequence[Token]) -> tuple[Mention, ...]:
+        """People named in a row of the text's tokens; found once, as every rule asks again."""
+        if not tokens:
+            return ()
+        row = (tokens[0].start, tokens[-1].end)
+        if row not in self._named:
+            self._named[row] = tuple(self.roster.mentions(tokens))
+        return self._named[row]
 
 
 @dataclass
@@ -57,31 +70,20 @@ class View:
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
     _bare_dues: tuple[Found, ...] | None = field(default=None, repr=False)
 
-    @property
-    def sentence(self) -> Sentence:
-        """The sentence the clause is in."""
-        return self.sentences[self.sentence_at]
-
-    @property
-    def clause(self) -> Clause:
-        """The clause itself."""
-        return self.sentence.clauses[self.clause_at]
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        """Its tokens."""
-        return self.clause.tokens
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Its folded words."""
-        return self.clause.words
+    def __post_init__(self) -> None:
+        #: the sentence the clause is in, the clause itself, its tokens, its folded words
+        self.sentence: Sentence = self.sentences[self.sentence_at]
+        clauses = self.sentence.clauses
+        nothing = Clause(self.sentence.start, self.sentence.start, ())
+        self.clause: Clause = clauses[self.clause_at] if clauses else nothing
+        self.tokens: tuple[Token, ...] = self.clause.tokens
+        self.words: tuple[str, ...] = self.clause.words
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
         """People named in the clause."""
         if self._mentions is None:
-            self._mentions = tuple(self.scene.roster.mentions(self.tokens))
+            self._mentions = self.scene.mentions(self.tokens)
         return self._mentions
 
     def is_in(self, word: str, name: str) -> bool:
@@ -94,7 +96,17 @@ class View:
 
     def at(self, clause_at: int) -> View:
         """The view of another clause of the same sentence."""
-        return replace(self, clause_at=clause_at, _mentions=None)
+        return View(
+            self.scene,
+            self.turn,
+            self.sentences,
+            self.sentence_at,
+            clause_at,
+            self.vocative,
+            self.recent_outsider,
+            self.earlier,
+            self._dues,
+        )
 
     def of(self, sentence_at: int, clause_at: int) -> View:
         """The view of a clause of another sentence of the turn."""

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class Meeting(NamedTuple):
     """What a text that is a meeting tells of itself; a protocol has no turns.
 
-    `day` is ISO, None where neither head, stamps nor the file's name say it.
+    `day` is ISO, None where neither head, stamps nor the file's name say it; `starts` are the
+    places of the turns' labels.
     """
 
     turns: tuple[Turn, ...]
     day: str | None
+    starts: tuple[int, ...] = ()
 
 
 def find_meeting(name: str, text: str, lines: Sequence[Line] = ()) -> Meeting | None:
@@ -33,4 +35,5 @@ def find_meeting(name: str, text: str, lines: Sequence[Line] = ()) -> Meeting | 
         return None
     days = days_of(reading.days)
     turns = tuple(replace(turn, day=day) for turn, day in zip(reading.turns, days, strict=True))
-    return Meeting(turns, meeting_day(name, text[: reading.start], reading.days))
+    head = text[: reading.starts[0]] if turns else text
+    return Meeting(turns, meeting_day(name, head, reading.days), reading.starts)

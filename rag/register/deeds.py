@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
+from rag.minutes.people import is_given_name
 from rag.words import STOP_WORDS, fold, language_of, stem, words
 
 #: Acts that people name by many verbs, each a row; a verb stands in one row.
@@ -61,6 +62,13 @@ _IDLE = frozenset(
 _ARTICLES = frozenset("the a an my your his her our their its this that these those".split())
 #: a verb's reading must be at least this likely for a word to be the act
 _LIKELY = 0.25
+#: a day of the calendar, as reports tell it
+_DAY = re.compile(
+    r"\b\d{1,2}(?:-?(?:го|му|е|th|st|nd|rd))?\s+(?:январ|феврал|март|апрел|мая|июн|июл|август|"
+    r"сентябр|октябр|ноябр|декабр|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|"
+    r"\b\d{1,2}\.\d\d(?:\.\d{2,4})?\b|"
+    r"\b(?:понедельник|вторник|сред[ауы]|четверг|пятниц|суббот|воскресень)\w*"
+)
 _FIGURE = re.compile(
     r"\d|^(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят)(?:ый|ой|ая|ое|ую|ого|ому|ом|ые"
     r"|ий|ья|ье|ью|ьего)$|^(?:first|second|third|fourth|fifth|sixth|new|old)$|^(?:нов|стар)\w+$"
@@ -75,7 +83,7 @@ _MANY, _MOST = 3, 0.75
 class Deed:
     """An act, None where no verb names it; the stems of its objects, and the first of these.
 
-    `telling` are words that distinguish one such object from another: numbers, ordinals.
+    `telling` are words that distinguish one such object from another: numbers, ordinals, names.
     """
 
     act: str | None
@@ -109,28 +117,34 @@ def _noun(word: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def deed(text: str, verb: str = "") -> Deed:
+def deed(text: str) -> Deed:
     """The deed that words name («пришлю смету», "send the draft").
 
-    `verb` is the act where the words hold none. In English the first word that matters is the act.
+    In English the first word that matters is the act. Days and whose deed it is are no part of it.
     """
-    act = verb or None
+    act: str | None = None
     kept: list[str] = []
     telling: set[str] = set()
     before = ""
-    for word in words(fold(text)):
+    for word in words(_DAY.sub(" ", fold(text))):
         named, before = before in _ARTICLES, word
-        if word in STOP_WORDS or word in _IDLE:
+        if word in STOP_WORDS or word in _IDLE or is_given_name(word):
             continue
         found = None if named and language_of(word) == "en" else _act(word, begins=not kept)
         if found and (act is None or language_of(word) == "ru"):
             act = act or found
-        elif _FIGURE.search(word):
-            telling.add(word)
-        elif len(word) > 2:
+            continue
+        if _FIGURE.search(word) or _is_name(word):
+            telling.add(_noun(word))
+        if len(word) > 2 and not _FIGURE.search(word):
             kept.append(_noun(word))
     head = kept[0] if kept else ""
     return Deed(_ACT_OF.get(act, act) if act else None, frozenset(kept), head, frozenset(telling))
+
+
+def _is_name(word: str) -> bool:
+    """Whether a Russian word is most likely a form of a given name: «смета для Ани»."""
+    return language_of(word) == "ru" and "Name" in parses(word)[0].grammemes
 
 
 def _act(word: str, *, begins: bool) -> str | None:

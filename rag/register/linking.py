@@ -73,7 +73,7 @@ def join(meetings: Iterable[tuple[str, str, Minutes]]) -> Joined:
         new = [_thread(place, p, people) for place in todays for p in _in_order(place.minutes)]
         if day is not None:
             _close(todays, index, people)
-            new = _continue(new, index)
+            new = _continue(new, index, people)
             index.enter(new)
         threads += new
     entries = [thread.entry for thread in threads]
@@ -117,14 +117,14 @@ def _thread(place: Place, promise: Promise, people: Directory) -> Thread:
 # -- promises said again
 
 
-def _continue(new: list[Thread], index: Index) -> list[Thread]:
+def _continue(new: list[Thread], index: Index, people: Directory) -> list[Thread]:
     """Put the promises of a day to the threads that they continue; the threads that are left.
 
     A thread takes one of them, the one that fits it best; where two fit as well, neither.
     """
     wanted: dict[int, list[tuple[_Match, Thread]]] = defaultdict(list)
     for thread in new:
-        match = _best(_matches_of(thread, index))
+        match = _best(_matches_of(thread, index, people))
         if match is not None:
             wanted[id(match.thread)].append((match, thread))
     taken: set[int] = set()
@@ -141,12 +141,12 @@ def _continue(new: list[Thread], index: Index) -> list[Thread]:
     return [thread for thread in new if id(thread) not in taken]
 
 
-def _matches_of(later: Thread, index: Index) -> list[_Match]:
+def _matches_of(later: Thread, index: Index, people: Directory) -> list[_Match]:
     if later.again:
         return []
     (named,) = later.deeds
     found = []
-    for thread in _candidates(later, named, index):
+    for thread in _candidates(later, named, index, people):
         score = thread.likeness(named)
         if not score or thread.again or _other(thread, later):
             continue
@@ -156,20 +156,23 @@ def _matches_of(later: Thread, index: Index) -> list[_Match]:
     return found
 
 
-def _candidates(later: Thread, named: Deed, index: Index) -> list[Thread]:
-    """Threads that a later promise may continue: its owner's, and those it may take over."""
+def _candidates(later: Thread, named: Deed, index: Index, people: Directory) -> list[Thread]:
+    """Threads that a later promise may continue: its owner's, and those it may take over.
+
+    It takes over what was nobody's, and of others where its words say so or name who had it.
+    """
     who, quote = later.who, later.promise.quote
     if who is None:
         return index.of_any(named) if later.closed else []
     of_all = _OVER.search(quote) is not None
-    said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)}
-    return [
+    said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)} & people.called
+    own = index.of_owner(who, named)
+    others = index.of_things(named) if of_all or said else index.of_owner(None, named)
+    return own + [
         thread
-        for thread in index.of_owner(who, named)
-        if thread.who is who
-        or thread.who is None
-        or of_all
-        or not said.isdisjoint(thread.who.called)
+        for thread in others
+        if thread.who is not who
+        and (thread.who is None or of_all or not said.isdisjoint(thread.who.called))
     ]
 
 
@@ -295,5 +298,4 @@ def _told_of(
     found = index.of_owner(who, named)
     for other in (None, *groups):
         found += index.of_owner(other, named)
-    may = {id(each) for each in (who, None, *groups)}
-    return [t for t in {id(t): t for t in found}.values() if id(t.who) in may]
+    return found

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import parses
-from rag.minutes.names import skeleton
 from rag.minutes.people import called, is_given_name
+from rag.minutes.spellings import skeleton
 from rag.types import ALL, WE
 from rag.words import fold, language_of, stem
 
@@ -160,6 +160,11 @@ class Directory:
         """Everybody, by name."""
         people = {person for person in self._people.values() if person.name not in GROUPS}
         return tuple(sorted(people, key=_by_name))
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The folded words that anybody's names begin with."""
+        return frozenset().union(*(person.called for person in self.people))
 
     def person(self, document: str, name: str) -> Person:
         """Who a name of a document is."""

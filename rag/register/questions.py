@@ -2,7 +2,7 @@
 
 A question goes to the register when it speaks of promising, owing or deciding, or of tasks at a
 meeting; what else it names (a person, a thing, a day, a meeting, a deadline) narrows the rows. A
-question that could be about anything («кто заказывает автобус?») goes there only where a promise
+question that could be about anything («кто заказывает торт?») goes there only where a promise
 holds all its words but the verbs. What the register cannot tell is left to the search.
 
 A weekday or "tomorrow" in a question counts from the day of the one meeting it can be about, else
@@ -24,7 +24,7 @@ from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from rag.register.matching import Meetings
     from rag.register.people import Directory, Person
@@ -69,27 +69,30 @@ def look_up(
     today: date | None = None,
     me: str = "",
     context: Context | None = None,
+    within: Container[str] | None = None,
 ) -> Rows:
     """The rows a question asks for; none where it asks for something else.
 
     `meetings` are triples of document name, title and minutes. `me` is the name of who asks.
     `context` gives the words before a line of a document: a question's words may stand there too.
-    Raises UsageError where the question says «я» and `me` is nobody of the meetings.
+    `within` are the documents that are asked of, all where None: what other meetings say of their
+    promises is told all the same. Raises UsageError where the question says «я» and `me` is nobody
+    of the meetings.
     """
     kind = wording.wanted(question)
-    if not meetings or (kind is None and not _may_be_here(question, meetings)):
+    chosen = [m for m in meetings if within is None or m[0] in within]
+    if not chosen or (kind is None and not _may_be_here(question, chosen)):
         return Rows()
     day = wording.day_of(question)
-    chosen = meetings
     if day is not None and not day.by:
-        held = [m for m in meetings if m[2].date and m[2].date[5:] == day.key]
+        held = [m for m in chosen if m[2].date and m[2].date[5:] == day.key]
         if day.year:
             held = [m for m in held if m[2].date and m[2].date.startswith(str(day.year))]
         if held:
             start, end = day.span
             chosen, question = held, question[:start] + " " + question[end:]
             day = None
-    chosen = by_title(question, chosen)
+    chosen = list(by_title(question, chosen))
     if kind == "decisions":
         return _decisions(question, chosen)
     return _Search(question, meetings, chosen, day, today, me, context).rows(
@@ -203,7 +206,8 @@ class _Search:
         if self._nobody(found):
             return self._nameless(found)
         own = self._me is not None or self._due is not None
-        return Rows(tuple(found), whole=not self._topic and (own or not narrowed))
+        alone = not self._topic and (own or not narrowed)
+        return Rows(tuple(found), whole=alone and not wording.CANCELLED.search(self._question))
 
     def _narrowed(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = [Row(e.document, e, _text(e), e.promise.who or "") for e in entries]
@@ -275,8 +279,9 @@ class _Search:
         to_me = wording.TO_ME.search(asked)
         if not to_me and not wording.ME_OWING.search(asked):
             return None
-        if wording.wanted(asked) is None:
-            return None
+        other = any(not named.owed for named in self._named)
+        if wording.wanted(asked) is None or (other and not to_me):
+            return None  # "what must Ned do for my trip?" is about Ned
         if not me:
             if self._topic:
                 return None
@@ -370,7 +375,7 @@ def _may_name(word: str) -> bool:
 
 
 def _is_owed(question: str, run: Sequence[re.Match[str]]) -> bool:
-    """Whether a name is whom it is owed to: a dative beside «обещал», "to Tom", "owes Tom"."""
+    """Whether a name is whom it is owed to: a dative beside «обещал», "to Ned", "owes Ned"."""
     before = question[: run[0].start()]
     if language_of(run[0].group()) == "en":
         return re.search(r"\b(?:to|owe[sd]?|promised to)\s+$", before, re.IGNORECASE) is not None

@@ -90,8 +90,10 @@ class Index:
             self.leave(thread)
             if thread.closed:
                 continue
-            keys = {key for named in thread.deeds for key in self._keys_of(thread.who, named)}
-            keys |= {("", each) for named in thread.deeds for each in named.objects}
+            keys: set[Hashable] = set()
+            for named in thread.deeds:
+                keys |= self._keys_of(thread.who, named)
+                keys |= {named.objects, *(("", each) for each in named.objects)}
             self._keys[id(thread)] = keys
             for key in keys:
                 self._held[key][id(thread)] = thread
@@ -102,7 +104,7 @@ class Index:
             del self._held[key][id(thread)]
 
     def of_owner(self, who: Person | None, named: Deed) -> list[Thread]:
-        """Threads of an owner with an act like this on one of its things."""
+        """Threads of an owner with an act like this on one of its things, or on just these."""
         return self._found(self._keys_of(who, named))
 
     def of_things(self, named: Deed) -> list[Thread]:
@@ -116,7 +118,7 @@ class Index:
     @staticmethod
     def _keys_of(who: Person | None, named: Deed) -> set[Hashable]:
         act = act_key(named.act)
-        return {(who, act, each) for each in named.objects} | {named.objects}
+        return {(id(who), act, each) for each in named.objects} | {(id(who), named.objects)}
 
     def _found(self, keys: set[Hashable]) -> list[Thread]:
         found: dict[int, Thread] = {}

@@ -1,7 +1,7 @@
 """What a question says of the register: its kind, what it narrows by, the days it names.
 
 The tables are of whole turns of phrase; a question that has none of them may still be about a
-promise («кто заказывает автобус?»), which its rows alone can tell: see `may_ask`.
+promise («кто заказывает торт?»), which its rows alone can tell: see `may_ask`.
 """
 
 from __future__ import annotations
@@ -28,17 +28,21 @@ _PROMISES = re.compile(
     r"^что (?:ещё |еще )?не (?:сделано|выполнено|закрыто)|"
     r"(?:за)?дач\w+ без (?:срок|ответствен|владел)\w*|"
     r"(?:за)?дач\w+ (?:с|по итогам|после|на) (?:встреч|совещани|план[её]рк|созвон)\w*|"
+    r"^(?:что|какие \w+) (?:у нас )?отмен(?:или|ено|ены)(?=\W*$)|"
+    r"открыт\w+ (?:задач|обещан|поручен)\w*|"
+    r"open (?:tasks|promises|items)|"
+    r"what (?:was|got|has been|did we) (?:cancell?ed|cancel|dropped|drop)(?=\W*$)|"
+    r"(?:tasks|items|promises) (?:\w+ )?(?:without|with no|no) (?:an? )?(?:owner|date|deadline)s?|"
     r"promis\w*|commit(?:ted|ments?)|action items?|to-?dos?|agreed? to (?:do|send|take)|"
     r"who (?:will|is going to|should|has to|agreed|took on|owes?)|what do i owe|owe[sd]? (?:me|us)|"
     r"what(?:'s| is| are| tasks are)? (?:still )?(?:overdue|outstanding|past due)|overdue (?:tasks|"
     r"items|promises)|(?:tasks|items|promises) (?:\w+ ){0,3}overdue|"
-    r"(?:tasks|items) (?:without|with no) (?:an? )?(?:owner|date|deadline|due date)|"
     r"what (?:should|must|does|did|will|do|is|has) \w+(?: \w+)? (?:\w+ )?"
     r"(?:do|send|deliver|prepare|"
     r"supposed to|have to|need to|owe)|what am i supposed to|what do i (?:have|need) to)\b",
     re.IGNORECASE,
 )
-#: «что за Лёхой?», «что на Ольге?»: whose tasks, where the name is somebody's
+#: «что за Олегом?», «что на Ольге?»: whose tasks, where the name is somebody's
 WHOSE = re.compile(
     r"^\W*что (?:за|на|у|висит на) (?P<who>[а-яё.]+(?: [а-яё.]+){0,2})\W*$", re.IGNORECASE
 )
@@ -82,8 +86,8 @@ WHEN = re.compile(
 )
 #: what is open alone is asked for: who still owes it
 STILL = re.compile(
-    r"\b(?:долж(?:ен|на|ны)|отвеча\w+|просроч\w+|не (?:сделано|выполнено|закрыто)|has to|have to|"
-    r"should|must|owes?|supposed|overdue|outstanding|open|need to|needs to)\b",
+    r"\b(?:долж(?:ен|на|ны)|отвеча\w+|открыт\w+|просроч\w+|не (?:сделано|выполнено|закрыто)|"
+    r"has to|have to|should|must|owes?|supposed|overdue|outstanding|open|need to|needs to)\b",
     re.IGNORECASE,
 )
 OVERDUE = re.compile(r"\b(?:просроч\w+|overdue|past due)\b", re.IGNORECASE)
@@ -121,7 +125,8 @@ _FRAME = frozenset(
     сделать делает сделает делаем делаете делать задача задачи задачу дела отвечает отвечаю
     вчера сегодня вчерашней ответственный ответственного ответственных владельца исполнителя
     просрочено просроченные просроченных закончилось кончилось готов готова готово нужен нужна
-    сделал сделала сделали статус висит сейчас следующий следующая следующее следующего
+    сделал сделала сделали напомни открытые отменили отменено статус висит
+    сейчас следующий следующая следующее следующего
     сегодняшней прошлой прошлом последней последнем неделе неделю люди человек участник
     участники коллеги решение решения решили принял приняли принято список
     перечисли покажи дай кому именно всего итоги итогам срок сроки сроку числу дата даты
@@ -129,7 +134,8 @@ _FRAME = frozenset(
     items todo todos agree agreed people person anyone everyone someone deliver send do take
     took taken should must owe owes decision decisions decided decide list show give deadline
     deadlines due date dates going last today yesterday week overdue outstanding supposed need
-    needs still without owner status happened became open task tasks done ready finished doing next
+    needs still without owner status happened became open task tasks done ready finished doing
+    next remind cancelled canceled dropped open
     """.split()
 )
 #: The same, where the stem is that of a thing: «договор».

@@ -14,7 +14,7 @@ from rag.types import Document
 from rag.words import Language, language_of
 
 #: kinds of phrases that keep a sentence from being a decision
-GUARDS = {"bar", "before", "month"}
+GUARDS = {"bar", "before", "month", "now"}
 ROWS = rows_in("decisions")
 
 
@@ -58,6 +58,14 @@ SETTLED = [
     ("Старый сервер решили не чинить.", "Старый сервер решили не чинить"),
     ("Забор только деревянный. И точка.", "Забор только деревянный"),
     ("Мы решили, что вход бесплатный, так? // Так.", "вход бесплатный"),
+    ("Премии режем вдвое, иначе не вытянем.", "Премии режем вдвое"),
+    ("Значит, будем собираться по вторникам.", "будем собираться по вторникам"),
+    ("Хватит спорить: логотип синий, и точка.", "Хватит спорить: логотип синий"),
+    ("Правление утвердило смету на год.", "Правление утвердило смету на год"),
+    ("Голосуем: кто за автобус? // Пять за, один против.", "автобус"),
+    ("All right, we're closing the kiosk on Mondays.", "we're closing the kiosk on Mondays"),
+    ("The committee agreed to raise the fee.", "raise the fee"),
+    ("We voted to keep the rules as they are.", "keep the rules as they are"),
     ("We agreed to keep the Friday slot.", "keep the Friday slot"),
     ("Let's go with option B. // Fine.", "go with option B"),
     ("Decision: the office closes at six.", "the office closes at six"),
@@ -93,6 +101,14 @@ NOT_SETTLED = [
     "Мы бы оставили старый.",
     "Хотели отменить поездку, но не стали.",
     "Я на них смотрю, а они: «Решили: забор сносим».",
+    "Хорошо, мы уже едем.",
+    "Ладно, ждём Олега.",
+    "Значит, делаем вид, что не слышали.",
+    "Ладно, будем надеяться.",
+    "Остаёмся на связи.",
+    "So we're running late.",
+    "Okay, so we're losing money on this.",
+    "It was decided long ago.",
     "We haven't decided who goes.",
     "If it rains, we'll keep the tent.",
     "Last month we agreed to repaint.",

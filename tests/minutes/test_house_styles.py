@@ -1,7 +1,7 @@
 """Papers of invented houses, each in a layout of its own, and what they say who is to do.
 
-The table `tests/data/house_styles/expected.tsv` was read over by hand: file, line, owner, act, first and last
-day, state; "-" stands for nothing.
+The table `tests/data/house_styles/expected.tsv`, read over by hand, holds file, line, owner, act,
+first and last day, state; "-" stands for nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _expected(name: str) -> list[tuple[str, ...]]:
 
 def test_every_row_of_the_table_is_of_a_file() -> None:
     rows = (PLACE / "expected.tsv").read_text("utf-8").splitlines()[1:]
-    assert {row.split("\t")[0] for row in rows} == {path.name for path in STYLES}
+    assert {row.split("\t")[0] for row in rows} <= {path.name for path in STYLES}
 
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.stem)

@@ -144,7 +144,7 @@ def test_a_way_of_writing_turns_is_read(variant: str) -> None:
         if "{at}" in form:
             assert turn.time
             assert f"0{at}" in turn.time
-    assert reading.start == text.index(turns[0])
+    assert reading.starts[0] == text.index(turns[0])
 
 
 #: what looks like a transcript at a glance
@@ -254,8 +254,10 @@ def test_a_label_becomes_the_name_of_one_person(text: str, expected: list[str]) 
         ),
         (
             "12.11.2025, 10:41 - Вы создали группу\n12.11.2025, 10:41 - Игорь: начнём?\n\n"
-            "с бюджета\n12.11.2025, 10:42 - Вера: <Без медиафайлов>\n12.11.2025, 10:43 - Вера: да, давай\n"
-            "12.11.2025, 10:44 - Олег вышел\n12.11.2025, 10:45 - Игорь: хорошо",
+            "с бюджета\n12.11.2025, 10:42 - Вера: <Без медиафайлов>\n"
+            "12.11.2025, 10:43 - Вера: да, давай\n12.11.2025, 10:44 - Олег вышел\n"
+            "12.11.2025, 10:44 - Олег: \u200eизображение опущено\n"
+            "12.11.2025, 10:45 - Игорь: хорошо",
             ["начнём?\n\nс бюджета", "да, давай", "хорошо"],
         ),
         (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rag.errors import ReadError
+from rag.minutes import extract
 from rag.readers import Member
 from rag.readers.options import DEFAULT
 from rag.readers.text.telegram import members_telegram
@@ -51,6 +52,43 @@ def test_the_lines_of_a_chat_are_the_ids_of_its_messages() -> None:
         assert document.line_at(turn.start) == turn.line
     assert (member.name, document.title, document.date) == ("", "Ёлка", "2025-11-24")
     assert document.kind == "meeting"
+
+
+def test_words_that_come_from_elsewhere_are_nobodys() -> None:
+    chat = {
+        "name": "x",
+        "messages": [
+            message(1, "пришлю завтра", forwarded_from=None),
+            message(2, "", text_entities=[{"type": "plain", "text": "да"}]),
+            message(3, "уже нет", edited="2025-11-25T10:00:00", reply_to_message_id=1),
+            message(4, "аноним", **{"from": None}),
+        ],
+    }
+    document = document_of(members(chat)[0])
+    assert [(t.speaker, t.text) for t in document.turns] == [
+        (None, "пришлю завтра"),
+        ("Вера", "да"),
+        ("Вера", "уже нет"),
+        (None, "аноним"),
+    ]
+    assert document.text.startswith("Вера ← ?: пришлю завтра")
+
+
+def test_a_deadline_counts_from_the_day_of_its_message() -> None:
+    chat = {
+        "name": "x",
+        "messages": [
+            message(1, "всем привет"),
+            message(2, "смету пришлю завтра", date="2025-12-01T10:00:00"),
+        ],
+    }
+    document = document_of(members(chat)[0])
+    [promise] = extract(document).promises
+    assert promise.when is not None
+    assert promise.when.end == "2025-12-02"
+    [promise] = extract(document, date="2025-11-24").promises
+    assert promise.when is not None
+    assert promise.when.end == "2025-11-25"
 
 
 def test_the_chats_of_an_account_are_members() -> None:

@@ -141,6 +141,93 @@ def test_every_way_to_name_a_speaker_is_known(
     assert numbers == sorted(set(numbers))
 
 
+@pytest.mark.parametrize(
+    ("cues", "expected"),
+    [
+        (  # dashes part two voices, which nobody names
+            "00:01.000 --> 00:02.000\nВера: начнём?\n\n00:10.000 --> 00:11.000\n- Да.\n- Нет.\n",
+            [("Вера", "начнём?", 4), (None, "Да.", 7), (None, "Нет.", 8)],
+        ),
+        (  # a label in each row
+            "00:01.000 --> 00:02.000\n- Вера: начнём?\n- Игорь: да\n",
+            [("Вера", "начнём?", 4), ("Игорь", "да", 5)],
+        ),
+        (  # labels in brackets
+            "00:01.000 --> 00:02.000\n[SPEAKER_00]: начнём?\n\n00:05.000 --> 00:06.000\n"
+            "[SPEAKER_01] да\n",
+            [("SPEAKER_00", "начнём?", 4), ("SPEAKER_01", "да", 7)],
+        ),
+        (  # another sign that somebody else speaks
+            "00:01.000 --> 00:02.000\n>> ВЕРА: начнём?\n\n00:05.000 --> 00:06.000\n>> Да.\n",
+            [("Вера", "начнём?", 4), (None, "Да.", 7)],
+        ),
+        (  # words before a colon that name nobody
+            "00:01.000 --> 00:02.000\nначнём\n\n00:05.000 --> 00:06.000\nИтого: два пути\n\n"
+            "00:09.000 --> 00:10.000\nВажно: не забыть\n",
+            [(None, "начнём", 4), (None, "Итого: два пути", 7), (None, "Важно: не забыть", 10)],
+        ),
+        (  # tags that do not end
+            "00:01.000 --> 00:02.000\n<v Вера Белых\nначнём?\n\n00:09.000 --> 00:10.000\n"
+            "<v Игорь>да <b>сейчас\n",
+            [("Вера Белых", "начнём?", 5), ("Игорь", "да сейчас", 8)],
+        ),
+        (  # rolling captions show a row twice
+            "00:01.000 --> 00:02.000\nначнём\n\n00:02.000 --> 00:03.000\nначнём\nс бюджета\n",
+            [(None, "начнём", 4), (None, "с бюджета", 8)],
+        ),
+        (  # a sentence of nobody goes on where the recogniser ends others
+            "00:01.000 --> 00:02.000\nЯ пришлю\n\n00:02.500 --> 00:03.000\nсмету.\n\n"
+            "00:04.000 --> 00:05.000\nХорошо.\n",
+            [(None, "Я пришлю\nсмету.", 4), (None, "Хорошо.", 10)],
+        ),
+        (  # two speak at once
+            "00:01.000 --> 00:09.000\n<v Вера>начнём?\n\n00:03.000 --> 00:04.000\n<v Игорь>да.\n\n"
+            "00:05.000 --> 00:06.000\n<v Вера>итак\n",
+            [("Вера", "начнём?", 4), ("Игорь", "да.", 7), ("Вера", "итак", 10)],
+        ),
+        (  # a time that runs backwards within a cue
+            "00:05.000 --> 00:01.000\n<v Вера>начнём.\n\n00:06.000 --> 00:07.000\n<v Вера>да.\n",
+            [("Вера", "начнём.", 4), ("Вера", "да.", 7)],
+        ),
+    ],
+)
+def test_nobody_is_given_the_words_of_another(
+    cues: str, expected: list[tuple[str | None, str, int]]
+) -> None:
+    document = read_vtt(f"WEBVTT\n\n{cues}".encode(), "x.vtt")
+    _holds(document)
+    assert [(turn.speaker, turn.text, turn.line) for turn in document.turns] == expected
+
+
+def test_cues_out_of_order_are_put_in_order_and_keep_their_lines() -> None:
+    cues = [("00:09", "три."), ("00:01", "раз."), ("00:05", "два.")]
+    text = "".join(f"{at}.000 --> {at}.900\n<v Вера>{said}\n\n" for at, said in cues)
+    document = read_vtt(f"WEBVTT\n\n{text}".encode(), "x.vtt")
+    _holds(document)
+    assert [(turn.text, turn.line) for turn in document.turns] == [
+        ("раз.", 7),
+        ("два.", 10),
+        ("три.", 4),
+    ]
+    assert document.notes == ("captions stood out of the order of their times",)
+
+
+def test_a_second_recording_in_the_file_follows_the_first() -> None:
+    cues = [("00:01", "раз."), ("59:00", "два."), ("00:01", "три."), ("59:00", "четыре.")]
+    text = "".join(f"{at}.000 --> {at}.900\n<v Вера>{said}\n\n" for at, said in cues)
+    document = read_vtt(f"WEBVTT\n\n{text}".encode(), "x.vtt")
+    assert [turn.text for turn in document.turns] == [said for _, said in cues]
+    assert document.notes == ()
+
+
+def test_the_notes_date_a_recording_and_captions_do_not() -> None:
+    cue = "00:01.000 --> 00:02.000\nNOTE смета была 01.10.2025\n"
+    assert read_vtt(f"WEBVTT\n\n{cue}".encode(), "x.vtt").date is None
+    noted = f"WEBVTT - Созвон 12.11.2025\nKind: captions\n\n{cue}"
+    assert read_vtt(noted.encode(), "2025-11-10.vtt").date == "2025-11-12"
+    assert read_vtt(f"WEBVTT\n\n{cue}".encode(), "2025-11-10.vtt").date == "2025-11-10"
+
+
 @pytest.mark.parametrize("filler", ["{\\b", "<v ", "<b ", "<v.a", "<0:"])
 def test_no_caption_makes_reading_slow(filler: str) -> None:
     """A pattern that looks for an end at every beginning would take hours here."""

@@ -57,15 +57,15 @@ CONTINUED = [
     ),
     (
         "moved",
-        said("Tom Hale", "send the draft", "Friday=2025-11-14"),
-        said("Tom", "email the draft", "Monday=2025-11-24"),
+        said("Ned Hale", "send the draft", "Friday=2025-11-14"),
+        said("Ned", "email the draft", "Monday=2025-11-24"),
     ),
     (
         "moved",
         said("WE", "order the chairs", "Friday=2025-11-14"),
         said("WE", "order the chairs", "Monday=2025-11-24"),
     ),
-    ("repeated", said(ANNA, "закажу автобус"), said("Аня", "заказываю автобус")),
+    ("repeated", said(ANNA, "закажу торт"), said("Аня", "заказываю торт")),
     (
         "handed over",
         said(OLEG, "пришлю смету"),
@@ -78,8 +78,8 @@ CONTINUED = [
     ),
     (
         "handed over",
-        said("Tom Hale", "send the draft"),
-        said("Dana", "send the draft", quote="I'll send the draft instead"),
+        said("Ned Hale", "send the draft"),
+        said("Nora", "send the draft", quote="I'll send the draft instead"),
     ),
     (
         "handed over",
@@ -95,7 +95,7 @@ CONTINUED = [
 def test_a_later_promise_continues_an_earlier_one(
     kind: str, earlier: Promise, later: Promise
 ) -> None:
-    people = (OLEG, ANNA, "Tom Hale", "Dana")
+    people = (OLEG, ANNA, "Ned Hale", "Nora")
     (entry,) = entries(
         meeting(FIRST, earlier, people=people), meeting(SECOND, later, people=people)
     )
@@ -109,6 +109,7 @@ def test_a_later_promise_continues_an_earlier_one(
 
 
 APART = [
+    ("for another one's sake", said(OLEG, "смета для Ани"), said(OLEG, "смета для Пети")),
     ("the same act on something else", said(OLEG, "пришлю смету"), said(OLEG, "пришлю договор")),
     ("another act on the same thing", said(OLEG, "согласую смету"), said(OLEG, "пришлю смету")),
     ("another owner of such a thing", said(OLEG, "пришлю смету"), said(ANNA, "пришлю смету")),
@@ -128,8 +129,8 @@ APART = [
     ),
     ("no object", said(OLEG, "сделаю"), said(OLEG, "сделаю")),
     ("a numbered voice", said("Спикер 1", "пришлю смету"), said("Спикер 1", "пришлю смету")),
-    ("another thing in English", said("Tom", "send the draft"), said("Tom", "send the invoice")),
-    ("another act in English", said("Tom", "sign the lease"), said("Tom", "scan the lease")),
+    ("another thing in English", said("Ned", "send the draft"), said("Ned", "send the invoice")),
+    ("another act in English", said("Ned", "sign the lease"), said("Ned", "scan the lease")),
     ("we of other people", said("МЫ", "закажем столы"), said("МЫ", "закажем столы")),
 ]
 
@@ -143,11 +144,13 @@ def test_what_only_looks_alike_stays_apart(why: str, earlier: Promise, later: Pr
 REPORTED = [
     ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "смету отправил")),
     ("done", said(OLEG, "пришлю смету"), report("done", None, "Смета отправлена")),
+    ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "Смету Олег отправил 15.11")),
+    ("done", said(OLEG, "пришлю смету"), report("done", OLEG, "в среду отправил смету")),
     ("done", said(ANNA, "подпишу договор"), report("done", None, "Договор уже подписан")),
-    ("done", said("Tom", "send the draft"), report("done", None, "the draft went out on Monday")),
-    ("done", said("Tom", "call the vendor"), report("done", "Tom", "rang the vendor")),
+    ("done", said("Ned", "send the draft"), report("done", None, "the draft went out on Monday")),
+    ("done", said("Ned", "call the florist"), report("done", "Ned", "rang the florist")),
     ("cancelled", said(ANNA, "подготовлю договор"), report("cancelled", None, "договор")),
-    ("cancelled", said("Dana", "book the van"), report("cancelled", None, "the van")),
+    ("cancelled", said("Nora", "book the van"), report("cancelled", None, "the van")),
 ]
 UNREPORTED = [
     (
@@ -164,7 +167,7 @@ UNREPORTED = [
     ),
     (
         "another thing is dropped",
-        said("Dana", "book the van"),
+        said("Nora", "book the van"),
         report("cancelled", None, "the hall"),
     ),
     (

@@ -32,10 +32,10 @@ MEETINGS = [
                 said(
                     "Олег Титов", "пришлю смету", "в пятницу", "2025-11-14", to_whom="Анна Белова"
                 ),
-                said("Анна Белова", "закажу автобус", "к 24-му", "2025-11-24"),
+                said("Анна Белова", "закажу торт", "к 24-му", "2025-11-24"),
                 said("Анна Белова", "подготовлю договор", "к вторнику", "2025-11-18"),
                 said("Олег Титов", "обновлю таблицу цен"),
-                said(None, "придумать название", "до пятницы", "2025-11-14"),
+                said(None, "придумать девиз", "до пятницы", "2025-11-14"),
             ),
             (),
         ),
@@ -56,11 +56,13 @@ MEETINGS = [
         "Launch call",
         Minutes(
             "2025-11-18",
-            ("Tom Hale", "Dana Reed"),
+            ("Ned Hale", "Nora Reed"),
             (
-                said("Dana Reed", "send the billing articles", "by Friday", "2025-11-21"),
-                said("Tom Hale", "book the studio", "on Monday", "2025-11-24", to_whom="Dana Reed"),
-                said("Tom Hale", "email the reseller", status="cancelled"),
+                said("Nora Reed", "send the tax articles", "by Friday", "2025-11-21"),
+                said(
+                    "Ned Hale", "book the marquee", "on Monday", "2025-11-24", to_whom="Nora Reed"
+                ),
+                said("Ned Hale", "email the printer", status="cancelled"),
             ),
             (),
         ),
@@ -78,27 +80,30 @@ def whats(question: str, me: str = "", context: Any = None) -> list[str]:
     [
         ("что должен сделать Олег?", ["обновлю таблицу цен", "скину смету"]),
         ("что должен сделать Олег к пятнице?", ["скину смету"]),
-        ("что должна сделать Анна до 24 ноября?", ["закажу автобус"]),
+        ("что должна сделать Анна до 24 ноября?", ["закажу торт"]),
         ("что обещали Ане?", ["скину смету"]),
         ("кто отвечает за смету?", ["скину смету"]),
-        ("кто заказывает автобус?", ["закажу автобус"]),
+        ("кто заказывает торт?", ["закажу торт"]),
         ("когда будет готова смета?", ["скину смету"]),
-        ("к какому числу закажут автобус?", ["закажу автобус"]),
+        ("к какому числу закажут торт?", ["закажу торт"]),
         ("что за Олегом?", ["обновлю таблицу цен", "скину смету"]),
-        ("какие задачи у Ани?", ["закажу автобус", "подготовлю договор"]),
+        ("какие задачи у Ани?", ["закажу торт", "подготовлю договор"]),
         ("чем закончилось с договором?", ["подготовлю договор"]),
         ("сделала ли Анна договор?", ["подготовлю договор"]),
         ("какие обещания без срока?", ["обновлю таблицу цен"]),
-        ("какие задачи без ответственного?", ["придумать название"]),
-        ("что просрочено?", ["придумать название"]),
+        ("какие задачи без ответственного?", ["придумать девиз"]),
+        ("что просрочено?", ["придумать девиз"]),
         ("кто что обещал 19 ноября?", ["подготовлю договор", "скину смету"]),
-        ("what did Dana promise by Friday?", ["send the billing articles"]),
-        ("who is booking the studio?", ["book the studio"]),
-        ("any open action items for Tom?", ["book the studio"]),
-        ("what's overdue?", ["придумать название"]),
-        ("does Tom still have to email the reseller?", ["email the reseller"]),
-        ("who owes Dana what?", ["book the studio"]),
-        ("when will the billing articles be sent?", ["send the billing articles"]),
+        ("what did Nora promise by Friday?", ["send the tax articles"]),
+        ("who is booking the marquee?", ["book the marquee"]),
+        ("any open action items for Ned?", ["book the marquee"]),
+        ("что отменили?", ["email the printer"]),
+        ("what tasks have no owner?", ["придумать девиз"]),
+        ("what's overdue?", ["придумать девиз"]),
+        ("does Ned still have to email the printer?", ["email the printer"]),
+        ("who owes Nora what?", ["book the marquee"]),
+        ("what did Nora promise for my articles?", ["send the tax articles"]),
+        ("when will the tax articles be sent?", ["send the tax articles"]),
     ],
 )
 def test_a_question_gets_its_rows(question: str, expected: list[str]) -> None:
@@ -110,9 +115,10 @@ def test_a_question_gets_its_rows(question: str, expected: list[str]) -> None:
     [
         ("что я должен?", "Олег", ["обновлю таблицу цен", "скину смету"]),
         ("кто мне должен что?", "Аня", ["скину смету"]),
-        ("what do I owe?", "Tom", ["book the studio"]),
-        ("who owes me what?", "Dana Reed", ["book the studio"]),
-        ("what should I do by Friday?", "Dana", ["send the billing articles"]),
+        ("what do I owe?", "Ned", ["book the marquee"]),
+        ("who owes me what?", "Nora Reed", ["book the marquee"]),
+        ("what should I do by Friday?", "Nora", ["send the tax articles"]),
+        ("what did Ned promise me?", "Nora", ["book the marquee"]),
     ],
 )
 def test_a_question_about_oneself_needs_a_name(question: str, me: str, expected: list[str]) -> None:
@@ -127,11 +133,11 @@ def test_a_question_about_oneself_needs_a_name(question: str, me: str, expected:
     [
         "кто заказывает пиццу?",
         "кто отвечает за пиццу?",
-        "кто придумает название?",
-        "когда заказали автобус в прошлом веке и сколько он стоил городу?",
+        "кто придумает девиз?",
+        "когда заказали торт в прошлом веке и сколько он стоил городу?",
         "сколько стоит смета?",
         "who is booking the hotel?",
-        "when was the studio founded?",
+        "when was the marquee founded?",
         "Who wrote the billing code of the empire?",
     ],
 )
@@ -185,3 +191,13 @@ def test_a_name_that_two_people_have_shows_both() -> None:
     assert {entry.who for entry in found.entries} == {"Олег Титов", "Олег Краснов"}
     found = register.look_up("что должен сделать Олег Краснов?", meetings, today=TODAY)
     assert [entry.who for entry in found.entries] == ["Олег Краснов"]
+
+
+def test_what_other_meetings_say_counts_within_a_scope_too() -> None:
+    question = "какие задачи у Ани?"
+    found = register.look_up(question, MEETINGS, today=TODAY, within={"m1.txt"})
+    assert {e.promise.what: e.state for e in found.entries} == {
+        "закажу торт": "open",
+        "подготовлю договор": "done",
+    }
+    assert not register.look_up(question, MEETINGS, today=TODAY, within={"call.txt"}).entries

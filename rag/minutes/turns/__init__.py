@@ -25,14 +25,14 @@ __all__ = ["Reading", "clean_name", "find_turns", "names_of", "read_turns"]
 
 
 class Reading(NamedTuple):
-    """The turns of a text, the name of the shape they have, and where the first label begins.
+    """The turns of a text, the name of the shape they have, and where the label of each begins.
 
     `days` are those of the turns' stamps, as they are written; a turn without one has "".
     """
 
     turns: tuple[Turn, ...]
     shape: str
-    start: int
+    starts: tuple[int, ...]
     days: tuple[str, ...]
 
 
@@ -47,15 +47,15 @@ def find_turns(text: str, lines: Sequence[Line] = ()) -> tuple[Turn, ...]:
 def read_turns(text: str, lines: Sequence[Line] = ()) -> Reading:
     """The turns of a meeting's plain text, and what their labels tell beside the speakers.
 
-    A text that is no meeting has no turns, and the whole of it stands before them. Deterministic,
-    linear in the length of the text.
+    A text that is no meeting has none. Deterministic, linear in the length of the text.
     """
     for shape in SHAPES:
         spans = speech_in(candidates(shape, text))
         if spans:
             days = tuple(span.of.day or "" for span in spans)
-            return Reading(tuple(_numbered(spans, text, lines)), shape.name, spans[0].of.at, days)
-    return Reading((), "", len(text), ())
+            starts = tuple(span.of.at for span in spans)
+            return Reading(tuple(_numbered(spans, text, lines)), shape.name, starts, days)
+    return Reading((), "", (), ())
 
 
 def _numbered(spans: Sequence[Span], text: str, lines: Sequence[Line]) -> Iterator[Turn]:

@@ -33,6 +33,8 @@ _MIN_TALK, _MIN_STRANGERS_TALK, _MIN_LABEL_TALK = 0.1, 0.3, 0.2
 _KNOWN_SHARE = 1 / 3
 #: share of the lines with a label where each line is a turn
 _EVEN_SHARE = 0.95
+#: lines that a turn of strangers takes at most, on average
+_MAX_LINES = 20
 #: turns of an office («Председатель») that no head of a protocol has
 _MIN_OFFICE = 3
 #: words of a name that is met once
@@ -141,7 +143,8 @@ def _labelled(found: Candidates) -> list[Span]:
         and (is_stop(start.label) or (capitals and is_capitalised(start.label)))
     ]
     spans = timed(spans_of(speaking, text, paragraphs=False, stops=stops), text)
-    return spans if _are_people(spans, text) else []
+    rare = len(spans) * _MAX_LINES < text.count("\n") and not any(map(is_person, speakers))
+    return spans if not rare and _are_people(spans, text) else []
 
 
 def _speakers(said: Mapping[str, list[str]]) -> set[str]:

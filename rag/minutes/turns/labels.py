@@ -28,6 +28,8 @@ NOT_SPEAKERS = frozenset(
     decision decisions summary total status location topic result results step input output name
     title source q a p s http https meeting
     next following previous deadline budget risk risks outcome conclusion background duration
+    table figure fig section appendix chapter step theorem proof lemma рис рисунок табл таблица
+    глава раздел приложение пункт этап
     info warn error debug trace fatal critical system assistant bot ai
     """.split()
 )

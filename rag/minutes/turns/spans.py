@@ -17,6 +17,7 @@ _NOT_WRITTEN = re.compile(
     r"(?:Replying to|В ответ на|Ответ на)\s[«\"“][^\n]*\n\s*"
     r"|(?:Reacted to|Removed an? \S+ reaction from|Отреагировал[аи]?)\s[^\n]*"
     r"|\u200e?<(?:Media omitted|Без медиафайлов|[^<>\n]{1,40}\s(?:omitted|опущен\w?|пропущен\w?))>"
+    r"|\u200e(?:\w+ ){1,2}(?:omitted|опущен\w?|пропущен\w?|отсутствует)[ \t]*$"
     r"|(?:This message was deleted|You deleted this message|Данное сообщение удалено|"
     r"Вы удалили данное сообщение)\.?[ \t]*$",
     re.MULTILINE,

@@ -92,13 +92,17 @@ def read_srt(data: bytes, name: str, _: Options = DEFAULT) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One turn before it is rendered: rows are (physical line, words); `day` as in `Turn`."""
+    """One turn before it is rendered: rows are (physical line, words); `day` as in `Turn`.
+
+    What is not `spoken` is text beside the turns.
+    """
 
     speaker: str | None
     stamp: str | None
     rows: tuple[tuple[int, str], ...]
     label: str | None = None
     day: str | None = None
+    spoken: bool = True
 
 
 def _captions(data: bytes, name: str) -> Document:
@@ -293,7 +297,7 @@ def _merged(cues: Sequence[_Cue]) -> list[list[_Cue]]:
 
 def _goes_on(last: _Cue, cue: _Cue, *, punctuated: bool) -> bool:
     """Whether a cue belongs to the turn of the one before it."""
-    if cue.speaker != last.speaker:
+    if cue.speaker != last.speaker or cue.start < last.start:
         return False
     near = cue.start - last.end <= MAX_PAUSE
     unfinished = _UNFINISHED.search(last.text) is not None
@@ -329,7 +333,8 @@ def meeting(
         spoken = "\n".join(words for _, words in piece.rows)
         parts.append(head + spoken)
         line = piece.rows[0][0]
-        turns.append(Turn(piece.speaker, spoken, line, piece.stamp, start, length, day=piece.day))
+        turn = Turn(piece.speaker, spoken, line, piece.stamp, start, length, day=piece.day)
+        turns += [turn] if piece.spoken else []
         length += 2
     return Document(
         id=identity,

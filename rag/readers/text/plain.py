@@ -91,7 +91,7 @@ def _document(
     meeting = find_meeting(name, text, lines)
     turns = meeting.turns if meeting else ()
     title = _title_of(text, headings, turns[0].start if turns else None)
-    return Document(
+    document = Document(
         id=hashlib.sha256(data).hexdigest(),
         title=title or PurePath(name).stem,
         text=text,
@@ -102,6 +102,11 @@ def _document(
         date=meeting.day if meeting else date_of(name, text),
         encoding=encoding,
     )
+    if not turns:
+        return document
+    from rag.readers.text.recut import recut
+
+    return recut(document, meeting.starts if meeting else ())
 
 
 def _title_of(text: str, headings: Sequence[Mark], first_turn: int | None) -> str:
