@@ -71,8 +71,11 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
     one, other = words_of(scene.text, old), words_of(scene.text, new)
     things, others = _things(scene, old), _things(scene, new)
-    if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
-        return True
+    if things and things == others:
+        if old.who != new.who:
+            return len(things) > 1 or new.yields
+        if not (old.verb and new.verb) or akin(old.verb, new.verb):
+            return True
     if not things and not others and (new.turn - old.turn > NEAR or _other_ear(old, new)):
         return False
     nested = things and others and (things <= others or others <= things)
@@ -249,7 +252,7 @@ def _withdraw(
         same_verb = (
             bool(draft.verb) and draft.verb in lemmas and index - draft.turn <= REACH and owner
         )
-        brief = len(sentence.words) <= 4 or (opening and _opens(scene, sentence))
+        brief = len(sentence.words) <= 4 or (opening and _opens(sentence))
         theirs = not called or draft.who in called
         short = brief and near and theirs and not said - _cue_stems(scene)
         if about or same_verb or short:
@@ -266,7 +269,7 @@ def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
 
 
-def _opens(scene: Scene, sentence: Sentence) -> bool:
+def _opens(sentence: Sentence) -> bool:
     """Whether an English sentence begins with what takes something back ("No need, …")."""
     clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
     if clause is None:

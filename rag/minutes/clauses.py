@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]")
+_TOKEN = re.compile(
+    r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]"
+)
 _BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
 #: words that are quoted, or notes of who typed the text («[смех]», "{vocalsound}")
 _QUOTED = re.compile(r"\{[^}\n]*\}|\[[^\]\n]*\]|«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
@@ -128,8 +130,7 @@ def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sen
                 if not any(a <= token.start < b for a, b in quoted)
             ]
             clauses += [
-                Clause(part[0].start, part[-1].end, tuple(part))
-                for part in _parts(tokens, spoken)
+                Clause(part[0].start, part[-1].end, tuple(part)) for part in _parts(tokens, spoken)
             ]
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:

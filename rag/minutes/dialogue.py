@@ -119,6 +119,9 @@ class Dialogue:
         if not self.company.labelled:
             self.company.call(index, vocative, sentences)
         found = [f for f in found if not _is_joke(f, sentences)]
+        open_calls = any(waiting.finding.open_call for waiting in self.waiting)
+        if open_calls and not any(f.thing for f in found if not f.anaphoric):
+            return found  # «давай я» takes what was asked for
         whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
         return whole or found
 
@@ -177,7 +180,10 @@ class Dialogue:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
             before = self.scene.text[max(0, finding.at - _NEARBY) : finding.at].lower().split()
-            meant = finding.due or self.company.is_asked(finding.turn) or "я" in before[-2:]
+            sentences = self.company.sentences(finding.turn)
+            early = sum(s.end <= finding.sentence_start for s in sentences) <= 1
+            asked = early and self.company.is_asked(finding.turn)
+            meant = finding.due or asked or "я" in before[-2:]
             meant = meant or finding.turn in self.agreeing
             return (self.company.thing_before(finding) or finding) if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»

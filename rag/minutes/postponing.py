@@ -22,8 +22,8 @@ NEAR = 3
 #: words of a sentence that can be a bare new deadline
 _SHORT = 6
 _AROUND_DUE = frozenset(
-    "it is it's let's say make лучше давай давайте тогда значит s нет не пусть будет так уж край максимум примерно где-то "
-    "хотя бы".split()
+    "it is it's let's say make лучше давай давайте тогда значит s нет не пусть будет "
+    "так уж край максимум примерно где-то хотя бы".split()
 )
 
 

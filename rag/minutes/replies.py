@@ -62,7 +62,8 @@ def settle(
         settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
     if request.open_call and not found and not request.named:
-        answer = "yes" if answers.volunteers(sentences[0]) else None
+        meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
+        answer = "yes" if meant else None
     elif answer is None and not found and names_a_day(talk, index, sentences):
         answer = "yes"
     if request.open_call and not request.named and answers.takes(sentences[0], request):

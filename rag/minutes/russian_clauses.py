@@ -53,7 +53,7 @@ def is_habit(view: View) -> bool:
     """Whether the sentence tells what always happens."""
     words = view.sentence.words
     before = "раньше" in words and "не" not in words and any(reading(w, *PAST) for w in words)
-    spoken = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    spoken = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     return before or any(view.is_in(word, "habit") for word in spoken)
 
 
@@ -76,7 +76,7 @@ def _may_introduce(view: View) -> bool:
     """Whether «что» follows an agreement or a promise rather than hearsay."""
     joined: list[str] = []
     for clause_at in range(view.clause_at - 1, -1, -1):
-        joined += view.at(clause_at).words
+        joined += view.sentence.clauses[clause_at].words
     lemmas = {parse.lemma for word in joined for parse in parses(word)}
     if is_own_word(joined) or is_announced(view):
         return True
@@ -114,7 +114,7 @@ def is_announced(view: View) -> bool:
 
 def force(view: View) -> Force:
     """Tentative where a word before the end of the clause hedges."""
-    spoken = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    spoken = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     return "tentative" if any(view.is_in(word, "hedge_word") for word in spoken) else "firm"
 
 
@@ -158,7 +158,9 @@ def is_alternative(view: View) -> bool:
 
 def is_at_once(view: View, at: int) -> bool:
     """Whether «сейчас» stands a few words before the verb, so that the act waits for nothing."""
-    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
+    spoken = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words] + list(
+        view.words[:at]
+    )
     return any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:])
 
 
@@ -228,15 +230,15 @@ def _is_told(view: View) -> bool:
 
 def _is_past_plan(view: View) -> bool:
     """«Думал, за день сделаю, а вышла неделя»: what one meant to do and what came of it."""
-    before = [w for i in range(view.clause_at) for w in view.at(i).words]
+    before = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words]
     meant = any(
         (found := reading(word, *PAST, at_least=_LIKELY)) and found.lemma in _MEANING
         for word in before
     )
     after = range(view.clause_at + 1, len(view.sentence.clauses))
     return meant and any(
-        view.at(i).words[:1] in (("а",), ("но",))
-        and any(reading(word, *PAST, at_least=_LIKELY) for word in view.at(i).words)
+        view.sentence.clauses[i].words[:1] in (("а",), ("но",))
+        and any(reading(word, *PAST, at_least=_LIKELY) for word in view.sentence.clauses[i].words)
         for i in after
     )
 

@@ -95,7 +95,11 @@ def _is_enquired(view: View) -> bool:
         return True
     if not view.clause_at:
         return False
-    lemmas = [p.lemma for word in view.at(view.clause_at - 1).words for p in parses(word)[:2]]
+    lemmas = [
+        p.lemma
+        for word in view.sentence.clauses[view.clause_at - 1].words
+        for p in parses(word)[:2]
+    ]
     return any(view.is_in(lemma, name) for lemma in lemmas for name in _ENQUIRING)
 
 

@@ -109,7 +109,7 @@ def _duty(view: View) -> Finding | None:
     at = next((i for i, w in enumerate(words) if rw.infinitive(w)), None)
     if at is None or rc.negated(view, at) or {"был", "была"} & set(words):
         return None
-    said = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    said = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     mine = {"я", "должен"} <= set(words) or {"я", "должна"} <= set(words)
     mine = mine or bool({"обязан", "обязана"} & set(words) and "я" in words)
     task = any(pair in (("моя", "задача"), ("мое", "дело")) for pair in itertools.pairwise(said))

@@ -39,7 +39,8 @@ def make(
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
-    bare = lonely and not told
+    visits = view.is_in(verb, "fetch") and bool({"к", "ко", "за", "до"} & set(view.words))
+    bare = lonely and not told and not visits
     due = view.due(clauses) or rd.completion_due(view) or view.next_due() or rd.shared_due(view)
     due = rd.corrected(view, due or rd.loose_due(view))
     cut = rs.own_start(view, at)

@@ -225,8 +225,8 @@ def _wished(view: View) -> Finding | None:
     words = view.words
     if "чтобы" not in words[:2] or not view.clause_at:
         return None
-    wishes = _WISHES & set(view.at(view.clause_at - 1).words)
-    if not wishes or len(view.at(view.clause_at - 1).words) > 4:
+    wishes = _WISHES & set(view.sentence.clauses[view.clause_at - 1].words)
+    if not wishes or len(view.sentence.clauses[view.clause_at - 1].words) > 4:
         return None
     line = _line(view)
     for at in range(words.index("чтобы") + 1, len(words)):

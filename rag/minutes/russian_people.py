@@ -25,12 +25,14 @@ def subject(view: View) -> Mention | None:
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
     if named:
         return named
-    introduced = view.clause_at and any(promised(w) for w in view.at(view.clause_at - 1).words)
+    introduced = view.clause_at and any(
+        promised(w) for w in view.sentence.clauses[view.clause_at - 1].words
+    )
     introduced = introduced or is_announced(view)
     implied = "что" in view.words[:2] and (view.scene.on_paper or introduced)
     pronoun = next((w for w in view.words if w in ("он", "она")), None)
     if pronoun is None and view.clause_at and any(promised(w) for w in view.words):
-        before = view.at(view.clause_at - 1).words
+        before = view.sentence.clauses[view.clause_at - 1].words
         pronoun = next((w for w in before if w in ("он", "она")), None)
     if not implied and pronoun is None:
         return None
@@ -45,7 +47,7 @@ def subject(view: View) -> Mention | None:
 def taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing («обещал, но не прислал»)."""
     for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
-        words = view.at(clause_at).words
+        words = view.sentence.clauses[clause_at].words
         if words and words[0] in ("но", "а", "и") and any(reading(w, *PAST) for w in words):
             return True
     return False

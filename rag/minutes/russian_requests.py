@@ -96,7 +96,10 @@ def let(view: View) -> Finding | None:
     if verb and rc.is_stative(view, verb):
         return None
     bare = not rs.nouns(view, skip=())
-    if bare and verb is None:
+    lone = all(view.is_in(w, "filler") for w in view.words[:place]) and named.last >= len(
+        view.words
+    )
+    if bare and verb is None and not lone:
         return None
     first = named.last if named.last < len(view.words) else 0
     decisive = at if at is not None else named.first
@@ -165,7 +168,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     told = view.is_in(verb, "call") or view.is_in(verb, "tell")
     told = told and bool(rp.recipient(view, at, who))
     bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
-    if bare and len(view.sentence.words) > _CURT and not view.vocative:
+    spoken = view.vocative or {"ты", "вы"} & set(view.words)
+    if bare and len(view.sentence.words) > _CURT and not spoken:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
@@ -212,7 +216,8 @@ def _needed(view: View, who: str) -> Finding | None:
             return None
         mine = waits or {"мне", "нам"} & set(view.words)
         after = bool(rs.nouns(view, skip=(), after=at))
-        first = at + 1 if not waits and after else None
+        leads = any(i < at for i in rs.nouns(view, skip=()))
+        first = at + 1 if not waits and after and not leads else None
         finding = make(view, "request", at, who, "", first=first, to_whom=rp.needing(view))
         return finding if mine or view.vocative else replace(finding, open_call=True)
     if ra.wanted(view):

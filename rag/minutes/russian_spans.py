@@ -37,7 +37,10 @@ def is_noise(view: View, verb: str, at: int) -> bool:
         return True
     if not view.is_in(verb, "weak") or verb == "сделать" or view.due((view.clause_at,)):
         return False
-    named = has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at)
+    visits = view.is_in(verb, "fetch") and bool(
+        {"к", "ко", "в", "на", "за", "до"} & set(view.words)
+    )
+    named = visits or (has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at))
     return not named and not object_beside(view)
 
 
@@ -226,7 +229,7 @@ def _is_complement(view: View, words: tuple[str, ...]) -> bool:
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
     following = view.clause_at + 1
-    if following < count and _is_complement(view, view.at(following).words):
+    if following < count and _is_complement(view, view.sentence.clauses[following].words):
         return following
     for step in (-1, 1):
         clause_at = view.clause_at + step
