@@ -184,7 +184,7 @@ class Dialogue:
             early = sum(s.end <= finding.sentence_start for s in sentences) <= 1
             asked = early and self.company.is_asked(finding.turn)
             meant = finding.due or asked or "я" in before[-2:]
-            meant = meant or finding.turn in self.agreeing
+            meant = meant or (finding.turn in self.agreeing and finding.verb != "сделать")
             return (self.company.thing_before(finding) or finding) if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self.company.asked_before(

@@ -111,7 +111,7 @@ def _joint(view: View) -> Finding | None:
         bare = not rs.has_object(view, at) and not rs.object_beside(view)
         finding = make(view, "promise", at, GROUP, verb, act="joint", bare=bare)
         said = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
-        firm = "мы" in said or finding.due is not None
+        firm = "мы" in said or finding.due is not None or finding.condition is not None
         firm = firm or bool(_ASSURED & set(view.sentence.words))
         if bare or not firm:
             return replace(finding, kind="answer")

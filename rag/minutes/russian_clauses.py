@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.types import Force
 
 from rag.minutes.russian_conditions import head, is_condition
-from rag.minutes.russian_words import PAST, future, promised
+from rag.minutes.russian_words import PAST, WAITED_FOR, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
@@ -118,12 +118,18 @@ def force(view: View) -> Force:
     return "tentative" if any(view.is_in(word, "hedge_word") for word in spoken) else "firm"
 
 
+#: what a deadline without a day begins with where it is not now
+_AFTERWARDS = frozenset("после сразу через потом".split())
+
+
 def later(view: View) -> bool:
     """Whether the clause names a day after the meeting's."""
     due = view.due((view.clause_at,)) or view.next_due()
     if due is None:
         return False
     base = view.scene.base.isoformat() if view.scene.base else None
+    if not (due.due.end or due.due.start) and due.due.raw.lower().split()[0] in _AFTERWARDS:
+        return True
     return base is None or (due.due.end or due.due.start or "") > base
 
 
@@ -254,13 +260,6 @@ def _is_cited(view: View) -> bool:
     return False
 
 
-#: what one can do only when others or the clock allow it: a condition like any other
-_WAITED_FOR = frozenset(
-    "успеть смочь получить найти узнать освободиться дождаться договориться добраться вернуться "
-    "закончить разобраться достать дозвониться выбить доехать приехать увидеть встретить".split()
-)
-
-
 def is_own_condition(view: View) -> bool:
     """Whether the sentence only imagines or threatens («если закрою глаза», «не обновишь — …»)."""
     for other in view.others():
@@ -270,7 +269,7 @@ def is_own_condition(view: View) -> bool:
         verbs = {lemma for word in other.words if (lemma := future(word, "1per", "sing"))}
         idle = {
             verb
-            for verb in verbs - _WAITED_FOR
+            for verb in verbs - WAITED_FOR
             if any(view.is_in(verb, name) for name in ("stative", "in_meeting", "weak", "threat"))
         }
         if idle and "если" in other.words and is_condition(other):

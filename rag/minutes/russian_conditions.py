@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.minutes.clauses import is_finite
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
-from rag.minutes.russian_words import PAST, future
+from rag.minutes.russian_words import PAST, WAITED_FOR, future
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,8 @@ def _is_inverted(view: View, words: Sequence[str]) -> bool:
     here, count = view.clause_at, len(view.sentence.clauses)
     if here + 1 >= count or view.sentence.question or len(words) > _INVERTED:
         return False
-    foreign = future(words[0], "3per") or (words[0] in ("будет", "будут") and "будет")
+    foreign = future(words[0], "3per") or words[0] in ("будет", "будут")
+    foreign = foreign or future(words[0], "1per", "sing") in WAITED_FOR
     following = view.sentence.clauses[here + 1]
     if not foreign or not any(
         future(word, "1per") or word in ("буду", "будем") for word in following.words

@@ -25,6 +25,9 @@ def subject(view: View) -> Mention | None:
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
     if named:
         return named
+    apposed = _apposed(view)
+    if apposed:
+        return apposed
     introduced = view.clause_at and any(
         promised(w) for w in view.sentence.clauses[view.clause_at - 1].words
     )
@@ -42,6 +45,22 @@ def subject(view: View) -> Mention | None:
             return earlier._replace(first=-1, last=-1)
     person = antecedent(view, pronoun) if pronoun else None
     return Mention(-1, -1, person, frozenset({"nomn"}), known=False) if person else None
+
+
+def _apposed(view: View) -> Mention | None:
+    """«Технолог наша, Инна, с вами свяжется»: a name set between a noun and its verb."""
+    here = view.clause_at
+    if here < 2 or view.sentence.language != "ru":
+        return None
+    name, noun = view.at(here - 1), view.at(here - 2)
+    alone = len(name.mentions) == 1 and len(name.words) == (
+        name.mentions[0].last - name.mentions[0].first
+    )
+    titled = any(reading(w, "NOUN", "nomn", "sing", "anim", at_least=_LIKELY) for w in noun.words)
+    verbal = any(reading(w, "VERB") and reading(w, "3per") for w in view.words)
+    if alone and titled and verbal and "nomn" in name.mentions[0].cases:
+        return name.mentions[0]._replace(first=-1, last=-1)
+    return None
 
 
 def taken_back(view: View) -> bool:

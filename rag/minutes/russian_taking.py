@@ -11,7 +11,7 @@ from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.clauses import is_finite
-from rag.minutes.findings import ADDRESSEE, SPEAKER, Finding
+from rag.minutes.findings import ADDRESSEE, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import parses
 from rag.minutes.russian_making import make
 
@@ -29,6 +29,7 @@ _YOURS = frozenset(
         ("на", "вас"),
     }
 )
+_OURS = frozenset({("с", "нас"), ("на", "нас"), ("за", "нами")})
 _TAKEN = re.compile(r"\bна\s+себя\b")
 #: verbs by which one has oneself put down («записывайте меня», «ставь на меня»)
 _PUT_DOWN = frozenset(
@@ -60,6 +61,8 @@ def _by_preposition(view: View) -> Finding | None:
         if pair in _MINE:
             bare = not things
             return make(view, "promise", at, SPEAKER, "", bare=bare, anaphoric=bare)
+        if pair in _OURS and things:
+            return make(view, "promise", at, GROUP, "", act="joint")
         if pair in _YOURS and things:
             who = view.vocative or ADDRESSEE
             return make(view, "request", at, who, "", imperative=True)
