@@ -37,6 +37,11 @@ _READY = frozenset(
 )
 
 
+def is_idle(request: Finding) -> bool:
+    """Whether a request is of talk and looks, which only its own verb takes up («покажи мне»)."""
+    return request.open_call and request.verb in family("ru", "ask_noise")
+
+
 def takes(sentence: Sentence, request: Finding) -> bool:
     """«Кто пишет ответ? — Я пишу, кто же»: the same verb in the present with «я»."""
     words = sentence.words
@@ -79,6 +84,10 @@ def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
     one, other = (_words(scene, finding) for finding in (request, own))
     if request.open_call and own.thing and one and not one & other:
         return False  # «кто делает чистку?» — «техкарты доделаю»
+    if request.open_call and own.kind == "offer" and not own.thing:
+        return not is_idle(request)
+    if is_idle(request):
+        return akin(own.verb, request.verb)
     if related or (own.bare and not own.verb):
         return True
     modal = request.verb in ("", "смочь", "мочь", "успеть", "хотеть")

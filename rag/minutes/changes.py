@@ -7,15 +7,15 @@ with the promise, or to stand right after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes import english_answers
-from rag.minutes.dates import Found, dates_in
-from rag.minutes.drafts import Draft, content, overlap
+from rag.minutes.drafts import Draft, content, overlap, words_of
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
+from rag.minutes.postponing import correct, only_due
 from rag.minutes.russian_words import akin, imperative
 from rag.minutes.stance import has_phrase
 from rag.minutes.view import Scene, View
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.minutes.clauses import Sentence
+    from rag.minutes.dates import Found
 
 #: share of common stems from which two promises are about the same thing
 SAME = 0.6
@@ -34,30 +35,8 @@ SAME_SOON = 0.5
 NEAR = 3
 #: words of a sentence that can be a bare new deadline
 _SHORT = 6
-_AROUND_DUE = frozenset(
-    "it is it's let's say make лучше давай давайте тогда значит s нет не".split()
-)
-#: words of a question that can propose another day
-_PROPOSAL = 14
 #: turns within which a withdrawal by verb alone reaches back
 REACH = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Another deadline for the draft that stands at `at`, asked about in turn `turn`.
-
-    `owner` alone can agree to it; None where anybody can.
-    """
-
-    at: int
-    due: Found
-    turn: int
-    owner: str | None = None
-
-
-def _words(scene: Scene, draft: Draft) -> frozenset[str]:
-    return content(scene.text[draft.what[0] : draft.what[1]])
 
 
 def _things(scene: Scene, draft: Draft) -> frozenset[str]:
@@ -90,10 +69,13 @@ def _head(scene: Scene, draft: Draft) -> str:
 
 def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
     """Whether two promises are about one thing; «еда» is not yet «смета по еде»."""
-    one, other = _words(scene, old), _words(scene, new)
+    one, other = words_of(scene.text, old), words_of(scene.text, new)
     things, others = _things(scene, old), _things(scene, new)
-    if things and things == others and (old.who == new.who or len(things) > 1 or new.yields):
-        return True
+    if things and things == others:
+        if old.who != new.who:
+            return len(things) > 1 or new.yields
+        if not (old.verb and new.verb) or akin(old.verb, new.verb):
+            return True
     if not things and not others and (new.turn - old.turn > NEAR or _other_ear(old, new)):
         return False
     nested = things and others and (things <= others or others <= things)
@@ -121,7 +103,7 @@ def _alike(scene: Scene, old: Draft, new: Draft, least: float) -> bool:
 
 def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
     """Add a draft to the list, or fold it into the earlier one it repeats or changes."""
-    mine = _words(scene, new)
+    mine = words_of(scene.text, new)
     for place in range(len(drafts) - 1, -1, -1):
         old = drafts[place]
         taken_over = new.act == "accepted" and old.who != new.who
@@ -136,7 +118,7 @@ def merge(scene: Scene, drafts: list[Draft], new: Draft) -> None:
             return
         third = old.act == new.act == "reported" and not scene.on_paper
         handed_over = (new.yields or third) and old.turn < new.turn and old.act != "joint"
-        if handed_over and len(mine & _words(scene, old)) >= 1:
+        if handed_over and len(mine & words_of(scene.text, old)) >= 1:
             moved = replace(new, due=new.due or old.due)
             drafts[place] = replace(
                 moved,
@@ -180,7 +162,7 @@ def apply(
     for sentence_at, sentence in enumerate(sentences):
         if sentence.question:
             continue
-        if _cancels(scene, sentence):
+        if _cancels(sentence):
             _withdraw(scene, drafts, index, speaker, sentence, opening=not sentence_at)
         elif _denied(scene, drafts, index, speaker, sentence):
             continue
@@ -195,126 +177,7 @@ def apply(
                 _move(drafts, index, speaker, due, answer)
 
 
-def propose(
-    scene: Scene,
-    drafts: Sequence[Draft],
-    index: int,
-    speaker: str | None,
-    sentences: Sequence[Sentence],
-) -> Proposal | None:
-    """Another day for a promise: «Can we say Wednesday for the cut?», «давай к двадцатому»."""
-    for sentence_at in range(len(sentences)):
-        view = View(scene, index, tuple(sentences), sentence_at, 0)
-        found = _countered(view, drafts, speaker) or _asked_about(view, drafts)
-        if found:
-            return found
-    return None
-
-
-def _countered(view: View, drafts: Sequence[Draft], speaker: str | None) -> Proposal | None:
-    """A day and little else, said to the one who has just promised («в четверг, Игорь»)."""
-    if not view.sentence.clauses or speaker is None:
-        return None
-    due = only_due(view)
-    for draft in reversed(drafts) if due else ():
-        if view.turn - draft.turn != 1 or draft.who in (speaker, None) or due is None:
-            continue
-        moves = draft.due is None or draft.due.due != due.due
-        if moves and draft.status in ("open", "conditional"):
-            owner = None if draft.act == "joint" else draft.who
-            return Proposal(draft.at, due, view.turn, owner)
-        return None
-    return None
-
-
-def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
-    """A question that names the thing and a day («Can we say Wednesday for the first version?»)."""
-    scene, sentence = view.scene, view.sentence
-    text = scene.text[sentence.start : sentence.end]
-    if not sentence.question or len(sentence.words) > _PROPOSAL:
-        return None
-    found = dates_in(text, scene.base, sentence.language, bare=True)
-    if not found:
-        return None
-    start, end, due = found[0]
-    about = content(text[:start] + text[end:]) or content(_around(view))
-    for draft in reversed(drafts):
-        kept = _words(scene, draft) - {stem(draft.verb)}
-        moves = draft.due is not None and draft.due.due != due
-        if moves and draft.turn < view.turn and overlap(about, kept) >= SAME_SOON:
-            day = Found(start + sentence.start, end + sentence.start, due)
-            return Proposal(draft.at, day, view.turn)
-    return None
-
-
-def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]) -> None:
-    """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
-    for sentence_at, sentence in enumerate(sentences):
-        if not sentence_at or sentence.words[:1] not in _CORRECTIONS or sentence.question:
-            continue
-        view = View(scene, index, tuple(sentences), sentence_at, 0)
-        place = next(
-            (
-                i
-                for i in range(len(drafts) - 1, -1, -1)
-                if drafts[i].turn == index and drafts[i].sentence[0] < sentence.start
-            ),
-            None,
-        )
-        if place is None or not view.dues:
-            continue
-        old, due = drafts[place], view.dues[-1]
-        if old.due and old.due.due != due.due:
-            history = (*old.history, (old.at, old.due.due.raw))
-            support = (*old.support, sentence.start)
-            drafts[place] = replace(old, due=due, history=history, support=support)
-
-
-#: words that take back the day just named
-_CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait".split())
-
-
-def _around(view: View) -> str:
-    """The other sentences of a turn («The long read, I forgot. Can it be Monday?»)."""
-    text, own = view.scene.text, view.sentence
-    return " ".join(text[s.start : s.end] for s in view.sentences if s is not own)
-
-
-def confirm(
-    drafts: list[Draft],
-    proposal: Proposal,
-    turn: tuple[int, int, str | None],
-    said: Found | None,
-    yes: bool,
-) -> Proposal | None:
-    """Carry out a proposal that the turn agrees to or repeats; the proposal as it stands then.
-
-    `turn` is its index, its offset and its speaker.
-    """
-    index, at, speaker = turn
-    if proposal.owner is not None and speaker != proposal.owner:
-        return proposal if index - proposal.turn <= NEAR else None
-    again = said is not None and said.due.end == proposal.due.due.end and said.due.end is not None
-    if not 1 <= index - proposal.turn <= NEAR or not (yes or again):
-        return proposal if index - proposal.turn <= NEAR else None
-    place = next((i for i, draft in enumerate(drafts) if draft.at == proposal.at), None)
-    if place is None:
-        return None
-    old = drafts[place]
-    earlier = (old.at, old.due.due.raw if old.due else None)
-    changed = old.due is None or old.due.due != proposal.due.due
-    drafts[place] = replace(
-        old,
-        due=proposal.due,
-        at=at,
-        turn=index,
-        support=(*old.support, old.at, proposal.due.start),
-        history=(*old.history, earlier) if changed else old.history,
-    )
-    return replace(proposal, at=at)
-
-
-def _cancels(scene: Scene, sentence: Sentence) -> bool:
+def _cancels(sentence: Sentence) -> bool:
     language = sentence.language
     if language == "en":
         return english_answers.withdrawn(sentence) is not None
@@ -387,12 +250,12 @@ def _withdraw(
         if draft.sentence[0] == sentence.start and not _taken_back_at_once(sentence, draft):
             continue
         near = index - draft.turn <= NEAR
-        about = overlap(said, _words(scene, draft)) >= 0.5
+        about = overlap(said, words_of(scene.text, draft)) >= 0.5
         owner = draft.who == speaker or draft.who in called
         same_verb = (
             bool(draft.verb) and draft.verb in lemmas and index - draft.turn <= REACH and owner
         )
-        brief = len(sentence.words) <= 4 or (opening and _opens(scene, sentence))
+        brief = len(sentence.words) <= 4 or (opening and _opens(sentence))
         theirs = not called or draft.who in called
         short = brief and near and theirs and not said - _cue_stems(scene)
         if about or same_verb or short:
@@ -409,7 +272,7 @@ def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
 
 
-def _opens(scene: Scene, sentence: Sentence) -> bool:
+def _opens(sentence: Sentence) -> bool:
     """Whether an English sentence begins with what takes something back ("No need, …")."""
     clause = english_answers.withdrawn(sentence) if sentence.language == "en" else None
     if clause is None:
@@ -460,7 +323,11 @@ def _reports_done(
     said = content(scene.text[sentence.start : sentence.end])
     for place in range(len(drafts) - 1, -1, -1) if pasts else ():
         draft = drafts[place]
-        if draft.who != speaker or draft.turn >= index or draft.status not in ("open", "conditional"):
+        if (
+            draft.who != speaker
+            or draft.turn >= index
+            or draft.status not in ("open", "conditional")
+        ):
             continue
         things = _things(scene, draft)
         named = bool(things) and overlap(said, things) >= SAME_SOON
@@ -482,39 +349,11 @@ def _discharge(
         draft = drafts[place]
         if draft.who != speaker or draft.turn >= index or draft.status == "cancelled":
             continue
-        if overlap(said, _words(scene, draft)) >= 0.5:
+        if overlap(said, words_of(scene.text, draft)) >= 0.5:
             drafts[place] = replace(
                 draft, status="done", condition=None, support=(*draft.support, sentence.start)
             )
             return
-
-
-def only_due(view: View) -> Found | None:
-    """The deadline of a sentence that holds little else («ок, к понедельнику»)."""
-    scene, sentence = view.scene, view.sentence
-    text = scene.text[sentence.start : sentence.end]
-    found = dates_in(text, scene.base, sentence.language, bare=len(sentence.words) <= _SHORT)
-    if not found:
-        return None
-    due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
-    called = {
-        c.tokens[i].start
-        for c in sentence.clauses
-        for m in scene.mentions(c.tokens)
-        for i in range(m.first, m.last)
-        if m.cases & {"nomn", "voct"}
-    }
-    rest = [
-        t.word
-        for c in sentence.clauses
-        for t in c.tokens
-        if not due.start <= t.start < due.end and t.start not in called
-    ]
-    idle = all(
-        view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE
-        for word in rest
-    )
-    return due if idle and len(rest) <= _SHORT else None
 
 
 def _move(

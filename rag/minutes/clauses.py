@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from rag.words import Language
 
-_TOKEN = re.compile(r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]")
+_TOKEN = re.compile(
+    r"@\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.:]\d+)*(?:-\w+)?|[+👍👌✅🆗🫡❤💪🙏]"
+)
 _BORDER = re.compile(r"[,;:()…]+|\.{2,}|\s[—–-]\s|^[—–-]\s")
 #: words that are quoted, or notes of who typed the text («[смех]», "{vocalsound}")
 _QUOTED = re.compile(r"\{[^}\n]*\}|\[[^\]\n]*\]|«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
@@ -40,7 +42,7 @@ _TAGS = frozenset(
     "alright deal please".split()
 )
 _NOT_FINITE = frozenset(
-    "давай давайте мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split()
+    "давай давайте значит мой мои три пять есть дай да ли вот дня для мне нет стали уже еще".split()
 )
 
 
@@ -128,8 +130,7 @@ def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sen
                 if not any(a <= token.start < b for a, b in quoted)
             ]
             clauses += [
-                Clause(part[0].start, part[-1].end, tuple(part))
-                for part in _parts(tokens, spoken)
+                Clause(part[0].start, part[-1].end, tuple(part)) for part in _parts(tokens, spoken)
             ]
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
@@ -198,6 +199,7 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
         cut = next((i for i in between if tokens[i].word in _RU_CONJUNCTIONS), None)
         if cut is not None:
             cuts.add(cut)
+    cuts |= _condition_cuts(tokens, verbs)
     for i in range(1, len(tokens) - 1):
         if (tokens[i].word, tokens[i + 1].word) in _RU_CONDITIONS:
             cuts.add(i)
@@ -208,6 +210,16 @@ def _parts(tokens: list[Token], language: Language) -> list[list[Token]]:
 _RU_PREDICATES = frozenset("надо нужно нужен нужна нужны можно нельзя пора".split())
 #: pairs of words that open a condition without a comma before them
 _RU_CONDITIONS = {("при", "условии"), ("как", "только")}
+
+
+def _condition_cuts(tokens: list[Token], verbs: list[int]) -> set[int]:
+    """Where a condition without comma ends: before its second verb («если подпишешь закажу»)."""
+    opens = next((i for i, token in enumerate(tokens) if token.word == "если"), None)
+    inside = [i for i in verbs if opens is not None and i > opens]
+    if len(inside) < 2 or any(tokens[i].word in _RU_CONJUNCTIONS for i in range(*inside[:2])):
+        return set()
+    own = any(p.grammemes >= {"VERB", "1per"} for p in parses(tokens[inside[1]].word)[:2])
+    return {inside[1]} if own else set()
 
 
 def _infinitive_cuts(tokens: list[Token], verbs: list[int]) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes, following, replies
+from rag.minutes import changes, following, postponing, replies
 from rag.minutes.drafts import Draft
 from rag.minutes.findings import SPEAKER, Finding
 from rag.minutes.speakers import Company, called, called_later
@@ -41,7 +41,7 @@ class Dialogue:
     drafts: list[Draft] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     agreeing: set[int] = field(default_factory=set)
-    proposal: changes.Proposal | None = None
+    proposal: postponing.Proposal | None = None
     company: Company = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,11 +83,11 @@ class Dialogue:
             agrees = answer == "yes" and not any(f.due for f in found)
             place = (index, turn.start, speaker)
             before = tuple(self.drafts)
-            self.proposal = changes.confirm(self.drafts, self.proposal, place, said, agrees)
+            self.proposal = postponing.confirm(self.drafts, self.proposal, place, said, agrees)
             confirmed = before != tuple(self.drafts)
         accepted = any(draft.turn == index and draft.who == speaker for draft in self.drafts)
         proposer = None if accepted or any(f.kind != "request" for f in found) else speaker
-        proposed = changes.propose(self.scene, self.drafts, index, proposer, sentences)
+        proposed = postponing.propose(self.scene, self.drafts, index, proposer, sentences)
         self.proposal = proposed or self.proposal
         settled = bool(found) or confirmed
         changes.apply(self.scene, self.drafts, index, speaker, sentences, settled, answer)
@@ -96,7 +96,7 @@ class Dialogue:
         """Yes, where a turn opens with nothing but a day («В среду», "First thing tomorrow")."""
         if not sentences or not sentences[0].clauses or sentences[0].question:
             return None
-        return "yes" if changes.only_due(View(self.scene, index, sentences, 0, 0)) else None
+        return "yes" if postponing.only_due(View(self.scene, index, sentences, 0, 0)) else None
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -119,6 +119,9 @@ class Dialogue:
         if not self.company.labelled:
             self.company.call(index, vocative, sentences)
         found = [f for f in found if not _is_joke(f, sentences)]
+        open_calls = any(waiting.finding.open_call for waiting in self.waiting)
+        if open_calls and not any(f.thing for f in found if not f.anaphoric):
+            return found  # «давай я» takes what was asked for
         whole = [f for f in found if not (f.bare and f.anaphoric and f.kind == "offer")]
         return whole or found
 
@@ -135,11 +138,7 @@ class Dialogue:
                 self.waiting.append(Waiting(finding, speaker, finding.due, index))
         elif finding.kind in ("offer", "request"):
             self._wait(finding, index, speaker)
-        elif (finding.kind == "promise" and following.elaborates(self, finding, index, speaker)) or (
-            not finding.thing
-            and finding.who == SPEAKER
-            and following.takes_over(self, finding, speaker)
-        ):
+        elif self._is_of_before(finding, index, speaker):
             return
         elif finding.bare:
             topic = self._topic(finding)
@@ -148,13 +147,21 @@ class Dialogue:
         else:
             self.promise(finding, finding, speaker, accepted=True)
 
+    def _is_of_before(self, finding: Finding, index: int, speaker: str | None) -> bool:
+        """Whether a promise only goes on about one made before, or takes another's over."""
+        if following.elaborates(self, finding, index, speaker):
+            return True
+        own = not finding.thing and finding.who == SPEAKER
+        return own and following.takes_over(self, finding, speaker)
+
     def _wait(self, finding: Finding, index: int, speaker: str | None) -> None:
         """Let a request or offer wait; «к пятнице успеешь?» only adds to the one before it."""
         last = self.waiting[-1] if self.waiting else None
-        if finding.kind == "request" and finding.bare and last and last.turn == index:
-            if last.finding.kind == "request" and not last.finding.bare:
-                last.due = last.due or finding.due
-                return
+        bare = finding.kind == "request" and finding.bare
+        same = last is not None and last.turn == index and last.finding.kind == "request"
+        if last and bare and same and not last.finding.bare:
+            last.due = last.due or finding.due
+            return
         if finding.bare and finding.due and following.urges(self, finding, index, speaker):
             return
         about = following.promised(self, finding, index, speaker) if not finding.thing else None
@@ -173,8 +180,11 @@ class Dialogue:
         """What a verb without object is about: the turn's own words before it, or a question."""
         if not finding.anaphoric:
             before = self.scene.text[max(0, finding.at - _NEARBY) : finding.at].lower().split()
-            meant = finding.due or self.company.is_asked(finding.turn) or "я" in before[-2:]
-            meant = meant or finding.turn in self.agreeing
+            sentences = self.company.sentences(finding.turn)
+            early = sum(s.end <= finding.sentence_start for s in sentences) <= 1
+            asked = early and self.company.is_asked(finding.turn)
+            meant = finding.due or asked or "я" in before[-2:]
+            meant = meant or (finding.turn in self.agreeing and finding.verb != "сделать")
             return (self.company.thing_before(finding) or finding) if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»
             return self.company.asked_before(

@@ -103,3 +103,8 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     if not one or not other:
         return 0.0
     return len(one & other) / min(len(one), len(other))
+
+
+def words_of(text: str, draft: Draft) -> frozenset[str]:
+    """Stems of the words that name what a draft is about."""
+    return content(text[draft.what[0] : draft.what[1]])

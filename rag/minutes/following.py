@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import changes
+from rag.minutes import postponing
 from rag.minutes.findings import GROUP
 from rag.minutes.russian_words import akin
 from rag.minutes.russian_words import promised as promised_by_others
@@ -66,7 +66,7 @@ def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> 
     recent = last is not None and 0 < index - last.turn <= ELABORATING
     if last is None or finding.due is None or not recent or last.who in (speaker, None):
         return False
-    talk.proposal = changes.Proposal(last.at, finding.due, index, last.who)
+    talk.proposal = postponing.Proposal(last.at, finding.due, index, last.who)
     return True
 
 

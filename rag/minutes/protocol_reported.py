@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_spans as rs
 from rag.minutes.morphology import parses, reading
 from rag.minutes.protocol_nouns import Line, is_inner
@@ -282,7 +283,7 @@ def _awaited(view: View) -> Finding | None:
 
 def by_body(view: View) -> Finding | None:
     """A body's or an office's act in the future, with something it is done to."""
-    if rc.is_condition(view) or view.has("habit"):
+    if rn.is_condition(view) or view.has("habit"):
         return None
     line = Line(view.scene, view.tokens, frozenset(found.start for found in view.dues))
     for at in range(len(view.tokens)):

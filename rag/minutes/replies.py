@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import answers, changes
+from rag.minutes import answers, postponing
 from rag.minutes.drafts import Draft
 from rag.minutes.english_words import is_condition
 from rag.minutes.stance import is_thankful
@@ -56,10 +56,14 @@ def settle(
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
     if request.kind in ("offer", "answer"):
-        settle_offer(talk, waiting, found, answer, sentences)
+        named = names_a_day(talk, index, sentences) and request.kind == "offer"
+        if named:
+            waiting.finding = replace(request, due=talk.company.new_due(index, sentences[:1]))
+        settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
     if request.open_call and not found and not request.named:
-        answer = "yes" if answers.volunteers(sentences[0]) else None
+        meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
+        answer = "yes" if meant else None
     elif answer is None and not found and names_a_day(talk, index, sentences):
         answer = "yes"
     if request.open_call and not request.named and answers.takes(sentences[0], request):
@@ -150,7 +154,7 @@ def haggles(
 def names_a_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> bool:
     """Whether an answer is nothing but a day («завтра-послезавтра»)."""
     view = View(talk.scene, index, sentences, 0, 0)
-    return bool(sentences[0].clauses) and changes.only_due(view) is not None
+    return bool(sentences[0].clauses) and postponing.only_due(view) is not None
 
 
 def settle_offer(

@@ -23,7 +23,15 @@ from rag.minutes.russian_making import make
 from rag.minutes.russian_offers import offer
 from rag.minutes.russian_orders import order
 from rag.minutes.russian_reported import reported
-from rag.minutes.russian_requests import asked_when, expected, in_charge, let, open_call, request, task
+from rag.minutes.russian_requests import (
+    asked_when,
+    expected,
+    in_charge,
+    let,
+    open_call,
+    request,
+    task,
+)
 from rag.minutes.russian_taking import take_on
 
 if TYPE_CHECKING:
@@ -102,7 +110,8 @@ def _joint(view: View) -> Finding | None:
             return make(view, "answer", at, GROUP, verb, act="joint") if not hopeless else None
         bare = not rs.has_object(view, at) and not rs.object_beside(view)
         finding = make(view, "promise", at, GROUP, verb, act="joint", bare=bare)
-        firm = "мы" in words or finding.due is not None
+        said = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
+        firm = "мы" in said or finding.due is not None or finding.condition is not None
         firm = firm or bool(_ASSURED & set(view.sentence.words))
         if bare or not firm:
             return replace(finding, kind="answer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -38,7 +39,7 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     if not (view.sentence.question or polite or told) and lemma not in ("смочь", "успеть"):
         return None
     if view.is_in(lemma, "request_modal"):
-        return _modal(view, at, lemma) if not told or lemma in ("смочь", "успеть") else None
+        return _modal(view, lemma) if not told or lemma in ("смочь", "успеть") else None
     if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
@@ -54,7 +55,7 @@ def _turned(view: View, lemma: str) -> bool:
     return view.is_in(lemma, "look") and view.sentence.question
 
 
-def _modal(view: View, at: int, lemma: str) -> tuple[str, bool] | None:
+def _modal(view: View, lemma: str) -> tuple[str, bool] | None:
     """«сможешь собрать?», or «успеешь?» about what was said before."""
     index = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
     if index is None:
@@ -122,7 +123,11 @@ def needed(view: View) -> int | None:
         return at
     if {"мне", "нам"} & set(words) and {"бы", "б"} & set(words) and len(words) <= _ELLIPTIC:
         verbal = any(is_finite(w) or infinitive(w) for w in words)
-        return words.index("бы" if "бы" in words else "б") if nouns(view, skip=()) and not verbal else None
+        return (
+            words.index("бы" if "бы" in words else "б")
+            if nouns(view, skip=()) and not verbal
+            else None
+        )
     at = next((i for i, w in enumerate(words) if w in ("жду", "ждем")), None)
     return at if at is not None and nouns(view, skip=()) else None
 
@@ -133,7 +138,9 @@ def waits_for_somebody(view: View) -> bool:
     if view.vocative:
         return True
     named = any(words[m.first - 1] == "от" for m in view.mentions if m.first)
-    return named or any(pair in (("от", "тебя"), ("от", "вас")) for pair in zip(words, words[1:]))
+    return named or any(
+        pair in (("от", "тебя"), ("от", "вас")) for pair in itertools.pairwise(words)
+    )
 
 
 _MUST = frozenset("надо нужно необходимо следует стоит пора придется".split())
@@ -147,7 +154,11 @@ def to_be_done(view: View) -> int | None:
     words = view.words
     somebody = {"кто-то", "кто-нибудь", "кому-то", "кому-нибудь"} & set(words)
     wished = {"бы", "неплохо", "хорошо", "здорово"} & set(words)
-    must = _MUST & set(words) or len(wished) > 1 or (somebody and {"должен", "надо", "нужно"} & set(words))
+    must = (
+        _MUST & set(words)
+        or len(wished) > 1
+        or (somebody and {"должен", "надо", "нужно"} & set(words))
+    )
     at = next((i for i, w in enumerate(words) if infinitive(w)), None)
     if at is None or not must or any(is_finite(w) for w in words if w not in _MUST_BE):
         return None

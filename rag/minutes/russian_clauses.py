@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes.clauses import is_finite
 from rag.minutes.lexicon import family
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from rag.minutes.view import View
     from rag.types import Force
 
-from rag.minutes.russian_words import PAST, future, promised
+from rag.minutes.russian_conditions import head, is_condition
+from rag.minutes.russian_words import PAST, WAITED_FOR, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
@@ -31,8 +31,6 @@ _MEANING = frozenset("думать хотеть надеяться рассчи�
 _LIKELY = 0.3
 #: words back from a verb in which «сейчас» still means it
 _NOW_REACH = 4
-#: words of a condition that is told by its order alone
-_INVERTED = 6
 
 
 def negated(view: View, at: int) -> bool:
@@ -52,102 +50,12 @@ def conditional_mood(view: View) -> bool:
     return "бы" in view.words or "б" in view.words
 
 
-def is_idiom(view: View) -> bool:
-    """Whether the clause holds a set phrase that only looks like a commitment."""
-    return _idioms().search(" ".join(view.words)) is not None
-
-
-@cache
-def _idioms() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(family("ru", "idiom"), key=len))))
-
-
 def is_habit(view: View) -> bool:
     """Whether the sentence tells what always happens."""
     words = view.sentence.words
     before = "раньше" in words and "не" not in words and any(reading(w, *PAST) for w in words)
-    spoken = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    spoken = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     return before or any(view.is_in(word, "habit") for word in spoken)
-
-
-def head(view: View) -> int:
-    """Index of the first token that is no filler."""
-    return next(
-        (i for i, w in enumerate(view.words) if not view.is_in(w, "filler") or w == "что"),
-        len(view.words),
-    )
-
-
-#: openings of a condition that need nothing else
-_CONDITIONS = (
-    ("если",),
-    ("ежели",),
-    ("как", "только"),
-    ("сразу", "как"),
-    ("лишь", "только"),
-    ("при", "условии"),
-    ("с", "условием"),
-    ("в", "случае"),
-    ("только", "пусть"),
-    ("пусть", "только"),
-)
-#: words behind «как» that compare rather than wait («как всегда, пришлю»)
-_AS_EVER = frozenset(
-    (word,) for word in "всегда обычно раз бы то и же нибудь можно надо договаривались".split()
-)
-#: verbs after which «как …» and «когда …» tell what is looked at
-_ENQUIRING = ("look", "ask", "weak", "in_meeting")
-
-
-def is_condition(view: View) -> bool:
-    """Whether the clause is a condition: «если …», «как табель получу», «привезут трубы — …»."""
-    words = view.words[head(view) :]
-    if not words or is_idiom(view):
-        return False
-    if any(words[: len(opening)] == opening for opening in _CONDITIONS):
-        return True
-    if words[0] in ("только", "но") and len(words) > 1:
-        words = words[1:]
-    if any(words[: len(opening)] == opening for opening in _CONDITIONS):
-        return True
-    if words[0] in ("как", "когда") and words[1:2] not in _AS_EVER:
-        own = any(future(word, "1per", "sing") for word in words)
-        asked = not own and _is_enquired(view)
-        return not asked and _is_expected(words[1:], whole=words[0] == "когда")
-    return _is_inverted(view, words)
-
-
-def _is_expected(words: Sequence[str], *, whole: bool) -> bool:
-    """Whether «как …», «когда …» goes on with something that is still to come."""
-    ahead = any(future(word, person) for word in words[:4] for person in ("3per", "1per", "2per"))
-    if not whole:
-        return ahead
-    return any(is_finite(word) for word in words) and not any(reading(w, *PAST) for w in words)
-
-
-def _is_enquired(view: View) -> bool:
-    """Whether the clause before asks or looks («посмотрю, как сделают», «скажи, когда будет»)."""
-    if view.sentence.question and len(view.sentence.clauses) == 1:
-        return True
-    if not view.clause_at:
-        return False
-    lemmas = [p.lemma for word in view.at(view.clause_at - 1).words for p in parses(word)[:2]]
-    return any(view.is_in(lemma, name) for lemma in lemmas for name in _ENQUIRING)
-
-
-def _is_inverted(view: View, words: Sequence[str]) -> bool:
-    """«Привезут трубы — смонтирую», «согласуют, тогда закажу»: a condition without «если»."""
-    here, count = view.clause_at, len(view.sentence.clauses)
-    if here + 1 >= count or view.sentence.question or len(words) > _INVERTED:
-        return False
-    foreign = future(words[0], "3per") or (words[0] in ("будет", "будут") and "будет")
-    following = view.sentence.clauses[here + 1]
-    if not foreign or not any(
-        future(word, "1per") or word in ("буду", "будем") for word in following.words
-    ):
-        return False
-    between = view.scene.text[view.sentence.clauses[here].end : following.start]
-    return bool(set("—–") & set(between)) or following.words[0] in ("тогда", "то", "сразу")
 
 
 def is_subordinate(view: View) -> bool:
@@ -169,7 +77,7 @@ def _may_introduce(view: View) -> bool:
     """Whether «что» follows an agreement or a promise rather than hearsay."""
     joined: list[str] = []
     for clause_at in range(view.clause_at - 1, -1, -1):
-        joined += view.at(clause_at).words
+        joined += view.sentence.clauses[clause_at].words
     lemmas = {parse.lemma for word in joined for parse in parses(word)}
     if is_own_word(joined) or is_announced(view):
         return True
@@ -205,77 +113,14 @@ def is_announced(view: View) -> bool:
     return said and view.due((view.clause_at,)) is not None
 
 
-def condition(view: View) -> tuple[int, int] | None:
-    """Span of the condition the clause stands under, with the clauses that only continue it."""
-    clause_at = _condition_before(view)
-    if clause_at is None:
-        clause_at = _condition_after(view)
-    if clause_at is None:
-        return None
-    last, count = clause_at, len(view.sentence.clauses)
-    while last + 1 < count and last + 1 != view.clause_at:
-        following = view.at(last + 1)
-        if _is_main(following) and following.words[0] != "что":
-            break
-        last += 1
-    start = view.sentence.clauses[clause_at].tokens[head(view.at(clause_at))].start
-    return start, view.sentence.clauses[last].end
-
-
-def _condition_before(view: View) -> int | None:
-    """The condition to the left: no other main clause between, but those joined by «и»."""
-    joined = view.words[0] in ("и", "да")
-    for clause_at in range(view.clause_at - 1, -1, -1):
-        other = view.at(clause_at)
-        if is_condition(other):
-            return clause_at
-        if _is_main(other) and other.words[0] != "что" and not joined:
-            return None
-        joined = joined or other.words[0] in ("и", "да")
-    return None
-
-
-def _condition_after(view: View) -> int | None:
-    """The condition to the right, unless it opens something new («…, а если …»)."""
-    for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
-        other = view.at(clause_at)
-        if is_condition(other):
-            fresh = other.words[0] in ("а", "и", "но") and other.words[1:2] != ("только",)
-            return None if fresh or _leads_on(view, clause_at) else clause_at
-        if _is_main(other) or _is_contrast(view, other):
-            return None
-    return None
-
-
-def _leads_on(view: View, clause_at: int) -> bool:
-    """Whether a condition is that of what follows («прогоню, если свалится — откачу»)."""
-    following = clause_at + 1
-    while following < len(view.sentence.clauses):
-        after = view.at(following)
-        between = view.scene.text[view.at(following - 1).clause.end : after.clause.start]
-        if _is_main(after):
-            return bool(set("—–") & set(between)) or after.words[0] in ("то", "тогда")
-        following += 1
-    return False
-
-
-def _is_contrast(view: View, other: View) -> bool:
-    """Whether a clause only sets something beside («…, для грузовых — как просохнет»)."""
-    end, following = other.clause.end, other.clause_at + 1
-    if following >= len(view.sentence.clauses):
-        return False
-    between = view.scene.text[end : view.sentence.clauses[following].start]
-    return bool(set("—–") & set(between)) and not view.due((other.clause_at,))
-
-
-def _is_main(view: View) -> bool:
-    return any(is_finite(word) for word in view.words)
-
-
 def force(view: View) -> Force:
     """Tentative where a word before the end of the clause hedges."""
-    spoken = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    spoken = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     return "tentative" if any(view.is_in(word, "hedge_word") for word in spoken) else "firm"
+
+
+#: what a deadline without a day begins with where it is not now
+_AFTERWARDS = frozenset("после сразу через потом".split())
 
 
 def later(view: View) -> bool:
@@ -284,6 +129,8 @@ def later(view: View) -> bool:
     if due is None:
         return False
     base = view.scene.base.isoformat() if view.scene.base else None
+    if not (due.due.end or due.due.start) and due.due.raw.lower().split()[0] in _AFTERWARDS:
+        return True
     return base is None or (due.due.end or due.due.start or "") > base
 
 
@@ -292,6 +139,14 @@ def not_past(view: View, due: Found) -> bool:
     base = view.scene.base.isoformat() if view.scene.base else None
     last = due.due.end or due.due.start
     return base is None or last is None or last >= base
+
+
+_PAST_DAYS = frozenset("вчера позавчера раньше однажды прошлом прошлой прошлый давеча".split())
+
+
+def is_past_day(view: View) -> bool:
+    """Whether the sentence names a day that is over («вчера забираю, а их нет»)."""
+    return bool(_PAST_DAYS & set(view.sentence.words)) and "не" not in view.sentence.words
 
 
 def is_past_told(view: View) -> bool:
@@ -310,7 +165,9 @@ def is_alternative(view: View) -> bool:
 
 def is_at_once(view: View, at: int) -> bool:
     """Whether «сейчас» stands a few words before the verb, so that the act waits for nothing."""
-    spoken = [w for i in range(view.clause_at) for w in view.at(i).words] + list(view.words[:at])
+    spoken = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words] + list(
+        view.words[:at]
+    )
     return any(view.is_in(word, "now") for word in spoken[-_NOW_REACH:])
 
 
@@ -318,6 +175,8 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
     """Whether the act is done within the meeting, or is only presence, a threat or nothing."""
     if is_at_once(view, at):
         return True
+    if verb in ("поехать", "зайти", "заехать", "подъехать") and _visits(view):
+        return False
     if verb == "дойти" and view.due((view.clause_at,)) is None and "них" not in view.words:
         return not any(reading(w, "NOUN", "anim", at_least=_LIKELY) for w in view.words)
     spoken = list(view.words[:at])
@@ -336,6 +195,17 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
         ahead = later(view) or any(d.start < start and not_past(view, d) for d in view.dues)
         return not (view.is_in(verb, "postponable") and ahead)
     return False
+
+
+def _visits(view: View) -> bool:
+    """Whether one goes to somebody, which is for something («поеду к ним»)."""
+    words = view.words
+    behind = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("к", "ко")]
+    people = {i for m in view.mentions for i in range(m.first, m.last)}
+    return any(
+        word in ("ним", "нему", "ней") or words.index(word) in people or reading(word, "anim")
+        for word in behind
+    )
 
 
 def is_hearsay(view: View) -> bool:
@@ -367,15 +237,15 @@ def _is_told(view: View) -> bool:
 
 def _is_past_plan(view: View) -> bool:
     """«Думал, за день сделаю, а вышла неделя»: what one meant to do and what came of it."""
-    before = [w for i in range(view.clause_at) for w in view.at(i).words]
+    before = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words]
     meant = any(
         (found := reading(word, *PAST, at_least=_LIKELY)) and found.lemma in _MEANING
         for word in before
     )
     after = range(view.clause_at + 1, len(view.sentence.clauses))
     return meant and any(
-        view.at(i).words[:1] in (("а",), ("но",))
-        and any(reading(word, *PAST, at_least=_LIKELY) for word in view.at(i).words)
+        view.sentence.clauses[i].words[:1] in (("а",), ("но",))
+        and any(reading(word, *PAST, at_least=_LIKELY) for word in view.sentence.clauses[i].words)
         for i in after
     )
 
@@ -391,13 +261,6 @@ def _is_cited(view: View) -> bool:
     return False
 
 
-#: what one can do only when others or the clock allow it: a condition like any other
-_WAITED_FOR = frozenset(
-    "успеть смочь получить найти узнать освободиться дождаться договориться добраться вернуться "
-    "закончить разобраться достать дозвониться выбить доехать приехать увидеть встретить".split()
-)
-
-
 def is_own_condition(view: View) -> bool:
     """Whether the sentence only imagines or threatens («если закрою глаза», «не обновишь — …»)."""
     for other in view.others():
@@ -405,7 +268,12 @@ def is_own_condition(view: View) -> bool:
         if words[:1] == ("не",) and any(reading(w, "VERB", "futr", "2per") for w in words[1:3]):
             return True
         verbs = {lemma for word in other.words if (lemma := future(word, "1per", "sing"))}
-        if verbs - _WAITED_FOR and "если" in other.words and is_condition(other):
+        idle = {
+            verb
+            for verb in verbs - WAITED_FOR
+            if any(view.is_in(verb, name) for name in ("stative", "in_meeting", "weak", "threat"))
+        }
+        if idle and "если" in other.words and is_condition(other):
             return True
     return False
 

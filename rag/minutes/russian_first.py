@@ -6,6 +6,8 @@ import itertools
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
+from rag.minutes import russian_dues as rd
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import SPEAKER, Finding
@@ -37,7 +39,7 @@ def _is_barred(view: View) -> bool:
         or rc.is_habit(view)
         or rc.is_hearsay(view)
         or rc.is_own_condition(view)
-        or rc.is_idiom(view)
+        or rn.is_idiom(view)
         or rc.is_alternative(view)
     )
 
@@ -96,7 +98,7 @@ def _errand(view: View) -> int | None:
 
 def _is_meant(view: View, at: int) -> bool:
     """Whether «буду делать» is bound by a deadline, or by «я» and a thing."""
-    if view.due((view.clause_at,)) or rs.completion_due(view):
+    if view.due((view.clause_at,)) or rd.completion_due(view):
         return True
     return "я" in view.words and rs.has_object(view, at)
 
@@ -107,7 +109,7 @@ def _duty(view: View) -> Finding | None:
     at = next((i for i, w in enumerate(words) if rw.infinitive(w)), None)
     if at is None or rc.negated(view, at) or {"был", "была"} & set(words):
         return None
-    said = [w for i in range(view.clause_at + 1) for w in view.at(i).words]
+    said = [w for i in range(view.clause_at + 1) for w in view.sentence.clauses[i].words]
     mine = {"я", "должен"} <= set(words) or {"я", "должна"} <= set(words)
     mine = mine or bool({"обязан", "обязана"} & set(words) and "я" in words)
     task = any(pair in (("моя", "задача"), ("мое", "дело")) for pair in itertools.pairwise(said))
@@ -122,7 +124,7 @@ def _duty(view: View) -> Finding | None:
 def _planned(view: View) -> Finding | None:
     """«завтра забираю паллеты», «звоню подрядчику сегодня»: a present with a day to come."""
     words = view.words
-    due = view.due((view.clause_at,)) or rs.shared_due(view)
+    due = view.due((view.clause_at,)) or rd.shared_due(view)
     if due is None or not (due.due.end or due.due.start) or not rc.not_past(view, due):
         return None
     for at, word in enumerate(words):
@@ -158,4 +160,5 @@ def _delivered(view: View) -> Finding | None:
         ready = {"готов", "готова", "готово", "готовы"} & set(words)
         if not ready:
             return None
-    return make(view, "answer", at, SPEAKER, "", bare=not things)
+    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words)) and bool(things)
+    return make(view, "promise" if mine else "answer", at, SPEAKER, "", bare=not things)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
+from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
@@ -38,9 +39,10 @@ def make(
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
-    bare = lonely and not told
-    due = view.due(clauses) or rs.completion_due(view) or view.next_due() or rs.shared_due(view)
-    due = rs.corrected(view, due or rs.loose_due(view))
+    visits = view.is_in(verb, "fetch") and bool({"к", "ко", "за", "до"} & set(view.words))
+    bare = lonely and not told and not visits
+    due = view.due(clauses) or rd.completion_due(view) or view.next_due() or rd.shared_due(view)
+    due = rd.corrected(view, due or rd.loose_due(view))
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's
@@ -59,7 +61,7 @@ def make(
         act=act,
         force=force,
         due=due,
-        condition=rc.condition(view),
+        condition=rn.condition(view),
         bare=bare,
         named=who is not None and not who.startswith("\0"),
         imperative=imperative,

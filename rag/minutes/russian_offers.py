@@ -57,7 +57,8 @@ def _able(view: View) -> Finding | None:
     """«могу нарисовать приглашения», «готова подменить Олега»."""
     words = view.words
     at = next((i for i, w in enumerate(words) if w in _ABLE), None)
-    if at is None or rc.negated(view, at) or (view.sentence.question and "я" not in words):
+    asks = view.sentence.question and view.clause_at + 1 == len(view.sentence.clauses)
+    if at is None or rc.negated(view, at) or (asks and "я" not in words):
         return None
     if _ASKING & set(words):
         return None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE
@@ -39,7 +40,7 @@ _FAR = 10
 
 def order(view: View) -> Finding | None:
     """The assignment of a clause; None for most clauses."""
-    if view.sentence.question or rc.is_condition(view) or rc.is_habit(view):
+    if view.sentence.question or rn.is_condition(view) or rc.is_habit(view):
         return None
     if {"давай", "давайте"} & set(view.words):
         return None
@@ -117,7 +118,7 @@ def _told(view: View) -> Finding | None:
     apart = bool(view.clause_at) and _act(view, 0) is not None
     place = view.at(view.clause_at - 1) if apart else view
     line = _line(place)
-    at = rc.head(place)
+    at = rn.head(place)
     named = line.everybody(at, "datv") if at < len(line.tokens) else []
     if not named or not _mayact(view, line, named[0], needs=True):
         return None
@@ -224,8 +225,8 @@ def _wished(view: View) -> Finding | None:
     words = view.words
     if "чтобы" not in words[:2] or not view.clause_at:
         return None
-    wishes = _WISHES & set(view.at(view.clause_at - 1).words)
-    if not wishes or len(view.at(view.clause_at - 1).words) > 4:
+    wishes = _WISHES & set(view.sentence.clauses[view.clause_at - 1].words)
+    if not wishes or len(view.sentence.clauses[view.clause_at - 1].words) > 4:
         return None
     line = _line(view)
     for at in range(words.index("чтобы") + 1, len(words)):

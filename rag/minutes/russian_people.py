@@ -11,7 +11,8 @@ from rag.minutes.names import Mention
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import head, is_announced
+from rag.minutes.russian_clauses import is_announced
+from rag.minutes.russian_conditions import head
 from rag.minutes.russian_spans import clauses_around
 from rag.minutes.russian_words import PAST, promised
 
@@ -24,12 +25,17 @@ def subject(view: View) -> Mention | None:
     named = next((m for m in view.mentions if "nomn" in m.cases), None)
     if named:
         return named
-    introduced = view.clause_at and any(promised(w) for w in view.at(view.clause_at - 1).words)
+    apposed = _apposed(view)
+    if apposed:
+        return apposed
+    introduced = view.clause_at and any(
+        promised(w) for w in view.sentence.clauses[view.clause_at - 1].words
+    )
     introduced = introduced or is_announced(view)
     implied = "что" in view.words[:2] and (view.scene.on_paper or introduced)
     pronoun = next((w for w in view.words if w in ("он", "она")), None)
     if pronoun is None and view.clause_at and any(promised(w) for w in view.words):
-        before = view.at(view.clause_at - 1).words
+        before = view.sentence.clauses[view.clause_at - 1].words
         pronoun = next((w for w in before if w in ("он", "она")), None)
     if not implied and pronoun is None:
         return None
@@ -41,10 +47,26 @@ def subject(view: View) -> Mention | None:
     return Mention(-1, -1, person, frozenset({"nomn"}), known=False) if person else None
 
 
+def _apposed(view: View) -> Mention | None:
+    """«Технолог наша, Инна, с вами свяжется»: a name set between a noun and its verb."""
+    here = view.clause_at
+    if here < 2 or view.sentence.language != "ru":
+        return None
+    name, noun = view.at(here - 1), view.at(here - 2)
+    alone = len(name.mentions) == 1 and len(name.words) == (
+        name.mentions[0].last - name.mentions[0].first
+    )
+    titled = any(reading(w, "NOUN", "nomn", "sing", "anim", at_least=_LIKELY) for w in noun.words)
+    verbal = any(reading(w, "VERB") and reading(w, "3per") for w in view.words)
+    if alone and titled and verbal and "nomn" in name.mentions[0].cases:
+        return name.mentions[0]._replace(first=-1, last=-1)
+    return None
+
+
 def taken_back(view: View) -> bool:
     """Whether a later clause says it came to nothing («обещал, но не прислал»)."""
     for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
-        words = view.at(clause_at).words
+        words = view.sentence.clauses[clause_at].words
         if words and words[0] in ("но", "а", "и") and any(reading(w, *PAST) for w in words):
             return True
     return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
+from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -80,7 +82,7 @@ def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None
     in_charge = duty.lemma == "отвечать" and view.words[at + 1 : at + 2] == ("за",)
     in_charge = in_charge or (duty.lemma in ("брать", "забирать") and "себя" in view.words)
     busy = standing or rs.has_object(view, at, skip=subject)
-    due = view.due(rs.clauses_around(view)) or rs.shared_due(view)
+    due = view.due(rs.clauses_around(view)) or rd.shared_due(view)
     bound = due is not None and rc.not_past(view, due)
     if not (in_charge or (busy and bound)):
         return None
@@ -130,5 +132,5 @@ def roll_call(view: View) -> Finding | None:
     due = view.due(tuple(range(len(view.sentence.clauses))))
     if due is None:
         return None
-    start = rc.head(before)
+    start = rn.head(before)
     return make(before, "promise", start, mention.name, "", act="assigned", first=start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import russian_asks as ra
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -85,7 +86,9 @@ def let(view: View) -> Finding | None:
     """«пусть лучше Санёк плейлист», «Олег пусть закажет воду»: meant for a third person."""
     if not {"пусть", "пускай"} & set(view.words) or rc.conditional_mood(view):
         return None
-    named = next((m for m in view.mentions if "nomn" in m.cases), None)
+    place = next(i for i, w in enumerate(view.words) if w in ("пусть", "пускай"))
+    near = [m for m in view.mentions if "nomn" in m.cases]
+    named = next((m for m in near if -2 <= m.first - place <= 3), None)
     if named is None:
         return None
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
@@ -93,7 +96,10 @@ def let(view: View) -> Finding | None:
     if verb and rc.is_stative(view, verb):
         return None
     bare = not rs.nouns(view, skip=())
-    if bare and verb is None:
+    lone = all(view.is_in(w, "filler") for w in view.words[:place]) and named.last >= len(
+        view.words
+    )
+    if bare and verb is None and not lone:
         return None
     first = named.last if named.last < len(view.words) else 0
     decisive = at if at is not None else named.first
@@ -123,7 +129,8 @@ def request(view: View) -> Finding | None:
     begged = ra.begged(view)
     if begged is not None and not rc.negated(view, begged):
         verb = rw.infinitive(view.words[begged]) or ""
-        if not view.is_in(verb, "ask_noise") or rc.later(view):
+        idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
+        if not idle or rc.later(view):
             return make(view, "request", begged, who, verb, imperative=True, first=begged)
     for at, _word in enumerate(view.words):
         if rc.negated(view, at) and not view.sentence.question:
@@ -142,7 +149,12 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
     verb = rw.imperative(word)
-    if word in ("давай", "давайте") or verb is None or rw.reading_is_rare(word) or _is_told(view, word):
+    if (
+        word in ("давай", "давайте")
+        or verb is None
+        or rw.reading_is_rare(word)
+        or _is_told(view, word)
+    ):
         return None
     idle = view.is_in(verb, "ask_noise")
     if idle and rc.later(view) and rs.has_object(view, at):
@@ -156,7 +168,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     told = view.is_in(verb, "call") or view.is_in(verb, "tell")
     told = told and bool(rp.recipient(view, at, who))
     bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
-    if bare and len(view.sentence.words) > _CURT and not view.vocative:
+    spoken = view.vocative or {"ты", "вы"} & set(view.words)
+    if bare and len(view.sentence.words) > _CURT and not spoken:
         return None
     task = not bare and (due is not None or not rw.is_unfinished(verb))
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
@@ -167,7 +180,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
 def _is_personal(view: View, who: str) -> bool:
     """Whether «звоните» is said to somebody for later, not to all for now («ставьте плюсики»)."""
     now = any(view.is_in(word, "now") for word in view.sentence.words)
-    return not now and (who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
+    single = any(reading(w, "VERB", "impr", "sing", at_least=0.5) for w in view.words)
+    return not now and (single or who != ADDRESSEE or bool({"ты", "вы"} & set(view.words)))
 
 
 #: words of a sentence that is nothing but an order about what was said before («допиши»)
@@ -180,11 +194,10 @@ def _is_told(view: View, word: str) -> bool:
         return False
     if view.sentence.question:
         return True
-    return any(
-        reading(w, "NOUN", "nomn", "plur", at_least=0.4) is not None
-        or w in ("они", "вы", "мы", "уже", "вчера")
-        for w in view.words
-    ) and not {"мне", "нам"} & set(view.words)
+    before = view.words[: view.words.index(word)]
+    subject = any(reading(w, "NOUN", "nomn", "plur", at_least=0.4) for w in before)
+    told = subject or {"они", "вы", "мы", "уже", "вчера"} & set(view.words)
+    return bool(told) and not {"мне", "нам"} & set(view.words)
 
 
 def _needed(view: View, who: str) -> Finding | None:
@@ -203,7 +216,8 @@ def _needed(view: View, who: str) -> Finding | None:
             return None
         mine = waits or {"мне", "нам"} & set(view.words)
         after = bool(rs.nouns(view, skip=(), after=at))
-        first = at + 1 if not waits and after else None
+        leads = any(i < at for i in rs.nouns(view, skip=()))
+        first = at + 1 if not waits and after and not leads else None
         finding = make(view, "request", at, who, "", first=first, to_whom=rp.needing(view))
         return finding if mine or view.vocative else replace(finding, open_call=True)
     if ra.wanted(view):
@@ -263,9 +277,13 @@ def _is_unstopped(view: View) -> bool:
 
 def expected(view: View) -> Finding | None:
     """«…, если Руслан даст цифры»: one of those present may say that he will."""
-    if not rc.is_condition(view) or view.sentence.question or view.scene.on_paper:
+    if not rn.is_condition(view) or view.sentence.question or view.scene.on_paper:
         return None
     named = next((m for m in view.mentions if "nomn" in m.cases and m.known), None)
+    at = next((i for i, w in enumerate(view.words) if rw.future(w, "2per")), None)
+    if at is not None and rs.has_object(view, at):
+        finding = make(view, "request", at, ADDRESSEE, rw.future(view.words[at], "2per") or "")
+        return replace(finding, open_call=True, condition=None)
     at = next((i for i, w in enumerate(view.words) if rw.future(w, "3per")), None)
     if named is None or at is None or not rs.has_object(view, at, skip=named):
         return None

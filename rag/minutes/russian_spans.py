@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import is_condition
+from rag.minutes.russian_conditions import is_condition
 from rag.minutes.russian_words import future, infinitive
 
 _WHAT_DROPS = frozenset(
@@ -38,7 +37,10 @@ def is_noise(view: View, verb: str, at: int) -> bool:
         return True
     if not view.is_in(verb, "weak") or verb == "сделать" or view.due((view.clause_at,)):
         return False
-    named = has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at)
+    visits = view.is_in(verb, "fetch") and bool(
+        {"к", "ко", "в", "на", "за", "до"} & set(view.words)
+    )
+    named = visits or (has_object(view, at) if view.is_in(verb, "into") else has_thing(view, at))
     return not named and not object_beside(view)
 
 
@@ -128,52 +130,6 @@ def clauses_around(view: View) -> tuple[int, ...]:
     return tuple(clauses)
 
 
-#: verbs that only tell by when another's clause is done («до среды управлюсь»)
-_COMPLETION = frozenset(
-    "управиться успеть уложиться справиться закончить сделать доделать добить быть".split()
-)
-
-
-def completion_due(view: View) -> Found | None:
-    """The deadline of a clause right behind that adds nothing else («…, до среды управлюсь»)."""
-    following = view.clause_at + 1
-    if following >= len(view.sentence.clauses):
-        return None
-    other = view.at(following)
-    verbs = {p.lemma for w in other.words if is_finite(w) for p in parses(w)[:1]}
-    if not verbs or not verbs <= _COMPLETION or nouns(other, skip=()) or is_condition(other):
-        return None
-    return view.due((following,))
-
-
-def loose_due(view: View) -> Found | None:
-    """The deadline of a clause that holds nothing else («выдам, прямо сейчас не могу, вечером»)."""
-    for clause_at in range(view.clause_at + 1, len(view.sentence.clauses)):
-        other, found = view.at(clause_at), view.due((clause_at,))
-        if found is None:
-            continue
-        rest = [t.word for t in other.tokens if not found.start <= t.start < found.end]
-        if all(view.is_in(word, "filler") or len(word) < 3 for word in rest):
-            return found
-    return None
-
-
-#: what stands between a deadline and the one that corrects it
-_CORRECTS = re.compile(
-    r"[\s,.…—–-]*(?:ой|а|ну|то\s+есть|точнее|вернее|хотя|нет|,|…|\s)*"
-    r"\b(?:нет|вернее|точнее|то\s+есть|хотя)\b[^.!?\d]{0,25}$"
-)
-
-
-def corrected(view: View, due: Found | None) -> Found | None:
-    """The last deadline of those one takes back at once («к пятнице… хотя нет, к понедельнику»)."""
-    for later in view.dues if due else ():
-        if due and later.start >= due.end:
-            between = view.scene.text[due.end : later.start].lower()
-            due = later if _CORRECTS.match(between) else due
-    return due
-
-
 #: words of a sentence that does nothing but name a thing
 _NAMING = 7
 
@@ -187,11 +143,15 @@ def thing_of(view: View) -> tuple[int, int] | None:
         return None
     if any(map(infinitive, sentence.words)) or _QUESTIONING & set(sentence.words):
         return None
+    if {"вот", "это", "ну"} & set(sentence.words[:2]):
+        return None
     for clause_at in range(len(sentence.clauses)):
         place = view.at(clause_at)
         things = [i for i in nouns(place, skip=()) if not _is_governed(place, i)]
         people = {i for m in place.mentions for i in range(m.first, m.last)}
-        if things and things[0] not in people and reading(place.words[things[0]], "accs"):
+        word = place.words[things[0]] if things else ""
+        idle = any(view.is_in(p.lemma, "event") for p in parses(word)[:1]) if word else True
+        if things and not idle and things[0] not in people and reading(word, "accs"):
             start, end = place.clause.start, place.clause.end
             return without_edges(place, start, end, place.due((clause_at,)))
     return None
@@ -214,30 +174,6 @@ def _is_governed(view: View, index: int) -> bool:
             return False
         before -= 1
     return False
-
-
-def shared_due(view: View) -> Found | None:
-    """The deadline of the clause before, where «и» joins this one to it or it stands in front.
-
-    «до пятницы обзвоню жильцов и составлю список»; «завтра еду на склад, забираю паллеты».
-    """
-    before = view.clause_at - 1
-    if before < 0 or {"потом", "затем", "после", "а", "но"} & set(view.words[:2]):
-        return None
-    other = view.at(before)
-    found = view.due((before,))
-    if found is None or is_condition(other) or not any(is_finite(word) for word in other.words):
-        return None
-    if any(m.cases & {"nomn"} for m in (*other.mentions, *view.mentions)):
-        return None
-    if view.words[0] == "и":
-        return found
-    verb = next(t.start for t in other.tokens if is_finite(t.word))
-    return found if found.start < verb and not _has_own_subject(view) else None
-
-
-def _has_own_subject(view: View) -> bool:
-    return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
 
 
 #: pronouns that are as good as an object («дойду до них», «займусь этим»)
@@ -293,7 +229,7 @@ def _is_complement(view: View, words: tuple[str, ...]) -> bool:
 def _beside(view: View) -> int | None:
     count = len(view.sentence.clauses)
     following = view.clause_at + 1
-    if following < count and _is_complement(view, view.at(following).words):
+    if following < count and _is_complement(view, view.sentence.clauses[following].words):
         return following
     for step in (-1, 1):
         clause_at = view.clause_at + step

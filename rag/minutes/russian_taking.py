@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.clauses import is_finite
-from rag.minutes.findings import ADDRESSEE, SPEAKER, Finding
+from rag.minutes.findings import ADDRESSEE, GROUP, SPEAKER, Finding
 from rag.minutes.morphology import parses
 from rag.minutes.russian_making import make
 
@@ -28,6 +29,7 @@ _YOURS = frozenset(
         ("на", "вас"),
     }
 )
+_OURS = frozenset({("с", "нас"), ("на", "нас"), ("за", "нами")})
 _TAKEN = re.compile(r"\bна\s+себя\b")
 #: verbs by which one has oneself put down («записывайте меня», «ставь на меня»)
 _PUT_DOWN = frozenset(
@@ -37,9 +39,9 @@ _PUT_DOWN = frozenset(
 
 def take_on(view: View) -> Finding | None:
     """«с меня макет», «это на мне», «беру на себя», «за тобой гирлянды», «второго беру я»."""
-    if rc.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
+    if rn.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
         return None
-    if view.sentence.question:
+    if view.sentence.question or rc.is_past_day(view):
         return None
     for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word):
         found = rule(view)
@@ -59,6 +61,8 @@ def _by_preposition(view: View) -> Finding | None:
         if pair in _MINE:
             bare = not things
             return make(view, "promise", at, SPEAKER, "", bare=bare, anaphoric=bare)
+        if pair in _OURS and things:
+            return make(view, "promise", at, GROUP, "", act="joint")
         if pair in _YOURS and things:
             who = view.vocative or ADDRESSEE
             return make(view, "request", at, who, "", imperative=True)
@@ -72,9 +76,10 @@ def _called_on(view: View) -> Finding | None:
         return None
     name, first, last = owner
     before = view.at(view.clause_at - 1) if view.clause_at else None
-    if before and len(view.tokens) == last - first and not any(map(is_finite, before.words)):
-        if rs.nouns(before, skip=()) and not before.mentions:  # «зал — на Олеге»
-            at = rc.head(before)
+    alone = before is not None and len(view.tokens) == last - first
+    if before and alone and not (any(map(is_finite, before.words)) or before.mentions):
+        at = rn.head(before)
+        if rs.nouns(before, skip=()):  # «зал — на Олеге»
             return make(before, "request", at, name, "", imperative=True, first=at)
     if rs.nouns(view, skip=(), after=last - 1):
         return make(view, "request", last, name, "", imperative=True, first=last)

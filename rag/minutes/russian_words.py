@@ -12,6 +12,11 @@ PERFORMATIVES = frozenset({"обещаю", "обязуюсь", "гарантир
 JOINT_PERFORMATIVES = frozenset({"обещаем", "обязуемся", "гарантируем", "беремся"})
 _PREFIXED = re.compile(r"(?:за|от|по|до|на|пере|раз|рас|про|вы|при|об|у|с)\w{3,}[ую]")
 PAST = ("VERB", "past")
+#: what one can do only when others or the clock allow it: a condition like any other
+WAITED_FOR = frozenset(
+    "успеть смочь получить найти узнать освободиться дождаться договориться добраться вернуться "
+    "закончить разобраться достать дозвониться выбить доехать приехать увидеть встретить".split()
+)
 
 
 @lru_cache(maxsize=50_000)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MODAL = frozenset({"", "смочь", "мочь", "успеть", "сделать", "заняться", "взяться", "взять"})
 #: characters of a request that is nothing but a verb («допиши», «посмотришь»)
 _TERSE = 12
+#: words of a question that asks no more than whether one can
+_ABLE = frozenset("успеешь успеете сможешь сможете получится успеваешь успеваете".split())
 #: words of a sentence that can be nothing but a day
 _SHORT = 6
 
@@ -123,7 +125,11 @@ class Company:
 
     def question_before(self, finding: Finding) -> Finding | None:
         """The last question of the turn before, as what a verb without a thing is about."""
-        asked = [s for s in self.sentences(finding.turn - 1) if s.question and len(s.words) > 1]
+        asked = [
+            s
+            for s in self.sentences(finding.turn - 1)
+            if s.question and len(s.words) > 1 and not _ABLE & set(s.words)
+        ]
         if not asked:
             return None
         return replace(finding, what_start=asked[-1].start, what_end=asked[-1].end)

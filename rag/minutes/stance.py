@@ -52,6 +52,10 @@ def is_thankful(scene: Scene, sentences: Sequence[Sentence]) -> bool:
     return _starts(words, family(_language(scene, sentences), "thanks"))
 
 
+#: words of an assent that «не» turns round («железно не скажу»)
+_SURE = frozenset("железно точно можно легко могу готов готова сейчас обязательно успею".split())
+
+
 def _language(scene: Scene, sentences: Sequence[Sentence]) -> Language:
     """The language of the first sentence of several words, else the meeting's."""
     return sentences[0].language if sentences else scene.language
@@ -94,6 +98,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
         return "no"
     words = _opening_words(scene, sentences)
     if language == "ru" and _starts(words, family(language, "refusal")):
+        return "no"
+    if words[:1] and words[0] in _SURE and "не" in words[1:3]:
         return "no"
     if _starts(words, family(language, "assent")) and not sentences[0].question:
         return "yes"

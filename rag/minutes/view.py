@@ -151,6 +151,13 @@ class View:
             self._bare_dues = self.dues_of(self.sentence, bare=True)
         return self._bare_dues
 
+    def bare_days(self) -> tuple[Found, ...]:
+        """Days of the sentence named without a preposition too («пусть будет понедельник»)."""
+        scene, sentence = self.scene, self.sentence
+        text = scene.text[sentence.start : sentence.end]
+        found = dates_in(text, scene.base, sentence.language, bare=True)
+        return tuple(Found(f.start + sentence.start, f.end + sentence.start, f.due) for f in found)
+
     def span(self, clause_at: int) -> tuple[int, int]:
         """Where a clause begins, and where the next one does."""
         clauses = self.sentence.clauses
