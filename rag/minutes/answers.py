@@ -26,6 +26,8 @@ _DONE = frozenset("уже готово сделано готов готова al
 
 def volunteers(sentence: Sentence) -> bool:
     """Whether a short answer to «кто …?» is «я» and nothing else."""
+    if sentence.language == "en":
+        return english_answers.volunteers(sentence)
     words = set(sentence.words)
     return len(words) <= _SHORT and bool(_MINE & words) and words <= _MINE | _READY
 

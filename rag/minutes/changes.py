@@ -267,7 +267,9 @@ def _withdraw(
 
 def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:
     """Whether a sentence withdraws what it has just told («говорил, что закажу, — отбой»)."""
-    cues = family(sentence.language, "cancel")
+    if sentence.language == "en":
+        return english_answers.withdrawn(sentence) is not None
+    cues = family("ru", "cancel")
     after = [c.words for c in sentence.clauses if c.start > draft.at]
     return any(word in cues or word == "слиться" for words_ in after for word in words_)
 

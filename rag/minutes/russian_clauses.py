@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes.lexicon import family
-from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:

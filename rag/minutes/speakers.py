@@ -121,7 +121,9 @@ class Company:
 
     def _says_something(self, sentence: Sentence) -> bool:
         said = self.scene.text[sentence.start : sentence.end]
-        return sentence.language != "en" or bool(content(said))
+        if sentence.language != "en":
+            return True
+        return bool(content(said)) and not english_answers.is_idle(sentence)
 
     def question_before(self, finding: Finding) -> Finding | None:
         """The last question of the turn before, as what a verb without a thing is about."""

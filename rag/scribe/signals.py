@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.minutes import english_spans as es
 from rag.minutes import english_words as ew
 from rag.minutes import russian_clauses as rc
+from rag.minutes import russian_conditions as rcond
 from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
@@ -41,7 +42,7 @@ def signal(views: Iterable[View]) -> Signal | None:
         if not view.tokens or view.sentence.question:
             continue
         russian = view.scene.language == "ru"
-        is_condition = rc.is_condition if russian else ew.is_condition
+        is_condition = rcond.is_condition if russian else ew.is_condition
         spoken = [word for at in range(view.clause_at + 1) for word in view.at(at).words]
         hedged = any(view.is_in(word, "hedge_word") for word in spoken)
         if hedged or any(map(is_condition, view.others())):
@@ -60,7 +61,7 @@ def signal(views: Iterable[View]) -> Signal | None:
 def _russian(view: View) -> tuple[str, int] | None:
     """Who acts, and the index of the verb."""
     guarded = rc.conditional_mood(view) or rc.is_habit(view) or rc.is_subordinate(view)
-    if guarded or rc.is_idiom(view) or rc.is_hearsay(view) or rc.is_own_condition(view):
+    if guarded or rcond.is_idiom(view) or rc.is_hearsay(view) or rc.is_own_condition(view):
         return None
     for at, word in enumerate(view.words):
         if rc.negated(view, at):

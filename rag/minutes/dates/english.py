@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         offset(1, open_start=True),
         lead=rf"(?P<open>{OPEN})\s+",
     ),
-    rule("tomorrow", "tomorrows", r"tomorrow", offset(1)),
+    rule("tomorrow", "tomorrows", r"(?:tomorrow|tmrw|tmr)", offset(1)),
     rule("today", "todays", r"(?:tonight|today|this\s+(?:morning|afternoon|evening))", offset(0)),
     rule(
         "by five o'clock",
@@ -296,7 +296,7 @@ RULES: tuple[Rule, ...] = (
         "after Christmas",
         "Christmas",
         r"(?:before|by|after|over|at|for|until)\s+(?:the\s+)?(?:weekend|christmas|xmas|easter|half[\s-]term|"
-        r"thanksgiving|new\s+year|bank\s+holiday|holidays|summer\s+break|term\s+ends)",
+        r"thanksgiving|new\s+year|bank\s+holiday|holidays|(?:spring|summer|autumn|winter)\s+break|term\s+ends)",
         none,
         lead="",
         tail="",
@@ -328,7 +328,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "after the call",
         "the call",
-        rf"(?:after|before|by|at|on|for|to|until)\s+{EVENT}",
+        rf"(?:(?:after|before|by|at|on|for|until)\s+|to\s+(?:the|our|next)\s+){EVENT}",
         none,
         lead="",
         tail="",
