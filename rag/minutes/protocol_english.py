@@ -70,7 +70,8 @@ _PARTICLES = frozenset("up out over back away in on off round along down".split(
 _SENT = frozenset("letter email e-mail note reply report invitation feedback copy thanks".split())
 _NEXT = re.compile(r",?\s+(?:and|while)\s+(?=[A-Z]|the\s)|,\s+(?=[A-Z])")
 #: a body or an office of one or two words
-_THE = r"the\s+[a-z]+(?:\s+(?!(?:about|again|by|for|on|in|with|and|to|before|at|of|if|once|when|next)\b)[a-z]+)?"
+_NOT_OF_IT = r"about|again|by|for|on|in|with|and|to|before|at|of|if|once|when|next"
+_THE = rf"the\s+[a-z]+(?:\s+(?!(?:{_NOT_OF_IT})\b)[a-z]+)?"
 _TO_WHOM = re.compile(rf"\b(?P<how>to|for)\s+(?P<who>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)?|{_THE})")
 _CALLED = re.compile(
     r"(?:call|ring|phone|email|e-mail|tell|ask|remind|brief|update|thank)\s+"
