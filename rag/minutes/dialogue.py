@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: characters before a verb in which «я» is its subject
 _NEARBY = 20
+#: words of a turn's first sentence that is nothing but «облегчу»
+_LONE = 2
 #: words of a turn that can agree to a day by naming it («к двадцатому так к двадцатому»)
 _BRIEF = 10
 
@@ -183,7 +185,10 @@ class Dialogue:
             sentences = self.company.sentences(finding.turn)
             early = sum(s.end <= finding.sentence_start for s in sentences) <= 1
             asked = early and self.company.is_asked(finding.turn)
-            meant = finding.due or asked or "я" in before[-2:]
+            short = (
+                sentences[0].start == finding.sentence_start and len(sentences[0].words) <= _LONE
+            )
+            meant = finding.due or asked or short or "я" in before[-2:]
             meant = meant or (finding.turn in self.agreeing and finding.verb != "сделать")
             return (self.company.thing_before(finding) or finding) if meant else None
         if finding.act == "reported":  # «Лена сказала, что будут к среде»

@@ -88,7 +88,9 @@ def settle(
         accept(talk, waiting, own, index)
     elif any(f.kind == "request" and f.named and f.who == request.who for f in found):
         talk.waiting.remove(waiting)  # said again, and better
-    elif answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0]):
+    elif not request.open_call and (
+        answers.is_past(sentences, request.verb) or answers.is_at_once(sentences[0])
+    ):
         talk.waiting.remove(waiting)
     elif answer == "no":
         waiting.declined = not request.open_call or request.named

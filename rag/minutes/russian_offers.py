@@ -68,7 +68,8 @@ def _able(view: View) -> Finding | None:
     if index is None and words[at] == "могу" and rs.nouns(view, skip=()) and len(words) <= _BARE:
         return make(view, "offer", at, SPEAKER, "", first=0)
     if index is None:
-        bare = words[at] == "могу" and "я" in words and len(words) <= _BARE
+        bare = words[at] == "могу" and len(words) <= _BARE and not view.sentence.question
+        bare = bare or (words[at] == "могу" and "я" in words and len(words) <= _BARE)
         return make(view, "offer", at, SPEAKER, "", bare=True, anaphoric=True) if bare else None
     verb = rw.infinitive(words[index]) or ""
     if rc.is_momentary(view, verb, index):

@@ -48,19 +48,29 @@ def subject(view: View) -> Mention | None:
 
 
 def _apposed(view: View) -> Mention | None:
-    """«Технолог наша, Инна, с вами свяжется»: a name set between a noun and its verb."""
-    here = view.clause_at
-    if here < 2 or view.sentence.language != "ru":
+    """«Технолог наша, Инна, с вами свяжется»: a name set beside a noun for who acts."""
+    here, count = view.clause_at, len(view.sentence.clauses)
+    if not any(reading(w, "VERB") and reading(w, "3per") for w in view.words):
         return None
-    name, noun = view.at(here - 1), view.at(here - 2)
-    alone = len(name.mentions) == 1 and len(name.words) == (
-        name.mentions[0].last - name.mentions[0].first
-    )
-    titled = any(reading(w, "NOUN", "nomn", "sing", "anim", at_least=_LIKELY) for w in noun.words)
-    verbal = any(reading(w, "VERB") and reading(w, "3per") for w in view.words)
-    if alone and titled and verbal and "nomn" in name.mentions[0].cases:
-        return name.mentions[0]._replace(first=-1, last=-1)
+    if here >= 2 and _is_titled(view.at(here - 2).words):
+        return _lone_name(view.at(here - 1))
+    if here + 1 < count and _is_titled(view.words):
+        name = _lone_name(view.at(here + 1))
+        return name if name and not name.known else None
     return None
+
+
+def _is_titled(words: tuple[str, ...]) -> bool:
+    return any(reading(w, "NOUN", "nomn", "sing", "anim", at_least=_LIKELY) for w in words)
+
+
+def _lone_name(view: View) -> Mention | None:
+    """The person in the nominative that a clause does nothing but name."""
+    if len(view.mentions) != 1 or "nomn" not in view.mentions[0].cases:
+        return None
+    mention = view.mentions[0]
+    alone = len(view.words) == mention.last - mention.first
+    return mention._replace(first=-1, last=-1) if alone else None
 
 
 def taken_back(view: View) -> bool:

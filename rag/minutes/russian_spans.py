@@ -131,7 +131,7 @@ def clauses_around(view: View) -> tuple[int, ...]:
 
 
 #: words of a sentence that does nothing but name a thing
-_NAMING = 7
+_NAMING = 9
 
 
 def thing_of(view: View) -> tuple[int, int] | None:
