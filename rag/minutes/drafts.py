@@ -13,7 +13,7 @@ from rag.words import STOP_WORDS, fold, stem, words
 if TYPE_CHECKING:
     from rag.minutes.dates import Found
     from rag.minutes.findings import Finding
-    from rag.types import Act, Flag, Force, Status
+    from rag.types import Act, Force, Status
 
 
 _RELATIVE = re.compile(r"(?:через|спустя|в\s+течение|за|within|in\s+(?:\w+\s+)+\w+|after)\b", re.I)
@@ -47,7 +47,6 @@ class Draft:
     verb: str = ""
     support: tuple[int, ...] = ()
     history: tuple[tuple[int, str | None], ...] = ()
-    flags: tuple[Flag, ...] = ()
 
     @property
     def yields(self) -> bool:

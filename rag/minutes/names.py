@@ -1,12 +1,14 @@
 """The people of a meeting: a closed roster first, open names only where a capital letter shows one.
 
 Every roster name is known by its case forms, short and full forms, surname, patronymic with
-initials, and Latin spelling. A form that two people share is nobody's: ambiguity stays empty.
+initials, and Latin spelling. A form that two people share is one of them, and nobody says which: it
+has a name of its own, which the rules take for a person and the minutes leave empty, with a flag.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.morphology import nominative, parses, reading, singular_forms, surname_forms
@@ -34,6 +36,8 @@ _INITIAL = re.compile(r"\b([^\W\d_])\.")
 _LIKELY_SURNAME = 0.3
 #: letters that begin every case form of a name, at least and at most looked at
 _HEAD = (2, 4)
+#: between the names of those who share a form; no name of a file has it
+_OR = "\x1f"
 _CASE_TAGS = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 
 
@@ -41,7 +45,8 @@ class Mention(NamedTuple):
     """A person named by the tokens `first` to `last` (exclusive), and the cases it can stand in.
 
     `name` is the roster's name, or for an outsider the words in the nominative; English names
-    stand in every case.
+    stand in every case. Where several of the roster are called so, it is theirs together; see
+    `sharers`.
     """
 
     first: int
@@ -55,6 +60,12 @@ class _Person(NamedTuple):
     name: str
     given: str
     initials: tuple[str, ...]
+
+    def begins(self, letters: Sequence[str]) -> bool:
+        """Whether given name and patronymic begin with these, as far as the roster tells them."""
+        patronymics = (word[0] for word in _name_words(self.name) if is_patronymic(word))
+        known = self.initials or (self.given[:1], *patronymics)
+        return all(one == other for one, other in zip(known, letters, strict=False))
 
 
 class Roster:
@@ -180,10 +191,10 @@ class Roster:
             both = set(people) & set(self._forms.get(after.word, {})) if after.capital else set()
             if both:
                 last, people = at + 2, {name: people[name] for name in both}
-        if len(people) != 1:
-            return None
-        name, cases = next(iter(people.items()))
-        return Mention(at, last, name, frozenset(cases), known=True)
+        if len(people) > 1:
+            last, people = self._with_initials(tokens, at, last, people)
+        cases = frozenset(case for each in people.values() for case in each)
+        return Mention(at, last, _OR.join(people), cases, known=True)
 
     def _known_by(self, token: Token) -> dict[str, set[str]] | None:
         """Who of the roster a word can mean, each with the cases it stands in."""
@@ -200,6 +211,10 @@ class Roster:
         found = self._known_by(token) or {}
         return tuple(found) if len(found) > 1 else ()
 
+    def __contains__(self, name: object) -> bool:
+        """Whether somebody of the roster is called so, be it one or one of several."""
+        return isinstance(name, str) and all(each in self.names for each in name.split(_OR))
+
     def _login(self, tokens: Sequence[Token], at: int) -> Mention | None:
         parts = [part for part in re.split(r"[@_\d.-]+", tokens[at].word) if len(part) > 1]
         sets = [self._latin.get(skeleton(part), set()) for part in parts]
@@ -207,6 +222,24 @@ class Roster:
         if len(hits) != 1:
             return None
         return Mention(at, at + 1, hits.pop(), frozenset(_CASE_TAGS), known=True)
+
+    def _with_initials(
+        self, tokens: Sequence[Token], at: int, last: int, people: dict[str, set[str]]
+    ) -> tuple[int, dict[str, set[str]]]:
+        """«Иванову П. С.»: where the mention ends, and whom of the people the initials leave."""
+        end = last
+        while end < min(len(tokens), last + 2) and _is_initial(tokens[end]):
+            end += 1
+        start = at
+        while end == last and start > max(0, at - 2) and _is_initial(tokens[start - 1]):
+            start -= 1
+        said = [token.word for token in (*tokens[start:at], *tokens[last:end])]
+        fitting = {
+            person.name: people[person.name]
+            for person in self._people
+            if person.name in people and person.begins(said)
+        }
+        return (end, fitting) if said and fitting else (last, people)
 
     def _by_initials(self, given: str, patronymic: str) -> dict[str, set[str]] | None:
         """«Дмитрию Ильичу» for «Савельев Д. И.» where only one pair of initials fits."""
@@ -234,10 +267,19 @@ _COMMON = frozenset(
     "слава света свет вера лев роман марк майя роза мая рома лис ким мила люба надежда любовь "
     "will mark rose may grace joy hope bill art april june jan august dale dean faith pat sue rob "
     "frank drew chase mike gene norm harry nick jean sandy carol penny ginger basil bea reg ned di "
-    "max josh violet holly ivy daisy poppy olive amber heather iris lily ray jack jay jade ruby pearl "
-    "sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad ade al "
-    "gail hazel robin rusty sonny summer autumn skip tad ed".split()
+    "max josh violet holly ivy daisy poppy olive amber heather iris lily ray jack jay jade ruby "
+    "pearl sally austin don ken ted val sal mo lou jo kit barry dot guy grant miles lance ash ad "
+    "ade al gail hazel robin rusty sonny summer autumn skip tad ed".split()
 )
+
+
+def _is_initial(token: Token) -> bool:
+    return token.capital and len(token.word) == 1
+
+
+def sharers(name: str | None) -> tuple[str, ...]:
+    """Those who share the name of a mention, where they are several; () for one person."""
+    return tuple(name.split(_OR)) if name and _OR in name else ()
 
 
 def _head(name: str) -> str:
@@ -267,6 +309,7 @@ def _fullest(names: Iterable[str]) -> list[str]:
         ]
         wider = set.intersection(*having) if having else set()
         wider = {other for other in wider if len(distinct[other]) > len(parts)}
+        wider = {other for other in wider if _agree(name, other)}
         if re.search(r"\d", name) or len(wider) != 1:
             kept.append(name)
     return kept
@@ -275,6 +318,14 @@ def _fullest(names: Iterable[str]) -> list[str]:
 def _name_words(name: str) -> list[str]:
     """The words of a name but its initials, folded."""
     return re.findall(r"[^\W\d_]{2,}", fold(name))
+
+
+def _agree(name: str, wider: str) -> bool:
+    """Whether the initials of a name are among those that a wider name has besides its words."""
+    initials = Counter(map(fold, _INITIAL.findall(name)))
+    own = Counter(word[0] for word in _name_words(name))
+    letters = Counter(word[0] for word in re.findall(r"[^\W\d_]+", fold(wider)))
+    return initials <= letters - own or language_of(name) != language_of(wider)
 
 
 def _short_vocative(key: str) -> tuple[tuple[str, str], ...]:

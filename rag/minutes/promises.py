@@ -12,7 +12,7 @@ from rag.minutes.callings import people_called
 from rag.minutes.decisions import decisions_in
 from rag.minutes.dialogue import Dialogue
 from rag.minutes.headers import offices_in, participants_in
-from rag.minutes.names import Roster
+from rag.minutes.names import Roster, sharers
 from rag.minutes.places import time_at
 from rag.minutes.protocol import protocol_drafts
 from rag.minutes.protocol_marks import is_protocol, lists_tasks
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.minutes.drafts import Draft
     from rag.minutes.findings import Finding
     from rag.minutes.view import View
-    from rag.types import Document
+    from rag.types import Document, Flag
 
 _SAMPLE = 20_000
 #: the label of an entry of a list that names more than one («Артур и Таня: …»)
@@ -113,9 +113,15 @@ def _promise(document: Document, draft: Draft) -> Promise:
     line = line_of(document, draft.at)
     start, end = draft.sentence
     support = {line_of(document, offset) for offset in (*draft.support, draft.what[0], start)}
+    owners, recipients = sharers(draft.who), sharers(draft.to_whom)
+    flags: list[Flag] = []
+    if owners:
+        flags.append("ambiguous owner")
+    if recipients:
+        flags.append("ambiguous recipient")
     return Promise(
-        who=draft.who,
-        to_whom=draft.to_whom,
+        who=None if owners else draft.who,
+        to_whom=None if recipients else draft.to_whom,
         what=text[draft.what[0] : draft.what[1]],
         when=draft.due.due if draft.due else None,
         act=draft.act,
@@ -129,5 +135,5 @@ def _promise(document: Document, draft: Draft) -> Promise:
         force=draft.force,
         condition=text[draft.condition[0] : draft.condition[1]] if draft.condition else None,
         time=time_at(document, start),
-        flags=draft.flags,
+        flags=tuple(flags),
     )

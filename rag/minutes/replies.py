@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes import answers, postponing
 from rag.minutes.drafts import Draft
 from rag.minutes.english_words import is_condition
+from rag.minutes.names import sharers
 from rag.minutes.stance import is_thankful
 from rag.minutes.view import View
 from rag.minutes.waiting import OPEN_PATIENCE, Waiting
@@ -28,11 +29,12 @@ def can_answer(talk: Dialogue, waiting: Waiting, index: int, speaker: str | None
     finding = waiting.finding
     if speaker is not None and speaker == waiting.asker:
         return finding.kind == "request"
-    unknown = speaker is None or finding.who not in talk.scene.roster.names
+    unknown = speaker is None or finding.who not in talk.scene.roster
     if finding.open_call and not finding.named:
         return index <= waiting.turn + OPEN_PATIENCE
     if finding.kind != "request" or not finding.named:
         return index == waiting.turn + 1
+    unknown = unknown or speaker in sharers(finding.who)
     return (unknown and index == waiting.turn + 1) or speaker == finding.who
 
 
@@ -221,7 +223,7 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
     who = speaker if speaker else (request.who if request.named else None)
     if answers.speaks_for_many(talk.scene, request, own):
         who = WE[talk.scene.language]
-    if request.act == "assigned" and request.who not in talk.scene.roster.names:
+    if request.act == "assigned" and request.who not in talk.scene.roster:
         who = request.who  # another agrees that an outsider does it
     if own.act == "reported":
         who = own.who  # «он тебе в среду отдаст»

@@ -77,7 +77,7 @@ def _made(view: View, at: int, named: list[Named]) -> Finding | None:
         return None
     if not (rs.has_object(view, at) or view.due((view.clause_at,))):
         return None
-    known = named[0].name in view.scene.roster.names
+    known = named[0].name in view.scene.roster
     found = make(
         view,
         "request" if known else "promise",
@@ -145,7 +145,7 @@ def _carries(view: View, word: str) -> bool:
 def _mayact(view: View, line: Line, named: Named, *, needs: bool) -> bool:
     """Whether those named can be told: people of the meeting, bodies; of a need own ones alone."""
     if named.person:
-        return named.name in view.scene.roster.names or not needs
+        return named.name in view.scene.roster or not needs
     if named.name == ALL["ru"]:
         return not needs and bool(view.dues)
     return (
@@ -243,7 +243,7 @@ def _wished(view: View) -> Finding | None:
         verb = found.lemma if found else ""
         if view.is_in(verb, "stative"):
             return None
-        kind: Kind = "request" if named.name in view.scene.roster.names else "promise"
+        kind: Kind = "request" if named.name in view.scene.roster else "promise"
         return make(
             view, kind, verb_at, named.name, verb, act="assigned", imperative=True, first=verb_at
         )

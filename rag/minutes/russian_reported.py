@@ -68,7 +68,7 @@ def _will_act(view: View, verb: str, at: int, subject: Mention) -> bool:
 
 def _is_left_open(view: View, verb: str, at: int, subject: Mention) -> bool:
     """«…, а Лена вычитает»: what one of those present does is left to his own word."""
-    present = subject.known and subject.name in view.scene.roster.names and subject.first >= 0
+    present = subject.known and subject.name in view.scene.roster and subject.first >= 0
     idle = rc.is_stative(view, verb) or view.is_in(verb, "weak") or view.scene.on_paper
     return present and not idle and not rs.has_object(view, at, skip=subject)
 

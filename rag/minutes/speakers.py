@@ -174,7 +174,7 @@ class Company:
 
     def fuller(self, name: str) -> str:
         """An outsider's name as it was first given in full («Маша» for Маша Лунина)."""
-        if name in self.scene.roster.names or " " in name:
+        if name in self.scene.roster or " " in name:
             return name
         full = {
             m.name

@@ -8,7 +8,7 @@ import pytest
 
 from rag.minutes import people
 from rag.minutes.clauses import tokens_of
-from rag.minutes.names import Roster
+from rag.minutes.names import Roster, sharers
 from rag.minutes.people import called, is_person_name
 from rag.minutes.spellings import skeleton
 
@@ -38,10 +38,6 @@ def _named(text: str, names: list[str] | None = None) -> list[tuple[str, bool]]:
 )
 def test_a_form_of_a_name_is_its_bearer(text: str, name: str) -> None:
     assert _named(text) == [(name, True)]
-
-
-def test_a_form_two_people_share_is_nobodys() -> None:
-    assert _named("скинь Саше", ["Александр Ким", "Александра Ли"]) == []
 
 
 @pytest.mark.parametrize(
@@ -95,6 +91,32 @@ def test_a_form_two_people_share_tells_who_they_are() -> None:
     told = {t.word: roster.shared(t) for t in tokens_of("скинь Олегу и Ане", 0, 17)}
     assert told["олегу"] == ("Олег Титов", "Олег Ким")
     assert told["ане"] == ()
+
+
+def test_who_share_a_name_are_named_together_until_something_tells_them_apart() -> None:
+    roster = Roster(["Иванов П. С.", "Иванов Илья", "Сидоров В. А."])
+    named = {
+        text: [
+            sharers(m.name) or m.name for m in roster.mentions(list(tokens_of(text, 0, len(text))))
+        ]
+        for text in ("поручить Иванову", "Иванову П. С.", "И. Иванову", "Иванову К. С.", "Сидорову")
+    }
+    both = ("Иванов П. С.", "Иванов Илья")
+    assert named == {
+        "поручить Иванову": [both],
+        "Иванову П. С.": ["Иванов П. С."],
+        "И. Иванову": ["Иванов Илья"],
+        "Иванову К. С.": [both],
+        "Сидорову": ["Сидоров В. А."],
+    }
+
+
+def test_other_initials_are_another_person() -> None:
+    assert Roster(["Пётр Сергеевич Иванов", "Иванов И. И."]).names == (
+        "Пётр Сергеевич Иванов",
+        "Иванов И. И.",
+    )
+    assert Roster(["Пётр Сергеевич Иванов", "Иванов П. С."]).names == ("Пётр Сергеевич Иванов",)
 
 
 def test_the_table_of_short_forms_holds_the_usual_names() -> None:

@@ -272,3 +272,33 @@ def test_the_counter_example_of_a_rejecting_family_is_a_promise(
 ) -> None:
     speaker = "Игорь" if language == "ru" else "Nina"
     assert len(_promises(f"{speaker}: {counter}", language)) == 1, name
+
+
+SHARED = "Были: Олег Титов, Олег Савин, Вера Белых, Tom Reed, Tom Walsh\n\nВера: Начнём?\n"
+
+
+@pytest.mark.parametrize(
+    ("talk", "flag"),
+    [
+        ("Вера: Олег, подготовь отчёт к среде.\nВера: Дальше.", "ambiguous owner"),
+        ("Вера: Олег подготовит отчёт к среде.", "ambiguous owner"),
+        ("Вера: Олегу — подготовить отчёт к среде.", "ambiguous owner"),
+        ("Вера: Договорились, что Олег позвонит завтра в банк.", "ambiguous owner"),
+        ("Вера: Tom to update the roadmap by Monday.", "ambiguous owner"),
+        ("Вера: Я отправлю Олегу договор завтра.", "ambiguous recipient"),
+        ("Вера: I'll give the keys to Tom tomorrow.", "ambiguous recipient"),
+    ],
+)
+def test_a_name_that_fits_two_people_is_neither_and_says_so(talk: str, flag: str) -> None:
+    found = extract(_document(f"{SHARED}{talk}\nВера: Всем спасибо.\n")).promises
+    assert [promise.flags for promise in found] == [(flag,)]
+    assert flag != "ambiguous owner" or found[0].who is None
+    assert found[0].to_whom is None
+
+
+def test_nobody_else_takes_what_one_of_two_is_asked_for() -> None:
+    asked = f"{SHARED}Вера: Олег, пришлёшь смету завтра?\n"
+    taken = extract(_document(f"{asked}Олег Савин: Да, пришлю.\n")).promises
+    others = extract(_document(f"{asked}Tom Reed: Да, пришлю.\n")).promises
+    assert [(promise.who, promise.flags) for promise in taken] == [("Олег Савин", ())]
+    assert "Олег" not in "".join(promise.who or "" for promise in others)
