@@ -165,6 +165,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
         return replace(begged, open_call=True) if begged.to_whom else None
     if due is None and rw.is_unfinished(verb) and not _is_personal(view, who):
         return None
+    if due is None and _is_of_the_room(view):
+        return None
     told = view.is_in(verb, "call") or view.is_in(verb, "tell")
     told = told and bool(rp.recipient(view, at, who))
     bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
@@ -175,6 +177,13 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
     anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
     return replace(finding, imperative=False, open_call=True) if anybody else finding
+
+
+def _is_of_the_room(view: View) -> bool:
+    """Whether what is asked is done there and then («дверь прикрой», «включи микрофон»)."""
+    things = rs.nouns(view, skip=())
+    lemmas = {p.lemma for i in things for p in parses(view.words[i])[:2]}
+    return bool(things) and len(things) == 1 and any(view.is_in(w, "room") for w in lemmas)
 
 
 def _is_personal(view: View, who: str) -> bool:
