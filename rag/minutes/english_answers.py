@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import base_of, gerunds, opens, says
@@ -41,7 +42,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     named = scene.mentions(sentences[0].clauses[0].tokens)
     if named and named[0].known and named[0].first == 0 and named[0].last < len(first):
         first = first[named[0].last :]
-    while len(first) > 1 and first[0] in _OPENERS:
+    while len(first) > 1 and first[0] in _OPENERS and " " not in opens(first, "assent"):
         first = first[1:]
     if opens(first, "no_is_yes"):
         return "yes"
@@ -57,6 +58,28 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
         return "yes"  # "sending it after this call"
     echoed = len(sentences[0].words) <= _ECHO and len(sentences) > 1
     return "yes" if echoed and opens(sentences[1].words, "assent") else None
+
+
+def asks_minding(asked: str) -> bool:
+    """Whether a request asks whether one minds, so that no is yes."""
+    return _MINDING.search(asked) is not None
+
+
+def minds(sentences: Sequence[Sentence]) -> Literal["yes", "no"] | None:
+    """How a turn answers "would you mind …?": "No, that's fine" takes it, "I would" does not."""
+    opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
+    if says(opening, "refusal_phrase"):
+        return "no"
+    first = [word for word in sentences[0].words if word not in _OPENERS]
+    if " ".join(first).startswith(_MINDS):
+        return "no"
+    no = len(opening) > 1 and first[:1] and first[0] in _MINDS_NOT and "but" not in opening
+    return "yes" if no else None  # a bare "No." may well be one
+
+
+_MINDING = re.compile(r"\bmind(?:ing)?\b", re.IGNORECASE)
+_MINDS = ("i do", "i would", "yes i do", "yes i would", "i'd rather", "actually i", "well i do")
+_MINDS_NOT = frozenset("no nope nah not".split())
 
 
 def _comes_round(sentence: Sentence) -> bool:

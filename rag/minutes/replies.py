@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import answers, postponing
+from rag.minutes import answers, english_answers, english_days, postponing
 from rag.minutes.drafts import Draft
 from rag.minutes.english_words import is_condition
-from rag.minutes.stance import is_thankful
+from rag.minutes.stance import is_thankful, stance
 from rag.minutes.view import View
 from rag.minutes.waiting import OPEN_PATIENCE, Waiting
 from rag.types import WE
 
 if TYPE_CHECKING:
     from rag.minutes.clauses import Sentence
+    from rag.minutes.dates import Found
     from rag.minutes.dialogue import Dialogue
     from rag.minutes.findings import Finding
 
@@ -51,7 +52,13 @@ def settle(
         return
     if haggles(talk, waiting, index, found, sentences):
         return
-    if waiting.declined or (speaker is not None and speaker == waiting.asker):
+    if speaker is not None and speaker == waiting.asker:
+        if waiting.countered and (answer == "yes" or english_days.suits(sentences[0])):
+            talk.waiting.remove(waiting)
+            assent = assenting(talk, index, request, sentences)
+            accept(talk, waiting, replace(assent, due=None), index)
+        return
+    if waiting.declined:
         return
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
@@ -61,6 +68,9 @@ def settle(
             waiting.finding = replace(request, due=talk.company.new_due(index, sentences[:1]))
         settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
+    asked = talk.scene.text[request.sentence_start : request.what_start]
+    if english_answers.asks_minding(asked):
+        answer = english_answers.minds(sentences) or answer
     if request.open_call and not found and not request.named:
         meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
         answer = "yes" if meant else None
@@ -141,6 +151,8 @@ def haggles(
 ) -> bool:
     """Whether a short turn only asks about another day, which the request then has."""
     speaker = talk.company.speaker(index)
+    if waiting.finding.kind == "request" and counters(talk, waiting, index, sentences):
+        return True
     due = talk.company.new_due(index, sentences) if not found else None
     if due is None or len(sentences[0].words) > _SHORT:
         return False
@@ -151,10 +163,37 @@ def haggles(
     return True
 
 
+def counters(talk: Dialogue, waiting: Waiting, index: int, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether who is asked in English only offers another day ("Would Friday do?")."""
+    speaker = talk.company.speaker(index)
+    if speaker is None or speaker == waiting.asker or waiting.finding.bare:
+        return False
+    if stance(talk.scene, sentences) == "yes" and len(sentences) > 1:
+        return False
+    for sentence_at in range(min(len(sentences), 2)):
+        due = english_days.countered(View(talk.scene, index, sentences, sentence_at, 0))
+        if due:
+            waiting.due, waiting.turn, waiting.declined = due, index, False
+            waiting.countered = speaker
+            waiting.also += (sentences[0].start,)
+            return True
+    return False
+
+
+def opening_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> Found | None:
+    """The day that a turn opens with, and says little else in its first clause."""
+    if not sentences or not sentences[0].clauses:
+        return None
+    view = View(talk.scene, index, sentences, 0, 0)
+    return english_days.opening_day(view)
+
+
 def names_a_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> bool:
     """Whether an answer is nothing but a day («завтра-послезавтра»)."""
     view = View(talk.scene, index, sentences, 0, 0)
-    return bool(sentences[0].clauses) and postponing.only_due(view) is not None
+    if not sentences[0].clauses:
+        return False
+    return (postponing.only_due(view) or english_days.opening_day(view)) is not None
 
 
 def settle_offer(
@@ -216,7 +255,8 @@ def _condition(
 def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
     request = waiting.finding
     speaker = talk.company.speaker(index)
-    who = speaker if speaker else (request.who if request.named else None)
+    who = waiting.countered if speaker == waiting.asker else speaker
+    who = who or (request.who if request.named else None)
     if answers.speaks_for_many(talk.scene, request, own):
         who = WE[talk.scene.language]
     if request.act == "assigned" and request.who not in talk.scene.roster.names:
@@ -236,9 +276,14 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
             who=who,
             to_whom=None if to_whom == who else to_whom,
             what=(what.what_start, what.what_end),
-            due=own.due or waiting.due,
+            due=own.due or _opening_due(talk, own, index) or waiting.due,
             act="accepted",
             condition=own.condition,
             support=(request.at, *waiting.also),
         )
     )
+
+
+def _opening_due(talk: Dialogue, own: Finding, index: int) -> Found | None:
+    """The day a turn opens with, for a bare taking on behind it ("Tomorrow. Consider it done")."""
+    return opening_day(talk, index, talk.company.sentences(index)) if own.bare else None
