@@ -82,6 +82,36 @@ _MINDS = ("i do", "i would", "yes i do", "yes i would", "i'd rather", "actually 
 _MINDS_NOT = frozenset("no nope nah not".split())
 
 
+def gives(verb: str) -> bool:
+    """Whether what is offered is handed over, so that it can be taken."""
+    return verb in _GIVING
+
+
+_GIVING = frozenset("lend give send bring loan spare pass share sell donate let hand drop".split())
+
+
+def receives(sentences: Sequence[Sentence]) -> bool:
+    """Whether a turn takes what it is offered ("I'll take them!")."""
+    return bool(opens([w for w in sentences[0].words if w not in _OPENERS], "receiving"))
+
+
+def acts_on_it(said: str) -> bool:
+    """Whether an act is done to what was just named ("get them printed", "have it iced")."""
+    words = fold(said).split()
+    return len(words) > 1 and words[1].strip(",.") in _REFERRING
+
+
+def places(verb: str) -> bool:
+    """Whether a verb says how something asked for is done ("pop it in a spreadsheet")."""
+    return base_of(verb) in _PLACING
+
+
+_PLACING = frozenset(
+    "pop put stick bung do get have sort knock run take drop leave whip jot chuck type throw "
+    "slip fire ping shoot bang dig make see start finish tackle squeeze fit turn".split()
+)
+
+
 def _comes_round(sentence: Sentence) -> bool:
     """Whether a later clause agrees: "Two's tight but yeah, works", "if Dana sends it, yes"."""
     for clause in sentence.clauses[1:]:

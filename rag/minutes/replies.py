@@ -80,7 +80,7 @@ def settle(
         talk.waiting.remove(waiting)
         accept(talk, waiting, assenting(talk, index, request, sentences), index)
         return
-    own = next((f for f in found if answers.is_answer(talk.scene, request, f)), None)
+    own = _own(talk, request, found, answer)
     if own is None and answer == "yes":
         own = next((f for f in found if answers.only_tells_when(f)), None)
     passed = next((f for f in found if answers.passes_on(request, f)), None)
@@ -106,6 +106,31 @@ def settle(
         talk.waiting.remove(waiting)
         assent = assenting(talk, index, request, sentences)
         accept(talk, waiting, assent, index)
+
+
+def _own(
+    talk: Dialogue, request: Finding, found: list[Finding], answer: str | None
+) -> Finding | None:
+    """The finding that takes the request up; in English those that say it again go with it."""
+    agreed = answer == "yes"
+    fit = [f for f in found if answers.is_answer(talk.scene, request, f, agreed=agreed)]
+    if not fit or talk.scene.language != "en":
+        return fit[0] if fit else None
+    own = fit[0]
+    again = [f for f in fit[1:] if f.bare or _refers(talk, f)]
+    again += [f for f in found if f not in fit and f.verb == "have" and _refers(talk, f)]
+    for other in again:
+        found.remove(other)
+        own = replace(own, due=own.due or other.due) if own is fit[0] or own.due is None else own
+    if own is not fit[0]:
+        found[found.index(fit[0])] = own
+    return own
+
+
+def _refers(talk: Dialogue, finding: Finding) -> bool:
+    """Whether an act is done to "it" or "them"."""
+    said = talk.scene.text[finding.what_start : finding.what_end]
+    return english_answers.acts_on_it(said)
 
 
 def rearranges(
@@ -207,6 +232,9 @@ def settle_offer(
     request = waiting.finding
     talk.waiting.remove(waiting)
     told = answers.repeats(request, sentences)
+    if english_answers.gives(request.verb) and english_answers.receives(sentences):
+        told = True
+        found[:] = [f for f in found if f.verb not in ("take", "have", "")]
     if not told and (answer == "no" or request.kind == "answer"):
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
