@@ -70,14 +70,24 @@ def is_at_once(sentence: Sentence) -> bool:
     return at_once and "не" not in sentence.words
 
 
-def is_answer(scene: Scene, request: Finding, own: Finding) -> bool:
-    """Whether one's own promise takes up the request rather than something else."""
+def is_answer(scene: Scene, request: Finding, own: Finding, *, agreed: bool = False) -> bool:
+    """Whether one's own promise takes up the request rather than something else.
+
+    `agreed`: the turn says yes, so that "I'll pop it in a spreadsheet" is about what was asked.
+    """
     if own.act == "reported" and own.kind == "promise" and request.open_call:
         return akin(own.verb, request.verb)
     if own.kind == "request" or own.who not in (SPEAKER, GROUP):
         return False
     if scene.language == "en":
-        return own.bare or request.bare or english_answers.kindred(own.verb, request.verb)
+        said = scene.text[own.what_start : own.what_end]
+        on_it = english_answers.places(own.verb) and english_answers.acts_on_it(said)
+        return (
+            own.bare
+            or request.bare
+            or english_answers.kindred(own.verb, request.verb)
+            or (agreed and on_it)
+        )
     related = akin(own.verb, request.verb) or _is_helpful(own.verb)
     if own.kind == "answer":
         return related or not own.verb

@@ -279,7 +279,7 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             or (word == "and" and _second_thing(tokens, i))
             or (word in ("and", "but", "so") and _third_person(tokens, i + 1))
         )
-        if word == "if" and previous in _EN_ASKING:
+        if word == "if" and (previous in _EN_ASKING or _is_offered(tokens, cuts[-1], i)):
             continue
         if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
             continue  # "and if that doesn't work": one clause
@@ -297,6 +297,15 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
             cuts.append(i)
     cuts.append(len(tokens))
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _is_offered(tokens: list[Token], first: int, at: int) -> bool:
+    """Whether "if I" at a token offers: "would it help if I rang them"."""
+    own = at + 1 < len(tokens) and tokens[at + 1].word in ("i", "we")
+    return own and "it" in {token.word for token in tokens[first:at]} and _ASKS(tokens[first].word)
+
+
+_ASKS = frozenset("would is how will".split()).__contains__
 
 
 def _is_told(before: list[Token]) -> bool:

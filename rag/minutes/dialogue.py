@@ -98,7 +98,7 @@ class Dialogue:
         """Yes, where a turn opens with nothing but a day («В среду», "First thing tomorrow")."""
         if not sentences or not sentences[0].clauses or sentences[0].question:
             return None
-        return "yes" if postponing.only_due(View(self.scene, index, sentences, 0, 0)) else None
+        return "yes" if replies.names_a_day(self, index, sentences) else None
 
     def _findings(self, index: int, sentences: tuple[Sentence, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -153,6 +153,8 @@ class Dialogue:
         """Whether a promise only goes on about one made before, or takes another's over."""
         if following.elaborates(self, finding, index, speaker):
             return True
+        if self.scene.language == "en" and finding.who == SPEAKER:
+            following.completes(self, finding, index, speaker)
         own = not finding.thing and finding.who == SPEAKER
         return own and following.takes_over(self, finding, speaker)
 

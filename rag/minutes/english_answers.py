@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import base_of, gerunds, opens, says
@@ -41,7 +42,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
     named = scene.mentions(sentences[0].clauses[0].tokens)
     if named and named[0].known and named[0].first == 0 and named[0].last < len(first):
         first = first[named[0].last :]
-    while len(first) > 1 and first[0] in _OPENERS:
+    while len(first) > 1 and first[0] in _OPENERS and " " not in opens(first, "assent"):
         first = first[1:]
     if opens(first, "no_is_yes"):
         return "yes"
@@ -57,6 +58,58 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
         return "yes"  # "sending it after this call"
     echoed = len(sentences[0].words) <= _ECHO and len(sentences) > 1
     return "yes" if echoed and opens(sentences[1].words, "assent") else None
+
+
+def asks_minding(asked: str) -> bool:
+    """Whether a request asks whether one minds, so that no is yes."""
+    return _MINDING.search(asked) is not None
+
+
+def minds(sentences: Sequence[Sentence]) -> Literal["yes", "no"] | None:
+    """How a turn answers "would you mind …?": "No, that's fine" takes it, "I would" does not."""
+    opening = [word for sentence in sentences[:_OPENING] for word in sentence.words]
+    if says(opening, "refusal_phrase"):
+        return "no"
+    first = [word for word in sentences[0].words if word not in _OPENERS]
+    if " ".join(first).startswith(_MINDS):
+        return "no"
+    no = len(opening) > 1 and first[:1] and first[0] in _MINDS_NOT and "but" not in opening
+    return "yes" if no else None  # a bare "No." may well be one
+
+
+_MINDING = re.compile(r"\bmind(?:ing)?\b", re.IGNORECASE)
+_MINDS = ("i do", "i would", "yes i do", "yes i would", "i'd rather", "actually i", "well i do")
+_MINDS_NOT = frozenset("no nope nah not".split())
+
+
+def gives(verb: str) -> bool:
+    """Whether what is offered is handed over, so that it can be taken."""
+    return verb in _GIVING
+
+
+_GIVING = frozenset("lend give send bring loan spare pass share sell donate let hand drop".split())
+
+
+def receives(sentences: Sequence[Sentence]) -> bool:
+    """Whether a turn takes what it is offered ("I'll take them!")."""
+    return bool(opens([w for w in sentences[0].words if w not in _OPENERS], "receiving"))
+
+
+def acts_on_it(said: str) -> bool:
+    """Whether an act is done to what was just named ("get them printed", "have it iced")."""
+    words = fold(said).split()
+    return len(words) > 1 and words[1].strip(",.") in _REFERRING
+
+
+def places(verb: str) -> bool:
+    """Whether a verb says how something asked for is done ("pop it in a spreadsheet")."""
+    return base_of(verb) in _PLACING
+
+
+_PLACING = frozenset(
+    "pop put stick bung do get have sort knock run take drop leave whip jot chuck type throw "
+    "slip fire ping shoot bang dig make see start finish tackle squeeze fit turn".split()
+)
 
 
 def _comes_round(sentence: Sentence) -> bool:

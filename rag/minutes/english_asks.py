@@ -256,6 +256,8 @@ def _is_noise(view: View, found: Lead) -> bool:
         return True
     if verb in ("open", "turn", "click", "scroll", "find") and _PAGES & set(view.words):
         return True
+    if verb == "let" and _hands_over(view, found.verb_at):
+        return False
     if not view.is_in(verb, "ask_noise"):
         return rejects(view, found.verb_at, due_of(view))
     reach = recipient(view, found.verb_at)
@@ -263,6 +265,22 @@ def _is_noise(view: View, found: Lead) -> bool:
     to_third = to_third and not has_any(view, "meeting_thing", found.verb_at)
     act = verb in _PASSING if to_third else verb in _WITH_THING and objects(view, found.verb_at)
     return not act or rejects(view, found.verb_at, due_of(view))
+
+
+def _hands_over(view: View, verb_at: int) -> bool:
+    """ "Let me have the dates", "let us know how many": something is to be given or told."""
+    rest = view.words[verb_at + 1 :]
+    act = next((i for i, word in enumerate(rest[:3]) if word in ("have", "know", "see")), None)
+    if not act:
+        return False
+    told = rest[act] == "know" and bool(_TOLD & set(rest[act + 1 : act + 3]))
+    given = rest[act + 1 : act + 2] and rest[act + 1] in _GIVEN
+    named = any(mention.first > verb_at + act for mention in view.mentions)
+    return told or bool(given) or named or due_of(view) is not None
+
+
+_GIVEN = frozenset("the your those these that them it everyone's all any his her their our".split())
+_TOLD = _GIVEN | frozenset("how which when whether who where about of".split())
 
 
 def open_call(view: View) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import postponing
+from rag.minutes import english_answers, postponing
 from rag.minutes.findings import GROUP
 from rag.minutes.russian_words import akin
 from rag.minutes.russian_words import promised as promised_by_others
@@ -120,6 +120,16 @@ def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None
             talk.drafts[place] = replace(draft, due=finding.due, support=support)
             return True
     return False
+
+
+def completes(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> None:
+    """Drop the thing just taken on where the act follows ("Posters are on me. I'll print them")."""
+    last = talk.drafts[-1] if talk.drafts else None
+    if last is None or last.turn != index or last.who != speaker or last.verb or last.due:
+        return
+    said = talk.scene.text[finding.what_start : finding.what_end]
+    if last.act == "self" and finding.verb and english_answers.acts_on_it(said):
+        talk.drafts.pop()
 
 
 def just_promised(talk: Dialogue, index: int, asker: str | None) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes import answers, postponing
+from rag.minutes import answers, english_answers, english_days, postponing
 from rag.minutes.drafts import Draft
 from rag.minutes.english_words import is_condition
 from rag.minutes.names import sharers
-from rag.minutes.stance import is_thankful
+from rag.minutes.stance import is_thankful, stance
 from rag.minutes.view import View
 from rag.minutes.waiting import OPEN_PATIENCE, Waiting
 from rag.types import WE
 
 if TYPE_CHECKING:
     from rag.minutes.clauses import Sentence
+    from rag.minutes.dates import Found
     from rag.minutes.dialogue import Dialogue
     from rag.minutes.findings import Finding
 
@@ -53,7 +54,13 @@ def settle(
         return
     if haggles(talk, waiting, index, found, sentences):
         return
-    if waiting.declined or (speaker is not None and speaker == waiting.asker):
+    if speaker is not None and speaker == waiting.asker:
+        if waiting.countered and (answer == "yes" or english_days.suits(sentences[0])):
+            talk.waiting.remove(waiting)
+            assent = assenting(talk, index, request, sentences)
+            accept(talk, waiting, replace(assent, due=None), index)
+        return
+    if waiting.declined:
         return
     if waiting.about is not None and rearranges(talk, waiting, index, answer, sentences):
         return
@@ -63,6 +70,9 @@ def settle(
             waiting.finding = replace(request, due=talk.company.new_due(index, sentences[:1]))
         settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
+    asked = talk.scene.text[request.sentence_start : request.what_start]
+    if english_answers.asks_minding(asked):
+        answer = english_answers.minds(sentences) or answer
     if request.open_call and not found and not request.named:
         meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
         answer = "yes" if meant else None
@@ -72,7 +82,7 @@ def settle(
         talk.waiting.remove(waiting)
         accept(talk, waiting, assenting(talk, index, request, sentences), index)
         return
-    own = next((f for f in found if answers.is_answer(talk.scene, request, f)), None)
+    own = _own(talk, request, found, answer)
     if own is None and answer == "yes":
         own = next((f for f in found if answers.only_tells_when(f)), None)
     passed = next((f for f in found if answers.passes_on(request, f)), None)
@@ -100,6 +110,31 @@ def settle(
         talk.waiting.remove(waiting)
         assent = assenting(talk, index, request, sentences)
         accept(talk, waiting, assent, index)
+
+
+def _own(
+    talk: Dialogue, request: Finding, found: list[Finding], answer: str | None
+) -> Finding | None:
+    """The finding that takes the request up; in English those that say it again go with it."""
+    agreed = answer == "yes"
+    fit = [f for f in found if answers.is_answer(talk.scene, request, f, agreed=agreed)]
+    if not fit or talk.scene.language != "en":
+        return fit[0] if fit else None
+    own = fit[0]
+    again = [f for f in fit[1:] if f.bare or _refers(talk, f)]
+    again += [f for f in found if f not in fit and f.verb == "have" and _refers(talk, f)]
+    for other in again:
+        found.remove(other)
+        own = replace(own, due=own.due or other.due) if own is fit[0] or own.due is None else own
+    if own is not fit[0]:
+        found[found.index(fit[0])] = own
+    return own
+
+
+def _refers(talk: Dialogue, finding: Finding) -> bool:
+    """Whether an act is done to "it" or "them"."""
+    said = talk.scene.text[finding.what_start : finding.what_end]
+    return english_answers.acts_on_it(said)
 
 
 def rearranges(
@@ -145,6 +180,8 @@ def haggles(
 ) -> bool:
     """Whether a short turn only asks about another day, which the request then has."""
     speaker = talk.company.speaker(index)
+    if waiting.finding.kind == "request" and counters(talk, waiting, index, sentences):
+        return True
     due = talk.company.new_due(index, sentences) if not found else None
     if due is None or len(sentences[0].words) > _SHORT:
         return False
@@ -155,10 +192,37 @@ def haggles(
     return True
 
 
+def counters(talk: Dialogue, waiting: Waiting, index: int, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether who is asked in English only offers another day ("Would Friday do?")."""
+    speaker = talk.company.speaker(index)
+    if speaker is None or speaker == waiting.asker or waiting.finding.bare:
+        return False
+    if stance(talk.scene, sentences) == "yes" and len(sentences) > 1:
+        return False
+    for sentence_at in range(min(len(sentences), 2)):
+        due = english_days.countered(View(talk.scene, index, sentences, sentence_at, 0))
+        if due:
+            waiting.due, waiting.turn, waiting.declined = due, index, False
+            waiting.countered = speaker
+            waiting.also += (sentences[0].start,)
+            return True
+    return False
+
+
+def opening_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> Found | None:
+    """The day that a turn opens with, and says little else in its first clause."""
+    if not sentences or not sentences[0].clauses:
+        return None
+    view = View(talk.scene, index, sentences, 0, 0)
+    return english_days.opening_day(view)
+
+
 def names_a_day(talk: Dialogue, index: int, sentences: tuple[Sentence, ...]) -> bool:
     """Whether an answer is nothing but a day («завтра-послезавтра»)."""
     view = View(talk.scene, index, sentences, 0, 0)
-    return bool(sentences[0].clauses) and postponing.only_due(view) is not None
+    if not sentences[0].clauses:
+        return False
+    return (postponing.only_due(view) or english_days.opening_day(view)) is not None
 
 
 def settle_offer(
@@ -172,6 +236,9 @@ def settle_offer(
     request = waiting.finding
     talk.waiting.remove(waiting)
     told = answers.repeats(request, sentences)
+    if english_answers.gives(request.verb) and english_answers.receives(sentences):
+        told = True
+        found[:] = [f for f in found if f.verb not in ("take", "have", "")]
     if not told and (answer == "no" or request.kind == "answer"):
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
@@ -220,7 +287,8 @@ def _condition(
 def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
     request = waiting.finding
     speaker = talk.company.speaker(index)
-    who = speaker if speaker else (request.who if request.named else None)
+    who = waiting.countered if speaker == waiting.asker else speaker
+    who = who or (request.who if request.named else None)
     if answers.speaks_for_many(talk.scene, request, own):
         who = WE[talk.scene.language]
     if request.act == "assigned" and request.who not in talk.scene.roster:
@@ -240,9 +308,14 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
             who=who,
             to_whom=None if to_whom == who else to_whom,
             what=(what.what_start, what.what_end),
-            due=own.due or waiting.due,
+            due=own.due or _opening_due(talk, own, index) or waiting.due,
             act="accepted",
             condition=own.condition,
             support=(request.at, *waiting.also),
         )
     )
+
+
+def _opening_due(talk: Dialogue, own: Finding, index: int) -> Found | None:
+    """The day a turn opens with, for a bare taking on behind it ("Tomorrow. Consider it done")."""
+    return opening_day(talk, index, talk.company.sentences(index)) if own.bare else None

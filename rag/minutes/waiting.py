@@ -20,6 +20,7 @@ class Waiting:
     """A request or offer that has not been answered yet; `due` follows the haggling over it.
 
     `about` is where an earlier promise stands that a bare «когда?», «пусть лучше Олег» is about.
+    `countered` has offered another day, to which the asker has to agree ("Would Friday do?").
     """
 
     finding: Finding
@@ -29,3 +30,4 @@ class Waiting:
     also: tuple[int, ...] = ()
     declined: bool = False
     about: int | None = None
+    countered: str | None = None
