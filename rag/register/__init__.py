@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.register.answering import answer
-    from rag.register.lines import due_text, link_line, promise_line, state_text
+    from rag.register.lines import due_text, group_text, link_line, promise_line, state_text
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
     from rag.register.questions import Rows, beside, look_up
@@ -38,6 +38,7 @@ __all__ = [
     "beside",
     "due_of",
     "due_text",
+    "group_text",
     "grouped",
     "groups_of",
     "is_overdue",
@@ -54,7 +55,7 @@ __all__ = [
 ]
 _ROOMS = {
     **dict.fromkeys(("answer",), "answering"),
-    **dict.fromkeys(("due_text", "link_line", "promise_line", "state_text"), "lines"),
+    **dict.fromkeys(("due_text", "group_text", "link_line", "promise_line", "state_text"), "lines"),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
     **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
