@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
     from rag.register.questions import Rows, beside, look_up
+    from rag.register.replies import replied
     from rag.register.view import (
         EVERY,
         OPEN,
@@ -47,6 +48,7 @@ __all__ = [
     "look_up",
     "may_ask",
     "promise_line",
+    "replied",
     "select",
     "state_text",
     "the_person",
@@ -59,6 +61,7 @@ _ROOMS = {
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
     **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
+    **dict.fromkeys(("replied",), "replies"),
     **dict.fromkeys(
         (
             "EVERY",
