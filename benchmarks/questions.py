@@ -19,7 +19,7 @@ from rag.app import App
 from rag.config import Settings
 
 if TYPE_CHECKING:
-    from rag.types import Answer
+    from rag.types import Answer, Citation
 
 
 class Outcome(NamedTuple):
@@ -33,10 +33,16 @@ class Outcome(NamedTuple):
     said: str
 
 
+def lines_of(citation: Citation) -> range:
+    """The lines that a quote stands on."""
+    first = citation.line or 0
+    return range(first, first + citation.quote.count("\n") + 1)
+
+
 def outcome(meeting: str, asked: dict[str, Any], answer: Answer) -> Outcome:
     """An answer held against what was expected."""
     wanted = asked["answer_contains"]
-    lines = {citation.line for citation in answer.citations}
+    lines = {line for citation in answer.citations for line in lines_of(citation)}
     lines |= {line for _, promise in answer.promises for line in (promise.line, *promise.support)}
     said = " ".join([answer.text, *(citation.quote for citation in answer.citations)])
     if wanted is None:

@@ -205,6 +205,9 @@ class Answerer:
                 promised = self._beside(request, verbatim[0])
             if promised is not None:
                 return promised
+            verbatim = register.replied(request.question, verbatim, self._retriever.document)
+            if not verbatim:
+                return refusal(request.question, evidence.passages)
         if self._model is not None:
             answer = self._from_model(self._model, request, evidence, clock)
             if answer.sentences or answer.refusal:

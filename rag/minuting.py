@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from datetime import date
 from itertools import count
@@ -14,7 +13,7 @@ import click
 
 from rag import errors, minutesheet, terminal
 from rag.exports import FORMS, export
-from rag.options import JSON, MODEL, SHARED, command, complete_document, options
+from rag.options import JSON, MODEL, SHARED, command, complete_document, form_for, options
 from rag.retrieve import is_name
 from rag.shown import shown
 from rag.words import language_of
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from rag.scribe import Reading
     from rag.words import Language
 
-_SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
 _YEARS = range(1900, 2200)  # of meetings that somebody may have taken part in
 _NAMED = 5  # files named in one line
 _SAMPLE = 20_000
@@ -153,21 +151,9 @@ def _form(form: Form | None, output: str | None) -> Form | None:
                 "A docx has no place on a terminal", "Name a file: -o call.docx"
             )
         return form or (None if shown else "md")
-    path = Path(output)
     if _is_folder(output):
         return form or "md"
-    if not path.parent.is_dir():
-        raise errors.UsageError(
-            f"There is no folder {path.parent}",
-            f"Make it: mkdir -p {shlex.quote(str(path.parent))}",
-        )
-    known = form or _SUFFIXES.get(path.suffix.lower())
-    if known is None:
-        raise errors.UsageError(
-            f"The name {path.name} does not tell the form",
-            f"Name it: --format {'|'.join(FORMS)}, or a folder: -o {output}/",
-        )
-    return known
+    return form_for(Path(output), form, FORMS, f", or a folder: -o {output}/")
 
 
 def _is_folder(output: str) -> bool:
@@ -201,9 +187,9 @@ def _write(
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)
         for path, record in _files_in(folder, records, form):
-            _write_file(path, export([record], form, many=False), sources)
+            terminal.write_over(path, export([record], form, many=False), sources)
     else:
-        _write_file(Path(output), export(records, form, many=many), sources)
+        terminal.write_over(Path(output), export(records, form, many=many), sources)
 
 
 def _files_in(folder: Path, records: Sequence[Record], form: Form) -> Iterator[tuple[Path, Record]]:
@@ -215,14 +201,6 @@ def _files_in(folder: Path, records: Sequence[Record], form: Form) -> Iterator[t
         name = next(name for name in names if name.casefold() not in taken)
         taken.add(name.casefold())
         yield folder / f"{name}.minutes.{form}", record
-
-
-def _write_file(path: Path, data: bytes, sources: Sequence[Path]) -> None:
-    if path.exists() and any(each.exists() and path.samefile(each) for each in sources):
-        raise errors.UsageError(f"{path} is the meeting itself", "Name another file: -o PATH")
-    over = path.is_file()
-    terminal.write_file(path, data)
-    click.echo(f"{'written over' if over else 'written'}: {shown(str(path))}", err=True)
 
 
 # -- what is told

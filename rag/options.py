@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,13 +14,15 @@ from rag.app import App
 from rag.errors import RagError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
     from rag.types import Scope
 
     Command = TypeVar("Command", bound="Callable[..., Any]")
+    Form = TypeVar("Form", bound=str)
 
 
 def complete_document(
@@ -33,6 +36,30 @@ def complete_document(
     except RagError:
         return []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def form_for(path: Path, form: Form | None, forms: Sequence[Form], otherwise: str = "") -> Form:
+    """The form that is asked for, else the one of `forms` that the name of the file tells.
+
+    Raises UsageError where it tells none of them, and where there is no such folder.
+    """
+    from rag.exports import form_of
+
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", f"Name a file: -o {path / 'promises.csv'}")
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"There is no folder {path.parent}",
+            f"Make it: mkdir -p {shlex.quote(str(path.parent))}",
+        )
+    told = form_of(path.name)
+    known = form or next((each for each in forms if each == told), None)
+    if known is None:
+        raise UsageError(
+            f"The name {path.name} does not tell the form",
+            f"Name it: --format {'|'.join(forms)}{otherwise}",
+        )
+    return known
 
 
 def complete_collection(

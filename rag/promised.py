@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.index import open_catalogue
+from rag.record import Record
 from rag.register import EVERY, OPEN, Wish, due_of, groups_of, join, select, the_person
 from rag.retrieve import is_meant
+from rag.summary import Summary
+from rag.words import language_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from rag.register.view import Group
@@ -74,6 +79,21 @@ def listed(paths: LibraryPaths, asked: Asked, scope: Scope, *, today: date, me: 
     wish = replace(wish, who=who, to=to, when=when, states=asked.states)
     known = myself[0].name if len(myself) == 1 else None
     return Listed(tuple(select(joined, wish, today)), today, known, len(documents), kept)
+
+
+def records(paths: LibraryPaths, entries: Iterable[Entry]) -> dict[str, Record]:
+    """The meetings that rows of the register stand in, by their names; no summary is made."""
+    wanted = {entry.document for entry in entries}
+    found = {}
+    with open_catalogue(paths) as catalogue:
+        files = {row.name: Path(row.root) / row.path for row in catalogue.files()}
+        ids = {row.name: row.id for row in catalogue.documents()}
+        for name, minutes in catalogue.minutes():
+            if name in wanted:
+                document = catalogue.document(ids[name])
+                summary = Summary((name,), language_of(document.text))
+                found[name] = Record(name, files[name], document, minutes, summary)
+    return found
 
 
 def _meetings(catalogue: Catalogue) -> list[tuple[str, str, Minutes]]:

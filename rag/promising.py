@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rag import errors, render, schema
-from rag.options import JSON, SCOPE, SHARED, command, options
-from rag.register import EVERY, OPEN, grouped, is_overdue
+from rag import errors, render, terminal
+from rag.exports import ROW_FORMS, export_register
+from rag.options import JSON, SCOPE, SHARED, command, form_for, options
+from rag.register import EVERY, OPEN, group_text, grouped, is_overdue
 from rag.words import language_of
 
 if TYPE_CHECKING:
     from rag.app import App
+    from rag.exports import RowForm
     from rag.promised import Listed
     from rag.types import Scope, State
-
-_HEADS = {
-    "ru": {
-        "overdue": "Просрочено",
-        "mine": "Я должен",
-        "to me": "Должны мне",
-        "open": "Открыто",
-        "no date": "Без срока",
-        "no owner": "Без ответственного",
-        "done": "Выполнено",
-        "cancelled": "Отменено",
-    },
-    "en": {
-        "overdue": "Overdue",
-        "mine": "I owe",
-        "to me": "Owed to me",
-        "open": "Open",
-        "no date": "Without a date",
-        "no owner": "Without an owner",
-        "done": "Done",
-        "cancelled": "Cancelled",
-    },
-}
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
@@ -64,6 +44,13 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 @click.option("--cancelled", is_flag=True, help="What a meeting has dropped.")
 @click.option("--all", "every", is_flag=True, help="All of it, and what was said tentatively.")
 @click.option("--quotes", is_flag=True, help="Show the words of every promise.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(ROW_FORMS),
+    help="md, json, csv or ics (deadlines for a calendar; default: by the name of -o).",
+)
+@click.option("-o", "--output", metavar="PATH", help="Write into this file.")
 @click.option("--me", metavar="NAME", help="Who you are (setting: me).")
 @click.option(
     "--today", callback=_day, metavar="DAY", help="The day that overdue and this-week count from."
@@ -81,6 +68,8 @@ def promises(
     cancelled: bool,
     every: bool,
     quotes: bool,
+    form: RowForm | None,
+    output: str | None,
     today: date | None,
     as_json: bool,
     scope: Scope,
@@ -91,17 +80,20 @@ def promises(
     with what each meeting says below it.
 
     \b
-    Example: rag promises --who Олег --due this-week
+    Example: rag promises --who Олег --due this-week -o oleg.csv
     """
+    if as_json and form not in (None, "json"):
+        raise errors.UsageError(f"--json and --format {form} are two forms", "Give one of them")
     from rag.promised import Asked
 
+    wanted_form = _form("json" if as_json else form, output)
     wanted = _states(open_=open_, done=done, cancelled=cancelled, every=every)
     found = app.promises(Asked(who, to, due, wanted), scope=scope, today=today)
-    if as_json:
-        render.print_json(schema.promises(found))
-    elif found.entries:
+    if wanted_form is not None:
+        _write(app, found, wanted_form, output)
+    if found.entries and wanted_form is None:
         _show(found, quotes=quotes)
-    else:
+    if not found.entries and wanted_form != "json":
         _explain(found, scope)
     if not found.entries:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
@@ -119,6 +111,24 @@ def _states(*, open_: bool, done: bool, cancelled: bool, every: bool) -> frozens
     return frozenset(closed | OPEN) if open_ or not closed else frozenset(closed)
 
 
+def _form(form: RowForm | None, output: str | None) -> RowForm | None:
+    """The form to write; None is for a person to read."""
+    if output is None or output == terminal.STANDARD_OUTPUT:
+        return form
+    return form_for(Path(output), form, ROW_FORMS)
+
+
+def _write(app: App, found: Listed, form: RowForm, output: str | None) -> None:
+    """Write the rows, or the form without any, which takes the place of an earlier export."""
+    to_file = output is not None and output != terminal.STANDARD_OUTPUT
+    records = app.meetings(found.entries) if to_file or form != "json" else {}
+    data = export_register(found, records, form)
+    if output is not None and to_file:
+        terminal.write_over(Path(output), data, [record.file for record in records.values()])
+    else:
+        terminal.write_bytes(data)
+
+
 def _show(found: Listed, *, quotes: bool) -> None:
     """Rows by group, each group under its name where there are several."""
     language = language_of(" ".join(entry.promise.what for entry in found.entries))
@@ -126,7 +136,7 @@ def _show(found: Listed, *, quotes: bool) -> None:
     groups = grouped(found.entries, found.me, found.today)
     for group, rows in groups:
         if len(groups) > 1:
-            render.print_line(f"{_HEADS[language][group]} ({len(rows)})")
+            render.print_line(f"{group_text(group, language)} ({len(rows)})")
         render.show_entries(
             rows, language, quotes=quotes, overdue=() if group == "overdue" else late
         )

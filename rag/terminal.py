@@ -233,6 +233,18 @@ def write_file(path: Path, data: bytes) -> None:
         raise
 
 
+def write_over(path: Path, data: bytes, sources: Sequence[Path]) -> None:
+    """Write a file and tell it, over what was written before but never over a source.
+
+    Raises UsageError for a source, and where there is no such folder.
+    """
+    if path.exists() and any(each.exists() and path.samefile(each) for each in sources):
+        raise errors.UsageError(f"{path} is the meeting itself", "Name another file: -o PATH")
+    over = path.is_file()
+    write_file(path, data)
+    click.echo(f"{'written over' if over else 'written'}: {shown(str(path))}", err=True)
+
+
 def _umask() -> int:
     """What new files are not allowed; it can only be read by setting it."""
     mask = os.umask(0)

@@ -14,7 +14,7 @@ from rag.errors import UsageError
 from rag.store.secret import secret_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rag.summary import Brief, Summary
     from rag.summary import Progress as Step
     from rag.talk import Talk
-    from rag.types import Answer, Evidence, Exchange, Scope
+    from rag.types import Answer, Entry, Evidence, Exchange, Scope
 
 
 #: Longest question in characters; a longer one is a file given by mistake.
@@ -82,6 +82,12 @@ class Asking(Keeping):
 
         day = today or self.today
         return listed(self.paths, asked, scope, today=day, me=self.settings.me)
+
+    def meetings(self, entries: Iterable[Entry]) -> dict[str, Record]:
+        """The meetings that rows of the register stand in; see `rag.promised.records`."""
+        from rag.promised import records
+
+        return records(self.paths, entries)
 
     def talk(self, *, resume: bool = False) -> Talk:
         """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""

@@ -1,5 +1,6 @@
 """Records of meetings as files: pure functions from nouns to text or bytes.
 
+    rows       promises of a meeting or of the register, as the table and the calendar take them
     outline    what is shown, in which order and words: the same in every form for people
     labels     those words, in two languages
     markdown   for notes, wikis and trackers
@@ -14,17 +15,29 @@ Each is imported when it is first asked for.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal, get_args
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from rag.register import grouped
 from rag.shown import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rag.promised import Listed
     from rag.record import Record
 
 Form = Literal["md", "json", "csv", "ics", "docx"]
 FORMS: tuple[Form, ...] = get_args(Form)
+#: What rows of the register are written as; they are no minutes, as a document of Word is.
+RowForm = Literal["md", "json", "csv", "ics"]
+ROW_FORMS: tuple[RowForm, ...] = get_args(RowForm)
+_SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
+
+
+def form_of(name: str) -> Form | None:
+    """The form that the name of a file tells; None where it tells none."""
+    return _SUFFIXES.get(PurePath(name).suffix.lower())
 
 
 def export(records: Sequence[Record], form: Form, *, many: bool) -> bytes:
@@ -48,8 +61,36 @@ def export(records: Sequence[Record], form: Form, *, many: bool) -> bytes:
         from rag.exports import values
 
         rows = [values.record(each) for each in records]
-        text = json.dumps(rows if many else rows[0], ensure_ascii=False, indent=2)
-        return f"{escaped(text)}\n".encode(errors="replace")
+        return _json(rows if many else rows[0])
     from rag.exports import markdown
 
     return markdown.page(records).encode(errors="replace")
+
+
+def export_register(found: Listed, records: Mapping[str, Record], form: RowForm) -> bytes:
+    """Rows of the register in a form; `records` are the meetings they stand in, by their names.
+
+    JSON is what `rag promises --json` prints.
+    """
+    if form == "json":
+        from rag import schema
+
+        return _json(schema.promises(found))
+    if form == "ics":
+        from rag.exports import calendar
+
+        return calendar.register_calendar(found.entries, records)
+    if form == "csv":
+        from rag.exports import table
+
+        rows = table.register_table(found.entries, records)
+        return rows.encode("utf-8-sig", errors="replace")
+    from rag.exports import markdown
+
+    groups = grouped(found.entries, found.me, found.today)
+    return markdown.register_page(groups, records).encode(errors="replace")
+
+
+def _json(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return f"{escaped(text)}\n".encode(errors="replace")

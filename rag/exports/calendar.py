@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 from icalendar import Calendar, Event
 
 from rag import __version__
-from rag.exports.outline import cut, day_of, place_of, plain, quoted, state_of, titled, words_of
+from rag.exports.outline import cut, day_of, place_of, plain, quoted, titled, words_of
+from rag.exports.rows import Row, rows_of_register
 from rag.words import fold, stems_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rag.record import Record
-    from rag.types import Promise
+    from rag.types import Entry, Promise
 
 _STATUS = {"conditional": "TENTATIVE", "cancelled": "CANCELLED"}
 _UID_DIGITS = 32
@@ -30,25 +31,45 @@ _UID_DIGITS = 32
 
 def calendar(records: Sequence[Record]) -> bytes:
     """The dated promises of all meetings as one calendar."""
+    return _written(
+        _event(Row(record, promise, promise), uid)
+        for record in records
+        for promise, uid in _named(record)
+        if day_of(promise)
+    )
+
+
+def register_calendar(entries: Sequence[Entry], records: Mapping[str, Record]) -> bytes:
+    """The dated rows of the register; an event has the UID that its meeting alone gives it."""
+    uids = {name: _named(records[name]) for name in {entry.document for entry in entries}}
+    return _written(
+        _event(row, next(uid for said, uid in uids[row.record.name] if said is row.said))
+        for row in rows_of_register(entries, records)
+        if day_of(row.promise)
+    )
+
+
+def _written(events: Iterable[Event]) -> bytes:
     found = Calendar()
     found.add("prodid", f"-//rag//rag {__version__}//EN")
     found.add("version", "2.0")
     found.add("calscale", "GREGORIAN")
     found.add("method", "PUBLISH")
-    for record in records:
-        for event in _events(record):
-            found.add_component(event)
+    for event in events:
+        found.add_component(event)
     text: bytes = found.to_ical()
     return text
 
 
-def _events(record: Record) -> Iterator[Event]:
+def _named(record: Record) -> list[tuple[Promise, str]]:
+    """All promises of a meeting, each with the UID of its event."""
     times_seen: Counter[str] = Counter()
+    found = []
     for promise in record.minutes.promises:
         key = _key(record, promise)
         times_seen[key] += 1
-        if day_of(promise):
-            yield _event(record, promise, _uid(key, times_seen[key]))
+        found.append((promise, _uid(key, times_seen[key])))
+    return found
 
 
 def _key(record: Record, promise: Promise) -> str:
@@ -75,7 +96,8 @@ def _uid(key: str, times_seen: int) -> str:
     return f"{digest[:_UID_DIGITS]}@rag"
 
 
-def _event(record: Record, promise: Promise, uid: str) -> Event:
+def _event(row: Row, uid: str) -> Event:
+    record, promise = row.record, row.promise
     words_ = words_of(record)
     last = date.fromisoformat(day_of(promise))
     first = last
@@ -88,7 +110,7 @@ def _event(record: Record, promise: Promise, uid: str) -> Event:
     event.add("dtstart", first)
     event.add("dtend", last + timedelta(days=1))
     event.add("summary", _headline(promise, words_.get(f"is_{promise.status}", "")))
-    event.add("description", _description(record, promise, words_))
+    event.add("description", _description(row, words_))
     event.add("status", _STATUS.get(promise.status, _status_of_force(promise)))
     event.add("sequence", len(promise.history) + (promise.status == "cancelled"))
     event.add("transp", "TRANSPARENT")
@@ -107,9 +129,10 @@ def _headline(promise: Promise, status: str) -> str:
     return f"{who}: {cut(promise.what)}{done}"
 
 
-def _description(record: Record, promise: Promise, words_: dict[str, str]) -> str:
+def _description(row: Row, words_: dict[str, str]) -> str:
     """The quote, the words of the deadline, what to look at, and the place."""
+    record, promise = row.record, row.promise
     raw = f"{words_['when']}: {plain(promise.when.raw)}" if promise.when else ""
     place = f"{plain(record.name)}, {place_of(promise, words_)}"
     quote = quoted(record, promise)
-    return "\n".join(filter(None, (quote, raw, state_of(record, promise), titled(record), place)))
+    return "\n".join(filter(None, (quote, raw, row.state, titled(record), place)))

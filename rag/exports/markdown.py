@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from rag.cite.clean import inert
 from rag.exports.outline import outline
+from rag.exports.rows import register_outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rag.exports.outline import Item, Outline, Task
     from rag.record import Record
+    from rag.register.view import Group
+    from rag.types import Entry
 
 #: An underscore within a word is none of these.
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~$#]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
@@ -28,6 +31,13 @@ _COLUMNS = ("number", "who", "to_whom", "what", "when", "state", "place")
 def page(records: Sequence[Record]) -> str:
     """The minutes of meetings, one after another, each under a heading of its own."""
     return "\n---\n\n".join(_meeting(outline(record)) for record in records)
+
+
+def register_page(
+    groups: Sequence[tuple[Group, Sequence[Entry]]], records: Mapping[str, Record]
+) -> str:
+    """Groups of rows of the register; `records` are the meetings by their names."""
+    return _meeting(register_outline(groups, records))
 
 
 def escape(text: str) -> str:
@@ -44,21 +54,22 @@ def _meeting(out: Outline) -> str:
 
 def _lines(out: Outline) -> Iterator[str]:
     words = out.labels
+    facts = {"file": escape(out.file), "date": out.date}
+    facts["participants"] = escape(", ".join(out.participants))
+    of_register = not out.file
     yield f"# {escape(out.title)}"
-    yield ""
-    yield f"- {words['file']}: {escape(out.file)}"
-    if out.date:
-        yield f"- {words['date']}: {out.date}"
-    if out.participants:
-        yield f"- {words['participants']}: {escape(', '.join(out.participants))}"
+    if not of_register:
+        yield ""
+        yield from (f"- {words[name]}: {value}" for name, value in facts.items() if value)
     yield from _section(out, "summary", out.summary)
     yield from _section(out, "topics", out.topics)
     yield from _section(out, "decisions", out.decisions)
-    yield from ("", f"## {words['promises']}")
+    if not of_register:
+        yield from ("", f"## {words['promises']}")
     if not out.groups:
         yield from ("", words["none"])
     for title, tasks in out.groups:
-        yield from ("", f"### {title}", "")
+        yield from ("", f"{'##' if of_register else '###'} {title}", "")
         yield from _table(out, tasks)
         yield ""
         for task in tasks:

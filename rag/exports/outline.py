@@ -68,21 +68,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The minutes of one meeting as sections; those without anything are empty.
+    """The minutes of one meeting, or rows of the register, as sections; empty are those without.
 
     `groups` are promises under the titles of their groups.
     """
 
     language: Language
     title: str
-    file: str
-    date: str
-    participants: tuple[str, ...]
-    summary: tuple[Item, ...]
-    topics: tuple[Item, ...]
-    decisions: tuple[Item, ...]
-    groups: tuple[tuple[str, tuple[Task, ...]], ...]
-    questions: tuple[Item, ...]
+    file: str = ""
+    date: str = ""
+    participants: tuple[str, ...] = ()
+    summary: tuple[Item, ...] = ()
+    topics: tuple[Item, ...] = ()
+    decisions: tuple[Item, ...] = ()
+    groups: tuple[tuple[str, tuple[Task, ...]], ...] = ()
+    questions: tuple[Item, ...] = ()
     suggestions: tuple[Item, ...] = ()
 
     @property
@@ -122,6 +122,12 @@ def outline(record: Record) -> Outline:
 def spoken(record: Record) -> Language:
     """The language of a meeting, which its minutes are shown in."""
     return language_of(record.document.text[:_SAMPLE])
+
+
+def most_spoken(records: Sequence[Record]) -> Language:
+    """The language that at least half of the meetings are in, Russian before others."""
+    russian = sum(spoken(each) == "ru" for each in records)
+    return "ru" if records and 2 * russian >= len(records) else "en"
 
 
 def words_of(record: Record) -> dict[str, str]:
@@ -195,7 +201,7 @@ def _suggestions(record: Record, words_: dict[str, str]) -> tuple[Item, ...]:
     if record.reading is None:
         return ()
     seen = record.reading.suggestions
-    found = [(each.line, _suggested(_task(record, each, 0, words_))) for each in seen.promises]
+    found = [(each.line, _suggested(task_of(record, each, 0, words_))) for each in seen.promises]
     others: tuple[Decision | OpenQuestion, ...] = (*seen.decisions, *seen.questions)
     for said in others:
         place = placed(words_, said.line, said.time)
@@ -242,13 +248,14 @@ def _groups(record: Record, words_: dict[str, str]) -> tuple[tuple[str, tuple[Ta
         promises.sort(key=lambda each: (day_of(each) or "9999", each.line))
     numbers = iter(range(1, len(record.minutes.promises) + 1))
     return tuple(
-        (words_[name], tuple(_task(record, each, next(numbers), words_) for each in promises))
+        (words_[name], tuple(task_of(record, each, next(numbers), words_) for each in promises))
         for name, promises in held.items()
         if promises
     )
 
 
-def _task(record: Record, promise: Promise, number: int, words_: dict[str, str]) -> Task:
+def task_of(record: Record, promise: Promise, number: int, words_: dict[str, str]) -> Task:
+    """A promise of a meeting, ready to be shown."""
     return Task(
         number,
         who=plain(promise.who or ""),

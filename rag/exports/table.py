@@ -12,14 +12,16 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from rag.exports.outline import plain, quoted, spoken, state_of, titled
+from rag.exports.outline import most_spoken, plain, quoted, titled
+from rag.exports.rows import rows_of, rows_of_register
 from rag.jobs.tables import cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from rag.exports.rows import Row
     from rag.record import Record
-    from rag.types import Promise
+    from rag.types import Entry, Promise
 
 COLUMNS = (
     *("Summary", "Assignee", "Recipient", "Start Date", "Due Date", "Due Words", "Status"),
@@ -30,42 +32,48 @@ _STATUS = {"open": "To Do", "conditional": "To Do", "done": "Done", "cancelled":
 
 def table(records: Sequence[Record]) -> str:
     """The promises of all meetings under one row of names; lines end as the standard says."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter(records), lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for record in records:
-        for row in _rows(record):
-            writer.writerow([cell(value) for value in row])
-    return out.getvalue()
+    return _written(list(rows_of(records)), delimiter(records))
+
+
+def register_table(entries: Sequence[Entry], records: Mapping[str, Record]) -> str:
+    """Rows of the register in the same columns; `records` are the meetings by their names."""
+    rows = list(rows_of_register(entries, records))
+    return _written(rows, delimiter([row.record for row in rows]))
 
 
 def delimiter(records: Sequence[Record]) -> str:
     """What parts the cells: what Excel expects where most of the meetings' language is spoken."""
-    russian = sum(spoken(each) == "ru" for each in records)
-    return ";" if 2 * russian >= len(records) and records else ","
+    return ";" if most_spoken(records) == "ru" else ","
 
 
-def _rows(record: Record) -> Iterator[tuple[str | int | None, ...]]:
-    title = titled(record)
-    for promise in sorted(record.minutes.promises, key=lambda each: each.line):
-        when = promise.when
-        yield (
-            plain(promise.what),
-            plain(promise.who or ""),
-            plain(promise.to_whom or ""),
-            when.start if when else None,
-            when.end if when else None,
-            plain(when.raw) if when else None,
-            _STATUS[promise.status],
-            " ".join(_marks(promise)),
-            state_of(record, promise),
-            quoted(record, promise),
-            promise.line,
-            plain(promise.time or ""),
-            title,
-            record.minutes.date,
-            plain(record.name),
-        )
+def _written(rows: Sequence[Row], parted_by: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=parted_by, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([cell(value) for value in _cells(row)])
+    return out.getvalue()
+
+
+def _cells(row: Row) -> tuple[str | int | None, ...]:
+    record, promise, when = row.record, row.promise, row.promise.when
+    return (
+        plain(promise.what),
+        plain(promise.who or ""),
+        plain(promise.to_whom or ""),
+        when.start if when else None,
+        when.end if when else None,
+        plain(when.raw) if when else None,
+        _STATUS[promise.status],
+        " ".join(_marks(promise)),
+        row.state,
+        quoted(record, promise),
+        promise.line,
+        plain(promise.time or ""),
+        titled(record),
+        record.minutes.date,
+        plain(record.name),
+    )
 
 
 def _marks(promise: Promise) -> Iterator[str]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.register.answering import answer
-    from rag.register.lines import due_text, link_line, promise_line, state_text
+    from rag.register.lines import due_text, group_text, link_line, promise_line, state_text
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
     from rag.register.questions import Rows, beside, look_up
+    from rag.register.replies import replied
     from rag.register.view import (
         EVERY,
         OPEN,
@@ -38,6 +39,7 @@ __all__ = [
     "beside",
     "due_of",
     "due_text",
+    "group_text",
     "grouped",
     "groups_of",
     "is_overdue",
@@ -46,6 +48,7 @@ __all__ = [
     "look_up",
     "may_ask",
     "promise_line",
+    "replied",
     "select",
     "state_text",
     "the_person",
@@ -54,10 +57,11 @@ __all__ = [
 ]
 _ROOMS = {
     **dict.fromkeys(("answer",), "answering"),
-    **dict.fromkeys(("due_text", "link_line", "promise_line", "state_text"), "lines"),
+    **dict.fromkeys(("due_text", "group_text", "link_line", "promise_line", "state_text"), "lines"),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
     **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
+    **dict.fromkeys(("replied",), "replies"),
     **dict.fromkeys(
         (
             "EVERY",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
@@ -92,7 +93,6 @@ class Deed:
     telling: frozenset[str]
 
 
-@lru_cache(maxsize=50_000)
 def _verb(word: str) -> str | None:
     """The dictionary form of a verb, participle or «готов»; None for other words."""
     if word in _ACT_OF:
@@ -107,7 +107,6 @@ def _verb(word: str) -> str | None:
     return found[0].lemma if found else None
 
 
-@lru_cache(maxsize=50_000)
 def _noun(word: str) -> str:
     """What an object is recognised by: the stem of its dictionary form."""
     if language_of(word) != "ru":
@@ -127,32 +126,57 @@ def deed(text: str) -> Deed:
     telling: set[str] = set()
     before = ""
     for word in words(_DAY.sub(" ", fold(text))):
-        named, before = before in _ARTICLES, word
-        if word in STOP_WORDS or word in _IDLE or is_given_name(word):
+        known = _known(word)
+        named, before = known.english and before in _ARTICLES, word
+        if known.idle:
             continue
-        found = None if named and language_of(word) == "en" else _act(word, begins=not kept)
-        if found and (act is None or language_of(word) == "ru"):
+        found = known.opening if not kept else known.act
+        if found and not named and (act is None or not known.english):
             act = act or found
             continue
-        if _FIGURE.search(word) or _is_name(word):
-            telling.add(_noun(word))
-        if len(word) > 2 and not _FIGURE.search(word):
-            kept.append(_noun(word))
+        if known.telling:
+            telling.add(known.noun)
+        if known.object:
+            kept.append(known.noun)
     head = kept[0] if kept else ""
     return Deed(_ACT_OF.get(act, act) if act else None, frozenset(kept), head, frozenset(telling))
 
 
-def _is_name(word: str) -> bool:
-    """Whether a Russian word is most likely a form of a given name: «смета для Ани»."""
-    return language_of(word) == "ru" and "Name" in parses(word)[0].grammemes
+class _Known(NamedTuple):
+    """What there is to know of a word: whether it counts, the act it names, the object.
+
+    `opening` is the act that it names where no object is named before it.
+    """
+
+    idle: bool
+    english: bool = False
+    act: str | None = None
+    opening: str | None = None
+    telling: bool = False
+    object: bool = False
+    noun: str = ""
 
 
-def _act(word: str, *, begins: bool) -> str | None:
-    """The act a word names; an unknown English word only where it begins, or ends in -ed."""
-    found = _verb(word)
-    if found is None and language_of(word) == "en" and (begins or word.endswith("ed")):
-        return stem(word)
-    return found
+@lru_cache(maxsize=50_000)
+def _known(word: str) -> _Known:
+    """A word of a deed; an unknown English one is an act where it begins, or ends in -ed."""
+    english = language_of(word) == "en"
+    if word in STOP_WORDS or word in _IDLE or is_given_name(word):
+        return _Known(idle=True)
+    act = _verb(word)
+    opening = act or (stem(word) if english else None)
+    act = act or (opening if word.endswith("ed") else None)
+    figure = _FIGURE.search(word) is not None
+    is_name = not (english or figure) and "Name" in parses(word)[0].grammemes  # «смета для Ани»
+    return _Known(
+        False,
+        english,
+        act=act,
+        opening=opening,
+        telling=figure or is_name,
+        object=len(word) > 2 and not figure,
+        noun=_noun(word),
+    )
 
 
 def act_key(act: str | None) -> str | None:
@@ -166,6 +190,8 @@ def same_act(one: str | None, other: str | None) -> bool:
         return False
     if one == other:
         return True
+    if one[:_ROOT] != other[:_ROOT]:
+        return False
     shorter = min(len(one), len(other))
     common = next((i for i in range(shorter) if one[i] != other[i]), shorter)
     return common >= _ROOT and common >= _SHARE * shorter
@@ -188,7 +214,7 @@ def likeness(one: Deed, other: Deed, *, acts: bool = True) -> float:
             return 0.0
     if one.objects == other.objects:
         return 1.0
-    smaller, larger = sorted((one, other), key=lambda each: len(each.objects))
+    smaller, larger = (one, other) if len(one.objects) <= len(other.objects) else (other, one)
     share = len(common) / len(smaller.objects)
     if share == 1.0 and (len(common) > 1 or smaller.head == larger.head):
         return 0.5 + 0.4 * len(common) / len(larger.objects)

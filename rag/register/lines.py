@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rag.register.view import Group
     from rag.types import Due, Entry, Link, Promise
     from rag.words import Language
 
@@ -45,6 +46,29 @@ _STATES = {
     },
 }
 
+_GROUPS: dict[Language, dict[Group, str]] = {
+    "ru": {
+        "overdue": "Просрочено",
+        "mine": "Я должен",
+        "to me": "Должны мне",
+        "open": "Открыто",
+        "no date": "Без срока",
+        "no owner": "Без ответственного",
+        "done": "Выполнено",
+        "cancelled": "Отменено",
+    },
+    "en": {
+        "overdue": "Overdue",
+        "mine": "I owe",
+        "to me": "Owed to me",
+        "open": "Open",
+        "no date": "Without a date",
+        "no owner": "Without an owner",
+        "done": "Done",
+        "cancelled": "Cancelled",
+    },
+}
+
 
 def promise_line(promise: Promise) -> str:
     """A promise in one line of plain words: who → to whom: what — by when."""
@@ -67,6 +91,11 @@ def state_text(entry: Entry, language: Language) -> str:
     if entry.state == "conditional" and entry.promise.condition:
         return f"{words['conditional']}: {' '.join(entry.promise.condition.split())}"
     return words[entry.state]
+
+
+def group_text(group: Group, language: Language) -> str:
+    """What a group of rows is called."""
+    return _GROUPS[language][group]
 
 
 def link_line(link: Link, language: Language) -> str:

@@ -39,6 +39,7 @@ _OVER = re.compile(
     r"this)|i'll\s+take|hand(?:ing|ed)?\s+over|pick\s+(?:it|that|this)\s+up|rather|now)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SEVERAL = re.compile(r",|\b(?:и|and)\b", re.IGNORECASE)
 
 
@@ -165,7 +166,7 @@ def _candidates(later: Thread, named: Deed, index: Index, people: Directory) -> 
     if who is None:
         return index.of_any(named) if later.closed else []
     of_all = _OVER.search(quote) is not None
-    said = {fold(word) for word in re.findall(r"[^\W\d_]{2,}", quote)} & people.called
+    said = people.called.intersection(_WORD.findall(fold(quote)))
     own = index.of_owner(who, named)
     others = index.of_things(named) if of_all or said else index.of_owner(None, named)
     return own + [
@@ -281,8 +282,10 @@ def _reported(place: Place, report: Report, index: Index, people: Directory) -> 
     found = []
     for thread in _told_of(place, report, named, index, people):
         score = thread.likeness(named, acts=done or named.act is not None)
+        if not score:
+            continue
         part = done and _SEVERAL.search(thread.promise.what) is not None
-        if score and (not part or any(each.objects <= named.objects for each in thread.deeds)):
+        if not part or any(each.objects <= named.objects for each in thread.deeds):
             found.append(_Match(score, thread, report.kind))
     return found
 

@@ -78,7 +78,12 @@ class Thread:
 
 
 class Index:
-    """Open threads by what they can be found by: owner and act on a thing, all things, a thing."""
+    """Open threads by what they can be found by: owner and act on a thing, all things, a thing.
+
+    What `likeness` holds against two deeds is told by keys as far as it can be: words that
+    distinguish are part of each, and of two deeds with one thing in common that are like each
+    other, one has only this thing, and both begin with it.
+    """
 
     def __init__(self) -> None:
         self._held: dict[Hashable, dict[int, Thread]] = defaultdict(dict)
@@ -93,7 +98,10 @@ class Index:
             keys: set[Hashable] = set()
             for named in thread.deeds:
                 keys |= self._keys_of(thread.who, named)
-                keys |= {named.objects, *(("", each) for each in named.objects)}
+                keys |= {(named.telling, each) for each in named.objects}
+                keys |= {(named.telling, named.objects), (named.telling, "begins", named.head)}
+                if len(named.objects) == 1:
+                    keys.add((named.telling, "is", named.head))
             self._keys[id(thread)] = keys
             for key in keys:
                 self._held[key][id(thread)] = thread
@@ -105,23 +113,28 @@ class Index:
 
     def of_owner(self, who: Person | None, named: Deed) -> list[Thread]:
         """Threads of an owner with an act like this on one of its things, or on just these."""
-        return self._found(self._keys_of(who, named))
+        found: dict[int, Thread] = {}
+        for key in self._keys_of(who, named):
+            found |= self._held.get(key, {})
+        return list(found.values())
 
     def of_things(self, named: Deed) -> list[Thread]:
         """Anybody's threads on these very things."""
-        return self._found({named.objects})
+        return list(self._held.get((named.telling, named.objects), {}).values())
 
     def of_any(self, named: Deed) -> list[Thread]:
-        """Anybody's threads on one of these things."""
-        return self._found({("", each) for each in named.objects})
+        """Anybody's threads that are on several of these things, or on the one that matters."""
+        how = "begins" if len(named.objects) == 1 else "is"
+        found = dict(self._held.get((named.telling, how, named.head), {}))
+        seen: dict[int, Thread] = {}
+        for each in named.objects:
+            held = self._held.get((named.telling, each), {})
+            found |= {key: held[key] for key in held.keys() & seen.keys()}
+            seen |= held
+        return list(found.values())
 
     @staticmethod
     def _keys_of(who: Person | None, named: Deed) -> set[Hashable]:
-        act = act_key(named.act)
-        return {(id(who), act, each) for each in named.objects} | {(id(who), named.objects)}
-
-    def _found(self, keys: set[Hashable]) -> list[Thread]:
-        found: dict[int, Thread] = {}
-        for key in keys:
-            found |= self._held.get(key, {})
-        return list(found.values())
+        act, telling = act_key(named.act), named.telling
+        keys: set[Hashable] = {(id(who), act, telling, each) for each in named.objects}
+        return keys | {(id(who), telling, named.objects)}

@@ -1,0 +1,157 @@
+"""What was replied where the sentence that was found only asks, or only opens the matter.
+
+In talk the words of a question stand in somebody's question, and the answer in the turn behind it.
+A question of how many, by when or who is answered by a sentence with a figure, a day or somebody;
+where talk that is about the thing has none, the meeting does not say it.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from rag.sentences import split
+from rag.types import Sentence
+from rag.words import STOP_WORDS, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.types import Citation, Document, Turn
+
+    Kind = Literal["figure", "time", "person"]
+
+#: turns behind the one that asks in which the answer may stand
+_TURNS_BEHIND = 2
+#: sentences that are looked at behind the one that was found
+_SENTENCES_BEHIND = 6
+#: words of its own that a sentence may have which only opens a matter: «Второй вопрос, аренда.»
+_OPENING = 3
+
+_ASKS: dict[Kind, re.Pattern[str]] = {
+    "figure": re.compile(
+        r"^\W*(?:а |и |ну )?(?:(?:на |по |за |до |через |со? )?скольк\w+|"
+        r"как(?:ой|ая|ую|ого|ое|ова) (?:\w+ )?(?:сумм|цен|тираж|бюджет|ширин|длин|высот|скидк|штраф"
+        r"|процент|дол[яю]|площад|температур|объ[её]м|вес|остат|номер)\w*|"
+        r"how (?:many|much|long|far|often|big|old|tall|wide|high)\b|"
+        r"what(?:'s| is| was| are) the (?:\w+ )?(?:price|cost|sum|balance|budget|total|amount|number"
+        r"|rate|fee|width|length|score)\b)",
+        re.IGNORECASE,
+    ),
+    "time": re.compile(
+        r"^\W*(?:а |и |ну )?(?:когда\b|(?:к|до|на|в|с) как\w+ (?:числ|дат|дн|день|врем|час|срок)\w*|"
+        r"(?:на|к|до) когда\b|when\b|by when\b|(?:what|which) (?:date|day|time)\b)",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(
+        r"^\W*(?:а |и |ну )?(?:(?:у |к |за |на |от |с )?(?:кто|кого|кому|кем|ком)\b|who\b|whose\b)",
+        re.IGNORECASE,
+    ),
+}
+_FIGURE = re.compile(
+    r"\d|\b(?:один|одн[аоуи]|одного|дв[аеу]\w*|тр(?:и|[её]х|[её]м|еть\w*)\b|четыр\w+|пят[ьи]\w*|"
+    r"шест[ьи]\w*|сем[ьи]\w*|восем\w*|восьм\w+|девят\w+|десят\w+|\w+надцат\w+|\w+дцат\w*|сорок\w*|"
+    r"ст[оа]\b|двест\w+|\w+ста\b|\w+сот\b|тысяч\w*|миллион\w*|полтор\w+|половин\w+|пол\w*год\w*|"
+    r"пар[ауы]\b|дюжин\w+|нисколько|ничего|ни (?:один|одной|одного|рубля)|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twent\w+|thirt\w+|"
+    r"fort(?:y|ies)|fift\w+|sixt\w+|sevent\w+|eight\w+|ninet\w+|hundreds?|thousands?|millions?|"
+    r"dozen|half|couple|none|nothing|grand|quid)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:понедельник\w*|вторник\w*|сред[ауыеой]+|четверг\w*|пятниц\w+|суббот\w+|воскресень\w+|"
+    r"январ\w+|феврал\w+|март[аеу]?|апрел\w+|ма[йяею]|июн\w+|июл\w+|август\w*|сентябр\w+|"
+    r"октябр\w+|ноябр\w+|декабр\w+|весн\w+|лет[оаеу]м?|осен\w+|зим\w+|недел\w+|месяц\w*|квартал\w*|"
+    r"сегодня|завтра|послезавтра|вчера|утр\w+|вечер\w*|обед\w*|полдень|полдня|конц[аеу]|начал[аеу]|"
+    r"скоро|сразу|никогда|потом|позже|после|пока не|как только|ежедневно|кажд\w+|праздник\w*|"
+    r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|january|february|march"
+    r"|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall"
+    r"|winter|weeks?|weekend|months?|quarter|today|tonight|tomorrow|tmrw|tmr|yesterday|morning"
+    r"|evening|afternoon|noon|lunch\w*|midnight|soon|never|later|after|until|once|as soon|every"
+    r"|easter|christmas|eod|eow|end of)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"\b(?:я|мы|мне|нам|мной|меня|нас|i|i'll|i'm|we|we'll|me|us)\b|(?<=[\w,:]\s)[А-ЯЁA-Z][а-яёa-z]+",
+)
+_FIRST_PERSON = re.compile(r"\b\w{2,}(?:ю|у|юсь|усь)\b")
+
+
+def replied(
+    question: str, found: Sequence[Sentence], document_of: Callable[[str], Document]
+) -> Sequence[Sentence]:
+    """The sentences with what was replied to them; none where talk does not say what is asked.
+
+    What stands in no turn of a meeting is left as it is.
+    """
+    kind = next((kind for kind, asks in _ASKS.items() if asks.match(question)), None)
+    kept: list[Sentence] = []
+    for sentence in found:
+        place = sentence.citations[0]
+        document = document_of(place.document)
+        turn = _turn_at(document, place.start)
+        if turn < 0 or (kind is None and not _is_open(question, place.quote)):
+            kept.append(sentence)
+            continue
+        own = place.quote.removeprefix(f"{document.turns[turn].speaker}:")
+        if kind is not None and not _is_open(question, own) and _fits(kind, own, question):
+            kept.append(sentence)
+            continue
+        reply = _reply(question, kind, document, place, turn)
+        if reply is not None:
+            kept += [sentence, Sentence(reply.quote, "supported", (reply,))]
+        elif kind is None:
+            kept.append(sentence)
+    return list({each.citations[0].start: each for each in kept}.values())
+
+
+def _turn_at(document: Document, offset: int) -> int:
+    """The number of the turn at an offset; -1 where there is none."""
+    found = (n for n, t in enumerate(document.turns) if t.start - _name(t) <= offset < t.end)
+    return next(found, -1)
+
+
+def _name(turn: Turn) -> int:
+    """Characters before a turn that a sentence may begin with: its speaker and the time."""
+    return len(turn.speaker or "") + len(turn.time or "") + len("[] : ")
+
+
+def _is_open(question: str, said: str) -> bool:
+    """Whether words only ask, or name the matter of the question and hardly more."""
+    if said.rstrip(" »\"')").endswith("?"):
+        return True
+    asked = {stem(word) for word in words(question)}
+    own = [w for w in words(said) if w not in STOP_WORDS and stem(w) not in asked]
+    return len(own) <= _OPENING and _FIGURE.search(said) is None
+
+
+def _fits(kind: Kind, said: str, question: str) -> bool:
+    """Whether words can answer a question of a kind."""
+    if kind == "person":
+        asked = set(words(question))
+        named = (each.group() for each in _PERSON.finditer(said))
+        return any(each.lower() not in asked for each in named) or bool(_FIRST_PERSON.search(said))
+    if kind == "time" and _TIME.search(said):
+        return True
+    asked_figures = set(_FIGURE.findall(question.lower()))
+    return any(each.lower() not in asked_figures for each in _FIGURE.findall(said))
+
+
+def _reply(
+    question: str, kind: Kind | None, document: Document, place: Citation, turn: int
+) -> Citation | None:
+    """The first sentence behind a place that answers."""
+    opens = _is_open(question, place.quote)
+    behind = _behind(document, place.end, turn, _TURNS_BEHIND if opens else 0)
+    for start, end in islice(behind, _SENTENCES_BEHIND if opens else 1):
+        said = document.text[start:end]
+        if not said.endswith("?") and (kind is None or _fits(kind, said, question)):
+            return document.citation(place.document, start, end)
+    return None
+
+
+def _behind(document: Document, offset: int, turn: int, turns: int) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences behind an offset, of its turn and of some further ones."""
+    for each in document.turns[turn : turn + turns + 1]:
+        yield from split(document.text, max(offset, each.start), max(offset, each.end))
