@@ -30,7 +30,6 @@ _WITH_INITIALS = re.compile(rf"{_CAPITAL}\s+{_INITIAL}|{_INITIAL}\s?{_CAPITAL}")
 #: «Дёмин К. О.», «К. О. Дёмин», «Дёмин Константин Олегович», "P Anand", "Dana O'Neil"
 _NAME = re.compile(
     rf"{_WITH_INITIALS.pattern}|[A-Z](?:\s[A-Z])?\s{_CAPITAL}|{_CAPITAL}(?:\s+{_CAPITAL}){{0,2}}"
-    r"|@\w+"
 )
 #: «представитель ООО «Ромашка» Ким Жанна»
 _OFFICE_BEFORE = re.compile(
