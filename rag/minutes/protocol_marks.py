@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.minutes.headers import lists_people
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import reading
 from rag.minutes.people import is_person_name
@@ -25,18 +26,15 @@ if TYPE_CHECKING:
     from rag.types import Turn
     from rag.words import Language
 
+#: «СЛУШАЛИ:», «Решили (единогласно):», "RESOLVED:"
 _VERBS = re.compile(
-    r"^[\s\d.*#]*(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
+    r"^[ \t\d.*#]{0,12}(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
     re.I | re.M,
 )
 _ACTION = re.compile(
-    r"(?:^|[.)]\s)[\s*_>-]*(?:action(?:\s+(?:item|point))?s?|ap|ai)\s*(?:\d+\s*)?[*_]*\s*(?:[:–—]|-\s)",
-    re.I | re.M,
-)
-_ATTENDANCE = re.compile(
-    r"^[\s*_>#]*(?:участники|участвовали|присутствовали|присутствующие|приглашены|были|на\s+(?:встрече|созвоне|заседании)"
-    r"|attendees|present|participants|apologies|in\s+attendance|attending|on\s+the\s+call|people|here|facilitator|who\s+was\s+there|кто\s+был|председател\w+|секретарь|вёл|вела|вели|ведущий"
-    r"|состав|комиссия|члены|chair|minutes\s+by|members\s+present)\b[^\n:]{0,30}(?::|$)",
+    r"(?:^|[.)]\s)[ \t*_>-]{0,12}(?:action(?:\s(?:item|point))?s?|ap|ai)(?:\s?\d+)?[ \t*_]{0,6}"
+    r"(?:[:–—]|-\s)[ \t*_]{0,6}(?P<owned>(?-i:@?[A-Z][\w.'’-]*(?:[ \t&,]+[A-Z][\w.'’-]*)*"
+    r"(?:[ \t]+(?:to|will)\b|[ \t]*(?:[–—-]|$))))?",
     re.I | re.M,
 )
 _TITLE = re.compile(
@@ -44,7 +42,9 @@ _TITLE = re.compile(
     r"|ретро|minutes|meeting|\bcall\b|sync\b|stand-?up|catch-?up|retro|notes\s+(?:of|from)|(?:call|team|project|board|weekly|planning)\s+notes|1:1|one-to-one|debrief)",
     re.I,
 )
-_ORDER = re.compile(r"^\s*(?:[\d.)]+\s+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M)
+_ORDER = re.compile(
+    r"^[ \t]*(?:[\d.)]{1,9}[ \t]+)?(?:поручить|рекомендовать|обязать)\s+\w", re.I | re.M
+)
 _NAMED = re.compile(r"^(?P<name>[^\W\d_][\w.'’ -]{1,30}?)\s*(?::|[—–]|\s-\s)\s*\S")
 #: a title that names a meeting and its day
 _DATED_TITLE = re.compile(r"\d{1,2}[./]\d{1,2}|\d{4}|\d{1,2}\s+[^\W\d_]{3,}")
@@ -96,17 +96,27 @@ def _is_told(words: str, language: Language) -> bool:
 
 
 def _weights(text: str) -> Iterator[int]:
-    """What each mark that a text carries counts."""
+    """What each mark that a text carries counts.
+
+    A label of an owner alone makes no minutes (contracts and orders have it too), and a list of
+    boxes to tick is one mark whatever stands over it.
+    """
     yield 2 * bool(_VERBS.search(text))
-    yield 2 * any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
-    yield 2 * bool(_ACTION.search(text))
-    yield int(bool(_TITLE.search(text[:_HEAD])))
+    yield any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
+    actions = [match["owned"] for match in _ACTION.finditer(text)]
+    yield bool(actions) + any(actions)
+    yield bool(_TITLE.search(text[:_HEAD]))
     first = next((line for line in text[:_HEAD].split("\n") if line.strip()), "")
-    listed = len(re.findall(r"^\s*[-*•–]\s+\S", text, re.MULTILINE)) >= _BULLETS
-    yield int(bool(_TITLE.search(first) and _DATED_TITLE.search(first) and listed))
-    yield int(bool(_ATTENDANCE.search(text)))
-    yield int(bool(_ORDER.search(text)))
-    named = boxes = 0
+    listed = len(re.findall(r"^[ \t]*[-*•–][ \t]+\S", text, re.MULTILINE)) >= _BULLETS
+    yield bool(_TITLE.search(first) and _DATED_TITLE.search(first) and listed)
+    yield lists_people(text)
+    yield bool(_ORDER.search(text))
+    yield from _weights_of_lines(text)
+
+
+def _weights_of_lines(text: str) -> Iterator[int]:
+    """What tables, headings, boxes and entries of tasks count."""
+    named = tasks = 0
     for row in rows_of(text):
         line = text[row.start : row.end]
         if not line.strip():
@@ -114,15 +124,15 @@ def _weights(text: str) -> Iterator[int]:
         if _heads_tasks(line):
             yield 2
         title = len(line) < 80 and (row.start == 0 or heading_of(text, row))
-        if title and section_of(line) in ("tasks", "review"):
-            yield 1
-        boxes += CHECKBOX.match(line) is not None
+        tasks += bool(title and section_of(line) in ("tasks", "review")) or bool(
+            CHECKBOX.match(line)
+        )
         bullet = BULLET.match(line)
         entry = _NAMED.match(bullet["body"] if bullet else line)
         named += entry is not None and is_person_name(entry["name"])
-        if boxes == 1 or named == _NAMED_ENTRIES:
+        if tasks == 1 or named == _NAMED_ENTRIES:
             yield 1
-            boxes, named = boxes + 1, named + 1
+            tasks, named = tasks + 1, named + 1
 
 
 def _opens(text: str, at: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.minutes.attendance import without_title
 from rag.minutes.clauses import tokens_of
+from rag.minutes.headers import without_title
 from rag.minutes.morphology import analyser, parses
 from rag.types import ALL
 from rag.words import fold
