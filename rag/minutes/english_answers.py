@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
+#: "consider the trees saved"
+_CONSIDERED = re.compile(r"consider (?:\S+ ){1,4}(?:\w+ed|done|gone|sent|built|bought|made|cut|paid)\b")
 _IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
 _REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
@@ -44,7 +46,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
         first = first[named[0].last :]
     while len(first) > 1 and first[0] in _OPENERS and " " not in opens(first, "assent"):
         first = first[1:]
-    if opens(first, "no_is_yes"):
+    if opens(first, "no_is_yes") or _CONSIDERED.match(" ".join(first)):
         return "yes"
     if says(opening, "refusal_phrase"):
         return "no"

@@ -43,9 +43,10 @@ _BEFORE_DAY = re.compile(r"(?:\b(?:the|last|a|every|our|this|was|were|his|her|no
 #: words of a sentence that gives nothing but a deadline, and how many it may have
 _SAYING_WHEN = frozenset(
     "give me say let's till until by maybe probably hopefully at latest the first thing on or so "
-    "and before if not sooner done for about around roughly promise".split()
+    "and before if not sooner done for about around roughly promise should be ready done with "
+    "perhaps probably likely most all being well fingers crossed ish there or thereabouts".split()
 )
-_SHORT = 7
+_SHORT = 10
 #: words of a clause that does nothing but hedge the next ("well maybe")
 _HEDGE = 2
 #: words of a sentence that hedges the one before it ("No promises, mind.")
@@ -133,15 +134,17 @@ def _due_said_next(view: View) -> Found | None:
     if following.question or not 0 < len(following.words) <= _SHORT or not following.clauses:
         return None
     beside = view.of(view.sentence_at + 1, 0)
-    due = due_said(beside)
+    due = due_said(beside) or next(iter(beside.bare_dues), None)
     if due is None or _SUBJECTS & set(following.words):
         return None
     rest = [
         t.word
-        for t in beside.tokens
+        for clause in following.clauses
+        for t in clause.tokens
         if not due.start <= t.start < due.end and t.word not in _SAYING_WHEN
     ]
-    return due if len(following.clauses) == 1 and len(rest) <= 1 else None
+    most = 1 if len(following.clauses) == 1 else 0
+    return due if len(rest) <= most else None
 
 
 def bare_day(view: View) -> Found | None:

@@ -117,8 +117,8 @@ def _own(
     if not fit or talk.scene.language != "en":
         return fit[0] if fit else None
     own = fit[0]
-    again = [f for f in fit[1:] if f.bare or _refers(talk, f)]
-    again += [f for f in found if f not in fit and f.verb == "have" and _refers(talk, f)]
+    again = [f for f in fit[1:] if f.bare or (own.bare and _refers(talk, f))]
+    again += [f for f in found if f is not own and f.verb == "have" and _refers(talk, f)]
     for other in again:
         found.remove(other)
         own = replace(own, due=own.due or other.due) if own is fit[0] or own.due is None else own
@@ -313,5 +313,10 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
 
 
 def _opening_due(talk: Dialogue, own: Finding, index: int) -> Found | None:
-    """The day a turn opens with, for a bare taking on behind it ("Tomorrow. Consider it done")."""
-    return opening_day(talk, index, talk.company.sentences(index)) if own.bare else None
+    """The day a turn opens with, or puts for what it takes on ("Will do. Monday all right?")."""
+    sentences = talk.company.sentences(index)
+    if own.bare and (day := opening_day(talk, index, sentences)):
+        return day
+    views = (View(talk.scene, index, sentences, i, 0) for i in range(1, min(len(sentences), 4)))
+    asked = (v for v in views if v.sentence.question and v.sentence.clauses)
+    return next(filter(None, map(english_days.countered, asked)), None)
