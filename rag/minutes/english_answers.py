@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rag.minutes.view import Scene
 
 #: "consider the trees saved"
-_CONSIDERED = re.compile(r"consider (?:\S+ ){1,4}(?:\w+ed|done|gone|sent|built|bought|made|cut|paid)\b")
+_CONSIDERED = re.compile(
+    r"consider (?:\S+ ){1,4}(?:\w+ed|done|gone|sent|built|bought|made|cut|paid)\b"
+)
 _IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
 _REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes

@@ -191,7 +191,7 @@ def imperative(view: View) -> Finding | None:
     first = next(
         (i for i, w in enumerate(words) if not view.is_in(w, "filler") or w == "you"), None
     )
-    if first is None:
+    if first is None or (first and words[first - 1] == "i"):
         return None
     named: str | None = view.vocative
     mention = starting(view.mentions, first)

@@ -20,6 +20,7 @@ from rag.minutes.english_words import (
     starting,
     taken_back,
 )
+from rag.minutes.findings import SPEAKER
 from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ def _verb(view: View, at: int, *, promised: bool) -> tuple[int, bool] | None:
 
 
 def _partners(view: View, mention: Mention) -> tuple[str, ...]:
-    """The other subject of "Joan and Ravi agreed"."""
+    """The other subject of "Joan and Ravi agreed", "me and Tom are going to"."""
+    if view.words[max(0, mention.first - 2) : mention.first] == ("me", "and"):
+        return (SPEAKER,)
     if mention.first and view.words[mention.first - 1] in ("and", "&"):
         return ()
     if view.words[mention.last : mention.last + 1] == ("and",):

@@ -254,6 +254,15 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
 
 
+def is_private(view: View, verb_at: int) -> bool:
+    """Whether the act is one's own affair: "collect my daughter", "painting my bathroom"."""
+    rest = view.words[verb_at + 1 :]
+    return any(
+        word in ("my", "the") and bool(opens(rest[i + 1 :], "private" if word == "my" else "home"))
+        for i, word in enumerate(rest)
+    )
+
+
 def _made(view: View, verb_at: int) -> bool:
     """ "have them build it": somebody is made to act."""
     rest = view.words[verb_at + 1 :]

@@ -117,7 +117,7 @@ def _own(
     if not fit or talk.scene.language != "en":
         return fit[0] if fit else None
     own = fit[0]
-    again = [f for f in fit[1:] if f.bare or (own.bare and _refers(talk, f))]
+    again = [f for f in fit[1:] if f.bare or _says_how(talk, own, f)]
     again += [f for f in found if f is not own and f.verb == "have" and _refers(talk, f)]
     for other in again:
         found.remove(other)
@@ -125,6 +125,11 @@ def _own(
     if own is not fit[0]:
         found[found.index(fit[0])] = own
     return own
+
+
+def _says_how(talk: Dialogue, own: Finding, finding: Finding) -> bool:
+    """Whether a finding says how a bare taking on is done ("Sure. I'll pop it in the post")."""
+    return own.bare and english_answers.places(finding.verb) and _refers(talk, finding)
 
 
 def _refers(talk: Dialogue, finding: Finding) -> bool:
