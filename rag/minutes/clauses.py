@@ -281,7 +281,8 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
         )
         if word == "if" and (previous in _EN_ASKING or _is_offered(tokens, cuts[-1], i)):
             continue
-        if word == "and" and behind.startswith("i") and all(t.capital for t in tokens[cuts[-1] : i]):
+        named = all(token.capital for token in tokens[cuts[-1] : i])
+        if word == "and" and behind.startswith("i") and named:
             continue  # "Tom and I will"
         if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
             continue  # "and if that doesn't work": one clause

@@ -71,6 +71,9 @@ class Dialogue:
                 replies.settle(self, waiting, index, found, answer, sentences)
         if answer:
             following.endorse(self, index, speaker, answer, sentences)
+        if self.scene.language == "en" and not found:
+            asked = following.asks_further(self, index, speaker, sentences)
+            found = [asked] if asked else found
         for finding in found:
             self._add(finding, index, speaker)
         confirmed = False

@@ -86,6 +86,39 @@ _MINDS = ("i do", "i would", "yes i do", "yes i would", "i'd rather", "actually 
 _MINDS_NOT = frozenset("no nope nah not".split())
 
 
+def further(sentence: Sentence) -> tuple[int, int] | None:
+    """The thing that a question without a verb adds to what was just promised ("And the keys?")."""
+    if not sentence.question or not sentence.clauses:
+        return None
+    clause = sentence.clauses[0]
+    words = clause.words
+    while words and words[0] in _OPENERS - {"and"}:
+        words = words[1:]
+    lead_in = next((p for p in _FURTHER if words[: len(p)] == p), None)
+    thing = words[len(lead_in) :] if lead_in else ()
+    if not 0 < len(thing) <= _THING or thing[0] not in _DETERMINERS:
+        return None
+    return clause.tokens[-len(thing)].start, clause.end
+
+
+def echoes(said: str, sentence: Sentence) -> bool:
+    """Whether an answer only says again what was asked for ("And the keys.")."""
+    own = [word for word in sentence.words if word not in family("en", "filler")]
+    return bool(own) and not sentence.question and set(own) <= set(fold(said).split())
+
+
+_FURTHER = (
+    ("and", "what", "about"),
+    ("and", "how", "about"),
+    ("and",),
+    ("what", "about"),
+    ("plus",),
+)
+_DETERMINERS = frozenset("the a an my our your his her their that those these this".split())
+#: words of a thing that is asked for besides
+_THING = 4
+
+
 def gives(verb: str) -> bool:
     """Whether what is offered is handed over, so that it can be taken."""
     return verb in _GIVING

@@ -71,6 +71,9 @@ def settle(
     asked = talk.scene.text[request.sentence_start : request.what_start]
     if english_answers.asks_minding(asked):
         answer = english_answers.minds(sentences) or answer
+    if talk.scene.language == "en" and not found:
+        said = talk.scene.text[request.what_start : request.what_end]
+        answer = answer or ("yes" if english_answers.echoes(said, sentences[0]) else None)
     if request.open_call and not found and not request.named:
         meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
         answer = "yes" if meant else None
