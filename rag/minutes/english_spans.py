@@ -141,8 +141,8 @@ def _there_then(view: View) -> Found | None:
 #: being somewhere, or on the way
 _THERE = re.compile(
     r"(?:i'm|i am|i'll be|we're|we'll be) (?:in|at|there|back|over|round|up|down|on|near|"
-    r"with|seeing|meeting|passing|going|coming|driving (?:past|by|through|down|up|over|to)|popping|heading|"
-    r"around|working|walking (?:past|by)) |i see (?!what|how|that)"
+    r"with|seeing|meeting|passing|going|coming|driving (?:past|by|through|down|up|over|to)|"
+    r"popping|heading|around|working|walking (?:past|by)) |i see (?!what|how|that)"
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import english_answers, postponing
+from rag.minutes.drafts import content, words_of
 from rag.minutes.findings import GROUP, Finding
 from rag.minutes.russian_words import akin
 from rag.minutes.russian_words import promised as promised_by_others
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from rag.minutes.dialogue import Dialogue
 
 
+#: the latest promises, of whose things nobody asks as of another
+_KNOWN = 4
 #: turns within which a bare verb goes on about what its speaker has taken on
 ELABORATING = 2
 #: verbs of taking on: whatever is said next about it is the same promise; "" is «с меня»
@@ -70,6 +73,9 @@ def asks_further(
     thing = english_answers.further(asked) if asked else None
     if asked is None or thing is None:
         return None
+    said = content(talk.scene.text[slice(*thing)])
+    if any(said & words_of(talk.scene.text, draft) for draft in talk.drafts[-_KNOWN:]):
+        return None
     return Finding(
         "request",
         index,
@@ -79,7 +85,6 @@ def asks_further(
         sentence_start=asked.start,
         sentence_end=asked.end,
         who=last.who,
-        to_whom=last.to_whom,
         verb=last.verb,
         due=last.due,
         named=True,
