@@ -176,8 +176,9 @@ class Dialogue:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
         if accepted and not offer.thing and following.takes_over(self, offer, who):
             return
+        meant = self.company.asked_before(offer) if self.scene.language == "en" else None
         if not offer.bare or (offer.verb and accepted):
-            self.promise(offer, offer, who, accepted=accepted)
+            self.promise(offer, (meant if offer.bare else None) or offer, who, accepted=accepted)
         elif accepted and (topic := self.company.asked_before(offer)):
             self.promise(offer, topic, who, accepted=True)
 

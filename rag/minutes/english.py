@@ -26,7 +26,7 @@ from rag.minutes.english_first import (
 from rag.minutes.english_leads import lead
 from rag.minutes.english_offers import arriving, delivered, offered
 from rag.minutes.english_recaps import recapped
-from rag.minutes.english_reported import by_pronoun, hearsay, passive, reported
+from rag.minutes.english_reported import apposed, by_pronoun, hearsay, passive, reported
 from rag.minutes.english_spans import due_of, make, names_another
 from rag.minutes.english_takes import owed, take_on
 from rag.minutes.english_words import continues, is_condition, is_subordinate, objects, rejects
@@ -148,6 +148,7 @@ RULES: tuple[Callable[[View], Finding | None], ...] = (
     joint,
     together,
     reported,
+    apposed,
     recapped,
     hearsay,
     by_pronoun,

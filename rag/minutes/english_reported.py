@@ -77,6 +77,24 @@ def reported(view: View) -> Finding | None:
     return None
 
 
+def apposed(view: View) -> Finding | None:
+    """ "Our tax partner, Simon, is going to draft it": the name stands between commas."""
+    if not view.clause_at or is_asked(view):
+        return None
+    before = view.at(view.clause_at - 1)
+    named = before.mentions[:1]
+    if not named or (named[0].first, named[0].last) != (0, len(before.words)):
+        return None
+    found = _predicate(view, 0, contracted=False)
+    if found is None or not has_object(view, found[0]) or denied(view, 0, found[0]):
+        return None
+    verb_at, promised = found
+    if taken_back(view) or (not promised and rejects(view, verb_at, due_of(view))):
+        return None
+    who = named[0].name
+    return make(view, "promise", 0, verb_at, who, act="reported", first=verb_at)
+
+
 def _titled(view: View) -> list[Mention]:
     """People of no list, by title and surname ("Mr Dunne's promised to …")."""
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes.english_leads import has_any, lead, opens
@@ -39,7 +40,8 @@ def owed(view: View) -> Finding | None:
     anaphoric = words[first] in ANAPHORS and (first + 1 == len(words) or _is_due(view, first + 1))
     if due_of(view) is None and not has_any(view, "deliverable", first):
         return None
-    return make(view, "promise", at, at, SPEAKER, first=first, bare=anaphoric, anaphoric=anaphoric)
+    found = make(view, "promise", at, at, SPEAKER, first=first, bare=anaphoric, anaphoric=anaphoric)
+    return replace(found, verb="", what_start=view.sentence.start) if anaphoric else found
 
 
 def _is_due(view: View, at: int) -> bool:

@@ -187,6 +187,8 @@ def haggles(
     if waiting.finding.kind == "request" and counters(talk, waiting, index, sentences):
         return True
     due = talk.company.new_due(index, sentences) if not found else None
+    if talk.scene.language == "en" and stance(talk.scene, sentences) == "yes":
+        return False  # "Don't I always? By Tuesday."
     if due is None or len(sentences[0].words) > _SHORT:
         return False
     if not (sentences[0].question or (speaker == waiting.asker and speaker is not None)):
