@@ -196,7 +196,8 @@ class Dialogue:
             return self.company.asked_before(
                 replace(finding, what_start=self.turns[finding.turn].start)
             )
-        return self.company.asked_before(finding)
+        own = finding if finding.verb == "have" else None  # "you'll have it by Friday"
+        return self.company.asked_before(finding) or own
 
     def promise(
         self, finding: Finding, what: Finding, speaker: str | None, *, accepted: bool

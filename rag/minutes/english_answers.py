@@ -107,13 +107,7 @@ def echoes(said: str, sentence: Sentence) -> bool:
     return bool(own) and not sentence.question and set(own) <= set(fold(said).split())
 
 
-_FURTHER = (
-    ("and", "what", "about"),
-    ("and", "how", "about"),
-    ("and",),
-    ("what", "about"),
-    ("plus",),
-)
+_FURTHER = (("and", "what", "about"), ("and", "how", "about"), ("and",), ("plus",))
 _DETERMINERS = frozenset("the a an my our your his her their that those these this".split())
 #: words of a thing that is asked for besides
 _THING = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -83,14 +84,34 @@ def _with_another(view: View, found: Lead) -> Lead:
 
 
 def needed(view: View) -> Finding | None:
-    """ "I need the figures by Friday, Paul", "can I have the list by Monday?"."""
-    found = lead(view, "need_thing")
-    if found is None or view.words[found.first] not in _THINGS or due_of(view) is None:
+    """ "I need the figures by Friday, Paul", "when can we see it?", "can I leave it with you?"."""
+    found = lead(view, "ask_thing")
+    when = found is not None
+    if found is None:
+        found = lead(view, "need_thing") or _left_with(view)
+        when = found is not None and found.phrase.startswith(("when", "how soon", "leave"))
+    if found is None or view.words[found.first] not in _THINGS:
+        return None
+    if not when and due_of(view) is None:
         return None
     if any(view.is_in(word, "meeting_thing") for word in view.words[found.first :]):
         return None
     named = view.vocative or ADDRESSEE
     return make(view, "request", found.at, None, named, first=found.first)
+
+
+def _left_with(view: View) -> Lead | None:
+    """ "Can I leave the projector with you?"."""
+    match = _LEFT.match(" ".join(view.words))
+    if match is None or not view.sentence.question:
+        return None
+    first = match["lead"].count(" ") + 1
+    return Lead(0, first, first, "leave")
+
+
+_LEFT = re.compile(
+    r"(?P<lead>(?:\S+ )?(?:can|could|may|shall) (?:i|we) leave) .+ (?:with|to) you\b"
+)
 
 
 def told(view: View) -> Finding | None:

@@ -69,7 +69,7 @@ def asks_further(
     last = talk.drafts[-1] if talk.drafts else None
     if last is None or not 0 < index - last.turn <= ELABORATING or last.who in (speaker, None):
         return None
-    asked = next((s for s in reversed(sentences) if english_answers.further(s)), None)
+    asked = sentences[-1] if sentences else None
     thing = english_answers.further(asked) if asked else None
     if asked is None or thing is None:
         return None
