@@ -281,6 +281,9 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
         )
         if word == "if" and (previous in _EN_ASKING or _is_offered(tokens, cuts[-1], i)):
             continue
+        named = all(token.capital for token in tokens[cuts[-1] : i])
+        if word == "and" and behind.startswith("i") and named:
+            continue  # "Tom and I will"
         if i - 1 == cuts[-1] and previous in ("and", "but", "so"):
             continue  # "and if that doesn't work": one clause
         if word == "as" and previous in ("soon", "long", "far", "well"):
@@ -301,10 +304,16 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
 
 def _is_offered(tokens: list[Token], first: int, at: int) -> bool:
     """Whether "if I" at a token offers: "would it help if I rang them"."""
-    own = at + 1 < len(tokens) and tokens[at + 1].word in ("i", "we")
+    behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if behind == "you" and tokens[at - 1].word in _EN_WELCOME:
+        return True  # "it'd be great if you brought it"
+    own = behind in ("i", "we")
     return own and "it" in {token.word for token in tokens[first:at]} and _ASKS(tokens[first].word)
 
 
+_EN_WELCOME = frozenset(
+    "great good help helpful lovely brilliant handy useful grateful glad happier nice".split()
+)
 _ASKS = frozenset("would is how will".split()).__contains__
 
 

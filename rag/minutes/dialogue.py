@@ -73,6 +73,9 @@ class Dialogue:
                 replies.settle(self, waiting, index, found, answer, sentences)
         if answer:
             following.endorse(self, index, speaker, answer, sentences)
+        if self.scene.language == "en" and not found:
+            asked = following.asks_further(self, index, speaker, sentences)
+            found = [asked] if asked else found
         for finding in found:
             self._add(finding, index, speaker)
         confirmed = False
@@ -175,8 +178,9 @@ class Dialogue:
         """An offer nobody objected to; «давайте я» alone is about what was said before."""
         if accepted and not offer.thing and following.takes_over(self, offer, who):
             return
+        meant = self.company.asked_before(offer) if self.scene.language == "en" else None
         if not offer.bare or (offer.verb and accepted):
-            self.promise(offer, offer, who, accepted=accepted)
+            self.promise(offer, (meant if offer.bare else None) or offer, who, accepted=accepted)
         elif accepted and (topic := self.company.asked_before(offer)):
             self.promise(offer, topic, who, accepted=True)
 
@@ -197,7 +201,8 @@ class Dialogue:
             return self.company.asked_before(
                 replace(finding, what_start=self.turns[finding.turn].start)
             )
-        return self.company.asked_before(finding)
+        own = finding if finding.verb == "have" else None  # "you'll have it by Friday"
+        return self.company.asked_before(finding) or own
 
     def promise(
         self, finding: Finding, what: Finding, speaker: str | None, *, accepted: bool

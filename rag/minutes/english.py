@@ -19,14 +19,16 @@ from rag.minutes.english_first import (
     joint,
     let_me,
     ongoing,
+    together,
     tried,
     unsaid_subject,
 )
 from rag.minutes.english_leads import lead
 from rag.minutes.english_offers import arriving, delivered, offered
-from rag.minutes.english_reported import by_pronoun, hearsay, passive, reported
+from rag.minutes.english_recaps import recapped
+from rag.minutes.english_reported import apposed, by_pronoun, hearsay, passive, reported
 from rag.minutes.english_spans import due_of, make, names_another
-from rag.minutes.english_takes import take_on
+from rag.minutes.english_takes import owed, take_on
 from rag.minutes.english_words import continues, is_condition, is_subordinate, objects, rejects
 
 if TYPE_CHECKING:
@@ -129,6 +131,7 @@ def gapped(view: View) -> Finding | None:
 #: in the order they are asked: the first that finds something is right
 RULES: tuple[Callable[[View], Finding | None], ...] = (
     take_on,
+    owed,
     passive,
     continued,
     *REQUESTS,
@@ -143,7 +146,10 @@ RULES: tuple[Callable[[View], Finding | None], ...] = (
     delivered,
     arriving,
     joint,
+    together,
     reported,
+    apposed,
+    recapped,
     hearsay,
     by_pronoun,
     gapped,

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rag.minutes.clauses import Clause, Sentence
     from rag.minutes.view import Scene
 
+#: "consider the trees saved"
+_CONSIDERED = re.compile(
+    r"consider (?:\S+ ){1,4}(?:\w+ed|done|gone|sent|built|bought|made|cut|paid)\b"
+)
 _IDLE = frozenset("no it's fine that's i'll i i'm do did and nah nope don't worry will it".split())
 _REFERRING = frozenset("something it that this them those one him her".split())
 #: how many sentences of an answer tell whether it is a yes
@@ -44,7 +48,7 @@ def answers(scene: Scene, sentences: Sequence[Sentence]) -> Literal["yes", "no"]
         first = first[named[0].last :]
     while len(first) > 1 and first[0] in _OPENERS and " " not in opens(first, "assent"):
         first = first[1:]
-    if opens(first, "no_is_yes"):
+    if opens(first, "no_is_yes") or _CONSIDERED.match(" ".join(first)):
         return "yes"
     if says(opening, "refusal_phrase"):
         return "no"
@@ -80,6 +84,33 @@ def minds(sentences: Sequence[Sentence]) -> Literal["yes", "no"] | None:
 _MINDING = re.compile(r"\bmind(?:ing)?\b", re.IGNORECASE)
 _MINDS = ("i do", "i would", "yes i do", "yes i would", "i'd rather", "actually i", "well i do")
 _MINDS_NOT = frozenset("no nope nah not".split())
+
+
+def further(sentence: Sentence) -> tuple[int, int] | None:
+    """The thing that a question without a verb adds to what was just promised ("And the keys?")."""
+    if not sentence.question or not sentence.clauses:
+        return None
+    clause = sentence.clauses[0]
+    words = clause.words
+    while words and words[0] in _OPENERS - {"and"}:
+        words = words[1:]
+    lead_in = next((p for p in _FURTHER if words[: len(p)] == p), None)
+    thing = words[len(lead_in) :] if lead_in else ()
+    if not 0 < len(thing) <= _THING or thing[0] not in _DETERMINERS:
+        return None
+    return clause.tokens[-len(thing)].start, clause.end
+
+
+def echoes(said: str, sentence: Sentence) -> bool:
+    """Whether an answer only says again what was asked for ("And the keys.")."""
+    own = [word for word in sentence.words if word not in family("en", "filler")]
+    return bool(own) and not sentence.question and set(own) <= set(fold(said).split())
+
+
+_FURTHER = (("and", "what", "about"), ("and", "how", "about"), ("and",), ("plus",))
+_DETERMINERS = frozenset("the a an my our your his her their that those these this".split())
+#: words of a thing that is asked for besides
+_THING = 4
 
 
 def gives(verb: str) -> bool:

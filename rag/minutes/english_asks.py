@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -83,14 +84,34 @@ def _with_another(view: View, found: Lead) -> Lead:
 
 
 def needed(view: View) -> Finding | None:
-    """ "I need the figures by Friday, Paul", "can I have the list by Monday?"."""
-    found = lead(view, "need_thing")
-    if found is None or view.words[found.first] not in _THINGS or due_of(view) is None:
+    """ "I need the figures by Friday, Paul", "when can we see it?", "can I leave it with you?"."""
+    found = lead(view, "ask_thing")
+    when = found is not None
+    if found is None:
+        found = lead(view, "need_thing") or _left_with(view)
+        when = found is not None and found.phrase.startswith(("when", "how soon", "leave"))
+    if found is None or view.words[found.first] not in _THINGS:
+        return None
+    if not when and due_of(view) is None:
         return None
     if any(view.is_in(word, "meeting_thing") for word in view.words[found.first :]):
         return None
     named = view.vocative or ADDRESSEE
     return make(view, "request", found.at, None, named, first=found.first)
+
+
+def _left_with(view: View) -> Lead | None:
+    """ "Can I leave the projector with you?"."""
+    match = _LEFT.match(" ".join(view.words))
+    if match is None or not view.sentence.question:
+        return None
+    first = match["lead"].count(" ") + 1
+    return Lead(0, first, first, "leave")
+
+
+_LEFT = re.compile(
+    r"(?P<lead>(?:\S+ )?(?:can|could|may|shall) (?:i|we) leave) .+ (?:with|to) you\b"
+)
 
 
 def told(view: View) -> Finding | None:
@@ -191,7 +212,7 @@ def imperative(view: View) -> Finding | None:
     first = next(
         (i for i, w in enumerate(words) if not view.is_in(w, "filler") or w == "you"), None
     )
-    if first is None:
+    if first is None or (first and words[first - 1] == "i"):
         return None
     named: str | None = view.vocative
     mention = starting(view.mentions, first)
@@ -220,7 +241,7 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     """The order that begins at a token, if it is one: to somebody, politely, or plainly."""
     words = view.words
     verb_at = first + moved(words[first:])
-    if verb_at >= len(words) or not view.is_in(words[verb_at], "verb"):
+    if verb_at >= len(words) or not _is_verb(view, words[verb_at]):
         return None
     if _is_noise(view, Lead(first, first, verb_at, "")) or not has_object(view, verb_at):
         return None
@@ -234,7 +255,9 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
         return None
     if named is None and not polite:
         plain = verb_at + 1 < len(words) and (
-            words[verb_at + 1] in _OBJECT_OPENS or starting(view.mentions, verb_at + 1)
+            words[verb_at + 1] in _OBJECT_OPENS
+            or starting(view.mentions, verb_at + 1)
+            or (words[verb_at] in _GOING_ON and _ends_habit(view, verb_at))
         )
         if not plain or first > 2:
             return None
@@ -249,6 +272,11 @@ def _ordered(view: View, first: int, named: str | None) -> Finding | None:
     )
 
 
+def _is_verb(view: View, word: str) -> bool:
+    """Whether a word is a verb of the table, or ends in one: "password-protect"."""
+    return view.is_in(word, "verb") or ("-" in word and view.is_in(word.rsplit("-")[-1], "verb"))
+
+
 def _is_noise(view: View, found: Lead) -> bool:
     """Whether what is asked is done on the spot, or is no act: "can you hear us?"."""
     verb = base_of(view.words[found.verb_at])
@@ -258,6 +286,10 @@ def _is_noise(view: View, found: Lead) -> bool:
         return True
     if verb == "let" and _hands_over(view, found.verb_at):
         return False
+    if verb in _GOING_ON and _ends_habit(view, found.verb_at):
+        return False
+    if verb == "go" and opens(view.words[found.verb_at :], "phrasal"):
+        return rejects(view, found.verb_at, due_of(view))
     if not view.is_in(verb, "ask_noise"):
         return rejects(view, found.verb_at, due_of(view))
     reach = recipient(view, found.verb_at)
@@ -279,6 +311,15 @@ def _hands_over(view: View, verb_at: int) -> bool:
     return told or bool(given) or named or due_of(view) is not None
 
 
+def _ends_habit(view: View, verb_at: int) -> bool:
+    """ "Stop sending the paper": what is done all the time shall begin or end."""
+    act = verb_at + 1
+    return view.words[act : act + 1] != () and (
+        view.words[act] in gerunds() and bool(objects(view, act))
+    )
+
+
+_GOING_ON = frozenset("stop start keep".split())
 _GIVEN = frozenset("the your those these that them it everyone's all any his her their our".split())
 _TOLD = _GIVEN | frozenset("how which when whether who where about of".split())
 

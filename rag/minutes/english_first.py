@@ -19,6 +19,7 @@ from rag.minutes.english_words import (
     is_anaphoric,
     is_asked,
     is_later,
+    is_private,
     objects,
     rejects,
     starting,
@@ -52,7 +53,20 @@ def committed(view: View) -> Finding | None:
         return None  # "I'm going to Leeds"
     if is_gerund(act.word) or rejects(view, found.verb_at, due_of(view)):
         return None
+    if act.word in _FETCHING and is_private(view, found.verb_at):
+        return None
     return _own(view, found)
+
+
+#: what is done for one's own family and pets
+_FETCHING = frozenset(
+    "pick collect take fetch drop walk feed meet drive bath visit get see babysit bring".split()
+)
+#: "I'm driving past there Thursday": on one's way
+_PASSING = re.compile(
+    r"(?:driving|passing|going|popping|walking|cycling|flying|heading|coming|running|travelling) "
+    r"(?:past|by|through|near|down|up|over|to|into|home|that|there|back|out|via|round|around)\b"
+)
 
 
 def _pledged(view: View) -> Lead | None:
@@ -89,9 +103,34 @@ def arranged(view: View) -> Finding | None:
     dated = dated and not view.is_in(verb, "away")
     if not (dated or view.is_in(verb, "taking")) or not objects(view, found.verb_at):
         return None
+    if is_private(view, found.verb_at) or _PASSING.match(" ".join(view.words[found.verb_at :])):
+        return None
     if rejects(view, found.verb_at, due_of(view)):
         return None
     return _own(view, found)
+
+
+def together(view: View) -> Finding | None:
+    """ "We're painting the fence on Saturday": arranged by the group."""
+    found = lead(view, "progressive_we")
+    if found is None or _is_barred(view, found) or not is_gerund(view.words[found.verb_at]):
+        return None
+    verb, due = view.words[found.verb_at], due_of(view)
+    if due is None or not is_later(view, due) or _RUNNING.match(due.due.raw.lower()):
+        return None
+    if view.is_in(verb, "away") or not view.is_in(base_of(verb), "verb"):
+        return None
+    if not objects(view, found.verb_at) and verb not in _WORKING:
+        return None
+    if rejects(view, found.verb_at, due, joint=True):
+        return None
+    return make(view, "promise", found.at, found.verb_at, GROUP, act="joint", first=found.first)
+
+
+_WORKING = frozenset(
+    "painting cleaning filming recording testing deploying releasing shipping launching migrating "
+    "printing shooting digging planting packing decorating rehearsing baking weeding".split()
+)
 
 
 def tried(view: View) -> Finding | None:
@@ -114,6 +153,8 @@ def due_on_me(view: View) -> Finding | None:
         return None
     verb = view.words[found.verb_at]
     if not view.is_in(verb, "verb") or not objects(view, found.verb_at):
+        return None
+    if is_private(view, found.verb_at):
         return None
     return None if rejects(view, found.verb_at, due_of(view)) else _own(view, found)
 
@@ -215,7 +256,15 @@ def _own(
         bare=anaphoric or nothing,
         anaphoric=anaphoric,
     )
+    finding = replace(finding, others=_with_whom(view, found.at))
     return replace(finding, what_start=begins) if begins is not None else finding
+
+
+def _with_whom(view: View, at: int) -> tuple[str, ...]:
+    """Who acts too: "Tom and I will paint it"."""
+    if at < 2 or view.words[at - 1] != "and" or not view.words[at].startswith("i"):
+        return ()
+    return tuple(m.name for m in view.mentions if m.last == at - 1)
 
 
 def _acts_on(view: View, verb_at: int) -> bool:

@@ -16,6 +16,7 @@ from rag.minutes.english_words import (
     is_anaphoric,
     is_asked,
     moves_day,
+    objects,
     rejects,
 )
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, GROUP, SPEAKER
@@ -92,13 +93,21 @@ def delivered(view: View) -> Finding | None:
     dated = view.due((view.clause_at,)) or due_of(view)
     sourced = " ".join(view.words).endswith("from me") or "from me" in " ".join(view.words)
     unsaid = found.phrase.startswith(("it", "that", "they"))
+    asked = view.words[found.first] in ("it", "them", "that") and not objects(view, found.at)
     first = max(found.at, found.first - 1)
     if not (dated or sourced) or doubted(view, found.at):
         return None
     if has_any(view, "not_delivered", found.at):
         return None
     finding = make(
-        view, "promise", found.at, None, SPEAKER, first=first, bare=unsaid, anaphoric=unsaid
+        view,
+        "promise",
+        found.at,
+        None,
+        SPEAKER,
+        first=first,
+        bare=unsaid or asked,
+        anaphoric=unsaid or asked,
     )
     everybody = has_any(view, "to_all", found.at)
     return replace(finding, to_whom=EVERYBODY if everybody else ADDRESSEE, verb="have")

@@ -45,6 +45,8 @@ def recipient(view: View, verb_at: int) -> str | None:
     behind = verb_at + 1
     if behind < len(words) and words[behind] in ("back", "over", "up"):
         behind += 1
+    if verb == "let" and words[behind + 1 : behind + 2] == ("have",):
+        return _person(view, behind)
     kept = bool(set(words[behind + 1 : behind + 3]) & set(_KEPT)) and verb in _KEEPING
     indirect = (
         kept

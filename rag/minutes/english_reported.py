@@ -20,6 +20,7 @@ from rag.minutes.english_words import (
     starting,
     taken_back,
 )
+from rag.minutes.findings import SPEAKER
 from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
@@ -74,6 +75,24 @@ def reported(view: View) -> Finding | None:
         )
         return replace(finding, others=_partners(view, mention))
     return None
+
+
+def apposed(view: View) -> Finding | None:
+    """ "Our tax partner, Simon, is going to draft it": the name stands between commas."""
+    if not view.clause_at or is_asked(view):
+        return None
+    before = view.at(view.clause_at - 1)
+    named = before.mentions[:1]
+    if not named or (named[0].first, named[0].last) != (0, len(before.words)):
+        return None
+    found = _predicate(view, 0, contracted=False)
+    if found is None or not has_object(view, found[0]) or denied(view, 0, found[0]):
+        return None
+    verb_at, promised = found
+    if taken_back(view) or (not promised and rejects(view, verb_at, due_of(view))):
+        return None
+    who = named[0].name
+    return make(view, "promise", 0, verb_at, who, act="reported", first=verb_at)
 
 
 def _titled(view: View) -> list[Mention]:
@@ -178,7 +197,9 @@ def _verb(view: View, at: int, *, promised: bool) -> tuple[int, bool] | None:
 
 
 def _partners(view: View, mention: Mention) -> tuple[str, ...]:
-    """The other subject of "Joan and Ravi agreed"."""
+    """The other subject of "Joan and Ravi agreed", "me and Tom are going to"."""
+    if view.words[max(0, mention.first - 2) : mention.first] == ("me", "and"):
+        return (SPEAKER,)
     if mention.first and view.words[mention.first - 1] in ("and", "&"):
         return ()
     if view.words[mention.last : mention.last + 1] == ("and",):

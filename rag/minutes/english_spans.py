@@ -43,9 +43,10 @@ _BEFORE_DAY = re.compile(r"(?:\b(?:the|last|a|every|our|this|was|were|his|her|no
 #: words of a sentence that gives nothing but a deadline, and how many it may have
 _SAYING_WHEN = frozenset(
     "give me say let's till until by maybe probably hopefully at latest the first thing on or so "
-    "and before if not sooner done for about around roughly promise".split()
+    "and before if not sooner done for about around roughly promise should be ready done with "
+    "perhaps probably likely most all being well fingers crossed ish there or thereabouts".split()
 )
-_SHORT = 7
+_SHORT = 10
 #: words of a clause that does nothing but hedge the next ("well maybe")
 _HEDGE = 2
 #: words of a sentence that hedges the one before it ("No promises, mind.")
@@ -117,7 +118,32 @@ def _is_hedged(view: View) -> bool:
 
 def due_of(view: View) -> Found | None:
     """The deadline of a clause: in it, beside it, or in the sentence behind it."""
-    return view.due(due_clauses(view)) or bare_day(view) or view.next_due() or _due_said_next(view)
+    return (
+        view.due(due_clauses(view))
+        or bare_day(view)
+        or view.next_due()
+        or _due_said_next(view)
+        or _there_then(view)
+    )
+
+
+def _there_then(view: View) -> Found | None:
+    """The day one is there anyway: "I'm in town Thursday, so I'll drop the boxes off"."""
+    if not view.clause_at or not has_lead(view):
+        return None
+    before = view.at(view.clause_at - 1)
+    said = [word for word in before.words if word not in ("and", "so", "well", "but")]
+    if not _THERE.match(" ".join(said)):
+        return None
+    return before.due((before.clause_at,)) or bare_day(before)
+
+
+#: being somewhere, or on the way
+_THERE = re.compile(
+    r"(?:i'm|i am|i'll be|we're|we'll be) (?:in|at|there|back|over|round|up|down|on|near|"
+    r"with|seeing|meeting|passing|going|coming|driving (?:past|by|through|down|up|over|to)|"
+    r"popping|heading|around|working|walking (?:past|by)) |i see (?!what|how|that)"
+)
 
 
 def due_said(view: View) -> Found | None:
@@ -133,15 +159,17 @@ def _due_said_next(view: View) -> Found | None:
     if following.question or not 0 < len(following.words) <= _SHORT or not following.clauses:
         return None
     beside = view.of(view.sentence_at + 1, 0)
-    due = due_said(beside)
+    due = due_said(beside) or next(iter(beside.bare_dues), None)
     if due is None or _SUBJECTS & set(following.words):
         return None
     rest = [
         t.word
-        for t in beside.tokens
+        for clause in following.clauses
+        for t in clause.tokens
         if not due.start <= t.start < due.end and t.word not in _SAYING_WHEN
     ]
-    return due if len(following.clauses) == 1 and len(rest) <= 1 else None
+    most = 1 if len(following.clauses) == 1 else 0
+    return due if len(rest) <= most else None
 
 
 def bare_day(view: View) -> Found | None:
@@ -182,12 +210,19 @@ def due_clauses(view: View) -> tuple[int, ...]:
         other = view.clause_at + step
         while 0 <= other < len(view.sentence.clauses):
             beside = view.at(other)
-            own = bool(_SUBJECTS & set(beside.words)) or has_lead(beside)
+            own = bool(_SUBJECTS & set(beside.words)) or has_lead(beside) or _of_another(beside)
             if own or is_condition(beside) or names_another(beside):
                 break
             clauses.append(other)
             other += step
     return tuple(clauses)
+
+
+def _of_another(view: View) -> bool:
+    """Whether the clause has a person for its subject: "…, Paul prints the flyers"."""
+    first = next((i for i, w in enumerate(view.words) if w not in ("and", "then", "so")), 0)
+    mention = starting(view.mentions, first)
+    return mention is not None and mention.last + 1 < len(view.words)
 
 
 def names_another(view: View) -> bool:

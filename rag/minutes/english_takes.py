@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.english_leads import lead, opens
-from rag.minutes.english_spans import make
+from rag.minutes.english_leads import has_any, lead, opens
+from rag.minutes.english_spans import due_of, make
 from rag.minutes.english_words import ANAPHORS, has_object
 from rag.minutes.findings import SPEAKER, Finding
 
@@ -25,6 +26,31 @@ _FOR = re.compile(
     r"i volunteer for) (?P<what>.+)$"
 )
 _DETERMINERS = frozenset("the my our your that those these this".split())
+
+
+def owed(view: View) -> Finding | None:
+    """ "I owe them the rota by the tenth": what is due to somebody, not what is a debt."""
+    words = view.words
+    at = next((i for i, word in enumerate(words) if word in ("owe", "owes")), None)
+    if at is None or words[at] != "owe" or "i" not in words[:at] or view.sentence.question:
+        return None
+    first = next((i for i in range(at + 2, len(words)) if words[i] in _OWED), None)
+    if first is None or {"not", "don't"} & set(words[:at]) or has_any(view, "debt", at):
+        return None
+    anaphoric = words[first] in ANAPHORS and (first + 1 == len(words) or _is_due(view, first + 1))
+    if due_of(view) is None and not has_any(view, "deliverable", first):
+        return None
+    found = make(view, "promise", at, at, SPEAKER, first=first, bare=anaphoric, anaphoric=anaphoric)
+    return replace(found, verb="", what_start=view.sentence.start) if anaphoric else found
+
+
+def _is_due(view: View, at: int) -> bool:
+    """Whether a deadline begins at a token."""
+    start = view.tokens[at].start
+    return any(found.start <= start < found.end for found in (*view.dues, *view.bare_dues))
+
+
+_OWED = frozenset("a an the that those this it them your some my his her their".split())
 
 
 def take_on(view: View) -> Finding | None:

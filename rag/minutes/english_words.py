@@ -39,6 +39,7 @@ _UNDONE = re.compile(
     r"\b(?:could|should|would) have (?:\w+ed|been|done|sent|gone|got|had|made|taken|given|written|"
     r"bought|brought|told|said|come|put|found|seen|known|thought|kept|left|paid|built|cut)\b"
 )
+_INVERTED = frozenset("can could will would do does are is should might".split())
 _EMPTY_CONDITIONS = frozenset(["if anything", "if not", "if so", "if only"])
 _OWN_TIME = re.compile(r"^when (?:i'm|i am|i get|i go|i'll|we meet|we're|we get)\b")
 _SUBORDINATE = frozenset(
@@ -89,6 +90,8 @@ def is_condition(view: View) -> bool:
     """Whether the clause is a condition of another: "if …", "once …", "as soon as …"."""
     words = [w for w in view.words if w not in ("and", "but", "so", "then", "only", "well", "or")]
     joined = " ".join(words)
+    if view.sentence.question and words[:1] == ["when"] and words[1:2] and words[1] in _INVERTED:
+        return False  # "when can you send it?"
     if not words or opens(words, "polite_condition") or joined in _EMPTY_CONDITIONS:
         return False
     if _OWN_TIME.search(joined):
@@ -252,6 +255,15 @@ def rejects(view: View, verb_at: int, due: Found | None, *, joint: bool = False)
     if verb == "see" and words[verb_at - 1] != "and" and not opens(rest, "phrasal"):
         return True
     return opens(rest, "stative") != "" or _within(view, verb_at, verb, due, dated=dated)
+
+
+def is_private(view: View, verb_at: int) -> bool:
+    """Whether the act is one's own affair: "collect my daughter", "painting my bathroom"."""
+    rest = view.words[verb_at + 1 :]
+    return any(
+        word in ("my", "the") and bool(opens(rest[i + 1 :], "private" if word == "my" else "home"))
+        for i, word in enumerate(rest)
+    )
 
 
 def _made(view: View, verb_at: int) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import english_answers, postponing
-from rag.minutes.findings import GROUP
+from rag.minutes.drafts import content, words_of
+from rag.minutes.findings import GROUP, Finding
 from rag.minutes.russian_words import akin
 from rag.minutes.russian_words import promised as promised_by_others
 from rag.minutes.waiting import PATIENCE
@@ -15,9 +16,10 @@ from rag.types import WE
 if TYPE_CHECKING:
     from rag.minutes.clauses import Sentence
     from rag.minutes.dialogue import Dialogue
-    from rag.minutes.findings import Finding
 
 
+#: the latest promises, of whose things nobody asks as of another
+_KNOWN = 4
 #: turns within which a bare verb goes on about what its speaker has taken on
 ELABORATING = 2
 #: verbs of taking on: whatever is said next about it is the same promise; "" is «с меня»
@@ -58,6 +60,35 @@ def promised(talk: Dialogue, finding: Finding, index: int, speaker: str | None) 
         if meant and draft.who != speaker and draft.status == "open":
             return draft.at
     return None
+
+
+def asks_further(
+    talk: Dialogue, index: int, speaker: str | None, sentences: tuple[Sentence, ...]
+) -> Finding | None:
+    """ "And the receipts?": another thing asked of the one who has just promised something."""
+    last = talk.drafts[-1] if talk.drafts else None
+    if last is None or not 0 < index - last.turn <= ELABORATING or last.who in (speaker, None):
+        return None
+    asked = sentences[-1] if sentences else None
+    thing = english_answers.further(asked) if asked else None
+    if asked is None or thing is None:
+        return None
+    said = content(talk.scene.text[slice(*thing)])
+    if any(said & words_of(talk.scene.text, draft) for draft in talk.drafts[-_KNOWN:]):
+        return None
+    return Finding(
+        "request",
+        index,
+        at=asked.start,
+        what_start=thing[0],
+        what_end=thing[1],
+        sentence_start=asked.start,
+        sentence_end=asked.end,
+        who=last.who,
+        verb=last.verb,
+        due=last.due,
+        named=True,
+    )
 
 
 def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:

@@ -73,6 +73,9 @@ def settle(
     asked = talk.scene.text[request.sentence_start : request.what_start]
     if english_answers.asks_minding(asked):
         answer = english_answers.minds(sentences) or answer
+    if talk.scene.language == "en" and not found:
+        said = talk.scene.text[request.what_start : request.what_end]
+        answer = answer or ("yes" if english_answers.echoes(said, sentences[0]) else None)
     if request.open_call and not found and not request.named:
         meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
         answer = "yes" if meant else None
@@ -121,14 +124,19 @@ def _own(
     if not fit or talk.scene.language != "en":
         return fit[0] if fit else None
     own = fit[0]
-    again = [f for f in fit[1:] if f.bare or _refers(talk, f)]
-    again += [f for f in found if f not in fit and f.verb == "have" and _refers(talk, f)]
+    again = [f for f in fit[1:] if f.bare or _says_how(talk, own, f)]
+    again += [f for f in found if f is not own and f.verb == "have" and _refers(talk, f)]
     for other in again:
         found.remove(other)
         own = replace(own, due=own.due or other.due) if own is fit[0] or own.due is None else own
     if own is not fit[0]:
         found[found.index(fit[0])] = own
     return own
+
+
+def _says_how(talk: Dialogue, own: Finding, finding: Finding) -> bool:
+    """Whether a finding says how a bare taking on is done ("Sure. I'll pop it in the post")."""
+    return own.bare and english_answers.places(finding.verb) and _refers(talk, finding)
 
 
 def _refers(talk: Dialogue, finding: Finding) -> bool:
@@ -183,6 +191,8 @@ def haggles(
     if waiting.finding.kind == "request" and counters(talk, waiting, index, sentences):
         return True
     due = talk.company.new_due(index, sentences) if not found else None
+    if talk.scene.language == "en" and stance(talk.scene, sentences) == "yes":
+        return False  # "Don't I always? By Tuesday."
     if due is None or len(sentences[0].words) > _SHORT:
         return False
     if not (sentences[0].question or (speaker == waiting.asker and speaker is not None)):
@@ -317,5 +327,10 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
 
 
 def _opening_due(talk: Dialogue, own: Finding, index: int) -> Found | None:
-    """The day a turn opens with, for a bare taking on behind it ("Tomorrow. Consider it done")."""
-    return opening_day(talk, index, talk.company.sentences(index)) if own.bare else None
+    """The day a turn opens with, or puts for what it takes on ("Will do. Monday all right?")."""
+    sentences = talk.company.sentences(index)
+    if own.bare and (day := opening_day(talk, index, sentences)):
+        return day
+    views = (View(talk.scene, index, sentences, i, 0) for i in range(1, min(len(sentences), 4)))
+    asked = (v for v in views if v.sentence.question and v.sentence.clauses)
+    return next(filter(None, map(english_days.countered, asked)), None)

@@ -21,7 +21,7 @@ FAMILIES = families("en")
 #: families whose example is a promise and whose counter-example is none
 GIVING = (
     "commit commit_ing progressive taking must try might let_me offer offer_ask offer_ing deliver "
-    "to_all joint ask ask_ing told told_ing need_thing duty motion open_call take_on mine assent "
+    "to_all joint ask ask_ing told told_ing need_thing ask_thing duty motion open_call take_on mine assent "
     "strong_yes no_is_yes mine_answer phrasal intransitive unspecific wanted promise_verb will_do "
     "does office polite_condition adverb verb question_word duty_noun"
 ).split()
@@ -113,6 +113,63 @@ SLOTS = [
 def test_the_slots_of_a_promise(talk: str, who: str, to_whom: str | None, what: str) -> None:
     (promise,) = _live(talk)
     assert (promise.who, promise.to_whom, promise.what) == (who, to_whom, what)
+
+
+ANSWERS = [
+    ("Paul, could you send the list? / First thing tomorrow, I promise.", "First thing tomorrow"),
+    ("Paul, could you send the list? / Tomorrow, I'm in anyway. Consider it done.", "Tomorrow"),
+    ("Paul, could you send the list? / Would Friday do? / Perfect.", "Friday"),
+    ("Paul, could you send the list? / Can we make it Friday? / Sure.", "Friday"),
+    ("Paul, could you send the list? / I can't before Monday. / Monday's fine.", "Monday"),
+    ("Paul, could you send the list? / Will do. Is Monday all right? / Yes.", "Monday"),
+    ("Paul, would you mind sending the list? / No, that's fine.", None),
+    ("Could one of you send the list? / I can do that. You'll have it by Friday.", "by Friday"),
+    ("Paul, could you let me have the list? / Sure, I'll pop it in the post.", None),
+    ("Nina: Stop printing the list. / Paul: Consider the trees saved.", None),
+    ("I'm in town Thursday, so I'll drop the list off.", "Thursday"),
+    ("I'll send the list. Should be done by Friday.", "by Friday"),
+    ("The list is on me. I'll have it printed by Friday.", "by Friday"),
+]
+
+
+@pytest.mark.parametrize(("talk", "day"), ANSWERS)
+def test_an_answer_is_one_promise_with_its_day(talk: str, day: str | None) -> None:
+    (promise,) = _live(talk)
+    assert (promise.when.raw if promise.when else None) == day
+
+
+NO_PROMISES = [
+    "Paul, could you send the list? / Would Friday do? / It's raining.",
+    "Paul, could you send the list? / Would Friday do? / No, that's too late.",
+    "Paul, could you send the list? / Not this week.",
+    "Paul, would you mind sending the list? / I do mind, actually.",
+    "Paul, let me have a think. / Sure.",
+    "Stop shouting, Paul. / Sorry.",
+    "I'm painting my bathroom on Saturday.",
+    "I'm driving past there on Thursday.",
+    "I'll fix it with a spoon.",
+    "Paul, buy that child drums. / I will sue.",
+    "Tom books the van every year.",
+]
+
+
+@pytest.mark.parametrize("talk", NO_PROMISES)
+def test_what_is_not_taken_on_is_no_promise(talk: str) -> None:
+    assert _live(talk) == ()
+
+
+def test_two_who_act_together_have_a_promise_each() -> None:
+    for talk in ("Tom and I will buy the tent.", "Me and Tom are going to buy the tent."):
+        assert {p.who for p in _live(talk)} == {"Nina Holt", "Tom Walsh"}
+
+
+def test_a_recap_gives_everybody_his_own() -> None:
+    told = _live("So, Nina orders the cake by Friday, Paul prints the flyers, and Tom books a van.")
+    assert [(p.who, p.when.raw if p.when else None) for p in told] == [
+        ("Nina Holt", "by Friday"),
+        ("Paul Reed", None),
+        ("Tom Walsh", None),
+    ]
 
 
 CONDITIONS = [
