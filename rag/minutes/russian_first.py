@@ -34,7 +34,8 @@ def first_person(view: View) -> Finding | None:
 def _is_barred(view: View) -> bool:
     """Whether nothing said of oneself in the clause is meant as one's own word."""
     return (
-        view.sentence.question
+        rc.is_asked(view)
+        or rc.is_preparatory(view)
         or rc.conditional_mood(view)
         or rc.is_habit(view)
         or rc.is_hearsay(view)
@@ -150,7 +151,8 @@ def _delivered(view: View) -> Finding | None:
     at = next((i for i, w in enumerate(words) if w in ("будет", "будут")), None)
     if at is None or rc.negated(view, at) or any(m.cases & {"nomn"} for m in view.mentions):
         return None
-    if any(rw.infinitive(word) for word in words) or view.due((view.clause_at,)) is None:
+    due = view.due((view.clause_at,)) or view.next_due()
+    if any(rw.infinitive(word) for word in words) or due is None:
         return None
     things = list(rs.nouns(view, skip=()))
     heads = {p.lemma for i in things for p in parses(words[i])[:1]}
@@ -160,5 +162,16 @@ def _delivered(view: View) -> Finding | None:
         ready = {"готов", "готова", "готово", "готовы"} & set(words)
         if not ready:
             return None
-    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words)) and bool(things)
+    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words))
+    mine = (mine or _is_sworn(view)) and bool(things)
     return make(view, "promise" if mine else "answer", at, SPEAKER, "", bare=not things)
+
+
+#: what makes «чертёж будет к среде» one's own word
+_SWORN = ("честное слово", "даю слово", "обещаю", "гарантирую", "клянусь", "зуб даю")
+
+
+def _is_sworn(view: View) -> bool:
+    """Whether the sentence gives one's word."""
+    said = " ".join(view.sentence.words)
+    return any(oath in said for oath in _SWORN) and "не обещаю" not in said
