@@ -56,6 +56,8 @@ def takes(sentence: Sentence, request: Finding) -> bool:
 def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
     """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
     for sentence in sentences[:2]:
+        if {"будет", "будут"} & set(sentence.words):
+            continue  # «будет сделано»
         for word in sentence.words:
             past = reading(word, "VERB", "past", at_least=0.5) or reading(word, "PRTS")
             if past and (akin(past.lemma, verb) or _DONE & set(sentence.words)):

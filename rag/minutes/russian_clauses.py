@@ -299,6 +299,42 @@ def is_preparatory(view: View) -> bool:
     return leads and view.sentence.clauses[behind].words[:1] in (("и",), ("тогда",), ("сразу",))
 
 
+#: where a thing that was made is put, besides sending and bringing it
+_PUTTING = frozenset(
+    "повесить вывесить положить выложить разместить разложить прикрепить приколоть залить "
+    "загрузить вклеить вложить подшить расклеить развесить поставить".split()
+)
+
+
+def hands_on(view: View, verb: str) -> bool:
+    """«Перепишу график | и повешу на доску»: what is made is put or brought somewhere, no more.
+
+    Only without a thing and a day of its own.
+    """
+    if view.words[:1] != ("и",) or not view.clause_at or view.due((view.clause_at,)):
+        return False
+    if not (verb in _PUTTING or view.is_in(verb, "bring")):
+        return False
+    before = view.at(view.clause_at - 1).words
+    made = [w for w in before if future(w, "1per", "sing")]
+    if not made or _goods(before) == 0:
+        return False
+    return _goods(view.words) == 0
+
+
+def _goods(words: Sequence[str]) -> int:
+    """Nouns in the accusative that stand behind no preposition."""
+    found = led = 0
+    for word in words:
+        top = parses(word)[0].grammemes
+        if "PREP" in top:
+            led = 1
+        elif "NOUN" in top or reading(word, "NOUN", "accs", at_least=0.1):
+            found += not led and reading(word, "NOUN", "accs", at_least=0.1) is not None
+            led = 0
+    return found
+
+
 def is_asked(view: View) -> bool:
     """Whether the clause itself is asked: «смету пришлю, а ты договор глянешь?» asks at its end."""
     if not view.sentence.question:

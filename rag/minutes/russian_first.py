@@ -61,7 +61,7 @@ def _future(view: View) -> Finding | None:
     """A perfective future, or «буду» and an infinitive; what is none can still be an answer."""
     words = view.words
     for at, word in enumerate(words):
-        if rc.negated(view, at) or word in rw.PERFORMATIVES:
+        if rc.negated(view, at) or word in rw.PERFORMATIVES or _is_thing(view, at):
             continue
         verb = rw.future(word, "1per", "sing") or rw.glued(word)
         index = at
@@ -83,6 +83,8 @@ def _future(view: View) -> Finding | None:
                 continue
             return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
         force: Force = "tentative" if tentative else rc.force(view)
+        if rc.hands_on(view, verb):
+            continue
         kind: Kind = "answer" if rs.is_noise(view, verb, index) else "promise"
         return make(view, kind, index, SPEAKER, verb, force=force)
     return None
@@ -95,6 +97,12 @@ _ERRANDS = frozenset("поехать съездить сходить заеха�
 def _errand(view: View) -> int | None:
     """Index of the infinitive one goes to do."""
     return next((i for i, w in enumerate(view.words) if rw.infinitive(w)), None)
+
+
+def _is_thing(view: View, at: int) -> bool:
+    """Whether a word that can be a verb stands behind a preposition («на встречу»)."""
+    led = at > 0 and reading(view.words[at - 1], "PREP", at_least=0.5) is not None
+    return led and reading(view.words[at], "NOUN") is not None
 
 
 def _is_meant(view: View, at: int) -> bool:
