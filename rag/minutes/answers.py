@@ -10,6 +10,7 @@ from rag.minutes.findings import GROUP, SPEAKER, Finding
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_words import akin, future, imperative, infinitive, present
+from rag.minutes.stance import has_phrase
 from rag.words import stem
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def takes(sentence: Sentence, request: Finding) -> bool:
 def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
     """Whether an answer tells what was done rather than what will be («так сняла вчера»)."""
     for sentence in sentences[:2]:
+        if {"будет", "будут"} & set(sentence.words):
+            continue  # «будет сделано»
         for word in sentence.words:
             past = reading(word, "VERB", "past", at_least=0.5) or reading(word, "PRTS")
             if past and (akin(past.lemma, verb) or _DONE & set(sentence.words)):
@@ -148,6 +151,26 @@ def repeats(request: Finding, sentences: Sequence[Sentence]) -> bool:
             elif verb and akin(verb, request.verb):
                 return True
     return False
+
+
+def declines(sentences: Sequence[Sentence]) -> bool:
+    """Whether an offer is turned down: «спасибо, сама», «не утруждайся», «уже починили»."""
+    for sentence in sentences[:2]:
+        if sentence.language != "ru" or sentence.question:
+            continue
+        for clause in sentence.clauses:
+            words = clause.words
+            if has_phrase(words, family("ru", "declining")):
+                return True
+            done = "уже" in words and any(reading(w, "VERB", "past", at_least=0.5) for w in words)
+            oneself = _ONESELF & set(words) and not {"не", "ты", "вы", "давай"} & set(words)
+            if done or (oneself and len(words) <= _SHORT):
+                return True
+    return False
+
+
+#: who says these does it without help
+_ONESELF = frozenset("сам сама сами".split())
 
 
 def akin_to(one: Finding, other: Finding) -> bool:

@@ -336,11 +336,21 @@ def _reports_done(
         same = any(akin(past, draft.verb) for past in pasts)
         finished = any(past in family("ru", name) for past in pasts for name in ("send", "do"))
         soon = index - draft.turn <= NEAR
-        if (named and (same or finished)) or (same and soon and len(sentence.words) <= _SHORT):
+        brief = any(
+            len(clause.words) <= _SHORT and any(_told_done(w, draft.verb) for w in clause.words)
+            for clause in sentence.clauses
+        )
+        if (named and (same or finished)) or (same and soon and brief):
             support = (*draft.support, sentence.start)
             drafts[place] = replace(draft, status="done", condition=None, support=support)
             return True
     return False
+
+
+def _told_done(word: str, verb: str) -> bool:
+    """Whether a word is the perfective past of an act akin to a promised one."""
+    found = reading(word, "VERB", "past", "perf", "sing", at_least=0.5)
+    return found is not None and akin(found.lemma, verb)
 
 
 def _discharge(

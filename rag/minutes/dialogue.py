@@ -156,6 +156,11 @@ class Dialogue:
         """Whether a promise only goes on about one made before, or takes another's over."""
         if following.elaborates(self, finding, index, speaker):
             return True
+        if finding.who == SPEAKER and (
+            following.adds_day(self, finding, index)
+            or following.says_hour(self, finding, index, speaker)
+        ):
+            return True
         if self.scene.language == "en" and finding.who == SPEAKER:
             following.completes(self, finding, index, speaker)
         own = not finding.thing and finding.who == SPEAKER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,37 @@ def repeats(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -
             talk.drafts[place] = replace(draft, support=(*draft.support, finding.at))
             return True
     return False
+
+
+def adds_day(talk: Dialogue, finding: Finding, index: int) -> bool:
+    """«Давайте я к ним съезжу. Завтра и заеду»: the day of what was offered a sentence before."""
+    last = talk.waiting[-1] if talk.waiting else None
+    if last is None or last.turn != index or last.finding.kind != "offer":
+        return False
+    known = last.finding.due is not None and last.finding.due != finding.due
+    if finding.thing or finding.due is None or known:
+        return False
+    if last.finding.bare or not akin(last.finding.verb, finding.verb):
+        return False
+    last.finding = replace(last.finding, due=finding.due)
+    return True
+
+
+def says_hour(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:
+    """«Ключи привезу завтра. К десяти положу»: the hour of what was promised a sentence before."""
+    last = talk.drafts[-1] if talk.drafts else None
+    if last is None or last.turn != index or last.who != speaker or finding.kind != "promise":
+        return False
+    said = talk.scene.text[finding.what_start : finding.what_end].lower().split()
+    return last.at < finding.at and len(said) == _HOURLY and _HOUR.match(" ".join(said)) is not None
+
+
+#: «к десяти положу»
+_HOURLY = 3
+_HOUR = re.compile(
+    r"(?:к|в|до|после)\s(?:часу|двум|трем|трём|четырем|четырём|пяти|шести|семи|восьми|девяти|десяти"
+    r"|одиннадцати|двенадцати|полудню|полудня|обеду|обеда|вечеру|утру|\d{1,2}(?::\d\d)?)\s"
+)
 
 
 def elaborates(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> bool:

@@ -92,7 +92,7 @@ def _is_told(words: str, language: Language) -> bool:
     word = fold(first[1])
     if language == "en":
         return word in family("en", "verb")
-    return reading(word, "INFN", at_least=0.3) is not None
+    return word != "есть" and reading(word, "INFN", at_least=0.3) is not None
 
 
 def _weights(text: str) -> Iterator[int]:

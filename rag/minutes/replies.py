@@ -249,7 +249,7 @@ def settle_offer(
     if english_answers.gives(request.verb) and english_answers.receives(sentences):
         told = True
         found[:] = [f for f in found if f.verb not in ("take", "have", "")]
-    if not told and (answer == "no" or request.kind == "answer"):
+    if not told and (answers.declines(sentences) or answer == "no" or request.kind == "answer"):
         return
     welcome = answer == "yes" or told or is_thankful(talk.scene, sentences)
     orders = [f for f in found if f.kind == "request" and answers.akin_to(f, request)]

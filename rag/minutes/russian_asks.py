@@ -102,12 +102,71 @@ def obliged(view: View) -> int | None:
     """Index of the infinitive of «тебе нужно сдать», «вы должны заполнить»."""
     words = set(view.words)
     duty = (words & _YOU and words & _DUTY) or (words & {"тебе", "вам"} and words & _MUST_YOU)
+    duty = duty or ("требуется" in words and words & {"тебя", "вас"})
     if not duty or view.sentence.question or words & {"был", "была", "были", "было", "не"}:
         return None
     at = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
     verb = infinitive(view.words[at]) or "" if at is not None else ""
     idle = any(view.is_in(verb, name) for name in ("stative", "in_meeting", "ask_noise"))
     return None if idle and not later(view) else at
+
+
+#: what one is given to do, as a noun: an infinitive follows («вам задание: выучить второй куплет»)
+_TASKS = frozenset("задача задание поручение просьба наказ миссия обязанность дело".split())
+_YOURS = frozenset("тебе вам тебя вас твой твоя твое ваш ваша ваше твоей вашей".split())
+#: words with which an infinitive is no order («можно закрыть», «как закрыть»)
+_NO_ORDER = frozenset(
+    "можно нельзя надо нужно стоит пора лучше жаль лень легко трудно сложно важно как что чтобы "
+    "где куда зачем почему сколько кто кому если чем мне нам ему ей им бы не хватит".split()
+)
+
+
+def charged(view: View) -> int | None:
+    """Index of the infinitive of «Синицын, вымыть казарму!», «твоя задача — обзвонить жильцов»."""
+    words = view.words
+    at = next((i for i, w in enumerate(words) if infinitive(w)), None)
+    if at is None or view.sentence.question or view.scene.on_paper or _NO_ORDER & set(words):
+        return None
+    if any(is_finite(word) for word in words) or not (
+        has_object(view, at) or view.due((view.clause_at,))
+    ):
+        return None
+    verb = infinitive(words[at]) or ""
+    idle = any(view.is_in(verb, name) for name in ("stative", "ask_noise", "in_meeting"))
+    if (idle and not later(view)) or _is_for_others(view, verb, at):
+        return None
+    before = [clause.words for clause in view.sentence.clauses[: view.clause_at]]
+    return at if _is_charge(before) or (view.vocative and _is_call(view, before)) else None
+
+
+def _is_for_others(view: View, verb: str, at: int) -> bool:
+    """Whether others are to act: «людям ремонт планировать» (not «людям письмо отправить»)."""
+    given = any(view.is_in(verb, name) for name in ("transfer", "send", "bring", "tell", "call"))
+    return not given and any(
+        reading(word, "NOUN", "datv", at_least=0.5) and not reading(before, "PREP")
+        for before, word in itertools.pairwise(("", *view.words[:at]))
+    )
+
+
+def _is_charge(before: list[tuple[str, ...]]) -> bool:
+    """Whether the clause before gives somebody a task: «вам задание», «от тебя требуется»."""
+    said = set(before[-1]) if before else set()
+    lemmas = {p.lemma for word in said for p in parses(word)[:1]}
+    return bool(_YOURS & said and (_TASKS & lemmas or {"требуется", "прошу"} & said))
+
+
+def _is_call(view: View, before: list[tuple[str, ...]]) -> bool:
+    """Whether nothing but a call, or asking, stands before in the sentence («Синицын, …!»)."""
+    asking = {"прошу", "попрошу", "просьба", "вас", "тебя"}
+    said = [w for clause in before for w in clause]
+    names = {
+        word
+        for clause_at in range(view.clause_at)
+        for m in view.at(clause_at).mentions
+        for word in view.at(clause_at).words[m.first : m.last]
+    }
+    rest = [w for w in said if w not in names and w not in asking and not view.is_in(w, "filler")]
+    return bool(names) and len(rest) <= 1 and not any(is_finite(w) for w in rest)
 
 
 _NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})

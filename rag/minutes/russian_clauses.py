@@ -122,12 +122,18 @@ def force(view: View) -> Force:
 _AFTERWARDS = frozenset("после сразу через потом".split())
 
 
+#: parts of today that are still to come
+_PARTS_OF_DAY = frozenset("обеда обедом вечером вечера вечеру ночью ночи дня".split())
+
+
 def later(view: View) -> bool:
     """Whether the clause names a day after the meeting's."""
     due = view.due((view.clause_at,)) or view.next_due()
     if due is None:
         return False
     base = view.scene.base.isoformat() if view.scene.base else None
+    if _PARTS_OF_DAY & set(view.words) and (due.due.end or due.due.start) == base:
+        return True
     if not (due.due.end or due.due.start) and due.due.raw.lower().split()[0] in _AFTERWARDS:
         return True
     return base is None or (due.due.end or due.due.start or "") > base
@@ -275,6 +281,71 @@ def is_own_condition(view: View) -> bool:
         if idle and "если" in other.words and is_condition(other):
             return True
     return False
+
+
+def is_preparatory(view: View) -> bool:
+    """«…, только перчатки надену», «вот закрою смену и оформлю»: what goes before the act."""
+    if not any(future(word, "1per", "sing") for word in view.words):
+        return False
+    acts = {
+        other.clause_at
+        for other in view.others()
+        if any(future(word, "1per", "sing") for word in other.words)
+    }
+    if view.words[head(view) :][:1] == ("только",):
+        return bool(acts)
+    behind = view.clause_at + 1
+    leads = "вот" in view.words[:2] and "так" not in view.words[:2] and behind in acts
+    return leads and view.sentence.clauses[behind].words[:1] in (("и",), ("тогда",), ("сразу",))
+
+
+#: where a thing that was made is put, besides sending and bringing it
+_PUTTING = frozenset(
+    "повесить вывесить положить выложить разместить разложить прикрепить приколоть залить "
+    "загрузить вклеить вложить подшить расклеить развесить поставить".split()
+)
+
+
+def hands_on(view: View, verb: str) -> bool:
+    """«Перепишу график | и повешу на доску»: what is made is put or brought somewhere, no more.
+
+    Only without a thing and a day of its own.
+    """
+    if view.words[:1] != ("и",) or not view.clause_at or view.due((view.clause_at,)):
+        return False
+    if not (verb in _PUTTING or view.is_in(verb, "bring")):
+        return False
+    before = view.at(view.clause_at - 1).words
+    made = [w for w in before if future(w, "1per", "sing")]
+    if not made or _goods(before) == 0:
+        return False
+    return _goods(view.words) == 0
+
+
+def _goods(words: Sequence[str]) -> int:
+    """Nouns in the accusative that stand behind no preposition."""
+    found = led = 0
+    for word in words:
+        top = parses(word)[0].grammemes
+        if "PREP" in top:
+            led = 1
+        elif "NOUN" in top or reading(word, "NOUN", "accs", at_least=0.1):
+            found += not led and reading(word, "NOUN", "accs", at_least=0.1) is not None
+            led = 0
+    return found
+
+
+def is_asked(view: View) -> bool:
+    """Whether the clause itself is asked: «смету пришлю, а ты договор глянешь?» asks at its end."""
+    if not view.sentence.question:
+        return False
+    if not any(future(word, "1per", "sing") for word in view.words):
+        return True
+    return not any(
+        clause.words[:1] in (("а",), ("но",))
+        and any(reading(w, "VERB", "2per") or w in ("ты", "вы") for w in clause.words)
+        for clause in view.sentence.clauses[view.clause_at + 1 :]
+    )
 
 
 def is_stative(view: View, verb: str) -> bool:

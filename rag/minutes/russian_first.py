@@ -34,7 +34,8 @@ def first_person(view: View) -> Finding | None:
 def _is_barred(view: View) -> bool:
     """Whether nothing said of oneself in the clause is meant as one's own word."""
     return (
-        view.sentence.question
+        rc.is_asked(view)
+        or rc.is_preparatory(view)
         or rc.conditional_mood(view)
         or rc.is_habit(view)
         or rc.is_hearsay(view)
@@ -60,7 +61,7 @@ def _future(view: View) -> Finding | None:
     """A perfective future, or «буду» and an infinitive; what is none can still be an answer."""
     words = view.words
     for at, word in enumerate(words):
-        if rc.negated(view, at) or word in rw.PERFORMATIVES:
+        if rc.negated(view, at) or word in rw.PERFORMATIVES or _is_thing(view, at):
             continue
         verb = rw.future(word, "1per", "sing") or rw.glued(word)
         index = at
@@ -82,6 +83,8 @@ def _future(view: View) -> Finding | None:
                 continue
             return make(view, "answer", index, SPEAKER, verb, force=rc.force(view))
         force: Force = "tentative" if tentative else rc.force(view)
+        if rc.hands_on(view, verb):
+            continue
         kind: Kind = "answer" if rs.is_noise(view, verb, index) else "promise"
         return make(view, kind, index, SPEAKER, verb, force=force)
     return None
@@ -94,6 +97,12 @@ _ERRANDS = frozenset("поехать съездить сходить заеха�
 def _errand(view: View) -> int | None:
     """Index of the infinitive one goes to do."""
     return next((i for i, w in enumerate(view.words) if rw.infinitive(w)), None)
+
+
+def _is_thing(view: View, at: int) -> bool:
+    """Whether a word that can be a verb stands behind a preposition («на встречу»)."""
+    led = at > 0 and reading(view.words[at - 1], "PREP", at_least=0.5) is not None
+    return led and reading(view.words[at], "NOUN") is not None
 
 
 def _is_meant(view: View, at: int) -> bool:
@@ -150,7 +159,8 @@ def _delivered(view: View) -> Finding | None:
     at = next((i for i, w in enumerate(words) if w in ("будет", "будут")), None)
     if at is None or rc.negated(view, at) or any(m.cases & {"nomn"} for m in view.mentions):
         return None
-    if any(rw.infinitive(word) for word in words) or view.due((view.clause_at,)) is None:
+    due = view.due((view.clause_at,)) or view.next_due()
+    if any(rw.infinitive(word) for word in words) or due is None:
         return None
     things = list(rs.nouns(view, skip=()))
     heads = {p.lemma for i in things for p in parses(words[i])[:1]}
@@ -160,5 +170,16 @@ def _delivered(view: View) -> Finding | None:
         ready = {"готов", "готова", "готово", "готовы"} & set(words)
         if not ready:
             return None
-    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words)) and bool(things)
+    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words))
+    mine = (mine or _is_sworn(view)) and bool(things)
     return make(view, "promise" if mine else "answer", at, SPEAKER, "", bare=not things)
+
+
+#: what makes «чертёж будет к среде» one's own word
+_SWORN = ("честное слово", "даю слово", "обещаю", "гарантирую", "клянусь", "зуб даю")
+
+
+def _is_sworn(view: View) -> bool:
+    """Whether the sentence gives one's word."""
+    said = " ".join(view.sentence.words)
+    return any(oath in said for oath in _SWORN) and "не обещаю" not in said

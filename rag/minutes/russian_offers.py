@@ -84,7 +84,7 @@ _BARE = 4
 def _asked_whether(view: View) -> Finding | None:
     """«Хотите, я верну форму?», «Закажу тогда воду?»: a question about what one does oneself."""
     words = view.words
-    if not view.sentence.question or _ASKING & set(view.sentence.words):
+    if not rc.is_asked(view) or _ASKING & set(view.sentence.words):
         return None
     at = next((i for i, w in enumerate(words) if rw.future(w, "1per", "sing")), None)
     if at is None or rc.negated(view, at) or not rs.has_object(view, at):

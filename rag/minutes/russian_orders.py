@@ -40,7 +40,7 @@ _FAR = 10
 
 def order(view: View) -> Finding | None:
     """The assignment of a clause; None for most clauses."""
-    if view.sentence.question or rn.is_condition(view) or rc.is_habit(view):
+    if view.sentence.question or rn.is_condition(view) or rc.is_habit(view) or rn.is_idiom(view):
         return None
     if {"давай", "давайте"} & set(view.words):
         return None

@@ -11,7 +11,7 @@ from rag.minutes import russian_people as rp
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.clauses import is_finite
-from rag.minutes.morphology import reading
+from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_making import make
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def reported(view: View) -> Finding | None:
         if verb and _will_act(view, verb, at, subject):
             force = rc.force(view)
             return make(view, "promise", at, subject.name, verb, act="reported", force=force)
-        found = _on_duty(view, word, at, subject)
+        found = _on_duty(view, word, at, subject) or _allotted(view, word, at, subject)
         if found:
             return found
     return roll_call(view)
@@ -87,6 +87,35 @@ def _on_duty(view: View, word: str, at: int, subject: Mention) -> Finding | None
     if not (in_charge or (busy and bound)):
         return None
     return make(view, "promise", at, subject.name, duty.lemma, act="assigned")
+
+
+#: words with which a present tells how things stand rather than who does what
+_STANDING = frozenset(
+    "сейчас пока уже еще давно вечно опять снова только вторую вторая тоже".split()
+)
+
+
+def _allotted(view: View, word: str, at: int, subject: Mention) -> Finding | None:
+    """«Афишу рисует Лена», «договорились: Глеб красит, Инга шьёт»: hers, once she agrees."""
+    duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
+    if duty is None or view.scene.on_paper or not subject.known or subject.first < 0:
+        return None
+    idle = any(view.is_in(duty.lemma, name) for name in ("no_duty", "stative", "speech_verb"))
+    if idle or _STANDING & set(view.sentence.words) or rc.is_past_day(view):
+        return None
+    if subject.name not in view.scene.roster or not rs.has_object(view, at, skip=subject):
+        return None
+    last = subject.first > at and subject.last == len(view.words) and at > 0
+    before = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words]
+    agreed = any(view.is_in(p.lemma, "agreement") for w in before for p in parses(w)[:1])
+    shared = any(
+        m.name != subject.name and any(reading(w, "VERB", "pres", "3per") for w in other.words)
+        for other in view.others()
+        for m in other.mentions
+    )
+    if not (last or agreed or shared):
+        return None
+    return make(view, "request", at, subject.name, duty.lemma, act="assigned", imperative=agreed)
 
 
 def _promised(view: View, at: int, subject: Mention) -> Finding | None:

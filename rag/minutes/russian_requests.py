@@ -122,6 +122,10 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    charged = ra.charged(view)
+    if charged is not None:
+        verb = rw.infinitive(view.words[charged]) or ""
+        return make(view, "request", charged, who, verb, imperative=True, first=0)
     obliged = ra.obliged(view)
     if obliged is not None:
         verb = rw.infinitive(view.words[obliged]) or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,10 @@ def take_on(view: View) -> Finding | None:
     """«с меня макет», «это на мне», «беру на себя», «за тобой гирлянды», «второго беру я»."""
     if rn.is_idiom(view) or rc.conditional_mood(view) or view.has("habit"):
         return None
-    if view.sentence.question or rc.is_past_day(view):
+    if rc.is_past_day(view):
         return None
+    if view.sentence.question:
+        return _yours(view)
     for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word):
         found = rule(view)
         if found:
@@ -63,10 +66,20 @@ def _by_preposition(view: View) -> Finding | None:
             return make(view, "promise", at, SPEAKER, "", bare=bare, anaphoric=bare)
         if pair in _OURS and things:
             return make(view, "promise", at, GROUP, "", act="joint")
-        if pair in _YOURS and things:
-            who = view.vocative or ADDRESSEE
-            return make(view, "request", at, who, "", imperative=True)
-    return None
+    return _yours(view)
+
+
+def _yours(view: View) -> Finding | None:
+    """«с тебя стихи», «за вами отчёт, помните?»."""
+    words = view.words
+    if any(is_finite(word) for word in words) or not rs.nouns(view, skip=()):
+        return None
+    at = next((i for i, pair in enumerate(itertools.pairwise(words)) if pair in _YOURS), None)
+    if at is None:
+        return None
+    asked = view.sentence.question
+    who = view.vocative or ADDRESSEE
+    return make(view, "request", at, who, "", imperative=not asked)
 
 
 def _called_on(view: View) -> Finding | None:

@@ -67,7 +67,8 @@ def imperative(word: str) -> str | None:
 
 #: words that can be an imperative and are mostly something else
 _RARELY_IMPERATIVE = frozenset(
-    "мой мои три пила вали стой или суши пол нашли стали дядь теть мам пап бать коль".split()
+    "мой мои три пила вали стой или суши пол нашли стали дядь теть мам пап бать коль "
+    "пропали попали напали отдали ушли зашли сошли отошли опали упали ели сели встали пали".split()
 )
 
 

@@ -122,7 +122,8 @@ class Company:
     def _says_something(self, sentence: Sentence) -> bool:
         said = self.scene.text[sentence.start : sentence.end]
         if sentence.language != "en":
-            return True
+            names = sum(m.last - m.first for m in self.mentions(sentence))
+            return len(sentence.words) - names > 1
         return bool(content(said)) and not english_answers.is_idle(sentence)
 
     def question_before(self, finding: Finding) -> Finding | None:

@@ -40,6 +40,15 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
     return _phrases(phrases).match(f" {' '.join(words)} ") is not None
 
 
+def _longest(words: Sequence[str], phrases: frozenset[str]) -> int:
+    """Words of the longest phrase they open with: «не вопрос» is more than «не»."""
+    return max((n for n in range(1, _PHRASE + 1) if " ".join(words[:n]) in phrases), default=0)
+
+
+#: words of the longest phrase of a table
+_PHRASE = 5
+
+
 @lru_cache(maxsize=64)
 def _phrases(phrases: frozenset[str]) -> re.Pattern[str]:
     """Any of the phrases between spaces; the set of a family is the same object at each call."""
@@ -97,7 +106,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     if has_phrase(opening, family(language, "refusal_phrase")):
         return "no"
     words = _opening_words(scene, sentences)
-    if language == "ru" and _starts(words, family(language, "refusal")):
+    refused = _longest(words, family(language, "refusal"))
+    if refused and refused >= _longest(words, family(language, "assent")):
         return "no"
     if words[:1] and words[0] in _SURE and "не" in words[1:3]:
         return "no"
@@ -105,6 +115,4 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
         return "yes"
     if sentences[0].question and len(sentences[0].words) > _ASKED:
         return None
-    if _starts(words, family(language, "refusal")):
-        return "no"
     return "yes" if _starts(words, family(language, "assent")) else None
