@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
-from rag.minutes import russian_people as rp
+from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
 
@@ -35,7 +35,7 @@ def make(
 
     `first` is the first token of `what` where the rule knows it.
     """
-    to_whom = rp.recipient(view, at, who) if to_whom is None else to_whom
+    to_whom = rto.recipient(view, at, who) if to_whom is None else to_whom
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
