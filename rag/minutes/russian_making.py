@@ -41,8 +41,7 @@ def make(
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
     visits = view.is_in(verb, "fetch") and bool({"к", "ко", "за", "до"} & set(view.words))
     bare = lonely and not told and not visits
-    due = view.due(clauses) or rd.completion_due(view) or view.next_due() or rd.shared_due(view)
-    due = rd.corrected(view, due or rd.loose_due(view))
+    due = rd.corrected(view, view.due(clauses) or rd.due_elsewhere(view))
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's

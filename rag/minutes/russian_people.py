@@ -161,11 +161,27 @@ def antecedent(view: View, pronoun: str) -> str | None:
         *view.earlier,
         *(m for i in range(view.clause_at) for m in view.at(i).mentions),
     ]
+    called = _called(view)
     for mention in reversed(named):
         gender = gender_of(mention.name)
+        if mention.name in called:
+            continue
         if gender is None or gender == wanted:
             return mention.name
     return None
+
+
+def _called(view: View) -> frozenset[str]:
+    """Who is called by name in the turn before: spoken to, so nobody to speak about."""
+    return frozenset(
+        mentions[0].name
+        for sentence in view.before
+        for clause in sentence.clauses
+        for mentions in [view.scene.mentions(clause.tokens)]
+        if len(mentions) == 1
+        and len(clause.tokens) == mentions[0].last - mentions[0].first
+        and mentions[0].cases & {"nomn", "voct"}
+    )
 
 
 def needing(view: View) -> str | None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import in_nominative, nominative, parses, reading
 from rag.minutes.russian_people import antecedent, is_dative
-from rag.minutes.russian_spans import clauses_around
+from rag.minutes.russian_spans import clauses_around, has_thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.minutes.clauses import Sentence, Token
-    from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 #: prepositions that govern a dative which is then no recipient («к Вере», «по Олегу»)
 _GOVERNING = frozenset({"к", "ко", "по", "благодаря", "вопреки", "навстречу", "согласно"})
 #: collective nouns that stand for people and can be given something
-_BODIES = frozenset("начальство руководство команда инкассация дирекция".split())
+_BODIES = frozenset("начальство руководство команда инкассация дирекция семья".split())
 
 
 def recipient(view: View, at: int, who: str | None) -> str | None:
@@ -33,7 +33,9 @@ def recipient(view: View, at: int, who: str | None) -> str | None:
         found = _given(place, who) or _outsider(place, at if place is view else -1)
         if found:
             return None if found == who else found
-    return _common_recipient(view, at) or _stood_for(view)
+    return (
+        _common_recipient(view, at) or _counted(view) or _stood_for(view) or _shared(view, at, who)
+    )
 
 
 def _given(view: View, who: str | None) -> str | None:
@@ -50,6 +52,8 @@ def _given(view: View, who: str | None) -> str | None:
         before = words[index - 1] if index else ""
         if before in _GOVERNING:
             continue
+        if word in ("тобой", "вами") and before in ("с", "со") and _rings(view):
+            return ADDRESSEE
         if word in ("тебе", "вам") or (before == "для" and word in ("тебя", "вас")):
             return ADDRESSEE
         if word == "мне" and who != SPEAKER:
@@ -59,9 +63,18 @@ def _given(view: View, who: str | None) -> str | None:
     return None
 
 
+def _rings(view: View) -> bool:
+    """Whether the clause's verb is «свяжется», «созвонюсь»."""
+    return any(
+        p.lemma in ("связаться", "созвониться", "списаться") for w in view.words for p in parses(w)
+    )
+
+
 def _goes_on(view: View, index: int) -> bool:
-    """Whether «всем» only opens a longer dative («всем семьям»)."""
+    """Whether «всем» only opens a longer dative («всем семьям») or is no dative («всем домом»)."""
     after = view.tokens[index + 1 : index + 4]
+    if any(reading(token.word, "NOUN", "ablt", "sing", at_least=_LIKELY) for token in after[:1]):
+        return True
     return any(reading(token.word, "NOUN", "datv", "plur", at_least=_LIKELY) for token in after)
 
 
@@ -90,7 +103,6 @@ def _common_recipient(view: View, at: int) -> str | None:
     return None
 
 
-
 #: families of verbs by which something reaches somebody
 _REACHING = ("send", "call", "tell", "write", "bring")
 #: others of them
@@ -117,7 +129,12 @@ def _outsider(view: View, at: int) -> str | None:
     known = {i for m in view.mentions if m.known for i in range(m.first, m.last)}
     for index, token in enumerate(view.tokens):
         before = view.words[index - 1] if index else ""
-        if index in (at, *known) or not token.capital or before in _GOVERNING or len(token.word) < 4:
+        if (
+            index in (at, *known)
+            or not token.capital
+            or before in _GOVERNING
+            or len(token.word) < 4
+        ):
             continue
         opens = token.start == view.sentence.start
         alone = len(view.tokens) == 1
@@ -135,15 +152,22 @@ def _from_dative(word: str, *, opens: bool) -> str | None:
     found = [p for p in parses(word) if p.grammemes & {"Name", "Surn", "Patr"}]
     dative = next((p for p in found if "datv" in p.grammemes), None)
     if dative and "Fixd" in dative.grammemes:
-        declined = word.endswith("е") and not opens or word.endswith(("ге", "ке", "хе"))
+        declined = (word.endswith("е") and not opens) or word.endswith(("ге", "ке", "хе"))
         return (word[:-1] + "а").capitalize() if declined else None
     if dative and "plur" in dative.grammemes:
-        return in_nominative(word, "datv").capitalize() if word.endswith(("ам", "ым", "им")) else None
+        return _in_plural(word)
     if dative and not any("nomn" in p.grammemes for p in found):
         return nominative(word, "datv").capitalize()
     if not dative and not opens and word.endswith("вой") and reading(word, "ADJF", "datv"):
         return (word[:-2] + "а").capitalize()
     return None
+
+
+def _in_plural(word: str) -> str | None:
+    """«Бергманам» as «Бергманы», «Козловым» as «Козловы»."""
+    if word.endswith(("ам", "ым")):
+        return (word[:-2] + "ы").capitalize()
+    return (word[:-2] + "ие").capitalize() if word.endswith("ким") else None
 
 
 #: bodies that are «они» in speech: one writes to them, calls them, sends them things
@@ -171,9 +195,9 @@ def _stood_for(view: View) -> str | None:
     if pronoun is None or not _reaches(view):
         return None
     for sentence, row in _rows_before(view):
-        found = set(_people_in(view, sentence, row, pronoun))
-        if found:
-            return next(iter(found)) if len(found) == 1 else None
+        told = set(_people_in(view, sentence, row, pronoun))
+        if told:
+            return told.pop() if len(told) == 1 else None
     return None
 
 
@@ -185,15 +209,17 @@ def _rows_before(view: View) -> Iterator[tuple[Sentence, Sequence[Token]]]:
         yield sentence, [t for c in sentence.clauses for t in c.tokens]
 
 
-def _people_in(
-    view: View, sentence: Sentence, row: Sequence[Token], pronoun: str
-) -> Iterator[str]:
+def _people_in(view: View, sentence: Sentence, row: Sequence[Token], pronoun: str) -> Iterator[str]:
     """Nouns of a row that the pronoun can stand for, in the nominative."""
     mentions = view.scene.mentions(row)
     named = {row[i].start for m in mentions for i in range(m.first, m.last)}
     called = {c.start for c in sentence.clauses if len(c.tokens) == 1}
     for token in row:
         if token.start in named | called or len(token.word) < 4:
+            continue
+        family_name = _from_dative(token.word, opens=False) if token.capital else None
+        if family_name and pronoun == "им" and family_name.endswith("ы"):
+            yield family_name
             continue
         top = parses(token.word)[0]
         if "NOUN" not in top.grammemes or top.lemma in _NOBODY or "ablt" in top.grammemes:
@@ -202,6 +228,37 @@ def _people_in(
             case = next(c for c in _CASES if c in top.grammemes)
             name = in_nominative(token.word, case)
             yield name.capitalize() if top.grammemes & {"Surn", "Name"} else name
+
+
+def _counted(view: View) -> str | None:
+    """«остальным тринадцати», «всем троим»: people told by their number alone."""
+    if not _reaches(view):
+        return None
+    for one, other in itertools.pairwise(view.words):
+        rest = reading(one, "ADJF", "datv", "plur") if one.startswith("остальн") else None
+        number = reading(other, "NUMR", "datv") if rest else None
+        if number:
+            return f"остальные {number.lemma}"
+    return None
+
+
+def _shared(view: View, at: int, who: str | None) -> str | None:
+    """The recipient of the clause before, of whose subject another verb follows.
+
+    «текст вам напишу, занесу сегодня»; «я им всё раскидаю и претензию напишу».
+    """
+    if not view.clause_at or who != SPEAKER or "я" in view.words[:at]:
+        return None
+    verb = parses(view.words[at])[0]
+    before = view.at(view.clause_at - 1)
+    own = any(reading(w, "VERB", "1per", "futr") for w in before.words)
+    if not own or "1per" not in verb.grammemes or view.is_in(verb.lemma, "call"):
+        return None
+    if not (_reaches(view) and _reaches(before)):
+        return None
+    if {"в", "во", "к", "ко", "на", "у"} & set(view.words) and has_thing(view, at):
+        return None
+    return _given(before, who) or _stood_for(before)
 
 
 _CASES = ("nomn", "datv", "accs", "gent", "gen2", "loct", "loc2", "voct", "gen1", "acc2")
