@@ -102,7 +102,7 @@ def joined_due(view: View) -> Found | None:
     other, found = view.at(following), view.due((following,))
     if found is None or is_condition(other) or other.words[0] in ("а", "но", "потом", "затем"):
         return None
-    verbs = [_delivering(view, w) for w in other.words]
+    verbs = [delivering(view, w) for w in other.words]
     if not any(verbs) or any(reading(w, "VERB", "2per") for w in view.words):
         return None
     if not any(reading(w, "VERB", "1per", "futr") for w in view.words) or _has_own_subject(other):
@@ -112,7 +112,7 @@ def joined_due(view: View) -> Found | None:
     return None if named or has_thing(other, at) else found
 
 
-def _delivering(view: View, word: str) -> bool:
+def delivering(view: View, word: str) -> bool:
     """Whether a word is «пришлю», «занесу», «покажу»: what ends an act begun by another verb."""
     verb = reading(word, "VERB", "1per", "futr")
     return verb is not None and (
@@ -199,8 +199,11 @@ def _has_own_subject(view: View) -> bool:
     return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
 
 
-def due_elsewhere(view: View) -> Found | None:
-    """The deadline that a clause without one has from those beside it, the surest way first."""
+def due_elsewhere(view: View, *, bare: bool) -> Found | None:
+    """The deadline that a clause without one has from those beside it, the surest way first.
+
+    A `bare` verb only answers, and a day said before it is part of that answer.
+    """
     return (
         completion_due(view)
         or _next_day(view)
@@ -209,5 +212,5 @@ def due_elsewhere(view: View) -> Found | None:
         or occasion_due(view)
         or joined_due(view)
         or day_behind(view)
-        or due_before(view)
+        or (None if bare else due_before(view))
     )

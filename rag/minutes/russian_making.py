@@ -41,7 +41,7 @@ def make(
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
     visits = view.is_in(verb, "fetch") and bool({"к", "ко", "за", "до"} & set(view.words))
     bare = lonely and not told and not visits
-    due = rd.corrected(view, view.due(clauses) or rd.due_elsewhere(view))
+    due = rd.corrected(view, view.due(clauses) or rd.due_elsewhere(view, bare=bare))
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's

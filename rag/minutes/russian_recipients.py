@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import in_nominative, nominative, parses, reading
+from rag.minutes.russian_dues import delivering
 from rag.minutes.russian_people import antecedent, is_dative
 from rag.minutes.russian_spans import clauses_around, has_thing
 
@@ -259,6 +260,18 @@ def _shared(view: View, at: int, who: str | None) -> str | None:
     if {"в", "во", "к", "ко", "на", "у"} & set(view.words) and has_thing(view, at):
         return None
     return _given(before, who) or _stood_for(before)
+
+
+def _delivered(view: View, who: str | None) -> str | None:
+    """The recipient of a verb behind that only ends the act («напечатаю и отнесу ей»)."""
+    following = view.clause_at + 1
+    if who != SPEAKER or following >= len(view.sentence.clauses):
+        return None
+    other = view.at(following)
+    at = next((i for i, w in enumerate(other.words) if delivering(view, w)), None)
+    if at is None or other.words[0] in ("а", "но") or has_thing(other, at):
+        return None
+    return _given(other, who) or _stood_for(other)
 
 
 _CASES = ("nomn", "datv", "accs", "gent", "gen2", "loct", "loc2", "voct", "gen1", "acc2")
