@@ -116,6 +116,7 @@ class Dialogue:
                 vocative = called(view) or vocative
                 view.recent_outsider = self.company.outsider(index)
                 view.earlier = earlier
+                view.before = self.company.sentences(index - 1) if index else ()
                 view.vocative = vocative or called_later(view)
                 finding = self.read(view)
                 if finding and not (finding.anaphoric and taken):

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
-from rag.minutes.morphology import parses
+from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_conditions import is_condition
-from rag.minutes.russian_spans import nouns
+from rag.minutes.russian_spans import has_thing, nouns
 
 if TYPE_CHECKING:
     from rag.minutes.dates import Found
@@ -27,6 +27,8 @@ def completion_due(view: View) -> Found | None:
         return None
     other = view.at(following)
     verbs = {p.lemma for w in other.words if is_finite(w) for p in parses(w)[:1]}
+    if _PREVENTS & set(other.words):
+        return None
     if not verbs or not verbs <= _COMPLETION or nouns(other, skip=()) or is_condition(other):
         return None
     return view.due((following,))
@@ -60,6 +62,119 @@ def corrected(view: View, due: Found | None) -> Found | None:
     return due
 
 
+#: verbs that tell on what occasion it can be done («передам, мы с ним в субботу видимся»)
+_MEETING = frozenset(
+    "видеться увидеться увидать увидеть встречаться встретиться обедать ужинать ехать поехать "
+    "идти пойти заезжать проезжать дежурить лететь пересекаться пересечься созваниваться".split()
+)
+_PRESENT = frozenset("буду будем свободен свободна свободны дежурю выхожу смена дежурство".split())
+#: what takes the day away again («в субботу меня не будет», «в пятницу занят»)
+_PREVENTS = frozenset("не нет занят занята заняты если когда пока".split())
+
+
+def occasion_due(view: View) -> Found | None:
+    """The day of a clause behind that tells the occasion («свожу, третьего я свободна»)."""
+    for clause_at in range(view.clause_at + 1, min(view.clause_at + 3, len(view.sentence.clauses))):
+        other, found = view.at(clause_at), view.due((clause_at,))
+        words = frozenset(other.words)
+        if found and {"раньше", "не"} <= words:
+            return found
+        if is_condition(other) or other.words[0] in ("а", "что", "чтобы", "который"):
+            return None
+        if found is None:
+            continue
+        if other.words[0] == "но":
+            return None
+        going = {
+            p.lemma for w in words for p in parses(w)[:2] if not p.grammemes & {"past", "INFN"}
+        }
+        if words & _PREVENTS or not (going & _MEETING or words & _PRESENT):
+            return None
+        return found
+    return None
+
+
+def joined_due(view: View) -> Found | None:
+    """The deadline of a verb behind that only ends the act («напишу и принесу во вторник»)."""
+    following = view.clause_at + 1
+    if following >= len(view.sentence.clauses):
+        return None
+    other, found = view.at(following), view.due((following,))
+    if found is None or is_condition(other) or other.words[0] in ("а", "но", "потом", "затем"):
+        return None
+    verbs = [delivering(view, w) for w in other.words]
+    if not any(verbs) or any(reading(w, "VERB", "2per") for w in view.words):
+        return None
+    if not any(reading(w, "VERB", "1per", "futr") for w in view.words) or _has_own_subject(other):
+        return None
+    named = any(m.cases & {"nomn", "datv"} for m in other.mentions)
+    at = next(i for i, verb in enumerate(verbs) if verb)
+    return None if named or has_thing(other, at) else found
+
+
+def delivering(view: View, word: str) -> bool:
+    """Whether a word is «пришлю», «занесу», «покажу»: what ends an act begun by another verb."""
+    verb = reading(word, "VERB", "1per", "futr")
+    return verb is not None and (
+        verb.lemma == "показать" or any(view.is_in(verb.lemma, name) for name in ("send", "bring"))
+    )
+
+
+def _next_day(view: View) -> Found | None:
+    """The day the next sentence begins with, unless it goes on with something else to do."""
+    found = view.next_due()
+    if found is None:
+        return None
+    following = view.of(view.sentence_at + 1, 0)
+    for place in (following, *following.others()):
+        words = place.words
+        acts = [i for i, w in enumerate(words) if reading(w, "VERB", "1per", "futr")]
+        if (acts and nouns(place, skip=())) or {"у", "нас"} <= set(words):
+            return None
+    return found
+
+
+def due_before(view: View) -> Found | None:
+    """The day that the sentence before is nothing but («Завтра, значит. Сброшу.»)."""
+    if not view.sentence_at or view.clause_at:
+        return None
+    before = view.sentences[view.sentence_at - 1]
+    found = () if before.question else view.dues_of(before)
+    if len(found) != 1:
+        return None
+    rest = [
+        t.word
+        for c in before.clauses
+        for t in c.tokens
+        if not found[0].start <= t.start < found[0].end
+    ]
+    alone = all(view.is_in(w, "filler") or w in _SETTLING or len(w) < 3 for w in rest)
+    return found[0] if alone else None
+
+
+#: words beside a day that only settle it
+_SETTLING = frozenset("значит тогда так договорились хорошо ладно давайте давай".split())
+
+
+def day_behind(view: View) -> Found | None:
+    """The day of the next sentence that speaks of the act as «это» («Но это на той неделе»)."""
+    if view.sentence_at + 1 >= len(view.sentences) or view.clause_at + 1 < len(
+        view.sentence.clauses
+    ):
+        return None
+    following = view.sentences[view.sentence_at + 1]
+    found = () if following.question else view.dues_of(following)
+    if not found or "не" in following.words:
+        return None
+    before = [t.word for c in following.clauses for t in c.tokens if t.start < found[0].start]
+    meant = before and all(view.is_in(w, "filler") or w in _MEANT for w in before)
+    return found[0] if meant else None
+
+
+#: what may stand before such a day
+_MEANT = frozenset("это но только правда уже тогда будет наверное скорее всего".split())
+
+
 def shared_due(view: View) -> Found | None:
     """The deadline of the clause before, where «и» joins this one to it or it stands in front.
 
@@ -82,3 +197,20 @@ def shared_due(view: View) -> Found | None:
 
 def _has_own_subject(view: View) -> bool:
     return bool({"я", "мы", "ты", "вы", "он", "она", "они"} & set(view.words))
+
+
+def due_elsewhere(view: View, *, bare: bool) -> Found | None:
+    """The deadline that a clause without one has from those beside it, the surest way first.
+
+    A `bare` verb only answers, and a day said before it is part of that answer.
+    """
+    return (
+        completion_due(view)
+        or _next_day(view)
+        or shared_due(view)
+        or loose_due(view)
+        or occasion_due(view)
+        or joined_due(view)
+        or day_behind(view)
+        or (None if bare else due_before(view))
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
-from rag.minutes import russian_people as rp
+from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
 
@@ -35,14 +35,13 @@ def make(
 
     `first` is the first token of `what` where the rule knows it.
     """
-    to_whom = rp.recipient(view, at, who) if to_whom is None else to_whom
+    to_whom = rto.recipient(view, at, who) if to_whom is None else to_whom
     told = bool(to_whom) or bool({"ей", "ему", "им", "мне", "нам", "тебе", "вам"} & set(view.words))
     told = told and (view.is_in(verb, "call") or view.is_in(verb, "tell"))
     start, end, clauses, lonely = rs.what_span(view, at, first, bare)
     visits = view.is_in(verb, "fetch") and bool({"к", "ко", "за", "до"} & set(view.words))
     bare = lonely and not told and not visits
-    due = view.due(clauses) or rd.completion_due(view) or view.next_due() or rd.shared_due(view)
-    due = rd.corrected(view, due or rd.loose_due(view))
+    due = rd.corrected(view, view.due(clauses) or rd.due_elsewhere(view, bare=bare))
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's

@@ -1,11 +1,11 @@
-"""Who acts, who must and who receives in a Russian clause, by case."""
+"""Who acts and who must in a Russian clause, by case."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
-from rag.minutes.morphology import gender_of, in_nominative, nominative, parses, reading
+from rag.minutes.findings import SPEAKER
+from rag.minutes.morphology import gender_of, nominative, parses, reading
 from rag.minutes.names import Mention
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 from rag.minutes.russian_clauses import is_announced
 from rag.minutes.russian_conditions import head
-from rag.minutes.russian_spans import clauses_around
 from rag.minutes.russian_words import PAST, promised
 
 
@@ -71,6 +70,10 @@ def _lone_name(view: View) -> Mention | None:
     mention = view.mentions[0]
     alone = len(view.words) == mention.last - mention.first
     return mention._replace(first=-1, last=-1) if alone else None
+
+
+#: probability of a reading from which a word counts as one
+_LIKELY = 0.3
 
 
 def taken_back(view: View) -> bool:
@@ -151,78 +154,6 @@ def office(view: View, after: int) -> str | None:
     return None
 
 
-#: prepositions that govern a dative which is then no recipient («к Вере», «по Олегу»)
-_GOVERNING = frozenset({"к", "ко", "по", "благодаря", "вопреки", "навстречу", "согласно"})
-#: collective nouns that stand for people and can be given something
-_BODIES = frozenset("начальство руководство команда инкассация дирекция".split())
-
-
-def recipient(view: View, at: int, who: str | None) -> str | None:
-    """To whom or for whom, by a dative or «для»; see the marks of `findings`.
-
-    A clause without verb beside the verb's can hold it: «А вам, Вера, график сбросит Олег».
-    """
-    places = [view, *(view.at(i) for i in clauses_around(view)[1:])]
-    for place in places:
-        found = _given(place, who)
-        if found:
-            return None if found == who else found
-    return _common_recipient(view, at)
-
-
-def _given(view: View, who: str | None) -> str | None:
-    words = view.words
-    for mention in view.mentions:
-        before = words[mention.first - 1] if mention.first else ""
-        given = "datv" in mention.cases and is_dative(mention) and before not in _GOVERNING
-        meant = before == "для" and "gent" in mention.cases
-        if (given or meant) and mention.name != who:
-            return mention.name
-    if "всем" in words and not _goes_on(view, words.index("всем")):
-        return EVERYBODY
-    for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        if before in _GOVERNING:
-            continue
-        if word in ("тебе", "вам") or (before == "для" and word in ("тебя", "вас")):
-            return ADDRESSEE
-        if word == "мне" and who != SPEAKER:
-            return SPEAKER
-        if word in ("ему", "ей", "нему", "ней") and (person := antecedent(view, word)):
-            return person
-    return None
-
-
-def _goes_on(view: View, index: int) -> bool:
-    """Whether «всем» only opens a longer dative («всем семьям»)."""
-    after = view.tokens[index + 1 : index + 4]
-    return any(reading(token.word, "NOUN", "datv", "plur", at_least=_LIKELY) for token in after)
-
-
-#: probability of a dative from which a noun counts as one
-_LIKELY = 0.3
-
-
-def _common_recipient(view: View, at: int) -> str | None:
-    """«водителям», «клиенту», «начальству»: people who are not named, in the nominative."""
-    for index, word in enumerate(view.words):
-        before = view.words[index - 1] if index else ""
-        top = parses(word)[0]
-        if index == at or before in _GOVERNING or not {"NOUN", "datv"} <= top.grammemes:
-            continue
-        if top.grammemes & {"Name", "Surn", "Patr"} or (view.tokens[index].capital and index):
-            continue
-        if any(m.first <= index < m.last for m in view.mentions) or view.scene.on_paper:
-            continue
-        alive = reading(word, "NOUN", "datv", "anim", at_least=_LIKELY)
-        if not alive and top.lemma not in _BODIES:
-            continue
-        if "sing" in top.grammemes and "anim" in top.grammemes and reading(word, "nomn"):
-            continue
-        return in_nominative(word, "datv")
-    return None
-
-
 def antecedent(view: View, pronoun: str) -> str | None:
     """Whom «он», «ей» stands for: who was named last, of that gender, up to a turn before."""
     wanted = "masc" if pronoun in ("он", "ему", "нему", "им", "ним", "его") else "femn"
@@ -230,11 +161,27 @@ def antecedent(view: View, pronoun: str) -> str | None:
         *view.earlier,
         *(m for i in range(view.clause_at) for m in view.at(i).mentions),
     ]
+    called = _called(view)
     for mention in reversed(named):
         gender = gender_of(mention.name)
+        if mention.name in called:
+            continue
         if gender is None or gender == wanted:
             return mention.name
     return None
+
+
+def _called(view: View) -> frozenset[str]:
+    """Who is called by name in the turn before: spoken to, so nobody to speak about."""
+    return frozenset(
+        mentions[0].name
+        for sentence in view.before
+        for clause in sentence.clauses
+        for mentions in [view.scene.mentions(clause.tokens)]
+        if len(mentions) == 1
+        and len(clause.tokens) == mentions[0].last - mentions[0].first
+        and mentions[0].cases & {"nomn", "voct"}
+    )
 
 
 def needing(view: View) -> str | None:

@@ -8,6 +8,7 @@ from rag.minutes import russian_clauses as rc
 from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
 from rag.minutes import russian_people as rp
+from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.clauses import is_finite
@@ -130,7 +131,7 @@ def _promised(view: View, at: int, subject: Mention) -> Finding | None:
         first = min(index, first) if rs.nouns(view, skip=(), after=at) else index
         if rc.is_stative(view, verb):
             return None
-    recipient = rp.recipient(view, at, subject.name)
+    recipient = rto.recipient(view, at, subject.name)
     return make(
         view,
         "promise",

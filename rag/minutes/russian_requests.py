@@ -10,6 +10,7 @@ from rag.minutes import russian_asks as ra
 from rag.minutes import russian_clauses as rc
 from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_people as rp
+from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
 from rag.minutes.findings import ADDRESSEE, Finding
@@ -74,7 +75,7 @@ def task(view: View) -> Finding | None:
                 act="assigned",
                 imperative=True,
                 first=at,
-                to_whom=rp.recipient(view, at, named.name),
+                to_whom=rto.recipient(view, at, named.name),
             )
         group = rp.organisation(place, "datv", None)
         if group:
@@ -172,7 +173,7 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     if due is None and _is_of_the_room(view):
         return None
     told = view.is_in(verb, "call") or view.is_in(verb, "tell")
-    told = told and bool(rp.recipient(view, at, who))
+    told = told and bool(rto.recipient(view, at, who))
     bare = not (rs.has_object(view, at) or due or told or rs.object_beside(view))
     spoken = view.vocative or {"ты", "вы"} & set(view.words)
     if bare and len(view.sentence.words) > _CURT and not spoken:

@@ -55,7 +55,7 @@ class View:
 
     `vocative` is whom the turn has called by name so far, `recent_outsider` the one person from
     outside that this or the turn before has named, `earlier` everybody named in the turn before
-    and in this one's earlier sentences, in order.
+    and in this one's earlier sentences, in order, `before` the sentences of the turn before.
     """
 
     scene: Scene
@@ -66,6 +66,7 @@ class View:
     vocative: str | None = None
     recent_outsider: str | None = None
     earlier: tuple[Mention, ...] = ()
+    before: tuple[Sentence, ...] = ()
     _dues: tuple[Found, ...] | None = field(default=None, repr=False)
     _mentions: tuple[Mention, ...] | None = field(default=None, repr=False)
     _bare_dues: tuple[Found, ...] | None = field(default=None, repr=False)
@@ -105,6 +106,7 @@ class View:
             self.vocative,
             self.recent_outsider,
             self.earlier,
+            self.before,
             self._dues,
         )
 
