@@ -2,8 +2,10 @@
 
     python benchmarks/meetings.py [FOLDER ...] [--rounds 5] [--words 10000] [--only promises|speed]
 
-FOLDER holds meetings, each with a file NAME.gold.json in which a person has marked the promises;
-without one they are those of tests/data/transcripts. How the marks are counted: promises.py.
+FOLDER holds meetings, each with a file NAME.gold.json in which a person has marked the promises,
+and files NAME.jsonl of short exchanges, marked as well; without one they are those of
+tests/data/transcripts: "tuned" the rules were made with, "held" nobody who makes them has read.
+How the marks are counted: promises.py.
 
 Speed is that of the whole command `rag minutes FILE --format json`, cold, on a transcript of so
 many words: sentences of corpora/ in a shuffled order, said by the people of one of its meetings.
@@ -28,6 +30,8 @@ from promises import Tally, complete
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rag.types import Document
+
 SECONDS, WORDS = 2.0, 10_000
 _SEED = 7
 _TALK = 0.6  # share of turns that are those of the meeting itself
@@ -47,20 +51,27 @@ def main() -> int:
     print(f"rag minutes; {machine()}\n")
     if asked.only != "speed":
         found = asked.folders or sorted((ROOT / "tests" / "data" / "transcripts").glob("*/"))
-        show_promises([folder for folder in found if any(folder.glob(f"*{_MARKED}"))])
+        show_promises([each for folder in found for each in _sets(folder)])
     return 0 if asked.only == "promises" else show_speed(max(asked.rounds, 1), asked.words)
 
 
 # -- promises
 
 
-def show_promises(folders: Sequence[Path]) -> None:
-    """A table of figures, a row a folder."""
+def _sets(folder: Path) -> list[Path]:
+    """The folder where it holds meetings, and its files of exchanges."""
+    meetings = [folder] if any(folder.glob(f"*{_MARKED}")) else []
+    return [*meetings, *sorted(folder.glob("*.jsonl"))]
+
+
+def show_promises(sets: Sequence[Path]) -> None:
+    """A table of figures, a row a set."""
     rows = []
-    for folder in folders:
-        tally = tally_of(folder)
+    for each in sets:
+        tally = tally_of(each) if each.is_dir() else tally_of_exchanges(each)
         cells = (f"{v:.3f}" if isinstance(v, float) else str(v) for v in tally.figures().values())
-        rows.append((folder.name, str(tally.counts["marked"]), *cells))
+        name = each.name if each.is_dir() else f"exchanges {each.stem}"
+        rows.append((name, str(tally.counts["marked"]), *cells))
     if rows:
         print(table(("meetings", "promises", *Tally().figures()), rows) + "\n")
 
@@ -79,6 +90,45 @@ def tally_of(folder: Path) -> Tally:
         words = len(re.findall(r"[^\W\d_]+", said))
         tally.add(promise_rows(minutes), complete(marks["promises"]), words)
     return tally
+
+
+def tally_of_exchanges(file: Path) -> Tally:
+    """The promises of short exchanges, a JSON object a line, counted."""
+    from rag.exports.values import promise_rows
+    from rag.minutes import extract
+
+    tally = Tally()
+    for line in file.read_text("utf-8").splitlines():
+        exchange = json.loads(line)
+        document = exchange_of(exchange["talk"], exchange["date"])
+        speakers = [turn.speaker or "" for turn in document.turns]
+        marks = [{**mark, **_aliases(mark, speakers)} for mark in exchange["promises"]]
+        words = len(re.findall(r"[^\W\d_]+", document.text))
+        tally.add(promise_rows(extract(document)), complete(marks), words)
+    return tally
+
+
+def exchange_of(talk: str, day: str) -> Document:
+    """A talk of lines «Имя: слова» as a document; nothing is read off its shape."""
+    from rag.types import Document, Turn
+
+    turns, at = [], 0
+    for number, line in enumerate(talk.split("\n"), 1):
+        name, _, said = line.partition(": ")
+        end = at + len(line)
+        turns.append(Turn(name, said, number, None, end - len(said), end))
+        at = end + 1
+    return Document("0", "talk", talk, turns=tuple(turns), kind="meeting", date=day)
+
+
+def _aliases(mark: dict[str, object], speakers: Sequence[str]) -> dict[str, object]:
+    """Labels that hold a marked name, or are held by it: «Вера» and «Вера Белых» are one."""
+    found = {}
+    for key in ("who", "to_whom"):
+        said = set(str(mark.get(key) or "").split())
+        like = [s for s in speakers if said and (said <= set(s.split()) or said >= set(s.split()))]
+        found[f"{key}_aliases"] = like
+    return {**found, "force": "firm", "support": [], "dont_care": False}
 
 
 def marked(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
