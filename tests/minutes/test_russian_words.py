@@ -13,8 +13,14 @@ from rag.types import Document, Promise
 
 HEAD = "Были: Игорь Краснов, Вера Белых, Олег Титов\n\nИгорь: Всем привет.\nВера: Привет.\n"
 SPEAKERS = ("Игорь", "Вера")
-#: what an answer of the table answers
-ASKED = {name: "Вера, пришлёшь смету? — " for name in ("assent", "refusal")}
+#: what stands before the words of a family, and behind them
+AROUND = {
+    "assent": ("Вера, пришлёшь смету? — ", ""),
+    "refusal": ("Вера, пришлёшь смету? — ", ""),
+    "refusal_phrase": ("Вера, сдашь отчёт к понедельнику? — ", ""),
+    "request_modal": ("Вера, ", " — Да."),
+    "ask_later": ("Вера, ", ""),
+}
 
 #: families whose example is a promise and whose counter-example is none
 GIVING = (
@@ -46,8 +52,9 @@ def _promises(talk: str) -> list[Promise]:
 
 def _both(family: Family) -> tuple[list[Promise], list[Promise]]:
     """What the example and the counter-example of a family promise."""
-    asked = ASKED.get(family.name, "")
-    return _promises(asked + family.example), _promises(asked + family.counter)
+    before, behind = AROUND.get(family.name, ("", ""))
+    example, counter = (before + words + behind for words in (family.example, family.counter))
+    return _promises(example), _promises(counter)
 
 
 def _rows(*names: str) -> list[Family]:
