@@ -52,10 +52,7 @@ def committed(view: View) -> Finding | None:
         return None  # "I'm going to Leeds"
     if is_gerund(act.word) or rejects(view, found.verb_at, due_of(view)):
         return None
-    finding = _own(view, found)
-    if finding and act.word == "try" and not has_object(view, found.verb_at):
-        return replace(finding, kind="answer")  # "I'll try" names nothing of its own
-    return finding
+    return _own(view, found)
 
 
 def _pledged(view: View) -> Lead | None:
