@@ -246,7 +246,7 @@ def _own(
         return None
     finding = make(
         view,
-        "promise",
+        "answer" if nothing and view.words[verb_at] == "try" else "promise",
         found.at,
         verb_at,
         who,

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 _INITIAL = r"[^\W\d_a-zа-яё]\.\s?(?:[^\W\d_a-zа-яё]\.)?"
 _CAPITAL = r"[^\W\d_a-zа-яё][\w'’]+(?:-[^\W\d_a-zа-яё][\w'’]*)?"
 _WITH_INITIALS = re.compile(rf"{_CAPITAL}\s+{_INITIAL}|{_INITIAL}\s?{_CAPITAL}")
-#: «Дёмин К. О.», «К. О. Дёмин», «Дёмин Константин Олегович», "P Anand", "Dana O'Neil"
+#: «Дёмин К. О.», «К. О. Дёмин», «Дёмин Константин Олегович», "P Anand", "Dana O'Neil", «@vera»
 _NAME = re.compile(
     rf"{_WITH_INITIALS.pattern}|[A-Z](?:\s[A-Z])?\s{_CAPITAL}|{_CAPITAL}(?:\s+{_CAPITAL}){{0,2}}"
+    r"|@\w+"
 )
 #: «представитель ООО «Ромашка» Ким Жанна»
 _OFFICE_BEFORE = re.compile(

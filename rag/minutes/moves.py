@@ -106,7 +106,8 @@ class Moves:
             lead = self._kinds["lead"].match(said, at)
             word = _WORD.match(said, at)
             move = self._kinds["move"].match(said, at)
-            if lead and (said[lead.end() : lead.end() + 1] in ".,!?" or not move):
+            another = lead and self._kinds["lead"].match(said, lead.end() + 1)
+            if lead and (another or said[lead.end() : lead.end() + 1] in ".,!?" or not move):
                 at = lead.end()
             elif word and said[word.end() : word.end() + 1] == "," and self._is_name(word.group()):
                 at = word.end()

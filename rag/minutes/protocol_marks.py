@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from rag.types import Turn
     from rag.words import Language
 
-#: «СЛУШАЛИ:», «Решили (единогласно):», "RESOLVED:"
+#: «СЛУШАЛИ:», «Решили (единогласно):», "RESOLVED:" are labels; other words before a colon may be
+#: a tale («Решили они так:»)
 _VERBS = re.compile(
-    r"^[ \t\d.*#]{0,12}(?:слушали|решили|постановили|выступили|поручили|resolved)\b[^\n]{0,80}?:",
+    r"^[ \t\d.*#]{0,12}(?:слушали|решили|постановили|выступили|поручили|resolved)\b"
+    r"(?P<label>[*_]{0,2}(?:[ \t]\([^()\n]{0,60}\)|[ \t](?:единогласно|следующее))?[ \t*_]{0,6}:)?"
+    r"(?(label)|[^\n]{0,80}?:)",
     re.I | re.M,
 )
 _ACTION = re.compile(
@@ -101,7 +104,7 @@ def _weights(text: str) -> Iterator[int]:
     A label of an owner alone makes no minutes (contracts and orders have it too), and a list of
     boxes to tick is one mark whatever stands over it.
     """
-    yield 2 * bool(_VERBS.search(text))
+    yield max((1 + bool(match["label"]) for match in _VERBS.finditer(text)), default=0)
     yield any(_opens(text, match.start()) for match in OWNER_FIELD.finditer(text))
     actions = [match["owned"] for match in _ACTION.finditer(text)]
     yield bool(actions) + any(actions)
@@ -123,7 +126,8 @@ def _weights_of_lines(text: str) -> Iterator[int]:
             continue
         if _heads_tasks(line):
             yield 2
-        title = len(line) < 80 and (row.start == 0 or heading_of(text, row))
+        opening = row.start == 0 and line.rstrip()[-1] not in ".!?;"
+        title = len(line) < 80 and (opening or heading_of(text, row))
         tasks += bool(title and section_of(line) in ("tasks", "review")) or bool(
             CHECKBOX.match(line)
         )

@@ -6,6 +6,7 @@ import pytest
 
 from rag.minutes import extract
 from rag.minutes.headers import offices_in, participants_in
+from rag.minutes.protocol_words import Wording, wordings
 from rag.readers.text.plain import read_text
 
 TALK = "\n\nЗоя: начнём?\nЯна: да, я тут\nЗоя: хорошо\n"
@@ -79,3 +80,28 @@ def test_two_of_one_first_name_stay_two() -> None:
 def test_offices_stand_in_the_head() -> None:
     document = read_text(f"Секретарь: Белых В. А.{TALK}".encode(), "x.txt")
     assert offices_in(document) == {"секретарь": "Белых В. А."}
+
+
+@pytest.mark.parametrize("row", wordings("attendance"), ids=lambda row: row.kind)
+def test_a_label_of_a_list_is_one_where_names_stand_behind_it(row: Wording) -> None:
+    example = read_text((row.example + TALK).encode(), "x.txt")
+    counter = read_text((row.counter + TALK).encode(), "x.txt")
+    assert participants_in(example)
+    assert set(extract(example).participants) >= set(participants_in(example))
+    assert participants_in(counter) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("Участники: Титов О. В., главный врач; Ким Ж. (юрист)", {"главный врач", "юрист"}),
+        ("Attendees: Sam Price (SP), Dana Low (treasurer)", {"sp", "treasurer"}),
+        ("Председатель правления Титов О. В.", {"председатель"}),
+        ("Председатель: Титов О. В., директор", {"председатель", "директор"}),
+        ("Присутствовали:\nот заказчика: Титов О. В.", set()),
+        ("Present: Sam Price, Treasurer, Dana Low", {"treasurer"}),
+        ("Apologies: Ann Lee; she wrote that she will come to the next one if she can.", set()),
+    ],
+)
+def test_offices_stand_beside_names(head: str, expected: set[str]) -> None:
+    assert set(offices_in(read_text((head + TALK).encode(), "x.txt"))) == expected

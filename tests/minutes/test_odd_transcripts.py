@@ -118,6 +118,9 @@ def test_a_file_that_is_no_meeting_has_no_minutes() -> None:
         ("| Owner | Right |\n|--|--|\n| admin | all |\n", False),
         ("on: push\naction: build\njobs:\n  - action: deploy\n", False),
         ("Встреча эскадр произошла в мае. Присутствовали: адмирал и штаб.\n", False),
+        ("# sync\n\nCopies a tree.\n\nHere is an example:\n\n- one\n- two\n- three\n", False),
+        ("Решили они вот что: уехать в деревню.\nИ уехали.\n", False),
+        ("AI – the next wave\n\nMachines learn.\n", False),
     ],
 )
 def test_minutes_on_paper_are_told_from_other_papers(text: str, meeting: bool) -> None:

@@ -9,6 +9,7 @@ import pytest
 from meetings_by_hand import meeting, minutes_of, paper
 
 from rag.minutes import cohesion, extract
+from rag.minutes.patterns import Row, rows_in
 from rag.minutes.phrasing import nominative_phrase
 from rag.minutes.turns import find_turns
 from rag.types import Document, Topic
@@ -18,6 +19,8 @@ BUS = (
     "Автобус сломался, водитель автобуса заболел. // Водителя найдём, автобус починят к весне. // "
 )
 TEAM = "Бригада просит вторую смену. // Вторая смена бригаде не нужна. // "
+ENGLISH_ROOF = "The roof leaks, the roof sheets are rusty. // We buy sheets for it. // "
+ENGLISH_BUS = "The bus broke down, the bus driver is ill. // A driver is found for the bus. // "
 
 
 def _titles(talk: str, language: str = "ru") -> list[str]:
@@ -51,6 +54,19 @@ def test_a_bare_noun_opens_a_part() -> None:
     assert "Скидка" in _titles(
         ROOF * 2 + "Хорошо. Скидка. Клиент ждёт пять процентов. // " + BUS * 2
     )
+
+
+@pytest.mark.parametrize("row", rows_in("moves"), ids=lambda row: f"{row.kind}-{row.language}")
+def test_each_row_moves_on_by_its_example_and_not_by_its_counter_example(row: Row) -> None:
+    roof, bus = (ROOF, BUS) if row.language == "ru" else (ENGLISH_ROOF, ENGLISH_BUS)
+    title, small = ("Крыша", "Время") if row.language == "ru" else ("Roof", "Time")
+    if row.kind == "small":
+        assert _titles(bus * 4 + f"{row.example} // " * 8, row.language)[-1] == title
+        assert small not in _titles(bus * 4 + f"{row.counter} // " * 8, row.language)
+    else:
+        found = _titles(roof * 2 + f"{row.example} " + roof * 2, row.language)
+        assert title[1:4] in found[-1]
+        assert len(_titles(roof * 2 + f"{row.counter} " + roof * 2, row.language)) <= 1
 
 
 @pytest.mark.parametrize("said", ["Кошмар.", "Олег.", "Прочитали.", "Теперь прочитали."])
