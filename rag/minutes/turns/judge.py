@@ -45,6 +45,8 @@ _NO_SPEECH = re.compile(
 )
 #: turns of an office («Председатель») that no head of a protocol has
 _MIN_OFFICE = 3
+#: lines above the first words that may be a head
+_MAX_HEAD = 15
 #: words of a name that is met once
 _MAX_ONCE = 3
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -142,7 +144,8 @@ def _labelled(found: Candidates) -> list[Span]:
         return []
     capitals = any(map(is_capitalised, speakers))
     speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
-    if share_of(speaking, text, paragraphs=False) < _MIN_SHARE:
+    shared = " " * begin + text[begin:] if _heads(text[:begin], speakers) else text
+    if share_of(speaking, shared, paragraphs=False) < _MIN_SHARE:
         return []
     stops = [
         start.at
@@ -165,6 +168,11 @@ def _parts(label: str, *, capitals: bool, even: bool) -> bool:
     if is_stop(label) or is_login(label):
         return True
     return is_capitalised(label) if capitals else even and is_plausible(label)
+
+
+def _heads(above: str, speakers: set[str]) -> bool:
+    """Whether what stands above the words of people is no more than a title and who is there."""
+    return above.count("\n") <= _MAX_HEAD and all(map(is_person, speakers))
 
 
 def _stand_apart(starts: Sequence[Start], text: str) -> bool:
