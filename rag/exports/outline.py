@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.clean import legible
 from rag.exports.labels import labels
-from rag.minutes.places import time_at
+from rag.minutes.places import time_at, turn_at
 from rag.register import due_text
 from rag.sentences import split
 from rag.words import language_of
@@ -269,7 +269,8 @@ def quoted(record: Record, promise: Promise) -> str:
     text = record.document.text
     at = text.rfind(promise.what, 0, promise.start)
     if promise.what not in promise.quote and line_of(record, at) in promise.support:
-        first = text.rfind("\n", 0, at) + 1
+        turn = turn_at(record.document, at)
+        first = max(text.rfind("\n", 0, at) + 1, turn.start if turn and turn.start <= at else 0)
         last = text.find("\n", at)
         sentences = split(text, first, last if last >= 0 else len(text))
         said[:0] = [cut(text[a:b], promise.what) for a, b in sentences if a <= at < b]
