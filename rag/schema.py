@@ -180,6 +180,7 @@ def promise(value: Promise) -> Json:
         "line": value.line,
         "support": list(value.support),
         "history": [asdict(change) for change in value.history],
+        "flags": list(value.flags),
         "quote": value.quote,
         "start": value.start,
         "end": value.end,

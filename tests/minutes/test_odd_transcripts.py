@@ -143,3 +143,12 @@ def test_a_short_talk_below_a_long_head_is_a_meeting() -> None:
 def test_what_somebody_says_and_when_is_no_title(text: str) -> None:
     document = document_of(text, "созвон.txt")
     assert (document.kind, document.title) == ("meeting", "созвон")
+
+
+def test_people_of_the_head_speak_even_if_once() -> None:
+    talk = "Олег Титов: Смету отправил.\nАнна Белова: Спасибо.\nИгорь Краснов: Я позвоню завтра.\n"
+    head = "Планёрка 12.11.2025\nУчастники: Олег Титов, Анна Белова, Игорь Краснов\n\n"
+    document = document_of(head + talk)
+    assert len(document.turns) == 3
+    assert [promise.who for promise in extract(document).promises] == ["Игорь Краснов"]
+    assert document_of(talk).turns == ()

@@ -140,7 +140,10 @@ def _labelled(found: Candidates) -> list[Span]:
     speakers |= {label for label, words in said.items() if _fits(label, words, speakers, even=even)}
     counts = Counter(clean_name(label) for label in speakers for _ in said[label])
     often = max(counts.values())
-    if often < 2 or (len(counts) == 1 and not (often > 2 and all(map(is_person, speakers)))):
+    listed = len(counts) > 1 and all(clean_name(label) in text[:begin] for label in speakers)
+    if often < 2 and not listed:
+        return []
+    if len(counts) == 1 and not (often > 2 and all(map(is_person, speakers))):
         return []
     capitals = any(map(is_capitalised, speakers))
     speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
