@@ -130,12 +130,12 @@ def _write(app: App, found: Listed, form: RowForm, output: str | None) -> None:
 
 
 def _show(found: Listed, *, quotes: bool) -> None:
-    """Rows by group, each group under its name where there are several."""
+    """Rows by group, each under its name where there are several, or where it is overdue."""
     language = language_of(" ".join(entry.promise.what for entry in found.entries))
     late = [entry for entry in found.entries if is_overdue(entry, found.today)]
     groups = grouped(found.entries, found.me, found.today)
     for group, rows in groups:
-        if len(groups) > 1:
+        if len(groups) > 1 or group == "overdue":
             render.print_line(f"{group_text(group, language)} ({len(rows)})")
         render.show_entries(
             rows, language, quotes=quotes, overdue=() if group == "overdue" else late

@@ -16,7 +16,7 @@ CITATION = {"document", "page", "line", "start", "end", "quote"}
 PASSAGE = {"document", "page", "line", "start", "end", "text", "score", "via"}
 PROMISE = {
     *("document", "who", "to_whom", "what", "when_raw", "when_from", "when_to", "act", "status"),
-    *("force", "condition", "line", "support", "history", "quote", "start", "end"),
+    *("force", "condition", "line", "support", "history", "flags", "quote", "start", "end"),
     *("title", "meeting_date", "state", "links"),
 }
 ANSWER = {

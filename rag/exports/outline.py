@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.cite.clean import legible
 from rag.exports.labels import labels
-from rag.minutes.places import time_at
+from rag.minutes.places import time_at, turn_at
 from rag.register import due_text
 from rag.sentences import split
 from rag.words import language_of
@@ -276,10 +276,15 @@ def quoted(record: Record, promise: Promise) -> str:
     text = record.document.text
     at = text.rfind(promise.what, 0, promise.start)
     if promise.what not in promise.quote and line_of(record, at) in promise.support:
+        turn = turn_at(record.document, at)
         first = text.rfind("\n", 0, at) + 1
+        labelled = turn is not None and first < turn.start <= at
+        first = turn.start if turn and labelled else first
+        asker = f"{plain(turn.speaker)}: " if turn and turn.speaker and labelled else ""
         last = text.find("\n", at)
-        sentences = split(text, first, last if last >= 0 else len(text))
-        said[:0] = [cut(text[a:b], promise.what) for a, b in sentences if a <= at < b]
+        for a, b in split(text, first, last if last >= 0 else len(text)):
+            if a <= at < b:
+                said.insert(0, (asker if a == first else "") + cut(text[a:b], promise.what))
     return " — ".join(map(mark.format, said))
 
 

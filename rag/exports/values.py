@@ -48,7 +48,6 @@ def _promise(value: Promise, participants: Sequence[str]) -> Json:
         "to_whom_aliases": _aliases(value.to_whom, participants),
         "assumption": value.when.assumption if value.when else "",
         "time": value.time,
-        "flags": list(value.flags),
         "dont_care": value.force == "tentative",
     }
 

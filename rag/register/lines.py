@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.register.view import Group
-    from rag.types import Due, Entry, Link, Promise
+    from rag.types import Due, Entry, Flag, Link, Promise
     from rag.words import Language
 
 _WAS = {
@@ -68,6 +68,18 @@ _GROUPS: dict[Language, dict[Group, str]] = {
         "cancelled": "Cancelled",
     },
 }
+_FLAGS: dict[Language, dict[Flag, str]] = {
+    "ru": {
+        "ambiguous owner": "проверьте, кто: имя подходит нескольким",
+        "ambiguous recipient": "проверьте, кому: имя подходит нескольким",
+        "check": "проверьте",
+    },
+    "en": {
+        "ambiguous owner": "check who: several are called so",
+        "ambiguous recipient": "check to whom: several are called so",
+        "check": "check it",
+    },
+}
 
 
 def promise_line(promise: Promise) -> str:
@@ -86,11 +98,13 @@ def due_text(when: Due) -> str:
 
 
 def state_text(entry: Entry, language: Language) -> str:
-    """How an entry stands, where it is not simply open."""
+    """How an entry stands, where it is not simply open, and what a person should look at."""
     words = _STATES[language]
+    state = words[entry.state]
     if entry.state == "conditional" and entry.promise.condition:
-        return f"{words['conditional']}: {' '.join(entry.promise.condition.split())}"
-    return words[entry.state]
+        state = f"{state}: {' '.join(entry.promise.condition.split())}"
+    flags = (_FLAGS[language][flag] for flag in entry.promise.flags)
+    return ", ".join(filter(None, (state, *flags)))
 
 
 def group_text(group: Group, language: Language) -> str:

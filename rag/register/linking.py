@@ -16,6 +16,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.minutes.clauses import tokens_of
+from rag.minutes.names import Roster
 from rag.register.deeds import deed
 from rag.register.people import GROUPS, Directory, Person
 from rag.register.threads import Index, Place, Thread
@@ -111,8 +113,20 @@ def _thread(place: Place, promise: Promise, people: Directory) -> Thread:
         people.person(place.document, name) if name else None
         for name in (promise.who, promise.to_whom)
     )
-    named = deed(promise.what)
+    named = deed(_thing(promise.what, promise.to_whom))
     return Thread(place, promise, who, to_whom, state_of(promise), [named])
+
+
+def _thing(what: str, to_whom: str | None) -> str:
+    """The words of an act without the name of the person it is for («пришлю Анне смету»)."""
+    if to_whom is None or to_whom in GROUPS:
+        return what
+    tokens = tokens_of(what, 0, len(what))
+    for mention in reversed(Roster((to_whom,)).mentions(tokens)):
+        if mention.known:
+            first, last = tokens[mention.first], tokens[mention.last - 1]
+            what = what[: first.start] + what[last.end :]
+    return what
 
 
 # -- promises said again

@@ -65,6 +65,16 @@ def test_an_accepted_promise_is_quoted_with_its_request() -> None:
     )
 
 
+def test_a_request_of_a_chat_is_quoted_with_its_asker_and_without_the_stamp() -> None:
+    chat = (
+        "12.11.2025, 10:41 - Вера: Игорь, сможешь позвонить в банк до пятницы?\n"
+        "12.11.2025, 10:45 - Игорь: Ок, позвоню\n"
+        "12.11.2025, 10:46 - Вера: Спасибо\n"
+    )
+    ((_, (task,)),) = outline(record_of(chat)).groups
+    assert task.quote == "«Вера: Игорь, сможешь позвонить в банк до пятницы?» — «Ок, позвоню»"
+
+
 def test_topics_and_questions_stand_with_line_and_time() -> None:
     out = outline(filled(record_of(RUSSIAN)))
     assert [(item.text, item.place) for item in out.topics] == [("Полив", "строка 5, 00:01")]

@@ -125,3 +125,33 @@ def test_a_file_that_is_no_meeting_has_no_minutes() -> None:
 )
 def test_minutes_on_paper_are_told_from_other_papers(text: str, meeting: bool) -> None:
     assert is_meeting(document_of(text, "x.md")) is meeting
+
+
+def test_a_short_talk_below_a_long_head_is_a_meeting() -> None:
+    head = "Team sync (2025-11-12 10:00) - Transcript\nAttendees\nNina Park, Tom Reed\nTranscript\n"
+    talk = "Nina Park: Hello, all.\nTom Reed: I will send it on Friday.\nNina Park: Thanks!\n"
+    document = document_of(f"{head}\n{talk}")
+    assert [turn.speaker for turn in document.turns] == ["Nina Park", "Tom Reed", "Nina Park"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:41:07 From Игорь Краснов to Everyone: всем привет\n"
+        "10:41:20 From Нина Пак to Everyone: скину завтра\n",
+        "00:00:00\n\nНина Пак: начнём?\nТом Рид: да\nНина Пак: скину завтра\n",
+        "Игорь, [12.11.2025 10:41]\nПривет\n\nНина, [12.11.2025 10:42]\nПривет\n",
+    ],
+)
+def test_what_somebody_says_and_when_is_no_title(text: str) -> None:
+    document = document_of(text, "созвон.txt")
+    assert (document.kind, document.title) == ("meeting", "созвон")
+
+
+def test_people_of_the_head_speak_even_if_once() -> None:
+    talk = "Олег Титов: Смету отправил.\nАнна Белова: Спасибо.\nИгорь Краснов: Я позвоню завтра.\n"
+    head = "Планёрка 12.11.2025\nУчастники: Олег Титов, Анна Белова, Игорь Краснов\n\n"
+    document = document_of(head + talk)
+    assert len(document.turns) == 3
+    assert [promise.who for promise in extract(document).promises] == ["Игорь Краснов"]
+    assert document_of(talk).turns == ()

@@ -301,3 +301,12 @@ def test_linking_loses_and_doubles_nothing_whatever_the_order(
 def placed(each: Any, line: int) -> Any:
     """The same words on a line of their own."""
     return replace(each, line=line, start=line * 100, end=line * 100 + 50)
+
+
+def test_who_it_is_for_is_no_part_of_the_thing() -> None:
+    [first] = entries(
+        meeting("2025-11-05", said(OLEG, "пришлю Анне смету", "к 7-му=2025-11-07", to_whom=ANNA)),
+        meeting("2025-11-12", said(OLEG, "смету пришлю", "к 17-му=2025-11-17")),
+    )
+    assert [link.kind for link in first.links] == ["moved"]
+    assert first.to_whom == ANNA

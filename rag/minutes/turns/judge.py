@@ -45,6 +45,8 @@ _NO_SPEECH = re.compile(
 )
 #: turns of an office («Председатель») that no head of a protocol has
 _MIN_OFFICE = 3
+#: lines above the first words that may be a head
+_MAX_HEAD = 15
 #: words of a name that is met once
 _MAX_ONCE = 3
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -138,11 +140,15 @@ def _labelled(found: Candidates) -> list[Span]:
     speakers |= {label for label, words in said.items() if _fits(label, words, speakers, even=even)}
     counts = Counter(clean_name(label) for label in speakers for _ in said[label])
     often = max(counts.values())
-    if often < 2 or (len(counts) == 1 and not (often > 2 and all(map(is_person, speakers)))):
+    listed = len(counts) > 1 and all(clean_name(label) in text[:begin] for label in speakers)
+    if often < 2 and not listed:
+        return []
+    if len(counts) == 1 and not (often > 2 and all(map(is_person, speakers))):
         return []
     capitals = any(map(is_capitalised, speakers))
     speaking = [s for s in found.starts if s.label in speakers and s.at >= begin]
-    if share_of(speaking, text, paragraphs=False) < _MIN_SHARE:
+    shared = " " * begin + text[begin:] if _heads(text[:begin], speakers) else text
+    if share_of(speaking, shared, paragraphs=False) < _MIN_SHARE:
         return []
     stops = [
         start.at
@@ -165,6 +171,11 @@ def _parts(label: str, *, capitals: bool, even: bool) -> bool:
     if is_stop(label) or is_login(label):
         return True
     return is_capitalised(label) if capitals else even and is_plausible(label)
+
+
+def _heads(above: str, speakers: set[str]) -> bool:
+    """Whether what stands above the words of people is no more than a title and who is there."""
+    return above.count("\n") <= _MAX_HEAD and all(map(is_person, speakers))
 
 
 def _stand_apart(starts: Sequence[Start], text: str) -> bool:

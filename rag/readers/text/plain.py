@@ -21,7 +21,7 @@ __all__ = ["decode", "heading_words", "lines_of", "markdown_headings", "read_mar
 
 _MAX_HEADING = 80
 _OPENING_LINE = re.compile(r"\s*([^\n]*\S)")
-_TITLE = re.compile(r"(?!.*\S {3})(?!\W*\d[\d.\-/ ]*$)(?![-–—•*|>])(?=.{0,99}$).*\w[^.!?,;:|]*")
+_TITLE = re.compile(r"(?!.*\S {3})(?!\W*\d[\d.\-/: ]*$)(?![-–—•*|>])(?=.{0,99}$).*\w[^.!?,;:|]*")
 _MAX_TITLE = 200
 _NUMBERED = re.compile(
     r"(?:(?:§|глава|раздел|chapter|section)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?=[^\W\d_])", re.I
@@ -90,7 +90,8 @@ def _document(
 ) -> Document:
     meeting = find_meeting(name, text, lines)
     turns = meeting.turns if meeting else ()
-    title = _title_of(text, headings, turns[0].start if turns else None)
+    first = meeting.starts[0] if meeting and meeting.turns else len(text)
+    title = _title_of(text, headings, first)
     document = Document(
         id=hashlib.sha256(data).hexdigest(),
         title=title or PurePath(name).stem,
@@ -109,14 +110,14 @@ def _document(
     return recut(document, meeting.starts if meeting else ())
 
 
-def _title_of(text: str, headings: Sequence[Mark], first_turn: int | None) -> str:
+def _title_of(text: str, headings: Sequence[Mark], first_turn: int) -> str:
     """The first line where it reads as a title, else the first heading, without Markdown's marks.
 
     "" where there is neither. A line that a speaker says is no title, nor one with a label, the
     end of a sentence, or columns.
     """
     opening = _OPENING_LINE.match(text)
-    if opening and opening.start(1) != first_turn and _TITLE.fullmatch(opening.group(1)):
+    if opening and opening.start(1) < first_turn and _TITLE.fullmatch(opening.group(1)):
         return heading_words(opening.group(1))
     if not headings:
         return ""

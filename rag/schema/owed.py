@@ -1,0 +1,77 @@
+"""Promises of one meeting and of all, as JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rag.schema.base import SCHEMA, Json
+
+if TYPE_CHECKING:
+    from rag.promised import Listed
+    from rag.types import Entry, Promise
+
+
+def promise(value: Promise) -> Json:
+    """A promise; `when_*` and `support` as the meeting's lines give them."""
+    when = value.when
+    return {
+        "who": value.who,
+        "to_whom": value.to_whom,
+        "what": value.what,
+        "when_raw": when.raw if when else None,
+        "when_from": when.start if when else None,
+        "when_to": when.end if when else None,
+        "act": value.act,
+        "status": value.status,
+        "force": value.force,
+        "condition": value.condition,
+        "line": value.line,
+        "support": list(value.support),
+        "history": [asdict(change) for change in value.history],
+        "flags": list(value.flags),
+        "quote": value.quote,
+        "start": value.start,
+        "end": value.end,
+    }
+
+
+def entry(value: Entry) -> Json:
+    """A row of the register: the promise, how it stands, and the other places of it."""
+    links = [
+        {
+            "kind": link.kind,
+            "document": link.document,
+            "title": link.title,
+            "meeting_date": link.date,
+            "line": link.line,
+            "start": link.start,
+            "end": link.end,
+            "quote": link.quote,
+            "who": link.who,
+            "when_raw": link.when.raw if link.when else None,
+            "when_from": link.when.start if link.when else None,
+            "when_to": link.when.end if link.when else None,
+        }
+        for link in value.links
+    ]
+    return {
+        "document": value.document,
+        "title": value.title,
+        "meeting_date": value.date,
+        **promise(value.promise),
+        "who": value.who,
+        "to_whom": value.to_whom,
+        "state": value.state,
+        "links": links,
+    }
+
+
+def promises(value: Listed) -> Json:
+    """What `rag promises --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "today": value.today.isoformat(),
+        "me": value.me,
+        "promises": [{**entry(row), "groups": list(value.groups_of(row))} for row in value.entries],
+    }
