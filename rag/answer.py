@@ -197,6 +197,9 @@ class Answerer:
         """A model's answer where one is left after the check, else the documents' own sentences."""
         with clock.step("extract"):
             verbatim = self._for_readers(extract.answer(evidence))
+        if not verbatim and evidence.sentences and self._model is None:
+            with clock.step("register"):
+                verbatim = self._told(request.question, evidence)
         if not verbatim:
             return refusal(request.question, evidence.passages)
         answer = Answer("")
@@ -219,6 +222,12 @@ class Answerer:
             passages=evidence.passages,
             by="documents",
         )
+
+    def _told(self, question: str, evidence: Evidence) -> Sequence[Sentence]:
+        """What talk says of a question though its passages are unsure."""
+        meetings = {name for name, _, _ in self._meetings()}
+        found = [each for each in evidence.sentences if each.citation.document in meetings]
+        return register.told(question, found, self._retriever.document) if found else ()
 
     def _for_readers(self, found: Sequence[Sentence]) -> Sequence[Sentence]:
         """The sentences without orders to a language model, where there are others."""

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 #: a second word enters a title that has at least this share of the first one's weight
 _SECOND = 0.6
+#: words that open a part and name nothing: whose turn it is, how it went, a number
+_NAMELESS = frozenset(
+    """
+    mine yours ours theirs hers his good bad great fine weird sad nice red green amber one two three
+    four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty
+    ninety hundred thousand million first second third next last same done true right
+    """.split()
+)
 _NP = re.compile(
     r"(?<!\w)(?:the|a|an|our|your|my|his|her|their)\s+"
     r"((?:[a-z][a-z'-]+\s+){0,2}[a-z][a-z'-]+)"
@@ -43,7 +51,8 @@ def titles_of(
     titles = []
     used: set[str] = set()
     for said, counts, given in zip(parts, counted, announced, strict=True):
-        title = given or _own(said, counts, spread, len(parts), used)
+        named = given is not None and not _NAMELESS.issuperset(words(given))
+        title = given if given and named else _own(said, counts, spread, len(parts), used)
         used.add(title.lower())
         titles.append(title)
     return titles

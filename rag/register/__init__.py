@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
     from rag.register.questions import Rows, beside, look_up
-    from rag.register.replies import replied
+    from rag.register.replies import replied, told
     from rag.register.view import (
         EVERY,
         OPEN,
@@ -53,6 +53,7 @@ __all__ = [
     "state_text",
     "the_person",
     "titled",
+    "told",
     "wanted",
 ]
 _ROOMS = {
@@ -61,7 +62,7 @@ _ROOMS = {
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
     **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),
-    **dict.fromkeys(("replied",), "replies"),
+    **dict.fromkeys(("replied", "told"), "replies"),
     **dict.fromkeys(
         (
             "EVERY",

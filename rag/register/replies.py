@@ -11,6 +11,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from rag.register.matching import is_verb, keys_of
+from rag.register.wording import topic_of
 from rag.sentences import split
 from rag.types import Sentence
 from rag.words import STOP_WORDS, stem, words
@@ -18,30 +20,40 @@ from rag.words import STOP_WORDS, stem, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rag.types import Citation, Document, Turn
+    from rag.types import Citation, Document, Found, Turn
 
-    Kind = Literal["figure", "time", "person"]
+    Kind = Literal["money", "figure", "time", "person"]
 
 #: turns behind the one that asks in which the answer may stand
 _TURNS_BEHIND = 2
 #: sentences that are looked at behind the one that was found
 _SENTENCES_BEHIND = 6
+#: sentences, best first, that are held against a question whose passages are unsure
+_LOOKED_AT = 6
 #: words of its own that a sentence may have which only opens a matter: «Второй вопрос, аренда.»
 _OPENING = 3
 
 _ASKS: dict[Kind, re.Pattern[str]] = {
+    "money": re.compile(
+        r"^\W*(?:а |и |ну )?(?:сколько (?:\w+ ){0,2}?(?:сто[ия]\w*|платим|заплат\w+|денег|рублей)|"
+        r"(?:за сколько|поч[её]м)\b|как(?:ой|ая|ую|ова|ого) (?:\w+ )?(?:сумм|цен|бюджет|штраф)\w*|"
+        r"how much (?:\w+ ){1,6}?(?:costs?|charges?|pays?|paid|owed?)\b|"
+        r"how much (?:is|are|was|were)\b|"
+        r"what(?:'s| is| was) the (?:\w+ )?(?:price|cost|sum|budget|balance|fee)\b)",
+        re.IGNORECASE,
+    ),
     "figure": re.compile(
         r"^\W*(?:а |и |ну )?(?:(?:на |по |за |до |через |со? )?скольк\w+|"
         r"как(?:ой|ая|ую|ого|ое|ова) (?:\w+ )?(?:сумм|цен|тираж|бюджет|ширин|длин|высот|скидк|штраф"
         r"|процент|дол[яю]|площад|температур|объ[её]м|вес|остат|номер)\w*|"
         r"how (?:many|much|long|far|often|big|old|tall|wide|high)\b|"
-        r"what(?:'s| is| was| are) the (?:\w+ )?(?:price|cost|sum|balance|budget|total|amount|number"
-        r"|rate|fee|width|length|score)\b)",
+        r"what(?:'s| is| was| are) the (?:\w+ )?(?:price|cost|sum|balance|budget|total|amount"
+        r"|number|rate|fee|width|length|score)\b)",
         re.IGNORECASE,
     ),
     "time": re.compile(
-        r"^\W*(?:а |и |ну )?(?:когда\b|(?:к|до|на|в|с) как\w+ (?:числ|дат|дн|день|врем|час|срок)\w*|"
-        r"(?:на|к|до) когда\b|when\b|by when\b|(?:what|which) (?:date|day|time)\b)",
+        r"^\W*(?:а |и |ну )?(?:когда\b|(?:к|до|на|в|с) как\w+ (?:числ|дат|дн|день|врем|час|срок)\w*"
+        r"|(?:на|к|до) когда\b|when\b|by when\b|(?:what|which) (?:date|day|time)\b)",
         re.IGNORECASE,
     ),
     "person": re.compile(
@@ -51,12 +63,19 @@ _ASKS: dict[Kind, re.Pattern[str]] = {
 }
 _FIGURE = re.compile(
     r"\d|\b(?:один|одн[аоуи]|одного|дв[аеу]\w*|тр(?:и|[её]х|[её]м|еть\w*)\b|четыр\w+|пят[ьи]\w*|"
-    r"шест[ьи]\w*|сем[ьи]\w*|восем\w*|восьм\w+|девят\w+|десят\w+|\w+надцат\w+|\w+дцат\w*|сорок\w*|"
-    r"ст[оа]\b|двест\w+|\w+ста\b|\w+сот\b|тысяч\w*|миллион\w*|полтор\w+|половин\w+|пол\w*год\w*|"
+    r"шест[ьи]\w*|сем(?:ь|и|ью|ьдесят\w*)\b|восем\w*|восьм\w+|девят\w+|десят\w+|\w+надцат\w+|\w+дцат\w*|сорок\w*|"
+    r"ст[оа]\b|двест\w+|(?:три|четыре)ста|(?:пять|шесть|семь|восемь|девять)сот|тысяч\w*|миллион\w*|полтор\w+|половин\w+|пол\w*год\w*|"
     r"пар[ауы]\b|дюжин\w+|нисколько|ничего|ни (?:один|одной|одного|рубля)|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twent\w+|thirt\w+|"
     r"fort(?:y|ies)|fift\w+|sixt\w+|sevent\w+|eight\w+|ninet\w+|hundreds?|thousands?|millions?|"
     r"dozen|half|couple|none|nothing|grand|quid)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\d[\d ,.]{2,}|[£$€₽]|\b(?:тысяч\w*|тыщ\w*|тыс|рубл\w+|руб|миллион\w*|млн|евро|доллар\w*|"
+    r"процент\w*|бесплатн\w*|(?:пять|шесть|семь|восемь|девять)сот|ст[оа]|двест\w+|"
+    r"(?:три|четыре)ста|hundreds?|thousands?|millions?|"
+    r"pounds?|euros?|dollars?|bucks|cents?|pence|quid|grand|percent|free|nothing|\d+k)\b|%",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -71,6 +90,9 @@ _TIME = re.compile(
     r"|evening|afternoon|noon|lunch\w*|midnight|soon|never|later|after|until|once|as soon|every"
     r"|easter|christmas|eod|eow|end of)\b",
     re.IGNORECASE,
+)
+_DAY_OR_CLOCK = re.compile(
+    r"\b\d{1,2}[.:]\d\d(?:[.:]\d{2,4})?\b|\b(?:19|20)\d\d\b|\b\d{4}-\d\d-\d\d\b|\[[\d:]+\]"
 )
 _PERSON = re.compile(
     r"\b(?:я|мы|мне|нам|мной|меня|нас|i|i'll|i'm|we|we'll|me|us)\b|(?<=[\w,:]\s)[А-ЯЁA-Z][а-яёa-z]+",
@@ -91,11 +113,12 @@ def replied(
         place = sentence.citations[0]
         document = document_of(place.document)
         turn = _turn_at(document, place.start)
-        if turn < 0 or (kind is None and not _is_open(question, place.quote)):
+        if turn < 0 or (kind is None and not _is_question(place.quote)):
             kept.append(sentence)
             continue
-        own = place.quote.removeprefix(f"{document.turns[turn].speaker}:")
-        if kind is not None and not _is_open(question, own) and _fits(kind, own, question):
+        own = document.text[max(place.start, document.turns[turn].start) : place.end]
+        asks = "?" in own if kind == "person" else own.endswith("?")
+        if kind is not None and not asks and _fits(kind, own, question):
             kept.append(sentence)
             continue
         reply = _reply(question, kind, document, place, turn)
@@ -104,6 +127,30 @@ def replied(
         elif kind is None:
             kept.append(sentence)
     return list({each.citations[0].start: each for each in kept}.values())
+
+
+def told(
+    question: str, found: Sequence[Found], document_of: Callable[[str], Document]
+) -> Sequence[Sentence]:
+    """The first sentence of talk that names all things of a question and tells what is asked.
+
+    In a short meeting words are too few for their rarity to say how sure a passage is; a question
+    of a kind that a sentence can be held against needs it less.
+    """
+    kind = next((kind for kind, asks in _ASKS.items() if asks.match(question)), None)
+    if kind is None or kind == "person":
+        return ()
+    asks = _ASKS[kind].match(question)
+    topic = topic_of(question[asks.end() :]) if asks else ()
+    wanted = [keys_of(word) for word in topic if not is_verb(word)]
+    for each in found[:_LOOKED_AT] if wanted else ():
+        held = {key for word in words(each.citation.quote) for key in keys_of(word)}
+        if all(keys & held for keys in wanted):
+            sentence = Sentence(each.citation.quote, "supported", (each.citation,))
+            in_talk = _turn_at(document_of(each.citation.document), each.citation.start) >= 0
+            if in_talk and (kept := replied(question, [sentence], document_of)):
+                return kept
+    return ()
 
 
 def _turn_at(document: Document, offset: int) -> int:
@@ -119,11 +166,15 @@ def _name(turn: Turn) -> int:
 
 def _is_open(question: str, said: str) -> bool:
     """Whether words only ask, or name the matter of the question and hardly more."""
-    if said.rstrip(" »\"')").endswith("?"):
+    if _is_question(said):
         return True
     asked = {stem(word) for word in words(question)}
     own = [w for w in words(said) if w not in STOP_WORDS and stem(w) not in asked]
     return len(own) <= _OPENING and _FIGURE.search(said) is None
+
+
+def _is_question(said: str) -> bool:
+    return said.rstrip(" »\"')").endswith("?")
 
 
 def _fits(kind: Kind, said: str, question: str) -> bool:
@@ -132,6 +183,8 @@ def _fits(kind: Kind, said: str, question: str) -> bool:
         asked = set(words(question))
         named = (each.group() for each in _PERSON.finditer(said))
         return any(each.lower() not in asked for each in named) or bool(_FIRST_PERSON.search(said))
+    if kind == "money":
+        return _MONEY.search(_DAY_OR_CLOCK.sub(" ", said)) is not None
     if kind == "time" and _TIME.search(said):
         return True
     asked_figures = set(_FIGURE.findall(question.lower()))

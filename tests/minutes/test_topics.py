@@ -162,3 +162,12 @@ def test_minutes_of_a_long_meeting_cover_it() -> None:
     assert topics[-1].end == document.turns[-1].end
     between = [document.text[a.end : b.start] for a, b in pairwise(topics)]
     assert all("." not in gap for gap in between)
+
+
+@pytest.mark.parametrize("said", ["Okay, mine.", "Nine hundred."])
+def test_what_names_nothing_is_no_title(said: str) -> None:
+    roof = "The roof leaks at the chimney, the roof sheets are rusty. // We buy sheets for it. // "
+    bus = "The bus broke down, the bus driver is ill. // A driver will be found for the bus. // "
+    titles = _titles(roof * 4 + f"{said} " + bus * 4, "en")
+    assert not {"Mine", "Nine hundred"} & set(titles)
+    assert any("Bus" in title for title in titles)
