@@ -93,6 +93,9 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
         if calls or kept or copied or (gives and _opens_object(view, last)):
             return _person(view, at)
         return None
+    outsider = view.tokens[at].capital and view.is_in(verb, "ditransitive")
+    if outsider and words[at + 1 : at + 2] and words[at + 1] in _OBJECT_OPENS:
+        return _text(view, at, at + 1)  # "drop Moyra a line"
     if word in _DETERMINERS:
         end = _noun_end(view, at)
         if calls and _is_person(view, at, end):

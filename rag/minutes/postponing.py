@@ -122,7 +122,7 @@ def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[S
 
 
 #: words that take back the day just named
-_CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait".split())
+_CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait sorry actually".split())
 
 
 def confirm(

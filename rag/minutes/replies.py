@@ -91,6 +91,8 @@ def settle(
         found.remove(passed)
         waiting.finding = replace(request, who=passed.who, named=True, open_call=False)
         waiting.turn, waiting.declined = index, False
+        if passed.who == waiting.asker:
+            waiting.asker = speaker  # thrown back at the one who asked
         waiting.also += (passed.at,)
     elif request.open_call and found and not own:
         if not all(f.kind == "answer" for f in found):
