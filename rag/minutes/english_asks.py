@@ -88,6 +88,8 @@ def needed(view: View) -> Finding | None:
     """ "I need the figures by Friday, Paul", "when can we see it?", "can I leave it with you?"."""
     found = lead(view, "ask_thing")
     when = found is not None
+    if found and any(view.is_in(word, "verb") for word in view.words[found.first + 2 :]):
+        return None  # "don't forget the clocks go back"
     if found is None:
         found = lead(view, "need_thing") or _left_with(view)
         when = found is not None and found.phrase.startswith(("when", "how soon", "leave"))
