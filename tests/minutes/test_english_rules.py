@@ -21,9 +21,9 @@ FAMILIES = families("en")
 #: families whose example is a promise and whose counter-example is none
 GIVING = (
     "commit commit_ing progressive taking must try might let_me offer offer_ask offer_ing deliver "
-    "to_all joint ask ask_ing told told_ing need_thing ask_thing duty motion open_call take_on mine assent "
-    "strong_yes no_is_yes mine_answer phrasal intransitive unspecific wanted promise_verb will_do "
-    "does office polite_condition adverb verb question_word duty_noun"
+    "to_all joint ask ask_ing told told_ing need_thing ask_thing duty motion open_call take_on "
+    "mine assent strong_yes no_is_yes mine_answer phrasal intransitive unspecific wanted "
+    "promise_verb will_do does office polite_condition adverb verb question_word duty_noun"
 ).split()
 #: families whose example is none and whose counter-example is a promise
 REJECTING = (
