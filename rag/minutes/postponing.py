@@ -107,15 +107,18 @@ def _shifted(view: View, drafts: Sequence[Draft]) -> Proposal | None:
         return None
     days = view.bare_days()
     said = " ".join(view.sentence.words)
-    if len(days) < _OLD_AND_NEW or not _NO_GOOD.search(said):
+    old = _OLD_DAY.search(said)
+    if old is None or not days or not _NO_GOOD.search(said):
         return None
     for draft in reversed(drafts):
-        if draft.due is not None and draft.due.due.end == days[0].due.end:
+        if draft.due is not None and old[1] in draft.due.due.raw.lower():
             return Proposal(draft.at, days[-1], view.turn)
     return None
 
 
-_OLD_AND_NEW = 2
+_OLD_DAY = re.compile(
+    r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow)(?:'s| is| isn't| won't| doesn't)\b"
+)
 _NO_GOOD = re.compile(
     r"no good|no use|won't work|doesn't work|not going to work|won't do|is out|is off|can't do|"
     r"can't make|can't manage|too (?:soon|early|tight|late)|isn't (?:possible|going)|impossible|"

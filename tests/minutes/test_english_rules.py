@@ -138,6 +138,21 @@ def test_an_answer_is_one_promise_with_its_day(talk: str, day: str | None) -> No
     assert (promise.when.raw if promise.when else None) == day
 
 
+MOVED = [
+    ("I'll send the list on Tuesday, actually make that Thursday.", "Thursday"),
+    ("I'll send the list on Tuesday. Sorry, Thursday.", "Thursday"),
+    ("I'll send it Tuesday. / Ok. / Tuesday's no good, it has to be Thursday. / Fine.", "Thursday"),
+    ("I'll send it Tuesday. / Ok. / Tuesday's no good, it has to be Thursday. / No.", "Tuesday"),
+]
+
+
+@pytest.mark.parametrize(("talk", "day"), MOVED)
+def test_a_day_is_put_right(talk: str, day: str) -> None:
+    (promise,) = _live(talk)
+    assert promise.when is not None
+    assert promise.when.raw == day
+
+
 NO_PROMISES = [
     "Paul, could you send the list? / Would Friday do? / It's raining.",
     "Paul, could you send the list? / Would Friday do? / No, that's too late.",
