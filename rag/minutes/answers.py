@@ -90,6 +90,7 @@ def is_answer(scene: Scene, request: Finding, own: Finding, *, agreed: bool = Fa
             or request.bare
             or english_answers.kindred(own.verb, request.verb)
             or (agreed and on_it)
+            or (not request.verb and bool(_words(scene, request) & _words(scene, own)))
         )
     related = akin(own.verb, request.verb) or _is_helpful(own.verb)
     if own.kind == "answer":

@@ -273,6 +273,7 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
         behind = tokens[i + 1].word if i + 1 < len(tokens) else ""
         begins = word in _EN_CONJUNCTIONS and (
             behind in _EN_SUBJECTS
+            or (behind in _EN_LINKS and _subject_at(tokens, i + 2))
             or (behind and word in ("but", "because", "if", "once", "so", "unless", "provided"))
             or (word == "when" and i + 2 < len(tokens) and previous not in ("is", "of", "about"))
             or (word == "and" and _second_act(tokens, cuts[-1], i))
@@ -302,6 +303,10 @@ def _english_parts(tokens: list[Token]) -> list[list[Token]]:
     return [tokens[a:b] for a, b in itertools.pairwise(cuts) if a < b]
 
 
+def _subject_at(tokens: list[Token], at: int) -> bool:
+    return at < len(tokens) and tokens[at].word in _EN_SUBJECTS
+
+
 def _is_offered(tokens: list[Token], first: int, at: int) -> bool:
     """Whether "if I" at a token offers: "would it help if I rang them"."""
     behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
@@ -311,6 +316,8 @@ def _is_offered(tokens: list[Token], first: int, at: int) -> bool:
     return own and "it" in {token.word for token in tokens[first:at]} and _ASKS(tokens[first].word)
 
 
+#: words between a conjunction and its subject («and then we can talk»)
+_EN_LINKS = frozenset("then maybe perhaps also afterwards".split())
 _EN_WELCOME = frozenset(
     "great good help helpful lovely brilliant handy useful grateful glad happier nice".split()
 )

@@ -7,6 +7,7 @@ rule has an example and a counter-example in `data/rules_en.tsv`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from rag.minutes.english_words import continues, is_condition, is_subordinate, o
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rag.minutes.dates import Found
     from rag.minutes.findings import Finding
     from rag.minutes.view import View
 
@@ -48,7 +50,26 @@ def findings(view: View) -> Finding | None:
     found = next(filter(None, (rule(view) for rule in RULES)), None)
     if found is None or _restates(view, found):
         return None
-    return _dated_later(view, found) if found.due is None else found
+    return _dated_later(view, found) if found.due is None else _dated_anew(view, found)
+
+
+def _dated_anew(view: View, found: Finding) -> Finding:
+    """The finding with the day it is corrected to: "on Tuesday, actually make that Thursday"."""
+    if view.clause_at + 1 >= len(view.sentence.clauses):
+        return found
+    behind = view.at(view.clause_at + 1)
+    if not _CORRECTED.match(" ".join(behind.words)) or len(behind.words) > _BRIEF:
+        return found
+    start, end = view.span(view.clause_at + 1)
+    again = next((f for f in view.bare_dues if start <= f.start < end), None)
+    return replace(found, due=again) if again else found
+
+
+_CORRECTED = re.compile(
+    r"(?:no|sorry|actually|or|well|wait|hang on|hold on|i mean|rather|make)\b.*"
+)
+#: words of a clause that does no more than correct a day
+_BRIEF = 6
 
 
 def _dated_later(view: View, found: Finding) -> Finding:
@@ -106,7 +127,14 @@ def continued(view: View) -> Finding | None:
         imperative=governing.imperative,
         open_call=governing.open_call,
         condition=own.condition or governing.condition,
+        due=own.due or _fronted_due(governing),
     )
+
+
+def _fronted_due(governing: Finding) -> Found | None:
+    """The day that stands before both acts: "By Monday I'll print them and email the speakers"."""
+    due = governing.due
+    return due if due and due.start < governing.at else None
 
 
 def gapped(view: View) -> Finding | None:

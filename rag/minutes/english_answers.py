@@ -98,6 +98,8 @@ def further(sentence: Sentence) -> tuple[int, int] | None:
     thing = words[len(lead_in) :] if lead_in else ()
     if not 0 < len(thing) <= _THING or thing[0] not in _DETERMINERS:
         return None
+    if thing[-1] in family("en", "private") | family("en", "person_noun"):
+        return None  # "And the kids?": small talk
     return clause.tokens[-len(thing)].start, clause.end
 
 

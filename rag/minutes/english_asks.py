@@ -28,6 +28,7 @@ from rag.minutes.english_words import (
     starting,
 )
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, Finding
+from rag.minutes.lexicon import family
 
 if TYPE_CHECKING:
     from rag.minutes.view import View
@@ -87,6 +88,8 @@ def needed(view: View) -> Finding | None:
     """ "I need the figures by Friday, Paul", "when can we see it?", "can I leave it with you?"."""
     found = lead(view, "ask_thing")
     when = found is not None
+    if found and any(view.is_in(word, "verb") for word in view.words[found.first + 2 :]):
+        return None  # "don't forget the clocks go back"
     if found is None:
         found = lead(view, "need_thing") or _left_with(view)
         when = found is not None and found.phrase.startswith(("when", "how soon", "leave"))
@@ -114,6 +117,28 @@ _LEFT = re.compile(
 )
 
 
+def over_to(view: View) -> Finding | None:
+    """ "I'm away. Dana, could you?": what somebody else was asked."""
+    named = [m for m in view.mentions if m.known]
+    inside = {i for m in named for i in range(m.first, m.last)}
+    words = [w for i, w in enumerate(view.words) if i not in inside and not view.is_in(w, "filler")]
+    who = named[0].name if named else view.vocative
+    asks = " ".join(words) in family("en", "ask") or " ".join(words) in _OVER_TO
+    if not asks or who is None or not view.sentence.question:
+        return None
+    asked = make(view, "request", 0, None, who, act="assigned", bare=True, anaphoric=True)
+    return replace(asked, thing=False)
+
+
+_OVER_TO = (
+    "how about you",
+    "what about you",
+    "can you do it",
+    "could you do it",
+    "do you fancy it",
+)
+
+
 def told(view: View) -> Finding | None:
     """ "Tom, you'll ring the council": to somebody called by name; "make sure you lock up"."""
     found = lead(view, "told_ing")
@@ -123,6 +148,9 @@ def told(view: View) -> Finding | None:
     found = found or lead(view, "told")
     if found is None:
         found = lead(view, "duty")
+        who = who or ADDRESSEE
+    if found is None and view.clause_at and lead(view.at(view.clause_at - 1), "commit"):
+        found = _in_turn(view)
         who = who or ADDRESSEE
     if found is not None and view.sentence.question and found.phrase in _TELLING:
         who = who or ADDRESSEE
@@ -165,6 +193,15 @@ def of_name(view: View) -> Finding | None:
 
 def _asks_of(view: View, word: str) -> bool:
     return view.sentence.question and word in _MODALS
+
+
+def _in_turn(view: View) -> Lead | None:
+    """ "I'll do the badges, you do the speakers": each his own."""
+    words = view.words
+    at = next((i for i, w in enumerate(words) if w not in ("and", "but", "if", "so")), 0)
+    if words[at] != "you" or at + 2 >= len(words) or not view.is_in(words[at + 1], "verb"):
+        return None
+    return Lead(at, at + 1, at + 1, "you") if words[at + 2] in _OBJECT_OPENS else None
 
 
 def wished_of(view: View) -> Finding | None:
@@ -344,4 +381,4 @@ def open_call(view: View) -> Finding | None:
 
 
 #: the kinds of request, in the order they are asked
-REQUESTS = (asked, needed, told, wished_of, of_name, of_office, imperative)
+REQUESTS = (asked, needed, over_to, told, wished_of, of_name, of_office, imperative)

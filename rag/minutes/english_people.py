@@ -26,8 +26,8 @@ _NO_GIVING = frozenset(
 )
 #: words that end the noun a determiner opened
 _AFTER_NOUN = frozenset(
-    "about on by at before after when if once and or to for with from that who so because in today "
-    "tomorrow tonight this next over back again up".split()
+    "about as on by at before after when if once and or to for with from that who so because in "
+    "today tomorrow tonight this next over back again up".split()
 )
 #: words behind a person that show nothing is given ("email her about it")
 _AFTER_PERSON = _AFTER_NOUN - {"that", "this", "back", "over", "up", "next"}
@@ -93,6 +93,9 @@ def _first_object(view: View, verb: str, at: int) -> str | None:
         if calls or kept or copied or (gives and _opens_object(view, last)):
             return _person(view, at)
         return None
+    outsider = view.tokens[at].capital and view.is_in(verb, "ditransitive")
+    if outsider and words[at + 1 : at + 2] and words[at + 1] in _OBJECT_OPENS:
+        return _text(view, at, at + 1)  # "drop Moyra a line"
     if word in _DETERMINERS:
         end = _noun_end(view, at)
         if calls and _is_person(view, at, end):

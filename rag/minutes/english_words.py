@@ -126,7 +126,7 @@ def is_asked(view: View) -> bool:
 def is_subordinate(view: View) -> bool:
     """Whether the clause is a relative one, or reports what was said of "I" and "we"."""
     words = view.words
-    if "do is" in " ".join(words) or opens(words, "ask"):
+    if "do is" in " ".join(words) or opens(words, "ask") or opens(words, "ask_ing"):
         return False  # "what I'll do is …", "why don't you …"
     if words[0] in _SUBORDINATE:
         return words[0] != "that" or words[1:2] in (("i",), ("i'll",), ("we'll",), ("we",))
@@ -326,10 +326,13 @@ def moves_day(view: View, verb_at: int, due: Found | None) -> bool:
     words = view.words
     if due is None:
         return False
-    if words[verb_at : verb_at + 2] in (("make", "it"), ("say", "it"), ("call", "it")):
+    if words[verb_at : verb_at + 2] in _RESAID:
         return True
     before = {t.word for t in [t for t in view.tokens if t.end <= due.start + 4][-3:]}
     return words[verb_at] in _POSTPONING and bool({"to", "till", "until", "back"} & before)
+
+
+_RESAID = (("make", "it"), ("make", "that"), ("say", "it"), ("call", "it"))
 
 
 def has_habit(view: View) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,11 @@ def propose(
     """Another day for a promise: «Can we say Wednesday for the cut?», «давай к двадцатому»."""
     for sentence_at in range(len(sentences)):
         view = View(scene, index, tuple(sentences), sentence_at, 0)
-        found = _countered(view, drafts, speaker) or _asked_about(view, drafts)
+        found = (
+            _countered(view, drafts, speaker)
+            or _asked_about(view, drafts)
+            or _shifted(view, drafts)
+        )
         if found:
             return found
     return None
@@ -96,6 +101,31 @@ def _asked_about(view: View, drafts: Sequence[Draft]) -> Proposal | None:
     return None
 
 
+def _shifted(view: View, drafts: Sequence[Draft]) -> Proposal | None:
+    """A day that no longer holds and another ("Tuesday's no good, it'll have to be Thursday")."""
+    if view.sentence.language != "en" or view.sentence.question:
+        return None
+    days = view.bare_days()
+    said = " ".join(view.sentence.words)
+    old = _OLD_DAY.search(said)
+    if old is None or not days or not _NO_GOOD.search(said):
+        return None
+    for draft in reversed(drafts):
+        if draft.due is not None and old[1] in draft.due.due.raw.lower():
+            return Proposal(draft.at, days[-1], view.turn)
+    return None
+
+
+_OLD_DAY = re.compile(
+    r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow)(?:'s| is| isn't| won't| doesn't)\b"
+)
+_NO_GOOD = re.compile(
+    r"no good|no use|won't work|doesn't work|not going to work|won't do|is out|is off|can't do|"
+    r"can't make|can't manage|too (?:soon|early|tight|late)|isn't (?:possible|going)|impossible|"
+    r"have to be|has to be|will need to be|needs to be|more like|rather than|instead of"
+)
+
+
 def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[Sentence]) -> None:
     """Move what the turn has just promised where it corrects itself («Нет, давайте в среду»)."""
     for sentence_at, sentence in enumerate(sentences):
@@ -122,7 +152,9 @@ def correct(scene: Scene, drafts: list[Draft], index: int, sentences: Sequence[S
 
 
 #: words that take back the day just named
-_CORRECTIONS = frozenset((word,) for word in "нет не хотя вернее точнее ой стоп no wait".split())
+_CORRECTIONS = frozenset(
+    (word,) for word in "нет не хотя вернее точнее ой стоп no wait sorry actually".split()
+)
 
 
 def confirm(

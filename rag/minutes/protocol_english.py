@@ -106,7 +106,9 @@ def _subject() -> re.Pattern[str]:
     one = rf"(?:{office}|{name})(?:\s*\([^()\n]{{1,40}}\))?"
     many = rf"{one}(?:\s*(?:,|&|/|\band\b)\s*(?:{one}))*"
     adverb = r"(?:has|have|had|both|jointly|kindly|also|then|each|all|still|now)"
-    verbs = rf"(?:{adverb}\s+)?(?:{_phrases('vow')})"
+    aside = r",\s[^,;.\n]{3,45},\s+"
+    parted = rf"(?:promised|agreed|undertook|volunteered){aside}to|will{aside.rstrip('+')}"
+    verbs = rf"(?:{adverb}\s+)?(?:{_phrases('vow')}|{parted})"
     return re.compile(
         rf"(?P<who>{many})\s*,?\s*[-–—:]?\s*(?P<vow>{verbs})\s+(?P<act>(?:now\s+|also\s+|then\s+)?[a-z][\w'’-]*)"
     )

@@ -70,17 +70,42 @@ def settle(
             waiting.finding = replace(request, due=talk.company.new_due(index, sentences[:1]))
         settle_offer(talk, waiting, found, "yes" if named else answer, sentences)
         return
+    _settle_request(
+        talk, waiting, index, found, _answered(talk, request, index, found, answer), sentences
+    )
+
+
+def _answered(
+    talk: Dialogue, request: Finding, index: int, found: list[Finding], answer: str | None
+) -> str | None:
+    """How a turn answers a request: "No" to "would you mind?", a day, an echo, "me"."""
+    sentences = talk.company.sentences(index)
     asked = talk.scene.text[request.sentence_start : request.what_start]
     if english_answers.asks_minding(asked):
         answer = english_answers.minds(sentences) or answer
-    if talk.scene.language == "en" and not found:
+    if found:
+        return answer
+    if talk.scene.language == "en":
         said = talk.scene.text[request.what_start : request.what_end]
         answer = answer or ("yes" if english_answers.echoes(said, sentences[0]) else None)
-    if request.open_call and not found and not request.named:
+    if request.open_call and not request.named:
         meant = answers.volunteers(sentences[0]) and not answers.is_idle(request)
-        answer = "yes" if meant else None
-    elif answer is None and not found and names_a_day(talk, index, sentences):
-        answer = "yes"
+        return "yes" if meant else None
+    if answer is None and names_a_day(talk, index, sentences):
+        return "yes"
+    return answer
+
+
+def _settle_request(
+    talk: Dialogue,
+    waiting: Waiting,
+    index: int,
+    found: list[Finding],
+    answer: str | None,
+    sentences: tuple[Sentence, ...],
+) -> None:
+    """Accept a request, pass it on, turn it down, or let it wait on."""
+    request = waiting.finding
     if request.open_call and not request.named and answers.takes(sentences[0], request):
         talk.waiting.remove(waiting)
         accept(talk, waiting, assenting(talk, index, request, sentences), index)
@@ -93,6 +118,8 @@ def settle(
         found.remove(passed)
         waiting.finding = replace(request, who=passed.who, named=True, open_call=False)
         waiting.turn, waiting.declined = index, False
+        if passed.who == waiting.asker:
+            waiting.asker = talk.company.speaker(index)  # thrown back at the one who asked
         waiting.also += (passed.at,)
     elif request.open_call and found and not own:
         if not all(f.kind == "answer" for f in found):

@@ -96,8 +96,11 @@ class Company:
             view = View(self.scene, index, tuple(sentences), sentence_at, 0)
             if view.dues and (not sentence_at or len(view.sentence.words) <= _SHORT):
                 return view.dues[0]
-            if self.scene.language == "en" and view.sentence.clauses and (day := bare_day(view)):
-                return day
+            if self.scene.language == "en":
+                clauses = range(len(view.sentence.clauses))
+                days = (bare_day(view.at(clause_at)) for clause_at in clauses)
+                if day := next(filter(None, days), None):
+                    return day
         return None
 
     def asked_before(self, request: Finding) -> Finding | None:

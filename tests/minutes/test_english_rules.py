@@ -21,9 +21,9 @@ FAMILIES = families("en")
 #: families whose example is a promise and whose counter-example is none
 GIVING = (
     "commit commit_ing progressive taking must try might let_me offer offer_ask offer_ing deliver "
-    "to_all joint ask ask_ing told told_ing need_thing ask_thing duty motion open_call take_on mine assent "
-    "strong_yes no_is_yes mine_answer phrasal intransitive unspecific wanted promise_verb will_do "
-    "does office polite_condition adverb verb question_word duty_noun"
+    "to_all joint ask ask_ing told told_ing need_thing ask_thing duty motion open_call take_on "
+    "mine assent strong_yes no_is_yes mine_answer phrasal intransitive unspecific wanted "
+    "promise_verb will_do does office polite_condition adverb verb question_word duty_noun"
 ).split()
 #: families whose example is none and whose counter-example is a promise
 REJECTING = (
@@ -136,6 +136,21 @@ ANSWERS = [
 def test_an_answer_is_one_promise_with_its_day(talk: str, day: str | None) -> None:
     (promise,) = _live(talk)
     assert (promise.when.raw if promise.when else None) == day
+
+
+MOVED = [
+    ("I'll send the list on Tuesday, actually make that Thursday.", "Thursday"),
+    ("I'll send the list on Tuesday. Sorry, Thursday.", "Thursday"),
+    ("I'll send it Tuesday. / Ok. / Tuesday's no good, it has to be Thursday. / Fine.", "Thursday"),
+    ("I'll send it Tuesday. / Ok. / Tuesday's no good, it has to be Thursday. / No.", "Tuesday"),
+]
+
+
+@pytest.mark.parametrize(("talk", "day"), MOVED)
+def test_a_day_is_put_right(talk: str, day: str) -> None:
+    (promise,) = _live(talk)
+    assert promise.when is not None
+    assert promise.when.raw == day
 
 
 NO_PROMISES = [
