@@ -61,8 +61,9 @@ def _modal(view: View, lemma: str) -> tuple[str, bool] | None:
     if index is None:
         return (lemma, True) if view.sentence.question or lemma != "мочь" else None
     verb = infinitive(view.words[index]) or ""
+    looked = view.is_in(verb, "look") and has_object(view, index)
     idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
-    return None if idle and not later(view) else (verb, False)
+    return None if idle and not (looked or later(view)) else (verb, False)
 
 
 def _wished(view: View, at: int) -> tuple[str, bool] | None:
@@ -157,7 +158,6 @@ def _is_charge(before: list[tuple[str, ...]]) -> bool:
 
 def _is_call(view: View, before: list[tuple[str, ...]]) -> bool:
     """Whether nothing but a call, or asking, stands before in the sentence («Синицын, …!»)."""
-    asking = {"прошу", "попрошу", "просьба", "вас", "тебя"}
     said = [w for clause in before for w in clause]
     names = {
         word
@@ -165,8 +165,31 @@ def _is_call(view: View, before: list[tuple[str, ...]]) -> bool:
         for m in view.at(clause_at).mentions
         for word in view.at(clause_at).words[m.first : m.last]
     }
-    rest = [w for w in said if w not in names and w not in asking and not view.is_in(w, "filler")]
+    rest = [w for w in said if not (w in names or w in _YOURS or view.is_in(w, "filler"))]
+    rest = [w for w in rest if not _charges(view, w)]
     return bool(names) and len(rest) <= 1 and not any(is_finite(w) for w in rest)
+
+
+def _charges(view: View, word: str) -> bool:
+    """Whether a word says that the speaker asks or charges («прошу», «поручаю»)."""
+    found = reading(word, "VERB", "1per", at_least=0.3)
+    return word == "просьба" or (found is not None and view.is_in(found.lemma, "charging"))
+
+
+def trusted(view: View) -> int | None:
+    """Index of the word before the thing of «тебе поручаю билеты», «ты отвечаешь за звук»."""
+    words = view.words
+    if view.sentence.question or any(infinitive(word) for word in words):
+        return None
+    for at, word in enumerate(words):
+        if words[at : at + 2] in (("отвечаешь", "за"), ("отвечаете", "за")):
+            return at + 1 if nouns(view, skip=(), after=at + 1) else None
+        given = _charges(view, word) and {"тебе", "вам"} & set(words)
+        if given and (things := nouns(view, skip=())):
+            return at if things[-1] > at else things[0] - 1
+        if word in ("забудь", "забудьте") and at and words[at - 1] == "не" and nouns(view, skip=()):
+            return -1
+    return None
 
 
 _NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})

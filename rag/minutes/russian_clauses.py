@@ -19,7 +19,8 @@ from rag.minutes.russian_words import PAST, WAITED_FOR, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
-    "зачем почему где куда кто откуда сколько будто словно ли".split()
+    "зачем почему где куда кто кому кого чем какой какую какие каким откуда сколько будто словно "
+    "ли".split()
 )
 _NEGATIONS = frozenset({"не", "ни"})
 _SAYING = frozenset(

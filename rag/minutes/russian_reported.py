@@ -95,6 +95,10 @@ _STANDING = frozenset(
 )
 
 
+#: words of a clause that shares the verb of the one before («Лена фуршетом»)
+_ELLIPTIC = 3
+
+
 def _allotted(view: View, word: str, at: int, subject: Mention) -> Finding | None:
     """«Афишу рисует Лена», «договорились: Глеб красит, Инга шьёт»: hers, once she agrees."""
     duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
@@ -109,7 +113,9 @@ def _allotted(view: View, word: str, at: int, subject: Mention) -> Finding | Non
     before = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words]
     agreed = any(view.is_in(p.lemma, "agreement") for w in before for p in parses(w)[:1])
     shared = any(
-        m.name != subject.name and any(reading(w, "VERB", "pres", "3per") for w in other.words)
+        m.name != subject.name
+        and "nomn" in m.cases
+        and (len(other.words) <= _ELLIPTIC or any(reading(w, "VERB", "pres") for w in other.words))
         for other in view.others()
         for m in other.mentions
     )

@@ -27,10 +27,15 @@ def in_charge(view: View) -> Finding | None:
     if at is None or view.sentence.question or "за" not in view.words[at:]:
         return None
     near = [view, *(o for o in view.others() if abs(o.clause_at - view.clause_at) == 1)]
-    named = next((m.name for v in near for m in v.mentions if "nomn" in m.cases), None)
+    case = "accs" if _APPOINTING & set(view.words) else "nomn"
+    named = next((m.name for v in near for m in v.mentions if case in m.cases), None)
     if named is None or not rs.nouns(view, skip=(), after=at):
         return None
     return make(view, "promise", at, named, "", act="assigned", first=at + 2)
+
+
+#: words by which somebody is put in charge («назначаю Игоря ответственным за звук»)
+_APPOINTING = frozenset("назначаю назначаем назначим назначить ставлю ставим сделаем".split())
 
 
 def task(view: View) -> Finding | None:
@@ -122,6 +127,9 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    trusted = ra.trusted(view)
+    if trusted is not None:
+        return make(view, "request", trusted, who, "", imperative=True, first=trusted + 1)
     charged = ra.charged(view)
     if charged is not None:
         verb = rw.infinitive(view.words[charged]) or ""
@@ -152,7 +160,7 @@ def request(view: View) -> Finding | None:
 def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
-    verb = rw.imperative(word)
+    verb = rw.imperative(word) or _opening_order(view, at)
     if (
         word in ("давай", "давайте")
         or verb is None
@@ -181,6 +189,14 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
     anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
     return replace(finding, imperative=False, open_call=True) if anybody else finding
+
+
+def _opening_order(view: View, at: int) -> str | None:
+    """«Игорь, полей цветы»: behind a call, before a thing, what is else a noun is an order."""
+    behind = view.words[at + 1 : at + 2]
+    alone = at == 0 and view.vocative is not None and bool(view.clause_at) and bool(behind)
+    thing = alone and reading(behind[0], "NOUN", "accs", at_least=0.2)
+    return rw.rare_imperative(view.words[at]) if thing else None
 
 
 def _is_of_the_room(view: View) -> bool:

@@ -40,6 +40,14 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
     return _phrases(phrases).match(f" {' '.join(words)} ") is not None
 
 
+def _contradicts(scene: Scene, sentences: Sequence[Sentence]) -> bool:
+    """Whether «да» only opens why not («Да у меня машины нет», «да я не умею»)."""
+    first = sentences[0].clauses[0].words if sentences[0].clauses else ()
+    text = scene.text[sentences[0].start :].lower()
+    joined = first[:1] == ("да",) and text[2:3] == " " and text[3:4].isalpha()
+    return joined and bool({"не", "нет", "некогда", "нечем", "негде", "никак"} & set(first))
+
+
 def _longest(words: Sequence[str], phrases: frozenset[str]) -> int:
     """Words of the longest phrase they open with: «не вопрос» is more than «не»."""
     return max((n for n in range(1, _PHRASE + 1) if " ".join(words[:n]) in phrases), default=0)
@@ -106,6 +114,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     if has_phrase(opening, family(language, "refusal_phrase")):
         return "no"
     words = _opening_words(scene, sentences)
+    if _contradicts(scene, sentences):
+        return "no"
     refused = _longest(words, family(language, "refusal"))
     if refused and refused >= _longest(words, family(language, "assent")):
         return "no"
