@@ -11,7 +11,7 @@ from rag.minutes.morphology import parses, reading
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import conditional_mood, later
+from rag.minutes.russian_clauses import conditional_mood, later, shares_out
 from rag.minutes.russian_spans import has_object, nouns, object_beside
 from rag.minutes.russian_words import future, infinitive
 
@@ -43,7 +43,8 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
-        planned = told and view.due((view.clause_at,)) and not view.is_in(lemma, "no_duty")
+        bound = view.due((view.clause_at,)) or shares_out(view)
+        planned = told and bound and not view.is_in(lemma, "no_duty")
         if not planned:
             return None
     bare = not has_object(view, at) and not object_beside(view)

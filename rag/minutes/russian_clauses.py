@@ -159,7 +159,8 @@ def is_past_told(view: View) -> bool:
     """Whether the sentence is in the past, whatever tense its present verbs have."""
     words = view.sentence.words
     return any(reading(word, *PAST, at_least=0.5) for word in words) or bool(
-        {"вчера", "позавчера", "тогда", "раньше", "однажды", "прошлом", "прошлой"} & set(words)
+        {"вчера", "позавчера", "раньше", "однажды", "прошлом", "прошлой"} & set(words)
+        or "тогда" in words[1:]
     )
 
 
@@ -334,6 +335,20 @@ def _goods(words: Sequence[str]) -> int:
             found += not led and reading(word, "NOUN", "accs", at_least=0.1) is not None
             led = 0
     return found
+
+
+def shares_out(view: View) -> bool:
+    """Whether a sentence says in the present who does what: «ты пишешь текст, я рисую макет»."""
+    if view.sentence.question or is_past_told(view) or "пока" in view.sentence.words:
+        return False
+    doers = set()
+    for clause in view.sentence.clauses:
+        for person, pronouns in (("1per", ("я",)), ("2per", ("ты", "вы"))):
+            verbs = [found for w in clause.words if (found := reading(w, "VERB", "pres", person))]
+            idle = any(view.is_in(v.lemma, n) for v in verbs for n in ("no_duty", "stative"))
+            if verbs and not idle and set(pronouns) & set(clause.words):
+                doers.add(person)
+    return len(doers) > 1
 
 
 def is_asked(view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
@@ -134,6 +135,8 @@ def _planned(view: View) -> Finding | None:
     """«завтра забираю паллеты», «звоню подрядчику сегодня»: a present with a day to come."""
     words = view.words
     due = view.due((view.clause_at,)) or rd.shared_due(view)
+    if due is None and rc.shares_out(view):
+        return _shared(view)
     if due is None or not (due.due.end or due.due.start) or not rc.not_past(view, due):
         return None
     for at, word in enumerate(words):
@@ -146,6 +149,15 @@ def _planned(view: View) -> Finding | None:
         if due.due.raw.split()[0].lower() in ("с", "со", "от") or rc.is_past_told(view):
             continue
         return make(view, "promise", at, SPEAKER, verb)
+    return None
+
+
+def _shared(view: View) -> Finding | None:
+    """The speaker's part of «ты пишешь текст, я рисую макет»."""
+    for at, word in enumerate(view.words):
+        verb = rw.present(word, "1per", "sing")
+        if verb and not rc.negated(view, at) and rs.nouns(view, skip=()):
+            return replace(make(view, "offer", at, SPEAKER, verb), eager=True)
     return None
 
 

@@ -40,6 +40,10 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
     return _phrases(phrases).match(f" {' '.join(words)} ") is not None
 
 
+#: words of an assent that begins as a sigh does («а то», «ну а как»)
+_IDIOMATIC = 2
+
+
 def _contradicts(scene: Scene, sentences: Sequence[Sentence]) -> bool:
     """Whether «да» only opens why not («Да у меня машины нет», «да я не умею»)."""
     first = sentences[0].clauses[0].words if sentences[0].clauses else ()
@@ -89,7 +93,8 @@ def _opening_words(scene: Scene, sentences: Sequence[Sentence]) -> list[str]:
             if m.cases & {"nomn", "voct"}
         }
         words += [word for i, word in enumerate(sentence.words) if i not in named]
-    while len(words) > 1 and words[0] in _SIGHS:
+    assent = family(_language(scene, sentences), "assent")
+    while len(words) > 1 and words[0] in _SIGHS and _longest(words, assent) < _IDIOMATIC:
         words = words[1:]
     return words
 
