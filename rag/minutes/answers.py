@@ -69,8 +69,14 @@ def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
 def is_at_once(sentence: Sentence) -> bool:
     """Whether an answer does it there and then («сейчас кину»), so that nothing is left to do."""
     words = sentence.words[:3]
+    if words[:1] and words[0] in _HANDING:
+        return True
     at_once = any(word in family(sentence.language, "now") for word in words)
     return at_once and "не" not in sentence.words
+
+
+#: with what a thing is handed over («Передай соль. — Держи»)
+_HANDING = frozenset("держи держите лови ловите нате".split())
 
 
 def is_answer(scene: Scene, request: Finding, own: Finding, *, agreed: bool = False) -> bool:

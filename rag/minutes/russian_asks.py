@@ -30,6 +30,9 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     polite = conditional_mood(view) and word in ("мог", "могла", "могли")
     if conditional_mood(view) and not polite:
         return _wished(view, at)
+    if word in ("затруднит", "трудно", "сложно") and view.sentence.question:
+        you = {"тебя", "вас", "тебе", "вам"} & set(view.words)
+        return _modal(view, "затруднить") if you else None
     second = reading(word, "VERB", "2per", at_least=0.3)
     if second is None and not polite:
         return None
@@ -40,7 +43,8 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
         return None
     if view.is_in(lemma, "request_modal"):
         return _modal(view, lemma) if not told or lemma in ("смочь", "успеть") else None
-    if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
+    noise = view.is_in(lemma, "ask_noise") and not _turned(view, lemma)
+    if second is None or (noise and not _stands_in(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
         bound = view.due((view.clause_at,)) or shares_out(view)
@@ -49,6 +53,16 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
             return None
     bare = not has_object(view, at) and not object_beside(view)
     return None if told and (bare or view.is_in(lemma, "stative")) else (lemma, bare)
+
+
+#: presence that is a service to who asks for it («посидишь с Мишкой в субботу?»)
+_SERVICE = frozenset("посидеть постоять побыть подежурить выйти приехать".split())
+
+
+def _stands_in(view: View, lemma: str) -> bool:
+    """Whether being somewhere is asked as a service, for another day or in one's own place."""
+    instead = {"за", "вместо"} & set(view.words) and {"меня", "нас"} & set(view.words)
+    return lemma in _SERVICE and view.sentence.question and (bool(instead) or later(view))
 
 
 def _turned(view: View, lemma: str) -> bool:
@@ -188,8 +202,10 @@ def trusted(view: View) -> int | None:
         given = _charges(view, word) and {"тебе", "вам"} & set(words)
         if given and (things := nouns(view, skip=())):
             return at if things[-1] > at else things[0] - 1
-        if word in ("забудь", "забудьте") and at and words[at - 1] == "не" and nouns(view, skip=()):
-            return -1
+        if word in ("забудь", "забудьте") and at and words[at - 1] == "не":
+            things = nouns(view, skip=())
+            led = things and things[0] and reading(words[things[0] - 1], "PREP")
+            return -1 if things and not led else None
     return None
 
 

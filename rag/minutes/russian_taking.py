@@ -85,7 +85,8 @@ def _yours(view: View) -> Finding | None:
 def _called_on(view: View) -> Finding | None:
     """«за Олегом отчёт», «акты на Вере»."""
     owner = rp.called_on(view)
-    if owner is None or any(is_finite(word) or rw.infinitive(word) for word in view.words):
+    told = any((is_finite(w) and not _says_whose(w)) or rw.infinitive(w) for w in view.words)
+    if owner is None or told:
         return None
     name, first, last = owner
     before = view.at(view.clause_at - 1) if view.clause_at else None
@@ -99,6 +100,17 @@ def _called_on(view: View) -> Finding | None:
     if first and rs.nouns(view, skip=()):
         return make(view, "request", first, name, "", imperative=True, first=0)
     return None
+
+
+#: verbs that only say whose a thing is («афиша остаётся за Олегом»)
+_WHOSE = frozenset(
+    "оставаться остаться закрепить закреплять записать записывать числиться быть оставить "
+    "оставлять".split()
+)
+
+
+def _says_whose(word: str) -> bool:
+    return any(p.lemma in _WHOSE and "past" not in p.grammemes for p in parses(word)[:2])
 
 
 def _put_down(view: View) -> Finding | None:
