@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: words of an answer to «кто …?» that can be a bare «я»
 _SHORT = 4
-_MINE = frozenset("я мы мне возьму сделаю беру займусь могу i me i'll i'm".split())
+_MINE = frozenset("я мы мне меня возьму сделаю беру займусь могу i me i'll i'm".split())
 _DONE = frozenset("уже готово сделано готов готова already done".split())
 
 
@@ -36,7 +36,8 @@ def volunteers(sentence: Sentence) -> bool:
 #: what may stand beside «я»
 _READY = frozenset(
     "давай давайте ну ладно хорошо можно готов готова тогда а да конечно ок окей наверное так "
-    "сам сама would can could do it that okay ok yes sure happy to".split()
+    "сам сама отправьте пошлите пишите запишите записывайте ставьте берите отправь пошли пиши "
+    "запиши записывай ставь бери would can could do it that okay ok yes sure happy to".split()
 )
 
 

@@ -303,9 +303,14 @@ def wanted(view: View) -> bool:
 _ELLIPTIC = 8
 
 
+#: how all who are there are called
+_ALL_CALLED = frozenset("коллеги ребята друзья народ девочки девчата мальчики товарищи".split())
+
+
 def agreed_for_all(view: View, word: str) -> str | None:
     """Lemma of the present in «все сдаём по пятьсот до конца месяца»."""
     found = reading(word, "VERB", "pres", "1per", "plur", at_least=0.3)
-    due = view.due((view.clause_at,)) if found and {"все", "мы"} & set(view.words) else None
+    said = {"все", "мы"} & set(view.words) or _ALL_CALLED & set(view.sentence.words)
+    due = view.due((view.clause_at,)) if found and said else None
     bounded = due is not None and due.due.raw.lower().startswith(("до", "к", "не позднее"))
     return found.lemma if found and bounded and not view.is_in(found.lemma, "no_duty") else None

@@ -197,11 +197,20 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
         return True
     if verb in ("спросить", "попросить") and ("у" in view.words or view.mentions):
         return False
+    if verb == "записать" and _enrols(view):
+        return False
     if view.is_in(verb, "in_meeting"):
         start = view.clause.start
         ahead = later(view) or any(d.start < start and not_past(view, d) for d in view.dues)
         return not (view.is_in(verb, "postponable") and ahead)
     return False
+
+
+def _enrols(view: View) -> bool:
+    """Whether somebody is put down for something («запишу его к врачу», not «запишу мысль»)."""
+    whom = {"его", "ее", "их", "вас", "тебя"} & set(view.words)
+    person = any("accs" in m.cases for m in view.mentions)
+    return bool({"к", "на"} & set(view.words)) and bool(whom or person)
 
 
 def _visits(view: View) -> bool:

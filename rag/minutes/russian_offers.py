@@ -104,6 +104,8 @@ def _asked_to(view: View) -> Finding | None:
     if at is None or {"можно", "надо", "нужно"} & set(words) or not rs.has_object(view, at):
         return None
     verb = rw.infinitive(words[at]) or ""
+    if {"опять", "снова", "вечно", "всегда", "теперь"} & set(words):
+        return None  # «опять мне всё тащить?» complains
     others = any(is_finite(word) for word in words) or {"тебе", "вам"} & set(words)
     if "мне" not in words and {"может", "лучше", "стоит", "можно"} & set(view.sentence.words):
         return None
