@@ -65,6 +65,8 @@ def is_subordinate(view: View) -> bool:
     words = view.words[head(view) :]
     if not words:
         return False
+    if words[0] == "пока" and "а" in view.words[: head(view)]:
+        return False  # «а пока подготовьте расчёт»: meanwhile
     if words[0] in _SUBORDINATE:
         return True
     if words[0] == "что":

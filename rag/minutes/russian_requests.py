@@ -174,7 +174,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     due = view.due((view.clause_at,))
     if idle:
         begged = make(view, "request", at, who, verb)
-        return replace(begged, open_call=True) if begged.to_whom else None
+        given = verb in ("дать", "давать") and _is_given(view, at)
+        return replace(begged, open_call=True) if begged.to_whom or given else None
     if due is None and rw.is_unfinished(verb) and not _is_personal(view, who):
         return None
     if due is None and _is_of_the_room(view):
@@ -189,6 +190,21 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
     anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
     return replace(finding, imperative=False, open_call=True) if anybody else finding
+
+
+#: what is given in words, at once or not at all («дайте слово», «дай пять»)
+_GIVEN_AT_ONCE = frozenset(
+    "слово знать минута минутка секунда время вопрос микрофон пройти договорить шанс пять жару "
+    "совет оценка телефон номер ссылка".split()
+)
+
+
+def _is_given(view: View, at: int) -> bool:
+    """Whether a thing is asked for: «дайте автобус в объезд», not «дайте слово»."""
+    things = rs.nouns(view, skip=(), after=at)[:1]
+    lemmas = {p.lemma for i in things for p in parses(view.words[i])[:2]}
+    whole = bool(things) and reading(view.words[things[0]], "NOUN", "accs") is not None
+    return whole and not lemmas & _GIVEN_AT_ONCE
 
 
 def _opening_order(view: View, at: int) -> str | None:
