@@ -199,7 +199,8 @@ def trusted(view: View) -> int | None:
     for at, word in enumerate(words):
         if words[at : at + 2] in (("отвечаешь", "за"), ("отвечаете", "за")):
             return at + 1 if nouns(view, skip=(), after=at + 1) else None
-        given = _charges(view, word) and {"тебе", "вам"} & set(words)
+        told = {"тебе", "вам"} & set(words) or any("datv" in m.cases for m in view.mentions)
+        given = told and _charges(view, word)
         if given and (things := nouns(view, skip=())):
             return at if things[-1] > at else things[0] - 1
         if word in ("забудь", "забудьте") and at and words[at - 1] == "не":
@@ -287,7 +288,9 @@ def wanted(view: View) -> bool:
         *view.words,
         *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words),
     ]
-    if not {"пожалуйста", "плиз"} & set(near):
+    due = view.due((view.clause_at,)) if view.vocative else None
+    bounded = due is not None and due.due.raw.lower().startswith(("до ", "к ", "ко "))
+    if not ({"пожалуйста", "плиз"} & set(near) or bounded):
         return False
     if sentence.question or len(view.words) > _ELLIPTIC:
         return False
@@ -296,6 +299,8 @@ def wanted(view: View) -> bool:
     things = nouns(view, skip=())
     lemmas = {p.lemma for i in things for p in parses(view.words[i])}
     first = view.words[things[0]] if things else ""
+    if any(view.is_in(lemma, "event") for lemma in lemmas):
+        return False
     return bool(things) and not lemmas & _AT_ONCE and reading(first, "accs") is not None
 
 

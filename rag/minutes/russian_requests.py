@@ -127,7 +127,10 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    given = next((m.name for m in view.mentions if "datv" in m.cases), None)
     trusted = ra.trusted(view)
+    if trusted is not None and given:
+        return make(view, "request", max(trusted, 0), given, "", act="assigned", first=0)
     if trusted is not None:
         return make(view, "request", trusted, who, "", imperative=True, first=trusted + 1)
     charged = ra.charged(view)
