@@ -118,7 +118,8 @@ def obliged(view: View) -> int | None:
     """Index of the infinitive of «тебе нужно сдать», «вы должны заполнить»."""
     words = set(view.words)
     duty = (words & _YOU and words & _DUTY) or (words & {"тебе", "вам"} and words & _MUST_YOU)
-    duty = duty or ("требуется" in words and words & {"тебя", "вас"})
+    if "требуется" in words:
+        duty = duty or words & {"тебя", "вас"}
     if not duty or view.sentence.question or words & {"был", "была", "были", "было", "не"}:
         return None
     at = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
