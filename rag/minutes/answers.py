@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: words of an answer to «кто …?» that can be a bare «я»
 _SHORT = 4
-_MINE = frozenset("я мы мне возьму сделаю беру займусь могу i me i'll i'm".split())
+_MINE = frozenset("я мы мне меня возьму сделаю беру займусь могу i me i'll i'm".split())
 _DONE = frozenset("уже готово сделано готов готова already done".split())
 
 
@@ -36,7 +36,8 @@ def volunteers(sentence: Sentence) -> bool:
 #: what may stand beside «я»
 _READY = frozenset(
     "давай давайте ну ладно хорошо можно готов готова тогда а да конечно ок окей наверное так "
-    "сам сама would can could do it that okay ok yes sure happy to".split()
+    "сам сама отправьте пошлите пишите запишите записывайте ставьте берите отправь пошли пиши "
+    "запиши записывай ставь бери would can could do it that okay ok yes sure happy to".split()
 )
 
 
@@ -69,8 +70,14 @@ def is_past(sentences: Sequence[Sentence], verb: str) -> bool:
 def is_at_once(sentence: Sentence) -> bool:
     """Whether an answer does it there and then («сейчас кину»), so that nothing is left to do."""
     words = sentence.words[:3]
+    if words[:1] and words[0] in _HANDING:
+        return True
     at_once = any(word in family(sentence.language, "now") for word in words)
     return at_once and "не" not in sentence.words
+
+
+#: with what a thing is handed over («Передай соль. — Держи»)
+_HANDING = frozenset("держи держите лови ловите нате".split())
 
 
 def is_answer(scene: Scene, request: Finding, own: Finding, *, agreed: bool = False) -> bool:

@@ -11,7 +11,7 @@ from rag.minutes.morphology import parses, reading
 if TYPE_CHECKING:
     from rag.minutes.view import View
 
-from rag.minutes.russian_clauses import conditional_mood, later
+from rag.minutes.russian_clauses import conditional_mood, later, shares_out
 from rag.minutes.russian_spans import has_object, nouns, object_beside
 from rag.minutes.russian_words import future, infinitive
 
@@ -30,6 +30,9 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
     polite = conditional_mood(view) and word in ("мог", "могла", "могли")
     if conditional_mood(view) and not polite:
         return _wished(view, at)
+    if word in ("затруднит", "трудно", "сложно") and view.sentence.question:
+        you = {"тебя", "вас", "тебе", "вам"} & set(view.words)
+        return _modal(view, "затруднить") if you else None
     second = reading(word, "VERB", "2per", at_least=0.3)
     if second is None and not polite:
         return None
@@ -40,14 +43,26 @@ def asked(view: View, at: int) -> tuple[str, bool] | None:
         return None
     if view.is_in(lemma, "request_modal"):
         return _modal(view, lemma) if not told or lemma in ("смочь", "успеть") else None
-    if second is None or (view.is_in(lemma, "ask_noise") and not _turned(view, lemma)):
+    noise = view.is_in(lemma, "ask_noise") and not _turned(view, lemma)
+    if second is None or (noise and not _stands_in(view, lemma)):
         return None
     if "perf" not in second.grammemes and lemma not in _TAKEN_NOW:
-        planned = told and view.due((view.clause_at,)) and not view.is_in(lemma, "no_duty")
+        bound = view.due((view.clause_at,)) or shares_out(view)
+        planned = told and bound and not view.is_in(lemma, "no_duty")
         if not planned:
             return None
     bare = not has_object(view, at) and not object_beside(view)
     return None if told and (bare or view.is_in(lemma, "stative")) else (lemma, bare)
+
+
+#: presence that is a service to who asks for it («посидишь с Мишкой в субботу?»)
+_SERVICE = frozenset("посидеть постоять побыть подежурить выйти приехать".split())
+
+
+def _stands_in(view: View, lemma: str) -> bool:
+    """Whether being somewhere is asked as a service, for another day or in one's own place."""
+    instead = {"за", "вместо"} & set(view.words) and {"меня", "нас"} & set(view.words)
+    return lemma in _SERVICE and view.sentence.question and (bool(instead) or later(view))
 
 
 def _turned(view: View, lemma: str) -> bool:
@@ -61,8 +76,9 @@ def _modal(view: View, lemma: str) -> tuple[str, bool] | None:
     if index is None:
         return (lemma, True) if view.sentence.question or lemma != "мочь" else None
     verb = infinitive(view.words[index]) or ""
+    looked = view.is_in(verb, "look") and has_object(view, index)
     idle = view.is_in(verb, "ask_noise") or view.is_in(verb, "stative")
-    return None if idle and not later(view) else (verb, False)
+    return None if idle and not (looked or later(view)) else (verb, False)
 
 
 def _wished(view: View, at: int) -> tuple[str, bool] | None:
@@ -102,7 +118,8 @@ def obliged(view: View) -> int | None:
     """Index of the infinitive of «тебе нужно сдать», «вы должны заполнить»."""
     words = set(view.words)
     duty = (words & _YOU and words & _DUTY) or (words & {"тебе", "вам"} and words & _MUST_YOU)
-    duty = duty or ("требуется" in words and words & {"тебя", "вас"})
+    if "требуется" in words:
+        duty = duty or words & {"тебя", "вас"}
     if not duty or view.sentence.question or words & {"был", "была", "были", "было", "не"}:
         return None
     at = next((i for i, w in enumerate(view.words) if infinitive(w)), None)
@@ -157,7 +174,6 @@ def _is_charge(before: list[tuple[str, ...]]) -> bool:
 
 def _is_call(view: View, before: list[tuple[str, ...]]) -> bool:
     """Whether nothing but a call, or asking, stands before in the sentence («Синицын, …!»)."""
-    asking = {"прошу", "попрошу", "просьба", "вас", "тебя"}
     said = [w for clause in before for w in clause]
     names = {
         word
@@ -165,8 +181,34 @@ def _is_call(view: View, before: list[tuple[str, ...]]) -> bool:
         for m in view.at(clause_at).mentions
         for word in view.at(clause_at).words[m.first : m.last]
     }
-    rest = [w for w in said if w not in names and w not in asking and not view.is_in(w, "filler")]
+    rest = [w for w in said if not (w in names or w in _YOURS or view.is_in(w, "filler"))]
+    rest = [w for w in rest if not _charges(view, w)]
     return bool(names) and len(rest) <= 1 and not any(is_finite(w) for w in rest)
+
+
+def _charges(view: View, word: str) -> bool:
+    """Whether a word says that the speaker asks or charges («прошу», «поручаю»)."""
+    found = reading(word, "VERB", "1per", at_least=0.3)
+    return word == "просьба" or (found is not None and view.is_in(found.lemma, "charging"))
+
+
+def trusted(view: View) -> int | None:
+    """Index of the word before the thing of «тебе поручаю билеты», «ты отвечаешь за звук»."""
+    words = view.words
+    if view.sentence.question or any(infinitive(word) for word in words):
+        return None
+    for at, word in enumerate(words):
+        if words[at : at + 2] in (("отвечаешь", "за"), ("отвечаете", "за")):
+            return at + 1 if nouns(view, skip=(), after=at + 1) else None
+        told = {"тебе", "вам"} & set(words) or any("datv" in m.cases for m in view.mentions)
+        given = told and _charges(view, word)
+        if given and (things := nouns(view, skip=())):
+            return at if things[-1] > at else things[0] - 1
+        if word in ("забудь", "забудьте") and at and words[at - 1] == "не":
+            things = nouns(view, skip=())
+            led = things and things[0] and reading(words[things[0] - 1], "PREP")
+            return -1 if things and not led else None
+    return None
 
 
 _NEEDED = frozenset({"нужен", "нужна", "нужны", "нужно", "понадобится", "требуется"})
@@ -247,7 +289,9 @@ def wanted(view: View) -> bool:
         *view.words,
         *(w for v in view.others() if v.clause_at == view.clause_at + 1 for w in v.words),
     ]
-    if not {"пожалуйста", "плиз"} & set(near):
+    due = view.due((view.clause_at,)) if view.vocative else None
+    bounded = due is not None and due.due.raw.lower().startswith(("до ", "к ", "ко "))
+    if not ({"пожалуйста", "плиз"} & set(near) or bounded):
         return False
     if sentence.question or len(view.words) > _ELLIPTIC:
         return False
@@ -256,6 +300,8 @@ def wanted(view: View) -> bool:
     things = nouns(view, skip=())
     lemmas = {p.lemma for i in things for p in parses(view.words[i])}
     first = view.words[things[0]] if things else ""
+    if any(view.is_in(lemma, "event") for lemma in lemmas):
+        return False
     return bool(things) and not lemmas & _AT_ONCE and reading(first, "accs") is not None
 
 
@@ -263,9 +309,14 @@ def wanted(view: View) -> bool:
 _ELLIPTIC = 8
 
 
+#: how all who are there are called
+_ALL_CALLED = frozenset("коллеги ребята друзья народ девочки девчата мальчики товарищи".split())
+
+
 def agreed_for_all(view: View, word: str) -> str | None:
     """Lemma of the present in «все сдаём по пятьсот до конца месяца»."""
     found = reading(word, "VERB", "pres", "1per", "plur", at_least=0.3)
-    due = view.due((view.clause_at,)) if found and {"все", "мы"} & set(view.words) else None
+    said = {"все", "мы"} & set(view.words) or _ALL_CALLED & set(view.sentence.words)
+    due = view.due((view.clause_at,)) if found and said else None
     bounded = due is not None and due.due.raw.lower().startswith(("до", "к", "не позднее"))
     return found.lemma if found and bounded and not view.is_in(found.lemma, "no_duty") else None

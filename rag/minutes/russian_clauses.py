@@ -19,7 +19,8 @@ from rag.minutes.russian_words import PAST, WAITED_FOR, future, promised
 
 _SUBORDINATE = frozenset(
     "если когда пока чтобы чтоб который которая которое которые которого которой которому раз хотя "
-    "зачем почему где куда кто откуда сколько будто словно ли".split()
+    "зачем почему где куда кто кому кого чем какой какую какие каким откуда сколько будто словно "
+    "ли".split()
 )
 _NEGATIONS = frozenset({"не", "ни"})
 _SAYING = frozenset(
@@ -64,6 +65,8 @@ def is_subordinate(view: View) -> bool:
     words = view.words[head(view) :]
     if not words:
         return False
+    if words[0] == "пока" and "а" in view.words[: head(view)]:
+        return False  # «а пока подготовьте расчёт»: meanwhile
     if words[0] in _SUBORDINATE:
         return True
     if words[0] == "что":
@@ -158,7 +161,8 @@ def is_past_told(view: View) -> bool:
     """Whether the sentence is in the past, whatever tense its present verbs have."""
     words = view.sentence.words
     return any(reading(word, *PAST, at_least=0.5) for word in words) or bool(
-        {"вчера", "позавчера", "тогда", "раньше", "однажды", "прошлом", "прошлой"} & set(words)
+        {"вчера", "позавчера", "раньше", "однажды", "прошлом", "прошлой"} & set(words)
+        or "тогда" in words[1:]
     )
 
 
@@ -195,11 +199,20 @@ def is_momentary(view: View, verb: str, at: int) -> bool:
         return True
     if verb in ("спросить", "попросить") and ("у" in view.words or view.mentions):
         return False
+    if verb == "записать" and _enrols(view):
+        return False
     if view.is_in(verb, "in_meeting"):
         start = view.clause.start
         ahead = later(view) or any(d.start < start and not_past(view, d) for d in view.dues)
         return not (view.is_in(verb, "postponable") and ahead)
     return False
+
+
+def _enrols(view: View) -> bool:
+    """Whether somebody is put down for something («запишу его к врачу», not «запишу мысль»)."""
+    whom = {"его", "ее", "их", "вас", "тебя"} & set(view.words)
+    person = any("accs" in m.cases for m in view.mentions)
+    return bool({"к", "на"} & set(view.words)) and bool(whom or person)
 
 
 def _visits(view: View) -> bool:
@@ -333,6 +346,20 @@ def _goods(words: Sequence[str]) -> int:
             found += not led and reading(word, "NOUN", "accs", at_least=0.1) is not None
             led = 0
     return found
+
+
+def shares_out(view: View) -> bool:
+    """Whether a sentence says in the present who does what: «ты пишешь текст, я рисую макет»."""
+    if view.sentence.question or is_past_told(view) or "пока" in view.sentence.words:
+        return False
+    doers = set()
+    for clause in view.sentence.clauses:
+        for person, pronouns in (("1per", ("я",)), ("2per", ("ты", "вы"))):
+            verbs = [found for w in clause.words if (found := reading(w, "VERB", "pres", person))]
+            idle = any(view.is_in(v.lemma, n) for v in verbs for n in ("no_duty", "stative"))
+            if verbs and not idle and set(pronouns) & set(clause.words):
+                doers.add(person)
+    return len(doers) > 1
 
 
 def is_asked(view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.minutes import russian_clauses as rc
@@ -10,6 +11,7 @@ from rag.minutes import russian_conditions as rn
 from rag.minutes import russian_dues as rd
 from rag.minutes import russian_spans as rs
 from rag.minutes import russian_words as rw
+from rag.minutes.clauses import is_finite
 from rag.minutes.findings import SPEAKER, Finding
 from rag.minutes.morphology import parses, reading
 from rag.minutes.russian_making import make
@@ -24,7 +26,7 @@ def first_person(view: View) -> Finding | None:
     """«пришлю смету», «буду делать отчёт до среды», «обязуюсь принять», «постараюсь глянуть»."""
     if _is_barred(view):
         return None
-    for rule in (_performative, _future, _duty, _planned, _delivered):
+    for rule in (_performative, _future, _duty, _planned, _delivered, _from_me):
         found = rule(view)
         if found:
             return found
@@ -134,6 +136,8 @@ def _planned(view: View) -> Finding | None:
     """«завтра забираю паллеты», «звоню подрядчику сегодня»: a present with a day to come."""
     words = view.words
     due = view.due((view.clause_at,)) or rd.shared_due(view)
+    if due is None and rc.shares_out(view):
+        return _shared(view)
     if due is None or not (due.due.end or due.due.start) or not rc.not_past(view, due):
         return None
     for at, word in enumerate(words):
@@ -146,6 +150,15 @@ def _planned(view: View) -> Finding | None:
         if due.due.raw.split()[0].lower() in ("с", "со", "от") or rc.is_past_told(view):
             continue
         return make(view, "promise", at, SPEAKER, verb)
+    return None
+
+
+def _shared(view: View) -> Finding | None:
+    """The speaker's part of «ты пишешь текст, я рисую макет»."""
+    for at, word in enumerate(view.words):
+        verb = rw.present(word, "1per", "sing")
+        if verb and not rc.negated(view, at) and rs.nouns(view, skip=()):
+            return replace(make(view, "offer", at, SPEAKER, verb), eager=True)
     return None
 
 
@@ -170,9 +183,28 @@ def _delivered(view: View) -> Finding | None:
         ready = {"готов", "готова", "готово", "готовы"} & set(words)
         if not ready:
             return None
-    mine = any(pair == ("у", "меня") for pair in itertools.pairwise(words))
+    mine = any(pair in _HANDED for pair in itertools.pairwise(words))
     mine = (mine or _is_sworn(view)) and bool(things)
     return make(view, "promise" if mine else "answer", at, SPEAKER, "", bare=not things)
+
+
+#: what makes the thing that will be there one's own work («слайды у вас будут в среду»)
+_HANDED = frozenset({("у", "меня"), ("от", "меня"), ("у", "тебя"), ("у", "вас")})
+
+
+def _from_me(view: View) -> Finding | None:
+    """«В среду от меня слайды», «ждите от меня слайды к среде»: a thing and its day."""
+    words = view.words
+    pairs = list(itertools.pairwise(words))
+    at = pairs.index(("от", "меня")) if ("от", "меня") in pairs else None
+    if at is None or "не" in words or not view.due((view.clause_at,)):
+        return None
+    if not rs.nouns(view, skip=()):
+        return None
+    if any(is_finite(word) and word not in ("жди", "ждите") for word in words):
+        return None
+    behind = rs.nouns(view, skip=(), after=at + 1)
+    return make(view, "promise", at, SPEAKER, "", first=at + 2 if behind else 0)
 
 
 #: what makes «чертёж будет к среде» one's own word

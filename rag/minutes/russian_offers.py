@@ -104,10 +104,18 @@ def _asked_to(view: View) -> Finding | None:
     if at is None or {"можно", "надо", "нужно"} & set(words) or not rs.has_object(view, at):
         return None
     verb = rw.infinitive(words[at]) or ""
-    others = any(is_finite(word) for word in words) or {"тебе", "вам"} & set(words)
+    if {"опять", "снова", "вечно", "всегда", "теперь"} & set(words):
+        return None  # «опять мне всё тащить?» complains
+    others = any(is_finite(word) for word in words) or _to_you(view, verb)
     if "мне" not in words and {"может", "лучше", "стоит", "можно"} & set(view.sentence.words):
         return None
     idle = view.is_in(verb, "stative") or view.is_in(verb, "vague_joint")
     if others or idle or rc.is_momentary(view, verb, at) or view.mentions:
         return None
     return make(view, "offer", at, SPEAKER, verb)
+
+
+def _to_you(view: View, verb: str) -> bool:
+    """Whether «тебе сходить?» asks what another is to do; «скинуть вам акт?» offers."""
+    given = any(view.is_in(verb, name) for name in ("transfer", "send", "bring"))
+    return bool({"тебе", "вам"} & set(view.words)) and not given

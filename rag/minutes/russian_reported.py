@@ -96,21 +96,29 @@ _STANDING = frozenset(
 )
 
 
+#: words with which it is summed up who does what
+_ALLOTTING = frozenset("значит тогда итак получается распределяем делимся разделимся так".split())
+#: words of a clause that shares the verb of the one before («Лена фуршетом»)
+_ELLIPTIC = 3
+
+
 def _allotted(view: View, word: str, at: int, subject: Mention) -> Finding | None:
     """«Афишу рисует Лена», «договорились: Глеб красит, Инга шьёт»: hers, once she agrees."""
     duty = reading(word, "VERB", "pres", "3per", at_least=0.5)
     if duty is None or view.scene.on_paper or not subject.known or subject.first < 0:
         return None
     idle = any(view.is_in(duty.lemma, name) for name in ("no_duty", "stative", "speech_verb"))
-    if idle or _STANDING & set(view.sentence.words) or rc.is_past_day(view):
+    if idle or _STANDING & set(view.words) or rc.is_past_day(view):
         return None
     if subject.name not in view.scene.roster or not rs.has_object(view, at, skip=subject):
         return None
     last = subject.first > at and subject.last == len(view.words) and at > 0
     before = [w for i in range(view.clause_at) for w in view.sentence.clauses[i].words]
     agreed = any(view.is_in(p.lemma, "agreement") for w in before for p in parses(w)[:1])
-    shared = any(
-        m.name != subject.name and any(reading(w, "VERB", "pres", "3per") for w in other.words)
+    shared = bool(_ALLOTTING & set(view.sentence.words)) and any(
+        m.name != subject.name
+        and "nomn" in m.cases
+        and (len(other.words) <= _ELLIPTIC or any(reading(w, "VERB", "pres") for w in other.words))
         for other in view.others()
         for m in other.mentions
     )

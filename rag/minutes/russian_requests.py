@@ -28,10 +28,15 @@ def in_charge(view: View) -> Finding | None:
     if at is None or view.sentence.question or "за" not in view.words[at:]:
         return None
     near = [view, *(o for o in view.others() if abs(o.clause_at - view.clause_at) == 1)]
-    named = next((m.name for v in near for m in v.mentions if "nomn" in m.cases), None)
+    case = "accs" if _APPOINTING & set(view.words) else "nomn"
+    named = next((m.name for v in near for m in v.mentions if case in m.cases), None)
     if named is None or not rs.nouns(view, skip=(), after=at):
         return None
     return make(view, "promise", at, named, "", act="assigned", first=at + 2)
+
+
+#: words by which somebody is put in charge («назначаю Игоря ответственным за звук»)
+_APPOINTING = frozenset("назначаю назначаем назначим назначить ставлю ставим сделаем".split())
 
 
 def task(view: View) -> Finding | None:
@@ -123,6 +128,12 @@ def request(view: View) -> Finding | None:
         return None
     leading = next((m.name for m in view.mentions if "nomn" in m.cases and _leads(view, m)), None)
     who = view.vocative or leading or ADDRESSEE
+    given = next((m.name for m in view.mentions if "datv" in m.cases), None)
+    trusted = ra.trusted(view)
+    if trusted is not None and given:
+        return make(view, "request", max(trusted, 0), given, "", act="assigned", first=0)
+    if trusted is not None:
+        return make(view, "request", trusted, who, "", imperative=True, first=trusted + 1)
     charged = ra.charged(view)
     if charged is not None:
         verb = rw.infinitive(view.words[charged]) or ""
@@ -153,7 +164,7 @@ def request(view: View) -> Finding | None:
 def _ordered(view: View, at: int, who: str) -> Finding | None:
     """An imperative that asks for work; an imperfective one without a day wants it at once."""
     word = view.words[at]
-    verb = rw.imperative(word)
+    verb = rw.imperative(word) or _opening_order(view, at)
     if (
         word in ("давай", "давайте")
         or verb is None
@@ -167,7 +178,8 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     due = view.due((view.clause_at,))
     if idle:
         begged = make(view, "request", at, who, verb)
-        return replace(begged, open_call=True) if begged.to_whom else None
+        given = verb in ("дать", "давать") and _is_given(view, at)
+        return replace(begged, open_call=True) if begged.to_whom or given else None
     if due is None and rw.is_unfinished(verb) and not _is_personal(view, who):
         return None
     if due is None and _is_of_the_room(view):
@@ -182,6 +194,29 @@ def _ordered(view: View, at: int, who: str) -> Finding | None:
     finding = make(view, "request", at, who, verb, bare=bare, imperative=task)
     anybody = {"кто-нибудь", "кто-то", "кто"} & set(view.words)
     return replace(finding, imperative=False, open_call=True) if anybody else finding
+
+
+#: what is given in words, at once or not at all («дайте слово», «дай пять»)
+_GIVEN_AT_ONCE = frozenset(
+    "слово знать минута минутка секунда время вопрос микрофон пройти договорить шанс пять жару "
+    "совет оценка телефон номер ссылка".split()
+)
+
+
+def _is_given(view: View, at: int) -> bool:
+    """Whether a thing is asked for: «дайте автобус в объезд», not «дайте слово»."""
+    things = rs.nouns(view, skip=(), after=at)[:1]
+    lemmas = {p.lemma for i in things for p in parses(view.words[i])[:2]}
+    whole = bool(things) and reading(view.words[things[0]], "NOUN", "accs") is not None
+    return whole and not lemmas & _GIVEN_AT_ONCE
+
+
+def _opening_order(view: View, at: int) -> str | None:
+    """«Игорь, полей цветы»: behind a call, before a thing, what is else a noun is an order."""
+    behind = view.words[at + 1 : at + 2]
+    alone = at == 0 and view.vocative is not None and bool(view.clause_at) and bool(behind)
+    thing = alone and reading(behind[0], "NOUN", "accs", at_least=0.2)
+    return rw.rare_imperative(view.words[at]) if thing else None
 
 
 def _is_of_the_room(view: View) -> bool:

@@ -46,7 +46,7 @@ def take_on(view: View) -> Finding | None:
         return None
     if view.sentence.question:
         return _yours(view)
-    for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word):
+    for rule in (_by_preposition, _called_on, _put_down, _by_taking, _by_last_word, _by_care):
         found = rule(view)
         if found:
             return found
@@ -85,7 +85,8 @@ def _yours(view: View) -> Finding | None:
 def _called_on(view: View) -> Finding | None:
     """«за Олегом отчёт», «акты на Вере»."""
     owner = rp.called_on(view)
-    if owner is None or any(is_finite(word) or rw.infinitive(word) for word in view.words):
+    told = any((is_finite(w) and not _says_whose(w)) or rw.infinitive(w) for w in view.words)
+    if owner is None or told:
         return None
     name, first, last = owner
     before = view.at(view.clause_at - 1) if view.clause_at else None
@@ -99,6 +100,17 @@ def _called_on(view: View) -> Finding | None:
     if first and rs.nouns(view, skip=()):
         return make(view, "request", first, name, "", imperative=True, first=0)
     return None
+
+
+#: verbs that only say whose a thing is («афиша остаётся за Олегом»)
+_WHOSE = frozenset(
+    "оставаться остаться закрепить закреплять записать записывать числиться быть оставить "
+    "оставлять".split()
+)
+
+
+def _says_whose(word: str) -> bool:
+    return any(p.lemma in _WHOSE and "past" not in p.grammemes for p in parses(word)[:2])
 
 
 def _put_down(view: View) -> Finding | None:
@@ -144,6 +156,28 @@ def _by_last_word(view: View) -> Finding | None:
         ):
             return make(view, "promise", at, SPEAKER, verb)
     return None
+
+
+#: by which one says that a thing is one's own to do («слайды — моя забота»)
+_CARE = frozenset("забота задача дело работа ответственность зона обязанность".split())
+_LEAVE = frozenset("оставить доверить поручить предоставить".split())
+
+
+def _by_care(view: View) -> Finding | None:
+    """«Слайды — моя забота», «слайды оставьте мне»."""
+    words = view.words
+    left = any(rw.imperative(word) in _LEAVE for word in words) and "мне" in words
+    if left and rs.nouns(view, skip=()):
+        at = rs.nouns(view, skip=())[0]
+        return make(view, "promise", at, SPEAKER, "", first=at)
+    before = view.at(view.clause_at - 1) if view.clause_at else None
+    own = {"мой", "моя", "мое"} & set(words[:1]) and _CARE & set(words[1:2])
+    if not own or before is None or len(words) > len(("моя", "забота")):
+        return None
+    if any(map(is_finite, before.words)) or not rs.nouns(before, skip=()):
+        return None
+    at = rn.head(before)
+    return make(before, "promise", at, SPEAKER, "", first=at)
 
 
 def _is_idle(view: View, verb: str) -> bool:

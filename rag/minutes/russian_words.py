@@ -53,7 +53,9 @@ def present(word: str, person: str, number: str | None = None) -> str | None:
 
 @lru_cache(maxsize=50_000)
 def infinitive(word: str) -> str | None:
-    """Lemma of an infinitive."""
+    """Lemma of an infinitive; «есть» is there to be had, not to eat."""
+    if word == "есть":
+        return None
     found = reading(word, "INFN", at_least=0.3)
     return found.lemma if found else None
 
@@ -62,6 +64,13 @@ def infinitive(word: str) -> str | None:
 def imperative(word: str) -> str | None:
     """Lemma of an imperative addressed to others; of «сходи-ка» as of «сходи»."""
     found = reading(word.removesuffix("-ка"), "VERB", "impr", "excl", at_least=0.3)
+    return found.lemma if found else None
+
+
+@lru_cache(maxsize=5_000)
+def rare_imperative(word: str) -> str | None:
+    """Lemma of an imperative that is more often a noun («полей», «вари», «мети»)."""
+    found = reading(word, "VERB", "impr", "excl", "tran")
     return found.lemma if found else None
 
 

@@ -42,6 +42,18 @@ def _starts(words: Sequence[str], phrases: frozenset[str]) -> bool:
     return _phrases(phrases).match(f" {' '.join(words)} ") is not None
 
 
+#: words of an assent that begins as a sigh does («а то», «ну а как»)
+_IDIOMATIC = 2
+
+
+def _contradicts(scene: Scene, sentences: Sequence[Sentence]) -> bool:
+    """Whether «да» only opens why not («Да у меня машины нет», «да я не умею»)."""
+    first = sentences[0].clauses[0].words if sentences[0].clauses else ()
+    text = scene.text[sentences[0].start :].lower()
+    joined = first[:1] == ("да",) and text[2:3] == " " and text[3:4].isalpha()
+    return joined and bool({"не", "нет", "некогда", "нечем", "негде", "никак"} & set(first))
+
+
 def _longest(words: Sequence[str], phrases: frozenset[str]) -> int:
     """Words of the longest phrase they open with: «не вопрос» is more than «не»."""
     return max((n for n in range(1, _PHRASE + 1) if " ".join(words[:n]) in phrases), default=0)
@@ -83,7 +95,8 @@ def _opening_words(scene: Scene, sentences: Sequence[Sentence]) -> list[str]:
             if m.cases & {"nomn", "voct"}
         }
         words += [word for i, word in enumerate(sentence.words) if i not in named]
-    while len(words) > 1 and words[0] in _SIGHS:
+    assent = family(_language(scene, sentences), "assent")
+    while len(words) > 1 and words[0] in _SIGHS and _longest(words, assent) < _IDIOMATIC:
         words = words[1:]
     return words
 
@@ -108,6 +121,8 @@ def stance(scene: Scene, sentences: Sequence[Sentence]) -> Stance | None:
     if has_phrase(opening, family(language, "refusal_phrase")):
         return "no"
     words = _opening_words(scene, sentences)
+    if _contradicts(scene, sentences):
+        return "no"
     refused = _longest(words, family(language, "refusal"))
     if refused and refused >= _longest(words, family(language, "assent")):
         return "no"
