@@ -45,7 +45,8 @@ def make(
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's
-    start, end = rs.without_edges(view, start, end, due)
+    told_to = rto.dative_rows(view) if rs.has_thing(view, at, but=rto.dative_rows(view)) else ()
+    start, end = rs.without_edges(view, start, end, due, told_to)
     return Finding(
         kind=kind,
         turn=view.turn,

@@ -35,7 +35,11 @@ def recipient(view: View, at: int, who: str | None) -> str | None:
         if found:
             return None if found == who else found
     return (
-        _common_recipient(view, at) or _counted(view) or _stood_for(view) or _shared(view, at, who)
+        _common_recipient(view, at)
+        or _counted(view)
+        or _stood_for(view)
+        or _shared(view, at, who)
+        or _delivered(view, who)
     )
 
 
@@ -102,6 +106,33 @@ def _common_recipient(view: View, at: int) -> str | None:
         named = next((m for m in view.mentions if m.first == index + 1), None)
         return named.name if named else in_nominative(word, "datv")
     return None
+
+
+def dative_rows(view: View) -> frozenset[int]:
+    """Offsets of the tokens that name a recipient in the dative, with its adjectives."""
+    found = set()
+    for mention in view.mentions:
+        before = view.words[mention.first - 1] if mention.first else ""
+        if "datv" in mention.cases and is_dative(mention) and before not in _GOVERNING:
+            found |= set(range(mention.first, mention.last))
+    for index, token in enumerate(view.tokens):
+        before = view.words[index - 1] if index else ""
+        top = parses(token.word)[0].grammemes
+        alive = {"NOUN", "datv", "anim"} <= top and not top & {"Surn", "Name", "Patr"}
+        named = bool(index) and token.capital and _from_dative(token.word, opens=False)
+        after = view.words[index + 1] if index + 1 < len(view.words) else ""
+        owned = "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=_LIKELY)
+        if (alive or named) and before not in _GOVERNING and not owned:
+            found.add(index)
+    for index in sorted(found):
+        while (
+            index
+            and reading(view.words[index - 1], "datv", at_least=_LIKELY)
+            and (parses(view.words[index - 1])[0].grammemes & {"ADJF", "NUMR"})
+        ):
+            index -= 1
+            found.add(index)
+    return frozenset(view.tokens[i].start for i in found)
 
 
 #: families of verbs by which something reaches somebody
@@ -213,7 +244,7 @@ def _rows_before(view: View) -> Iterator[tuple[Sentence, Sequence[Token]]]:
 def _people_in(view: View, sentence: Sentence, row: Sequence[Token], pronoun: str) -> Iterator[str]:
     """Nouns of a row that the pronoun can stand for, in the nominative."""
     mentions = view.scene.mentions(row)
-    named = {row[i].start for m in mentions for i in range(m.first, m.last)}
+    named = {row[i].start for m in mentions if m.known for i in range(m.first, m.last)}
     called = {c.start for c in sentence.clauses if len(c.tokens) == 1}
     for token in row:
         if token.start in named | called or len(token.word) < 4:

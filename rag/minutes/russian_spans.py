@@ -10,7 +10,7 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rag.minutes.dates import Found
     from rag.minutes.names import Mention
@@ -157,9 +157,13 @@ def thing_of(view: View) -> tuple[int, int] | None:
     return None
 
 
-def has_thing(view: View, at: int) -> bool:
-    """Whether the clause names what is acted on, rather than only where and when."""
-    return any(i != at and not _is_governed(view, i) for i in nouns(view, skip=()))
+def has_thing(view: View, at: int, but: Collection[int] = ()) -> bool:
+    """Whether the clause names what is acted on, rather than only where and when.
+
+    `but` holds offsets of tokens that do not count.
+    """
+    named = (i for i in nouns(view, skip=()) if view.tokens[i].start not in but)
+    return any(i != at and not _is_governed(view, i) for i in named)
 
 
 def _is_governed(view: View, index: int) -> bool:
@@ -239,10 +243,22 @@ def _beside(view: View) -> int | None:
                 break
             if _STATES & set(other.words) or _is_aside(other.words):
                 break
-            if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
+            if has_thing(other, -1):
                 return clause_at
+            if step < 0 and nouns(other, skip=()):
+                return _set_apart(view, clause_at)
             clause_at += step
     return None
+
+
+def _set_apart(view: View, clause_at: int) -> int:
+    """The thing before an aside («вторую вёрстку, с живым указателем, скину»), else the aside."""
+    before = view.at(clause_at - 1) if clause_at else None
+    if before is None or is_predicated(before) or is_condition(before):
+        return clause_at
+    objects = [i for i in nouns(before, skip=()) if not _is_governed(before, i)]
+    meant = any(reading(before.words[i], "accs") for i in objects)
+    return clause_at - 1 if meant else clause_at
 
 
 #: verbs that stand before another of the same act
@@ -311,8 +327,43 @@ def _is_continued(behind: View) -> bool:
     return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
 
 
-def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:
-    """The span without fillers, pronouns, the called name and the deadline at its edges."""
+#: what denies a day, so that another is meant («не в пятницу, а в понедельник»)
+_DENIES = frozenset("не только".split())
+
+
+def _taken_back(view: View, due: Found) -> tuple[Found, ...]:
+    """Other days of the sentence beside the one that counts, from the word that denies them."""
+    text, found = view.scene.text, []
+    for other in view.dues:
+        if other.start == due.start:
+            continue
+        start = other.start
+        while (word := text[:start].rsplit(maxsplit=1)[-1:]) and word[0].lower() in _DENIES:
+            start = text.rindex(word[0], 0, start)
+        found.append(other._replace(start=start))
+    return tuple(found)
+
+
+#: what begins something new behind a deadline where a recogniser left no comma
+_FRESH = ("и ещё", "и еще", "а ещё", "а еще", "плюс", "потому", "там", "у меня", "у нас", "честное")
+
+
+def _before_next(view: View, start: int, end: int, due: Found | None) -> int:
+    """Where the words end that go with the verb: before what is begun behind the deadline."""
+    if due is None or not start < due.start < end:
+        return end
+    behind = view.scene.text[due.end : end].lower().lstrip(" ,;.")
+    return due.end if behind.startswith(_FRESH) else end
+
+
+def without_edges(
+    view: View, start: int, end: int, due: Found | None, told_to: Collection[int] = ()
+) -> tuple[int, int]:
+    """The span without fillers, pronouns, the called name and the deadline at its edges.
+
+    Nor the recipient, whose tokens begin at the offsets `told_to`.
+    """
+    end = _before_next(view, start, end, due)
     tokens = [
         t for c in view.sentence.clauses for t in c.tokens if start <= t.start and t.end <= end
     ]
@@ -324,13 +375,16 @@ def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[
         for k in range(m.first, m.last)
     }
 
+    dues = [due, *_taken_back(view, due)] if due else []
+
     def idle(position: int) -> bool:
         token = tokens[position]
         return (
             view.is_in(token.word, "filler")
             or token.word in _WHAT_DROPS
             or token.start in called
-            or (due is not None and due.start <= token.start < due.end)
+            or token.start in told_to
+            or any(found.start <= token.start < found.end for found in dues)
         )
 
     low, high = 0, len(tokens)
