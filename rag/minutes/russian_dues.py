@@ -210,7 +210,7 @@ def due_elsewhere(view: View, *, bare: bool) -> Found | None:
         or shared_due(view)
         or loose_due(view)
         or occasion_due(view)
-        or joined_due(view)
+        or (None if bare else joined_due(view))
         or day_behind(view)
         or (None if bare else due_before(view))
     )

@@ -121,7 +121,9 @@ def dative_rows(view: View) -> frozenset[int]:
         alive = {"NOUN", "datv", "anim"} <= top and not top & {"Surn", "Name", "Patr"}
         named = bool(index) and token.capital and _from_dative(token.word, opens=False)
         after = view.words[index + 1] if index + 1 < len(view.words) else ""
-        owned = "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=_LIKELY)
+        owned = after in ("с", "из", "от") or (
+            after and "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=0.3)
+        )
         if (alive or named) and before not in _GOVERNING and not owned:
             found.add(index)
     for index in sorted(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -348,9 +349,18 @@ def _taken_back(view: View, due: Found) -> tuple[Found, ...]:
 _FRESH = ("и ещё", "и еще", "а ещё", "а еще", "плюс", "потому", "там", "у меня", "у нас", "честное")
 
 
+#: a day that is not meant, at the end of a clause whose day is another
+_DENIED = re.compile(
+    r"[\s,]+(?:только\s+)?не\s+(?:во?|ко?|на|до|завтра|сегодня)\b[^,.]{0,25}$", re.I
+)
+
+
 def _before_next(view: View, start: int, end: int, due: Found | None) -> int:
     """Where the words end that go with the verb: before what is begun behind the deadline."""
-    if due is None or not start < due.start < end:
+    if due is not None and due.start >= end:
+        denied = _DENIED.search(view.scene.text, start, end)
+        return denied.start() if denied else end
+    if due is None or due.start <= start:
         return end
     behind = view.scene.text[due.end : end].lower().lstrip(" ,;.")
     return due.end if behind.startswith(_FRESH) else end
