@@ -121,7 +121,7 @@ def dative_rows(view: View) -> frozenset[int]:
         alive = {"NOUN", "datv", "anim"} <= top and not top & {"Surn", "Name", "Patr"}
         named = bool(index) and token.capital and _from_dative(token.word, opens=False)
         after = view.words[index + 1] if index + 1 < len(view.words) else ""
-        owned = after in ("с", "из", "от") or (
+        owned = (after and "PREP" in parses(after)[0].grammemes) or (
             after and "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=0.3)
         )
         if (alive or named) and before not in _GOVERNING and not owned:
@@ -173,6 +173,10 @@ def _outsider(view: View, at: int) -> str | None:
         opens = token.start == view.sentence.start
         alone = len(view.tokens) == 1
         name = None if alone else _from_dative(token.word, opens=opens)
+        following = view.tokens[index + 1] if index + 1 < len(view.tokens) else None
+        if name and following is not None and following.capital:
+            surname = _from_dative(following.word, opens=False)
+            return f"{name} {surname}" if surname else name
         if name:
             return name
     return None

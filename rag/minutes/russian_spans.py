@@ -294,8 +294,39 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
+    elif lonely and not bare and (thing := _named_before(view, at)) is not None:
+        start, lonely = min(start, thing), False
     end = max(end, _flows_on(view))
     return start, end, clauses_around(view), lonely
+
+
+#: families of verbs that need a thing, which the clause before can have named
+_NEEDING = ("send", "bring", "buy")
+_TRANSITIVE = frozenset(
+    "показать повесить подписать распечатать напечатать починить поменять заменить отвезти "
+    "вернуть разослать раздать выложить опубликовать поставить постирать покрасить собрать".split()
+)
+#: words of a clause that does little more than name a thing («фотографии готовы»)
+_BRIEF = 4
+
+
+def _named_before(view: View, at: int) -> int | None:
+    """Where the thing begins that a short clause before has named («договор пришёл, подпишу»)."""
+    verb = reading(view.words[at], "VERB", "1per")
+    needing = verb and (
+        verb.lemma in _TRANSITIVE or any(view.is_in(verb.lemma, name) for name in _NEEDING)
+    )
+    if not needing or not view.clause_at or {"их", "его", "ее", "это", "все"} & set(view.words):
+        return None
+    before = view.at(view.clause_at - 1)
+    told = any(reading(w, "VERB", "past") or reading(w, "ADJS") for w in before.words)
+    if not told or len(before.words) > _BRIEF or "не" in before.words or is_condition(before):
+        return None
+    for index in nouns(before, skip=()):
+        thing = reading(before.words[index], "NOUN", "inan", "nomn", at_least=0.3)
+        if thing and not _is_governed(before, index):
+            return before.tokens[index].start
+    return None
 
 
 def _flows_on(view: View) -> int:
