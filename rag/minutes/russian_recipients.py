@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import in_nominative, nominative, parses, reading
+from rag.minutes.people import is_given_name
 from rag.minutes.russian_dues import delivering
 from rag.minutes.russian_people import antecedent, is_dative
 from rag.minutes.russian_spans import clauses_around, has_thing
+from rag.minutes.russian_words import infinitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +31,8 @@ def recipient(view: View, at: int, who: str | None) -> str | None:
 
     A clause without verb beside the verb's can hold it: «А вам, Вера, график сбросит Олег».
     """
-    places = [view, *(view.at(i) for i in clauses_around(view)[1:])]
+    around = [view.at(i) for i in clauses_around(view)[1:]]
+    places = [view, *(place for place in around if not any(map(infinitive, place.words)))]
     for place in places:
         found = _given(place, who) or _outsider(place, at if place is view else -1)
         if found:
@@ -163,12 +166,8 @@ def _outsider(view: View, at: int) -> str | None:
     known = {i for m in view.mentions if m.known for i in range(m.first, m.last)}
     for index, token in enumerate(view.tokens):
         before = view.words[index - 1] if index else ""
-        if (
-            index in (at, *known)
-            or not token.capital
-            or before in _GOVERNING
-            or len(token.word) < 4
-        ):
+        governed = bool(before) and "PREP" in parses(before)[0].grammemes
+        if index in (at, *known) or not token.capital or governed or len(token.word) < 4:
             continue
         opens = token.start == view.sentence.start
         alone = len(view.tokens) == 1
@@ -190,7 +189,9 @@ def _from_dative(word: str, *, opens: bool) -> str | None:
     found = [p for p in parses(word) if p.grammemes & {"Name", "Surn", "Patr"}]
     dative = next((p for p in found if "datv" in p.grammemes), None)
     if dative and "Fixd" in dative.grammemes:
-        declined = (word.endswith("е") and not opens) or word.endswith(("ге", "ке", "хе"))
+        declined = word.endswith("е") and (
+            not opens or word.endswith(("ге", "ке", "хе")) or is_given_name(word[:-1] + "а")
+        )
         return (word[:-1] + "а").capitalize() if declined else None
     if dative and "plur" in dative.grammemes:
         return _in_plural(word)

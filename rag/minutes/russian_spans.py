@@ -296,8 +296,24 @@ def what_span(
         lonely = False
     elif lonely and not bare and (thing := _named_before(view, at)) is not None:
         start, lonely = min(start, thing), False
-    end = max(end, _flows_on(view))
+    end = _halted(view, at, max(end, _flows_on(view)))
     return start, end, clauses_around(view), lonely
+
+
+#: a halt in one's words, which takes back what follows
+_HALTS = frozenset("стоп погоди погодите подожди подождите".split())
+#: words before it that belong to it
+_HESITATING = frozenset("э ээ эээ нет ой ну так а м мм".split())
+
+
+def _halted(view: View, at: int, end: int) -> int:
+    """Where the words end, or before «ээ нет стоп» where a recogniser left that in the clause."""
+    for index in range(at + 1, len(view.tokens)):
+        if view.words[index] in _HALTS and view.tokens[index].start < end:
+            while index > at + 1 and view.words[index - 1] in _HESITATING:
+                index -= 1
+            return view.tokens[index - 1].end
+    return end
 
 
 #: families of verbs that need a thing, which the clause before can have named
