@@ -63,8 +63,10 @@ def corrected(view: View, due: Found | None) -> Found | None:
     for later in view.dues if due else ():
         if due and later.start >= due.end:
             between = view.scene.text[due.end : later.start].lower()
-            again = due is not first and _HALTS.match(
-                view.scene.text[first.end : later.start].lower()
+            again = (
+                first
+                and due is not first
+                and _HALTS.match(view.scene.text[first.end : later.start].lower())
             )
             due = later if again or _CORRECTS.match(between) or _HALTS.match(between) else due
     return due

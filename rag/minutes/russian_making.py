@@ -9,6 +9,7 @@ from rag.minutes import russian_dues as rd
 from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
+from rag.minutes.russian_edges import without_edges
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Kind
@@ -46,7 +47,7 @@ def make(
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's
     told_to = rto.dative_rows(view) if rs.has_thing(view, at, but=rto.dative_rows(view)) else ()
-    start, end = rs.without_edges(view, start, end, due, told_to)
+    start, end = without_edges(view, start, end, due, told_to)
     return Finding(
         kind=kind,
         turn=view.turn,

@@ -11,7 +11,7 @@ from rag.minutes.morphology import in_nominative, nominative, parses, reading
 from rag.minutes.people import is_given_name
 from rag.minutes.russian_dues import delivering
 from rag.minutes.russian_people import antecedent, is_dative
-from rag.minutes.russian_spans import clauses_around, has_thing
+from rag.minutes.russian_spans import clauses_around, has_place, has_thing
 from rag.minutes.russian_words import infinitive
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def dative_rows(view: View) -> frozenset[int]:
         owned = (after and "PREP" in parses(after)[0].grammemes) or (
             after and "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=0.3)
         )
-        if (alive or named) and before not in _GOVERNING and not owned:
+        governed = bool(before) and "PREP" in parses(before)[0].grammemes
+        if (alive or named) and not governed and not owned:
             found.add(index)
     for index in sorted(found):
         while (
@@ -295,7 +296,7 @@ def _shared(view: View, at: int, who: str | None) -> str | None:
         return None
     if not (_reaches(view) and _reaches(before)):
         return None
-    if {"в", "во", "к", "ко", "на", "у"} & set(view.words) and has_thing(view, at):
+    if has_place(view):
         return None
     return _given(before, who) or _stood_for(before)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -13,18 +12,12 @@ from rag.minutes.morphology import parses, reading
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from rag.minutes.dates import Found
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 from rag.minutes.russian_conditions import is_condition
+from rag.minutes.russian_edges import IDLE, without_edges
 from rag.minutes.russian_words import future, infinitive
-
-_WHAT_DROPS = frozenset(
-    "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
-    "раз надо нужно лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
-)
-
 
 _PRONOUNS = frozenset(
     "меня тебя вас нас себя мне тебе вам нам мной тобой вами ними них ним этим том".split()
@@ -77,7 +70,7 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
     for index, token in enumerate(view.tokens):
         if index <= after or index in people or token.word in skip or len(token.word) < 3:
             continue
-        if view.is_in(token.word, "filler") or token.word in _WHAT_DROPS or token.word in _PRONOUNS:
+        if view.is_in(token.word, "filler") or token.word in IDLE or token.word in _PRONOUNS:
             continue
         top = parses(token.word)[0].grammemes if not view.is_in(token.word, "now") else frozenset()
         is_thing = "NOUN" in top or reading(token.word, "NOUN", at_least=0.3) is not None
@@ -165,6 +158,11 @@ def has_thing(view: View, at: int, but: Collection[int] = ()) -> bool:
     """
     named = (i for i in nouns(view, skip=()) if view.tokens[i].start not in but)
     return any(i != at and not _is_governed(view, i) for i in named)
+
+
+def has_place(view: View) -> bool:
+    """Whether the clause has a noun that hangs on a preposition («позвоню в банк»), no deadline."""
+    return any(_is_governed(view, i) for i in nouns(view, skip=()))
 
 
 def _is_governed(view: View, index: int) -> bool:
@@ -373,80 +371,3 @@ def _is_continued(behind: View) -> bool:
     fresh = words[0] in ("а", "но", "и", "то", "что") or bool((_STATES - {"у"}) & set(words))
     verbal = any(is_finite(word) or infinitive(word) for word in words)
     return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
-
-
-#: what denies a day, so that another is meant («не в пятницу, а в понедельник»)
-_DENIES = frozenset("не только".split())
-
-
-def _taken_back(view: View, due: Found) -> tuple[Found, ...]:
-    """Other days of the sentence beside the one that counts, from the word that denies them."""
-    text, found = view.scene.text, []
-    for other in view.dues:
-        if other.start == due.start:
-            continue
-        start = other.start
-        while (word := text[:start].rsplit(maxsplit=1)[-1:]) and word[0].lower() in _DENIES:
-            start = text.rindex(word[0], 0, start)
-        found.append(other._replace(start=start))
-    return tuple(found)
-
-
-#: what begins something new behind a deadline where a recogniser left no comma
-_FRESH = ("и ещё", "и еще", "а ещё", "а еще", "плюс", "потому", "там", "у меня", "у нас", "честное")
-
-
-#: a day that is not meant, at the end of a clause whose day is another
-_DENIED = re.compile(
-    r"[\s,]+(?:только\s+)?не\s+(?:во?|ко?|на|до|завтра|сегодня)\b[^,.]{0,25}$", re.I
-)
-
-
-def _before_next(view: View, start: int, end: int, due: Found | None) -> int:
-    """Where the words end that go with the verb: before what is begun behind the deadline."""
-    if due is not None and due.start >= end:
-        denied = _DENIED.search(view.scene.text, start, end)
-        return denied.start() if denied else end
-    if due is None or due.start <= start:
-        return end
-    behind = view.scene.text[due.end : end].lower().lstrip(" ,;.")
-    return due.end if behind.startswith(_FRESH) else end
-
-
-def without_edges(
-    view: View, start: int, end: int, due: Found | None, told_to: Collection[int] = ()
-) -> tuple[int, int]:
-    """The span without fillers, pronouns, the called name and the deadline at its edges.
-
-    Nor the recipient, whose tokens begin at the offsets `told_to`.
-    """
-    end = _before_next(view, start, end, due)
-    tokens = [
-        t for c in view.sentence.clauses for t in c.tokens if start <= t.start and t.end <= end
-    ]
-    called = {
-        view.at(i).tokens[k].start
-        for i in range(len(view.sentence.clauses))
-        for m in view.at(i).mentions
-        if m.cases & {"nomn", "voct"} and (m.last - m.first) == len(view.at(i).tokens)
-        for k in range(m.first, m.last)
-    }
-
-    dues = [due, *_taken_back(view, due)] if due else []
-
-    def idle(position: int) -> bool:
-        token = tokens[position]
-        return (
-            view.is_in(token.word, "filler")
-            or token.word in _WHAT_DROPS
-            or token.start in called
-            or token.start in told_to
-            or any(found.start <= token.start < found.end for found in dues)
-        )
-
-    low, high = 0, len(tokens)
-    while low < high and idle(low):
-        low += 1
-    while high > low and idle(high - 1):
-        high -= 1
-    return (tokens[low].start, tokens[high - 1].end) if low < high else (start, end)
