@@ -46,8 +46,7 @@ def make(
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's
-    told_to = rto.dative_rows(view) if rs.has_thing(view, at, but=rto.dative_rows(view)) else ()
-    start, end = without_edges(view, start, end, due, told_to)
+    start, end = without_edges(view, start, end, due, _told_to(view, at))
     return Finding(
         kind=kind,
         turn=view.turn,
@@ -69,3 +68,9 @@ def make(
         anaphoric=anaphoric,
         thing=rs.has_thing(view, at) or (not bare and (told or rs.object_beside(view))),
     )
+
+
+def _told_to(view: View, at: int) -> frozenset[int]:
+    """Offsets of the recipient's words, where something else is left to name the act."""
+    rows = rto.dative_rows(view)
+    return rows if rs.has_thing(view, at, but=rows) else frozenset()
