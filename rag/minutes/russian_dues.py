@@ -53,12 +53,22 @@ _CORRECTS = re.compile(
 )
 
 
+#: a halt within one's words, after which the last day is meant
+_HALTS = re.compile(r"[^.!?]*\b(?:стоп|погоди|погодите|подожди|подождите)\b[^.!?]*$")
+
+
 def corrected(view: View, due: Found | None) -> Found | None:
     """The last deadline of those one takes back at once («к пятнице… хотя нет, к понедельнику»)."""
+    first = due
     for later in view.dues if due else ():
         if due and later.start >= due.end:
             between = view.scene.text[due.end : later.start].lower()
-            due = later if _CORRECTS.match(between) else due
+            again = (
+                first
+                and due is not first
+                and _HALTS.match(view.scene.text[first.end : later.start].lower())
+            )
+            due = later if again or _CORRECTS.match(between) or _HALTS.match(between) else due
     return due
 
 
@@ -210,7 +220,7 @@ def due_elsewhere(view: View, *, bare: bool) -> Found | None:
         or shared_due(view)
         or loose_due(view)
         or occasion_due(view)
-        or joined_due(view)
+        or (None if bare else joined_due(view))
         or day_behind(view)
         or (None if bare else due_before(view))
     )

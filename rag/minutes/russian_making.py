@@ -9,6 +9,7 @@ from rag.minutes import russian_dues as rd
 from rag.minutes import russian_recipients as rto
 from rag.minutes import russian_spans as rs
 from rag.minutes.findings import Finding
+from rag.minutes.russian_edges import without_edges
 
 if TYPE_CHECKING:
     from rag.minutes.findings import Kind
@@ -45,7 +46,7 @@ def make(
     cut = rs.own_start(view, at)
     if due and cut is not None and view.clause.start <= due.start and due.end <= cut:
         due = None  # it is the other verb's
-    start, end = rs.without_edges(view, start, end, due)
+    start, end = without_edges(view, start, end, due, _told_to(view, at))
     return Finding(
         kind=kind,
         turn=view.turn,
@@ -67,3 +68,9 @@ def make(
         anaphoric=anaphoric,
         thing=rs.has_thing(view, at) or (not bare and (told or rs.object_beside(view))),
     )
+
+
+def _told_to(view: View, at: int) -> frozenset[int]:
+    """Offsets of the recipient's words, where something else is left to name the act."""
+    rows = rto.dative_rows(view)
+    return rows if rs.has_thing(view, at, but=rows) else frozenset()

@@ -172,10 +172,14 @@ def antecedent(view: View, pronoun: str) -> str | None:
 
 
 def _called(view: View) -> frozenset[str]:
-    """Who is called by name in the turn before: spoken to, so nobody to speak about."""
+    """Who is called by name in the turn before: spoken to, so nobody to speak about.
+
+    A sentence that is a name alone tells one («Кто взял? — Гузель.»).
+    """
     return frozenset(
         mentions[0].name
         for sentence in view.before
+        if len(sentence.clauses) > 1
         for clause in sentence.clauses
         for mentions in [view.scene.mentions(clause.tokens)]
         if len(mentions) == 1

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from rag.minutes.findings import ADDRESSEE, EVERYBODY, SPEAKER
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import in_nominative, nominative, parses, reading
+from rag.minutes.people import is_given_name
 from rag.minutes.russian_dues import delivering
 from rag.minutes.russian_people import antecedent, is_dative
-from rag.minutes.russian_spans import clauses_around, has_thing
+from rag.minutes.russian_spans import clauses_around, has_place, has_thing
+from rag.minutes.russian_words import infinitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,13 +31,18 @@ def recipient(view: View, at: int, who: str | None) -> str | None:
 
     A clause without verb beside the verb's can hold it: «А вам, Вера, график сбросит Олег».
     """
-    places = [view, *(view.at(i) for i in clauses_around(view)[1:])]
+    around = [view.at(i) for i in clauses_around(view)[1:]]
+    places = [view, *(place for place in around if not any(map(infinitive, place.words)))]
     for place in places:
         found = _given(place, who) or _outsider(place, at if place is view else -1)
         if found:
             return None if found == who else found
     return (
-        _common_recipient(view, at) or _counted(view) or _stood_for(view) or _shared(view, at, who)
+        _common_recipient(view, at)
+        or _counted(view)
+        or _stood_for(view)
+        or _shared(view, at, who)
+        or _delivered(view, who)
     )
 
 
@@ -104,6 +111,36 @@ def _common_recipient(view: View, at: int) -> str | None:
     return None
 
 
+def dative_rows(view: View) -> frozenset[int]:
+    """Offsets of the tokens that name a recipient in the dative, with its adjectives."""
+    found = set()
+    for mention in view.mentions:
+        before = view.words[mention.first - 1] if mention.first else ""
+        if "datv" in mention.cases and is_dative(mention) and before not in _GOVERNING:
+            found |= set(range(mention.first, mention.last))
+    for index, token in enumerate(view.tokens):
+        before = view.words[index - 1] if index else ""
+        top = parses(token.word)[0].grammemes
+        alive = {"NOUN", "datv", "anim"} <= top and not top & {"Surn", "Name", "Patr"}
+        named = bool(index) and token.capital and _from_dative(token.word, opens=False)
+        after = view.words[index + 1] if index + 1 < len(view.words) else ""
+        owned = (after and "PREP" in parses(after)[0].grammemes) or (
+            after and "NOUN" in parses(after)[0].grammemes and reading(after, "gent", at_least=0.3)
+        )
+        governed = bool(before) and "PREP" in parses(before)[0].grammemes
+        if (alive or named) and not governed and not owned:
+            found.add(index)
+    for index in sorted(found):
+        while (
+            index
+            and reading(view.words[index - 1], "datv", at_least=_LIKELY)
+            and (parses(view.words[index - 1])[0].grammemes & {"ADJF", "NUMR"})
+        ):
+            index -= 1
+            found.add(index)
+    return frozenset(view.tokens[i].start for i in found)
+
+
 #: families of verbs by which something reaches somebody
 _REACHING = ("send", "call", "tell", "write", "bring")
 #: others of them
@@ -130,16 +167,16 @@ def _outsider(view: View, at: int) -> str | None:
     known = {i for m in view.mentions if m.known for i in range(m.first, m.last)}
     for index, token in enumerate(view.tokens):
         before = view.words[index - 1] if index else ""
-        if (
-            index in (at, *known)
-            or not token.capital
-            or before in _GOVERNING
-            or len(token.word) < 4
-        ):
+        governed = bool(before) and "PREP" in parses(before)[0].grammemes
+        if index in (at, *known) or not token.capital or governed or len(token.word) < 4:
             continue
         opens = token.start == view.sentence.start
         alone = len(view.tokens) == 1
         name = None if alone else _from_dative(token.word, opens=opens)
+        following = view.tokens[index + 1] if index + 1 < len(view.tokens) else None
+        if name and following is not None and following.capital:
+            surname = _from_dative(following.word, opens=False)
+            return f"{name} {surname}" if surname else name
         if name:
             return name
     return None
@@ -153,7 +190,9 @@ def _from_dative(word: str, *, opens: bool) -> str | None:
     found = [p for p in parses(word) if p.grammemes & {"Name", "Surn", "Patr"}]
     dative = next((p for p in found if "datv" in p.grammemes), None)
     if dative and "Fixd" in dative.grammemes:
-        declined = (word.endswith("е") and not opens) or word.endswith(("ге", "ке", "хе"))
+        declined = word.endswith("е") and (
+            not opens or word.endswith(("ге", "ке", "хе")) or is_given_name(word[:-1] + "а")
+        )
         return (word[:-1] + "а").capitalize() if declined else None
     if dative and "plur" in dative.grammemes:
         return _in_plural(word)
@@ -213,7 +252,7 @@ def _rows_before(view: View) -> Iterator[tuple[Sentence, Sequence[Token]]]:
 def _people_in(view: View, sentence: Sentence, row: Sequence[Token], pronoun: str) -> Iterator[str]:
     """Nouns of a row that the pronoun can stand for, in the nominative."""
     mentions = view.scene.mentions(row)
-    named = {row[i].start for m in mentions for i in range(m.first, m.last)}
+    named = {row[i].start for m in mentions if m.known for i in range(m.first, m.last)}
     called = {c.start for c in sentence.clauses if len(c.tokens) == 1}
     for token in row:
         if token.start in named | called or len(token.word) < 4:
@@ -257,7 +296,7 @@ def _shared(view: View, at: int, who: str | None) -> str | None:
         return None
     if not (_reaches(view) and _reaches(before)):
         return None
-    if {"в", "во", "к", "ко", "на", "у"} & set(view.words) and has_thing(view, at):
+    if has_place(view):
         return None
     return _given(before, who) or _stood_for(before)
 

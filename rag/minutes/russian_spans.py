@@ -10,20 +10,14 @@ from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from rag.minutes.dates import Found
     from rag.minutes.names import Mention
     from rag.minutes.view import View
 
 from rag.minutes.russian_conditions import is_condition
+from rag.minutes.russian_edges import IDLE, without_edges
 from rag.minutes.russian_words import future, infinitive
-
-_WHAT_DROPS = frozenset(
-    "на за я мы тебе вам мне нам всем ему ей им сам сама сами уже же бы еще тоже также "
-    "раз надо нужно лично сразу быстро там тут это вот то ведь только лучше пусть прошу".split()
-)
-
 
 _PRONOUNS = frozenset(
     "меня тебя вас нас себя мне тебе вам нам мной тобой вами ними них ним этим том".split()
@@ -76,7 +70,7 @@ def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:
     for index, token in enumerate(view.tokens):
         if index <= after or index in people or token.word in skip or len(token.word) < 3:
             continue
-        if view.is_in(token.word, "filler") or token.word in _WHAT_DROPS or token.word in _PRONOUNS:
+        if view.is_in(token.word, "filler") or token.word in IDLE or token.word in _PRONOUNS:
             continue
         top = parses(token.word)[0].grammemes if not view.is_in(token.word, "now") else frozenset()
         is_thing = "NOUN" in top or reading(token.word, "NOUN", at_least=0.3) is not None
@@ -157,9 +151,18 @@ def thing_of(view: View) -> tuple[int, int] | None:
     return None
 
 
-def has_thing(view: View, at: int) -> bool:
-    """Whether the clause names what is acted on, rather than only where and when."""
-    return any(i != at and not _is_governed(view, i) for i in nouns(view, skip=()))
+def has_thing(view: View, at: int, but: Collection[int] = ()) -> bool:
+    """Whether the clause names what is acted on, rather than only where and when.
+
+    `but` holds offsets of tokens that do not count.
+    """
+    named = (i for i in nouns(view, skip=()) if view.tokens[i].start not in but)
+    return any(i != at and not _is_governed(view, i) for i in named)
+
+
+def has_place(view: View) -> bool:
+    """Whether the clause has a noun that hangs on a preposition («позвоню в банк»), no deadline."""
+    return any(_is_governed(view, i) for i in nouns(view, skip=()))
 
 
 def _is_governed(view: View, index: int) -> bool:
@@ -239,10 +242,22 @@ def _beside(view: View) -> int | None:
                 break
             if _STATES & set(other.words) or _is_aside(other.words):
                 break
-            if (step < 0 and nouns(other, skip=())) or has_thing(other, -1):
+            if has_thing(other, -1):
                 return clause_at
+            if step < 0 and nouns(other, skip=()):
+                return _set_apart(view, clause_at)
             clause_at += step
     return None
+
+
+def _set_apart(view: View, clause_at: int) -> int:
+    """The thing before an aside («вторую вёрстку, с живым указателем, скину»), else the aside."""
+    before = view.at(clause_at - 1) if clause_at else None
+    if before is None or is_predicated(before) or is_condition(before):
+        return clause_at
+    objects = [i for i in nouns(before, skip=()) if not _is_governed(before, i)]
+    meant = any(reading(before.words[i], "accs") for i in objects)
+    return clause_at - 1 if meant else clause_at
 
 
 #: verbs that stand before another of the same act
@@ -277,8 +292,55 @@ def what_span(
         start = min(start, view.sentence.clauses[beside].start)
         end = max(end, view.sentence.clauses[beside].end)
         lonely = False
-    end = max(end, _flows_on(view))
+    elif lonely and not bare and (thing := _named_before(view, at)) is not None:
+        start, lonely = min(start, thing), False
+    end = _halted(view, at, max(end, _flows_on(view)))
     return start, end, clauses_around(view), lonely
+
+
+#: a halt in one's words, which takes back what follows
+_HALTS = frozenset("стоп погоди погодите подожди подождите".split())
+#: words before it that belong to it
+_HESITATING = frozenset("э ээ эээ нет ой ну так а м мм".split())
+
+
+def _halted(view: View, at: int, end: int) -> int:
+    """Where the words end, or before «ээ нет стоп» where a recogniser left that in the clause."""
+    for index in range(at + 1, len(view.tokens)):
+        if view.words[index] in _HALTS and view.tokens[index].start < end:
+            while index > at + 1 and view.words[index - 1] in _HESITATING:
+                index -= 1
+            return view.tokens[index - 1].end
+    return end
+
+
+#: families of verbs that need a thing, which the clause before can have named
+_NEEDING = ("send", "bring", "buy")
+_TRANSITIVE = frozenset(
+    "показать повесить подписать распечатать напечатать починить поменять заменить отвезти "
+    "вернуть разослать раздать выложить опубликовать поставить постирать покрасить собрать".split()
+)
+#: words of a clause that does little more than name a thing («фотографии готовы»)
+_BRIEF = 4
+
+
+def _named_before(view: View, at: int) -> int | None:
+    """Where the thing begins that a short clause before has named («договор пришёл, подпишу»)."""
+    verb = reading(view.words[at], "VERB", "1per")
+    needing = verb and (
+        verb.lemma in _TRANSITIVE or any(view.is_in(verb.lemma, name) for name in _NEEDING)
+    )
+    if not needing or not view.clause_at or {"их", "его", "ее", "это", "все"} & set(view.words):
+        return None
+    before = view.at(view.clause_at - 1)
+    told = any(reading(w, "VERB", "past") or reading(w, "ADJS") for w in before.words)
+    if not told or len(before.words) > _BRIEF or "не" in before.words or is_condition(before):
+        return None
+    for index in nouns(before, skip=()):
+        thing = reading(before.words[index], "NOUN", "inan", "nomn", at_least=0.3)
+        if thing and not _is_governed(before, index):
+            return before.tokens[index].start
+    return None
 
 
 def _flows_on(view: View) -> int:
@@ -309,33 +371,3 @@ def _is_continued(behind: View) -> bool:
     fresh = words[0] in ("а", "но", "и", "то", "что") or bool((_STATES - {"у"}) & set(words))
     verbal = any(is_finite(word) or infinitive(word) for word in words)
     return not fresh and not verbal and not is_condition(behind) and bool(nouns(behind, skip=()))
-
-
-def without_edges(view: View, start: int, end: int, due: Found | None) -> tuple[int, int]:
-    """The span without fillers, pronouns, the called name and the deadline at its edges."""
-    tokens = [
-        t for c in view.sentence.clauses for t in c.tokens if start <= t.start and t.end <= end
-    ]
-    called = {
-        view.at(i).tokens[k].start
-        for i in range(len(view.sentence.clauses))
-        for m in view.at(i).mentions
-        if m.cases & {"nomn", "voct"} and (m.last - m.first) == len(view.at(i).tokens)
-        for k in range(m.first, m.last)
-    }
-
-    def idle(position: int) -> bool:
-        token = tokens[position]
-        return (
-            view.is_in(token.word, "filler")
-            or token.word in _WHAT_DROPS
-            or token.start in called
-            or (due is not None and due.start <= token.start < due.end)
-        )
-
-    low, high = 0, len(tokens)
-    while low < high and idle(low):
-        low += 1
-    while high > low and idle(high - 1):
-        high -= 1
-    return (tokens[low].start, tokens[high - 1].end) if low < high else (start, end)

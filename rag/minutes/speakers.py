@@ -193,7 +193,7 @@ class Company:
         for sentence in self.sentences(index):
             for clause_at in range(len(sentence.clauses)):
                 name = called(View(self.scene, index, (sentence,), 0, clause_at))
-                if name and name != speaker:
+                if name and name != speaker and name in self.scene.roster:
                     return name
         for earlier in range(index - 1, max(-1, index - 4), -1):
             other = self.speaker(earlier)
