@@ -224,6 +224,13 @@ RULES: tuple[Rule, ...] = (
         month,
         lead=rf"(?:(?:(?P<open>{OPEN})|at)\s+)?",
     ),
+    rule(
+        "before the week's out",
+        "before the weekend",
+        r"before\s+(?:the|this)\s+(?P<period>week|month|year)(?:['’]s|\s+is)\s+(?:out|over|up)",
+        before_out,
+        lead="",
+    ),
     rule("midweek", "middle", r"mid-?week", midweek, lead=rf"{PREP}?"),
     rule(
         "next month",

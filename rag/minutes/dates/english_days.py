@@ -148,6 +148,16 @@ def week_end(_match: Match, base: date) -> Days:
     return Days(*periods.week(base, 0, "end"))
 
 
+def before_out(match: Match, base: date) -> Days:
+    """ "before the week's out": its last day."""
+    lasts = {
+        "week": periods.week(base, 0)[1],
+        "month": periods.last_of_month(base.year, base.month),
+        "year": periods.whole_year(base.year)[1],
+    }
+    return Days(None, lasts[match["period"]])
+
+
 def midweek(_match: Match, base: date) -> Days:
     return Days.one_day(periods.next_weekday(base, 2))
 
