@@ -44,7 +44,7 @@ Reader = Callable[[bytes, str, Options], "Document"]
 Container = Callable[[bytes, str, Options], Iterator[Member]]
 
 #: Changes whenever a reader's output for the same bytes does.
-READERS_VERSION = "3"
+READERS_VERSION = "4"
 
 _MAX_REASON = 300
 

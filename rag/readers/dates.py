@@ -87,6 +87,16 @@ _OTHER_DAY = re.compile(
     r"|date\s+(?:of\s+birth|of\s+next|created|exported|due))",
     re.IGNORECASE,
 )
+_MONTH_WORD = (
+    "(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
+    "|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
+#: a day by which something is to be done
+_DEADLINE = re.compile(
+    r"\b(?:до|ко?|не\s+позднее|срок\w*:?|by|until|till|before|due)\s+"
+    rf"(?:\d{{1,2}}[./]\d{{1,2}}[./]\d|\d{{4}}-\d|\d{{1,2}}\s+{_MONTH_WORD}|{_MONTH_WORD}\w*\s+\d)",
+    re.IGNORECASE,
+)
 #: how many lines, blank ones not counted, belong to the head of a document, and how many may hold
 #: a labelled date
 _HEAD_LINES, _LABELLED_LINES = 6, 20
@@ -166,6 +176,8 @@ def _day_in_head(text: str, *, short_years: bool = False) -> str | None:
         ):
             return day
     for line in rows[:_HEAD_LINES]:
+        if _DEADLINE.search(line):
+            continue
         if len(line) <= _SHORT_LINE and (day := _first_day(line, short_years=short_years)):
             return day
     return None

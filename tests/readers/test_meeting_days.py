@@ -121,3 +121,16 @@ def test_each_message_is_of_its_own_day() -> None:
     document = read_text(text.encode(), "chat.txt")
     assert [turn.day for turn in document.turns] == ["2025-11-24", "2025-11-25", "2025-12-01"]
     assert document.date == "2025-11-24"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. Подготовить смету до 20.11.2025. Отв.: Петрова О. С.",
+        "Закупить краску к 20 ноября 2025 г.",
+        "Nina to book the hall by Nov 20, 2025",
+    ],
+)
+def test_a_deadline_is_no_day_of_a_meeting(line: str) -> None:
+    assert meeting_day("x.txt", f"РЕШИЛИ:\n{line}\n") is None
+    assert meeting_day("x.txt", f"12 ноября 2025 г., с 10.00 до 12.00\n{line}\n") == "2025-11-12"
