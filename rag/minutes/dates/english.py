@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates.english_days import (
+    before_out,
     day_month,
     day_next_week,
     day_only,
