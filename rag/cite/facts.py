@@ -14,7 +14,7 @@ from rag.cite.amounts import CODE, EACH, LABELLED, Number, blanked
 from rag.cite.amounts import numbers as amounts
 from rag.cite.grammar import surely_name
 from rag.cite.numerals import Spot, day, is_number
-from rag.minutes.people import is_given_name
+from rag.minutes.people.given_names import is_given_name
 from rag.words import STOP_WORDS, WORD, fold, stem
 
 if TYPE_CHECKING:

@@ -331,7 +331,7 @@ def _doubts(record: Record, promise: Promise, words_: dict[str, str]) -> list[st
 def candidates(record: Record, promise: Promise) -> Sequence[str]:
     """The participants that a name in the lines of a promise fits, where it fits several."""
     from rag.minutes.clauses import tokens_of  # tables of names, for few meetings only
-    from rag.minutes.names import Roster
+    from rag.minutes.people.names import Roster
 
     roster = Roster(record.minutes.participants)
     lines = {promise.line, *promise.support}

@@ -27,8 +27,8 @@ class Finding:
     `to_whom` are names or the marks above. `bare` is a verb without object («сделаю»): its `what`
     must come from what was asked. `named` tells that a request calls somebody by name. `others`
     share the act with `who`, each with a record of their own. `open_call` asks who will do it, or
-    says that it must be done. `eager` is an offer that silence accepts («давайте я»). `thing` False names
-    no object of its own («в пятницу занесу»).
+    says that it must be done. `eager` is an offer that silence accepts («давайте я»). `thing` False
+    names no object of its own («в пятницу занесу»).
     """
 
     kind: Kind

@@ -133,7 +133,7 @@ def in_nominative(word: str, case: str) -> str:
 
 @lru_cache(maxsize=5_000)
 def gender_of(name: str) -> str | None:
-    """"masc" or "femn" by the given name or patronymic in a name; None where it can be both."""
+    """ "masc" or "femn" by the given name or patronymic in a name; None where it can be both."""
     found: set[str] = set()
     for word in name.lower().split():
         for parse in parses(word.replace("ё", "е")):

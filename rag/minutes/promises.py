@@ -7,19 +7,20 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.minutes import english, russian
-from rag.minutes.callings import people_called
-from rag.minutes.decisions import decisions_in
-from rag.minutes.dialogue import Dialogue
-from rag.minutes.headers import offices_in, participants_in
-from rag.minutes.names import Roster, sharers
+from rag.minutes.dialogue.callings import people_called
+from rag.minutes.dialogue.dialogue import Dialogue
+from rag.minutes.english import rules as english
+from rag.minutes.paper.marks import is_protocol, lists_tasks
+from rag.minutes.paper.protocol import protocol_drafts
+from rag.minutes.people.headers import offices_in, participants_in
+from rag.minutes.people.names import Roster, sharers
 from rag.minutes.places import time_at
-from rag.minutes.protocol import protocol_drafts
-from rag.minutes.protocol_marks import is_protocol, lists_tasks
-from rag.minutes.questions import questions_in
-from rag.minutes.remarks import remarks_of
-from rag.minutes.reports import reports_in
-from rag.minutes.topics import topics_in
+from rag.minutes.reports.reports import reports_in
+from rag.minutes.russian import rules as russian
+from rag.minutes.sections.decisions import decisions_in
+from rag.minutes.sections.questions import questions_in
+from rag.minutes.sections.remarks import remarks_of
+from rag.minutes.sections.topics import topics_in
 from rag.minutes.view import Scene
 from rag.types import Change, Minutes, Promise
 from rag.words import language_of

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rag.minutes.clauses import Sentence, Token
-    from rag.minutes.names import Mention, Roster
+    from rag.minutes.people.names import Mention, Roster
     from rag.words import Language
 
 

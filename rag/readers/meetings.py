@@ -27,7 +27,7 @@ class Meeting(NamedTuple):
 
 def find_meeting(name: str, text: str, lines: Sequence[Line] = ()) -> Meeting | None:
     """The meeting that the text of the file `name` is, a transcript or minutes, else None."""
-    from rag.minutes.protocol_marks import is_protocol
+    from rag.minutes.paper.marks import is_protocol
     from rag.minutes.turns import read_turns
 
     reading = read_turns(text, lines)

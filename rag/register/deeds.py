@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
-from rag.minutes.people import is_given_name
+from rag.minutes.people.given_names import is_given_name
 from rag.words import STOP_WORDS, fold, language_of, stem, words
 
 #: Acts that people name by many verbs, each a row; a verb stands in one row.

@@ -5,7 +5,7 @@ each other. A later promise continues an earlier one where the same person names
 the same things, and only where no other promise fits as well: what is not sure stays apart. A
 report («смету отправил», "we dropped the van") closes the one promise it can be about.
 After Kalia et al., "Determining team hierarchy from broadcast communications" (2014), as
-`rag.minutes.changes` within a meeting: create, discharge, delegate, cancel.
+`rag.minutes.dialogue.changes` within a meeting: create, discharge, delegate, cancel.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.clauses import tokens_of
-from rag.minutes.names import Roster
+from rag.minutes.people.names import Roster
 from rag.register.deeds import deed
 from rag.register.people import GROUPS, Directory, Person
 from rag.register.threads import Index, Place, Thread

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import parses
-from rag.minutes.people import called, is_given_name
-from rag.minutes.spellings import skeleton
+from rag.minutes.people.given_names import called, is_given_name
+from rag.minutes.people.spellings import skeleton
 from rag.types import ALL, WE
 from rag.words import fold, language_of, stem
 

@@ -367,7 +367,7 @@ def _may_name(word: str) -> bool:
     if word[0].isupper() or language_of(word) == "en" or word[0].isdigit():
         return True
     from rag.minutes.morphology import parses
-    from rag.minutes.people import is_given_name
+    from rag.minutes.people.given_names import is_given_name
 
     return is_given_name(folded) or any(
         parse.grammemes & {"Name", "Surn", "Patr"} and parse.score > 0.1 for parse in parses(folded)

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.minutes.changes import SAME
+from rag.minutes.dialogue.changes import SAME
+from rag.minutes.dialogue.stance import stance
 from rag.minutes.drafts import content, overlap
-from rag.minutes.stance import stance
 from rag.types import Decision, OpenQuestion
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import Sentence, sentences_of, tokens_of
-from rag.minutes.names import Roster
+from rag.minutes.people.names import Roster
 from rag.minutes.view import Scene, View
 from rag.scribe.lines import stretches
 from rag.words import language_of
@@ -16,7 +16,7 @@ from rag.words import language_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rag.minutes.names import Mention
+    from rag.minutes.people.names import Mention
     from rag.scribe.lines import Stretch
     from rag.scribe.quotes import Span
     from rag.types import Document, Minutes

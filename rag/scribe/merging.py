@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.minutes import russian_people as rp
-from rag.minutes.changes import SAME, SAME_SOON
+from rag.minutes.dialogue.changes import SAME, SAME_SOON
 from rag.minutes.drafts import content, overlap
 from rag.minutes.findings import GROUP, SPEAKER
+from rag.minutes.russian import people as rp
 from rag.scribe.checking import phrases
 from rag.scribe.nouns import Doubt
 from rag.scribe.signals import signal

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.minutes import english_spans as es
-from rag.minutes import english_words as ew
-from rag.minutes import russian_clauses as rc
-from rag.minutes import russian_conditions as rcond
-from rag.minutes import russian_people as rp
-from rag.minutes import russian_spans as rs
-from rag.minutes import russian_words as rw
+from rag.minutes.english import spans as es
+from rag.minutes.english import words as ew
 from rag.minutes.findings import GROUP, SPEAKER
+from rag.minutes.russian import clauses as rc
+from rag.minutes.russian import conditions as rcond
+from rag.minutes.russian import people as rp
+from rag.minutes.russian import spans as rs
+from rag.minutes.russian import words as rw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

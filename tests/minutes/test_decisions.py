@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from meetings_by_hand import meeting, minutes_of, paper
 
 from rag.minutes import extract
-from rag.minutes.patterns import Row, phrases, rows_in
+from rag.minutes.sections.patterns import Row, phrases, rows_in
 from rag.minutes.turns import find_turns
 from rag.types import Document
 from rag.words import Language, language_of

@@ -8,8 +8,8 @@ from importlib import resources
 import pytest
 
 from rag.minutes import extract
-from rag.minutes.english import RULES
-from rag.minutes.english_asks import open_call
+from rag.minutes.english.asks import open_call
+from rag.minutes.english.rules import RULES
 from rag.minutes.lexicon import families
 from rag.minutes.turns import find_turns
 from rag.types import Document, Promise

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.minutes import extract
-from rag.minutes.headers import offices_in, participants_in
-from rag.minutes.protocol_words import Wording, wordings
+from rag.minutes.paper.words import Wording, wordings
+from rag.minutes.people.headers import offices_in, participants_in
 from rag.readers.text.plain import read_text
 
 TALK = "\n\nЗоя: начнём?\nЯна: да, я тут\nЗоя: хорошо\n"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.minutes import people
 from rag.minutes.clauses import tokens_of
-from rag.minutes.names import Roster, sharers
-from rag.minutes.people import called, is_person_name
-from rag.minutes.spellings import skeleton
+from rag.minutes.people import given_names as people
+from rag.minutes.people.given_names import called, is_person_name
+from rag.minutes.people.names import Roster, sharers
+from rag.minutes.people.spellings import skeleton
 
 ROSTER = ["Олег Краснов", "Анна Белова", "Рита Лапина", "Сомов Д. И.", "Лёха", "Tom Walsh"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import ReadError
 from rag.minutes import extract, is_meeting
-from rag.minutes.headers import participants_in
+from rag.minutes.people.headers import participants_in
 from rag.readers import parts
 from rag.readers.options import DEFAULT
 from rag.types import Document

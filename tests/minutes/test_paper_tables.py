@@ -7,13 +7,13 @@ from importlib import resources
 import pytest
 
 from rag.minutes import extract
-from rag.minutes.names import Roster
-from rag.minutes.protocol_english import orders_in as english_orders
-from rag.minutes.protocol_fields import fields_in, label_of
-from rag.minutes.protocol_lines import section_of
-from rag.minutes.protocol_orders import orders_in as russian_orders
-from rag.minutes.protocol_pieces import state_of
-from rag.minutes.protocol_words import Wording, wordings
+from rag.minutes.paper.english import orders_in as english_orders
+from rag.minutes.paper.fields import fields_in, label_of
+from rag.minutes.paper.lines import section_of
+from rag.minutes.paper.orders import orders_in as russian_orders
+from rag.minutes.paper.pieces import state_of
+from rag.minutes.paper.words import Wording, wordings
+from rag.minutes.people.names import Roster
 from rag.minutes.turns import find_turns
 from rag.minutes.view import Scene
 from rag.types import Document

@@ -9,7 +9,7 @@ import pytest
 from meetings_by_hand import meeting, minutes_of, paper
 
 from rag.minutes import extract
-from rag.minutes.patterns import Row, rows_in
+from rag.minutes.sections.patterns import Row, rows_in
 from rag.minutes.turns import find_turns
 from rag.types import Document
 from rag.words import Language, language_of

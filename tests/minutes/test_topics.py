@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 from meetings_by_hand import meeting, minutes_of, paper
 
-from rag.minutes import cohesion, extract
-from rag.minutes.patterns import Row, rows_in
-from rag.minutes.phrasing import nominative_phrase
+from rag.minutes import extract
+from rag.minutes.sections import cohesion
+from rag.minutes.sections.patterns import Row, rows_in
+from rag.minutes.sections.phrasing import nominative_phrase
 from rag.minutes.turns import find_turns
 from rag.types import Document, Topic
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.minutes.morphology import parses
-from rag.minutes.people import is_given_name, is_person_name
+from rag.minutes.people.given_names import is_given_name, is_person_name
 from rag.words import fold
 
 if TYPE_CHECKING:

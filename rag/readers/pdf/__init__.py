@@ -51,7 +51,7 @@ def read_pdf(data: bytes, name: str, options: Options = DEFAULT) -> Document:
 
     Raises ReadError where it is encrypted, broken or too large, or has no page that can be read.
     """
-    from rag.minutes.protocol_marks import is_protocol
+    from rag.minutes.paper.marks import is_protocol
 
     source = read_source(data, options)
     pages = joined(source)

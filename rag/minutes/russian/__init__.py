@@ -1,0 +1,1 @@
+"""Promises in Russian speech: rules over clauses, by morphology and `data/lexicon_ru.tsv`."""

@@ -1,0 +1,1 @@
+"""Topics, decisions and open questions of a meeting."""
