@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rag import minutes
 from rag.minutes.clauses import tokens_of
-from rag.minutes.people import given_names as people
 from rag.minutes.people.given_names import called, is_person_name
 from rag.minutes.people.names import Roster, sharers
 from rag.minutes.people.spellings import skeleton
@@ -120,7 +120,7 @@ def test_other_initials_are_another_person() -> None:
 
 
 def test_the_table_of_short_forms_holds_the_usual_names() -> None:
-    table = Path(people.__file__).with_name("data") / "diminutives_ru.tsv"
+    table = Path(minutes.__file__).with_name("data") / "diminutives_ru.tsv"
     rows = [line for line in table.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert len(rows) >= 150
 

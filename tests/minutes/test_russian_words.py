@@ -25,7 +25,7 @@ AROUND = {
 #: families whose example is a promise and whose counter-example is none
 GIVING = (
     "taking promise_verb agreement must request_modal postponable ask_later assent event_org "
-    "thanks tell see_to into"
+    "thanks tell see_to into charging"
 ).split()
 #: families whose example is none and whose counter-example is a promise
 REJECTING = (

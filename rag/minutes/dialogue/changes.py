@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rag.minutes.dialogue.postponing import correct, only_due
 from rag.minutes.dialogue.stance import has_phrase
 from rag.minutes.drafts import Draft, content, overlap, words_of
 from rag.minutes.english import answers as english_answers
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses, reading
-from rag.minutes.dialogue.postponing import correct, only_due
 from rag.minutes.russian.words import akin, imperative
 from rag.minutes.view import Scene, View
 from rag.words import fold, stem, words

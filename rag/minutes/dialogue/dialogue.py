@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.minutes.dialogue import postponing
-from rag.minutes.dialogue import changes, following, replies
+from rag.minutes.dialogue import changes, following, postponing, replies
 from rag.minutes.dialogue.speakers import Company, called, called_later
 from rag.minutes.dialogue.stance import Stance, stance
 from rag.minutes.dialogue.waiting import OPEN_PATIENCE, PATIENCE, Waiting

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.minutes.dialogue import postponing
-from rag.minutes.dialogue import answers
+from rag.minutes.dialogue import answers, postponing
 from rag.minutes.dialogue.stance import is_thankful, stance
 from rag.minutes.dialogue.waiting import OPEN_PATIENCE, Waiting
 from rag.minutes.drafts import Draft
