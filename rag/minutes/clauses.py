@@ -116,7 +116,7 @@ def sentences_of(text: str, start: int, end: int, language: Language) -> list[Se
     return list(_sentences(text, start, end, language))
 
 
-@lru_cache(maxsize=64)  # a turn is gone back to for whom it calls
+@lru_cache(maxsize=4_096)  # a turn is gone back to, and gone through again for reports
 def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sentence, ...]:
     found = []
     for first, last in spans_of(text, start, end):

@@ -293,10 +293,10 @@ class _Search:
 
     def _deadline(self, day: wording.Day | None) -> tuple[Due | None, str]:
         """The deadline a question names, and its words."""
-        from rag.minutes.dates import find_due
+        from rag.minutes.dates import find_due, names_a_day
         from rag.types import Due
 
-        if wording.WHEN.match(self._question):
+        if wording.WHEN.match(self._question) or not names_a_day(self._question):
             return None, ""
         dates = {m[2].date for m in self._chosen if m[2].date}
         latest = max(dates, default=None) or (self._today and self._today.isoformat())

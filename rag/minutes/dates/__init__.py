@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from rag.minutes.dates.finding import Found, choose, dates_in, find_due
+from rag.minutes.dates.finding import Found, choose, dates_in, find_due, names_a_day
 
-__all__ = ["Found", "choose", "dates_in", "find_due"]
+__all__ = ["Found", "choose", "dates_in", "find_due", "names_a_day"]

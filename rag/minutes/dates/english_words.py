@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates.english_numbers import WEEKDAY
@@ -53,7 +52,7 @@ def rule(
     lead: str = LEAD,
     tail: str = TAIL,
 ) -> Rule:
-    return Rule(example, counter, re.compile(rf"(?<![\w.,:'-]){lead}{pattern}{tail}(?!\w)"), read)
+    return Rule(example, counter, rf"(?<![\w.,:'-]){lead}{pattern}{tail}(?!\w)", read)
 
 
 UNIT = (

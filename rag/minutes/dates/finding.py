@@ -44,6 +44,25 @@ _AFTER_WEEKDAY = re.compile(r"\s*(?:$|[.,;!?)—–]|(?:and|but|so|then|if|unles
 _AFTER_ORDINAL = re.compile(r"\s+([^\W\d_]+)")
 
 
+#: words without which a text names no day; events («после релиза») are not among them
+_DAY_WORDS = re.compile(
+    r"\d|сегодня|завтра|седня|понедельник|вторник|сред[ауеы]\b|четверг|пятниц|суббот|воскресен|"
+    r"\b(?:пн|вт|ср|чт|пт|сб|вс)\b|январ|феврал|март|апрел|\bма[йяюе]\b|июн|июл|август|сентябр|"
+    r"октябр|ноябр|декабр|недел|месяц|квартал|полугоди|\bгод|выходн|числ|утр|вечер|обед|дн[яеюй]|"
+    r"\bден|час|сут|перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят|надцат|двадцат|тридцат|"
+    r"весн|лет[оауе]|осен|зим|today|tomorrow|tmr|tonight|day|week|month|quarter|year|fortnight|"
+    r"\b(?:mon|tues?|wed|thur?s?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|"
+    r"january|february|march|april|\bmay\b|june|july|august|september|october|november|december|"
+    r"morning|noon|lunch|evening|night|eod|cob|eow|eom|hour|spring|summer|autumn|winter|first|"
+    r"second|third|th\b|\bq[1-4]\b",
+)
+
+
+def names_a_day(text: str) -> bool:
+    """Whether a text may name a day or a period at all; quick, and True too often."""
+    return _DAY_WORDS.search(fold(text)) is not None
+
+
 class Found(NamedTuple):
     """A deadline phrase where it stands: `text[start:end] == due.raw`."""
 

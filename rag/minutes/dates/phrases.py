@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates import periods
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
     from datetime import date
 
@@ -37,7 +38,7 @@ class Days:
         return None if day is None else cls(day, day)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A pattern over folded text and the days its match means on a base day.
 
@@ -49,8 +50,13 @@ class Rule:
 
     example: str
     counter: str
-    pattern: re.Pattern[str]
+    source: str
     read: Callable[[re.Match[str], date], Days | None]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when it is first used: a question with no date needs none."""
+        return re.compile(self.source)
 
 
 def openness(match: re.Match[str], days: Days) -> Days:

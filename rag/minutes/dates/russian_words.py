@@ -6,7 +6,6 @@ The words before decide how a phrase is read: «к», «до», «по» leave t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rag.minutes.dates.phrases import Days, Rule
@@ -61,7 +60,7 @@ def rule(
     lead: str = LEAD,
     tail: str = TAIL,
 ) -> Rule:
-    return Rule(example, counter, re.compile(rf"(?<![\w.,:-]){lead}{pattern}{tail}(?!\w)"), read)
+    return Rule(example, counter, rf"(?<![\w.,:-]){lead}{pattern}{tail}(?!\w)", read)
 
 
 UNIT = (
