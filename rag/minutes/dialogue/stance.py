@@ -49,7 +49,7 @@ _IDIOMATIC = 2
 def _contradicts(scene: Scene, sentences: Sequence[Sentence]) -> bool:
     """Whether «да» only opens why not («Да у меня машины нет», «да я не умею»)."""
     first = sentences[0].clauses[0].words if sentences[0].clauses else ()
-    text = scene.text[sentences[0].start :].lower()
+    text = scene.text[sentences[0].start : sentences[0].end]
     joined = first[:1] == ("да",) and text[2:3] == " " and text[3:4].isalpha()
     return joined and bool({"не", "нет", "некогда", "нечем", "негде", "никак"} & set(first))
 
