@@ -97,12 +97,8 @@ def week_of(match: Match, base: date) -> Days | None:
 
 
 def nth_weekday(match: Match, base: date) -> Days | None:
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
-    elif match["next"]:
-        later = periods.plus_months(base.replace(day=1), 1)
-        year, number = later.year, later.month
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named, following=bool(match["next"]))
     nth = -1 if match["which"] == "last" else ORDINALS[match["which"]]
     return Days.one(periods.nth_weekday(year, number, weekday(match["weekday"]), nth))
 
@@ -167,13 +163,9 @@ def day_next_week(match: Match, base: date) -> Days:
 
 
 def month(match: Match, base: date) -> Days:
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
-        year = int(match["year"]) if match["year"] else year
-    elif match["next"]:
-        later = periods.plus_months(base, 1)
-        year, number = later.year, later.month
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named, following=bool(match["next"]))
+    year = int(match["year"]) if named and match["year"] else year
     part = _part(match)
     first, last = periods.month(year, number, part)
     if not match["month"] and part is None:

@@ -106,6 +106,14 @@ def named_month(base: date, number: int) -> tuple[int, int]:
     return (base.year + (number < base.month), number)
 
 
+def month_meant(base: date, number: int | None, *, following: bool = False) -> tuple[int, int]:
+    """(year, month): the named month that is not over, else the following or the present one."""
+    if number is not None:
+        return named_month(base, number)
+    day = plus_months(base, 1) if following else base
+    return day.year, day.month
+
+
 def quarter(year: int, number: int, part: Part | None = None) -> Period:
     """A quarter, or its first, second or third month."""
     first = 3 * number - 2

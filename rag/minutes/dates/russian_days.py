@@ -82,9 +82,8 @@ _TENS = {"перв": (1, 10), "десят": (10, 19), "двадцат": (20, 31)
 
 def days_of_month(match: Match, base: date) -> Days | None:
     """«в двадцатых числах», «в первых числах апреля»: the tens of a month."""
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named)
     first_day, last_day = _TENS[match["tens"]]
     last = periods.last_of_month(year, number)
     if last_day < last.day:
@@ -103,21 +102,16 @@ def next_week_day(match: Match, base: date) -> Days:
 
 def nth_weekday(match: Match, base: date) -> Days | None:
     """«в первый понедельник апреля», «в последнюю пятницу месяца»."""
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
-    elif match["next"]:
-        later = periods.plus_months(base.replace(day=1), 1)
-        year, number = later.year, later.month
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named, following=bool(match["next"]))
     nth = -1 if match["which"].startswith("последн") else ordinal(match["which"])
     return Days.one(periods.nth_weekday(year, number, weekday(match["weekday"]), nth))
 
 
 def last_day(match: Match, base: date) -> Days:
     """«последнего марта», «в последний день месяца»."""
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named)
     return Days.one_day(periods.last_of_month(year, number))
 
 
@@ -129,9 +123,8 @@ def span(match: Match, base: date) -> Days:
         return Days(None, periods.week(base, 1 if match["next"] else 0)[1])
     if match["quarter"]:
         return Days(None, periods.quarter(base.year, (base.month + 2) // 3)[1])
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named)
     return Days(None, periods.last_of_month(year, number))
 
 
@@ -220,13 +213,9 @@ def week(match: Match, base: date) -> Days:
 
 def month(match: Match, base: date) -> Days:
     """«в декабре», «до конца месяца»."""
-    year, number = base.year, base.month
-    if match["month"]:
-        year, number = periods.named_month(base, month_number(match["month"]))
-        year = int(match["year"]) if match["year"] else year
-    elif match["next"]:
-        later = periods.plus_months(base, 1)
-        year, number = later.year, later.month
+    named = month_number(match["month"]) if match["month"] else None
+    year, number = periods.month_meant(base, named, following=bool(match["next"]))
+    year = int(match["year"]) if named and match["year"] else year
     part = _part(match)
     first, last = periods.month(year, number, part)
     if not match["month"]:
