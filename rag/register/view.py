@@ -35,8 +35,6 @@ GROUPS: tuple[Group, ...] = (
 #: What is still to be done; tentative words are promises to nobody.
 OPEN: frozenset[State] = frozenset({"open", "conditional"})
 EVERY: frozenset[State] = OPEN | {"tentative", "done", "cancelled"}
-#: Words for days that `--due` takes besides ISO ones.
-DUE_WORDS = ("today", "tomorrow", "this-week", "next-week", "overdue", "none")
 _DUE_HINT = (
     "Say today, tomorrow, this-week, next-week, overdue, none, a day such as 2025-11-14,"
     " or 2025-11-10..2025-11-14"

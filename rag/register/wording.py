@@ -71,12 +71,6 @@ _BOOKISH = re.compile(
     r"who (?:was|were|invented|wrote|founded|discovered|won|did)|when (?:was|were|did))\b",
     re.IGNORECASE,
 )
-#: asks what became of something
-PROGRESS = re.compile(
-    r"\b(?:чем (?:\w+ )?(?:закончил|кончил)\w+|как (?:там )?(?:дела )?(?:с|со)\b|готов\w* ли|"
-    r"\w+(?:л|ла|ло|ли) ли\b|нуж\w+ ли|still|status|what happened|became|did \w+|has \w+)\b",
-    re.IGNORECASE,
-)
 WHO = re.compile(
     r"^\W*(?:а |и |ну )?(?:кто\b|кому\b|за кем\b|на ком\b|who\b|whose\b)", re.IGNORECASE
 )

@@ -15,8 +15,6 @@ from typing import Literal
 Period = tuple[date, date]
 Part = Literal["start", "middle", "end"]
 
-FRIDAY = 4
-
 
 def plus(day: date, days: int) -> date:
     """The day `days` later (earlier where negative)."""

@@ -29,8 +29,6 @@ _AFTER_NOUN = frozenset(
     "about as on by at before after when if once and or to for with from that who so because in "
     "today tomorrow tonight this next over back again up".split()
 )
-#: words behind a person that show nothing is given ("email her about it")
-_AFTER_PERSON = _AFTER_NOUN - {"that", "this", "back", "over", "up", "next"}
 _KEEPING = frozenset("let keep copy cc loop get bring put".split())
 _KEPT = ("know", "in", "posted", "informed", "updated")
 
