@@ -27,6 +27,7 @@ LAYERS = (
         *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
     },
     {"app", "schema", "exports"},
+    {"desk"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),

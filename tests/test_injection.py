@@ -166,15 +166,16 @@ def test_a_draft_that_is_checked_does_not_act(
 def test_the_page_shows_text_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from streamlit.testing.v1 import AppTest
 
-    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[1] / "ui")
     monkeypatch.setenv("RAG_HOME", str(tmp_path / "home"))
 
     def page(payloads: list[str]) -> None:
-        import answers
-        from rag.app import App
-        from rag.config import load
+        from pathlib import Path
+
+        from rag.desk import Desk
         from rag.types import Answer, Citation, Sentence
-        from texts import TEXTS
+        from ui.chat import answers
+        from ui.texts import TEXTS
+        from ui.visit import Visit
 
         sentences = tuple(
             Sentence(text, "partly", (Citation(text, None, 1, 0, len(text), text),), text)
@@ -182,7 +183,8 @@ def test_the_page_shows_text_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyP
         )
         answer = Answer("", sentences, struck=sentences, by="model")
         turn = answers.Turn("\n".join(payloads), answer)
-        answers.show_turn(App(load({}).settings), turn, 0, TEXTS["en"])
+        desk = Desk(Path("home"))
+        answers.show_turn(Visit(desk, desk.app(), "somebody", "en", TEXTS["en"]), turn, 0)
 
     at = AppTest.from_function(page, args=([order for _, _, order in INJECTED],)).run()
     assert not at.exception, at.exception

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.errors import ReadError
-from rag.shown import shown
+import streamlit as st
+
+from rag.errors import RagError, ReadError
+from rag.picture import DRAWN
+from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
     from rag.app import App
     from rag.picture import Drawing
     from rag.types import Citation, Document
+    from ui.texts import Texts
+    from ui.visit import Visit
 
+_PICTURE_WIDTH = 700  # CSS pixels; the full-screen button shows all there are
 _LINES_AROUND = 2
 _AROUND = 300  # characters on either side at most; a paragraph may be one long line
 
@@ -32,9 +37,26 @@ class Around:
         return f'<div class="around">{before}<mark>{quote}</mark>{after}</div>'
 
 
-def escaped(text: str) -> str:
-    """Text as HTML that shows it as it is, in the order in which it is written."""
-    return html.escape(shown(text))
+def show(visit: Visit, citation: Citation) -> None:
+    """Where a quote stands: the lines around it and the picture of its page, if there is one."""
+    texts = visit.texts
+    try:
+        _, document = visit.app.document(citation.document)
+        st.html(around(document, citation).as_html())
+        if document.kind in DRAWN and citation.page is not None:
+            _show_page(picture(visit.app, citation), citation.page, texts)
+    except ReadError as error:
+        st.caption(literal(texts["no_picture"].format(error.message)))
+    except RagError as error:
+        show_error(error)
+
+
+def _show_page(found: Drawing | None, page: int, texts: Texts) -> None:
+    if found is None:
+        st.caption(texts["no_picture"].format(texts["moved"]))
+        return
+    caption = texts["marked" if found.marked else "unmarked"].format(page)
+    st.image(found.png, caption=caption, width=_PICTURE_WIDTH)
 
 
 def around(document: Document, citation: Citation) -> Around:

@@ -6,10 +6,10 @@ import re
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag import config
+from rag.app.loaded import Loaded
 from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing, UsageError
 from rag.index import Library, library_embedder, open_catalogue
@@ -31,7 +31,14 @@ _COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
 class Parts:
     """A library with the settings it is used with."""
 
-    def __init__(self, settings: Settings, home: Path | None = None) -> None:
+    def __init__(
+        self, settings: Settings, home: Path | None = None, loaded: Loaded | None = None
+    ) -> None:
+        """The collection that is set, of the library at `home`, else of the one that is set.
+
+        `loaded` holds the models of another app with the same settings but for the collection.
+        Raises UsageError for a name that no collection may have.
+        """
         if not _COLLECTION.fullmatch(settings.collection):
             raise UsageError(
                 f"{settings.collection!r} is no name for a collection",
@@ -39,19 +46,12 @@ class Parts:
             )
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
-        self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
-        self._loading = Lock()
-        self._models: list[Model] = []
-        self._loading_model = Lock()  # takes minutes, in which others may search
+        self.loaded = loaded or Loaded()
 
     @property
     def embedder(self) -> Embedder:
         """As set; else the library's own as it is now; else the built-in one. Loaded once."""
-        wanted = self._wanted_embedder()
-        with self._loading:
-            if wanted not in self._embedders:
-                self._embedders = {wanted: load_embedder(*wanted)}
-            return self._embedders[wanted]
+        return self.loaded.embedder(self._wanted_embedder(), load_embedder)
 
     def _wanted_embedder(self) -> tuple[str, EncoderOptions]:
         """Its name, and how to load it: as it made the library, but for what is set."""
@@ -84,10 +84,7 @@ class Parts:
         """The model that is set, loaded once for all threads; None where none is."""
         if not self.settings.model:
             return None
-        with self._loading_model:
-            if not self._models:
-                self._models.append(self._load_model())
-            return self._models[0]
+        return self.loaded.model(self._load_model)
 
     def _load_model(self) -> Model:
         from rag.models import load_model

@@ -7,82 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fpdf import FPDF
-from streamlit.testing.v1 import AppTest
+from page_driver import FACT, FILES, ask, chip, drop, html, open_page, sound
 
 from rag.app import App
 from rag.errors import ModelError
 from rag.types import Answer, Exchange, Sentence
 
 pytestmark = pytest.mark.usefixtures("home")
-
-UI = Path(__file__).resolve().parents[1] / "ui"
-FACT = "The kettle boils in four minutes."
-NOTE = "Отпуск переносится на четырнадцать дней.\nЗаявление подают в отдел кадров.\n"
-MEETING = """Планёрка 12.11.2025
-
-Анна: Коллеги, начинаем. Борис, пришли мне смету до пятницы.
-Борис: Хорошо, пришлю.
-Анна: Спасибо. Вера, что с договором?
-Вера: Договор отправлю юристам завтра.
-Анна: Отлично, на этом всё.
-"""
-
-
-def _pdf() -> bytes:
-    pdf = FPDF()
-    pdf.set_font("Helvetica", size=12)
-    for text in ("A word before.", f"Something else. {FACT} The lid is made of steel."):
-        pdf.add_page()
-        pdf.multi_cell(0, 8, text)
-    return bytes(pdf.output())
-
-
-FILES = {
-    "kettle.pdf": _pdf(),
-    "отпуск.txt": NOTE.encode(),
-    "планёрка.txt": MEETING.encode(),
-}
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the page keeps its library."""
-    monkeypatch.setenv("RAG_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("RAG_WORKERS", "1")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(UI)
-    return tmp_path / "home"
-
-
-def _page(locale: str | None = "en-US") -> AppTest:
-    page = AppTest.from_file(str(UI / "streamlit_app.py"), default_timeout=60)
-    page.context = {"locale": locale}
-    return _sound(page.run())
-
-
-def _sound(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def _drop(page: AppTest, files: dict[str, bytes]) -> AppTest:
-    rows = [(name, data, "application/octet-stream") for name, data in files.items()]
-    page.file_uploader[0].set_value(rows)
-    return _sound(page.run())
-
-
-def _ask(page: AppTest, question: str) -> AppTest:
-    page.chat_input[0].set_value(question)
-    return _sound(page.run())
-
-
-def _html(page: AppTest, css: str) -> list[str]:
-    return [block.value for block in page.get("html") if f'class="{css}' in block.value]
-
-
-def _chip(page: AppTest, label: str) -> Any:
-    return next(button for button in page.button if button.label == label)
 
 
 @pytest.mark.parametrize(
@@ -96,25 +27,25 @@ def _chip(page: AppTest, label: str) -> Any:
     ],
 )
 def test_the_first_language_is_the_browsers(locale: str | None, title: str) -> None:
-    assert _page(locale).header[0].value == title
+    assert open_page(locale).header[0].value == title
 
 
 def test_the_language_can_be_switched() -> None:
-    page = _page("en-US")
+    page = open_page("en-US")
     page.segmented_control[0].set_value("ru")
-    assert _sound(page.run()).header[0].value == "Вопросы к вашим документам"
+    assert sound(page.run()).header[0].value == "Вопросы к вашим документам"
 
 
 def test_an_empty_library_asks_for_files_and_takes_no_question(home: Path) -> None:
-    page = _page()
+    page = open_page()
     assert "no documents yet" in page.info[0].value
     assert page.chat_input[0].disabled
     assert not home.exists()
 
 
 def test_every_dropped_file_gets_a_row_with_its_outcome(home: Path) -> None:
-    page = _drop(_page(), {**FILES, "broken.pdf": b"%PDF-1.4 nothing", "page.xyz": b"x"})
-    rows = "".join(_html(page, "taken"))
+    page = drop(open_page(), {**FILES, "broken.pdf": b"%PDF-1.4 nothing", "page.xyz": b"x"})
+    rows = "".join(html(page, "taken"))
     for name in FILES:
         assert f'taken added"><b>{name}</b><br>added' in rows
     assert 'taken skipped"><b>broken.pdf</b><br>not taken: ' in rows
@@ -124,55 +55,55 @@ def test_every_dropped_file_gets_a_row_with_its_outcome(home: Path) -> None:
 
 
 def test_the_same_file_is_taken_once_and_another_of_its_name_stands_beside_it(home: Path) -> None:
-    page = _drop(_page(), {"a.txt": b"One."})
-    assert "already in the library" in _html(_drop(page, {"a.txt": b"One."}), "taken")[0]
-    _drop(page, {"a.txt": b"Two."})
+    page = drop(open_page(), {"a.txt": b"One."})
+    assert "already in the library" in html(drop(page, {"a.txt": b"One."}), "taken")[0]
+    drop(page, {"a.txt": b"Two."})
     kept = {path.name: path.read_text() for path in (home / "default+uploads").iterdir()}
     assert kept == {"a.txt": "One.", "a (2).txt": "Two."}
 
 
 def test_a_sentence_comes_with_its_citation_and_the_marked_page() -> None:
-    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
-    said = _html(page, "sentence")[0]
+    page = ask(drop(open_page(), FILES), "How fast does the kettle boil?")
+    said = html(page, "sentence")[0]
     assert "<strong>four</strong>" in said
     assert FACT in re.sub("</?strong>", "", said)
     assert "kettle" in page.expander[0].label
     assert not page.image
-    _chip(page, r"\[1\]").click()
-    _sound(page.run())
-    assert f"<mark>{FACT}</mark>" in _html(page, "around")[0]
+    chip(page, r"\[1\]").click()
+    sound(page.run())
+    assert f"<mark>{FACT}</mark>" in html(page, "around")[0]
     captions = [caption for image in page.image for caption in image.captions]
     assert captions == ["Page 2. The quote is marked in yellow."]
 
 
 def test_a_text_file_is_shown_by_the_lines_around_the_quote() -> None:
-    page = _ask(_drop(_page("ru"), FILES), "На сколько дней переносится отпуск?")
+    page = ask(drop(open_page("ru"), FILES), "На сколько дней переносится отпуск?")
     assert page.expander[0].label.endswith("строка 1")
-    _chip(page, r"\[1\]").click()
-    shown = _html(_sound(page.run()), "around")[0]
+    chip(page, r"\[1\]").click()
+    shown = html(sound(page.run()), "around")[0]
     assert "<mark>Отпуск переносится на четырнадцать дней.</mark>\nЗаявление подают" in shown
     assert not page.image
 
 
 def test_a_pdf_that_has_gone_is_quoted_without_its_page(home: Path) -> None:
-    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
+    page = ask(drop(open_page(), FILES), "How fast does the kettle boil?")
     (home / "default+uploads" / "kettle.pdf").unlink()
-    _chip(page, r"\[1\]").click()
-    _sound(page.run())
-    assert FACT in _html(page, "around")[0]
+    chip(page, r"\[1\]").click()
+    sound(page.run())
+    assert FACT in html(page, "around")[0]
     assert any("no longer where it was" in caption.value for caption in page.caption)
 
 
 def test_what_is_not_in_the_documents_is_refused_with_the_nearest_passages() -> None:
-    page = _ask(_drop(_page(), FILES), "Does the kettle of the king of Norway sing opera?")
+    page = ask(drop(open_page(), FILES), "Does the kettle of the king of Norway sing opera?")
     assert page.info[0].value == r"Not in your documents\."
     assert "The nearest there is:" in [caption.value for caption in page.caption]
-    nearest = _html(page, "passage")[0]
+    nearest = html(page, "passage")[0]
     assert f"<b>kettle.pdf, p. 1</b><br>A word before. Something else. {FACT}" in nearest
 
 
 def test_promises_come_as_a_table_with_who_what_when_and_where() -> None:
-    page = _ask(_drop(_page("ru"), FILES), "кто что обещал на встрече")
+    page = ask(drop(open_page("ru"), FILES), "кто что обещал на встрече")
     table = page.dataframe[0].value
     assert list(table.columns) == ["Кто", "Кому", "Что", "Срок", "Где сказано"]
     row = table.iloc[0]
@@ -184,29 +115,29 @@ def test_promises_come_as_a_table_with_who_what_when_and_where() -> None:
 
 
 def test_a_row_of_the_table_shows_where_it_was_said() -> None:
-    page = _ask(_drop(_page("ru"), FILES), "кто что обещал на встрече")
+    page = ask(drop(open_page("ru"), FILES), "кто что обещал на встрече")
     page.session_state["turn-0-promises"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    assert "<mark>Хорошо, пришлю.</mark>" in _html(_sound(page.run()), "around")[0]
+    assert "<mark>Хорошо, пришлю.</mark>" in html(sound(page.run()), "around")[0]
 
 
 def test_the_conversation_survives_reruns_and_begins_anew_when_asked() -> None:
-    page = _ask(_drop(_page(), FILES), "How fast does the kettle boil?")
-    _ask(page, "Who is the king of Norway?")
-    _sound(page.run())
+    page = ask(drop(open_page(), FILES), "How fast does the kettle boil?")
+    ask(page, "Who is the king of Norway?")
+    sound(page.run())
     asked = [text.value for text in page.text]
     assert asked == ["How fast does the kettle boil?", "Who is the king of Norway?"]
-    _chip(page, "New conversation").click()
-    assert not _sound(page.run()).text
+    chip(page, "New conversation").click()
+    assert not sound(page.run()).text
 
 
 def test_a_models_doubtful_and_struck_sentences_are_told_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = _drop(_page(), FILES)
+    page = drop(open_page(), FILES)
     doubtful = Sentence("It boils fast.", "partly", (), "no speed is given")
     struck = Sentence("It <b>whistles</b>.", "unsupported", (), "nobody says so")
     monkeypatch.setattr(App, "answer", lambda *_, **__: Answer("", (doubtful,), (struck,)))
-    sentences = _html(_ask(page, "How does it boil?"), "sentence")
+    sentences = html(ask(page, "How does it boil?"), "sentence")
     assert "supported only in part: no speed is given" in sentences[0]
     assert "<s>It &lt;b&gt;whistles&lt;/b&gt;.</s> — nobody says so" in sentences[1]
     assert "Struck" in page.expander[0].label
@@ -215,20 +146,20 @@ def test_a_models_doubtful_and_struck_sentences_are_told_apart(
 def test_a_failure_stands_in_the_conversation_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = _drop(_page(), FILES)
+    page = drop(open_page(), FILES)
 
     def fail(*_: object, **__: object) -> Answer:
         raise ModelError("The model is gone", "Name another: RAG_MODEL=…")
 
     monkeypatch.setattr(App, "answer", fail)
-    _ask(page, "How does it boil?")
+    ask(page, "How does it boil?")
     assert page.text[0].value == "How does it boil?"
     assert page.error[0].title == "The model is gone"
     assert "RAG" in page.error[0].value
 
 
 def test_a_model_is_told_what_was_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = _drop(_page(), FILES)
+    page = drop(open_page(), FILES)
     told: list[list[Exchange]] = []
 
     def answer(_: App, question: str, *, past: list[Exchange], on_text: Any) -> Answer:
@@ -237,13 +168,13 @@ def test_a_model_is_told_what_was_said_before(monkeypatch: pytest.MonkeyPatch) -
         return Answer(f"{question}!")
 
     monkeypatch.setattr(App, "answer", answer)
-    _ask(_ask(page, "One?"), "Two?")
+    ask(ask(page, "One?"), "Two?")
     assert told == [[], [Exchange("One?", "One?", "One?!")]]
 
 
 def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:
     evil = "The tariff is <img src=x onerror=alert(1)> ![seen](http://example.com/a.png) roubles."
-    page = _ask(_drop(_page(), {"tariff *x*.txt": evil.encode()}), "What is the tariff?")
+    page = ask(drop(open_page(), {"tariff *x*.txt": evil.encode()}), "What is the tariff?")
     shown = "".join(block.value for block in page.get("html") if "tariff" in block.value)
     assert "&lt;img src=x" in shown
     assert "<img" not in shown
@@ -251,23 +182,23 @@ def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:
 
 
 def test_a_document_can_be_removed_and_its_kept_copy_goes_with_it(home: Path) -> None:
-    page = _drop(_page(), FILES)
+    page = drop(open_page(), FILES)
     page.session_state["tab-en"] = "Library"
-    _sound(page.run())
+    sound(page.run())
     names = list(page.dataframe[0].value["Document"])
     assert names == sorted(FILES)
     page.session_state["documents"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    _sound(page.run())
-    _chip(page, "Remove what is ticked: 1").click()
-    _sound(page.run())
+    sound(page.run())
+    chip(page, "Remove what is ticked: 1").click()
+    sound(page.run())
     assert list(page.dataframe[0].value["Document"]) == names[1:]
     assert {path.name for path in (home / "default+uploads").iterdir()} == set(names[1:])
 
 
 def test_an_error_says_what_to_do(home: Path) -> None:
-    _drop(_page(), {"a.txt": b"One."})
+    drop(open_page(), {"a.txt": b"One."})
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
-    page = _page()
+    page = open_page()
     assert page.error[0].value.strip()
 
 
@@ -290,6 +221,6 @@ def test_an_error_says_what_to_do(home: Path) -> None:
     ],
 )
 def test_a_name_from_outside_is_never_a_path(name: str, expected: str) -> None:
-    from uploads import safe_name
+    from rag.desk.uploads import safe_name
 
     assert safe_name(name) == expected

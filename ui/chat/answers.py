@@ -6,33 +6,30 @@ not be able to put a link, a picture or a formula on the page.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import sources
-from rag.errors import RagError, ReadError
-from rag.picture import DRAWN, Drawing
 from rag.register import due_text, link_line, state_text
 from rag.render import place
 from rag.types import Citation
 from rag.words import language_of
+from ui import sources
+from ui.parts import escaped, literal, selected_rows, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.app import App
+    from rag.errors import RagError
     from rag.types import Answer, Entry, Passage, Promise, Sentence
     from rag.words import Language
-    from texts import Texts
+    from ui.texts import Texts
+    from ui.visit import Visit
 
 _SNIPPET = 240  # characters of a passage under a refusal
-_PICTURE_WIDTH = 700  # CSS pixels; the full-screen button shows all there are
 _WIDTHS = {"who": 115, "to_whom": 90, "what": 215, "when": 135, "where": 170}  # CSS pixels
 _ROW_HEIGHT = 66  # CSS pixels, three lines; in rows of 56 Streamlit wraps no cell
-_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Turn:
     error: RagError | None = None
 
 
-def show_turn(app: App, turn: Turn, number: int, texts: Texts) -> None:
+def show_turn(visit: Visit, turn: Turn, number: int) -> None:
     """A question and its answer; `number` keeps the widgets of turns apart."""
     with st.chat_message("user"):
         st.text(turn.question)
@@ -52,20 +49,7 @@ def show_turn(app: App, turn: Turn, number: int, texts: Texts) -> None:
         if turn.error is not None:
             show_error(turn.error)
         if turn.answer is not None:
-            _Shown(app, turn.answer, f"turn-{number}", texts).show()
-
-
-def show_error(error: RagError) -> None:
-    """What happened, and what to do about it."""
-    if error.hint:
-        st.error(literal(error.hint), title=literal(error.message))
-    else:
-        st.error(literal(error.message))
-
-
-def literal(text: str) -> str:
-    """Text that reads as it is where Markdown would be understood."""
-    return _MARKDOWN.sub(r"\\\1", text)
+            _Shown(visit, turn.answer, f"turn-{number}").show()
 
 
 def promise_row(entry: Entry, language: Language, texts: Texts) -> dict[str, str]:
@@ -86,10 +70,14 @@ def promise_row(entry: Entry, language: Language, texts: Texts) -> dict[str, str
 class _Shown:
     """One answer being put on the page. `key` begins the keys of all its widgets."""
 
-    app: App
+    visit: Visit
     answer: Answer
     key: str
-    texts: Texts
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the page."""
+        return self.visit.texts
 
     def show(self) -> None:
         answer = self.answer
@@ -115,9 +103,9 @@ class _Shown:
         doubt = ""
         if sentence.verdict != "supported":
             why = f": {sentence.reason}" if sentence.reason else ""
-            doubt = f' <span class="doubt">{sources.escaped(self.texts["partly"] + why)}</span>'
+            doubt = f' <span class="doubt">{escaped(self.texts["partly"] + why)}</span>'
         with st.container(horizontal=True, wrap=False, gap="xsmall"):
-            before, marked, after = map(sources.escaped, sentence.parts)
+            before, marked, after = map(escaped, sentence.parts)
             strong = f"<strong>{marked}</strong>" if marked else ""
             st.html(f'<div class="sentence">{before}{strong}{after}{doubt}</div>')
             for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
@@ -137,7 +125,7 @@ class _Shown:
         key = self._source_key(number)
         with st.expander(label, key=key, on_change="rerun") as expander:
             if expander.open:  # a page is drawn when somebody wants to see it
-                show_source(self.app, citation, self.texts)
+                sources.show(self.visit, citation)
 
     def _promises(self) -> None:
         promises, texts = self.answer.promises, self.texts
@@ -158,7 +146,7 @@ class _Shown:
         )
         for row in selected_rows(state):
             name, promise = promises[row]
-            show_source(self.app, _citation(name, promise), texts)
+            sources.show(self.visit, _citation(name, promise))
 
     def _nearest(self, passages: Sequence[Passage]) -> None:
         if passages:
@@ -168,36 +156,8 @@ class _Shown:
     def _struck(self, struck: Sequence[Sentence]) -> None:
         with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
             for sentence in struck:
-                reason = f" — {sources.escaped(sentence.reason)}" if sentence.reason else ""
-                st.html(
-                    f'<div class="sentence"><s>{sources.escaped(sentence.text)}</s>{reason}</div>'
-                )
-
-
-def show_source(app: App, citation: Citation, texts: Texts) -> None:
-    """Where a quote stands: the lines around it and the picture of its page, if there is one."""
-    try:
-        _, document = app.document(citation.document)
-        st.html(sources.around(document, citation).as_html())
-        if document.kind in DRAWN and citation.page is not None:
-            _show_page(sources.picture(app, citation), citation.page, texts)
-    except ReadError as error:
-        st.caption(literal(texts["no_picture"].format(error.message)))
-    except RagError as error:
-        show_error(error)
-
-
-def _show_page(found: Drawing | None, page: int, texts: Texts) -> None:
-    if found is None:
-        st.caption(texts["no_picture"].format(texts["moved"]))
-        return
-    caption = texts["marked" if found.marked else "unmarked"].format(page)
-    st.image(found.png, caption=caption, width=_PICTURE_WIDTH)
-
-
-def selected_rows(state: object) -> list[int]:
-    """The rows ticked in a table that `st.dataframe` gave back."""
-    return list(cast("Any", state).selection.rows)
+                reason = f" — {escaped(sentence.reason)}" if sentence.reason else ""
+                st.html(f'<div class="sentence"><s>{escaped(sentence.text)}</s>{reason}</div>')
 
 
 def _numbered(sentences: Sequence[Sentence]) -> dict[Citation, int]:
@@ -214,7 +174,7 @@ def _nearest_passage(passage: Passage, texts: Texts) -> str:
     """Where a passage stands and how it begins, as HTML."""
     page, chunk = passage.pages[0] if passage.pages else None, passage.chunk
     where = Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
-    head, text = sources.escaped(place(where, texts)), sources.escaped(_shortened(chunk.text))
+    head, text = escaped(place(where, texts)), escaped(_shortened(chunk.text))
     return f'<div class="passage"><b>{head}</b><br>{text}</div>'
 
 

@@ -1,0 +1,46 @@
+"""What all who use one running page or service share: collections, models, and what goes on.
+
+A desk outlives every visit: what a visitor began goes on while the page is reloaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rag.app import App
+from rag.app.loaded import Loaded
+from rag.config import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Desk:
+    """One app for each collection of the library at `home`, all with the same models."""
+
+    def __init__(self, home: Path, settings: Settings | None = None) -> None:
+        self.home = home
+        self.settings = settings or Settings()
+        self._loaded = Loaded()
+        self._apps: dict[str, App] = {}
+        self._lock = Lock()
+
+    def settle(self, settings: Settings) -> None:
+        """Go on with these settings; where they are others, models are loaded anew when needed."""
+        with self._lock:
+            if settings != self.settings:
+                self.settings, self._loaded, self._apps = settings, Loaded(), {}
+
+    def app(self, collection: str = "") -> App:
+        """The app of a collection, by default the one that is set.
+
+        Raises UsageError for a name that no collection may have.
+        """
+        with self._lock:
+            name = collection or self.settings.collection
+            if name not in self._apps:
+                chosen = replace(self.settings, collection=name)
+                self._apps[name] = App(chosen, self.home, self._loaded)
+            return self._apps[name]

@@ -1,0 +1,67 @@
+"""Driving the page as Streamlit's own tests do: files dropped, questions asked, what is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fpdf import FPDF
+from streamlit.testing.v1 import AppTest
+
+UI = Path(__file__).resolve().parents[1] / "ui"
+FACT = "The kettle boils in four minutes."
+NOTE = "Отпуск переносится на четырнадцать дней.\nЗаявление подают в отдел кадров.\n"
+MEETING = """Планёрка 12.11.2025
+
+Анна: Коллеги, начинаем. Борис, пришли мне смету до пятницы.
+Борис: Хорошо, пришлю.
+Анна: Спасибо. Вера, что с договором?
+Вера: Договор отправлю юристам завтра.
+Анна: Отлично, на этом всё.
+"""
+
+
+def pdf() -> bytes:
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for text in ("A word before.", f"Something else. {FACT} The lid is made of steel."):
+        pdf.add_page()
+        pdf.multi_cell(0, 8, text)
+    return bytes(pdf.output())
+
+
+FILES = {
+    "kettle.pdf": pdf(),
+    "отпуск.txt": NOTE.encode(),
+    "планёрка.txt": MEETING.encode(),
+}
+
+
+def open_page(locale: str | None = "en-US") -> AppTest:
+    at = AppTest.from_file(str(UI / "streamlit_app.py"), default_timeout=60)
+    at.context = {"locale": locale}
+    return sound(at.run())
+
+
+def sound(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def drop(page: AppTest, files: dict[str, bytes]) -> AppTest:
+    rows = [(name, data, "application/octet-stream") for name, data in files.items()]
+    page.file_uploader[0].set_value(rows)
+    return sound(page.run())
+
+
+def ask(page: AppTest, question: str) -> AppTest:
+    page.chat_input[0].set_value(question)
+    return sound(page.run())
+
+
+def html(page: AppTest, css: str) -> list[str]:
+    return [block.value for block in page.get("html") if f'class="{css}' in block.value]
+
+
+def chip(page: AppTest, label: str) -> Any:
+    return next(button for button in page.button if button.label == label)

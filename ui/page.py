@@ -1,0 +1,85 @@
+"""The page as a whole: the language, the field for files, and the four tabs."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from rag import config
+from rag.desk import Desk
+from rag.errors import RagError
+from ui import chat, intake, library, minutes, settings
+from ui.parts import show_error
+from ui.texts import LANGUAGES, TEXTS, first_language
+from ui.visit import Visit
+
+_HERE = Path(__file__).parent
+#: A file of our own: for an emoji or a Material icon the browser would ask a server elsewhere.
+_ICON = _HERE / "icon.svg"
+_TABS = {"chat": chat.show, "minutes": minutes.show, "library": library.show}
+_TABS["settings"] = settings.show
+
+
+@st.cache_resource(show_spinner=False)
+def open_desk(home: Path) -> Desk:
+    """One desk for all visitors of a library: a model is loaded once."""
+    return Desk(home)
+
+
+def main() -> None:
+    """One run of the page."""
+    state = st.session_state
+    if "language" not in state:
+        state.language = first_language(st.context.locale)
+    texts = TEXTS[state.language]
+    st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="expanded")
+    st.html(f"<style>{_style()}</style>")
+    try:
+        visit = _visit()
+        with st.sidebar:
+            _language(visit)
+            intake.show(visit)
+        st.header(texts["title"])
+        _tabs(visit)
+    except RagError as error:
+        show_error(error)
+        st.stop()
+
+
+def _visit() -> Visit:
+    state = st.session_state
+    settings = config.load({}).settings
+    desk = open_desk(config.library_home(settings))
+    desk.settle(settings)
+    person = state.setdefault("person", secrets.token_urlsafe(8))
+    return Visit(desk, desk.app(), person, state.language, TEXTS[state.language])
+
+
+@st.cache_resource(show_spinner=False)
+def _style() -> str:
+    sheets = sorted((_HERE / "styles").glob("*.css"))
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def _language(visit: Visit) -> None:
+    st.segmented_control(
+        visit.texts["language"],
+        list(LANGUAGES),
+        key="language",
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        label_visibility="collapsed",
+    )
+
+
+def _tabs(visit: Visit) -> None:
+    """The tab that is open; the others cost nothing."""
+    names = [visit.texts[name] for name in _TABS]
+    # the state of tabs is the name of one, so each language has its own
+    tabs = st.tabs(names, key=f"tab-{visit.language}", on_change="rerun")
+    for tab, show in zip(tabs, _TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(visit)

@@ -1,0 +1,43 @@
+"""Small things that all parts of the page use.
+
+Words of documents and models go in as escaped HTML or as cells, never as Markdown: a document must
+not be able to put a link, a picture or a formula on the page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from rag.shown import shown
+
+if TYPE_CHECKING:
+    from rag.errors import RagError
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escaped(text: str) -> str:
+    """Text as HTML that shows it as it is, in the order in which it is written."""
+    return html.escape(shown(text))
+
+
+def literal(text: str) -> str:
+    """Text that reads as it is where Markdown would be understood."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def show_error(error: RagError) -> None:
+    """What happened, and what to do about it."""
+    if error.hint:
+        st.error(literal(error.hint), title=literal(error.message))
+    else:
+        st.error(literal(error.message))
+
+
+def selected_rows(state: object) -> list[int]:
+    """The rows ticked in a table that `st.dataframe` gave back."""
+    return list(cast("Any", state).selection.rows)

@@ -1,0 +1,41 @@
+"""Words that several parts of the page use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.words import Language
+
+_RU = {
+    "title": "Вопросы к вашим документам",
+    "language": "Язык",
+    "chat": "Вопросы",
+    "minutes": "Протокол",
+    "library": "Библиотека",
+    "settings": "Настройки",
+    "empty": "Здесь пока нет документов. Перетащите файлы в поле слева и задайте вопрос.",
+    "page": "с. {}",
+    "line": "строка {}",
+    "no_picture": "Страницу показать нельзя: {}.",
+    "moved": "файла больше нет на прежнем месте, или он изменился",
+    "marked": "Страница {}. Цитата выделена жёлтым.",
+    "unmarked": "Страница {}. Дословно найти цитату на картинке не удалось, выделения нет.",
+}
+_EN = {
+    "title": "Ask your documents",
+    "language": "Language",
+    "chat": "Questions",
+    "minutes": "Minutes",
+    "library": "Library",
+    "settings": "Settings",
+    "empty": "There are no documents yet. Drop files into the field on the left, then ask.",
+    "page": "p. {}",
+    "line": "line {}",
+    "no_picture": "The page cannot be shown: {}.",
+    "moved": "the file is no longer where it was, or has changed",
+    "marked": "Page {}. The quote is marked in yellow.",
+    "unmarked": "Page {}. The quote was not found word for word on it, so nothing is marked.",
+}
+
+TEXTS: dict[Language, dict[str, str]] = {"ru": _RU, "en": _EN}
