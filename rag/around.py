@@ -1,4 +1,4 @@
-"""What stands around a quote: its place in words, its headings, the lines or the turns beside it."""
+"""What stands around a quote: its place, its headings, the lines or the turns beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a citation stands: the page with the quote marked, the words around it, the turns beside it.
+"""Where a citation stands: the page with the quote marked, the words or turns around it.
 
 `show` puts one source where it is called. `open_at` and `drawer` show those of an answer one after
 another in a drawer at the side, which Esc closes.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.around import exchanges, excerpt, headings_of, pages_of, place_of
+from rag.around import excerpt, exchanges, headings_of, pages_of, place_of
 from rag.errors import RagError, ReadError
 from rag.picture import DRAWN
 from ui.parts import escaped, literal, show_error
@@ -35,19 +35,23 @@ _MOST_PAGES = 3  # drawn for one quote, however many it runs over
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sources of an answer, and which one of them is looked at."""
+    """The sources of an answer, all of one collection, and which one of them is looked at."""
 
     citations: tuple[Citation, ...]
     at: int
+    collection: str
 
 
 class _Gone(Exception):
     """The file is not there any more, or is another one."""
 
 
-def open_at(citations: Sequence[Citation], at: int) -> None:
-    """Have the drawer show one of some sources; for the callback of a button."""
-    st.session_state[_OPENED] = Opened(tuple(citations), at)
+def open_at(citations: Sequence[Citation], at: int, collection: str = "") -> None:
+    """Have the drawer show one of some sources; for the callback of a button.
+
+    `collection` is the one they stand in, by default the one that is chosen.
+    """
+    st.session_state[_OPENED] = Opened(tuple(citations), at, collection)
 
 
 def close() -> None:
@@ -58,9 +62,7 @@ def close() -> None:
 def drawer(visit: Visit) -> None:
     """The drawer, if a source was opened; called once in a run, behind all that may open one."""
     if _OPENED in st.session_state:
-        dialog = st.dialog(
-            visit.texts["source"], width=_WIDTH, position="right", on_dismiss=close
-        )
+        dialog = st.dialog(visit.texts["source"], width=_WIDTH, position="right", on_dismiss=close)
         dialog(_leaf)(visit)
 
 
@@ -75,7 +77,8 @@ def _leaf(visit: Visit) -> None:
             _step(texts["source_before"], "left", opened, -1)
             st.html(f'<span role="status">{texts["source_of"].format(opened.at + 1, count)}</span>')
             _step(texts["source_after"], "right", opened, +1)
-    show(visit, opened.citations[opened.at])
+    there = visit.desk.app(opened.collection) if opened.collection else visit.app
+    show(replace(visit, app=there), opened.citations[opened.at])
 
 
 def _step(label: str, side: str, opened: Opened, by: int) -> None:
@@ -90,7 +93,7 @@ def _step(label: str, side: str, opened: Opened, by: int) -> None:
         shortcut=side,
         disabled=not 0 <= at < len(opened.citations),
         on_click=open_at,
-        args=(opened.citations, at),
+        args=(opened.citations, at, opened.collection),
     )
 
 
@@ -123,7 +126,7 @@ def _read(state: str, name: str, _app: App) -> Document:  # noqa: ARG001 (a part
 
 
 def place_text(citation: Citation, texts: Texts, place: Place | None = None) -> str:
-    """Where a citation stands: document, page or line; with a `place` label, time and speaker too."""
+    """Where a citation stands: document, page or line; with a `place` more of what is known."""
     parts = [citation.document]
     if citation.page is not None:
         parts.append(texts["page"].format(citation.page))
@@ -224,19 +227,18 @@ def picture(app: App, document: Document, citation: Citation) -> Drawing | None:
     """
     if citation.page is None:
         raise ReadError("it has no pages")
-    span = (citation.start, citation.end)
+    # a page of these very bytes with these words marked looks the same for ever
+    looks = f"{document.id} {citation.page} {citation.start} {citation.quote}"
     try:
-        return _drawn(document.id, citation.page, span, citation.quote, app, citation.document)
+        return _drawn(looks, app, citation)
     except _Gone:
         return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=_PICTURES)
-def _drawn(
-    id: str, page: int, span: tuple[int, int], quote: str, _app: App, _name: str
-) -> Drawing:
-    """A page of a file of these bytes: that never changes, and where it cannot be had, it raises."""
-    drawing = _app.drawing(_name, page, span)
+def _drawn(looks: str, _app: App, _citation: Citation) -> Drawing:  # noqa: ARG001 (it is the key)
+    span = (_citation.start, _citation.end)
+    drawing = _app.drawing(_citation.document, _citation.page or 1, span)
     if drawing is None:
-        raise _Gone
+        raise _Gone  # which is not kept
     return drawing

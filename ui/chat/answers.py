@@ -1,8 +1,4 @@
-"""An answer on the page: sentences with their citations, promises, a refusal, what was struck.
-
-Words of documents and models go in as escaped HTML or as cells, never as Markdown: a document must
-not be able to put a link, a picture or a formula on the page.
-"""
+"""An answer on the page: sentences with their citations, promises, a refusal, what was struck."""
 
 from __future__ import annotations
 
@@ -49,6 +45,10 @@ class _Shown:
         """The words of the page."""
         return self.visit.texts
 
+    @property
+    def _collection(self) -> str:
+        return self.visit.app.settings.collection
+
     def show(self) -> None:
         answer = self.answer
         if answer.asked:
@@ -61,7 +61,7 @@ class _Shown:
         if answer.struck:
             self._struck(answer.struck)
         for note in answer.notes:
-            st.caption(literal(note), icon=":material/info:")
+            st.caption(literal(note))
 
     def _said(self) -> None:
         """Promises as a table, then the sentences, and below them their sources."""
@@ -99,12 +99,12 @@ class _Shown:
         at = places.index(citation)
         where = place_text(citation, self.texts)
         st.button(
-            f"{at + 1} :gray[{literal(self.texts['source_is'].format(where))}]",
+            f":gray[{self.texts['source']}] {at + 1}:gray[{literal(f': {where}')}]",  # see chat.css
             key=f"{self.key}-{name}-{at + 1}",
             type="tertiary",
             help=literal(f"{where}: «{_shortened(citation.quote)}»"),
             on_click=sources.open_at,
-            args=(places, at),
+            args=(places, at, self._collection),
         )
 
     def _sources(self, places: Sequence[Citation]) -> None:
@@ -116,7 +116,7 @@ class _Shown:
                     key=f"{self.key}-place-{at + 1}",
                     type="tertiary",
                     on_click=sources.open_at,
-                    args=(places, at),
+                    args=(places, at, self._collection),
                 )
             if len(places) > _SOURCES:
                 st.button(
@@ -124,7 +124,7 @@ class _Shown:
                     key=f"{self.key}-place-more",
                     type="tertiary",
                     on_click=sources.open_at,
-                    args=(places, _SOURCES),
+                    args=(places, _SOURCES, self._collection),
                 )
 
     def _promises(self, entries: Sequence[Entry]) -> None:
@@ -147,7 +147,7 @@ class _Shown:
                         type="tertiary",
                         icon=":material/format_quote:",
                         on_click=sources.open_at,
-                        args=(places, at),
+                        args=(places, at, self._collection),
                     )
         if len(shown) < len(entries):
             st.button(
@@ -171,7 +171,7 @@ class _Shown:
                     type="tertiary",
                     icon=":material/description:",
                     on_click=sources.open_at,
-                    args=(places, at),
+                    args=(places, at, self._collection),
                 )
                 st.html(f'<div class="passage">{escaped(_shortened(place.quote))}</div>')
 

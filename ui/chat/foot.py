@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.exports.plain import plain
 from rag.types import Scope
-from ui.chat import address, copying, field
+from ui import browser
+from ui.chat import address, field
 from ui.parts import escaped
+from ui.sources import place_text
 
 if TYPE_CHECKING:
     from rag.desk.talks import Conversation, Turn
@@ -23,7 +27,8 @@ def show(visit: Visit, held: Conversation, turn: Turn, key: str, *, last: bool) 
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-foot"):
         st.html(f'<span class="by">{escaped(_by(turn, texts))}</span>', width="content")
         if answer is not None and not answer.refusal:
-            copying.button(visit, turn, f"{key}-copy")
+            said = plain(answer, partial(place_text, texts=texts))
+            browser.copy_button(said, texts["copy"], texts["copied"], f"{key}-copy")
         if not last:
             return
         st.button(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,7 +29,6 @@ def show(visit: Visit, held: Conversation | None) -> None:
         if earlier:
             _show_earlier(visit, earlier)
         if held is not None and asked:
-            _show_downloads(visit, held)
             st.button(
                 texts["forget"],
                 key="new-talk",
@@ -59,21 +57,3 @@ def _show_earlier(visit: Visit, earlier: Sequence[Conversation]) -> None:
 def _title(question: str) -> str:
     said = " ".join(question.split())
     return said if len(said) <= _TITLE else f"{said[:_TITLE].rsplit(' ', 1)[0]} …"
-
-
-def _show_downloads(visit: Visit, held: Conversation) -> None:
-    from rag.exports import conversation
-
-    texts = visit.texts
-    with st.popover(texts["save"], type="tertiary", icon=":material/download:", key="save-menu"):
-        for kind, made in conversation.FORMATS.items():
-            st.download_button(
-                texts[f"save_{kind}"],
-                partial(made.write, held.turns, visit.language),
-                file_name=made.name,
-                mime=made.mime,
-                key=f"save-{kind}",
-                type="tertiary",
-                icon=":material/draft:",
-                on_click="ignore",
-            )

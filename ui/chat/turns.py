@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui import browser
 from ui.chat import field, foot
 from ui.chat.answers import show_answer
 from ui.parts import escaped, show_error
@@ -38,6 +39,8 @@ def show(visit: Visit, held: Conversation) -> None:
         )
     for number in range(first, len(turns)):
         last = number == len(turns) - 1
+        if last:
+            browser.scroll_here(f"{held.id} {number}")
         _show_turn(visit, held, turns[number], f"turn-{number}", last=last)
 
 
