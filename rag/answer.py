@@ -278,7 +278,8 @@ class Answerer:
         words = Words(request.on_text)
         with clock.step("model"):
             said = ask_model(model, prompt, language_of(question), words.add)
-            words.end()
+            if not said.stopped:
+                words.end()
         if is_refusal(inert(said.text)):
             refused = refusal(question, passages)
             return replace(refused, receipt=prompt.receipt, notes=said.notes)

@@ -140,18 +140,23 @@ class Rota:
         return self._served.get(ticket.person) is ticket
 
     def before(self, ticket: Ticket) -> int:
-        """How many turns must end before this one begins, if nobody else comes."""
-        if self.begun(ticket):
-            return 0
-        order = deque([*self._order, *(each for each in self._served if each in self._waiting)])
-        left = {person: deque(tickets) for person, tickets in self._waiting.items()}
-        for passed in range(1, sum(map(len, left.values())) + 1):
-            person = order.popleft()
-            if left[person].popleft() is ticket:
-                return passed
-            if left[person]:
-                order.append(person)
-        raise ValueError("This ticket has left the line")
+        """How many turns must end before this one begins, if nobody comes or gives up.
+
+        Of turns at the same time the one that began first is taken to end first.
+        """
+        ahead = self._copy()
+        ended = 0
+        while not ahead.begun(ticket):
+            ahead.leave(next(iter(ahead._served.values())))
+            ended += 1
+        return ended
+
+    def _copy(self) -> Rota:
+        copy = Rota(self._at_once)
+        copy._waiting = {person: deque(tickets) for person, tickets in self._waiting.items()}
+        copy._order = deque(self._order)
+        copy._served = dict(self._served)
+        return copy
 
     def _serve(self) -> None:
         while self._order and len(self._served) < self._at_once:
@@ -225,11 +230,9 @@ class Queued(Model):
         stream = self.model.stream(messages, sampling)
         reading = _Reading(stream, lambda: self.line.leave(ticket))
         try:
-            with caller.woken_by(reading.wake):
-                while not caller.stopped:
-                    piece = reading.next()
-                    if piece is None:
-                        break
+            with caller.woken_by(reading.close):
+                reading.begin()
+                while (piece := reading.next()) is not None and not caller.stopped:
                     yield piece
             caller.heed()
             return reading.ending()
@@ -247,19 +250,23 @@ class _Reading:
         self._closed = threading.Event()
         self._ending: Ending | None = None
         self._error: BaseException | None = None
-        threading.Thread(target=self._read, name="rag-reading", daemon=True).start()
+
+    def begin(self) -> None:
+        """Let the model write. Raises RuntimeError where no thread can be had."""
+        try:
+            threading.Thread(target=self._read, name="rag-reading", daemon=True).start()
+        except RuntimeError:
+            self._on_end()
+            raise
 
     def next(self) -> str | None:
-        """The next words; None at the end, or when woken."""
+        """The next words; None at the end, or once it is closed."""
         return self._pieces.get()
 
-    def wake(self) -> None:
-        """Let who waits for words go on without."""
-        self._pieces.put(None)
-
     def close(self) -> None:
-        """Stop the model as soon as it hears."""
+        """Stop the model as soon as it hears, and let who waits for words go on without."""
         self._closed.set()
+        self._pieces.put(None)
 
     def ending(self) -> Ending:
         """How the answer ended; raises what it ended with."""

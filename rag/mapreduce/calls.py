@@ -94,7 +94,8 @@ class Calls:
         for attempt in range(1, _TRIES + 1):
             try:
                 said, _ = ask(self._model, messages, self._language, sources, words.add)
-                words.end()
+                if not said.stopped:
+                    words.end()
                 self.notes += said.notes
                 return said
             except ModelError:
