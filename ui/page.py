@@ -10,7 +10,7 @@ import streamlit as st
 from rag import config
 from rag.desk import Desk
 from rag.errors import RagError
-from ui import chat, intake, library, minutes, settings
+from ui import browser, chat, intake, library, minutes, settings
 from ui.parts import show_error
 from ui.texts import LANGUAGES, TEXTS, first_language
 from ui.visit import Visit
@@ -36,6 +36,7 @@ def main() -> None:
     texts = TEXTS[state.language]
     st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_style()}</style>")
+    browser.speak(state.language)
     try:
         visit = _visit()
         with st.sidebar:
