@@ -28,11 +28,15 @@ def answer(rows: Rows, cite: Cite, line: CiteLine = lambda *_: None) -> Answer:
     sentences = []
     for entry in rows.entries:
         promise = entry.promise
-        own = cite(entry.document, promise.start, promise.end)
-        others = [cite(k.document, k.start, k.end) for k in entry.links]
+        others = [cite(k.document, k.start, k.end) for k in entry.links if k.quote]
         within = [c for number in _telling(entry) if (c := line(entry.document, number))]
-        cited = tuple(dict.fromkeys((own, *within, *others)))
-        sentences.append(Sentence(own.quote, "supported", cited))
+        if promise.quote:
+            own = cite(entry.document, promise.start, promise.end)
+            cited = tuple(dict.fromkeys((own, *within, *others)))
+            sentences.append(Sentence(own.quote, "supported", cited))
+        else:  # a person's own words, which stand in no document
+            said = Sentence(promise_line(promise), "unchecked", tuple(dict.fromkeys(others)))
+            sentences.append(said)
     for name, decision in rows.decisions:
         own = cite(name, decision.start, decision.end)
         sentences.append(Sentence(own.quote, "supported", (own,)))
