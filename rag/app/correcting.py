@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rag.corrections import Corrected
+    from rag.record import Record
     from rag.store.catalogue import Meeting
     from rag.types import Promise
 
@@ -24,8 +25,58 @@ _OWN_BYTES = 8  # of the token that a promise of the person's own is known by
 _GONE = "Somebody has changed it meanwhile: look at the minutes again."
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting of a library: its document, and its minutes with what was set right in them."""
+
+    name: str
+    id: str
+    title: str
+    corrected: Corrected
+    corrections: tuple[Correction, ...]
+
+    @property
+    def date(self) -> str | None:
+        """Its day (ISO), where it is known."""
+        return self.corrected.minutes.date
+
+
 class Correcting(Showing):
     """A library whose minutes can be set right; see `rag.corrections`."""
+
+    def meetings_stamp(self) -> tuple[int, int, int]:
+        """Other numbers whenever meetings or their corrections are others."""
+        with open_catalogue(self.paths) as catalogue:
+            return catalogue.generation, *Corrections(self.paths.corrections).stamp()
+
+    def held_meetings(self) -> list[Held]:
+        """All meetings of the library, by name."""
+        with open_catalogue(self.paths) as catalogue:
+            titles = {row.name: row.title for row in catalogue.documents()}
+            return [
+                Held(m.name, m.id, titles[m.name], m.corrected, m.corrections)
+                for m in catalogue.meetings()
+            ]
+
+    def record(self, name: str) -> Record:
+        """The record of a meeting as it was read, without a model and without corrections.
+
+        Raises UsageError where there is no such document, NotAMeeting where it is none.
+        """
+        from rag.named import Unread, named
+        from rag.record import records_of
+        from rag.summary.verbatim import without_model
+
+        (found,) = named([name], self.paths, self._readers)
+        if not isinstance(found, Unread):
+            found = replace(found, corrections=())
+        made = records_of(
+            [found], lambda n, source, brief: without_model({n: source}, brief), day=None, read=None
+        )
+        (record,) = made
+        if isinstance(record, Unread):
+            raise record.error
+        return record
 
     def meeting(self, name: str) -> Meeting:
         """A meeting by the name of its document. Raises UsageError where there is none."""

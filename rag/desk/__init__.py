@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
+from rag.desk.meetings import Meetings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ class Desk:
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
+        self.meetings = Meetings()
         self._loaded = Loaded()
         self._apps: dict[str, App] = {}
         self._lock = Lock()
