@@ -34,7 +34,7 @@ def main() -> None:
     if "language" not in state:
         state.language = first_language(st.context.locale)
     texts = TEXTS[state.language]
-    st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_style()}</style>")
     try:
         visit = _visit()
