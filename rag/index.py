@@ -28,6 +28,7 @@ from rag.prepare import words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
+from rag.store.corrections import Corrections
 from rag.store.place import NEW, OLD, LibraryPaths, locked, storage_error, swap
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     )
     if not paths.catalogue.exists():
         raise missing
-    catalogue = Catalogue.open(paths.catalogue)
+    catalogue = Catalogue.open(paths.catalogue, Corrections(paths.corrections))
     if catalogue.generation == 0:  # a first ingest that never came to its end
         catalogue.close()
         raise missing

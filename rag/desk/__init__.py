@@ -13,6 +13,7 @@ from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
 from rag.desk.line import Line
+from rag.desk.meetings import Meetings
 from rag.desk.talks import Talks
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Desk:
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
+        self.meetings = Meetings()
         self.talks = Talks()
         self._line = Line()
         self._loaded = self._load()

@@ -55,6 +55,11 @@ class LibraryPaths:
         return self.home / f"{self.collection}.history.sqlite"
 
     @property
+    def corrections(self) -> Path:
+        """What people have set right in minutes; outside the folder, as the history is."""
+        return self.home / f"{self.collection}.corrections.sqlite"
+
+    @property
     def replies(self) -> Path:
         """What a model has said of pieces of documents."""
         return self.folder / "replies.sqlite"
