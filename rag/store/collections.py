@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from rag.errors import LibraryError, UsageError
 from rag.store import place
 from rag.store.catalogue import Catalogue
+from rag.store.disk import disk_used
 from rag.store.folders import note_folders
 from rag.store.place import LibraryPaths
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rag.store.disk import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ def delete(home: Path, name: str) -> None:
     StorageError.
     """
     place.delete(_existing(home, name))
+
+
+def used(home: Path, name: str) -> dict[Part, int]:
+    """Bytes of a collection on the disk, by part. Raises UsageError for no such collection."""
+    return disk_used(_existing(home, name))
 
 
 def _existing(home: Path, name: str) -> LibraryPaths:
