@@ -42,8 +42,9 @@ _COMPLETE = "_RAG_COMPLETE"
 #: Where the other commands are.
 ELSEWHERE = {
     "rag.checking": ("verify", "prove"),
+    "rag.collecting": ("collections",),
     "rag.fitting": ("fit",),
-    "rag.keeping": ("ingest", "watch", "list", "show", "rm", "doctor", "reindex"),
+    "rag.keeping": ("ingest", "watch", "list", "show", "rm", "mv", "doctor", "reindex"),
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),

@@ -20,7 +20,7 @@ LAYERS = (
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("suggestions", "hub", "outside", "named"),
-        *("picture", "plan", "report", "watch"),
+        *("holdings", "picture", "plan", "renaming", "report", "watch"),
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
@@ -30,7 +30,7 @@ LAYERS = (
     {"desk"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
-        *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
+        *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
         *("minuting", "promising", "summarizing", "working"),
     },
     {"cli", "__main__"},

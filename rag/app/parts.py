@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.loaded import Loaded
 from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
-from rag.errors import LibraryError, LibraryMissing, UsageError
+from rag.errors import LibraryError, LibraryMissing
 from rag.index import Library, library_embedder, open_catalogue
 from rag.retrieve import Retriever
-from rag.store.place import LibraryPaths, collections
+from rag.store.place import LibraryPaths, checked_name, collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from rag.embed import Embedder, EncoderOptions, Reranker
     from rag.models import Model
     from rag.workers.pool import ReaderPool
-
-_COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
 
 
 class Parts:
@@ -39,11 +36,7 @@ class Parts:
         `loaded` holds the models of another app with the same settings but for the collection.
         Raises UsageError for a name that no collection may have.
         """
-        if not _COLLECTION.fullmatch(settings.collection):
-            raise UsageError(
-                f"{settings.collection!r} is no name for a collection",
-                "Use letters, digits, - and _.",
-            )
+        checked_name(settings.collection)
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
         self.loaded = loaded or Loaded()

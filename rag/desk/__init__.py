@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
+from rag.desk.chores import Chores
 from rag.desk.line import Line
 from rag.desk.meetings import Meetings
 from rag.desk.talks import Talks
+from rag.errors import LibraryBusy
+from rag.store import collections
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +36,7 @@ class Desk:
         self._line = Line()
         self._loaded = self._load()
         self._apps: dict[str, App] = {}
+        self._chores: dict[str, Chores] = {}
         self._lock = Lock()
 
     def settle(self, settings: Settings) -> None:
@@ -66,3 +70,35 @@ class Desk:
                 chosen = replace(self.settings, collection=name)
                 self._apps[name] = App(chosen, self.home, self._loaded)
             return self._apps[name]
+
+    def chores(self, collection: str = "") -> Chores:
+        """What goes on in the background in a collection, by default the one that is set."""
+        with self._lock:
+            return self._chores.setdefault(collection or self.settings.collection, Chores())
+
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name; see `rag.store.collections.rename`.
+
+        Raises LibraryBusy while something is being done to it.
+        """
+        self._check_idle(name)
+        collections.rename(self.home, name, new)
+        self._forget(name)
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection; raises as `rename_collection`."""
+        self._check_idle(name)
+        collections.delete(self.home, name)
+        self._forget(name)
+
+    def _check_idle(self, name: str) -> None:
+        if self.chores(name).running:
+            raise LibraryBusy(
+                f"Something is being done to the collection {name}",
+                "Wait until it has ended, or stop it.",
+            )
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._apps.pop(name, None)
+            self._chores.pop(name, None)

@@ -9,6 +9,7 @@ transaction that also raises the generation: readers see the old state or the ne
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     Spans = NDArray[np.int64]
 
 SCHEMA_VERSION = 3
+#: The recorded fact that holds the names documents had before.
+FORMER_NAMES = "former_names"
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
@@ -274,6 +277,27 @@ class Catalogue:
         )
         return [FileRow(*row) for row in rows]
 
+    def unread(self) -> list[FileRow]:
+        """Files that could not be read, by name, each with the reason."""
+        rows = self._rows(
+            "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
+            " FROM files WHERE document_id IS NULL ORDER BY name"
+        )
+        return [FileRow(*row) for row in rows]
+
+    def former_names(self) -> dict[str, str]:
+        """Names that documents had before they were given others, with the present ones."""
+        with database.mapped():
+            return dict(json.loads(self.meta(FORMER_NAMES) or "{}"))
+
+    def promises(self) -> dict[str, int]:
+        """Numbers of promises of the live meetings, by id."""
+        rows = self._rows(
+            "SELECT d.id, json_array_length(m.data, '$.promises')"
+            " FROM minutes m JOIN documents d ON d.key = m.document WHERE d.live"
+        )
+        return dict(rows)
+
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
 
@@ -457,6 +481,17 @@ class Catalogue:
         """Note files that hold no document, which changes nothing for readers."""
         with database.mapped(), database.transaction(self._db):
             self._put_files(failed)
+
+    def move_root(self, old: str, new: str) -> None:
+        """Note that the files below a folder lie below another one now."""
+        below = f"{old}{os.sep}"
+        with database.mapped(), database.transaction(self._db, durable=True):
+            if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone():
+                self._db.execute(
+                    "UPDATE files SET root = ? || substr(root, ?)"
+                    " WHERE root = ? OR substr(root, 1, ?) = ?",
+                    (new, len(old) + 1, old, len(below), below),
+                )
 
     def _put_files(self, rows: Sequence[FileRow]) -> None:
         self._db.executemany(
