@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub", "outside", "named"),
+        *("tomlfile", "suggestions", "hub", "outside", "named"),
         *("picture", "plan", "report", "watch"),
     },
     {
