@@ -2,42 +2,72 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-    from rag.embed import Embedder, EncoderOptions
+    from rag.cite.entailment import Entailment
+    from rag.embed import Embedder, Reranker
     from rag.models import Model
 
+T = TypeVar("T")
 
-class Loaded:
-    """An embedder and a language model, loaded when first asked for.
 
-    Each lock is held while its model is loaded, which takes minutes: the other one may be used.
+class Shelf(Generic[T]):
+    """Room for one model: another one takes its place.
+
+    Its lock is held while a model is loaded, which takes minutes.
     """
 
     def __init__(self) -> None:
-        self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
-        self._embedding = Lock()
-        self._models: list[Model] = []
-        self._model = Lock()
+        self._lock = Lock()
+        self._held: tuple[Hashable, T] | None = None
 
-    def embedder(
-        self,
-        wanted: tuple[str, EncoderOptions],
-        load: Callable[[str, EncoderOptions], Embedder],
-    ) -> Embedder:
-        """The embedder that is wanted; it takes the place of another one."""
-        with self._embedding:
-            if wanted not in self._embedders:
-                self._embedders = {wanted: load(*wanted)}
-            return self._embedders[wanted]
+    def get(self, wanted: Hashable, load: Callable[[], T]) -> T:
+        """The model that `wanted` tells; the first caller loads it.
 
-    def model(self, load: Callable[[], Model]) -> Model:
-        """The language model; the first caller loads it."""
-        with self._model:
-            if not self._models:
-                self._models.append(load())
-            return self._models[0]
+        The one that was here is let go of first, so that memory need not hold both. Who still
+        answers with it keeps it to the end.
+        """
+        with self._lock:
+            if self._held is None or self._held[0] != wanted:
+                self._let_go()
+                self._held = (wanted, load())
+            return self._held[1]
+
+    def holds(self, wanted: Hashable) -> bool:
+        """Whether that model is loaded."""
+        held = self._held
+        return held is not None and held[0] == wanted
+
+    def clear(self) -> None:
+        """Let go of the model; one that is being loaded at the moment stays."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._let_go()
+            finally:
+                self._lock.release()
+
+    def _let_go(self) -> None:
+        if self._held is None:
+            return
+        self._held = None
+        gc.collect()  # layers and their hooks point at each other
+        if "torch" in sys.modules:
+            from rag.embed.local import free_memory
+
+            free_memory()
+
+
+class Loaded:
+    """A shelf for each kind of model, so that one may be used while another is loaded."""
+
+    def __init__(self) -> None:
+        self.embedder: Shelf[Embedder] = Shelf()
+        self.reranker: Shelf[Reranker] = Shelf()
+        self.entailment: Shelf[Entailment] = Shelf()
+        self.model: Shelf[Model] = Shelf()

@@ -28,10 +28,20 @@ class Desk:
         self._lock = Lock()
 
     def settle(self, settings: Settings) -> None:
-        """Go on with these settings; where they are others, models are loaded anew when needed."""
+        """Go on with these settings. Models stay loaded whose own settings are the same.
+
+        What goes on by others goes on by them to its end.
+        """
         with self._lock:
-            if settings != self.settings:
-                self.settings, self._loaded, self._apps = settings, Loaded(), {}
+            if settings == self.settings:
+                return
+            self.settings, self._apps = settings, {}
+            if not settings.model:
+                self._loaded.model.clear()
+            if not settings.reranker:
+                self._loaded.reranker.clear()
+            if not settings.nli:
+                self._loaded.entailment.clear()
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.
