@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("tomlfile", "suggestions", "hub", "outside", "named"),
+        *("tomlfile", "holdings", "suggestions", "hub", "outside", "named"),
         *("picture", "plan", "report", "watch"),
     },
     {

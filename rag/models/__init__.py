@@ -5,6 +5,7 @@
     chat       … behind langchain, with generate (the queue), prefix (what is read once) and pieces
     encoding   messages into token ids, and counts of them
     remote     servers and providers, with servers, server_chat and tokenizers
+    nearby     which servers answer on this machine
     ending     how an answer ended
     failures   what goes wrong in torch, in the words of this program; troubles with a provider
 
