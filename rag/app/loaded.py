@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from contextlib import AbstractContextManager
 
     from rag.cite.entailment import Entailment
     from rag.embed import Embedder, Reranker
@@ -20,10 +22,11 @@ T = TypeVar("T")
 class Shelf(Generic[T]):
     """Room for one model: another one takes its place.
 
-    Its lock is held while a model is loaded, which takes minutes.
+    Its lock is held while a model is loaded, which takes minutes. `around` is entered for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        self._around = around
         self._lock = Lock()
         self._held: tuple[Hashable, T] | None = None
 
@@ -35,8 +38,9 @@ class Shelf(Generic[T]):
         """
         with self._lock:
             if self._held is None or self._held[0] != wanted:
-                self._let_go()
-                self._held = (wanted, load())
+                with self._around():
+                    self._let_go()
+                    self._held = (wanted, load())
             return self._held[1]
 
     def holds(self, wanted: Hashable) -> bool:
@@ -64,10 +68,19 @@ class Shelf(Generic[T]):
 
 
 class Loaded:
-    """A shelf for each kind of model, so that one may be used while another is loaded."""
+    """A shelf for each kind of model, so that one may be used while another is loaded.
 
-    def __init__(self) -> None:
+    `shared` makes of a language model the one that all are given. `turn` is entered while one is
+    loaded: nothing is written then, so memory need not hold the one before any more.
+    """
+
+    def __init__(
+        self,
+        shared: Callable[[Model], Model] = lambda model: model,
+        turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        self.shared = shared
         self.embedder: Shelf[Embedder] = Shelf()
         self.reranker: Shelf[Reranker] = Shelf()
         self.entailment: Shelf[Entailment] = Shelf()
-        self.model: Shelf[Model] = Shelf()
+        self.model: Shelf[Model] = Shelf(turn)

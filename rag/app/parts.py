@@ -105,7 +105,7 @@ class Parts:
 
         settings = self.settings
         model = self.loaded.model.get(wanted_model(settings), self._load_model)
-        return redrawn(
+        drawn = redrawn(
             model,
             max_tokens=settings.max_tokens,
             temperature=settings.temperature,
@@ -114,6 +114,7 @@ class Parts:
             repetition_penalty=settings.repetition_penalty,
             stop=config.stops(settings),
         )
+        return self.loaded.shared(drawn)
 
     def _load_model(self) -> Model:
         from rag.models import load_model

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
+from rag.desk.line import SERVER_AT_ONCE, Line, queued
+from rag.desk.talks import Talks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rag.models import Model
 
 
 class Desk:
@@ -23,7 +27,9 @@ class Desk:
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
-        self._loaded = Loaded()
+        self.talks = Talks()
+        self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
+        self._loaded = Loaded(self._shared, self._line.turn)
         self._apps: dict[str, App] = {}
         self._lock = Lock()
 
@@ -42,6 +48,10 @@ class Desk:
                 self._loaded.reranker.clear()
             if not settings.nli:
                 self._loaded.entailment.clear()
+
+    def _shared(self, model: Model) -> Model:
+        """The model, asked through a fair line, which is the same whatever is set."""
+        return queued(model, self._line, self._servers)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.
