@@ -6,14 +6,20 @@ A desk outlives every visit: what a visitor began goes on while the page is relo
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from rag import config
 from rag.app import App
 from rag.app.loaded import Loaded
+from rag.app.parts import wanted_model
 from rag.config import Settings
 from rag.desk.line import SERVER_AT_ONCE, Line, queued
+from rag.desk.moving import Move
 from rag.desk.talks import Talks
+from rag.desk.trial import Trial
+from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +38,9 @@ class Desk:
         self._loaded = Loaded(self._shared, self._line.turn)
         self._apps: dict[str, App] = {}
         self._lock = Lock()
+        #: The move to another embedder that goes on, or was the last.
+        self.move: Move | None = None
+        self._moved_from: str | None = None
 
     def settle(self, settings: Settings) -> None:
         """Go on with these settings. Models stay loaded whose own settings are the same.
@@ -49,6 +58,34 @@ class Desk:
             if not settings.nli:
                 self._loaded.entailment.clear()
 
+    def try_model(self, settings: Settings, question: str, person: str) -> Trial:
+        """Put a question to the model of these settings, which need not be those of the desk.
+
+        It waits its turn, and takes the place of another one that is loaded.
+        """
+        return Trial(lambda: App(settings, self.home, self._loaded).model, question, person)
+
+    def holds_model(self, settings: Settings) -> bool:
+        """Whether the language model of these settings is loaded."""
+        return self._loaded.model.holds(wanted_model(settings))
+
+    def move_to(self, embedder: str, cwd: Path | None = None) -> Move:
+        """Derive all indexes anew with another embedder, and then write it into rag.toml.
+
+        Until a settled `embedder` is another, each library is asked by the one that made it, so
+        that whatever is asked meanwhile is answered. Raises UsageError while it goes on already.
+        """
+        with self._lock:
+            if self.move is not None and not self.move.done:
+                raise UsageError(
+                    "The index is being built already", "Wait until it is whole, or stop it."
+                )
+            self._moved_from, self._apps = self.settings.embedder, {}
+            settings = replace(self.settings, embedder=embedder)
+            keep = partial(config.save, {"embedder": embedder}, cwd=cwd)
+            self.move = Move(self.home, settings, keep)
+            return self.move
+
     def _shared(self, model: Model) -> Model:
         """The model, asked through a fair line, which is the same whatever is set."""
         return queued(model, self._line, self._servers)
@@ -62,5 +99,7 @@ class Desk:
             name = collection or self.settings.collection
             if name not in self._apps:
                 chosen = replace(self.settings, collection=name)
+                if self.settings.embedder == self._moved_from:
+                    chosen = replace(chosen, embedder="")
                 self._apps[name] = App(chosen, self.home, self._loaded)
             return self._apps[name]
