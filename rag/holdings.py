@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rag.embed.local import is_classifier
 from rag.errors import RagError
-from rag.fit import Question, ask, present, processor
+from rag.fit import Question, ask, devices_here
 from rag.fit.encoders import PASSAGES, QUESTION, encoder_bytes
 from rag.hub import present as folders
 from rag.hub import size_of
 from rag.suggestions import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rag.config import Settings
+    from rag.fit import Device
     from rag.fit.weights import Quantize
 
 #: What a model is for: to write answers, to find, to order passages, to judge what follows.
@@ -71,19 +72,20 @@ def holdings(models_folder: str = "") -> tuple[Holding, ...]:
     return tuple(sorted(found.values(), key=lambda held: (held.task, held.name.casefold())))
 
 
-def fits(held: Holding, settings: Settings) -> bool | None:
+def fits(held: Holding, settings: Settings, here: Sequence[Device] = ()) -> bool | None:
     """Whether a model fits what memory is free, as it would be loaded; None where it is not known.
 
     A language model is asked after as `rag fit` does, beside the embedder and reranker that are
-    set.
+    set. `here` are the devices, where they have been looked up already.
     """
+    here = here or devices_here()
     try:
         if held.task == "model":
             quantize = cast("Quantize", settings.quantize)
-            return ask(Question(held.spec, quantize=quantize), settings)[1].fits
+            return ask(Question(held.spec, quantize=quantize), settings, here)[1].fits
         tokens = QUESTION if held.task == "embedder" else PASSAGES
         dtype = "float32" if settings.dtype == "auto" else settings.dtype
-        room = max(device.free - device.overhead for device in (present() or [processor()]))
+        room = max(device.free - device.overhead for device in here)
         return encoder_bytes(held.folder, dtype, tokens) <= room
     except (RagError, OSError, ValueError, KeyError):  # a folder that no family is known of
         return None
