@@ -225,6 +225,40 @@ def config_show(ctx: click.Context, /, origin: bool, as_json: bool, **_: Any) ->
         render.print_line(f"{line:44} # {found.origins[name]}" if origin else line)
 
 
+@config_.command(name="set")
+@click.argument("name")
+@click.argument("value")
+def config_set(name: str, value: str) -> None:
+    """Write a setting into rag.toml; its comments stay.
+
+    That is the rag.toml that counts here, else a new one beside the library.
+
+    \b
+    Example: rag config set temperature 0.3
+    """
+    _save(name, value)
+
+
+@config_.command(name="unset")
+@click.argument("name")
+def config_unset(name: str) -> None:
+    """Take a setting out of rag.toml, so that its default counts again.
+
+    \b
+    Example: rag config unset temperature
+    """
+    _save(name, None)
+
+
+def _save(name: str, value: str | None) -> None:
+    from rag import config
+
+    saved = config.save({name: value})
+    render.print_line(f"Saved in {saved.file}")
+    for each, variable in saved.overridden.items():
+        click.echo(f"rag: {variable} is set and counts before the file's {each}", err=True)
+
+
 @rag.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:

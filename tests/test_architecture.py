@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub", "outside", "named"),
+        *("tomlfile", "installed", "suggestions", "hub", "outside", "named"),
         *("holdings", "picture", "plan", "renaming", "report", "watch"),
     },
     {
