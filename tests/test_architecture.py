@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("tomlfile", "installed", "suggestions", "hub", "outside", "named"),
+        *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
         *("holdings", "picture", "plan", "renaming", "report", "watch"),
     },
     {
@@ -31,7 +31,7 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("minuting", "promising", "summarizing", "working"),
+        *("minuting", "promising", "serving", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )
