@@ -1,0 +1,127 @@
+"""A person at the page in a real browser, who finds things by their roles and names."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+)
+
+from ui.texts import TEXTS, Texts, first_language
+
+#: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
+Visit = Callable[..., "Visitor"]
+_PATIENCE = 20_000  # milliseconds until what should be there must be seen
+
+
+class Visitor:
+    """One browser with a memory of its own, open at the page."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        locale: str = "ru-RU",
+        width: int = 1280,
+        height: int = 900,
+        theme: str = "light",
+    ) -> None:
+        self.url, self.texts = url, TEXTS[first_language(locale)]
+        self.troubles: list[str] = []
+        self.console: list[str] = []
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(_PATIENCE)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"a script failed: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("websocket", self._connected)
+        self.page.goto(url)
+        self.heading(self.texts["title"]).wait_for()
+
+    def heading(self, name: str) -> Locator:
+        """A heading that reads so."""
+        return self.page.get_by_role("heading", name=name)
+
+    def tab(self, name: str) -> Locator:
+        """Open a tab by its key among the texts, e.g. "library"; gives its panel."""
+        self.page.get_by_role("tab", name=self.texts[name]).click()
+        return self.panel(name)
+
+    def panel(self, name: str) -> Locator:
+        """The panel of a tab."""
+        return self.page.get_by_role("tabpanel", name=self.texts[name])
+
+    def drop(self, files: Mapping[str, bytes]) -> None:
+        """Choose files in the field for them."""
+        chosen = [
+            FilePayload(name=name, mimeType="application/octet-stream", buffer=data)
+            for name, data in files.items()
+        ]
+        field = self.page.get_by_role("complementary").or_(self.page.get_by_test_id("stSidebar"))
+        field.locator("input[type=file]").set_input_files(chosen)
+
+    def question(self) -> Locator:
+        """The field for a question."""
+        return self.page.get_by_role("textbox", name=self.texts["ask"])
+
+    def ask(self, question: str) -> None:
+        """Type a question and send it, as soon as the page takes one."""
+        expect(self.question()).to_be_enabled()
+        self.question().fill(question)
+        self.question().press("Enter")
+
+    def answer(self, number: int = 0) -> Locator:
+        """The answer to a question of the conversation, counted from 0."""
+        return self.page.get_by_role("group", name="Chat message from assistant").nth(number)
+
+    def picture(self) -> Image.Image:
+        """The picture of a page that is shown, as it came from the server."""
+        shown = self.page.get_by_role("tabpanel").get_by_role("img").first
+        shown.wait_for()
+        address = str(shown.evaluate("image => image.src"))
+        return Image.open(io.BytesIO(self.page.request.get(address).body())).convert("RGB")
+
+    def keep(self, path: Path) -> Path:
+        """Keep a picture of the page and its console below a path without an ending."""
+        path.with_suffix(".txt").write_text("\n".join(self.console), encoding="utf-8")
+        picture = path.with_suffix(".png")
+        self.page.screenshot(path=picture)
+        return picture
+
+    def leave(self) -> None:
+        """Close the browser's window."""
+        self.context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")
+        if message.type == "error":
+            self.troubles.append(f"the console says: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        self._reached(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self._reached(socket.url.replace("ws:", "http:", 1))
+
+    def _reached(self, url: str) -> None:
+        if not url.startswith((f"{self.url}/", "data:", "blob:")):
+            self.troubles.append(f"another server was asked: {url}")
