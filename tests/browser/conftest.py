@@ -1,16 +1,16 @@
 """What tests in a real browser need: Chromium, the page's server, and visitors.
 
-A visitor that a test leaves behind is looked at: an error on its console, an error of a script, or
-a request to any other machine fails the test, as does a traceback in the server's log. Where a test
-fails, a picture of every visitor's page and its console are kept, and their paths printed.
+A test fails where a visitor's browser wrote an error to its console, a script failed, any other
+machine was asked for something, or the server logged a traceback. Where a test fails, a picture of
+every visitor's page and its console are kept, and the report says where.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import PageServer, chromium, chromium_path, serving_page
@@ -20,7 +20,8 @@ from visitor import Visit, Visitor
 HERE = Path(__file__).parent
 #: Set where the absence of Chromium is a failure and no reason to skip.
 _DEMANDED = "RAG_TEST_BROWSER"
-_FAILED = pytest.StashKey[bool]()
+_THERE = pytest.StashKey[list[Visitor]]()
+_KEPT = pytest.StashKey[Path]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,12 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[pytest.TestReport]:
-    report = yield
-    if call.when == "call":
-        item.stash[_FAILED] = report.failed
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Keep what the visitors of a test that failed saw."""
+    report: pytest.TestReport = yield
+    if report.when == "call" and report.failed:
+        for number, visitor in enumerate(item.stash.get(_THERE, [])):
+            kept = visitor.keep(item.stash[_KEPT] / f"visitor-{number}")
+            report.sections.append((f"visitor {number}", str(kept)))
     return report
 
 
@@ -48,7 +50,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
+def variables() -> dict[str, str]:
     """What the server's environment has besides the usual; for a module to override."""
     return {}
 
@@ -60,10 +62,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, home: Path, environment: dict[str, str]) -> Iterator[PageServer]:
+def server(browser: Browser, home: Path, variables: dict[str, str]) -> Iterator[PageServer]:
     """The page, with a library of the module's own."""
     assert browser.is_connected()
-    with serving_page(home.parent, home=home, **environment) as running:
+    with serving_page(home.parent, home=home, **variables) as running:
         yield running
 
 
@@ -72,28 +74,18 @@ def visit(
     browser: Browser, server: PageServer, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Visit]:
     """Open the page as a new visitor, with a browser's language, width and theme."""
-    with _visitors(browser, server, request.node, tmp_path) as come:
-        yield come
-
-
-@contextmanager
-def _visitors(
-    browser: Browser, server: PageServer, test: pytest.Item, folder: Path
-) -> Iterator[Visit]:
     there: list[Visitor] = []
+    request.node.stash[_THERE], request.node.stash[_KEPT] = there, tmp_path
 
-    def come(**how: object) -> Visitor:
+    def come(**how: Any) -> Visitor:
         there.append(Visitor(browser, server.url, **how))
         return there[-1]
 
     said = len(server.said())
     yield come
-    troubles = [trouble for visitor in there for trouble in visitor.troubles]
-    if "Traceback" in (log := server.said()[said:]):
-        troubles.append(log)
-    if test.stash.get(_FAILED, True) or troubles:
-        for number, visitor in enumerate(there):
-            print(f"\nwhat visitor {number} saw:", visitor.keep(folder / f"visitor-{number}"))
     for visitor in there:
         visitor.leave()
+    troubles = [trouble for visitor in there for trouble in visitor.troubles]
+    log = server.said()[said:]
     assert not troubles, "\n".join(troubles)
+    assert "Traceback" not in log, log

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from browser_files import FACT, FACT_PAGE, FACT_QUESTION, PAGES, Place, book
+import pytest
+from browser_files import FACT, FACT_PAGE, FACT_QUESTION, Place, book
 from pdf_files import needs_cyrillic_font
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
-from pytest import approx
 from visitor import Visit
 
 _NEAR = 0.012  # of a page's side: the marker's padding, and letters lower than their line
@@ -23,7 +23,7 @@ def test_the_quote_is_yellow_where_its_words_stand_on_the_page(visit: Visit) -> 
     picture = visitor.picture()
     expect(visitor.page.get_by_text(f"Страница {FACT_PAGE}")).to_be_visible()
     found = yellow(picture)
-    assert found == approx(place, abs=_NEAR)
+    assert found == pytest.approx(place, abs=_NEAR)
 
 
 def yellow(picture: Image.Image) -> Place:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PIL import Image
 from playwright.sync_api import (
@@ -18,7 +18,10 @@ from playwright.sync_api import (
     expect,
 )
 
-from ui.texts import TEXTS, Texts, first_language
+from ui.texts import TEXTS, first_language
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
 Visit = Callable[..., "Visitor"]
@@ -37,6 +40,7 @@ class Visitor:
         width: int = 1280,
         height: int = 900,
         theme: str = "light",
+        patience: int = _PATIENCE,
     ) -> None:
         self.url, self.texts = url, TEXTS[first_language(locale)]
         self.troubles: list[str] = []
@@ -48,8 +52,9 @@ class Visitor:
             reduced_motion="reduce",
             accept_downloads=True,
         )
-        self.context.set_default_timeout(_PATIENCE)
+        self.context.set_default_timeout(patience)
         self.page: Page = self.context.new_page()
+        expect.set_options(timeout=patience)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.troubles.append(f"a script failed: {error}"))
         self.page.on("request", self._asked)
@@ -70,14 +75,18 @@ class Visitor:
         """The panel of a tab."""
         return self.page.get_by_role("tabpanel", name=self.texts[name])
 
-    def drop(self, files: Mapping[str, bytes]) -> None:
-        """Choose files in the field for them."""
-        chosen = [
-            FilePayload(name=name, mimeType="application/octet-stream", buffer=data)
-            for name, data in files.items()
-        ]
-        field = self.page.get_by_role("complementary").or_(self.page.get_by_test_id("stSidebar"))
-        field.locator("input[type=file]").set_input_files(chosen)
+    def drop(self, files: Mapping[str, bytes] | Sequence[Path]) -> None:
+        """Choose files in the field for them: those at paths, or bytes under names."""
+        field = self.page.get_by_test_id("stSidebar").locator("input[type=file]")
+        if isinstance(files, Mapping):
+            field.set_input_files(
+                [
+                    FilePayload(name=name, mimeType="application/octet-stream", buffer=data)
+                    for name, data in files.items()
+                ]
+            )
+        else:
+            field.set_input_files(list(files))
 
     def question(self) -> Locator:
         """The field for a question."""
