@@ -42,7 +42,8 @@ class Visitor:
         theme: str = "light",
         patience: int = _PATIENCE,
     ) -> None:
-        self.url, self.texts = url, TEXTS[first_language(locale)]
+        self.url, self.language = url, first_language(locale)
+        self.texts = TEXTS[self.language]
         self.troubles: list[str] = []
         self.console: list[str] = []
         self.context = browser.new_context(
@@ -100,7 +101,8 @@ class Visitor:
 
     def answer(self, number: int = 0) -> Locator:
         """The answer to a question of the conversation, counted from 0."""
-        return self.page.get_by_role("group", name="Chat message from assistant").nth(number)
+        name = "Ответ" if self.language == "ru" else "Chat message from assistant"
+        return self.page.get_by_role("group", name=name, exact=True).nth(number)
 
     def picture(self) -> Image.Image:
         """The picture of a page that is shown, as it came from the server."""

@@ -10,7 +10,7 @@ import streamlit as st
 from rag import config
 from rag.desk import Desk
 from rag.errors import RagError
-from ui import chat, intake, library, minutes, settings
+from ui import chat, intake, labels, library, minutes, settings
 from ui.parts import show_error
 from ui.texts import LANGUAGES, TEXTS, first_language
 from ui.visit import Visit
@@ -41,6 +41,7 @@ def main() -> None:
         with st.sidebar:
             _language(visit)
             intake.show(visit)
+            labels.show(visit.language)
         st.header(texts["title"])
         _tabs(visit)
     except RagError as error:
