@@ -17,7 +17,7 @@ demo: $(VENV)/installed
 	$(BIN)/rag ask "сколько дней отпуска переносится?"
 
 ui: $(VENV)/installed
-	$(BIN)/streamlit run ui/streamlit_app.py
+	$(BIN)/rag ui
 
 test: lint types $(VENV)/installed-dev
 	$(BIN)/python -m pytest

@@ -48,6 +48,7 @@ ELSEWHERE = {
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),
     "rag.promising": ("promises",),
+    "rag.serving": ("ui",),
     "rag.shelf": ("models",),
     "rag.summarizing": ("summarize",),
     "rag.working": ("job", "jobs"),

@@ -8,6 +8,7 @@ folder; the paths in it count from where it lies.
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -26,6 +27,10 @@ FILE_NAME = "rag.toml"
 LIBRARY_NAME = ".rag"
 JOBS_NAME = "jobs"
 _PREFIX = "RAG_"
+#: A secret and no setting: it is shown by nothing, and no file of settings may hold it.
+_PASSWORD = "RAG_UI_PASSWORD"
+#: What tells that whoever types is elsewhere, or is no person.
+_ELSEWHERE = ("CI", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _MEBIBYTE = 1024**2
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -52,6 +57,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "server_seconds": (0.1, 86_400.0),
     "passages": (1, 100),
     "workers": (0, 64),
+    "max_upload_mb": (1, 10_000),
     "read_memory_mb": (64, 1_000_000),
     "read_seconds": (1.0, 86_400.0),
     "read_page_seconds": (0.0, 3600.0),
@@ -107,6 +113,8 @@ class Settings:
     me: str = ""  # who asks, for "what do I owe" and rag promises --to me
     history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
+    max_upload_mb: int = 200  # the largest file that the page takes
+    people: str = ""  # who may sign in to the page with OpenID Connect: a@example.org, @example.org
     offline: bool = False  # refuse a model that is not on this machine
     ocr: str = "auto"  # recognise pages without a sound text layer: auto, always, never
     languages: str = "rus+eng"  # of recognition, as tesseract names them
@@ -238,6 +246,20 @@ def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...
     return tuple(dict.fromkeys((beside, own)))
 
 
+def page_password(environ: Mapping[str, str] | None = None) -> str:
+    """The password of the page from RAG_UI_PASSWORD; "" where there is none."""
+    return (os.environ if environ is None else environ).get(_PASSWORD, "")
+
+
+def has_browser(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a browser that is opened here would be seen by whoever typed the command."""
+    environ = os.environ if environ is None else environ
+    if any(environ.get(name) for name in _ELSEWHERE):
+        return False
+    desktop = sys.platform in {"darwin", "win32"}
+    return desktop or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
 def find_file(cwd: Path) -> Path | None:
     """The `rag.toml` that counts, or None."""
     cwd = cwd.absolute()
@@ -299,7 +321,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX)}
+    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX) and k != _PASSWORD}
     return {name.removeprefix(_PREFIX).lower(): value for name, value in found.items()}
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub", "outside", "named"),
+        *("suggestions", "hub", "outside", "named", "access"),
         *("picture", "plan", "report", "watch"),
     },
     {
@@ -31,7 +31,7 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("minuting", "promising", "summarizing", "working"),
+        *("minuting", "promising", "serving", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

@@ -10,7 +10,7 @@ import streamlit as st
 from rag import config
 from rag.desk import Desk
 from rag.errors import RagError
-from ui import chat, intake, labels, library, minutes, settings
+from ui import access, chat, intake, labels, launch, library, minutes, settings
 from ui.parts import show_error
 from ui.texts import LANGUAGES, TEXTS, first_language
 from ui.visit import Visit
@@ -36,11 +36,13 @@ def main() -> None:
     texts = TEXTS[state.language]
     st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_style()}</style>")
+    access.check_served_here(texts)
     try:
         visit = _visit()
         with st.sidebar:
             _language(visit)
             intake.show(visit)
+            access.show(visit)
             labels.show(visit.language)
         st.header(texts["title"])
         _tabs(visit)
@@ -51,7 +53,7 @@ def main() -> None:
 
 def _visit() -> Visit:
     state = st.session_state
-    settings = config.load({}).settings
+    settings = launch.configured().settings
     desk = open_desk(config.library_home(settings))
     desk.settle(settings)
     person = state.setdefault("person", secrets.token_urlsafe(8))

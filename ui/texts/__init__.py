@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.texts import chat, common, intake, library, minutes, settings
+from ui.texts import access, chat, common, intake, library, minutes, settings
 
 if TYPE_CHECKING:
     from rag.words import Language
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Texts = dict[str, str]
 
 LANGUAGES: dict[Language, str] = {"ru": "Русский", "en": "English"}
-PARTS = (common, intake, chat, minutes, library, settings)
+PARTS = (common, access, intake, chat, minutes, library, settings)
 TEXTS: dict[Language, Texts] = {
     language: {key: text for part in PARTS for key, text in part.TEXTS[language].items()}
     for language in LANGUAGES
