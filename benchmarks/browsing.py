@@ -85,8 +85,7 @@ def serving_page(folder: Path, *, home: Path | None = None, **more: str) -> Iter
     port = _free_port()
     here = {"RAG_HOME": str(home), "XDG_CONFIG_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     env = environment(**{"RAG_WORKERS": "1", **here, **more})
-    script = str(ROOT / "ui" / "streamlit_app.py")
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [sys.executable, "-m", "rag", "ui", "--no-browser", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out

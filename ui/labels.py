@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _SCRIPT = Path(__file__).with_name("labels.js")
+_ALONE = "{}"  # a label of which nothing is left but what is not Streamlit's
 #: English and Russian; {} stands for what is not words of Streamlit's, such as a name of a file.
 _PAIRS = (
     ("Skip to main content", "К содержанию страницы"),
@@ -54,8 +55,7 @@ _PAIRS = (
     # conversation
     ("Send message", "Отправить"),
     ("Stop", "Остановить"),
-    ("Chat message from user", "Вопрос"),
-    ("Chat message from assistant", "Ответ"),
+    ("Chat message from {}", _ALONE),
     ("Copy to clipboard", "Скопировать"),
     ("Copied!", "Скопировано"),
     ("Copied", "Скопировано"),
@@ -121,11 +121,16 @@ _PAIRS = (
 
 def show(language: Language) -> None:
     """Put the labels into a language; an element that shows nothing."""
-    st.html(_html(language), unsafe_allow_javascript=True)
+    st.html(f"<script>{script(language)}</script>", unsafe_allow_javascript=True)
 
 
 @cache
-def _html(language: Language) -> str:
-    pairs = [pair if language == "ru" else pair[::-1] for pair in _PAIRS]
+def script(language: Language) -> str:
+    """The script that puts the labels into a language, whatever language they are in."""
+    pairs = [
+        pair if language == "ru" else pair[::-1]
+        for pair in _PAIRS
+        if language == "ru" or pair[1] != _ALONE
+    ]
     call = f"({json.dumps(language)}, {json.dumps(pairs, ensure_ascii=False)});"
-    return f"<script>({_SCRIPT.read_text(encoding='utf-8').strip()}){call}</script>"
+    return f"({_SCRIPT.read_text(encoding='utf-8').strip()}){call}"
