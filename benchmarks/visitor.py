@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
 Visit = Callable[..., "Visitor"]
+_SETTLED = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
+  === 'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
 _PATIENCE = 20_000  # milliseconds until what should be there must be seen
 
 
@@ -76,6 +78,10 @@ class Visitor:
         """The panel of a tab."""
         return self.page.get_by_role("tabpanel", name=self.texts[name])
 
+    def settled(self) -> None:
+        """Return when no run of the page's script goes on and nothing waits to be drawn."""
+        self.page.wait_for_function(_SETTLED)
+
     def drop(self, files: Mapping[str, bytes] | Sequence[Path]) -> None:
         """Choose files in the field for them: those at paths, or bytes under names."""
         field = self.page.get_by_test_id("stSidebar").locator("input[type=file]")
@@ -101,7 +107,7 @@ class Visitor:
 
     def answer(self, number: int = 0) -> Locator:
         """The answer to a question of the conversation, counted from 0."""
-        name = "Ответ" if self.language == "ru" else "Chat message from assistant"
+        name = self.texts.get("answer", "assistant")
         return self.page.get_by_role("group", name=name, exact=True).nth(number)
 
     def picture(self) -> Image.Image:

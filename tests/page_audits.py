@@ -79,6 +79,7 @@ _WIDTHS = """() => {
     if (element.scrollWidth > element.clientWidth + 1) out.push(`${element.tagName} scrolls`);
   return out.slice(0, 5);
 }"""
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 #: A size in CSS pixels from which text counts as large, and may be paler (WCAG 2.2, 1.4.3).
 _LARGE, _LARGE_BOLD, _BOLD = 24, 18.66, 700
@@ -104,6 +105,12 @@ def english(said: Iterable[str], allowed: Iterable[str]) -> list[str]:
     names = "|".join(map(re.escape, sorted(allowed, key=len, reverse=True)))
     known = re.compile(rf"(?<![A-Za-z])(?:{names})(?![A-Za-z])")
     return [text for text in said if _LATIN.search(known.sub("", text))]
+
+
+def russian(said: Iterable[str], allowed: Iterable[str]) -> list[str]:
+    """Those texts that have a Russian letter left when what is allowed is taken out."""
+    known = re.compile("|".join(map(re.escape, allowed)))
+    return [text for text in said if _CYRILLIC.search(known.sub("", text))]
 
 
 def pale(page: Page, least: float = 4.5, least_large: float = 3.0) -> list[Pale]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _SCRIPT = Path(__file__).with_name("labels.js")
-_ALONE = "{}"  # a label of which nothing is left but what is not Streamlit's
+#: In every language: who speaks has a name of our own.
+_EVERYWHERE = ("Chat message from {}", "{}")
 #: English and Russian; {} stands for what is not words of Streamlit's, such as a name of a file.
 _PAIRS = (
     ("Skip to main content", "К содержанию страницы"),
@@ -55,7 +56,6 @@ _PAIRS = (
     # conversation
     ("Send message", "Отправить"),
     ("Stop", "Остановить"),
-    ("Chat message from {}", _ALONE),
     ("Copy to clipboard", "Скопировать"),
     ("Copied!", "Скопировано"),
     ("Copied", "Скопировано"),
@@ -127,10 +127,6 @@ def show(language: Language) -> None:
 @cache
 def script(language: Language) -> str:
     """The script that puts the labels into a language, whatever language they are in."""
-    pairs = [
-        pair if language == "ru" else pair[::-1]
-        for pair in _PAIRS
-        if language == "ru" or pair[1] != _ALONE
-    ]
+    pairs = [_EVERYWHERE, *(pair if language == "ru" else pair[::-1] for pair in _PAIRS)]
     call = f"({json.dumps(language)}, {json.dumps(pairs, ensure_ascii=False)});"
     return f"({_SCRIPT.read_text(encoding='utf-8').strip()}){call}"
