@@ -35,14 +35,20 @@ _NEAREST = 5  # passages shown with a refusal
 _LINES_BEFORE = 8  # of a promise, in which it may be said what it is about
 
 
+def _ignore(_: str) -> None:
+    """Nobody listens."""
+
+
 @dataclass(slots=True)
 class _Clock:
-    """Seconds by step."""
+    """Seconds by step; whoever wants to know is told when one begins."""
 
+    on_step: Callable[[str], None] = _ignore
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
+        self.on_step(name)
         began = time.perf_counter()
         try:
             yield
@@ -96,15 +102,20 @@ class Answerer:
         k: int = 8,
         scope: Scope | None = None,
         past: Sequence[Exchange] = (),
-        on_text: Callable[[str], None] = lambda _: None,
+        on_text: Callable[[str], None] = _ignore,
+        on_step: Callable[[str], None] = _ignore,
     ) -> Answer:
         """Answer a question, or refuse it.
 
         `past` is what was asked and answered before, oldest first: a question that leans on it is
         made to stand alone, and a model sees it. `on_text` gets a model's words as they come,
-        harmless but before they are checked. Raises ModelError and DoesNotFit as the model does.
+        harmless but before they are checked; where it raises Stopped the model is stopped, and the
+        answer is made of what it wrote. `on_step` is told each step as it begins ("followup",
+        "register", "summary", "retrieve", "extract", "prompt", "model", "cite") and "answered" at
+        the end; what it raises ends the answer. Raises ModelError and DoesNotFit as the model does,
+        and Stopped where a model that was stopped had written nothing.
         """
-        clock = _Clock()
+        clock = _Clock(on_step)
         typed = question
         if past:
             with clock.step("followup"):
@@ -119,6 +130,7 @@ class Answerer:
             with clock.step("retrieve"):
                 evidence = self._retriever.retrieve(question, k=k, scope=request.scope)
             found = replace(self._from_evidence(request, evidence, clock), query=evidence.query)
+        on_step("answered")
         asked = question if question != typed else None
         return replace(found, timings=clock.timings, asked=asked)
 
@@ -266,7 +278,8 @@ class Answerer:
         words = Words(request.on_text)
         with clock.step("model"):
             said = ask_model(model, prompt, language_of(question), words.add)
-            words.end()
+            if not said.stopped:
+                words.end()
         if is_refusal(inert(said.text)):
             refused = refusal(question, passages)
             return replace(refused, receipt=prompt.receipt, notes=said.notes)

@@ -1,8 +1,9 @@
 """Asking a model so that what comes back can be checked at all.
 
 A loop is stopped and cut to one round. An answer of nothing, or in the wrong language, is asked
-for once more with a firmer word. A sentence that was never finished is taken off. Whatever is done
-to an answer is said in a note.
+for once more with a firmer word. A sentence that was never finished is taken off. Whoever hears
+the words may end them: what was written so far is the answer then. Whatever is done to an answer is
+said in a note.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag import guards
-from rag.errors import ModelError
+from rag.errors import ModelError, Stopped
 from rag.refusal import is_refusal
 from rag.types import Message
 
@@ -66,6 +67,10 @@ _NOTES = {
         "en": "the answer ended at the limit of its length (--max-tokens)",
     },
     "cut": {"ru": "ответ модели оборвался", "en": "the model's answer broke off"},
+    "stopped": {
+        "ru": "ответ остановлен; проверено то, что модель успела написать",
+        "en": "the answer was stopped; what the model had written by then is checked",
+    },
     "dropped": {
         "ru": "недописанное последнее предложение убрано",
         "en": "its unfinished last sentence is taken off",
@@ -75,19 +80,27 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A model's text as it goes on to be checked, and what a person should know of it."""
+    """A model's text as it goes on to be checked, and what a person should know of it.
+
+    `stopped` tells that the person did not let the model write on.
+    """
 
     text: str
     notes: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it."""
+    """One answer: its text up to a loop, how it ended, and whether it was a loop that ended it.
+
+    Or the person, who `stopped` it.
+    """
 
     text: str
     ending: Ending | None
     loop: bool = False
+    stopped: bool = False
 
 
 def ask_model(
@@ -95,7 +108,9 @@ def ask_model(
 ) -> Said:
     """Ask for an answer in a language, a second time where the first is none.
 
-    `on_text` gets the words as they come. Raises ModelError and DoesNotFit as the model does.
+    `on_text` gets the words as they come, and may raise Stopped: the model is stopped, and what it
+    wrote is the answer. Raises ModelError and DoesNotFit as the model does, and Stopped where there
+    is no word yet.
     """
     sources = [passage.chunk.text for passage in prompt.passages]
     said, ending = ask(model, prompt.messages, language, sources, on_text)
@@ -114,8 +129,8 @@ def ask(
 
     Gives how the first answer ended, too.
     """
-    first = reply = listen(model, messages, on_text)
-    fault = _fault(reply, sources, language)
+    first = reply = _heard(model, messages, on_text)
+    fault = None if reply.stopped else _fault(reply, sources, language)
     notes: list[str] = []
     if fault and (again := _again(model, tuple(messages), _FIRMER[fault][language])):
         notes.append(_AGAIN[fault][language])
@@ -126,6 +141,21 @@ def ask(
         notes.append(_NOTES[fault][language])
     said = _tidied(reply, language, notes)
     return replace(said, text="") if fault == "empty" else said, first.ending
+
+
+def _heard(
+    model: Model,
+    messages: Sequence[Message],
+    on_text: Callable[[str], None],
+    sampling: Sampling | None = None,
+) -> Reply:
+    """One answer, whole or up to where it was stopped. Raises Stopped where nothing was written."""
+    try:
+        return listen(model, messages, on_text, sampling)
+    except Stopped as stopped:
+        if not guards.without_thoughts(stopped.text).strip():
+            raise
+        return Reply(stopped.text, None, stopped=True)
 
 
 def _fault(reply: Reply, sources: Iterable[str], language: Language) -> str | None:
@@ -144,18 +174,23 @@ def listen(
     on_text: Callable[[str], None],
     sampling: Sampling | None = None,
 ) -> Reply:
-    """One answer, stopped where it begins to repeat itself."""
+    """One answer, stopped where it begins to repeat itself.
+
+    Raises Stopped, with the text so far, where `on_text` does or the model's own line.
+    """
     text, looked = "", 0
     with closing(model.stream(messages, sampling)) as stream:
         while True:
             try:
                 piece = next(stream)
+                text += piece
+                on_text(piece)
             except StopIteration as end:
                 if (cut := guards.repetition(text)) is not None:
                     return Reply(text[:cut], None, loop=True)
                 return Reply(text, end.value)
-            text += piece
-            on_text(piece)
+            except Stopped:
+                raise Stopped(text) from None
             if len(text) - looked >= _STEP:
                 looked = len(text)
                 if (cut := guards.repetition(text)) is not None:
@@ -168,7 +203,7 @@ def _second(
     """The second answer, set apart from the first; an empty one where the model fails."""
     on_text("\n\n")
     try:
-        return listen(model, again[0], on_text, again[1])
+        return _heard(model, again[0], on_text, again[1])
     except ModelError as error:
         log.warning("The second answer failed: %s", error)
         return Reply("", None)
@@ -197,15 +232,16 @@ def _tidied(reply: Reply, language: Language, notes: list[str]) -> Said:
     text = reply.text
     if reply.loop:
         notes.append(_NOTES["loop"][language])
-    if reply.ending is not None and reply.ending.reason in ("cut", "length"):
+    ended = "stopped" if reply.stopped else reply.ending.reason if reply.ending else ""
+    if ended in ("cut", "length", "stopped"):
         text = guards.finished(text)
-        note = _NOTES[reply.ending.reason][language]
-        if reply.ending.trouble:
+        note = _NOTES[ended][language]
+        if reply.ending is not None and reply.ending.trouble:
             note += f" ({reply.ending.trouble})"
         if len(text) < len(reply.text.rstrip()):
             note += f"; {_NOTES['dropped'][language]}"
         notes.append(note)
-    return Said(text, tuple(notes))
+    return Said(text, tuple(notes), reply.stopped)
 
 
 def _compare(model: Model, prompt: Prompt, ending: Ending | None) -> None:

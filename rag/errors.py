@@ -103,3 +103,14 @@ class DoesNotFit(ModelError):
 
 class StorageError(RagError):
     """The disk is full, or the folder cannot be written."""
+
+
+class Stopped(Exception):
+    """No error: nobody waits for the answer any more. `text` is what was written of it before.
+
+    Whatever hears a model's words or the steps of an answer may raise it, and so ends the model.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__("The answer was stopped")
+        self.text = text

@@ -6,6 +6,7 @@ What goes wrong with keeping them is told and stops nothing.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError, UsageError
@@ -13,6 +14,7 @@ from rag.types import Answer, Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from rag.store.history import History
 
@@ -20,6 +22,18 @@ log = logging.getLogger(__name__)
 
 #: Exchanges that a question may lean on, and that a model is told of.
 _PAST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """A conversation without what answers it: what was said last, and where it is kept.
+
+    `number` is that of the conversation in the history at `place`.
+    """
+
+    past: tuple[Exchange, ...] = ()
+    place: Path | None = None
+    number: int | None = None
 
 
 class Talk:
@@ -31,6 +45,7 @@ class Talk:
         history: History | None,
         model: str | None,
         resume: bool = False,
+        after: SoFar | None = None,
     ) -> None:
         """Begin a conversation, or go on with the last one where `resume` says so.
 
@@ -39,6 +54,7 @@ class Talk:
             history: Where it is kept; None for nowhere.
             model: The name of the model that answers, where one does.
             resume: Whether what was kept last is what came before.
+            after: A conversation that goes on here: with other settings, or over other documents.
 
         Raises UsageError where there is no history to resume from.
         """
@@ -47,8 +63,18 @@ class Talk:
         self._model = model
         self._number: int | None = None
         self._past: list[Exchange] = []
+        if after is not None:
+            self._past = list(after.past)
+            if history is not None and history.path == after.place:
+                self._number = after.number
         if resume:
             self._resume()
+
+    @property
+    def so_far(self) -> SoFar:
+        """The conversation as it stands, to go on elsewhere."""
+        place = self._history.path if self._history else None
+        return SoFar(tuple(self._past), place, self._number)
 
     def _resume(self) -> None:
         if self._history is None:

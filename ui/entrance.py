@@ -54,6 +54,7 @@ _HEAD = """<!doctype html>
 _ASK = """<p id="about"{wrong}>{told}</p>
 <form method="post" action="/sign-in">
 <input type="hidden" name="next" value="{target}">
+<input name="username" autocomplete="username" value="rag" hidden>
 <label for="password">{label}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required
  autofocus aria-describedby="about"{invalid}>
@@ -152,7 +153,7 @@ def _page(language: Language, body: str, status: int) -> HTMLResponse:
         language=language,
         title=html.escape(texts["access_title"]),
         page=html.escape(texts["title"]),
-        icon=_icon(),
+        icon=icon(),
         style=_style(),
         body=body,
     )
@@ -184,6 +185,7 @@ def _style() -> str:
 
 
 @cache
-def _icon() -> str:
+def icon() -> str:
+    """The icon of the page as an address that needs no request."""
     data = (_HERE / "icon.svg").read_bytes()
     return f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NOT_USED = (
-    *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation"),
+    *("accelerometer", "autoplay", "camera", "display-capture", "geolocation"),
     *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
     *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
@@ -63,8 +63,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 for name in [name for name in headers if name.startswith("access-control-")]:
                     del headers[name]
-                headers.update(_ALWAYS)
-                headers.setdefault("Content-Security-Policy", policy)
+                for name, value in (*_ALWAYS.items(), ("Content-Security-Policy", policy)):
+                    headers.setdefault(name, value)
                 if not scope["path"].startswith(_STATIC):
                     headers["Cache-Control"] = "no-store"
             await send(message)

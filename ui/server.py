@@ -18,7 +18,7 @@ from streamlit.web.bootstrap import load_config_options
 
 from rag.access.passwords import Password
 from rag.errors import RagError, UsageError
-from ui import launch, provider
+from ui import index, launch, provider
 from ui.broken import hide_messages, on_script_error
 from ui.doors import PasswordDoor, ProviderDoor
 from ui.gate import Gate
@@ -134,7 +134,11 @@ def build(plan: Plan, port: int) -> ASGIApp:
     elif plan.guard is not None:
         names = names.with_name(provider.check())
         door = ProviderDoor(plan.guard)
-    page = st.App(launch.SCRIPT, on_script_error=on_script_error)
+    page = st.App(
+        launch.SCRIPT,
+        routes=index.routes(guarded=door is not None),
+        on_script_error=on_script_error,
+    )
     return Headers(Gate(page, names, door))
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rag.store.history import History
     from rag.summary import Brief, Summary
     from rag.summary import Progress as Step
-    from rag.talk import Talk
+    from rag.talk import SoFar, Talk
     from rag.types import Answer, Entry, Evidence, Exchange, Scope
 
 
@@ -52,6 +52,7 @@ class Asking(Keeping):
         scope: Scope | None = None,
         past: Sequence[Exchange] = (),
         on_text: Callable[[str], None] = _ignore,
+        on_step: Callable[[str], None] = _ignore,
     ) -> Answer:
         """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
         question = checked_question(question)
@@ -62,6 +63,7 @@ class Asking(Keeping):
                 scope=scope,
                 past=past,
                 on_text=on_text,
+                on_step=on_step,
             )
 
     def _answerer(self, library: Library, retriever: Retriever) -> Answerer:
@@ -89,12 +91,13 @@ class Asking(Keeping):
 
         return records(self.paths, entries)
 
-    def talk(self, *, resume: bool = False) -> Talk:
-        """A conversation to ask in, new or the last one; see `rag.talk.Talk`."""
+    def talk(self, *, resume: bool = False, after: SoFar | None = None) -> Talk:
+        """A conversation to ask in, new, the last one or one held so far; see `rag.talk.Talk`."""
         from rag.talk import Talk
 
         model = self.settings.model or None
-        return Talk(self.answer, self.history if self.settings.history else None, model, resume)
+        history = self.history if self.settings.history else None
+        return Talk(self.answer, history, model, resume, after)
 
     @property
     def history(self) -> History:

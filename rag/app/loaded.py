@@ -16,9 +16,11 @@ class Loaded:
     """An embedder and a language model, loaded when first asked for.
 
     Each lock is held while its model is loaded, which takes minutes: the other one may be used.
+    `shared` makes of a language model the one that all are given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Callable[[Model], Model] = lambda model: model) -> None:
+        self._shared = shared
         self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
         self._embedding = Lock()
         self._models: list[Model] = []
@@ -39,5 +41,5 @@ class Loaded:
         """The language model; the first caller loads it."""
         with self._model:
             if not self._models:
-                self._models.append(load())
+                self._models.append(self._shared(load()))
             return self._models[0]

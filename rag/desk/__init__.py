@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
+from rag.desk.line import Line
+from rag.desk.talks import Talks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rag.models import Model
 
 
 class Desk:
@@ -23,7 +27,9 @@ class Desk:
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
-        self._loaded = Loaded()
+        self.talks = Talks()
+        self._line = Line()
+        self._loaded = self._load()
         self._apps: dict[str, App] = {}
         self._lock = Lock()
 
@@ -31,7 +37,21 @@ class Desk:
         """Go on with these settings; where they are others, models are loaded anew when needed."""
         with self._lock:
             if settings != self.settings:
-                self.settings, self._loaded, self._apps = settings, Loaded(), {}
+                self.settings, self._loaded, self._apps = settings, self._load(), {}
+
+    def _load(self) -> Loaded:
+        """Models that all apps share; a language model is asked through a fair line.
+
+        The line of this machine stays when settings change: what goes on with the model before has
+        its turns among those of the next one.
+        """
+
+        def shared(model: Model) -> Model:
+            from rag.desk.line import queued
+
+            return queued(model, self._line)
+
+        return Loaded(shared)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.

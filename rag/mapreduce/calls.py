@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.asking import ask
+from rag.asking import Said, ask
 from rag.cite.clean import Words
-from rag.errors import ModelError
+from rag.errors import ModelError, Stopped
 from rag.store.replies import key_of
 from rag.summary import Call
 from rag.summary.asking import of_notes, receipt
@@ -68,32 +68,37 @@ class Calls:
     ) -> str:
         """The reply to messages that are made of documents with these ids.
 
-        `on_text` gets it as it comes, harmless. It is empty where the model was silent twice.
-        Raises ModelError when it has failed twice.
+        `on_text` gets it as it comes, harmless. It is empty where the model was silent twice. The
+        last step's is what was written by the time `on_text` raised Stopped; that is not kept.
+        Raises ModelError when it has failed twice, and Stopped in the steps before.
         """
         key = key_of(self._model.name, self._sampling, messages)
         text = self._replies.get(key) if self._replies else None
         kept = text is not None
         if text is None:
-            text = self._write(messages, on_text)
-            if text and self._replies:
+            said = self._write(messages, on_text)
+            if said.stopped and step != "final":
+                raise Stopped(said.text)
+            text = said.text.strip()
+            if text and self._replies and not said.stopped:
                 self._replies.put(key, text, documents)
         model = self._model
         account = receipt(messages, self._bare[step], model.counter, model.window, model.reserve)
         self.made.append(Call(step, turn, account, kept))
         return text
 
-    def _write(self, messages: Sequence[Message], on_text: Callable[[str], None]) -> str:
+    def _write(self, messages: Sequence[Message], on_text: Callable[[str], None]) -> Said:
         """The one place where a summary's model is asked: again where it fails."""
         sources = [message.content for message in messages]
         words = Words(on_text)
         for attempt in range(1, _TRIES + 1):
             try:
                 said, _ = ask(self._model, messages, self._language, sources, words.add)
-                words.end()
+                if not said.stopped:
+                    words.end()
                 self.notes += said.notes
-                return said.text.strip()
+                return said
             except ModelError:
                 if attempt == _TRIES:
                     raise
-        return ""
+        return Said("")

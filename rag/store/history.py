@@ -79,7 +79,7 @@ class History:
     """
 
     def __init__(self, path: Path, most: int = MOST) -> None:
-        self._path = path
+        self.path = path
         self._aside = path.with_name(f"{path.name}{_DAMAGED}")
         self._most = most
 
@@ -120,7 +120,7 @@ class History:
             row = db.execute(newest).fetchone()
             return _conversation(db, row[0]) if row else None
 
-        return self._with(work) if self._path.exists() else None
+        return self._with(work) if self.path.exists() else None
 
     def find(
         self, *, most: int | None = None, conversation: int | None = None, words: str = ""
@@ -148,7 +148,7 @@ class History:
                 found.setdefault(number, []).append(exchange)
             return [Conversation(each, begun[each], tuple(found[each])) for each in found]
 
-        return self._with(work) if self._path.exists() else []
+        return self._with(work) if self.path.exists() else []
 
     def clear(self, conversation: int | None = None) -> int:
         """Forget a conversation, or all; nothing of it stays in the file. Gives how many."""
@@ -164,7 +164,7 @@ class History:
         if conversation is None:
             for damaged in files_of(self._aside):
                 damaged.unlink(missing_ok=True)
-        return self._with(work) if self._path.exists() else 0
+        return self._with(work) if self.path.exists() else 0
 
     def _with(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Do something with the database; made where there is none, begun anew where damaged."""
@@ -186,21 +186,21 @@ class History:
                 failure = error
                 break
         raise StorageError(
-            f"The history at {self._path} cannot be used ({failure})", "Or ask with --no-history."
+            f"The history at {self.path} cannot be used ({failure})", "Or ask with --no-history."
         ) from failure
 
     def _opened(self) -> sqlite3.Connection:
         """A connection to a database with its tables, private from its first byte."""
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
-        db = connect(self._path)
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        db = connect(self.path)
         try:
             db.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
                 raise StorageError(
-                    f"The history at {self._path} was made by a newer version",
+                    f"The history at {self.path} was made by a newer version",
                     "Bring rag up to date, or ask with --no-history.",
                 )
             if version < _VERSION:
@@ -214,7 +214,7 @@ class History:
 
     def _put_aside(self) -> None:
         """Move a damaged file out of the way, its log with it."""
-        for held, aside in zip(files_of(self._path), files_of(self._aside), strict=True):
+        for held, aside in zip(files_of(self.path), files_of(self._aside), strict=True):
             if held.exists():
                 os.replace(held, aside)
         log.warning("The history was damaged and is begun anew; the old one is %s", self._aside)

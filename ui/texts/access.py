@@ -26,6 +26,7 @@ _RU = {
     "access_closed": "Страница открыта не тем способом",
     "access_closed_hint": "Запущенная через streamlit run, она не спрашивает пароля и поэтому"
     " показывается только на 127.0.0.1. Запустите её так: rag ui --host {}",
+    "access_noscript": "Этой странице нужен JavaScript. Включите его в браузере и обновите её.",
     "broken": "Здесь что-то пошло не так",
     "broken_hint": "Ваши документы целы. Обновите страницу и попробуйте ещё раз; если ошибка"
     " повторится, её место записано там, где запущена программа.",
@@ -50,6 +51,7 @@ _EN = {
     "access_closed": "The page was not started so that it can be shown here",
     "access_closed_hint": "Started with streamlit run it asks for no password, so it is shown on"
     " 127.0.0.1 alone. Start it with: rag ui --host {}",
+    "access_noscript": "This page needs JavaScript. Turn it on in the browser, then reload.",
     "broken": "Something went wrong here",
     "broken_hint": "Your documents are safe. Reload the page and try again; if it happens again,"
     " the place of the mistake is written where the program was started.",

@@ -1,0 +1,297 @@
+"""A fair line before the model that all share: whoever has waited longest is next.
+
+A person has one turn at a time and then stands at the end again, so minutes of a long meeting,
+which take many turns, hold nobody up who has one question. `Rota` says who is next, `Line` makes
+threads wait, `Queued` is a model that is asked through a line.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from rag.errors import Stopped
+from rag.models import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from rag.models import Ending, Sampling
+    from rag.types import Message
+
+#: Answers that a server is asked for at once: it has a queue of its own, and batches.
+SERVER_AT_ONCE = 4
+
+_IN_PROCESS = "transformers"
+
+
+class Caller:
+    """Somebody who asks models: one person, one errand. See `calling`.
+
+    `on_place` is told how many turns must end before the one that is waited for: 0 as it begins.
+    `heard` tells that a stop ended something.
+    """
+
+    def __init__(self, person: str, on_place: Callable[[int], None] = lambda _: None) -> None:
+        self.person = person
+        self.on_place = on_place
+        self.heard = False
+        self._stopped = threading.Event()
+        self._wakers: set[Callable[[], None]] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the errand is called off."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Call the errand off: whatever waits for a model or reads its words raises Stopped."""
+        self._stopped.set()
+        with self._lock:
+            wakers = list(self._wakers)
+        for wake in wakers:
+            wake()
+
+    def heed(self) -> None:
+        """Raise Stopped where the errand is called off."""
+        if self.stopped:
+            self.heard = True
+            raise Stopped
+
+    @contextmanager
+    def woken_by(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Have `wake` called when the errand is called off while this lasts."""
+        with self._lock:
+            self._wakers.add(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._wakers.discard(wake)
+
+
+_CALLER: ContextVar[Caller] = ContextVar("caller")
+
+
+@contextmanager
+def calling(caller: Caller) -> Iterator[None]:
+    """Let whatever asks a model here do so for this caller."""
+    token = _CALLER.set(caller)
+    try:
+        yield
+    finally:
+        _CALLER.reset(token)
+
+
+def _caller() -> Caller:
+    """Who asks; each thread for itself where nobody has said."""
+    return _CALLER.get(None) or Caller(f"thread {threading.get_ident()}")
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """One turn of a person."""
+
+    person: str
+
+
+class Rota:
+    """Whose turn it is, of those who have come. Not for several threads: see `Line`."""
+
+    def __init__(self, at_once: int = 1) -> None:
+        self._at_once = at_once
+        self._waiting: dict[str, deque[Ticket]] = {}  # what each person waits for, first come first
+        self._order: deque[str] = deque()  # those of them who have no turn now
+        self._served: dict[str, Ticket] = {}
+
+    def join(self, person: str) -> Ticket:
+        """Take a ticket; its turn may begin at once."""
+        ticket = Ticket(person)
+        if person not in self._waiting and person not in self._served:
+            self._order.append(person)
+        self._waiting.setdefault(person, deque()).append(ticket)
+        self._serve()
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """End a turn, or give it up before it began."""
+        person = ticket.person
+        waiting = self._waiting.get(person, deque())
+        if self._served.get(person) is ticket:
+            del self._served[person]
+            if waiting:
+                self._order.append(person)
+        elif ticket in waiting:
+            waiting.remove(ticket)
+            if not waiting:
+                del self._waiting[person]
+                if person in self._order:
+                    self._order.remove(person)
+        self._serve()
+
+    def begun(self, ticket: Ticket) -> bool:
+        """Whether it is this ticket's turn."""
+        return self._served.get(ticket.person) is ticket
+
+    def before(self, ticket: Ticket) -> int:
+        """How many turns must end before this one begins, if nobody comes or gives up.
+
+        Of turns at the same time the one that began first is taken to end first.
+        """
+        ahead = self._copy()
+        ended = 0
+        while not ahead.begun(ticket):
+            ahead.leave(next(iter(ahead._served.values())))
+            ended += 1
+        return ended
+
+    def _copy(self) -> Rota:
+        copy = Rota(self._at_once)
+        copy._waiting = {person: deque(tickets) for person, tickets in self._waiting.items()}
+        copy._order = deque(self._order)
+        copy._served = dict(self._served)
+        return copy
+
+    def _serve(self) -> None:
+        while self._order and len(self._served) < self._at_once:
+            person = self._order.popleft()
+            waiting = self._waiting[person]
+            self._served[person] = waiting.popleft()
+            if not waiting:
+                del self._waiting[person]
+
+
+class Line:
+    """Makes threads wait for their turn; `at_once` of them have theirs at the same time."""
+
+    def __init__(self, at_once: int = 1) -> None:
+        self._rota = Rota(at_once)
+        self._moved = threading.Condition()
+
+    def enter(self, caller: Caller) -> Ticket:
+        """Wait for a turn. It lasts until `leave`. Raises Stopped when the caller is."""
+        with self._moved:
+            ticket = self._rota.join(caller.person)
+        try:
+            with caller.woken_by(self._wake):
+                self._wait(ticket, caller)
+        except BaseException:
+            self.leave(ticket)
+            raise
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """End a turn."""
+        with self._moved:
+            self._rota.leave(ticket)
+            self._moved.notify_all()
+
+    def _wait(self, ticket: Ticket, caller: Caller) -> None:
+        """Until it is this ticket's turn; the caller is told of each step, under no lock."""
+        told = None
+        while True:
+            with self._moved:
+                while (before := self._rota.before(ticket)) == told and not caller.stopped:
+                    self._moved.wait()
+            caller.heed()
+            caller.on_place(before)
+            if not before:
+                return
+            told = before
+
+    def _wake(self) -> None:
+        with self._moved:
+            self._moved.notify_all()
+
+
+@dataclass(frozen=True)
+class Queued(Model):
+    """A model that is asked through a line, one errand of a person at a time."""
+
+    model: Model = field(kw_only=True)
+    line: Line = field(kw_only=True)
+
+    def stream(
+        self, messages: Sequence[Message], sampling: Sampling | None = None
+    ) -> Generator[str, None, Ending]:
+        """As `Model.stream`, once it is the caller's turn.
+
+        Raises Stopped as soon as the caller is, however long the model takes to notice: the next
+        turn begins when it has.
+        """
+        caller = _caller()
+        ticket = self.line.enter(caller)
+        stream = self.model.stream(messages, sampling)
+        reading = _Reading(stream, lambda: self.line.leave(ticket))
+        try:
+            with caller.woken_by(reading.close):
+                reading.begin()
+                while (piece := reading.next()) is not None and not caller.stopped:
+                    yield piece
+            caller.heed()
+            return reading.ending()
+        finally:
+            reading.close()
+
+
+class _Reading:
+    """A model's words, read in a thread of their own: whoever waits for them may walk away."""
+
+    def __init__(self, stream: Generator[str, None, Ending], on_end: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_end = on_end
+        self._pieces: SimpleQueue[str | None] = SimpleQueue()
+        self._closed = threading.Event()
+        self._ending: Ending | None = None
+        self._error: BaseException | None = None
+
+    def begin(self) -> None:
+        """Let the model write. Raises RuntimeError where no thread can be had."""
+        try:
+            threading.Thread(target=self._read, name="rag-reading", daemon=True).start()
+        except RuntimeError:
+            self._on_end()
+            raise
+
+    def next(self) -> str | None:
+        """The next words; None at the end, or once it is closed."""
+        return self._pieces.get()
+
+    def close(self) -> None:
+        """Stop the model as soon as it hears, and let who waits for words go on without."""
+        self._closed.set()
+        self._pieces.put(None)
+
+    def ending(self) -> Ending:
+        """How the answer ended; raises what it ended with."""
+        if self._error is not None:
+            raise self._error
+        assert self._ending is not None
+        return self._ending
+
+    def _read(self) -> None:
+        try:
+            with closing(self._stream) as stream:
+                while not self._closed.is_set():
+                    self._pieces.put(next(stream))
+        except StopIteration as end:
+            self._ending = end.value
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._on_end()
+            self._pieces.put(None)
+
+
+def queued(model: Model, here: Line) -> Queued:
+    """The model behind a line: the one for this machine, or one of its own before a server."""
+    provider, colon, _ = model.name.partition(":")
+    line = Line(SERVER_AT_ONCE) if colon and provider != _IN_PROCESS else here
+    told = {each.name: getattr(model, each.name) for each in fields(model)}
+    return Queued(**told, model=model, line=line)
