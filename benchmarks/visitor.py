@@ -21,6 +21,7 @@ from playwright.sync_api import (
 from ui.texts import TEXTS, first_language
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 #: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
@@ -43,6 +44,7 @@ class Visitor:
         height: int = 900,
         theme: str = "light",
         patience: int = _PATIENCE,
+        now: datetime | None = None,
     ) -> None:
         self.url, self.language = url, first_language(locale)
         self.texts = TEXTS[self.language]
@@ -62,6 +64,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.troubles.append(f"a script failed: {error}"))
         self.page.on("request", self._asked)
         self.page.on("websocket", self._connected)
+        if now is not None:
+            self.page.clock.set_fixed_time(now)
         self.page.goto(url)
         self.heading(self.texts["title"]).wait_for()
 
