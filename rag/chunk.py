@@ -86,6 +86,12 @@ def chunk(document: Document, *, target_words: int = 200) -> list[Chunk]:
     return chunks
 
 
+def heading_path(document: Document, offset: int) -> tuple[str, ...]:
+    """The titles in force for the character at `offset`, a heading's own first letter included."""
+    path = _Headings(document).path_before(offset + 1)
+    return tuple(path.split(_SEPARATOR)) if path else ()
+
+
 def _columns(document: Document, tables: Sequence[Mark], start: int) -> str:
     """The names of the columns of a table that a chunk begins in the middle of, or ""."""
     place = bisect_right(tables, start, key=lambda table: table.start) - 1

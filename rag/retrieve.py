@@ -24,6 +24,7 @@ from rag.types import Citation, Evidence, Found, Passage, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rag.embed import Embedder, Reranker
     from rag.index import Library
@@ -102,10 +103,11 @@ class Retriever:
         """Ids of the documents in scope; None for all. Raises UsageError where none is."""
         if scope.everything:
             return None
+        names = {row.name for row in self._rows}
         chosen = [
             row.id
             for row in self._rows
-            if (not scope.documents or any(is_meant(row.name, p) for p in scope.documents))
+            if (not scope.documents or _in_scope(row.name, scope.documents, names))
             and (scope.since is None or (row.date or "") >= scope.since)
             and (scope.until is None or "" < (row.date or "") <= scope.until)
         ]
@@ -378,6 +380,14 @@ def is_meant(name: str, pattern: str) -> bool:
         is_name(name, pattern)
         or name.startswith(pattern.rstrip("/") + "/")
         or fnmatchcase(name, pattern)
+    )
+
+
+def _in_scope(name: str, given: Sequence[str], names: AbstractSet[str]) -> bool:
+    """Whether a document is meant by any of some names; a whole name means no other document."""
+    return any(
+        name == each or name.startswith(f"{each}/") if each in names else is_meant(name, each)
+        for each in given
     )
 
 

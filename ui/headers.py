@@ -19,8 +19,6 @@ from starlette.datastructures import Headers as Values
 from starlette.datastructures import MutableHeaders
 
 from rag.access.names import host_of
-from ui import labels
-from ui.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -100,6 +98,5 @@ def hash_of(inline: str) -> str:
 
 @cache
 def _own_scripts() -> str:
-    """The inline scripts that Streamlit's page begins with, and those that word its labels."""
-    scripts = [*_SCRIPT.findall(_INDEX.read_text("utf-8")), *map(labels.script, LANGUAGES)]
-    return " ".join(map(hash_of, scripts))
+    """The inline scripts that Streamlit's page begins with."""
+    return " ".join(hash_of(script) for script in _SCRIPT.findall(_INDEX.read_text("utf-8")))

@@ -10,7 +10,7 @@ import streamlit as st
 from rag import config
 from rag.desk import Desk
 from rag.errors import RagError
-from ui import access, chat, intake, labels, launch, library, minutes, settings
+from ui import access, browser, chat, intake, launch, library, minutes, settings
 from ui.parts import show_error
 from ui.texts import LANGUAGES, TEXTS, first_language
 from ui.visit import Visit
@@ -37,13 +37,13 @@ def main() -> None:
     st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_style()}</style>")
     access.check_served_here(texts)
+    browser.speak(state.language)
     try:
         visit = _visit()
         with st.sidebar:
             _language(visit)
             intake.show(visit)
             access.show(visit)
-            labels.show(visit.language)
         st.header(texts["title"])
         _tabs(visit)
     except RagError as error:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 class Showing(Parts):
     """A library that can be looked at."""
 
+    @property
+    def state(self) -> str:
+        """A name for the library as it is now, which changes with it. Raises LibraryMissing."""
+        with open_catalogue(self.paths) as catalogue:
+            changed = self.paths.catalogue.stat().st_mtime_ns  # a library made anew counts anew
+            return f"{self.paths.catalogue} {catalogue.generation} {changed}"
+
     def documents(self) -> list[DocumentRow]:
         """What is in the library."""
         with open_catalogue(self.paths) as catalogue:

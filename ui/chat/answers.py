@@ -1,8 +1,4 @@
-"""An answer on the page: sentences with their citations, promises, a refusal, what was struck.
-
-Words of documents and models go in as escaped HTML or as cells, never as Markdown: a document must
-not be able to put a link, a picture or a formula on the page.
-"""
+"""An answer on the page: sentences with their citations, promises, a refusal, what was struck."""
 
 from __future__ import annotations
 
@@ -12,63 +8,33 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.register import due_text, link_line, state_text
-from rag.render import place
 from rag.types import Citation
 from rag.words import language_of
 from ui import sources
-from ui.parts import escaped, literal, selected_rows, show_error
+from ui.parts import escaped, literal
+from ui.sources import place_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.errors import RagError
-    from rag.types import Answer, Entry, Passage, Promise, Sentence
+    from rag.types import Answer, Entry, Passage, Sentence
     from rag.words import Language
     from ui.texts import Texts
     from ui.visit import Visit
 
-_SNIPPET = 240  # characters of a passage under a refusal
-_WIDTHS = {"who": 115, "to_whom": 90, "what": 215, "when": 135, "where": 170}  # CSS pixels
-_ROW_HEIGHT = 66  # CSS pixels, three lines; in rows of 56 Streamlit wraps no cell
+_SNIPPET = 240  # characters of a passage under a refusal, of a quote in a hint
+_SOURCES = 6  # written out below an answer; the drawer leads to all of them
+_PROMISES = 10  # rows at first; the rest when asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of the conversation and what came of it."""
-
-    question: str
-    answer: Answer | None = None
-    error: RagError | None = None
-
-
-def show_turn(visit: Visit, turn: Turn, number: int) -> None:
-    """A question and its answer; `number` keeps the widgets of turns apart."""
-    with st.chat_message("user"):
-        st.text(turn.question)
-    with st.chat_message("assistant"):
-        if turn.error is not None:
-            show_error(turn.error)
-        if turn.answer is not None:
-            _Shown(visit, turn.answer, f"turn-{number}").show()
-
-
-def promise_row(entry: Entry, language: Language, texts: Texts) -> dict[str, str]:
-    """A promise as cells: who, to whom, what and how it stands, by when, where; with its links."""
-    promise = entry.promise
-    state = state_text(entry, language)
-    where = [f"{entry.document}:{promise.line}", *(link_line(k, language) for k in entry.links)]
-    return {
-        texts["who"]: entry.who or "—",
-        texts["to_whom"]: entry.to_whom or "",
-        texts["what"]: f"{promise.what} ({state})" if state else promise.what,
-        texts["when"]: due_text(promise.when) if promise.when else "",
-        texts["where"]: "; ".join(where),
-    }
+def show_answer(visit: Visit, answer: Answer, key: str) -> None:
+    """An answer with its sources; `key` begins the keys of all its widgets."""
+    _Shown(visit, answer, key).show()
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One answer being put on the page. `key` begins the keys of all its widgets."""
+    """One answer being put on the page."""
 
     visit: Visit
     answer: Answer
@@ -79,103 +45,171 @@ class _Shown:
         """The words of the page."""
         return self.visit.texts
 
+    @property
+    def _collection(self) -> str:
+        return self.visit.app.settings.collection
+
     def show(self) -> None:
         answer = self.answer
+        if answer.asked:
+            st.caption(literal(self.texts["understood"].format(answer.asked)))
         if answer.refusal:
-            st.info(literal(answer.refusal))
+            st.info(literal(answer.refusal), icon=":material/search_off:")
             self._nearest(answer.passages)
-            return
-        if answer.promises:
-            self._promises()
-        rest = answer.sentences[len(answer.promises) :]  # a register's rows come first, in order
-        numbers = _numbered(rest)
-        for index, sentence in enumerate(rest):
-            self._sentence(index, sentence, numbers)
-        with st.container(gap="xsmall"):
-            for citation, number in numbers.items():
-                self._source(citation, number)
+        else:
+            self._said()
         if answer.struck:
             self._struck(answer.struck)
         for note in answer.notes:
-            st.caption(note)
+            st.caption(literal(note))
 
-    def _sentence(self, index: int, sentence: Sentence, numbers: dict[Citation, int]) -> None:
+    def _said(self) -> None:
+        """Promises as a table, then the sentences, and below them their sources."""
+        answer = self.answer
+        if answer.promises:
+            self._promises(answer.entries)
+        elif answer.by == "model" and not answer.sentences:
+            st.info(self.texts["nothing_stands"], icon=":material/rule:")
+        rest = answer.sentences[len(answer.promises) :]  # a register's rows come first, in order
+        sources_of = list(dict.fromkeys(c for sentence in rest for c in sentence.citations))
+        if rest:
+            verbatim = answer.by == "documents"
+            with st.container(gap=None, key=f"{self.key}-said{'-verbatim' if verbatim else ''}"):
+                for index, sentence in enumerate(rest):
+                    self._sentence(index, sentence, sources_of)
+        if sources_of:
+            self._sources(sources_of)
+
+    def _sentence(self, index: int, sentence: Sentence, places: Sequence[Citation]) -> None:
+        """A sentence, and its chips right behind its last word."""
         doubt = ""
-        if sentence.verdict != "supported":
+        if sentence.verdict not in ("supported", "unchecked"):
             why = f": {sentence.reason}" if sentence.reason else ""
             doubt = f' <span class="doubt">{escaped(self.texts["partly"] + why)}</span>'
-        with st.container(horizontal=True, wrap=False, gap="xsmall"):
-            before, marked, after = map(escaped, sentence.parts)
-            strong = f"<strong>{marked}</strong>" if marked else ""
-            st.html(f'<div class="sentence">{before}{strong}{after}{doubt}</div>')
-            for number in dict.fromkeys(numbers[citation] for citation in sentence.citations):
+        before, marked, after = map(escaped, sentence.parts)
+        strong = f"<strong>{marked}</strong>" if marked else ""
+        text = f'<span class="sentence">{before}{strong}{after}{doubt}</span>'
+        with st.container(gap=None, key=f"{self.key}-sentence-{index}"):
+            st.html(text)
+            for place in dict.fromkeys(sentence.citations):
+                self._chip(f"{index}-chip", place, places)
+
+    def _chip(self, name: str, citation: Citation, places: Sequence[Citation]) -> None:
+        """A small button with a number; who hears the page hears the place as well."""
+        at = places.index(citation)
+        where = place_text(citation, self.texts)
+        st.button(
+            f":gray[{self.texts['source']}] {at + 1}:gray[{literal(f': {where}')}]",  # see chat.css
+            key=f"{self.key}-{name}-{at + 1}",
+            type="tertiary",
+            help=literal(f"{where}: «{_shortened(citation.quote)}»"),
+            on_click=sources.open_at,
+            args=(places, at, self._collection),
+        )
+
+    def _sources(self, places: Sequence[Citation]) -> None:
+        """The places of an answer, written out."""
+        with st.container(horizontal=True, gap="xsmall", key=f"{self.key}-places"):
+            for at, citation in enumerate(places[:_SOURCES]):
                 st.button(
-                    literal(f"[{number}]"),
-                    key=f"{self.key}-{index}-chip-{number}",
+                    literal(f"{at + 1} · {place_text(citation, self.texts)}"),
+                    key=f"{self.key}-place-{at + 1}",
                     type="tertiary",
-                    on_click=_toggle,
-                    args=(self._source_key(number),),
+                    on_click=sources.open_at,
+                    args=(places, at, self._collection),
+                )
+            if len(places) > _SOURCES:
+                st.button(
+                    self.texts["sources_more"].format(len(places) - _SOURCES),
+                    key=f"{self.key}-place-more",
+                    type="tertiary",
+                    on_click=sources.open_at,
+                    args=(places, _SOURCES, self._collection),
                 )
 
-    def _source_key(self, number: int) -> str:
-        return f"{self.key}-source-{number}"
-
-    def _source(self, citation: Citation, number: int) -> None:
-        label = literal(f"[{number}] {place(citation, self.texts)}")
-        key = self._source_key(number)
-        with st.expander(label, key=key, on_change="rerun") as expander:
-            if expander.open:  # a page is drawn when somebody wants to see it
-                sources.show(self.visit, citation)
-
-    def _promises(self) -> None:
-        promises, texts = self.answer.promises, self.texts
-        st.caption(texts["promises"].format(len(promises)))
-        language = language_of(" ".join(promise.what for _, promise in promises))
-        rows = [promise_row(entry, language, texts) for entry in self.answer.entries]
-        state = st.dataframe(
-            rows,
-            key=f"{self.key}-promises",
-            hide_index=True,
-            row_height=_ROW_HEIGHT,
-            column_config={
-                texts[name]: st.column_config.TextColumn(width=width)
-                for name, width in _WIDTHS.items()
-            },
-            on_select="rerun",
-            selection_mode="single-row",
-        )
-        for row in selected_rows(state):
-            name, promise = promises[row]
-            sources.show(self.visit, _citation(name, promise))
+    def _promises(self, entries: Sequence[Entry]) -> None:
+        """Rows of the register; each opens the line on which it was said."""
+        texts = self.texts
+        language = language_of(" ".join(entry.promise.what for entry in entries))
+        places = [_said_in(entry) for entry in entries]
+        all_key = f"{self.key}-all-promises"
+        shown = entries if st.session_state.get(all_key) else entries[:_PROMISES]
+        st.caption(texts["promises"].format(len(entries)))
+        with st.container(gap=None, key=f"{self.key}-promises"):
+            heads = "".join(f"<b>{texts[name]}</b>" for name in ("who", "what", "when"))
+            st.html(f'<div class="promise head" aria-hidden="true">{heads}</div>')
+            for at, entry in enumerate(shown):
+                with st.container(gap=None, key=f"{self.key}-promise-{at}"):
+                    st.html(_promise_html(entry, language, texts))
+                    st.button(
+                        literal(place_text(places[at], texts)),
+                        key=f"{self.key}-said-{at}",
+                        type="tertiary",
+                        icon=":material/format_quote:",
+                        on_click=sources.open_at,
+                        args=(places, at, self._collection),
+                    )
+        if len(shown) < len(entries):
+            st.button(
+                texts["promises_all"].format(len(entries) - len(shown)),
+                key=f"{self.key}-more-promises",
+                on_click=_switch_on,
+                args=(all_key,),
+            )
 
     def _nearest(self, passages: Sequence[Passage]) -> None:
-        if passages:
-            st.caption(self.texts["nearest"])
-            st.html("".join(_nearest_passage(passage, self.texts) for passage in passages))
+        """The passages under a refusal, each of which can be opened."""
+        if not passages:
+            return
+        st.caption(self.texts["nearest"])
+        places = [_place_of(passage) for passage in passages]
+        for at, place in enumerate(places):
+            with st.container(gap=None, key=f"{self.key}-nearest-{at}"):
+                st.button(
+                    literal(place_text(place, self.texts)),
+                    key=f"{self.key}-passage-{at}",
+                    type="tertiary",
+                    icon=":material/description:",
+                    on_click=sources.open_at,
+                    args=(places, at, self._collection),
+                )
+                st.html(f'<div class="passage">{escaped(_shortened(place.quote))}</div>')
 
     def _struck(self, struck: Sequence[Sentence]) -> None:
         with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
             for sentence in struck:
                 reason = f" — {escaped(sentence.reason)}" if sentence.reason else ""
-                st.html(f'<div class="sentence"><s>{escaped(sentence.text)}</s>{reason}</div>')
+                st.html(f'<div class="struck"><s>{escaped(sentence.text)}</s>{reason}</div>')
 
 
-def _numbered(sentences: Sequence[Sentence]) -> dict[Citation, int]:
-    """A number for every citation, from 1, in order of appearance."""
-    citations = dict.fromkeys(c for sentence in sentences for c in sentence.citations)
-    return {citation: number for number, citation in enumerate(citations, 1)}
+def _promise_html(entry: Entry, language: Language, texts: Texts) -> str:
+    """A promise as cells: who and to whom, what and how it stands, by when; with its links."""
+    promise = entry.promise
+    who = entry.who or "—"
+    to_whom = f" → {entry.to_whom}" if entry.to_whom else ""
+    state = state_text(entry, language)
+    cells = {
+        "who": f"{who}{to_whom}",
+        "what": f"{promise.what} ({state})" if state else promise.what,
+        "when": due_text(promise.when) if promise.when else "—",
+    }
+    shown = "".join(
+        f'<div class="{name}"><span class="unseen">{texts[name]}: </span>{escaped(text)}</div>'
+        for name, text in cells.items()
+    )
+    links = "".join(f"<div>{escaped(link_line(link, language))}</div>" for link in entry.links)
+    told = f'<div class="links">{links}</div>' if links else ""
+    return f'<div class="promise">{shown}{told}</div>'
 
 
-def _citation(name: str, promise: Promise) -> Citation:
-    return Citation(name, None, promise.line, promise.start, promise.end, promise.quote)
+def _said_in(entry: Entry) -> Citation:
+    promise = entry.promise
+    return Citation(entry.document, None, promise.line, promise.start, promise.end, promise.quote)
 
 
-def _nearest_passage(passage: Passage, texts: Texts) -> str:
-    """Where a passage stands and how it begins, as HTML."""
+def _place_of(passage: Passage) -> Citation:
     page, chunk = passage.pages[0] if passage.pages else None, passage.chunk
-    where = Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
-    head, text = escaped(place(where, texts)), escaped(_shortened(chunk.text))
-    return f'<div class="passage"><b>{head}</b><br>{text}</div>'
+    return Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
 
 
 def _shortened(text: str) -> str:
@@ -183,6 +217,5 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
-def _toggle(key: str) -> None:
-    """Open what is closed, close what is open."""
-    st.session_state[key] = not st.session_state.get(key, False)
+def _switch_on(key: str) -> None:
+    st.session_state[key] = True

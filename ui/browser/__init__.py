@@ -1,0 +1,48 @@
+"""The few things that only the browser can do, as components of our own.
+
+They get data and put it in as text, never as markup. Where a browser does not run them, the page
+lacks a button and is otherwise whole.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui.browser.words import RUSSIAN
+
+if TYPE_CHECKING:
+    from rag.words import Language
+
+_HERE = Path(__file__).parent
+_COPY = """<button type="button" class="copy"><span data-label></span></button>
+<span class="unseen" role="status"></span>"""
+
+
+def _component(name: str, html: str = "") -> Any:
+    script = (_HERE / f"{name}.js").read_text(encoding="utf-8")
+    return st.components.v2.component(f"rag_{name}", html=html, js=script, isolate_styles=False)
+
+
+_copy = _component("copy", _COPY)
+_scroll = _component("scroll")
+_speak = _component("speak")
+
+
+def copy_button(text: str, label: str, done: str, key: str) -> None:
+    """A button that puts a text on the clipboard, and says for a moment that it did."""
+    data = {"text": text, "label": label, "done": done}
+    _copy(data=data, key=key, width="content", height="content")
+
+
+def scroll_here(mark: str) -> None:
+    """Bring this place into view, once for each mark."""
+    _scroll(data={"mark": mark}, key="scroll-here", height="content")
+
+
+def speak(language: Language) -> None:
+    """Tell the browser the language of the page, and put Streamlit's own words into it."""
+    words = [list(pair) for pair in RUSSIAN.items()] if language == "ru" else []
+    _speak(data={"language": language, "words": words}, key="speak", height="content")

@@ -1,0 +1,135 @@
+"""The field for a question at the foot of the page, and beside it where the question looks."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag.app import QUESTION_LIMIT
+from rag.errors import RagError
+from rag.types import Scope
+from ui.chat import address
+from ui.parts import literal
+
+if TYPE_CHECKING:
+    from rag.desk.talks import Conversation
+    from ui.texts import Texts
+    from ui.visit import Visit
+
+_FIELD = "question"
+_NAMED = 2  # documents named beside the field; more are counted
+_DATES = "DD.MM.YYYY"
+
+
+def show(visit: Visit, held: Conversation | None) -> None:
+    """The field, and a button that tells where it looks and changes that."""
+    texts, documents = visit.texts, visit.documents()
+    with st.bottom, st.container(key="ask", gap="xsmall"):
+        if documents:
+            _choose_scope(visit, held)
+        st.chat_input(
+            texts["ask" if documents else "ask_nothing"],
+            key=_FIELD,
+            max_chars=QUESTION_LIMIT,
+            disabled=not documents,
+            on_submit=partial(_asked, visit),
+        )
+
+
+def write(question: str) -> None:
+    """Put words into the field, to be changed and asked by the person."""
+    st.session_state[_FIELD] = question
+
+
+def ask(visit: Visit, question: str, scope: Scope | None) -> None:
+    """Put a question to the conversation on the page; it is answered beside it."""
+    held = address.begun(visit)
+    if held.busy:
+        write(question)
+        st.toast(visit.texts["busy"], icon=":material/hourglass_top:")
+        return
+    try:
+        held.ask(visit.app, question, None if scope is None or scope.everything else scope)
+    except RagError as error:
+        write(question)
+        st.toast(literal(f"{error.message}. {error.hint}"), icon=":material/error:")
+
+
+def _asked(visit: Visit) -> None:
+    question = st.session_state[_FIELD]
+    if question and question.strip():
+        ask(visit, question, address.scope_of(address.current(visit)))
+
+
+def scope_text(scope: Scope | None, texts: Texts) -> str:
+    """Where a question looks, in words; "" for everywhere."""
+    if scope is None or scope.everything:
+        return ""
+    names = scope.documents
+    said = [", ".join(names) if len(names) <= _NAMED else texts["scope_some"].format(len(names))]
+    if scope.since:
+        said.append(texts["scope_since"].format(_day(scope.since)))
+    if scope.until:
+        said.append(texts["scope_until"].format(_day(scope.until)))
+    return ", ".join(filter(None, said))
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+def _choose_scope(visit: Visit, held: Conversation | None) -> None:
+    texts, scope = visit.texts, address.scope_of(held)
+    said = scope_text(scope, texts) or texts["scope_all"]
+    label = literal(texts["scope"].format(said))
+    popover = st.popover(
+        label, type="tertiary", icon=":material/filter_list:", key="scope", on_change="rerun"
+    )
+    if popover.open:  # the names of thousands of documents are sent when somebody wants them
+        with popover:
+            _scope_fields(visit, held, scope)
+
+
+def _scope_fields(visit: Visit, held: Conversation | None, scope: Scope) -> None:
+    texts, name = visit.texts, held.id if held else "new"
+    keys = {part: f"scope-{part}-{name}" for part in ("documents", "since", "until")}
+    present = [row.name for row in visit.documents()]
+    known = set(present)
+    change = partial(_chosen, held, keys)
+    st.multiselect(
+        texts["scope_documents"],
+        present,
+        default=[each for each in scope.documents if each in known],
+        key=keys["documents"],
+        placeholder=texts["scope_all"],
+        select_all=False,
+        on_change=change,
+    )
+    with st.container(horizontal=True):
+        for part, value in (("since", scope.since), ("until", scope.until)):
+            st.date_input(
+                texts[f"scope_from_{part}"],
+                value=date.fromisoformat(value) if value else None,
+                key=keys[part],
+                format=_DATES,
+                on_change=change,
+            )
+    if scope.since or scope.until:
+        st.caption(texts["scope_undated"])
+
+
+def _chosen(held: Conversation | None, keys: dict[str, str]) -> None:
+    """Keep what the fields say."""
+    state = st.session_state
+    since, until = (state.get(keys[part]) for part in ("since", "until"))
+    address.choose(
+        held,
+        Scope(
+            tuple(state.get(keys["documents"], ())),
+            since.isoformat() if since else None,
+            until.isoformat() if until else None,
+        ),
+    )

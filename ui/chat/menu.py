@@ -1,0 +1,59 @@
+"""What can be done with the whole conversation: save it, leave it for another, begin anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.chat import address
+from ui.parts import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.desk.talks import Conversation
+    from ui.visit import Visit
+
+_TITLE = 60  # characters of the first question that name a conversation
+
+
+def show(visit: Visit, held: Conversation | None) -> None:
+    """The row of buttons above the conversation; nothing where nothing was asked."""
+    earlier = [each for each in address.mine(visit) if held is None or each.id != held.id]
+    asked = held is not None and bool(held.turns)
+    if not earlier and not asked:
+        return
+    texts = visit.texts
+    with st.container(horizontal=True, horizontal_alignment="right", key="chat-menu"):
+        if earlier:
+            _show_earlier(visit, earlier)
+        if held is not None and asked:
+            st.button(
+                texts["forget"],
+                key="new-talk",
+                type="tertiary",
+                icon=":material/add_comment:",
+                on_click=address.go_to,
+                args=("",),
+            )
+
+
+def _show_earlier(visit: Visit, earlier: Sequence[Conversation]) -> None:
+    """The conversations of this visit; their names are their first questions."""
+    names = {each.id: _title(each.turns[0].question) for each in earlier}
+    texts = visit.texts
+    with st.popover(texts["talks"], type="tertiary", icon=":material/forum:", key="talks-menu"):
+        for name, title in names.items():
+            st.button(
+                literal(title),
+                key=f"talk-{name}",
+                type="tertiary",
+                on_click=address.go_to,
+                args=(name,),
+            )
+
+
+def _title(question: str) -> str:
+    said = " ".join(question.split())
+    return said if len(said) <= _TITLE else f"{said[:_TITLE].rsplit(' ', 1)[0]} …"
