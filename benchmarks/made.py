@@ -1,10 +1,10 @@
 """Files that stand in for a folder of the user's: the same every time.
 
-    python made.py volumes|pages|notes FOLDER
+    python made.py volumes|pages|notes|book FOLDER
 
 `volumes` are sixty PDFs of twenty pages of English text out of the corpora, `pages` PDFs of ten
 thousand pages with as many different words as a library of that size has, `notes` ten thousand
-small text files.
+small text files, `book` one PDF of three hundred pages of Russian text.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PAGES, NOTES = 10_000, 10_000
+BOOK_PAGES = 300
+#: One sentence of the book stands on this page alone, and answers this question.
+FACT_PAGE, FACT = 271, "Насосную станцию в Заречье проверяют каждые одиннадцать недель."
+FACT_QUESTION = "Как часто проверяют насосную станцию в Заречье?"
 _SEED = 40
 _VOLUMES, _VOLUME_PAGES = 60, 20
 _SOURCES = ("documents/kestrel-40-manual.pdf", "meetings/2025-12-02-coedition-call.txt")
@@ -39,6 +43,15 @@ _VOCABULARY = 60_000
 _ONSETS = "b c d f g h k l m n p r s t v w br ch cl cr dr fl gr pl pr sh sl st str th tr".split()
 _VOWELS = "a e i o u ai ea ee io oa ou".split()
 _CODAS = ["", "", "n", "r", "s", "l", "t", "m", "nd", "st", "ck", "ng"]
+_SYLLABLES = (_ONSETS, _VOWELS, _CODAS)
+_RUSSIAN_SOURCE = "meetings/2025-11-12-planerka.txt"
+_RUSSIAN_SYLLABLES = (
+    "б в г д ж з к л м н п р с т ф х ц ч ш бл бр вл гр др кр пл пр ск ст тр".split(),
+    "а е и о у ы я".split(),
+    ["", "", "н", "р", "с", "л", "т", "м", "ст", "к", "й"],
+)
+_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+_LINE_HEIGHT = 5.8  # millimetres
 
 
 def volumes(folder: Path) -> None:
@@ -76,7 +89,7 @@ def _said() -> Iterator[str]:
 
 def pages(folder: Path, number: int = PAGES) -> None:
     """Write `number` pages of sentences, forty a file."""
-    draw = _drawn(random.Random(_SEED))
+    draw = _english(random.Random(_SEED))
     for first in range(0, number, _FILE_PAGES):
         count = min(_FILE_PAGES, number - first)
         data = _pdf([_page(draw) for _ in range(count)])
@@ -85,7 +98,7 @@ def pages(folder: Path, number: int = PAGES) -> None:
 
 def notes(folder: Path, number: int = NOTES) -> None:
     """Write `number` text files of a few sentences, a hundred a folder."""
-    draw = _drawn(random.Random(_SEED))
+    draw = _english(random.Random(_SEED))
     for place in range(number):
         below = folder / f"{place // 100:03}"
         below.mkdir(exist_ok=True)
@@ -93,13 +106,38 @@ def notes(folder: Path, number: int = NOTES) -> None:
         (below / f"note-{place:05}.txt").write_text(text, encoding="utf-8")
 
 
-def _drawn(chance: random.Random) -> Iterator[str]:
-    """Words without end, by Zipf's law; one in twenty is a number."""
-    known = Counter(re.findall(r"[a-z]+", (CORPORA / _SOURCES[1]).read_text("utf-8").lower()))
+def book(folder: Path, number: int = BOOK_PAGES) -> None:
+    """Write a PDF of `number` pages in Russian, the fact among them."""
+    from fpdf import FPDF
+
+    text = (CORPORA / _RUSSIAN_SOURCE).read_text("utf-8")
+    draw = _drawn(random.Random(_SEED), re.findall(r"[а-яё]+", text.lower()), _RUSSIAN_SYLLABLES)
+    pdf = FPDF()
+    pdf.set_creation_date(datetime(2025, 1, 1, tzinfo=UTC))
+    pdf.set_auto_page_break(False)
+    pdf.add_font("text", fname=_FONT)
+    pdf.set_font("text", size=10)
+    for page in range(1, number + 1):
+        pdf.add_page()
+        for line in _page(draw)[: _LINES - 1] + [FACT] * (page == FACT_PAGE):
+            pdf.cell(h=_LINE_HEIGHT, text=line, new_x="LMARGIN", new_y="NEXT")
+    pdf.output(str(folder / "book.pdf"))
+
+
+def _english(chance: random.Random) -> Iterator[str]:
+    known = re.findall(r"[a-z]+", (CORPORA / _SOURCES[1]).read_text("utf-8").lower())
+    return _drawn(chance, known, _SYLLABLES)
+
+
+def _drawn(
+    chance: random.Random, text: Sequence[str], sounds: tuple[list[str], list[str], list[str]]
+) -> Iterator[str]:
+    """Words without end, by Zipf's law: a text's own, then made ones; one in twenty is a number."""
+    known = Counter(text)
     words: dict[str, None] = {}
     while len(words) < _VOCABULARY:
         syllables = chance.choice((2, 2, 2, 3, 3, 4))
-        parts = [chance.choice(s) for _ in range(syllables) for s in (_ONSETS, _VOWELS, _CODAS)]
+        parts = [chance.choice(s) for _ in range(syllables) for s in sounds]
         words["".join(parts)] = None
     ranked = [word for word, _ in known.most_common()] + sorted(words, key=len)
     weights = list(accumulate(1 / rank for rank in range(1, len(ranked) + 1)))
@@ -156,7 +194,12 @@ def _pdf(texts: Sequence[Sequence[str]]) -> bytes:
     return bytes(written)
 
 
-KINDS: dict[str, Callable[[Path], None]] = {"volumes": volumes, "pages": pages, "notes": notes}
+KINDS: dict[str, Callable[[Path], None]] = {
+    "volumes": volumes,
+    "pages": pages,
+    "notes": notes,
+    "book": book,
+}
 
 
 def main() -> int:

@@ -109,7 +109,7 @@ def _watch(pid: int, *, shares: bool) -> tuple[int, float, float]:
     peaks: dict[int, float] = {}
     together, next_look = 0.0, 0.0
     while True:
-        members = _tree(pid)
+        members = tree(pid)
         for member in members:
             peaks[member] = max(memory_of(member, "status", "VmHWM"), peaks.get(member, 0.0))
         if shares and time.monotonic() >= next_look:
@@ -123,7 +123,7 @@ def _watch(pid: int, *, shares: bool) -> tuple[int, float, float]:
         time.sleep(_LOOK_EVERY)
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
     """The process and its descendants, as far as the system tells."""
     found = [pid]
     for member in found:

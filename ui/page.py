@@ -36,8 +36,8 @@ def main() -> None:
     texts = TEXTS[state.language]
     st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")
     st.html(f"<style>{_style()}</style>")
-    browser.speak(state.language)
     access.check_served_here(texts)
+    browser.speak(state.language)
     try:
         visit = _visit()
         with st.sidebar:

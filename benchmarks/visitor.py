@@ -1,0 +1,148 @@
+"""A person at the page in a real browser, who finds things by their roles and names."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+)
+
+from ui.texts import TEXTS, first_language
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+#: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
+Visit = Callable[..., "Visitor"]
+_SETTLED = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
+  === 'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
+_PATIENCE = 20_000  # milliseconds until what should be there must be seen
+
+
+class Visitor:
+    """One browser with a memory of its own, open at the page."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        locale: str = "ru-RU",
+        width: int = 1280,
+        height: int = 900,
+        theme: str = "light",
+        patience: int = _PATIENCE,
+        now: datetime | None = None,
+    ) -> None:
+        self.url, self.language = url, first_language(locale)
+        self.texts = TEXTS[self.language]
+        self.troubles: list[str] = []
+        self.console: list[str] = []
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(patience)
+        self.page: Page = self.context.new_page()
+        expect.set_options(timeout=patience)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"a script failed: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("websocket", self._connected)
+        if now is not None:
+            self.page.clock.set_fixed_time(now)
+        self.page.goto(url)
+        self.heading(self.texts["title"]).wait_for()
+
+    def heading(self, name: str) -> Locator:
+        """A heading that reads so."""
+        return self.page.get_by_role("heading", name=name)
+
+    def tab(self, name: str) -> Locator:
+        """Open a tab by its key among the texts, e.g. "library"; gives its panel."""
+        self.page.get_by_role("tab", name=self.texts[name]).click()
+        return self.panel(name)
+
+    def panel(self, name: str) -> Locator:
+        """The panel of a tab."""
+        return self.page.get_by_role("tabpanel", name=self.texts[name])
+
+    def settled(self) -> None:
+        """Return when no run of the page's script goes on and nothing waits to be drawn."""
+        self.page.wait_for_function(_SETTLED)
+
+    def drop(self, files: Mapping[str, bytes] | Sequence[Path]) -> None:
+        """Choose files in the field for them: those at paths, or bytes under names."""
+        field = self.page.get_by_test_id("stSidebar").locator("input[type=file]")
+        if isinstance(files, Mapping):
+            field.set_input_files(
+                [
+                    FilePayload(name=name, mimeType="application/octet-stream", buffer=data)
+                    for name, data in files.items()
+                ]
+            )
+        else:
+            field.set_input_files(list(files))
+
+    def question(self) -> Locator:
+        """The field for a question."""
+        return self.page.get_by_role("textbox", name=self.texts["ask"])
+
+    def ask(self, question: str) -> None:
+        """Type a question and send it, as soon as the page takes one."""
+        expect(self.question()).to_be_enabled()
+        self.question().fill(question)
+        self.question().press("Enter")
+
+    def answer(self, number: int = 0) -> Locator:
+        """The answer to a question of the conversation, counted from 0."""
+        name = self.texts.get("answer", "assistant")
+        return self.page.get_by_role("group", name=name, exact=True).nth(number)
+
+    def picture(self) -> Image.Image:
+        """The picture of a page that is shown, as it came from the server."""
+        shown = self.page.get_by_role("tabpanel").get_by_role("img").first
+        shown.wait_for()
+        address = str(shown.evaluate("image => image.src"))
+        return Image.open(io.BytesIO(self.page.request.get(address).body())).convert("RGB")
+
+    def keep(self, path: Path) -> Path:
+        """Keep a picture of the page and its console below a path without an ending."""
+        path.with_suffix(".txt").write_text("\n".join(self.console), encoding="utf-8")
+        picture = path.with_suffix(".png")
+        self.page.screenshot(path=picture)
+        return picture
+
+    def leave(self) -> None:
+        """Close the browser's window."""
+        self.context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")
+        if message.type == "error":
+            self.troubles.append(f"the console says: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        self._reached(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self._reached(socket.url.replace("ws:", "http:", 1))
+
+    def _reached(self, url: str) -> None:
+        if not url.startswith((f"{self.url}/", "data:", "blob:")):
+            self.troubles.append(f"another server was asked: {url}")
