@@ -8,7 +8,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -243,11 +242,11 @@ def test_json_of_settings_names_the_two_of_the_page(rag: Any) -> None:
 def test_the_package_brings_all_that_the_page_needs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["ui"]
-    needed = [
-        path.relative_to(ROOT / "ui").as_posix()
+    brought = {path for each in patterns for path in (ROOT / "ui").glob(each)}
+    needed = {
+        path
         for path in (ROOT / "ui").rglob("*")
         if path.is_file() and path.suffix not in {".py", ".pyc"}
-    ]
-    assert ".streamlit/config.toml" in needed
-    left_out = [name for name in needed if not any(fnmatch(name, each) for each in patterns)]
-    assert left_out == []
+    }
+    assert ROOT / "ui" / ".streamlit" / "config.toml" in needed
+    assert needed - brought == set()
