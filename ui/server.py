@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 import ssl
@@ -119,7 +120,10 @@ def serve(plan: Plan, on_ready: Callable[[str], None]) -> None:
             ),
             lambda: on_ready(address_of(plan, port)),
         )
-        server.run(sockets=[bound])
+        try:
+            server.run(sockets=[bound])
+        finally:
+            gc.freeze()  # or the interpreter would look through all of it once more before it ends
         if not server.started:
             raise RagError("The page could not be started", "What went wrong stands above.")
 
