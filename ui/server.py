@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 import ssl
@@ -68,6 +69,7 @@ _OPTIONS: Mapping[str, Any] = {
     "client.toolbarMode": "minimal",
     "client.allowedOrigins": [],
     "global.developmentMode": False,
+    "logger.enableRich": False,  # it prints messages of exceptions past every filter
     "logger.hideWelcomeMessage": True,
 }
 
@@ -118,7 +120,10 @@ def serve(plan: Plan, on_ready: Callable[[str], None]) -> None:
             ),
             lambda: on_ready(address_of(plan, port)),
         )
-        server.run(sockets=[bound])
+        try:
+            server.run(sockets=[bound])
+        finally:
+            gc.freeze()  # or the interpreter would look through all of it once more before it ends
         if not server.started:
             raise RagError("The page could not be started", "What went wrong stands above.")
 

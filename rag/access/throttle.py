@@ -21,6 +21,8 @@ FREE_OF_ALL, LONGEST_OF_ALL = 40, 5.0
 FORGOTTEN = 3600.0
 #: Addresses remembered; beyond that the one that tried longest ago is forgotten.
 MOST = 10_000
+#: Characters of what is no address, as a proxy may tell one.
+_NAME = 64
 #: Bits of an IPv6 address that a provider gives to one customer.
 _NETWORK_BITS = 64
 
@@ -80,7 +82,7 @@ def _source(address: str) -> str:
     try:
         found = ipaddress.ip_address(address.split("%")[0])
     except ValueError:
-        return address
+        return address[:_NAME]
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped:
             return str(found.ipv4_mapped)
