@@ -9,7 +9,7 @@ from rag import render
 from rag.words import language_of
 
 if TYPE_CHECKING:
-    from rag.types import Answer, Part, Receipt
+    from rag.types import Answer, LeftOut, Part, Receipt
     from rag.words import Language
 
 _COLUMNS = {
@@ -76,45 +76,34 @@ def show(answer: Answer, model: str, question: str) -> None:
     `model` is the setting, empty where none is named.
     """
     language = language_of(question)
-    words = _WORDS[language]
     render.print_line("")
     if answer.receipt is not None:
         _table(answer.receipt, language)
-    elif not model:
-        render.print_line(words["no_model"])
     else:
-        render.print_line(words["refused" if answer.refusal else "register"])
+        render.print_line(why_none(answer, model, language))
 
 
-def _table(receipt: Receipt, language: Language) -> None:
+def why_none(answer: Answer, model: str, language: Language) -> str:
+    """Why nothing was sent to a model."""
     words = _WORDS[language]
-
-    def named(name: str) -> str:
-        part = _PART.fullmatch(name)
-        if part is None:  # a document
-            return name
-        number = part[2].replace(" of ", words["of"])
-        return f"{words.get(part[1], part[1])} {number}".strip()
-
-    def row(name: str, tokens: int, place: str = "") -> tuple[str, ...]:
-        share = 100 * tokens / receipt.window
-        return named(name), f"{tokens:>7,}", f"{share:>9.1f}", place
-
-    free = receipt.window - receipt.reserve - receipt.total
-    rows = [row(part.name, part.tokens, _place(part, words)) for part in receipt.parts]
-    rows += [row("total", receipt.total), row("reserve", receipt.reserve), row("free", free)]
-    rows.append(row("window", receipt.window))
-    render.print_rows(_COLUMNS[language], rows)
-    counted = words["counted" if receipt.exact else "estimate"]
-    render.print_line(counted.format(receipt.tokenizer))
-    if receipt.left_out:
-        render.print_line(words["left_out"])
-    for each in receipt.left_out:
-        reason = _REASONS[each.reason] if language == "ru" else each.reason
-        render.print_line(words["about"].format(named(each.name), reason, each.tokens))
+    if not model:
+        return words["no_model"]
+    return words["refused" if answer.refusal else "register"]
 
 
-def _place(part: Part, words: dict[str, str]) -> str:
+def named(name: str, language: Language) -> str:
+    """A part of a prompt in words: «отрывок 2»; a document by its name."""
+    words = _WORDS[language]
+    part = _PART.fullmatch(name)
+    if part is None:
+        return name
+    number = part[2].replace(" of ", words["of"])
+    return f"{words.get(part[1], part[1])} {number}".strip()
+
+
+def place(part: Part, language: Language) -> str:
+    """Where a passage of the prompt stands; "" for other parts."""
+    words = _WORDS[language]
     if part.document is None:
         return ""
     if part.page is not None:
@@ -122,3 +111,34 @@ def _place(part: Part, words: dict[str, str]) -> str:
     if part.line is not None:
         return f"{part.document}, {words['line'].format(part.line)}"
     return part.document
+
+
+def reason(left_out: LeftOut, language: Language) -> str:
+    """Why something was left out."""
+    return _REASONS[left_out.reason] if language == "ru" else left_out.reason
+
+
+def counted(receipt: Receipt, language: Language) -> str:
+    """By what the tokens were counted."""
+    words = _WORDS[language]
+    return words["counted" if receipt.exact else "estimate"].format(receipt.tokenizer)
+
+
+def _table(receipt: Receipt, language: Language) -> None:
+    words = _WORDS[language]
+
+    def row(name: str, tokens: int, where: str = "") -> tuple[str, ...]:
+        share = 100 * tokens / receipt.window
+        return named(name, language), f"{tokens:>7,}", f"{share:>9.1f}", where
+
+    free = receipt.window - receipt.reserve - receipt.total
+    rows = [row(part.name, part.tokens, place(part, language)) for part in receipt.parts]
+    rows += [row("total", receipt.total), row("reserve", receipt.reserve), row("free", free)]
+    rows.append(row("window", receipt.window))
+    render.print_rows(_COLUMNS[language], rows)
+    render.print_line(counted(receipt, language))
+    if receipt.left_out:
+        render.print_line(words["left_out"])
+    for each in receipt.left_out:
+        told = named(each.name, language), reason(each, language), each.tokens
+        render.print_line(words["about"].format(*told))

@@ -42,8 +42,9 @@ _COMPLETE = "_RAG_COMPLETE"
 #: Where the other commands are.
 ELSEWHERE = {
     "rag.checking": ("verify", "prove"),
+    "rag.collecting": ("collections",),
     "rag.fitting": ("fit",),
-    "rag.keeping": ("ingest", "watch", "list", "show", "rm", "doctor", "reindex"),
+    "rag.keeping": ("ingest", "watch", "list", "show", "rm", "mv", "doctor", "reindex"),
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),
@@ -223,6 +224,40 @@ def config_show(ctx: click.Context, /, origin: bool, as_json: bool, **_: Any) ->
     for name, setting in value["settings"].items():
         line = f"{name} = {json.dumps(setting, ensure_ascii=False)}"
         render.print_line(f"{line:44} # {found.origins[name]}" if origin else line)
+
+
+@config_.command(name="set")
+@click.argument("name")
+@click.argument("value")
+def config_set(name: str, value: str) -> None:
+    """Write a setting into rag.toml; its comments stay.
+
+    That is the rag.toml that counts here, else a new one beside the library.
+
+    \b
+    Example: rag config set temperature 0.3
+    """
+    _save(name, value)
+
+
+@config_.command(name="unset")
+@click.argument("name")
+def config_unset(name: str) -> None:
+    """Take a setting out of rag.toml, so that its default counts again.
+
+    \b
+    Example: rag config unset temperature
+    """
+    _save(name, None)
+
+
+def _save(name: str, value: str | None) -> None:
+    from rag import config
+
+    saved = config.save({name: value})
+    render.print_line(f"Saved in {saved.file}")
+    for each, variable in saved.overridden.items():
+        click.echo(f"rag: {variable} is set and counts before the file's {each}", err=True)
 
 
 @rag.command()

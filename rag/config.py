@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
+from rag import tomlfile
 from rag.embed.options import BACKENDS, DTYPES, EncoderOptions
 from rag.errors import UsageError
 from rag.readers.options import Limits, Options
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from rag.readers.options import Ocr
 
-FILE_NAME = "rag.toml"
 LIBRARY_NAME = ".rag"
 JOBS_NAME = "jobs"
 _PREFIX = "RAG_"
@@ -34,17 +33,7 @@ _ELSEWHERE = ("CI", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _MEBIBYTE = 1024**2
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
-_IN_PROCESS = "transformers:"  # what begins a model that is a folder
-_HASHED = "hashed"  # an embedder that is none
 _NO_PROMPT = "none"
-#: Settings that may be paths, and what begins them.
-_PATHS = {
-    **dict.fromkeys(("home", "models_folder", "jobs_folder"), ""),
-    **dict.fromkeys(("embedder", "reranker", "nli", "tokenizer"), ""),
-    "model": _IN_PROCESS,
-}
-#: A path whether there is something or not.
-_FOLDERS = frozenset({"home", "models_folder", "jobs_folder"})
 #: The least and the greatest a number may be, both inclusive.
 RANGES: dict[str, tuple[float, float]] = {
     "dimension": (0, 65_536),
@@ -150,10 +139,10 @@ def load(
     environ = os.environ if environ is None else environ
     settings = Settings()
     origins = dict.fromkeys((f.name for f in fields(Settings)), "default")
-    path = find_file(cwd or Path.cwd())
+    path = tomlfile.find(cwd or Path.cwd())
     layers: list[tuple[str, Mapping[str, Any]]] = []
     if path is not None:
-        layers.append((str(path), _from_folder(_read(path), path.parent)))
+        layers.append((str(path), tomlfile.read(path)))
     for name, value in _from_environment(environ).items():
         layers.append((_PREFIX + name.upper(), {name: value}))
     layers.append(("flag", {name: value for name, value in flags.items() if value is not None}))
@@ -163,6 +152,58 @@ def load(
             settings = replace(settings, **{name: settled})
             origins[name] = origin
     return Configured(settings, origins)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The file that settings were written into.
+
+    `overridden` names those that the file cannot change here, and what counts before it.
+    """
+
+    file: Path
+    overridden: dict[str, str]
+
+
+def save(
+    changes: Mapping[str, Any],
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Saved:
+    """Write settings into the rag.toml that counts, or a new one; None takes a setting out of it.
+
+    Comments, order and layout of the file stay, and all of it or nothing is written.
+
+    Raises:
+        UsageError: As `load`, for a change or for anything else in the file.
+        StorageError: The file cannot be written.
+    """
+    cwd = (cwd or Path.cwd()).absolute()
+    file = file_to_write(cwd, environ)
+    values = {name: _given(name, value) for name, value in changes.items()}
+    written = tomlfile.written(values, file.parent, cwd)
+
+    def check(text: str) -> None:
+        for name, value in tomlfile.parsed(text, file).items():
+            checked(name, _value(name, value, str(file)), str(file))
+
+    tomlfile.change(file, written, check)
+    first = _from_environment(os.environ if environ is None else environ)
+    return Saved(file, {name: _PREFIX + name.upper() for name in values if name in first})
+
+
+def file_to_write(cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """The rag.toml that settings are saved in: the one that counts, if there is one.
+
+    Else a new one beside the library, where it counts for all folders below; and in the working
+    folder if the library lies elsewhere, since beside that one it would not be found.
+    """
+    cwd = (cwd or Path.cwd()).absolute()
+    if (found := tomlfile.find(cwd)) is not None:
+        return found
+    beside = library_home(load({}, cwd=cwd, environ=environ).settings, cwd).parent
+    return (beside if cwd.is_relative_to(beside) else cwd) / tomlfile.FILE_NAME
 
 
 def reading(settings: Settings, password: str = "", day: str = "") -> Options:
@@ -241,7 +282,7 @@ def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...
     own = user_config_path("rag") / JOBS_NAME
     if settings.jobs_folder:
         return (Path(settings.jobs_folder).expanduser().absolute(), own)
-    file = find_file(cwd or Path.cwd())
+    file = tomlfile.find(cwd or Path.cwd())
     beside = file.parent / JOBS_NAME if file else own
     return tuple(dict.fromkeys((beside, own)))
 
@@ -258,18 +299,6 @@ def has_browser(environ: Mapping[str, str] | None = None) -> bool:
         return False
     desktop = sys.platform in {"darwin", "win32"}
     return desktop or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-
-
-def find_file(cwd: Path) -> Path | None:
-    """The `rag.toml` that counts, or None."""
-    cwd = cwd.absolute()
-    for folder in (cwd, *cwd.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-    from platformdirs import user_config_path
-
-    own = user_config_path("rag") / FILE_NAME
-    return own if own.is_file() else None
 
 
 def checked(name: str, value: Any, origin: str) -> Any:
@@ -291,33 +320,15 @@ def checked(name: str, value: Any, origin: str) -> Any:
     )
 
 
+def _given(name: str, value: Any) -> Any:
+    """The value of a setting that a person gives; None stands for its default."""
+    if value is None and name in Settings.__dataclass_fields__:
+        return None
+    return checked(name, _value(name, value, "given"), "given")
+
+
 def _flag(name: str) -> str:
     return "-k" if name == "passages" else "--" + name.replace("_", "-")
-
-
-def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The values of a file with the paths in it taken from the folder it lies in.
-
-    A model of any kind is a path only where there is something of that name.
-    """
-    found = dict(values)
-    for name, kind in _PATHS.items():
-        value = values.get(name)
-        if not isinstance(value, str) or not value or not value.startswith(kind):
-            continue
-        if (name, value) == ("embedder", _HASHED):
-            continue
-        path = folder / Path(value.removeprefix(kind)).expanduser()
-        if name in _FOLDERS or path.exists():
-            found[name] = f"{kind}{path}"
-    return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "Mend it or remove it.") from error
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rag.chunk import coverage
 from rag.errors import RagError
@@ -26,14 +26,26 @@ _ANEW = "rag reindex"
 _RECALL = 0.97  # of the nearest vectors, below which the search of vectors misses too much
 
 
+#: What mends a library: its indexes derived anew, its documents read anew, its folders looked over,
+#: or all of it made anew.
+Mend = Literal["", "reindex", "reread", "sync", "fresh"]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; `remedy` names the command that mends it."""
+    """One thing that was looked at; `remedy` names the command that mends it.
+
+    `state` and `values` say the same as `detail`, for a face with words of its own; `mend` is the
+    remedy as a deed.
+    """
 
     name: str
     ok: bool
     detail: str
     remedy: str = ""
+    state: str = ""
+    values: tuple[str | int | float, ...] = ()
+    mend: Mend = ""
 
 
 def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
@@ -42,16 +54,19 @@ def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
         with open_catalogue(paths) as catalogue:
             documents, chunks = catalogue.counts()
             held = f"{documents} documents, {chunks} chunks in {paths.folder}"
-            yield Check("library", True, held)
-            problems = catalogue.check()
-            yield Check("catalogue", not problems, "; ".join(problems) or "sound", _FRESH)
+            yield Check("library", True, held, state="held", values=(documents, chunks))
+            problems = "; ".join(catalogue.check())
+            state = "damaged" if problems else "sound"
+            told = problems or "sound"
+            yield Check("catalogue", not problems, told, _FRESH, state, (problems,), "fresh")
             check_versions(catalogue)
             check_embedder(catalogue, embedder.identity)
             yield from _indexes(paths, catalogue, chunks, embedder)
             yield from _offsets_and_coverage(catalogue)
             yield _files(catalogue)
     except RagError as error:
-        yield Check("library", False, error.message, error.hint)
+        mend: Mend = "reindex" if "rag reindex" in error.hint else ""
+        yield Check("library", False, error.message, error.hint, "failed", (error.message,), mend)
 
 
 def _indexes(
@@ -61,29 +76,32 @@ def _indexes(
     generation = catalogue.generation
     indexes = derived.load(paths.index(generation), generation, library_embedder(catalogue))
     if indexes is None:
-        yield Check("indexes", False, "missing, damaged or of another version", _ANEW)
+        damaged = "missing, damaged or of another version"
+        yield Check("indexes", False, damaged, _ANEW, "missing", (), "reindex")
         return
     words, near = len(indexes[0]), len(indexes[1])
     detail = f"{words} chunks by words, {near} by vectors"
-    yield Check("indexes", words == near == chunks, detail, _ANEW)
+    found = (words, near, chunks)
+    yield Check("indexes", words == near == chunks, detail, _ANEW, "counted", found, "reindex")
     yield _recall(catalogue, indexes[1], embedder)
 
 
 def _recall(catalogue: Catalogue, near: VectorIndex, embedder: Embedder) -> Check:
     """Whether the search of vectors finds the nearest there are."""
     if not near.approximate:
-        return Check("recall", True, "every vector is looked at")
+        return Check("recall", True, "every vector is looked at", state="exact")
     asked = derived.queries(catalogue, derived.of_library(embedder, near.idf))
     found = ([key for key, _ in near.search(query, NEAREST)] for query in asked)
     nearest = [[key for key, _ in near.search(query, NEAREST, exact=True)] for query in asked]
     share = recall(found, nearest)
     detail = f"{share:.3f} of the {NEAREST} nearest vectors are found, over {len(asked)} questions"
-    return Check("recall", share >= _RECALL, detail, _ANEW)
+    found_of = (share, NEAREST, len(asked))
+    return Check("recall", share >= _RECALL, detail, _ANEW, "measured", found_of, "reindex")
 
 
 def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:
     shifted: list[str] = []
-    lossy: list[str] = []
+    lossy: list[tuple[str, int]] = []
     characters = aside = 0
     for row in catalogue.documents():
         document = catalogue.document(row.id)
@@ -94,24 +112,34 @@ def _offsets_and_coverage(catalogue: Catalogue) -> Iterator[Check]:
         characters += counted.characters
         aside += counted.aside
         if counted.lost:
-            lossy.append(f"{row.name} ({counted.lost} characters)")
-    spans = "every chunk is its span of its text"
-    yield Check("offsets", not shifted, ", ".join(shifted) or spans, _FRESH)
+            lossy.append((row.name, counted.lost))
+    names = ", ".join(shifted)
+    state, told = ("shifted", names) if names else ("whole", "every chunk is its span of its text")
+    yield Check("offsets", not names, told, _FRESH, state, (names,), "reread")
     whole = f"all of {characters} characters accounted for, {aside} set aside"
-    yield Check("coverage", not lossy, ", ".join(lossy) or whole, _FRESH)
+    names = ", ".join(name for name, _ in lossy)
+    detail = ", ".join(f"{name} ({lost} characters)" for name, lost in lossy) or whole
+    if lossy:
+        yield Check("coverage", False, detail, _FRESH, "lossy", (names,), "reread")
+    else:
+        yield Check("coverage", True, detail, _FRESH, "whole", (characters, aside), "reread")
 
 
 def _files(catalogue: Catalogue) -> Check:
     """Files that changed or went since they were read: told, but no fault of the library."""
-    stale = []
+    stale, gone, changed = [], 0, 0
     for row in catalogue.files():
         path = Path(row.root) / row.path
         try:
             stat = path.stat()
         except OSError:
             stale.append(f"{row.name} is gone")
+            gone += 1
             continue
         if (stat.st_size, stat.st_mtime_ns) != (row.size, row.mtime_ns):
             stale.append(f"{row.name} may have changed")
+            changed += 1
     detail = "; ".join(stale[:10]) + (f"; and {len(stale) - 10} more" if len(stale) > 10 else "")
-    return Check("files", True, detail or "as they were read", "rag ingest FOLDER --sync")
+    told, state = detail or "as they were read", "stale" if stale else "same"
+    remedy = "rag ingest FOLDER --sync"
+    return Check("files", True, told, remedy, state, (gone, changed), "sync" if stale else "")

@@ -52,10 +52,16 @@ def others(models_folder: str = "") -> list[Held]:
     known = {name for model in suggestions().models for name in (model.id, model.short)}
     found = [
         _held(name, folder)
-        for name, folder in (*_in_folder(models_folder), *_in_cache())
+        for name, folder in present(models_folder)
         if name not in known and any((folder / each).is_file() for each in _EMBEDDER_FILES)
     ]
     return sorted(found, key=lambda held: held.name)
+
+
+def present(models_folder: str = "") -> Iterator[tuple[str, Path]]:
+    """Folders on this machine that may hold a model, by name: in `models_folder` and the cache."""
+    yield from _in_folder(models_folder)
+    yield from _in_cache()
 
 
 def pull(name: str, *, to: Path | None = None, endpoint: str = "") -> Held:
@@ -113,7 +119,7 @@ def _fetch(model_id: str, target: Path | None, endpoint: str) -> str:
             f"{model_id} has no weights that can be used", "See what is suggested: rag models"
         )
     place = target or Path(constants.HF_HUB_CACHE)
-    _check_room(place, sum(sizes[name] for name in wanted) - _size(target), model_id)
+    _check_room(place, sum(sizes[name] for name in wanted) - size_of(target), model_id)
     return str(
         snapshot_download(
             model_id,
@@ -183,10 +189,10 @@ def _weights(folder: Path) -> bool:
 
 
 def _held(name: str, folder: Path) -> Held:
-    return Held(name, folder, _size(folder))
+    return Held(name, folder, size_of(folder))
 
 
-def _size(folder: Path | None) -> int:
+def size_of(folder: Path | None) -> int:
     """Bytes of the files in a folder that are no notes of the hub."""
     if folder is None or not folder.is_dir():
         return 0

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -28,7 +29,8 @@ from rag.prepare import words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
-from rag.store.place import NEW, OLD, LibraryPaths, locked, storage_error, swap
+from rag.store.corrections import Corrections
+from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -133,6 +135,7 @@ class Writer:
         drop: Sequence[str],
         *,
         embed_all: derived.EmbedAll | None = None,
+        facts: dict[str, str] | None = None,
     ) -> Delta:
         """Make staged documents live with their files; see `Catalogue.publish`.
 
@@ -141,7 +144,10 @@ class Writer:
         with self._disk():
             self._draft.embed()
             delta = self.catalogue.publish(
-                put, drop, lambda delta: self._draft.finish(self.catalogue, delta, embed_all)
+                put,
+                drop,
+                lambda delta: self._draft.finish(self.catalogue, delta, embed_all),
+                facts=facts,
             )
         self._settle(delta.generation)
         return delta
@@ -211,15 +217,17 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
 
     Raises LibraryMissing where nothing has, LibraryMismatch, LibraryCorrupt.
     """
-    if not paths.catalogue.exists() and (paths.home / (paths.collection + OLD)).exists():
-        with locked(paths):  # a replacement was killed: the lock puts back what was there
+    if not paths.catalogue.exists() and (
+        (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
+    ):
+        with locked(paths):  # a replacement or a move was killed: the lock makes it good
             pass
     missing = LibraryMissing(
         f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
     )
     if not paths.catalogue.exists():
         raise missing
-    catalogue = Catalogue.open(paths.catalogue)
+    catalogue = Catalogue.open(paths.catalogue, Corrections(paths.corrections))
     if catalogue.generation == 0:  # a first ingest that never came to its end
         catalogue.close()
         raise missing
@@ -316,7 +324,11 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 
 @contextmanager
 def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Catalogue]:
-    meta = {**versions(), "embedder": json.dumps(asdict(identity))}
+    meta = {
+        **versions(),
+        "embedder": json.dumps(asdict(identity)),
+        "identity": secrets.token_hex(8),
+    }
     catalogue = Catalogue.open_or_create(paths.catalogue, meta)
     try:
         yield catalogue

@@ -345,6 +345,8 @@ class _Ingest:
     def _put(self, row: FileRow) -> None:
         held = self._planner.known.get(os.path.join(row.root, row.path), ())
         was = next((each for each in held if each.member == row.member), None)
+        if was:  # it stays with the folder that it came with, though it may be named alone now
+            row = replace(row, root=was.root, path=was.path)
         if row.document_id is None:
             self._skip(row.name, row.reason, ())
             if was and was.document_id:

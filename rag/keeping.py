@@ -1,4 +1,4 @@
-"""Commands that keep a library: bring files in, list, show, draw, remove, prove, derive anew."""
+"""Commands that keep a library: bring files in, list, show, draw, remove, rename, derive anew."""
 
 from __future__ import annotations
 
@@ -150,22 +150,51 @@ def show(
 
 
 @click.command()
-@click.argument("document", shell_complete=complete_document)
+@click.argument(
+    "names", nargs=-1, required=True, metavar="DOCUMENT...", shell_complete=complete_document
+)
 @JSON
 @options(SHARED)
 @command
-def rm(app: App, document: str, as_json: bool) -> None:
-    """Take a document out of the library. The file itself stays.
+def rm(app: App, names: tuple[str, ...], as_json: bool) -> None:
+    """Take documents out of the library. The files themselves stay.
 
     \b
     Example: rag rm old-contract.pdf
     """
-    name = app.remove(document)
+    removed = app.remove(*names)
     if as_json:
-        render.print_json({"schema": schema.SCHEMA, "removed": name})
-    else:
+        told = removed[0] if len(names) == 1 else removed
+        render.print_json({"schema": schema.SCHEMA, "removed": told})
+        return
+    for name in removed:
         render.print_line(f"removed {name} from the library")
-        render.print_line("The file stays; while it does, rag ingest of its folder brings it back.")
+    if len(removed) == 1:
+        told = "The file stays; while it does, rag ingest of its folder brings it back."
+    else:
+        told = "The files stay; while they do, rag ingest of their folders brings them back."
+    render.print_line(told)
+
+
+@click.command()
+@click.argument("document", shell_complete=complete_document)
+@click.argument("new")
+@JSON
+@options(SHARED)
+@command
+def mv(app: App, document: str, new: str, as_json: bool) -> None:
+    """Give a document another name in the library. The file itself keeps its own.
+
+    What is inside a mail or an archive is called after it and follows.
+
+    \b
+    Example: rag mv scan0042.pdf "Lease 2025.pdf"
+    """
+    old = app.rename(document, new)
+    if as_json:
+        render.print_json({"schema": schema.SCHEMA, "old": old, "new": new})
+    else:
+        render.print_line(f"{old} is called {new} now")
 
 
 @click.command()
@@ -225,4 +254,4 @@ def _draw(
 
 
 #: In the order in which the help lists them.
-COMMANDS = (ingest, watch, list_, show, rm, doctor, reindex)
+COMMANDS = (ingest, watch, list_, show, rm, mv, doctor, reindex)

@@ -42,6 +42,8 @@ _NOTES = {
         "doubt": "строка {}: {} — {}; по словам модели — {}; проверьте",
         "suggested": "модель видит и обещание, которого нет в протоколе, строка {}: {}",
         "nothing": "не сказано",
+        "corrected": "исправлений человека в протоколе: {}",
+        "lost": "исправлений, которым больше нет места в тексте: {}; они не забыты, см. страницу",
     },
     "en": {
         "undated": "the day of the meeting is unknown: deadlines stay words; name it: --date",
@@ -52,6 +54,8 @@ _NOTES = {
         "doubt": "line {}: {} is {}; the model says {}; check it",
         "suggested": "the model sees a promise that is not in the minutes, line {}: {}",
         "nothing": "not said",
+        "corrected": "corrections of a person in these minutes: {}",
+        "lost": "corrections that find no place in the text any more: {}; kept, see the page",
     },
 }
 #: What of a promise a model may read otherwise.
@@ -222,6 +226,9 @@ def _tell_notes(record: Record) -> None:
         notes.append(told["struck"].format(len(record.summary.struck)))
     if record.reading is not None:
         notes += _of_the_model(record.reading, language)
+    if record.corrected is not None:
+        counted = {"corrected": record.corrected.count, "lost": len(record.corrected.lost)}
+        notes += [told[key].format(count) for key, count in counted.items() if count]
     for note in notes:
         click.echo(f"{shown(record.name)}: {note}", err=True)
 

@@ -15,10 +15,12 @@ from rag.outside import read_outside
 from rag.readers import supported
 from rag.readers.scan import scan
 from rag.retrieve import is_meant, is_name
+from rag.store.corrections import Corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rag.corrections import Correction
     from rag.store.catalogue import Catalogue, DocumentRow
     from rag.store.place import LibraryPaths
     from rag.types import Document, Minutes
@@ -31,7 +33,8 @@ _ALIKE = 5  # documents named in an error
 class Named:
     """A document, the name it is cited by, and the file it is in or was read from.
 
-    `minutes` is None but for a meeting. `held` says that it is in the library.
+    `minutes` are those that were read, None but for a meeting; `corrections` are what a person has
+    set right in them. `held` says that it is in the library.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Named:
     minutes: Minutes | None
     file: Path
     held: bool
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def named(
             stack.enter_context(catalogue)
         pool = cache(lambda: stack.enter_context(readers()))
         meant = [each for name in names for each in _meant(name, catalogue, paths)]
-        yield from _distinct(_opened(meant, catalogue, pool))
+        yield from _distinct(_opened(meant, catalogue, pool, paths))
 
 
 def _catalogue(paths: LibraryPaths) -> Catalogue | None:
@@ -103,8 +107,10 @@ def _opened(
     meant: Iterable[DocumentRow | _Beside],
     catalogue: Catalogue | None,
     pool: Callable[[], ReaderPool],
+    paths: LibraryPaths,
 ) -> Iterator[Named | Unread]:
-    rows = cache(lambda: dict(catalogue.minutes()) if catalogue else {})
+    meetings = cache(lambda: {m.id: m for m in catalogue.meetings()} if catalogue else {})
+    corrections = cache(Corrections(paths.corrections).all)
     files = cache(
         lambda: (
             {row.name: Path(row.root) / row.path for row in catalogue.files()} if catalogue else {}
@@ -112,12 +118,22 @@ def _opened(
     )
     for each in meant:
         if isinstance(each, _Beside):
-            yield from _read(each, pool())
+            for one in _read(each, pool()):
+                if isinstance(one, Named) and one.minutes is not None:
+                    one = replace(one, corrections=_of_text(one.document.id, corrections()))
+                yield one
         else:
             assert catalogue is not None
             document = catalogue.document(each.id)
             file = files().get(each.name, Path(each.name))
-            yield Named(each.name, document, rows().get(each.name), file, held=True)
+            held = meetings().get(each.id)
+            minutes, corrected = (held.minutes, held.corrections) if held else (None, ())
+            yield Named(each.name, document, minutes, file, held=True, corrections=corrected)
+
+
+def _of_text(document_id: str, held: Sequence[Correction]) -> tuple[Correction, ...]:
+    """What was set right in the very text that a file beside the library holds."""
+    return tuple(each for each in held if each.document == document_id)
 
 
 def _read(beside: _Beside, pool: ReaderPool) -> Iterator[Named | Unread]:

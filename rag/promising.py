@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import errors, render, terminal
-from rag.exports import ROW_FORMS, export_register
+from rag.exports import FORMS, export_register
 from rag.options import JSON, SCOPE, SHARED, command, form_for, options
 from rag.register import EVERY, OPEN, group_text, grouped, is_overdue
 from rag.words import language_of
 
 if TYPE_CHECKING:
     from rag.app import App
-    from rag.exports import RowForm
+    from rag.exports import Form
     from rag.promised import Listed
     from rag.types import Scope, State
 
@@ -47,8 +48,8 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 @click.option(
     "--format",
     "form",
-    type=click.Choice(ROW_FORMS),
-    help="md, json, csv or ics (deadlines for a calendar; default: by the name of -o).",
+    type=click.Choice(FORMS),
+    help="md, json, csv, ics (deadlines for a calendar) or docx (default: by the name of -o).",
 )
 @click.option("-o", "--output", metavar="PATH", help="Write into this file.")
 @click.option("--me", metavar="NAME", help="Who you are (setting: me).")
@@ -68,7 +69,7 @@ def promises(
     cancelled: bool,
     every: bool,
     quotes: bool,
-    form: RowForm | None,
+    form: Form | None,
     output: str | None,
     today: date | None,
     as_json: bool,
@@ -111,14 +112,18 @@ def _states(*, open_: bool, done: bool, cancelled: bool, every: bool) -> frozens
     return frozenset(closed | OPEN) if open_ or not closed else frozenset(closed)
 
 
-def _form(form: RowForm | None, output: str | None) -> RowForm | None:
+def _form(form: Form | None, output: str | None) -> Form | None:
     """The form to write; None is for a person to read."""
     if output is None or output == terminal.STANDARD_OUTPUT:
+        if form == "docx" and sys.stdout.isatty():
+            raise errors.UsageError(
+                "A docx has no place on a terminal", "Name a file: -o promises.docx"
+            )
         return form
-    return form_for(Path(output), form, ROW_FORMS)
+    return form_for(Path(output), form, FORMS)
 
 
-def _write(app: App, found: Listed, form: RowForm, output: str | None) -> None:
+def _write(app: App, found: Listed, form: Form, output: str | None) -> None:
     """Write the rows, or the form without any, which takes the place of an earlier export."""
     to_file = output is not None and output != terminal.STANDARD_OUTPUT
     records = app.meetings(found.entries) if to_file or form != "json" else {}

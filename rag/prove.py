@@ -91,11 +91,12 @@ def prove(cited: Sequence[Citation], catalogue: Catalogue, pool: ReaderPool) -> 
     The proofs of one file come together, the files in the order in which they are first cited.
     """
     rows = {row.name: row for row in catalogue.files()}
+    former = catalogue.former_names()
     by_document: dict[str, list[Citation]] = defaultdict(list)
     for citation in cited:
         by_document[citation.document].append(citation)
     for name, group in by_document.items():
-        row = rows.get(name)
+        row = rows.get(name) or rows.get(former.get(name, ""))
         if row is None or row.document_id is None:
             yield from (Proof(each, "unknown", _note(each, "unknown")) for each in group)
             continue

@@ -15,12 +15,12 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        *("orders", "followup", "guards", "summary"),
+        *("orders", "followup", "guards", "summary", "corrections"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
-        *("suggestions", "hub", "outside", "named", "access"),
-        *("picture", "plan", "report", "watch"),
+        *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
+        *("holdings", "picture", "plan", "renaming", "report", "watch"),
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
@@ -30,7 +30,7 @@ LAYERS = (
     {"desk"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
-        *("budget", "checking", "fitting", "keeping", "logs", "measuring", "shelf"),
+        *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
         *("minuting", "promising", "serving", "summarizing", "working"),
     },
     {"cli", "__main__"},

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -10,10 +13,11 @@ from rag import config
 from rag.app.showing import Showing, the_one
 from rag.errors import LibraryMissing, RagError
 from rag.index import Writer, open_catalogue, replacing
+from rag.report import Skipped, Tally
+from rag.store.catalogue import FORMER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from rag.doctor import Check
     from rag.report import Progress, Report
@@ -58,7 +62,73 @@ class Keeping(Showing):
             )
         if report.changed or report.removed:
             self._forget_replies()
+        self._note_folders(sources, anew=fresh)
         return report
+
+    def _note_folders(self, sources: Sequence[Path], *, anew: bool) -> None:
+        """Note when the library was last brought up to date with folders."""
+        resolved = [source.expanduser().resolve() for source in sources]
+        folders = [source for source in resolved if source.is_dir()]
+        if folders or anew:
+            from rag.store.folders import note_folders
+
+            note_folders(self.paths, folders, self.files, anew=anew)
+
+    def forget_folder(self, folder: Path) -> None:
+        """Watch a folder no longer; its documents stay."""
+        from rag.store.folders import forget_folder
+
+        forget_folder(self.paths, folder, self.files())
+
+    def reread(
+        self,
+        names: Sequence[str],
+        *,
+        password: str = "",
+        on_progress: Callable[[Progress], None] = _ignore,
+    ) -> Report:
+        """Read documents anew from their files, by their full names; unreadable files, too.
+
+        What is part of a mail or an archive is read with the whole of it. A file that is gone is
+        skipped with that reason, and what the library holds of it stays. Raises UsageError for a
+        name that none has.
+        """
+        from rag.readers.scan import is_gone, printable
+
+        with open_catalogue(self.paths) as catalogue:
+            rows, former = catalogue.files(), catalogue.former_names()
+        wanted = [the_one(rows, name, former) for name in dict.fromkeys(names)]
+        places = {row.name: Path(row.root) / row.path for row in wanted}
+        gone = tuple(
+            Skipped(printable(name), f"its file is gone: {place}")
+            for name, place in places.items()
+            if is_gone(place)
+        )
+        there = [place for place in dict.fromkeys(places.values()) if not is_gone(place)]
+        if not there:
+            return replace(Tally().report(0.0), skipped=gone)
+        report = self.ingest(there, reread=True, password=password, on_progress=on_progress)
+        return replace(report, skipped=(*gone, *report.skipped))
+
+    def rename(self, name: str, new: str) -> str:
+        """Give a document another name in the library; its file is left as it is.
+
+        `name` is that of a file, or the last parts of its path; what lies inside it follows. The
+        name stays when the file is read again, and the old one still leads to the document, so that
+        what cites it is not lost. Gives the full old name. Raises UsageError as
+        `rag.renaming.renamed`.
+        """
+        from rag.renaming import former_names, renamed
+
+        with open_catalogue(self.paths) as catalogue:
+            renamed(catalogue.files(), name, new)  # before the lock is asked for
+        with Writer.open(self.paths, self.embedder) as writer:
+            found = renamed(writer.catalogue.files(), name, new)
+            if found.name != found.new:
+                former = former_names(writer.catalogue.former_names(), found)
+                facts = {FORMER_NAMES: json.dumps(former, ensure_ascii=False)}
+                writer.publish(found.rows, list(found.names), facts=facts)
+        return found.name
 
     def _forget_replies(self) -> None:
         """Let nothing that a model has said outlive the document it was said of."""
@@ -111,17 +181,19 @@ class Keeping(Showing):
         options = config.reading(self.settings, password)
         return dry_run(sources, self.paths, options=options, sync=sync, reread=reread)
 
-    def remove(self, name: str) -> str:
-        """Take a document out of the library; named as in `document`. Gives its full name.
+    def remove(self, *names: str) -> list[str]:
+        """Take documents out of the library at once; named as in `document`. Gives full names.
 
-        The file stays, and as long as it does the next ingest of its folder brings it back.
+        The files stay, and as long as they do the next ingest of their folder brings them back.
         """
         with open_catalogue(self.paths) as catalogue:
-            row = the_one(catalogue.documents(), name)
-        with Writer.open(self.paths, self.embedder) as writer:
-            writer.publish([], [row.name])
-        self._forget_replies()
-        return row.name
+            rows, former = catalogue.documents(), catalogue.former_names()
+        full = list(dict.fromkeys(the_one(rows, name, former).name for name in names))
+        if full:
+            with Writer.open(self.paths, self.embedder) as writer:
+                writer.publish([], full)
+            self._forget_replies()
+        return full
 
     def reindex(
         self, *, on_progress: Callable[[int, int], None] = lambda *_: None

@@ -2,44 +2,85 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from contextlib import nullcontext
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+    from contextlib import AbstractContextManager
 
-    from rag.embed import Embedder, EncoderOptions
+    from rag.cite.entailment import Entailment
+    from rag.embed import Embedder, Reranker
     from rag.models import Model
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """Room for one model: another one takes its place.
+
+    Its lock is held while a model is loaded, which takes minutes. `around` is entered for it.
+    """
+
+    def __init__(self, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        self._around = around
+        self._lock = Lock()
+        self._held: tuple[Hashable, T] | None = None
+
+    def get(self, wanted: Hashable, load: Callable[[], T]) -> T:
+        """The model that `wanted` tells; the first caller loads it.
+
+        The one that was here is let go of first, so that memory need not hold both. Who still
+        answers with it keeps it to the end.
+        """
+        with self._lock:
+            if self._held is None or self._held[0] != wanted:
+                with self._around():
+                    self._let_go()
+                    self._held = (wanted, load())
+            return self._held[1]
+
+    def holds(self, wanted: Hashable) -> bool:
+        """Whether that model is loaded."""
+        held = self._held
+        return held is not None and held[0] == wanted
+
+    def clear(self) -> None:
+        """Let go of the model; one that is being loaded at the moment stays."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._let_go()
+            finally:
+                self._lock.release()
+
+    def _let_go(self) -> None:
+        if self._held is None:
+            return
+        self._held = None
+        gc.collect()  # layers and their hooks point at each other
+        if "torch" in sys.modules:
+            from rag.embed.local import free_memory
+
+            free_memory()
 
 
 class Loaded:
-    """An embedder and a language model, loaded when first asked for.
+    """A shelf for each kind of model, so that one may be used while another is loaded.
 
-    Each lock is held while its model is loaded, which takes minutes: the other one may be used.
-    `shared` makes of a language model the one that all are given.
+    `shared` makes of a language model the one that all are given. `turn` is entered while one is
+    loaded: nothing is written then, so memory need not hold the one before any more.
     """
 
-    def __init__(self, shared: Callable[[Model], Model] = lambda model: model) -> None:
-        self._shared = shared
-        self._embedders: dict[tuple[str, EncoderOptions], Embedder] = {}
-        self._embedding = Lock()
-        self._models: list[Model] = []
-        self._model = Lock()
-
-    def embedder(
+    def __init__(
         self,
-        wanted: tuple[str, EncoderOptions],
-        load: Callable[[str, EncoderOptions], Embedder],
-    ) -> Embedder:
-        """The embedder that is wanted; it takes the place of another one."""
-        with self._embedding:
-            if wanted not in self._embedders:
-                self._embedders = {wanted: load(*wanted)}
-            return self._embedders[wanted]
-
-    def model(self, load: Callable[[], Model]) -> Model:
-        """The language model; the first caller loads it."""
-        with self._model:
-            if not self._models:
-                self._models.append(self._shared(load()))
-            return self._models[0]
+        shared: Callable[[Model], Model] = lambda model: model,
+        turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        self.shared = shared
+        self.embedder: Shelf[Embedder] = Shelf()
+        self.reranker: Shelf[Reranker] = Shelf()
+        self.entailment: Shelf[Entailment] = Shelf()
+        self.model: Shelf[Model] = Shelf(turn)

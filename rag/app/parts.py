@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.loaded import Loaded
 from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
-from rag.errors import LibraryError, LibraryMissing, UsageError
+from rag.errors import LibraryError, LibraryMissing
 from rag.index import Library, library_embedder, open_catalogue
 from rag.retrieve import Retriever
-from rag.store.place import LibraryPaths, collections
+from rag.store.place import LibraryPaths, checked_name, collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,21 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.workers.pool import ReaderPool
 
-_COLLECTION = re.compile(r"[\w-][\w.-]{0,63}")
+#: Settings that a model is loaded by, and those that its answers are drawn by: a model in this
+#: process needs not be loaded anew for the latter.
+_LOADING = (
+    *("model", "base_url", "window", "device", "dtype", "quantize", "offline", "tokenizer"),
+    "server_seconds",
+)
+_DRAWING = ("max_tokens", "temperature", "seed", "top_p", "repetition_penalty", "stop")
+_IN_PROCESS = "transformers:"
+
+
+def wanted_model(settings: Settings) -> tuple[object, ...]:
+    """What tells the language model that is set from others: equal where one serves for both."""
+    names = _LOADING if settings.model.startswith(_IN_PROCESS) else (*_LOADING, *_DRAWING)
+    return tuple(getattr(settings, name) for name in names)
+
 
 
 class Parts:
@@ -39,11 +52,7 @@ class Parts:
         `loaded` holds the models of another app with the same settings but for the collection.
         Raises UsageError for a name that no collection may have.
         """
-        if not _COLLECTION.fullmatch(settings.collection):
-            raise UsageError(
-                f"{settings.collection!r} is no name for a collection",
-                "Use letters, digits, - and _.",
-            )
+        checked_name(settings.collection)
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
         self.loaded = loaded or Loaded()
@@ -51,7 +60,8 @@ class Parts:
     @property
     def embedder(self) -> Embedder:
         """As set; else the library's own as it is now; else the built-in one. Loaded once."""
-        return self.loaded.embedder(self._wanted_embedder(), load_embedder)
+        wanted = self._wanted_embedder()
+        return self.loaded.embedder.get(wanted, lambda: load_embedder(*wanted))
 
     def _wanted_embedder(self) -> tuple[str, EncoderOptions]:
         """Its name, and how to load it: as it made the library, but for what is set."""
@@ -70,21 +80,36 @@ class Parts:
         """The cross-encoder that is set, loaded; None where none is."""
         if not self.settings.reranker:
             return None
-        return load_reranker(self.settings.reranker, config.encoding(self.settings))
+        wanted = (self.settings.reranker, config.encoding(self.settings))
+        return self.loaded.reranker.get(wanted, lambda: load_reranker(*wanted))
 
     @cached_property
     def entailment(self) -> Entailment | None:
         """The cross-encoder of inference that is set, loaded; None where none is."""
         if not self.settings.nli:
             return None
-        return load_entailment(self.settings.nli, config.encoding(self.settings))
+        wanted = (self.settings.nli, config.encoding(self.settings))
+        return self.loaded.entailment.get(wanted, lambda: load_entailment(*wanted))
 
     @cached_property
     def model(self) -> Model | None:
         """The model that is set, loaded once for all threads; None where none is."""
         if not self.settings.model:
             return None
-        return self.loaded.model(self._load_model)
+        from rag.models import redrawn
+
+        settings = self.settings
+        model = self.loaded.model.get(wanted_model(settings), self._load_model)
+        drawn = redrawn(
+            model,
+            max_tokens=settings.max_tokens,
+            temperature=settings.temperature,
+            seed=settings.seed,
+            top_p=settings.top_p,
+            repetition_penalty=settings.repetition_penalty,
+            stop=config.stops(settings),
+        )
+        return self.loaded.shared(drawn)
 
     def _load_model(self) -> Model:
         from rag.models import load_model

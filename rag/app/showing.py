@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from rag.app.parts import Parts
-from rag.errors import UsageError
+from rag.errors import LibraryMissing, UsageError
 from rag.index import open_catalogue
 from rag.retrieve import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from rag.holdings import Holdings
     from rag.locate import Span
     from rag.picture import Drawing, Picture, Wanted
-    from rag.store.catalogue import DocumentRow, FileRow
+    from rag.store.catalogue import Catalogue, DocumentRow, FileRow
+    from rag.store.disk import Part
+    from rag.store.folders import Folder
     from rag.types import Document
 
     Row = TypeVar("Row", DocumentRow, FileRow)
+T = TypeVar("T")
 
 
 class Showing(Parts):
@@ -29,26 +35,74 @@ class Showing(Parts):
     def state(self) -> str:
         """A name for the library as it is now, which changes with it. Raises LibraryMissing."""
         with open_catalogue(self.paths) as catalogue:
-            changed = self.paths.catalogue.stat().st_mtime_ns  # a library made anew counts anew
-            return f"{self.paths.catalogue} {catalogue.generation} {changed}"
+            return _state(catalogue)
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[str, object]]:
+        """What was read of the catalogue last, with the state of the library it is of."""
+        return {}
 
     def documents(self) -> list[DocumentRow]:
-        """What is in the library."""
+        """What is in the library; asked again, it is read again only after a publication."""
         with open_catalogue(self.paths) as catalogue:
-            return catalogue.documents()
+            return list(self._kept("documents", catalogue, catalogue.documents))
+
+    def holdings(self) -> Holdings:
+        """What is in the library with all that is known of it, and the files it could not read."""
+        from rag.holdings import holdings
+
+        with open_catalogue(self.paths) as catalogue:
+
+            def read() -> Holdings:
+                return holdings(catalogue.documents(), catalogue.files(), catalogue.promises())
+
+            held = self._kept("holdings", catalogue, read)
+            # files that could not be read are noted without a publication
+            return replace(held, unread=holdings((), catalogue.unread(), {}).unread)
+
+    def _kept(self, name: str, catalogue: Catalogue, read: Callable[[], T]) -> T:
+        """What was read before of this state of the library, or else is read now."""
+        state = _state(catalogue)
+        found = self._read.get(name)
+        if found is None or found[0] != state:
+            self._read[name] = found = (state, read())
+        return cast("T", found[1])
 
     def document(self, name: str) -> tuple[DocumentRow, Document]:
-        """A document by its name, or by the last parts of its path that only one has."""
+        """A document by its name, or by the last parts of its path that only one has.
+
+        A name that it had before it was given another one will do, too.
+        """
         with open_catalogue(self.paths) as catalogue:
-            row = the_one(catalogue.documents(), name)
+            row = the_one(catalogue.documents(), name, catalogue.former_names())
             return row, catalogue.document(row.id)
 
     def file(self, name: str) -> Path:
         """Where the file of a document lies, or lay when it was read; named as in `document`."""
         with open_catalogue(self.paths) as catalogue:
             held = [row for row in catalogue.files() if row.document_id]
-            row = the_one(held, name)
+            row = the_one(held, name, catalogue.former_names())
         return Path(row.root) / row.path
+
+    def files(self) -> list[FileRow]:
+        """The files of the library, those among them that could not be read; none without one."""
+        try:
+            with open_catalogue(self.paths) as catalogue:
+                return catalogue.files()
+        except LibraryMissing:
+            return []
+
+    def folders(self) -> list[Folder]:
+        """The folders the library was filled from; see `rag.store.folders`."""
+        from rag.store.folders import folders_of
+
+        return folders_of(self.paths, self.files())
+
+    def disk_used(self) -> dict[Part, int]:
+        """Bytes on the disk by part; see `rag.store.disk`."""
+        from rag.store.disk import disk_used
+
+        return disk_used(self.paths)
 
     def picture(self, name: str, wanted: Wanted, password: str = "") -> Picture:
         """A page of a document as a picture, with what is wanted marked; see `rag.picture.draw`."""
@@ -71,10 +125,22 @@ class Showing(Parts):
             return pool.draw(self.file(row.name), *page_alone(document, page, span))
 
 
-def the_one(rows: Sequence[Row], name: str) -> Row:
-    """The row that a name means, an exact one first. Raises UsageError for none or many."""
+def _state(catalogue: Catalogue) -> str:
+    """A name for what a catalogue holds: of which library, and of which publication."""
+    return f"{catalogue.meta('identity')} {catalogue.generation}"
+
+
+def the_one(
+    rows: Sequence[Row], name: str, former: Mapping[str, str] = MappingProxyType({})
+) -> Row:
+    """The row that a name means, an exact one first. Raises UsageError for none or many.
+
+    `former` are names that some had before, with the present ones; they count last.
+    """
     exact = [row for row in rows if row.name == name]
     alike = exact or [row for row in rows if is_name(row.name, name)]
+    if not alike and name in former:
+        alike = [row for row in rows if row.name == former[name]]
     if len(alike) == 1:
         return alike[0]
     said = ", ".join(row.name for row in alike[:5])

@@ -6,14 +6,23 @@ A desk outlives every visit: what a visitor began goes on while the page is relo
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from rag import config
 from rag.app import App
 from rag.app.loaded import Loaded
+from rag.app.parts import wanted_model
 from rag.config import Settings
-from rag.desk.line import Line
+from rag.desk.chores import Chores
+from rag.desk.line import SERVER_AT_ONCE, Line, queued
+from rag.desk.meetings import Meetings
+from rag.desk.moving import Move
 from rag.desk.talks import Talks
+from rag.desk.trial import Trial
+from rag.errors import LibraryBusy, UsageError
+from rag.store import collections
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,31 +36,64 @@ class Desk:
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
+        self.meetings = Meetings()
         self.talks = Talks()
-        self._line = Line()
-        self._loaded = self._load()
+        self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
+        self._loaded = Loaded(self._shared, self._line.turn)
         self._apps: dict[str, App] = {}
+        self._chores: dict[str, Chores] = {}
         self._lock = Lock()
+        #: The move to another embedder that goes on, or was the last.
+        self.move: Move | None = None
+        self._moved_from: str | None = None
 
     def settle(self, settings: Settings) -> None:
-        """Go on with these settings; where they are others, models are loaded anew when needed."""
-        with self._lock:
-            if settings != self.settings:
-                self.settings, self._loaded, self._apps = settings, self._load(), {}
+        """Go on with these settings. Models stay loaded whose own settings are the same.
 
-    def _load(self) -> Loaded:
-        """Models that all apps share; a language model is asked through a fair line.
-
-        The line of this machine stays when settings change: what goes on with the model before has
-        its turns among those of the next one.
+        What goes on by others goes on by them to its end.
         """
+        with self._lock:
+            if settings == self.settings:
+                return
+            self.settings, self._apps = settings, {}
+            if not settings.model:
+                self._loaded.model.clear()
+            if not settings.reranker:
+                self._loaded.reranker.clear()
+            if not settings.nli:
+                self._loaded.entailment.clear()
 
-        def shared(model: Model) -> Model:
-            from rag.desk.line import queued
+    def try_model(self, settings: Settings, question: str, person: str) -> Trial:
+        """Put a question to the model of these settings, which need not be those of the desk.
 
-            return queued(model, self._line)
+        It waits its turn, and takes the place of another one that is loaded.
+        """
+        return Trial(lambda: App(settings, self.home, self._loaded).model, question, person)
 
-        return Loaded(shared)
+    def holds_model(self, settings: Settings) -> bool:
+        """Whether the language model of these settings is loaded."""
+        return self._loaded.model.holds(wanted_model(settings))
+
+    def move_to(self, embedder: str, cwd: Path | None = None) -> Move:
+        """Derive all indexes anew with another embedder, and then write it into rag.toml.
+
+        Until a settled `embedder` is another, each library is asked by the one that made it, so
+        that whatever is asked meanwhile is answered. Raises UsageError while it goes on already.
+        """
+        with self._lock:
+            if self.move is not None and not self.move.done:
+                raise UsageError(
+                    "The index is being built already", "Wait until it is whole, or stop it."
+                )
+            self._moved_from, self._apps = self.settings.embedder, {}
+            settings = replace(self.settings, embedder=embedder)
+            keep = partial(config.save, {"embedder": embedder}, cwd=cwd)
+            self.move = Move(self.home, settings, keep)
+            return self.move
+
+    def _shared(self, model: Model) -> Model:
+        """The model, asked through a fair line, which is the same whatever is set."""
+        return queued(model, self._line, self._servers)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.
@@ -62,5 +104,39 @@ class Desk:
             name = collection or self.settings.collection
             if name not in self._apps:
                 chosen = replace(self.settings, collection=name)
+                if self.settings.embedder == self._moved_from:
+                    chosen = replace(chosen, embedder="")
                 self._apps[name] = App(chosen, self.home, self._loaded)
             return self._apps[name]
+
+    def chores(self, collection: str = "") -> Chores:
+        """What goes on in the background in a collection, by default the one that is set."""
+        with self._lock:
+            return self._chores.setdefault(collection or self.settings.collection, Chores())
+
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name; see `rag.store.collections.rename`.
+
+        Raises LibraryBusy while something is being done to it.
+        """
+        self._check_idle(name)
+        collections.rename(self.home, name, new)
+        self._forget(name)
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection; raises as `rename_collection`."""
+        self._check_idle(name)
+        collections.delete(self.home, name)
+        self._forget(name)
+
+    def _check_idle(self, name: str) -> None:
+        if self.chores(name).running:
+            raise LibraryBusy(
+                f"Something is being done to the collection {name}",
+                "Wait until it has ended, or stop it.",
+            )
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._apps.pop(name, None)
+            self._chores.pop(name, None)

@@ -192,6 +192,15 @@ class Line:
             self._rota.leave(ticket)
             self._moved.notify_all()
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A turn of whoever asks here, for something else than an answer."""
+        ticket = self.enter(_caller())
+        try:
+            yield
+        finally:
+            self.leave(ticket)
+
     def _wait(self, ticket: Ticket, caller: Caller) -> None:
         """Until it is this ticket's turn; the caller is told of each step, under no lock."""
         told = None
@@ -289,9 +298,9 @@ class _Reading:
             self._pieces.put(None)
 
 
-def queued(model: Model, here: Line) -> Queued:
-    """The model behind a line: the one for this machine, or one of its own before a server."""
+def queued(model: Model, here: Line, servers: Line) -> Queued:
+    """The model behind a line: that of this process, or that before servers."""
     provider, colon, _ = model.name.partition(":")
-    line = Line(SERVER_AT_ONCE) if colon and provider != _IN_PROCESS else here
+    line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
     return Queued(**told, model=model, line=line)

@@ -29,7 +29,7 @@ _NO_NAME = "file"
 
 def folder_of(app: App) -> Path:
     """Where the files of a library are kept. The + keeps it apart from every collection."""
-    return app.paths.home / f"{app.paths.collection}+uploads"
+    return app.paths.uploads
 
 
 def safe_name(name: str) -> str:
@@ -113,9 +113,20 @@ def outcome(path: Path, report: Report) -> tuple[str, str]:
     return ("skipped", reasons[0]) if reasons else ("unchanged", "")
 
 
-def remove(app: App, name: str) -> None:
-    """Take a document out of the library, and its kept copy with it. Other files stay."""
-    path = app.file(name)
-    app.remove(name)
-    if path.parent == folder_of(app).resolve():
-        path.unlink(missing_ok=True)
+def remove(app: App, *names: str) -> list[str]:
+    """Take documents out of the library, and with them the kept copies that hold no others.
+
+    Files that lie elsewhere stay. Gives the full names.
+    """
+    paths = {app.file(name) for name in names}
+    removed = app.remove(*names)
+    held = {Path(row.root) / row.path for row in app.files() if row.document_id}
+    for path in paths - held:
+        if is_upload(app, path):
+            path.unlink(missing_ok=True)
+    return removed
+
+
+def is_upload(app: App, path: Path) -> bool:
+    """Whether a file is a kept copy of one that came through the page."""
+    return path.is_relative_to(folder_of(app).resolve())

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 Form = Literal["md", "json", "csv", "ics", "docx"]
 FORMS: tuple[Form, ...] = get_args(Form)
-#: What rows of the register are written as; they are no minutes, as a document of Word is.
-RowForm = Literal["md", "json", "csv", "ics"]
-ROW_FORMS: tuple[RowForm, ...] = get_args(RowForm)
 _SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
 
 
@@ -67,7 +64,7 @@ def export(records: Sequence[Record], form: Form, *, many: bool) -> bytes:
     return markdown.page(records).encode(errors="replace")
 
 
-def export_register(found: Listed, records: Mapping[str, Record], form: RowForm) -> bytes:
+def export_register(found: Listed, records: Mapping[str, Record], form: Form) -> bytes:
     """Rows of the register in a form; `records` are the meetings they stand in, by their names.
 
     JSON is what `rag promises --json` prints.
@@ -85,9 +82,13 @@ def export_register(found: Listed, records: Mapping[str, Record], form: RowForm)
 
         rows = table.register_table(found.entries, records)
         return rows.encode("utf-8-sig", errors="replace")
+    groups = grouped(found.entries, found.me, found.today)
+    if form == "docx":
+        from rag.exports import word
+
+        return word.register_document(groups, records)
     from rag.exports import markdown
 
-    groups = grouped(found.entries, found.me, found.today)
     return markdown.register_page(groups, records).encode(errors="replace")
 
 

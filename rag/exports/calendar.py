@@ -77,8 +77,10 @@ def _key(record: Record, promise: Promise) -> str:
 
     Neither lines nor days nor the bytes of the file: a meeting that is corrected and exported again
     moves its events. The day of a meeting is the one its file tells, so that another `--date` moves
-    them too; meetings in files of one name are told apart by it.
+    them too; meetings in files of one name are told apart by it. What a person has set changes no
+    event for another.
     """
+    promise = promise.read or promise
     what = fold(promise.what)
     for raw in (promise.when and promise.when.raw, *(c.when_raw for c in promise.history)):
         what = what.replace(fold(raw), " ") if raw else what
@@ -112,7 +114,8 @@ def _event(row: Row, uid: str) -> Event:
     event.add("summary", _headline(promise, words_.get(f"is_{promise.status}", "")))
     event.add("description", _description(row, words_))
     event.add("status", _STATUS.get(promise.status, _status_of_force(promise)))
-    event.add("sequence", len(promise.history) + (promise.status == "cancelled"))
+    changes = len(promise.history) + len(promise.edits)
+    event.add("sequence", changes + (promise.status == "cancelled"))
     event.add("transp", "TRANSPARENT")
     return event
 

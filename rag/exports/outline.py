@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.cite.clean import legible
 from rag.exports.labels import labels
 from rag.minutes.places import time_at, turn_at
-from rag.register import due_text
+from rag.register import due_text, edits_text
 from rag.sentences import split
 from rag.words import language_of
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.record import Record
-    from rag.types import Citation, Decision, OpenQuestion, Promise
+    from rag.types import Citation, Decision, Field, OpenQuestion, Promise
     from rag.words import Language
 
 #: Characters of a quote that are shown; the recogniser's "sentence" may be a speech.
 QUOTE = 320
+#: Stands behind what a person has set; `state_of` says what had been read.
+EDITED = "✎"
 _SAMPLE = 20_000
 
 
@@ -167,7 +169,12 @@ def placed(words_: dict[str, str], line: int | None, time: str | None) -> str:
 
 
 def place_of(promise: Promise, words_: dict[str, str]) -> str:
-    """The line and time of a promise, and the further lines that belong to it."""
+    """The line and time of a promise, and the further lines that belong to it.
+
+    One that a person has added without a line has no place.
+    """
+    if not promise.quote:
+        return words_["no_line"]
     place = placed(words_, promise.line, promise.time)
     further = ", ".join(map(str, promise.support))
     return f"{place}; {words_['see'].format(further)}" if further else place
@@ -256,12 +263,17 @@ def _groups(record: Record, words_: dict[str, str]) -> tuple[tuple[str, tuple[Ta
 
 def task_of(record: Record, promise: Promise, number: int, words_: dict[str, str]) -> Task:
     """A promise of a meeting, ready to be shown."""
+    edited = {edit.field for edit in promise.edits}
+
+    def marked(field: Field, text: str) -> str:
+        return f"{text} {EDITED}".strip() if edited & {field, "own"} and text else text
+
     return Task(
         number,
-        who=plain(promise.who or ""),
-        to_whom=plain(promise.to_whom or ""),
-        what=cut(promise.what),
-        when=plain(due_text(promise.when)) if promise.when else "",
+        who=marked("who", plain(promise.who or "")),
+        to_whom=marked("to_whom", plain(promise.to_whom or "")),
+        what=marked("what", cut(promise.what)),
+        when=marked("when", plain(due_text(promise.when)) if promise.when else ""),
         state=state_of(record, promise),
         place=place_of(promise, words_),
         quote=quoted(record, promise),
@@ -270,7 +282,13 @@ def task_of(record: Record, promise: Promise, number: int, words_: dict[str, str
 
 
 def quoted(record: Record, promise: Promise) -> str:
-    """What was said, between quotation marks; before an assent the request with the words of it."""
+    """What was said, between quotation marks; before an assent the request with the words of it.
+
+    Words that a person has set are not looked for: what was read is. Empty where nothing was said.
+    """
+    promise = promise.read or promise
+    if not promise.quote:
+        return ""
     mark = words_of(record)["quote"]
     said = [cut(promise.quote, promise.what)]
     text = record.document.text
@@ -309,6 +327,7 @@ def state_of(record: Record, promise: Promise) -> str:
     parts += _doubts(record, promise, words_)
     if promise.when and promise.when.assumption:
         parts.append(plain(promise.when.assumption))
+    parts.append(plain(edits_text(promise, spoken(record))))
     return "; ".join(filter(None, parts))
 
 

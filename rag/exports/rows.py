@@ -62,7 +62,7 @@ def rows_of_register(entries: Sequence[Entry], records: Mapping[str, Record]) ->
             each
             for each in record.minutes.promises
             if (each.start, each.end, each.act) == (kept.start, kept.end, kept.act)
-            and each.what == kept.what
+            and (each.what, each.who, each.to_whom) == (kept.what, kept.who, kept.to_whom)
         )
         further = (plain(link_line(link, spoken(record))) for link in entry.links)
         yield Row(record, said, _as_it_stands(entry), tuple(further))

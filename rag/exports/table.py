@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("Summary", "Assignee", "Recipient", "Start Date", "Due Date", "Due Words", "Status"),
     *("Labels", "Notes", "Description", "Line", "Time", "Meeting", "Meeting Date", "File"),
+    "Corrected",
 )
+#: The columns that hold what a person has set.
+_EDITED = {
+    "who": "Assignee",
+    "to_whom": "Recipient",
+    "what": "Summary",
+    "when": "Due Date",
+    "state": "Status",
+    "own": "all",
+}
 _STATUS = {"open": "To Do", "conditional": "To Do", "done": "Done", "cancelled": "Cancelled"}
 
 
@@ -68,11 +78,12 @@ def _cells(row: Row) -> tuple[str | int | None, ...]:
         " ".join(_marks(promise)),
         row.state,
         quoted(record, promise),
-        promise.line,
+        promise.line or None,
         plain(promise.time or ""),
         titled(record),
         record.minutes.date,
         plain(record.name),
+        ", ".join(_EDITED[edit.field] for edit in promise.edits),
     )
 
 

@@ -16,12 +16,15 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from rag.exports.outline import outline
+from rag.exports.rows import register_outline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rag.exports.outline import Item, Outline, Task
     from rag.record import Record
+    from rag.register.view import Group
+    from rag.types import Entry
 
 _FONT = "Arial"
 _LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
@@ -35,7 +38,17 @@ _SIZE, _SMALL = Pt(10.5), Pt(9)
 
 def document(records: Sequence[Record]) -> bytes:
     """The minutes of meetings as one file, each from a new page on."""
-    outlines = [outline(record) for record in records]
+    return _written([outline(record) for record in records])
+
+
+def register_document(
+    groups: Sequence[tuple[Group, Sequence[Entry]]], records: Mapping[str, Record]
+) -> bytes:
+    """Groups of rows of the register; `records` are the meetings by their names."""
+    return _written([register_outline(groups, records)])
+
+
+def _written(outlines: Sequence[Outline]) -> bytes:
     made = Document()
     _set_up(made, outlines[0])
     for number, out in enumerate(outlines):
@@ -87,11 +100,12 @@ def _meeting(made: Any, out: Outline, *, new_page: bool) -> None:
             paragraph.add_run(value)
     for name in ("summary", "topics", "decisions"):
         _section(made, out, name, getattr(out, name))
-    made.add_heading(words["promises"], level=2)
+    if out.file:
+        made.add_heading(words["promises"], level=2)
     if not out.groups:
         made.add_paragraph(words["none"])
     for title, tasks in out.groups:
-        made.add_heading(title, level=3)
+        made.add_heading(title, level=3 if out.file else 2)
         _table(made, out, tasks)
     _section(made, out, "questions", out.questions)
     _section(made, out, "suggestions", out.suggestions)

@@ -20,7 +20,7 @@ Imports neither torch nor transformers.
 
 from __future__ import annotations
 
-from rag.fit.asking import Question, ask
+from rag.fit.asking import Question, ask, devices_here
 from rag.fit.devices import Device, named, present, processor
 from rag.fit.estimate import Answer, Need, Parts, Wanted, answer, need_of
 from rag.fit.refuse import lacking
@@ -36,6 +36,7 @@ __all__ = [
     "Wanted",
     "answer",
     "ask",
+    "devices_here",
     "lacking",
     "named",
     "need_of",

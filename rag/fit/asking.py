@@ -40,8 +40,12 @@ class Question:
     parameters: str = ""
 
 
-def ask(question: Question, settings: Settings) -> tuple[Subject, Answer]:
+def ask(
+    question: Question, settings: Settings, here: Sequence[Device] = ()
+) -> tuple[Subject, Answer]:
     """The model that is meant, and whether it fits beside the embedder and reranker that are set.
+
+    `here` are the devices of this machine, where they have been looked up already.
 
     Raises:
         UsageError: No model is named, or it reads less than that, or a card is not known.
@@ -52,8 +56,13 @@ def ask(question: Question, settings: Settings) -> tuple[Subject, Answer]:
         name = settings.model
     subject = subject_of(name, question.parameters)
     devices = [device for gpu in question.gpus for device in named(gpu)]
-    devices = devices or present() or [processor()]
+    devices = devices or list(here) or devices_here()
     return subject, answer(subject, devices, _wanted(question, subject, devices, settings))
+
+
+def devices_here() -> list[Device]:
+    """The cards of this machine, or its memory where it has none."""
+    return present() or [processor()]
 
 
 def _wanted(

@@ -5,6 +5,7 @@
     chat       … behind langchain, with generate (the queue), prefix (what is read once) and pieces
     encoding   messages into token ids, and counts of them
     remote     servers and providers, with servers, server_chat and tokenizers
+    nearby     which servers answer on this machine
     ending     how an answer ended
     failures   what goes wrong in torch, in the words of this program; troubles with a provider
 
@@ -34,7 +35,16 @@ if TYPE_CHECKING:
 
     from rag.types import Message
 
-__all__ = ["ByteCounter", "Encoder", "Ending", "Model", "Sampling", "TokenCounter", "load_model"]
+__all__ = [
+    "ByteCounter",
+    "Encoder",
+    "Ending",
+    "Model",
+    "Sampling",
+    "TokenCounter",
+    "load_model",
+    "redrawn",
+]
 
 _T = TypeVar("_T")
 _ROLES = {"system": "system", "user": "human", "assistant": "ai"}
@@ -234,11 +244,7 @@ def _in_process(
 
     loaded = load_local(name, window=window, max_tokens=drawing.max_new_tokens, options=options)
     encoder = loaded.encoder
-    drawing = replace(
-        drawing,
-        max_new_tokens=loaded.max_tokens,
-        stop=drawing.stop if encoder.instructed else (*drawing.stop, *NEXT_QUESTION),
-    )
+    drawing = _fitted(drawing, loaded.max_tokens, instructed=encoder.instructed)
     chat = TransformersChat(
         encoder=encoder,
         model=loaded.model,
@@ -254,6 +260,39 @@ def _in_process(
         local=True,
         instructed=encoder.instructed,
     )
+
+
+def redrawn(
+    model: Model,
+    *,
+    max_tokens: int,
+    temperature: float,
+    seed: int | None,
+    top_p: float,
+    repetition_penalty: float,
+    stop: Sequence[str],
+) -> Model:
+    """The same loaded model with its answers drawn so; see `load_model`.
+
+    A model that does not run in this process comes back as it is.
+    """
+    chat: Any = model.chat
+    if chat._llm_type != "transformers":
+        return model
+    from rag.models.local import answer_room
+
+    reserve, most = answer_room(chat.model.config, model.window, max_tokens)
+    drawing = Drawing(max_tokens, temperature, top_p, repetition_penalty, seed, tuple(stop))
+    drawing = _fitted(drawing, most, instructed=model.instructed)
+    if drawing == chat.drawing:
+        return model
+    return replace(model, chat=chat.model_copy(update={"drawing": drawing}), reserve=reserve)
+
+
+def _fitted(drawing: Drawing, most: int, *, instructed: bool) -> Drawing:
+    """How answers of at most so many tokens are drawn from a model in this process."""
+    stop = drawing.stop if instructed else (*drawing.stop, *NEXT_QUESTION)
+    return replace(drawing, max_new_tokens=most, stop=stop)
 
 
 def _untraced(items: Iterator[_T]) -> Generator[_T]:

@@ -63,11 +63,15 @@ def load_local(
     except Exception as error:
         raise mapped(error, reference) from error
     model.generation_config = _defaults(model.generation_config, encoder)
+    return Loaded(encoder, model, window, *answer_room(config, window, max_tokens))
+
+
+def answer_room(config: Any, window: int, max_tokens: int) -> tuple[int, int]:
+    """Tokens of the window that are kept for an answer, and the most that it may have."""
     if config.is_encoder_decoder:  # the answer is written into a window of its own
-        most = min(max_tokens, ceiling_of(config) or max_tokens)
-        return Loaded(encoder, model, window, 0, most)
+        return 0, min(max_tokens, ceiling_of(config) or max_tokens)
     reserve = min(max_tokens, window // _RESERVE_SHARE)
-    return Loaded(encoder, model, window, reserve, reserve)
+    return reserve, reserve
 
 
 def find(reference: str) -> str:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.register.answering import answer
-    from rag.register.lines import due_text, group_text, link_line, promise_line, state_text
+    from rag.register.lines import (
+        due_text,
+        edits_text,
+        group_text,
+        link_line,
+        promise_line,
+        state_text,
+    )
     from rag.register.linking import Joined, join
     from rag.register.matching import titled
     from rag.register.questions import Rows, beside, look_up
@@ -39,6 +46,7 @@ __all__ = [
     "beside",
     "due_of",
     "due_text",
+    "edits_text",
     "group_text",
     "grouped",
     "groups_of",
@@ -58,7 +66,9 @@ __all__ = [
 ]
 _ROOMS = {
     **dict.fromkeys(("answer",), "answering"),
-    **dict.fromkeys(("due_text", "group_text", "link_line", "promise_line", "state_text"), "lines"),
+    **dict.fromkeys(
+        ("due_text", "edits_text", "group_text", "link_line", "promise_line", "state_text"), "lines"
+    ),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),
     **dict.fromkeys(("Rows", "beside", "look_up"), "questions"),

@@ -28,11 +28,14 @@ def answer(rows: Rows, cite: Cite, line: CiteLine = lambda *_: None) -> Answer:
     sentences = []
     for entry in rows.entries:
         promise = entry.promise
-        own = cite(entry.document, promise.start, promise.end)
-        others = [cite(k.document, k.start, k.end) for k in entry.links]
+        said = [cite(entry.document, promise.start, promise.end)] if promise.quote else []
+        others = [cite(k.document, k.start, k.end) for k in entry.links if k.quote]
         within = [c for number in _telling(entry) if (c := line(entry.document, number))]
-        cited = tuple(dict.fromkeys((own, *within, *others)))
-        sentences.append(Sentence(own.quote, "supported", cited))
+        cited = tuple(dict.fromkeys((*said, *within, *others)))
+        if said:
+            sentences.append(Sentence(said[0].quote, "supported", cited))
+        else:  # a person's own words, which stand in no document
+            sentences.append(Sentence(promise_line(promise), "unchecked", cited))
     for name, decision in rows.decisions:
         own = cite(name, decision.start, decision.end)
         sentences.append(Sentence(own.quote, "supported", (own,)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.register.view import Group
-    from rag.types import Due, Entry, Flag, Link, Promise
+    from rag.types import Due, Edit, Entry, Flag, Link, Promise, State
     from rag.words import Language
 
 _WAS = {
@@ -80,6 +80,28 @@ _FLAGS: dict[Language, dict[Flag, str]] = {
         "check": "check it",
     },
 }
+_EDITS: dict[Language, dict[str, str]] = {
+    "ru": {
+        "edited": "исправлено",
+        "own": "добавлено человеком",
+        "who": "кто",
+        "to_whom": "кому",
+        "what": "что",
+        "when": "срок",
+        "state": "состояние",
+        "open": "открыто",
+    },
+    "en": {
+        "edited": "corrected",
+        "own": "added by a person",
+        "who": "who",
+        "to_whom": "to whom",
+        "what": "what",
+        "when": "by when",
+        "state": "state",
+        "open": "open",
+    },
+}
 
 
 def promise_line(promise: Promise) -> str:
@@ -94,6 +116,8 @@ def promise_line(promise: Promise) -> str:
 def due_text(when: Due) -> str:
     """A deadline for a person: the days it means, then the words as said."""
     days = " … ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    if days == when.raw:
+        return days
     return f"{days} ({when.raw})" if days else f"({when.raw})"
 
 
@@ -104,7 +128,36 @@ def state_text(entry: Entry, language: Language) -> str:
     if entry.state == "conditional" and entry.promise.condition:
         state = f"{state}: {' '.join(entry.promise.condition.split())}"
     flags = (_FLAGS[language][flag] for flag in entry.promise.flags)
-    return ", ".join(filter(None, (state, *flags)))
+    return ", ".join(filter(None, (state, *flags, edits_text(entry.promise, language))))
+
+
+def edits_text(promise: Promise, language: Language) -> str:
+    """What of a promise a person has set, and what had been read; "" for nothing.
+
+    «исправлено: срок (было: 2025-11-14 (в пятницу))».
+    """
+    words = _EDITS[language]
+    if not promise.edits:
+        return ""
+    if promise.read is None:
+        return words["own"]
+    was = [
+        f"{words[edit.field]} ({_WAS[language]['moved']}: {_read(promise.read, edit, language)})"
+        for edit in promise.edits
+    ]
+    return f"{words['edited']}: {', '.join(was)}"
+
+
+def _read(read: Promise, edit: Edit, language: Language) -> str:
+    """A field as it was read, in words."""
+    if edit.field == "when":
+        return due_text(read.when) if read.when else _WAS[language]["undated"]
+    if edit.field == "state":
+        tentative = read.status == "open" and read.force == "tentative"
+        state: State = "tentative" if tentative else read.status
+        return _STATES[language][state] or _EDITS[language]["open"]
+    said: str | None = getattr(read, edit.field)
+    return said or "—"
 
 
 def group_text(group: Group, language: Language) -> str:
@@ -124,4 +177,6 @@ def link_line(link: Link, language: Language) -> str:
     elif link.kind == "moved":
         was = due_text(link.when) if link.when else words["undated"]
     head = f"{words[link.kind]}: {was} — " if was else f"{words[link.kind]}: "
+    if not link.quote:  # a promise that a person has added without a line
+        return f"{head}{link.document}"
     return f"{head}{link.document}:{link.line} «{' '.join(link.quote.split())}»"

@@ -79,6 +79,9 @@ def join(meetings: Iterable[tuple[str, str, Minutes]]) -> Joined:
             new = _continue(new, index, people)
             index.enter(new)
         threads += new
+    for thread in threads:
+        if any(edit.field in ("state", "own") for edit in thread.promise.edits):
+            thread.state = state_of(thread.promise)  # the person's word is the last one
     entries = [thread.entry for thread in threads]
     entries.sort(key=lambda e: (e.date or "", e.document, e.promise.line, e.promise.start))
     return Joined(tuple(entries), people)
@@ -250,7 +253,8 @@ def _take(thread: Thread, later: Thread, kind: LinkKind) -> None:
         return
     thread.links.append(_link(kind, thread.place, old, thread.who, old.when))
     thread.place = later.place
-    thread.promise = replace(new, when=new.when or old.when)
+    undated = any(edit.field == "when" for edit in new.edits)
+    thread.promise = new if undated else replace(new, when=new.when or old.when)
     thread.who, thread.to_whom = later.who, later.to_whom or thread.to_whom
     thread.state = later.state if firmer else thread.state
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rag.corrections import value_of
 from rag.schema.base import SCHEMA, Json
 
 if TYPE_CHECKING:
     from rag.promised import Listed
-    from rag.types import Entry, Promise
+    from rag.types import Edit, Entry, Promise
 
 
 def promise(value: Promise) -> Json:
@@ -33,6 +34,19 @@ def promise(value: Promise) -> Json:
         "quote": value.quote,
         "start": value.start,
         "end": value.end,
+        "corrections": [_edit(value, each) for each in value.edits],
+    }
+
+
+def _edit(value: Promise, edit: Edit) -> Json:
+    """A field that a person has set: what is true, and what had been read."""
+    own = edit.field == "own"
+    return {
+        "field": edit.field,
+        "value": None if own else value_of(value, edit.field),
+        "was": None if own or value.read is None else value_of(value.read, edit.field),
+        "time": edit.time,
+        "by": edit.by,
     }
 
 

@@ -21,7 +21,10 @@ def doctor(checks: Sequence[Check]) -> Json:
     return {
         "schema": SCHEMA,
         "ok": all(check.ok for check in checks),
-        "checks": [asdict(check) for check in checks],
+        "checks": [
+            {name: getattr(check, name) for name in ("name", "ok", "detail", "remedy")}
+            for check in checks
+        ],
     }
 
 

@@ -9,14 +9,17 @@ transaction that also raises the generation: readers see the old state or the ne
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.corrections import apply
 from rag.errors import LibraryMismatch
 from rag.store import database, layout
+from rag.store.corrections import of_meeting
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
@@ -26,12 +29,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rag.corrections import Corrected, Correction
     from rag.prepare import Prepared
+    from rag.store.corrections import Corrections
     from rag.types import Minutes
 
     Spans = NDArray[np.int64]
 
 SCHEMA_VERSION = 3
+#: The recorded fact that holds the names documents had before.
+FORMER_NAMES = "former_names"
 _SQL_VARIABLES = 500  # names bound in one statement
 
 _SCHEMA = """
@@ -109,6 +116,25 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of the library: its name, its id, its minutes as read, and the corrections of it.
+
+    `document` gives a document by its id.
+    """
+
+    name: str
+    id: str
+    minutes: Minutes
+    corrections: tuple[Correction, ...]
+    document: Callable[[str], Document]
+
+    @property
+    def corrected(self) -> Corrected:
+        """The minutes with the corrections in them."""
+        return apply(self.minutes, self.corrections, lambda: self.document(self.id))
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkRow:
     """A live chunk with its key in the derived indexes and the title of its document."""
 
@@ -129,8 +155,11 @@ class Delta:
 class Catalogue:
     """An open catalogue. Close it, or use it as a context manager."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, corrections: Corrections | None = None
+    ) -> None:
         self._db = connection
+        self._corrections = corrections
 
     @classmethod
     def open_or_create(cls, path: Path, meta: dict[str, str]) -> Catalogue:
@@ -155,8 +184,10 @@ class Catalogue:
             raise
 
     @classmethod
-    def open(cls, path: Path) -> Catalogue:
+    def open(cls, path: Path, corrections: Corrections | None = None) -> Catalogue:
         """An existing catalogue for reading; one that was never filled has generation 0.
+
+        `corrections` are put over the minutes of its meetings.
 
         What is read is one state of the library until `refresh`, whatever others write. Raises
         LibraryCorrupt where the file is no catalogue, LibraryMismatch where another version of
@@ -165,7 +196,7 @@ class Catalogue:
         with database.mapped():
             db = database.connect_for_reading(path)
         try:
-            catalogue = cls._checked(db)
+            catalogue = cls._checked(db, corrections)
             catalogue.refresh()
         except BaseException:
             db.close()
@@ -173,8 +204,8 @@ class Catalogue:
         return catalogue
 
     @classmethod
-    def _checked(cls, db: sqlite3.Connection) -> Catalogue:
-        catalogue = cls(db)
+    def _checked(cls, db: sqlite3.Connection, corrections: Corrections | None = None) -> Catalogue:
+        catalogue = cls(db, corrections)
         found = catalogue.meta("schema")
         if found is not None and found != str(SCHEMA_VERSION):
             raise LibraryMismatch(
@@ -245,6 +276,27 @@ class Catalogue:
             " FROM files ORDER BY name"
         )
         return [FileRow(*row) for row in rows]
+
+    def unread(self) -> list[FileRow]:
+        """Files that could not be read, by name, each with the reason."""
+        rows = self._rows(
+            "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
+            " FROM files WHERE document_id IS NULL ORDER BY name"
+        )
+        return [FileRow(*row) for row in rows]
+
+    def former_names(self) -> dict[str, str]:
+        """Names that documents had before they were given others, with the present ones."""
+        with database.mapped():
+            return dict(json.loads(self.meta(FORMER_NAMES) or "{}"))
+
+    def promises(self) -> dict[str, int]:
+        """Numbers of promises of the live meetings, by id."""
+        rows = self._rows(
+            "SELECT d.id, json_array_length(m.data, '$.promises')"
+            " FROM minutes m JOIN documents d ON d.key = m.document WHERE d.live"
+        )
+        return dict(rows)
 
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
@@ -341,13 +393,26 @@ class Catalogue:
         return int(rows[0][0]), int(rows[0][1])
 
     def minutes(self) -> list[tuple[str, Minutes]]:
-        """The minutes of all live meetings with the name of their file, by name."""
+        """The minutes of all live meetings with the name of their file, by name; corrected."""
+        return [(each.name, each.corrected.minutes) for each in self.meetings()]
+
+    def meetings(self) -> list[Meeting]:
+        """All live meetings by name: their minutes as they were read, and what was corrected."""
         rows = self._rows(
-            "SELECT min(f.name), m.data FROM minutes m JOIN documents d ON d.key = m.document"
+            "SELECT min(f.name), d.id, m.data FROM minutes m JOIN documents d ON d.key = m.document"
             " JOIN files f ON f.document_id = d.id WHERE d.live GROUP BY d.key ORDER BY 1"
         )
         with database.mapped():
-            return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
+            read = [(n, key, layout.minutes_from_json(json.loads(data))) for n, key, data in rows]
+        held = self._corrections.all() if self._corrections else []
+        live = self._live_ids() if held else frozenset()
+        return [
+            Meeting(name, key, minutes, of_meeting(held, key, name, live), self.document)
+            for name, key, minutes in read
+        ]
+
+    def _live_ids(self) -> frozenset[str]:
+        return frozenset(key for (key,) in self._rows("SELECT id FROM documents WHERE live"))
 
     # -- writing
 
@@ -416,6 +481,17 @@ class Catalogue:
         """Note files that hold no document, which changes nothing for readers."""
         with database.mapped(), database.transaction(self._db):
             self._put_files(failed)
+
+    def move_root(self, old: str, new: str) -> None:
+        """Note that the files below a folder lie below another one now."""
+        below = f"{old}{os.sep}"
+        with database.mapped(), database.transaction(self._db, durable=True):
+            if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone():
+                self._db.execute(
+                    "UPDATE files SET root = ? || substr(root, ?)"
+                    " WHERE root = ? OR substr(root, 1, ?) = ?",
+                    (new, len(old) + 1, old, len(below), below),
+                )
 
     def _put_files(self, rows: Sequence[FileRow]) -> None:
         self._db.executemany(

@@ -55,8 +55,11 @@ def unpack(value: Json, text: str) -> Json:
 
 
 def minutes_to_json(minutes: Minutes) -> Json:
-    """Minutes as JSON values, field by field."""
-    return asdict(minutes)
+    """Minutes as they were read, as JSON values, field by field; corrections lie elsewhere."""
+    value = asdict(minutes)
+    for promise in value["promises"]:
+        del promise["edits"], promise["read"]
+    return value
 
 
 def minutes_from_json(value: Json) -> Minutes:

@@ -1,24 +1,41 @@
-"""Where a library lies: its paths, its lock, its replacement by another, a disk that fails."""
+"""Where a library lies: its paths, its lock, its replacement, another name, a disk that fails.
+
+A collection that gets another name, or is deleted, is moved part by part, its folder last, and a
+note beside it says where to (`MOVING`). A kill on the way is made good by whoever takes the lock
+next, or opens it under either name: the move is finished.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from rag.errors import LibraryBusy, StorageError
+from rag.errors import LibraryBusy, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 #: Ends of the names of folders during a replacement.
 NEW, OLD = "~new", "~old"
+#: Ends of the names of a collection that is being deleted, and of the note that it is being moved.
+GONE, MOVING = "~gone", "~moving"
+_DATABASE = ("", "-wal", "-shm")  # what SQLite makes of one name
+_HISTORY, _FOLDERS = ".history.sqlite", ".folders.json"
+#: What lies beside a collection's folder and belongs to it.
+_BESIDE = (
+    "+uploads",
+    _FOLDERS,
+    *(f"{_HISTORY}{aside}{end}" for aside in ("", ".damaged") for end in _DATABASE),
+)
+_NAME = re.compile(r"[\w-][\w.-]{0,63}")  # of a collection; no ~ and no +, which ends begin with
 _FULL_BYTES = 1 << 20  # less free space than this is none
 
 
@@ -52,7 +69,33 @@ class LibraryPaths:
     @property
     def history(self) -> Path:
         """What was asked and answered; outside the folder, so that a new library keeps it."""
-        return self.home / f"{self.collection}.history.sqlite"
+        return self.home / f"{self.collection}{_HISTORY}"
+
+    @property
+    def folders(self) -> Path:
+        """Which folders the collection was filled from, and when; see `rag.store.folders`."""
+        return self.home / f"{self.collection}{_FOLDERS}"
+
+    @property
+    def uploads(self) -> Path:
+        """Files that came through the page. The + keeps it apart from every collection."""
+        return self.home / f"{self.collection}+uploads"
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """Everything a collection may consist of but its lock, the folder last."""
+        beside = (self.home / f"{self.collection}{end}" for end in _BESIDE)
+        return (*beside, self.folder)
+
+    @property
+    def moving(self) -> Path:
+        """The note that it is being moved; it holds the new name."""
+        return self.home / f"{self.collection}{MOVING}"
+
+    @property
+    def corrections(self) -> Path:
+        """What people have set right in minutes; outside the folder, as the history is."""
+        return self.home / f"{self.collection}.corrections.sqlite"
 
     @property
     def replies(self) -> Path:
@@ -64,31 +107,59 @@ class LibraryPaths:
         return self.folder / "index" / str(generation)
 
 
+def checked_name(name: str) -> str:
+    """The name. Raises UsageError where no collection may have it."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name for a collection", "Use letters, digits, - and _.")
+    return name
+
+
 def collections(home: Path) -> list[str]:
-    """Names of the collections below `home`."""
-    names = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
-    return sorted(name for name in names if not name.endswith((NEW, OLD)))
+    """Names of the collections below `home`, those among them that nothing is in yet."""
+    filled = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
+    noted = (path.name.removesuffix(_FOLDERS) for path in home.glob(f"*{_FOLDERS}"))
+    names = {name for name in (*filled, *noted) if "~" not in name}
+    return sorted(names)
 
 
 @contextmanager
 def locked(paths: LibraryPaths) -> Iterator[None]:
     """Hold the library's lock; it falls with the process that holds it."""
-    _make_folder(paths.home)
-    lock = FileLock(paths.lock)
-    try:
-        lock.acquire(timeout=0)
-        _recover(paths)
-        paths.folder.mkdir(exist_ok=True)
-    except Timeout:
-        raise LibraryBusy(
-            "Another process is writing to the library", "Run it again when that has ended."
-        ) from None
-    except OSError as error:
-        raise storage_error(error, paths.folder) from error
-    try:
+    with _held(paths):
+        try:
+            paths.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, paths.folder) from error
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def _held(*several: LibraryPaths) -> Iterator[None]:
+    """Hold the locks of collections of one home, after making good what a kill left of them.
+
+    Raises LibraryBusy while another process holds one, StorageError where the disk fails.
+    """
+    _make_folder(several[0].home)
+    with ExitStack() as stack:
+        try:
+            for paths in several:
+                _lock(paths, stack)
+            for paths in several:
+                _finish_moves(paths, several, stack)
+                _recover(paths)
+        except Timeout:
+            raise LibraryBusy(
+                "Another process is writing to the library", "Run it again when that has ended."
+            ) from None
+        except OSError as error:
+            raise storage_error(error, several[0].folder) from error
+        yield
+
+
+def _lock(paths: LibraryPaths, stack: ExitStack) -> None:
+    lock = FileLock(paths.lock)
+    lock.acquire(timeout=0)
+    stack.callback(lock.release)
 
 
 def _make_folder(folder: Path) -> None:
@@ -134,3 +205,85 @@ def _recover(paths: LibraryPaths) -> None:
     if old.catalogue.exists() and not paths.catalogue.exists():
         shutil.rmtree(paths.folder, ignore_errors=True)
         os.rename(old.folder, paths.folder)
+
+
+def move(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Give a collection another name: all its parts, and where its uploads lie in the catalogue.
+
+    Raises LibraryBusy while a process writes to it, StorageError where the disk fails. The caller
+    has seen that nothing lies under the new name.
+    """
+    with _held(paths, new):
+        _begin_move(paths, new)
+
+
+def delete(paths: LibraryPaths) -> None:
+    """Delete a collection with all its parts. Raises LibraryBusy and StorageError as `move`."""
+    with _held(paths):
+        _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
+
+
+def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
+    try:
+        paths.moving.write_text(new.collection, encoding="utf-8")
+        _finish_move(paths, new)
+        with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
+            paths.lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(error, paths.folder) from error
+
+
+def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Move what has not been moved yet. Under the locks."""
+    deleted = new.collection.endswith(GONE)
+    if deleted:
+        _remove(new)  # what a kill left of another one that was deleted
+    elif paths.catalogue.exists():
+        from rag.store.catalogue import Catalogue
+
+        with Catalogue.open_or_create(paths.catalogue, {}) as catalogue:
+            catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
+    for part, target in zip(paths.parts, new.parts, strict=True):
+        if part.exists():
+            os.rename(part, target)
+    if deleted:
+        _remove(new)
+    paths.moving.unlink(missing_ok=True)
+
+
+def _remove(paths: LibraryPaths) -> None:
+    for part in paths.parts:
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _finish_moves(paths: LibraryPaths, several: Sequence[LibraryPaths], stack: ExitStack) -> None:
+    """Finish moves of a collection, or to its name, that were killed. Under its lock."""
+    for note in paths.home.glob(f"*{MOVING}"):
+        old = LibraryPaths(paths.home, note.name.removesuffix(MOVING))
+        new = LibraryPaths(paths.home, note.read_text(encoding="utf-8"))
+        if not new.collection:  # killed before the name was written: nothing was moved
+            if old == paths:
+                note.unlink(missing_ok=True)
+        elif paths in (old, new):
+            for other in (old, new):
+                if other not in several and not other.collection.endswith(GONE):
+                    _lock(other, stack)
+            _finish_move(old, new)
+
+
+def finish_moves(home: Path) -> None:
+    """Finish the moves below `home` that were killed; those that go on are left alone."""
+    for note in home.glob(f"*{MOVING}"):
+        with suppress(LibraryBusy), _held(LibraryPaths(home, note.name.removesuffix(MOVING))):
+            pass
+
+
+def is_moved(paths: LibraryPaths) -> bool:
+    """Whether a collection is being moved to this name, or was when it was killed."""
+    names = (note.read_text(encoding="utf-8") for note in paths.home.glob(f"*{MOVING}"))
+    with suppress(OSError):
+        return paths.collection in names
+    return False

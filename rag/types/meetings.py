@@ -15,6 +15,8 @@ Flag = Literal["ambiguous owner", "ambiguous recipient", "check"]
 LinkKind = Literal["repeated", "moved", "handed over", "done", "cancelled"]
 #: How a promise stands after all meetings; whether it is overdue is a matter of the day one asks.
 State = Literal["open", "conditional", "tentative", "done", "cancelled"]
+#: What a person may set of a promise; "own" is a promise that is the person's altogether.
+Field = Literal["who", "to_whom", "what", "when", "state", "own"]
 
 #: Stands in `Promise.who` and `Promise.to_whom` for a group: the speakers together, everybody.
 WE = {"ru": "МЫ", "en": "WE"}
@@ -44,12 +46,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A field of a promise that a person has set: when (ISO, UTC), and who, "" where unknown."""
+
+    field: Field
+    time: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """Who does what for whom by when, and the line of the meeting it stands on.
 
     `quote` is verbatim: `document.text[start:end]`. `who` is None where the text does not say.
     `support` are further lines (the request before an assent, repeats). `time` is the stamp of the
     turn as the file writes it, None without one. `flags` say why a person should look at the line.
+
+    `edits` are the fields that a person has set, and `read` is the promise as it was read before
+    that. A promise that a person has added has the edit "own" and no `read`; where it stands on no
+    line of the meeting, `line` is 0 and the quote is empty.
     """
 
     who: str | None
@@ -68,6 +83,8 @@ class Promise:
     condition: str | None = None
     time: str | None = None
     flags: tuple[Flag, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    read: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""The collections of a library: what there is, a new one, another name, one less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.errors import LibraryError, UsageError
+from rag.store import place
+from rag.store.catalogue import Catalogue
+from rag.store.disk import disk_used
+from rag.store.folders import note_folders
+from rag.store.place import LibraryPaths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.store.disk import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection with what it holds; `trouble` says why that could not be told."""
+
+    name: str
+    documents: int = 0
+    chunks: int = 0
+    trouble: str = ""
+
+
+def collections(home: Path) -> list[Collection]:
+    """What there is below `home`, by name; what a kill left in between is finished first."""
+    place.finish_moves(home)
+    return [_looked_at(LibraryPaths(home, name)) for name in place.collections(home)]
+
+
+def create(home: Path, name: str) -> None:
+    """Make a collection that holds nothing yet.
+
+    Raises UsageError where there is one of this name or it is none, and StorageError.
+    """
+    paths = LibraryPaths(home, place.checked_name(name))
+    _check_free(paths)
+    note_folders(paths, [], list, anew=True)
+
+
+def rename(home: Path, name: str, new: str) -> None:
+    """Give a collection another name; its history and its uploads go with it.
+
+    Raises UsageError for no such collection, or a name that is taken or none, LibraryBusy while a
+    process writes to it, StorageError.
+    """
+    old, target = _existing(home, name), LibraryPaths(home, place.checked_name(new))
+    _check_free(target)
+    place.move(old, target)
+
+
+def delete(home: Path, name: str) -> None:
+    """Delete a collection with its history and uploads; files elsewhere are untouched.
+
+    Raises UsageError for no such collection, LibraryBusy while a process writes to it,
+    StorageError.
+    """
+    place.delete(_existing(home, name))
+
+
+def used(home: Path, name: str) -> dict[Part, int]:
+    """Bytes of a collection on the disk, by part. Raises UsageError for no such collection."""
+    return disk_used(_existing(home, name))
+
+
+def _existing(home: Path, name: str) -> LibraryPaths:
+    if name not in place.collections(home):
+        raise UsageError(
+            f"There is no collection {name} in {home}", "See what there is: rag collections"
+        )
+    return LibraryPaths(home, name)
+
+
+def _check_free(paths: LibraryPaths) -> None:
+    """Raise UsageError where something of this name is there, also where letters differ in case."""
+    taken = [part for part in paths.parts if part.exists()]
+    if taken:
+        raise UsageError(
+            f"There is a collection {paths.collection}, or something is left of one: {taken[0]}",
+            "Choose another name.",
+        )
+
+
+def _looked_at(paths: LibraryPaths) -> Collection:
+    if not paths.catalogue.exists():
+        return Collection(paths.collection)
+    try:
+        with Catalogue.open(paths.catalogue) as catalogue:
+            if not catalogue.generation:
+                return Collection(paths.collection)
+            return Collection(paths.collection, *catalogue.counts())
+    except LibraryError as error:
+        return Collection(paths.collection, trouble=error.message)
