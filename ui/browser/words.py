@@ -5,10 +5,12 @@ The English is a regular expression of the whole text; a group of it is $1 in th
 
 from __future__ import annotations
 
+#: In every language: who speaks has a name of our own.
+EVERYWHERE: dict[str, str] = {"Chat message from (.+)": "$1"}
 #: Shown, or said by a reader of the screen.
 RUSSIAN: dict[str, str] = {
     # the page
-    "Chat message from (.+)": "$1",
+    **EVERYWHERE,
     "Skip to main content": "К содержанию",
     "Main menu": "Меню",
     "Sidebar": "Боковая панель",
