@@ -119,6 +119,17 @@ class Visitor:
         name = re.compile(rf"^{self.texts['source']} {source}\b")
         return self.answer(answer).get_by_role("button", name=name).first
 
+    def button(self, key: str) -> Locator:
+        """A button by its key among the texts; its name may go on with the key that presses it."""
+        name = re.compile(f"^{re.escape(self.texts[key])}( |$)")
+        return self.page.get_by_role("button", name=name)
+
+    def saved(self, button: Locator) -> bytes:
+        """The file that a button gives."""
+        with self.page.expect_download() as download:
+            button.click()
+        return download.value.path().read_bytes()
+
     def drawer(self) -> Locator:
         """What is shown of a source."""
         return self.page.get_by_role("dialog", name=self.texts["source"])
