@@ -68,6 +68,7 @@ _OPTIONS: Mapping[str, Any] = {
     "client.toolbarMode": "minimal",
     "client.allowedOrigins": [],
     "global.developmentMode": False,
+    "logger.enableRich": False,  # it prints messages of exceptions past every filter
     "logger.hideWelcomeMessage": True,
 }
 
