@@ -69,8 +69,8 @@ def rename(visit: Visit, row: Holding) -> None:
 
     def ask() -> None:
         key = f"library-name-{row.id}"
-        label = texts["library_new_name"]
-        st.text_input(label, row.name, key=key, max_chars=200, help=texts["library_rename_help"])
+        st.text_input(texts["library_new_name"], row.name, key=key, max_chars=200)
+        st.caption(texts["library_rename_help"])
 
         def act() -> str:
             new = " ".join(st.session_state[key].split())

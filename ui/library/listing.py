@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 PAGE = 50  # rows shown at once
 _ROW = 35  # pixels
+_MOST_ROWS = 12  # seen at once; the table scrolls
+#: Columns with their width in pixels and where they are aligned.
+_COLUMNS: dict[str, tuple[int, Literal["left", "right"]]] = {
+    "library_document": (250, "left"),
+    "library_problems": (120, "left"),
+    "library_kind": (95, "left"),
+    "library_pages": (75, "right"),
+    "library_date": (95, "left"),
+    "library_size": (75, "right"),
+    "library_coverage": (75, "right"),
+    "library_promises": (85, "right"),
+}
 
 
 def show(visit: Visit, rows: Sequence[Holding]) -> None:
@@ -110,12 +122,16 @@ def _table(texts: Texts, rows: Sequence[Holding]) -> list[Holding]:
         placeholder="",
         on_select="rerun",
         selection_mode="multi-row",
-        height=_ROW * (min(len(rows), 12) + 1) + 3,
+        height=_ROW * (min(len(rows), _MOST_ROWS) + 1) + 3,
         column_config={
-            texts["library_document"]: st.column_config.TextColumn(width="medium", pinned=True),
-            texts["library_size"]: st.column_config.TextColumn(alignment="right"),
-            texts["library_coverage"]: st.column_config.TextColumn(alignment="right"),
+            texts[key]: st.column_config.Column(width=width, alignment=side)
+            for key, (width, side) in _COLUMNS.items()
         },
+        column_order=[
+            texts[key]
+            for key in _COLUMNS
+            if key != "library_promises" or any(row.promises is not None for row in rows)
+        ],
         alt=texts["library_table"],
     )
     return [rows[row] for row in selected_rows(state) if row < len(rows)]
@@ -138,7 +154,6 @@ def _cells(row: Holding, texts: Texts) -> dict[str, str | int | None]:
         texts["library_size"]: words.size(row.size, texts),
         texts["library_coverage"]: words.share(row.covered, texts),
         texts["library_promises"]: row.promises,
-        texts["library_title"]: row.title,
     }
 
 

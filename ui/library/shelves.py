@@ -42,10 +42,9 @@ def _row(visit: Visit, row: Collection, number: int, here: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         count = texts["library_holds"].format(words.number(row.documents, texts))
         told = texts["library_damaged"] if row.trouble else count
-        shown = " ".join((f"**{literal(name)}**", told))
-        st.markdown(shown)
+        st.markdown(f"**{literal(name)}** — {told}")
         if row.name == here:
-            st.badge(texts["library_this"], color="primary")
+            st.markdown(f":material/check: {texts['library_this']}")
         else:
             label = texts["library_open"]
             key = f"library-open-{number}"
