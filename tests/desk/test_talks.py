@@ -357,7 +357,7 @@ def test_what_has_ended_can_be_saved(desk: Desk, model: HeldModel) -> None:
     assert conversation.rounds() == ()
     model.say(SENTENCE, END)
     ended(turn)
-    failing = conversation.ask(desk.app(), WHERE)
+    failing = conversation.ask(desk.app(), DAYS)
     model.say(FAIL)
     ended(failing)
     first, second = conversation.rounds()
