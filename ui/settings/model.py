@@ -1,0 +1,140 @@
+"""Who answers: a language model or none, whether it fits, and one line to try it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag.desk import choosing
+from rag.tomlfile import IN_PROCESS
+from ui.parts import literal, show_error
+from ui.settings import fitting, holding
+from ui.settings.meter import decimal
+
+if TYPE_CHECKING:
+    from rag.desk.trial import Trial
+    from ui.settings.draft import Draft
+
+_TRIAL = "set-trial"  # in the session's state
+_LOOK_EVERY = 0.5  # seconds, while a model is tried
+
+
+def show(draft: Draft) -> None:
+    """The part of the tab."""
+    texts, settings = draft.texts, draft.settings
+    st.subheader(texts["set_model_head"])
+    _choose(draft)
+    local = settings.model.startswith(IN_PROCESS)
+    if not settings.model:
+        st.caption(texts["set_no_model_why"])
+        if not holding.of_task(draft, "model") and not holding.servers():
+            st.info(texts["set_none_here"], icon=":material/info:")
+    elif not local:
+        st.caption(literal(texts["set_server_why"].format(settings.base_url or settings.model)))
+        draft.control("base_url")
+    if settings.model:
+        sizes = st.columns(2)
+        with sizes[0]:
+            draft.control("window")
+        if local:
+            with sizes[1]:
+                draft.control("quantize")
+        fitting.show(draft)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        holding.look_for_servers(draft)
+        if settings.model:
+            _try(draft)
+    if settings.model:
+        _tried(draft)
+    holding.table(draft)
+
+
+def _choose(draft: Draft) -> None:
+    """The field for the model; one that is not listed may be typed."""
+    texts, settings = draft.texts, draft.settings
+    held, near = holding.of_task(draft, "model"), holding.servers()
+    options = list(dict.fromkeys(["", *held, *near, *filter(None, [settings.model])]))
+
+    def said(spec: str) -> str:
+        if not spec:
+            return texts["set_no_model"]
+        if spec in held:
+            return holding.label(held[spec], draft)
+        return f"{near[spec].name} · {near[spec].server}" if spec in near else spec
+
+    key = draft.key("model")
+
+    def take() -> None:
+        spec = (st.session_state[key] or "").strip()
+        address = near[spec].base_url if spec in near else ""
+        draft.choose(**choosing.chosen_model(spec, address))
+
+    st.selectbox(
+        texts["set_model"],
+        options,
+        options.index(settings.model),
+        format_func=said,
+        key=key,
+        on_change=take,
+        accept_new_options=True,
+        help=texts["set_model_help"],
+        disabled=draft.fixed("model"),
+    )
+    if draft.fixed("model"):
+        st.caption(texts["set_origin_environment"].format("RAG_MODEL"))
+
+
+def _try(draft: Draft) -> None:
+    """The button that asks the chosen model for a line."""
+    texts = draft.texts
+    tried: Trial | None = st.session_state.get(_TRIAL)
+    if tried is not None and not tried.done:
+        if st.button(texts["set_try_stop"], key="set-try-stop", icon=":material/stop:"):
+            tried.stop()
+        return
+    label = texts["set_try_again" if tried else "set_try"]
+    if st.button(label, key="set-try", icon=":material/play_arrow:"):
+        visit = draft.visit
+        question = texts["set_try_question"]
+        st.session_state[_TRIAL] = visit.desk.try_model(draft.settings, question, visit.person)
+        st.rerun(scope="fragment")
+
+
+def _tried(draft: Draft) -> None:
+    """What came of the try, looked at again and again while it goes on."""
+    tried: Trial | None = st.session_state.get(_TRIAL)
+    if tried is None:
+        return
+    if tried.done:
+        _outcome(draft, tried)
+        return
+
+    @st.fragment(key="set-trying", run_every=_LOOK_EVERY)
+    def trying() -> None:
+        texts = draft.texts
+        if tried.done:
+            st.rerun()
+        if tried.state == "writing":
+            st.caption(texts["set_try_writing"])
+            st.text(tried.text)
+        elif tried.ahead:
+            st.caption(texts["set_try_ahead"].format(tried.ahead))
+        else:
+            st.caption(texts["set_try_loading"])
+
+    trying()
+
+
+def _outcome(draft: Draft, tried: Trial) -> None:
+    texts, language = draft.texts, draft.visit.language
+    if tried.error is not None:
+        show_error(tried.error)
+    elif tried.state == "stopped":
+        st.caption(texts["set_try_stopped"])
+    else:
+        with st.container(border=True):
+            st.text(tried.text.strip())
+            numbers = [n for n in (tried.loading, tried.first, tried.rate) if n is not None]
+            said = texts["set_try_said" if tried.rate else "set_try_fast"]
+            st.caption(said.format(*(decimal(number, language, 1) for number in numbers)))

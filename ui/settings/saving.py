@@ -1,0 +1,74 @@
+"""The line at the foot of the page that tells what is not saved, and saves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag import config
+from rag.desk import choosing
+from rag.errors import RagError
+from ui.parts import literal, show_error
+
+if TYPE_CHECKING:
+    from ui.settings.draft import Draft
+
+_SAID = "set-said"  # in the session's state: what came of the last saving
+#: Settings with a place of their own, beside those in groups.
+_OWN = ("model", "base_url", "window", "quantize", "reranker", "nli")
+
+
+def show(draft: Draft) -> None:
+    """Where choices are kept, what came of the last saving, and the line while there are some."""
+    file, texts = config.file_to_write(), draft.texts
+    st.caption(literal(texts["set_where" if file.exists() else "set_where_new"].format(file)))
+    every = (*_OWN, *(name for names in choosing.GROUPS.values() for name in names))
+    kept = [name for name in every if choosing.origin(draft.configured, name) == "file"]
+    if kept and st.button(
+        texts["set_reset_all"],
+        help=texts["set_reset_all_why"],
+        key="set-reset-all",
+        type="tertiary",
+        icon=":material/undo:",
+    ):
+        draft.reset(*kept)
+        st.rerun(scope="fragment")
+    said = st.session_state.pop(_SAID, None)
+    if isinstance(said, RagError):
+        show_error(said)
+    elif said:
+        st.toast(said, icon=":material/check:")
+    if draft.changes:
+        with st.bottom, st.container(key="set-bar"):
+            _bar(draft)
+
+
+def _bar(draft: Draft) -> None:
+    texts = draft.texts
+    told = (f"{name} → {_shown(value, draft)}" for name, value in draft.changes.items())
+    st.caption(literal(texts["set_changed"].format(", ".join(told))))
+    with st.container(horizontal=True):
+        if st.button(texts["set_save"], type="primary", key="set-save", icon=":material/save:"):
+            st.session_state[_SAID] = _saved(draft)
+            st.rerun()
+        if st.button(texts["set_discard"], key="set-discard", icon=":material/close:"):
+            draft.discard()
+            st.rerun(scope="fragment")
+
+
+def _saved(draft: Draft) -> str | RagError:
+    """What came of saving; the choices stay where it failed."""
+    try:
+        saved = config.save(draft.changes)
+    except RagError as error:
+        return error
+    draft.discard()
+    return literal(draft.texts["set_saved"].format(saved.file))
+
+
+def _shown(value: object, draft: Draft) -> str:
+    """A value as it stands in the file."""
+    if value is None:
+        return draft.texts["set_to_default"]
+    return str(value).lower() if isinstance(value, bool) else f"{value}" or '""'
