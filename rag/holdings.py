@@ -61,9 +61,9 @@ class Holding:
 
 def holdings(models_folder: str = "") -> tuple[Holding, ...]:
     """The models in `models_folder` and in the cache of Hugging Face, by task and name."""
-    root = Path(models_folder).expanduser()
+    root = Path(models_folder).expanduser().absolute()
     found: dict[Path, Holding] = {}
-    for name, folder in folders(models_folder):
+    for name, folder in folders(str(root) if models_folder else ""):
         for each in (folder, *_nested(folder)):
             named = name if each == folder else f"{name}/{each.name}"
             inside = bool(models_folder) and each.is_relative_to(root)

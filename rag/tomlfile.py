@@ -61,7 +61,8 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         raise _unreadable(path, error) from error
     for name, value in _possible_paths(found):
         kind = _PATHS[name]
-        there = path.parent / os.path.expanduser(value.removeprefix(kind))  # Path takes "./" away
+        bare = os.path.expanduser(value.removeprefix(kind))  # a Path would take "./" away
+        there = Path(os.path.normpath(path.parent / bare))
         if name in _FOLDERS or there.exists():
             found[name] = f"{kind}{there}"
     return found

@@ -39,7 +39,4 @@ def _more(draft: Draft) -> None:
     with panel:
         for group, names in choosing.GROUPS.items():
             st.markdown(f"**{draft.texts[f'set_{group}']}**")
-            columns = st.columns(2)
-            for place, name in enumerate(names):
-                with columns[place % len(columns)]:
-                    draft.control(name)
+            draft.controls(names)

@@ -10,6 +10,8 @@ import streamlit as st
 from rag.desk import choosing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.config import Configured, Settings
     from ui.texts import Texts
     from ui.visit import Visit
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _CHOICES, _ROUND = "set-choices", "set-round"  # in the session's state
 _STEPS = {"temperature": 0.1, "top_p": 0.05, "repetition_penalty": 0.05}
 _STEP = 1
+_BESIDE = 2  # controls in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,13 @@ class Draft:
         """Whether the environment sets it."""
         return choosing.origin(self.configured, name) == "environment"
 
+    def controls(self, names: Sequence[str]) -> None:
+        """The controls of several settings, in pairs beside each other."""
+        for first in range(0, len(names), _BESIDE):
+            for column, name in zip(st.columns(_BESIDE), names[first:], strict=False):
+                with column:
+                    self.control(name)
+
     def control(self, name: str) -> None:
         """The control of one setting, what it does, and where its value comes from."""
         label, value = self.texts[f"set_{name}"], getattr(self.settings, name)
@@ -91,7 +101,8 @@ class Draft:
             st.toggle(label, value, **told)
         elif kind == "choice":
             options = choosing.words(name)
-            st.selectbox(label, options, options.index(value), format_func=self._word, **told)
+            told |= {"format_func": self._word, "filter_mode": None}
+            st.selectbox(label, options, options.index(value), **told)
         elif kind == "text":
             st.text_input(label, value, **told)
         else:

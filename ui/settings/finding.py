@@ -51,17 +51,15 @@ def _embedder(draft: Draft) -> None:
         format_func=said,
         key=f"{_WANTED}-{present}",
         disabled=moving or draft.fixed("embedder"),
-        accept_new_options=True,
+        filter_mode=None,
     )
     st.caption(texts["set_embedder_why"])
     if draft.fixed("embedder"):
         st.caption(texts["set_origin_environment"].format("RAG_EMBEDDER"))
     elif moving:
         _moving(draft)
-    elif (
-        wanted
-        and wanted != present
-        and st.button(texts["set_move"], type="primary", icon=":material/build:")
+    elif wanted != present and st.button(
+        texts["set_move"], type="primary", icon=":material/build:"
     ):
         desk.move_to(wanted)
         st.rerun()
@@ -123,7 +121,7 @@ def _encoder(draft: Draft, task: Task) -> None:
     key = draft.key(task)
 
     def take() -> None:
-        draft.choose(**{task: (st.session_state[key] or "").strip() or None})
+        draft.choose(**{task: st.session_state[key] or None})
 
     def said(spec: str) -> str:
         if not spec:
@@ -137,7 +135,7 @@ def _encoder(draft: Draft, task: Task) -> None:
         format_func=said,
         key=key,
         on_change=take,
-        accept_new_options=True,
+        filter_mode=None,
         disabled=draft.fixed(task),
     )
     draft.about(task)

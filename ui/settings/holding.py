@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 60  # that a look is good for: it reads the heads of many files
 _LOOKS = 8
+_SMALL = 100_000_000  # bytes; less is told in megabytes
 _SERVERS = "set-servers"  # in the session's state
 
 
@@ -42,8 +43,14 @@ def of_task(draft: Draft, task: Task) -> dict[str, Holding]:
 
 def label(held: Holding, draft: Draft) -> str:
     """A model with what is known of it, on one line."""
-    size = draft.texts["set_gb"].format(decimal(held.bytes / 1e9, draft.visit.language, 1))
-    return " · ".join(filter(None, (held.name, size, held.kind, held.languages)))
+    return " · ".join(filter(None, (held.name, _size(held, draft), held.kind, held.languages)))
+
+
+def _size(held: Holding, draft: Draft) -> str:
+    """What its files take, in the unit that suits it."""
+    if held.bytes < _SMALL:
+        return draft.texts["set_mb"].format(max(round(held.bytes / 1e6), 1))
+    return draft.texts["set_gb"].format(decimal(held.bytes / 1e9, draft.visit.language, 1))
 
 
 def servers() -> dict[str, Nearby]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ui.settings.draft import Draft
 
 _TRIAL = "set-trial"  # in the session's state
+_OTHER = "other"  # no model is called so: their names have a colon
+_TYPING = "set-typing"  # in the session's state: a model is being typed
 _LOOK_EVERY = 0.5  # seconds, while a model is tried
 
 
@@ -34,12 +36,7 @@ def show(draft: Draft) -> None:
         st.caption(literal(texts["set_server_why"].format(settings.base_url or settings.model)))
         draft.control("base_url")
     if settings.model:
-        sizes = st.columns(2)
-        with sizes[0]:
-            draft.control("window")
-        if local:
-            with sizes[1]:
-                draft.control("quantize")
+        draft.controls(("window", "quantize") if local else ("window",))
         fitting.show(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
         holding.look_for_servers(draft)
@@ -51,25 +48,33 @@ def show(draft: Draft) -> None:
 
 
 def _choose(draft: Draft) -> None:
-    """The field for the model; one that is not listed may be typed."""
-    texts, settings = draft.texts, draft.settings
+    """The field for the model, and one to type another into."""
+    texts, settings, state = draft.texts, draft.settings, st.session_state
     held, near = holding.of_task(draft, "model"), holding.servers()
-    options = list(dict.fromkeys(["", *held, *near, *filter(None, [settings.model])]))
+    listed = dict.fromkeys(["", *held, *near, *filter(None, [settings.model])])
+    options = [*listed, _OTHER]
 
     def said(spec: str) -> str:
-        if not spec:
-            return texts["set_no_model"]
+        if spec in ("", _OTHER):
+            return texts["set_other" if spec else "set_no_model"]
         if spec in held:
             return holding.label(held[spec], draft)
         return f"{near[spec].name} · {near[spec].server}" if spec in near else spec
 
-    key = draft.key("model")
+    key, typed = draft.key("model"), draft.key("model") + "-typed"
 
     def take() -> None:
-        spec = (st.session_state[key] or "").strip()
-        address = near[spec].base_url if spec in near else ""
-        draft.choose(**choosing.chosen_model(spec, address))
+        spec = state[key]
+        state[_TYPING] = spec == _OTHER
+        if spec != _OTHER:
+            draft.choose(**choosing.chosen_model(spec, near[spec].base_url if spec in near else ""))
 
+    def take_typed() -> None:
+        state[_TYPING] = False
+        draft.choose(**choosing.chosen_model(state[typed].strip()))
+        draft.renew()
+
+    fixed = draft.fixed("model")
     st.selectbox(
         texts["set_model"],
         options,
@@ -77,11 +82,13 @@ def _choose(draft: Draft) -> None:
         format_func=said,
         key=key,
         on_change=take,
-        accept_new_options=True,
-        help=texts["set_model_help"],
-        disabled=draft.fixed("model"),
+        filter_mode=None,
+        disabled=fixed,
     )
-    if draft.fixed("model"):
+    if state.get(_TYPING):
+        st.text_input(texts["set_other_spec"], key=typed, on_change=take_typed)
+        st.caption(texts["set_other_why"])
+    if fixed:
         st.caption(texts["set_origin_environment"].format("RAG_MODEL"))
 
 

@@ -39,8 +39,8 @@ def show(draft: Draft) -> None:
         show_error(said)
     elif said:
         st.toast(said, icon=":material/check:")
-    if draft.changes:
-        with st.bottom, st.container(key="set-bar"):
+    with st.bottom, st.container(key="set-bar"):  # also while it is empty: it keeps its place
+        if draft.changes:
             _bar(draft)
 
 

@@ -17,9 +17,6 @@ _RU = {
         " пересказан своими словами; тогда каждое её предложение проверяется по документам."
     ),
     "set_server_why": "Отвечает другая программа: {}. Вопрос и найденные отрывки уходят туда.",
-    "set_model_help": (
-        "Можно вписать и своё: transformers:ПАПКА, ollama:ИМЯ или openai:ИМЯ (тогда адрес — ниже)"
-    ),
     "set_none_here": (
         "Моделей на этой машине не видно, и это не помеха: ответы дословны. Чтобы модель появилась,"
         " положите её папку в папку моделей (она выбирается в разделе «Ещё») или запустите Ollama,"
@@ -52,6 +49,13 @@ _RU = {
     "set_yes": "да",
     "set_no": "нет",
     "set_unknown": "неизвестно",
+    "set_mb": "{} МБ",
+    "set_other": "Другая: вписать",
+    "set_other_spec": "Модель",
+    "set_other_why": (
+        "Например transformers:/папка/модели, ollama:qwen3:8b или openai:ИМЯ"
+        " (адрес сервера — ниже)."
+    ),
     "set_gb": "{} ГБ",
     "set_rescan": "Посмотреть заново",
     # does it fit
@@ -203,9 +207,6 @@ _EN = {
         " its own; each of its sentences is then checked against the documents."
     ),
     "set_server_why": "Another program answers: {}. The question and the passages found go there.",
-    "set_model_help": (
-        "You may type one too: transformers:FOLDER, ollama:NAME or openai:NAME (its address below)"
-    ),
     "set_none_here": (
         "There is no model in sight on this machine, and none is needed: answers are verbatim. To"
         " have one, put its folder into the folder of models (chosen under “More”), or start"
@@ -239,6 +240,13 @@ _EN = {
     "set_yes": "yes",
     "set_no": "no",
     "set_unknown": "not known",
+    "set_mb": "{} MB",
+    "set_other": "Another one: type it",
+    "set_other_spec": "Model",
+    "set_other_why": (
+        "Such as transformers:/folder/of/the/model, ollama:qwen3:8b or openai:NAME"
+        " (its address below)."
+    ),
     "set_gb": "{} GB",
     "set_rescan": "Look anew",
     "set_fit_head": "Does it fit the memory",
