@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag.embed import HASHED
-from rag.errors import LibraryError
+from rag.errors import LibraryError, UsageError
 from ui.parts import literal, show_error
 from ui.settings import holding
 from ui.settings.meter import decimal, whole
@@ -43,6 +44,10 @@ def _embedder(draft: Draft) -> None:
             return texts["set_hashed"]
         return holding.label(held[spec], draft) if spec in held else spec
 
+    def begin() -> None:
+        with suppress(UsageError):  # somebody else was faster: that is shown then
+            desk.move_to(wanted)
+
     moving = desk.move is not None and not desk.move.done
     wanted = st.selectbox(
         texts["set_embedder"],
@@ -58,11 +63,14 @@ def _embedder(draft: Draft) -> None:
         st.caption(texts["set_origin_environment"].format("RAG_EMBEDDER"))
     elif moving:
         _moving(draft)
-    elif wanted != present and st.button(
-        texts["set_move"], type="primary", icon=":material/build:"
-    ):
-        desk.move_to(wanted)
-        st.rerun()
+    elif wanted != present:
+        st.button(
+            texts["set_move"],
+            type="primary",
+            key="set-move-begin",
+            icon=":material/build:",
+            on_click=begin,
+        )
     if desk.move is not None and desk.move.done:
         _moved(draft, desk.move)
 
@@ -96,8 +104,9 @@ def _moving(draft: Draft) -> None:
         else:
             said = texts["set_move_loading"]
         st.progress(share, said)
-        if st.button(texts["set_move_stop"], key="set-move-stop", icon=":material/stop:"):
-            move.stop()
+        st.button(
+            texts["set_move_stop"], key="set-move-stop", icon=":material/stop:", on_click=move.stop
+        )
 
     moving()
 

@@ -62,13 +62,19 @@ def servers() -> dict[str, Nearby]:
 def look_for_servers(draft: Draft) -> None:
     """A button that asks the servers of this machine."""
     texts = draft.texts
-    if st.button(
-        texts["set_look"], help=texts["set_look_help"], icon=":material/search:", key="set-look"
-    ):
+
+    def ask() -> None:
         found = {each.spec: each for each in look()}
         st.session_state[_SERVERS] = found
         st.toast(texts["set_looked"].format(len(found)) if found else texts["set_looked_none"])
-        st.rerun(scope="fragment")
+
+    st.button(
+        texts["set_look"],
+        help=texts["set_look_help"],
+        icon=":material/search:",
+        key="set-look",
+        on_click=ask,
+    )
 
 
 def table(draft: Draft) -> None:
@@ -86,10 +92,19 @@ def table(draft: Draft) -> None:
                 key="set-table",
             )
         st.caption(texts["set_here_fetch"])
-        if st.button(texts["set_rescan"], icon=":material/refresh:", type="tertiary"):
-            here.clear()
-            _fitting.clear()
-            st.rerun(scope="fragment")
+        st.button(
+            texts["set_rescan"],
+            icon=":material/refresh:",
+            type="tertiary",
+            key="set-rescan",
+            on_click=_forget,
+        )
+
+
+def _forget() -> None:
+    """Let the next look be a new one."""
+    here.clear()
+    _fitting.clear()
 
 
 def _row(held: Holding, draft: Draft, fitting: dict[str, bool | None]) -> dict[str, object]:

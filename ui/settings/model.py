@@ -94,23 +94,32 @@ def _choose(draft: Draft) -> None:
 
 def _try(draft: Draft) -> None:
     """The button that asks the chosen model for a line."""
-    texts = draft.texts
-    tried: Trial | None = st.session_state.get(_TRIAL)
+    texts, visit = draft.texts, draft.visit
+    tried = _trial(draft)
     if tried is not None and not tried.done:
-        if st.button(texts["set_try_stop"], key="set-try-stop", icon=":material/stop:"):
-            tried.stop()
+        st.button(
+            texts["set_try_stop"], key="set-try-stop", icon=":material/stop:", on_click=tried.stop
+        )
         return
-    label = texts["set_try_again" if tried else "set_try"]
-    if st.button(label, key="set-try", icon=":material/play_arrow:"):
-        visit = draft.visit
+
+    def begin() -> None:
         question = texts["set_try_question"]
-        st.session_state[_TRIAL] = visit.desk.try_model(draft.settings, question, visit.person)
-        st.rerun(scope="fragment")
+        trial = visit.desk.try_model(draft.settings, question, visit.person)
+        st.session_state[_TRIAL] = (draft.settings.model, trial)
+
+    label = texts["set_try_again" if tried else "set_try"]
+    st.button(label, key="set-try", icon=":material/play_arrow:", on_click=begin)
+
+
+def _trial(draft: Draft) -> Trial | None:
+    """The last try, if it was of the model that is chosen."""
+    found: tuple[str, Trial] | None = st.session_state.get(_TRIAL)
+    return found[1] if found and found[0] == draft.settings.model else None
 
 
 def _tried(draft: Draft) -> None:
     """What came of the try, looked at again and again while it goes on."""
-    tried: Trial | None = st.session_state.get(_TRIAL)
+    tried = _trial(draft)
     if tried is None:
         return
     if tried.done:

@@ -14,31 +14,26 @@ from ui.parts import literal, show_error
 if TYPE_CHECKING:
     from ui.settings.draft import Draft
 
-_SAID = "set-said"  # in the session's state: what came of the last saving
+_FAILED = "set-failed"  # in the session's state: why the last saving failed
 #: Settings with a place of their own, beside those in groups.
 _OWN = ("model", "base_url", "window", "quantize", "reranker", "nli")
 
 
 def show(draft: Draft) -> None:
-    """Where choices are kept, what came of the last saving, and the line while there are some."""
+    """Where choices are kept, and the line while there are some."""
     file, texts = config.file_to_write(), draft.texts
     st.caption(literal(texts["set_where" if file.exists() else "set_where_new"].format(file)))
     every = (*_OWN, *(name for names in choosing.GROUPS.values() for name in names))
     kept = [name for name in every if choosing.origin(draft.configured, name) == "file"]
-    if kept and st.button(
-        texts["set_reset_all"],
-        help=texts["set_reset_all_why"],
-        key="set-reset-all",
-        type="tertiary",
-        icon=":material/undo:",
-    ):
-        draft.reset(*kept)
-        st.rerun(scope="fragment")
-    said = st.session_state.pop(_SAID, None)
-    if isinstance(said, RagError):
-        show_error(said)
-    elif said:
-        st.toast(said, icon=":material/check:")
+    if kept:
+        st.button(
+            texts["set_reset_all"],
+            help=texts["set_reset_all_why"],
+            key="set-reset-all",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=lambda: draft.reset(*kept),
+        )
     with st.bottom, st.container(key="set-bar"):  # also while it is empty: it keeps its place
         if draft.changes:
             _bar(draft)
@@ -46,25 +41,37 @@ def show(draft: Draft) -> None:
 
 def _bar(draft: Draft) -> None:
     texts = draft.texts
+    if (error := st.session_state.get(_FAILED)) is not None:
+        show_error(error)
     told = (f"{name} → {_shown(value, draft)}" for name, value in draft.changes.items())
     st.caption(literal(texts["set_changed"].format(", ".join(told))))
     with st.container(horizontal=True):
-        if st.button(texts["set_save"], type="primary", key="set-save", icon=":material/save:"):
-            st.session_state[_SAID] = _saved(draft)
-            st.rerun()
-        if st.button(texts["set_discard"], key="set-discard", icon=":material/close:"):
-            draft.discard()
-            st.rerun(scope="fragment")
+        if st.button(
+            texts["set_save"],
+            type="primary",
+            key="set-save",
+            icon=":material/save:",
+            on_click=lambda: _save(draft),
+        ):
+            st.rerun()  # all of the page: the desk settles on what was saved
+        st.button(
+            texts["set_discard"],
+            key="set-discard",
+            icon=":material/close:",
+            on_click=draft.discard,
+        )
 
 
-def _saved(draft: Draft) -> str | RagError:
-    """What came of saving; the choices stay where it failed."""
+def _save(draft: Draft) -> None:
+    """Save; the choices stay where it fails."""
     try:
         saved = config.save(draft.changes)
     except RagError as error:
-        return error
+        st.session_state[_FAILED] = error
+        return
+    st.session_state.pop(_FAILED, None)
     draft.discard()
-    return literal(draft.texts["set_saved"].format(saved.file))
+    st.toast(literal(draft.texts["set_saved"].format(saved.file)), icon=":material/check:")
 
 
 def _shown(value: object, draft: Draft) -> str:
