@@ -101,7 +101,7 @@ def drop_and_ask(browser: Browser, folder: Path, path: Path, question: str) -> S
         listed = time.perf_counter()
         visitor.ask(question)
         sent = time.perf_counter()
-        visitor.answer().get_by_role("button", name="[1]").first.wait_for()
+        visitor.chip().wait_for()
         answered = time.perf_counter()
         if question == FACT_QUESTION and FACT not in visitor.answer().inner_text():
             raise RuntimeError(f"not the answer: {visitor.answer().inner_text()}")
@@ -122,7 +122,7 @@ def _visitors(browser: Browser, folder: Path) -> tuple[str, str, str, bool]:
             for turn, question in enumerate(_QUESTIONS):
                 visitor.ask(question)
                 expect(visitor.answer(turn)).to_contain_text(FACT.split()[1])
-            visitor.answer(0).get_by_role("button", name="[1]").first.click()
+            visitor.chip().click()
             visitor.picture()
             if number in {1, VISITORS // 2, VISITORS}:
                 rows.append((f"visitors: {number}", _held(server)))
@@ -146,7 +146,7 @@ def _runs(browser: Browser, folder: Path) -> None:
         visitor.drop([folder / "book.pdf"])
         for turn in range(TURNS):
             visitor.ask(_QUESTIONS[turn % len(_QUESTIONS)])
-            visitor.answer(turn).get_by_role("button", name="[1]").first.wait_for()
+            visitor.chip(turn).wait_for()
             if turn + 1 in {1, TURNS}:
                 seen, worked = zip(
                     *(_back(visitor, server, turn) for _ in range(_BACK)), strict=True
@@ -163,7 +163,7 @@ def _back(visitor: Visitor, server: PageServer, turn: int) -> tuple[float, float
     visitor.answer(turn).wait_for(state="hidden")
     worked, began = _worked(server), time.perf_counter()
     visitor.tab("chat")
-    visitor.answer(turn).get_by_role("button", name="[1]").first.wait_for()
+    visitor.chip(turn).wait_for()
     seen = time.perf_counter() - began
     return 1000 * seen, 1000 * (_worked(server) - worked)
 

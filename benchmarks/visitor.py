@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -111,12 +112,31 @@ class Visitor:
 
     def answer(self, number: int = 0) -> Locator:
         """The answer to a question of the conversation, counted from 0."""
-        name = self.texts.get("answer", "assistant")
-        return self.page.get_by_role("group", name=name, exact=True).nth(number)
+        return self.page.get_by_role("group", name=self.texts["answer"], exact=True).nth(number)
+
+    def chip(self, answer: int = 0, source: int = 1) -> Locator:
+        """The chip of a source, counted from 1, behind a sentence of an answer."""
+        name = re.compile(rf"^{self.texts['source']} {source}\b")
+        return self.answer(answer).get_by_role("button", name=name).first
+
+    def button(self, key: str) -> Locator:
+        """A button by its key among the texts; its name may go on with the key that presses it."""
+        name = re.compile(f"^{re.escape(self.texts[key])}( |$)")
+        return self.page.get_by_role("button", name=name)
+
+    def saved(self, button: Locator) -> bytes:
+        """The file that a button gives."""
+        with self.page.expect_download() as download:
+            button.click()
+        return download.value.path().read_bytes()
+
+    def drawer(self) -> Locator:
+        """What is shown of a source."""
+        return self.page.get_by_role("dialog", name=self.texts["source"])
 
     def picture(self) -> Image.Image:
-        """The picture of a page that is shown, as it came from the server."""
-        shown = self.page.get_by_role("tabpanel").get_by_role("img").first
+        """The picture of a page that the drawer shows, as it came from the server."""
+        shown = self.drawer().get_by_role("img").first
         shown.wait_for()
         address = str(shown.evaluate("image => image.src"))
         return Image.open(io.BytesIO(self.page.request.get(address).body())).convert("RGB")

@@ -48,6 +48,14 @@ _SETTLED: dict[Flag, frozenset[str]] = {
 }
 
 
+class Fault(UsageError):
+    """A value that cannot be what a person wants it to be; `field` is where it was to stand."""
+
+    def __init__(self, field: str, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.field = field
+
+
 class Anchor(NamedTuple):
     """What a correction holds to; see `Correction`."""
 
@@ -322,8 +330,8 @@ def changes(
     """What a person's wishes change of a promise: for each field the value and what was read.
 
     A field that is as it was read is there with the value that was read, so that an earlier
-    correction of it can go. Raises UsageError for a deadline that is none, a state that is none,
-    no act, and for words that are too long.
+    correction of it can go. Raises Fault for a deadline that is none, a state that is none, no act,
+    and for words that are too long (its `field` is "long" then).
     """
     read = promise.read or promise
     found: dict[Kind, tuple[str | None, str | None]] = {}
@@ -334,16 +342,19 @@ def changes(
 
 
 def _checked(kind: str, value: str | None, day: str | None, read: Promise) -> str | None:
-    """A value as it is kept, None for nothing. Raises UsageError; see `changes`."""
+    """A value as it is kept, None for nothing. Raises Fault; see `changes`."""
     value = _folded("".join(c if c.isprintable() else " " for c in value or "")) or None
     if kind == "what" and value is None:
-        raise UsageError("A promise is about something", "Say what is to be done.")
+        raise Fault(kind, "A promise is about something", "Say what is to be done.")
     if kind == "state" and value not in STATES:
-        raise UsageError(f"{value} is no state", f"There are {', '.join(STATES)}.")
+        raise Fault(kind, f"{value} is no state", f"There are {', '.join(STATES)}.")
     if value is not None and len(value) > LONGEST.get(kind, len(value)):
-        raise UsageError(f"That has more than {LONGEST[kind]} characters", "Say it shorter.")
+        raise Fault("long", f"That has more than {LONGEST[kind]} characters", "Say it shorter.")
     if kind == "when" and value is not None and not (read.when and value == read.when.raw):
-        deadline(value, day, language_of(read.quote or value))
+        try:
+            deadline(value, day, language_of(read.quote or value))
+        except UsageError as error:
+            raise Fault(kind, error.message, error.hint or "") from error
     return value
 
 

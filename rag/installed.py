@@ -19,6 +19,7 @@ from rag.fit.encoders import PASSAGES, QUESTION, encoder_bytes
 from rag.hub import present as folders
 from rag.hub import size_of
 from rag.suggestions import suggestion
+from rag.tomlfile import IN_PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 #: What a model is for: to write answers, to find, to order passages, to judge what follows.
 Task = Literal["model", "embedder", "reranker", "nli"]
 
-_IN_PROCESS = "transformers:"
 _WEIGHTS = ("*.safetensors", "*.bin")
 #: How the names of classes end that can write a text.
 _WRITES = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel")
@@ -61,9 +61,9 @@ class Holding:
 
 def holdings(models_folder: str = "") -> tuple[Holding, ...]:
     """The models in `models_folder` and in the cache of Hugging Face, by task and name."""
-    root = Path(models_folder).expanduser()
+    root = Path(models_folder).expanduser().absolute()
     found: dict[Path, Holding] = {}
-    for name, folder in folders(models_folder):
+    for name, folder in folders(str(root) if models_folder else ""):
         for each in (folder, *_nested(folder)):
             named = name if each == folder else f"{name}/{each.name}"
             inside = bool(models_folder) and each.is_relative_to(root)
@@ -111,7 +111,7 @@ def _held(name: str, folder: Path, *, inside: bool) -> Holding | None:
     where = str(folder) if inside else name
     return Holding(
         name,
-        f"{_IN_PROCESS}{where}" if task == "model" else where,
+        f"{IN_PROCESS}{where}" if task == "model" else where,
         task,
         folder,
         size_of(folder),

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 FILE_NAME = "rag.toml"
 _LOCK = f".{FILE_NAME}.lock"
 _LOCK_SECONDS = 10  # to wait for another process, which holds it for the time of one write
-_IN_PROCESS = "transformers:"  # what begins a model that is a folder
+IN_PROCESS = "transformers:"  # what begins a model that is a folder
 _HASHED = "hashed"  # an embedder that is none
 #: Settings that may be paths, and what begins them.
 _PATHS = {
     **dict.fromkeys(("home", "models_folder", "jobs_folder"), ""),
     **dict.fromkeys(("embedder", "reranker", "nli", "tokenizer"), ""),
-    "model": _IN_PROCESS,
+    "model": IN_PROCESS,
 }
 #: A path whether there is something or not.
 _FOLDERS = frozenset({"home", "models_folder", "jobs_folder"})
@@ -61,7 +61,8 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         raise _unreadable(path, error) from error
     for name, value in _possible_paths(found):
         kind = _PATHS[name]
-        there = path.parent / os.path.expanduser(value.removeprefix(kind))  # Path takes "./" away
+        bare = os.path.expanduser(value.removeprefix(kind))  # a Path would take "./" away
+        there = Path(os.path.normpath(path.parent / bare))
         if name in _FOLDERS or there.exists():
             found[name] = f"{kind}{there}"
     return found

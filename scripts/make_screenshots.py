@@ -151,8 +151,8 @@ def _chat(visitor: Visitor) -> None:
     """Two questions, and the citation of the last answer open."""
     for number, question in enumerate(_QUESTIONS[visitor.language]):
         visitor.ask(question)
-        visitor.answer(number).get_by_role("button", name="[1]").first.wait_for()
-    visitor.answer(1).get_by_role("button", name="[1]").first.click()
+        visitor.chip(number).wait_for()
+    visitor.chip(1).click()
     visitor.picture()
 
 
@@ -171,7 +171,7 @@ def _settings(visitor: Visitor) -> None:
 def _narrow(visitor: Visitor) -> None:
     """A question and its answer on a small screen."""
     visitor.ask(_QUESTIONS[visitor.language][0])
-    visitor.answer().get_by_role("button", name="[1]").first.wait_for()
+    visitor.chip().wait_for()
 
 
 SHOTS = (

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from fpdf import FPDF
 from pdf_files import FONTS
+
+from rag.app import App
+from rag.config import Settings
 
 PAGES, FACT_PAGE = 40, 27
 FACT = "Манометры на линии поверяют раз в восемь месяцев."
@@ -22,9 +27,16 @@ MEETING = """Планёрка цеха
 Вера Сомова: Решили: оставляем старого поставщика.
 """
 #: What a document must not be able to do to the page that shows it.
-HOSTILE = """Тариф на перевозку груза <img src="http://evil.example/a.png" onerror="alert(1)"> равен \
-семи рублям ![вид](http://evil.example/b.png) за $\\frac{1}{2}$ километра :rocket: <b>пути</b>.
-"""
+HOSTILE_PARTS = (
+    '<img src="http://evil.example/a.png" onerror="alert(1)">',
+    "![вид](http://evil.example/b.png)",
+    "$\\frac{1}{2}$",
+    ":rocket: :material/home:",
+    "<b>пути</b> [сюда](http://evil.example/c)",
+)
+HOSTILE = "Тариф на перевозку {} равен {} семи рублям {} за километр {} такого {}.\n".format(
+    *HOSTILE_PARTS
+)
 _LINES = (
     "Раздел {0}. Порядок работы участка номер {0}.",
     "Смена принимает участок по описи и отмечает время в журнале.",
@@ -62,3 +74,13 @@ def book() -> tuple[bytes, Place]:
                 left / pdf.w, top / pdf.h, (left + width) / pdf.w, (top + _LINE_HEIGHT) / pdf.h
             )
     return bytes(pdf.output()), place
+
+
+def library(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """A library in a folder, with these files in it."""
+    papers = folder / "papers"
+    papers.mkdir(parents=True)
+    for name, data in files.items():
+        (papers / name).write_bytes(data)
+    App(Settings(workers=1), folder / "library").ingest([papers])
+    return folder / "library"

@@ -202,7 +202,8 @@ def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
     (tmp_path / "bad.txt").write_bytes(bytes(range(8)) * 50)
     assert app.ingest([tmp_path / "bad.txt"], fresh=True).skipped
     assert len(app.documents()) == 3
-    assert sorted(p.name for p in app.paths.home.iterdir()) == ["default", "default.lock"]
+    left = ["default", "default.folders.json", "default.lock"]
+    assert sorted(p.name for p in app.paths.home.iterdir()) == left
 
 
 def test_a_replacement_killed_between_its_steps_is_undone(app: App, folder: Path) -> None:

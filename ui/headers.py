@@ -76,7 +76,8 @@ def page_policy(host: str) -> str:
     sockets = f" ws://{name} wss://{name}" if name else ""
     rules = {
         "default-src": "'none'",
-        "script-src": f"'self' {_own_scripts()}".rstrip(),
+        # `ui.browser` comes as modules at blob: addresses, which markup alone cannot make
+        "script-src": f"'self' blob: {_own_scripts()}".rstrip(),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",

@@ -11,6 +11,7 @@ from rag import config
 from rag.desk import Desk
 from rag.errors import RagError
 from ui import access, browser, chat, intake, launch, library, minutes, settings
+from ui.library import choosing
 from ui.parts import show_error
 from ui.texts import LANGUAGES, TEXTS, first_language
 from ui.visit import Visit
@@ -42,6 +43,7 @@ def main() -> None:
         visit = _visit()
         with st.sidebar:
             _language(visit)
+            choosing.show(visit)
             intake.show(visit)
             access.show(visit)
         st.header(texts["title"])
@@ -57,7 +59,8 @@ def _visit() -> Visit:
     desk = open_desk(config.library_home(settings))
     desk.settle(settings)
     person = state.setdefault("person", secrets.token_urlsafe(8))
-    return Visit(desk, desk.app(), person, state.language, TEXTS[state.language])
+    app = desk.app(choosing.chosen(desk))
+    return Visit(desk, app, person, state.language, TEXTS[state.language])
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from rag.app.showing import Showing
-from rag.corrections import Correction, changes, nothing
+from rag.corrections import Correction, Fault, changes, nothing
 from rag.errors import UsageError
 from rag.index import open_catalogue
 from rag.store.corrections import Corrections
@@ -92,6 +92,19 @@ class Correcting(Showing):
         meeting = self.meeting(name)
         with open_catalogue(self.paths) as catalogue:
             return replace(meeting, document=catalogue.document).corrected
+
+    def candidates(self, name: str, promise: Promise) -> Sequence[str]:
+        """The participants of a meeting that an ambiguous name in a promise's lines fits."""
+        from rag.exports.outline import candidates
+
+        meeting = self.meeting(name)
+        with open_catalogue(self.paths) as catalogue:
+            document = catalogue.document(meeting.id)
+        return candidates(document, meeting.minutes.participants, promise)
+
+    def line_from(self, name: str, start: int) -> str:
+        """The words of a document from an offset to the end of its line."""
+        return self.document(name)[1].text[start:].partition("\n")[0]
 
     def correct(self, name: str, promise: Promise, wanted: Mapping[str, str | None]) -> None:
         """Set fields of a promise (see `rag.corrections.FIELDS`) to what is true.
@@ -197,12 +210,13 @@ class Correcting(Showing):
                 span = first, first + len(rows[line - 1])
         words = document.text[slice(*span)].strip() if span else ""
         if span is None or not words:
-            raise UsageError(f"{meeting.name} says nothing on line {line}", "Name another line.")
+            fault = f"{meeting.name} says nothing on line {line}"
+            raise Fault("line", fault, "Name another line.")
         return words, document.text.index(words, span[0])
 
 
 def _of(found: Corrected, promise: Promise) -> tuple[Correction, ...]:
-    """The corrections of a promise. Raises UsageError where the minutes do not have it."""
+    """The corrections of a promise. Raises Fault where the minutes do not have it."""
     if promise not in found.minutes.promises:
-        raise UsageError("The minutes do not hold this promise any more", _GONE)
+        raise Fault("stale", "The minutes do not hold this promise any more", _GONE)
     return found.of(promise)

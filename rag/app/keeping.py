@@ -62,7 +62,8 @@ class Keeping(Showing):
             )
         if report.changed or report.removed:
             self._forget_replies()
-        self._note_folders(sources, anew=fresh)
+        if report.added or not fresh:  # a new library that came to nothing is dropped
+            self._note_folders(sources, anew=fresh)
         return report
 
     def _note_folders(self, sources: Sequence[Path], *, anew: bool) -> None:

@@ -14,6 +14,7 @@ from rag.errors import LibraryError, LibraryMissing
 from rag.index import Library, library_embedder, open_catalogue
 from rag.retrieve import Retriever
 from rag.store.place import LibraryPaths, checked_name, collections
+from rag.tomlfile import IN_PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +32,11 @@ _LOADING = (
     "server_seconds",
 )
 _DRAWING = ("max_tokens", "temperature", "seed", "top_p", "repetition_penalty", "stop")
-_IN_PROCESS = "transformers:"
 
 
 def wanted_model(settings: Settings) -> tuple[object, ...]:
     """What tells the language model that is set from others: equal where one serves for both."""
-    names = _LOADING if settings.model.startswith(_IN_PROCESS) else (*_LOADING, *_DRAWING)
+    names = _LOADING if settings.model.startswith(IN_PROCESS) else (*_LOADING, *_DRAWING)
     return tuple(getattr(settings, name) for name in names)
 
 
@@ -74,6 +74,14 @@ class Parts:
         except LibraryError:  # none yet, or one that will be replaced
             return HASHED, options
         return identity.source, options.as_made(identity.prefixes, identity.dimension)
+
+    def made_by(self) -> str:
+        """The folder or id of the embedder that made the library, as it is now.
+
+        Raises LibraryError where there is no library that can be opened.
+        """
+        with open_catalogue(self.paths) as catalogue:
+            return library_embedder(catalogue).source
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -51,14 +51,16 @@ class Showing(Parts):
         """What is in the library with all that is known of it, and the files it could not read."""
         from rag.holdings import holdings
 
+        uploads = str(self.paths.uploads.resolve())
         with open_catalogue(self.paths) as catalogue:
 
             def read() -> Holdings:
-                return holdings(catalogue.documents(), catalogue.files(), catalogue.promises())
+                rows, files = catalogue.documents(), catalogue.files()
+                return holdings(rows, files, catalogue.promises(), uploads)
 
             held = self._kept("holdings", catalogue, read)
             # files that could not be read are noted without a publication
-            return replace(held, unread=holdings((), catalogue.unread(), {}).unread)
+            return replace(held, unread=holdings((), catalogue.unread(), {}, uploads).unread)
 
     def _kept(self, name: str, catalogue: Catalogue, read: Callable[[], T]) -> T:
         """What was read before of this state of the library, or else is read now."""
@@ -76,6 +78,11 @@ class Showing(Parts):
         with open_catalogue(self.paths) as catalogue:
             row = the_one(catalogue.documents(), name, catalogue.former_names())
             return row, catalogue.document(row.id)
+
+    def opening(self, document_id: str, characters: int) -> str:
+        """The first words of a document by its id; none where it has no text that is searched."""
+        with open_catalogue(self.paths) as catalogue:
+            return catalogue.openings([document_id], characters).get(document_id, "")
 
     def file(self, name: str) -> Path:
         """Where the file of a document lies, or lay when it was read; named as in `document`."""

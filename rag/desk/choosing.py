@@ -82,3 +82,8 @@ def effective(configured: Configured, choices: Mapping[str, Any]) -> Settings:
 def chosen_model(spec: str, base_url: str = "") -> dict[str, Any]:
     """The choices that name a language model; "" is none, and then no address counts either."""
     return {"model": spec or None, "base_url": base_url or None}
+
+
+def words(name: str) -> list[str]:
+    """The words that a setting may be."""
+    return list(CHOICES[name])

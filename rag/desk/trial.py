@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 #: Longest answer, in tokens: enough to read a speed from, over in seconds.
 _TOKENS = 48
+_PIECES = 4  # with fewer a speed says nothing
 
 State = Literal["loading", "writing", "done", "stopped", "failed"]
 _ENDS = ("done", "stopped", "failed")
@@ -93,15 +94,15 @@ class Trial:
         asked = time.monotonic()
         self.loading = asked - began
         self.state = "writing"
-        told = None
+        told, pieces = None, 0
         for piece in model.stream([Message("user", self._question)], Sampling(max_tokens=_TOKENS)):
-            told = told or time.monotonic()
+            told, pieces = told or time.monotonic(), pieces + 1
             self.text += piece
         if told is None:
             raise ModelError("The model said nothing", "Try another one, or another temperature.")
         self.first = told - asked
         passed, tokens = time.monotonic() - told, model.counter.count_text(self.text) - 1
-        self.rate = tokens / passed if tokens > 0 and passed > 0 else None
+        self.rate = tokens / passed if pieces >= _PIECES and tokens > 0 and passed > 0 else None
 
     def _moved(self, before: int) -> None:
         self.ahead = before

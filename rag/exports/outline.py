@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.record import Record
-    from rag.types import Citation, Decision, Field, OpenQuestion, Promise
+    from rag.types import Citation, Decision, Document, Field, OpenQuestion, Promise
     from rag.words import Language
 
 #: Characters of a quote that are shown; the recogniser's "sentence" may be a speech.
@@ -322,7 +322,9 @@ def state_of(record: Record, promise: Promise) -> str:
         if key is None:
             parts.append(words_["check"])
         else:
-            fitting = words_["or"].join(map(plain, candidates(record, promise)))
+            fitting = words_["or"].join(
+                map(plain, candidates(record.document, record.minutes.participants, promise))
+            )
             parts.append(words_[key].format(fitting or words_["unclear"]))
     parts += _doubts(record, promise, words_)
     if promise.when and promise.when.assumption:
@@ -347,13 +349,13 @@ def _doubts(record: Record, promise: Promise, words_: dict[str, str]) -> list[st
     ]
 
 
-def candidates(record: Record, promise: Promise) -> Sequence[str]:
+def candidates(document: Document, participants: Sequence[str], promise: Promise) -> Sequence[str]:
     """The participants that a name in the lines of a promise fits, where it fits several."""
     from rag.minutes.clauses import tokens_of  # tables of names, for few meetings only
     from rag.minutes.people.names import Roster
 
-    roster = Roster(record.minutes.participants)
+    roster = Roster(participants)
     lines = {promise.line, *promise.support}
-    turns = (turn.text for turn in record.document.turns if turn.line in lines)
+    turns = (turn.text for turn in document.turns if turn.line in lines)
     said = " ".join((promise.quote, *turns))
     return next(filter(None, map(roster.shared, tokens_of(said, 0, len(said)))), ())

@@ -43,6 +43,7 @@ class Holding:
     remarks: tuple[Remark, ...]
     file: str
     member: str
+    uploaded: bool
 
     @property
     def problems(self) -> tuple[Remark, ...]:
@@ -70,17 +71,24 @@ class Holdings:
 
 
 def holdings(
-    documents: Iterable[DocumentRow], files: Iterable[FileRow], promises: Mapping[str, int]
+    documents: Iterable[DocumentRow],
+    files: Iterable[FileRow],
+    promises: Mapping[str, int],
+    uploads: str,
 ) -> Holdings:
-    """The rows of a catalogue joined; `promises` are numbers by the ids of meetings."""
+    """The rows of a catalogue joined.
+
+    `promises` are numbers by the ids of meetings, `uploads` is the folder (resolved) of files that
+    came through the page.
+    """
     by_name = {row.name: row for row in files}
     return Holdings(
-        tuple(_holding(row, by_name[row.name], promises.get(row.id)) for row in documents),
+        tuple(_holding(row, by_name[row.name], promises.get(row.id), uploads) for row in documents),
         tuple(_unread(row) for row in by_name.values() if row.document_id is None),
     )
 
 
-def _holding(row: DocumentRow, file: FileRow, promises: int | None) -> Holding:
+def _holding(row: DocumentRow, file: FileRow, promises: int | None, uploads: str) -> Holding:
     remarks = [remark_of(note) for note in row.notes]
     if row.lost:
         remarks.append(Remark("lost", "", count=row.lost))
@@ -100,6 +108,7 @@ def _holding(row: DocumentRow, file: FileRow, promises: int | None) -> Holding:
         tuple(remarks),
         os.path.join(file.root, file.path),
         file.member,
+        f"{file.root}{os.sep}".startswith(f"{uploads}{os.sep}"),
     )
 
 

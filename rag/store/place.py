@@ -227,8 +227,6 @@ def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     try:
         paths.moving.write_text(new.collection, encoding="utf-8")
         _finish_move(paths, new)
-        with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
-            paths.lock.unlink(missing_ok=True)
     except OSError as error:
         raise storage_error(error, paths.folder) from error
 
@@ -248,6 +246,8 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
             os.rename(part, target)
     if deleted:
         _remove(new)
+    with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
+        paths.lock.unlink(missing_ok=True)
     paths.moving.unlink(missing_ok=True)
 
 

@@ -19,6 +19,7 @@ from rag.types.answers import (
     Prompt,
     Receipt,
     Role,
+    Round,
     Sentence,
     Verdict,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "Receipt",
     "Report",
     "Role",
+    "Round",
     "Scope",
     "Sentence",
     "State",

@@ -19,9 +19,9 @@ def test_the_quote_is_yellow_where_its_words_stand_on_the_page(visit: Visit) -> 
     visitor.drop({"порядок работы.pdf": data})
     visitor.ask(FACT_QUESTION)
     expect(visitor.answer()).to_contain_text(FACT)
-    visitor.answer().get_by_role("button", name="[1]").click()
+    visitor.chip().click()
     picture = visitor.picture()
-    expect(visitor.page.get_by_text(f"Страница {FACT_PAGE}")).to_be_visible()
+    expect(visitor.drawer().get_by_text(f"Страница {FACT_PAGE}.")).to_be_visible()
     found = yellow(picture)
     assert found == pytest.approx(place, abs=_NEAR)
 

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import page_audits as audits
 import pytest
-from browser_files import MEETING, book
+from browser_files import MEETING, book, library
 from pdf_files import needs_cyrillic_font
 from playwright.sync_api import expect
 from visitor import Visit, Visitor
-
-from rag.app import App
-from rag.config import Settings
 
 pytestmark = needs_cyrillic_font
 
@@ -26,13 +23,8 @@ NAMES = ("English", "PDF", "DOCX", "Markdown", "VTT", "SRT", "Telegram", "CSV", 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with a book and a meeting."""
-    folder = tmp_path_factory.mktemp("whole")
-    papers = folder / "papers"
-    papers.mkdir()
-    (papers / FILES[0]).write_bytes(book()[0])
-    (papers / FILES[1]).write_text(MEETING, encoding="utf-8")
-    App(Settings(workers=1), folder / "library").ingest([papers])
-    return folder / "library"
+    files = dict(zip(FILES, (book()[0], MEETING.encode()), strict=True))
+    return library(tmp_path_factory.mktemp("whole"), files)
 
 
 def test_a_narrow_page_never_scrolls_to_the_side(visit: Visit) -> None:

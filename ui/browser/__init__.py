@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui.browser.words import RUSSIAN
+from ui.browser.words import EVERYWHERE, RUSSIAN
 
 if TYPE_CHECKING:
     from rag.words import Language
@@ -44,5 +44,6 @@ def scroll_here(mark: str) -> None:
 
 def speak(language: Language) -> None:
     """Tell the browser the language of the page, and put Streamlit's own words into it."""
-    words = [list(pair) for pair in RUSSIAN.items()] if language == "ru" else []
+    own = RUSSIAN if language == "ru" else EVERYWHERE
+    words = [list(pair) for pair in own.items()]
     _speak(data={"language": language, "words": words}, key="speak", height="content")

@@ -5,10 +5,12 @@ The English is a regular expression of the whole text; a group of it is $1 in th
 
 from __future__ import annotations
 
+#: In every language: who speaks has a name of our own.
+EVERYWHERE: dict[str, str] = {"Chat message from (.+)": "$1"}
 #: Shown, or said by a reader of the screen.
 RUSSIAN: dict[str, str] = {
     # the page
-    "Chat message from (.+)": "$1",
+    **EVERYWHERE,
     "Skip to main content": "К содержанию",
     "Main menu": "Меню",
     "Sidebar": "Боковая панель",
@@ -29,12 +31,13 @@ RUSSIAN: dict[str, str] = {
     "Shortcut (.+)": "Клавиша $1",
     "Help for (.+)": "Подсказка: $1",
     "Copy to clipboard": "Копировать",
-    "Copied": "Скопировано",
+    "Copied!?": "Скопировано",
     "Link to heading": "Ссылка на заголовок",
     # the field for a question
     "Send message": "Отправить вопрос",
     "Stop script": "Остановить",
     # the field for files
+    "file upload": "выбор файлов",
     "Upload": "Выбрать файлы",
     "Upload files?": "Выбрать файлы",
     "Add files": "Добавить файлы",
@@ -44,6 +47,10 @@ RUSSIAN: dict[str, str] = {
     "Limit (\\d+) ?MB per file": "До $1 МБ каждый",
     "(\\d+) ?MB per file": "До $1 МБ каждый",
     "(\\d+) ?MB per file • (.+)": "До $1 МБ каждый • $2",
+    "File must be (\\d+) ?MB or smaller\\.": "Файл больше $1 МБ",
+    "Cancel upload of (.+)": "Прервать загрузку: $1",
+    "Click to retry upload": "Загрузить ещё раз",
+    "Upload failed": "Не загрузилось",
     "Delete (.+)": "Убрать: $1",
     "Remove (.+)": "Убрать: $1",
     "Show previous page": "Предыдущая страница",
@@ -57,7 +64,7 @@ RUSSIAN: dict[str, str] = {
     "Select (\\d+) matches": "Выбрать найденное: $1",
     "No results": "Ничего не найдено",
     "Clear all": "Очистить",
-    "Clear value": "Очистить",
+    "Clear (?:value|entry)": "Очистить",
     "Clear selection": "Снять выделение",
     "Selected values": "Выбрано",
     "(?:Multiselect|Selectbox) options": "Что можно выбрать",
@@ -107,4 +114,6 @@ RUSSIAN: dict[str, str] = {
     "Next Result": "Следующее",
     "empty": "пусто",
     "No data": "Нет данных",
+    "Scrollable table": "Таблица с прокруткой",
+    "Dataframe column menu": "Меню столбца",
 }

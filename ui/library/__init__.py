@@ -1,4 +1,4 @@
-"""The documents of a collection, and a way to take some of them out."""
+"""The library: documents, what could not be read, folders, collections, disk, and its health."""
 
 from __future__ import annotations
 
@@ -6,50 +6,50 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.desk import uploads
-from ui.parts import literal, selected_rows
+from rag.errors import LibraryMissing
+from rag.holdings import Holdings
+from ui.library import dialogs, folders, health, listing, shelves, unread, words, work
+from ui.parts import literal
 
 if TYPE_CHECKING:
-    from rag.store.catalogue import DocumentRow
-    from ui.texts import Texts
+    from collections.abc import Callable
+
     from ui.visit import Visit
+
+#: The sections below the list: the word for each, its icon, and what shows it.
+_SECTIONS: tuple[tuple[str, str, Callable[[Visit], None]], ...] = (
+    ("library_folders", ":material/folder_eye:", folders.show),
+    ("library_collections", ":material/collections_bookmark:", shelves.show),
+    ("library_disk", ":material/hard_drive:", shelves.show_disk),
+    ("library_health", ":material/health_and_safety:", health.show),
+)
 
 
 def show(visit: Visit) -> None:
     """The tab."""
-    documents, texts = visit.documents(), visit.texts
-    if not documents:
-        st.info(texts["empty"])
-        return
-    rows = [_document_row(row, texts) for row in documents]
-    ticked = selected_rows(
-        st.dataframe(
-            rows,
-            key="documents",
-            hide_index=True,
-            placeholder="",
-            on_select="rerun",
-            selection_mode="multi-row",
-        )
-    )
-    st.caption(texts["pick"])
-    names = [documents[row].name for row in ticked if row < len(documents)]
-    label = texts["remove"].format(len(names))
-    if st.button(label, disabled=not names, icon=":material/delete:"):
-        for name in names:
-            uploads.remove(visit.app, name)
-        del st.session_state["documents"]
-        st.toast(literal(texts["removed"].format(", ".join(names))))
-        st.rerun()
+    said = st.session_state.pop("library_said", None)
+    if said:
+        st.toast(literal(said), icon=":material/check:")
+    dialogs.show_trouble()
+    work.show(visit)
+    held = _holdings(visit)
+    if held.documents:
+        listing.show(visit, held.documents)
+    else:
+        name = words.collection(visit.app.settings.collection, visit.texts)
+        st.info(visit.texts["library_empty"].format(literal(name)))
+    if held.unread:
+        unread.show(visit, held.unread)
+    for key, icon, section in _SECTIONS:
+        expander = st.expander(visit.texts[key], key=key, icon=icon, on_change="rerun")
+        if expander.open:
+            with expander:
+                section(visit)
 
 
-def _document_row(row: DocumentRow, texts: Texts) -> dict[str, str | int | None]:
-    return {
-        texts["document"]: row.name,
-        texts["name"]: row.title,
-        texts["kind"]: row.kind,
-        texts["date"]: row.date,
-        texts["pages"]: row.pages or None,
-        texts["chunks"]: row.chunks,
-        texts["notes"]: "; ".join(row.notes),
-    }
+def _holdings(visit: Visit) -> Holdings:
+    """What is in the collection; nothing where there is none yet."""
+    try:
+        return visit.app.holdings()
+    except LibraryMissing:
+        return Holdings()

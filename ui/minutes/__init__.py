@@ -1,12 +1,67 @@
-"""The minutes of a meeting."""
+"""The minutes of meetings: one of them whole, or the promises of all together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from rag.shown import shown
+from ui.minutes import adding, head, promises, sections
+from ui.minutes.wording import day_text
+
 if TYPE_CHECKING:
+    from rag.desk.meetings import Shelf
     from ui.visit import Visit
+
+_ALL = ""  # among the names of meetings: all of them
+_CHOSEN = "minutes-meeting"  # of the session's state: the name in the field
+_KEPT = "minutes-kept"  # the same, which outlives a look at another tab
 
 
 def show(visit: Visit) -> None:
     """The tab."""
+    shelf, state = visit.desk.meetings.shelf(visit.app), st.session_state
+    if came := adding.taken(shelf):
+        state[_CHOSEN] = state[_KEPT] = came
+    if not shelf.meetings:
+        adding.show_strangers(visit)
+        st.info(visit.texts["minutes_none"])
+        adding.show(visit)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="minutes-top"):
+        name = _choice(visit, shelf)
+        with st.popover(visit.texts["minutes_drop"], icon=":material/add:"):
+            adding.show(visit)
+    adding.show_strangers(visit)
+    held = shelf.named(name)
+    if held is None:
+        promises.show_all(visit, shelf)
+        return
+    making = visit.desk.meetings.making(visit.app, shelf, held)
+    head.show(visit, held)
+    sections.show_summary(visit, making, held)
+    promises.show(visit, shelf, held, making)
+    sections.show_rest(visit, held)
+
+
+def _choice(visit: Visit, shelf: Shelf) -> str:
+    """The name of a meeting, "" for all of them."""
+    texts, state = visit.texts, st.session_state
+    names = [each.name for each in shelf.meetings]
+    options = [*names, _ALL] if len(names) > 1 else names
+    if state.get(_CHOSEN) not in options:
+        kept = state.get(_KEPT)
+        state[_CHOSEN] = kept if kept in options else names[0]
+
+    def label(name: str) -> str:
+        held = shelf.named(name)
+        if held is None:
+            return texts["minutes_all"].format(len(names))
+        day = day_text(held.date, visit.language) if held.date else texts["minutes_undated"]
+        same = held.title in ("", held.name)
+        return shown(f"{day} · {held.name}" if same else f"{day} · {held.title} ({held.name})")
+
+    name = st.selectbox(texts["minutes_choose"], options, format_func=label, key=_CHOSEN)
+    state[_KEPT] = name
+    return name

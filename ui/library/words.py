@@ -1,0 +1,150 @@
+"""What is known of documents, files and checks, said in the person's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ui.parts import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.doctor import Check
+    from rag.errors import RagError
+    from rag.holdings import Holding, Remark, Unread
+    from rag.report import Report
+    from ui.texts import Texts
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+_STEP = 1024
+#: The name of the collection that is there without being made.
+DEFAULT = "default"
+
+
+def size(count: int | None, texts: Texts) -> str:
+    """«1,2 МБ»; nothing where it is not known."""
+    if count is None:
+        return ""
+    value, unit = float(count), 0
+    while value >= _STEP and unit < len(_UNITS) - 1:
+        value, unit = value / _STEP, unit + 1
+    told = f"{value:.0f}" if unit == 0 or value >= 100 else f"{value:.1f}"
+    return f"{told.replace('.', texts['library_point'])} {texts[f'library_{_UNITS[unit]}']}"
+
+
+def number(count: int, texts: Texts) -> str:
+    """A whole number with its thousands apart."""
+    return f"{count:,}".replace(",", texts["library_thousands"])
+
+
+def share(value: float, texts: Texts) -> str:
+    """«100 %», «99,7 %»; never 100 where something is missing."""
+    told = f"{value:.0%}" if value in (0.0, 1.0) else f"{min(value, 0.999):.1%}"
+    return told.replace(".", texts["library_point"]).replace("%", " %")
+
+
+def kind(name: str, texts: Texts) -> str:
+    """What a kind of documents is called."""
+    return texts.get(f"library_kind_{name}", name)
+
+
+def day(iso: str | None, texts: Texts) -> str:
+    """An ISO day as people write it; nothing without one."""
+    if not iso:
+        return ""
+    try:
+        return datetime.fromisoformat(iso).strftime(texts["library_day"])
+    except ValueError:
+        return iso
+
+
+def moment(iso: str, texts: Texts) -> str:
+    """A time (ISO, UTC) by the clock here."""
+    if not iso:
+        return texts["library_never"]
+    return datetime.fromisoformat(iso).astimezone().strftime(texts["library_moment"])
+
+
+def collection(name: str, texts: Texts) -> str:
+    """What a collection is called."""
+    return texts["library_default"] if name == DEFAULT else name
+
+
+def remark(told: Remark, texts: Texts) -> str:
+    """What a reader says of a document."""
+    if told.kind == "other":
+        return told.text
+    pages = ", ".join(map(str, told.pages))
+    if told.more:
+        pages += texts["library_more"].format(told.more)
+    where = texts["library_on_pages"].format(pages) if pages else ""
+    return texts[f"library_remark_{told.kind}"].format(
+        pages=pages, where=where, count=number(told.count, texts), names=told.names
+    )
+
+
+def problems(row: Holding, texts: Texts) -> str:
+    """The problems of a document in a few words."""
+    kinds = dict.fromkeys(problem.kind for problem in row.problems)
+    return ", ".join(texts[f"library_problem_{kind}"] for kind in kinds)
+
+
+def coverage(row: Holding, texts: Texts) -> str:
+    """How much of a document can be found, in words."""
+    if row.covered == 1.0 and not row.aside:
+        return texts["library_covered_all"]
+    key = "library_covered_aside" if row.covered == 1.0 else "library_covered_part"
+    covered, aside = share(row.covered, texts), share(row.aside, texts)
+    return texts[key].format(covered=covered, aside=aside)
+
+
+def reason(row: Unread, texts: Texts) -> tuple[str, str]:
+    """Why a file could not be read, and what a person can do about it."""
+    return texts[f"library_cause_{row.cause}"], texts[f"library_step_{row.cause}"]
+
+
+def check(told: Check, texts: Texts) -> tuple[str, str]:
+    """What was looked at, and what was found."""
+    values = tuple(number(v, texts) if type(v) is int else v for v in told.values)
+    if told.name == "recall" and told.state == "measured":
+        values = (share(float(told.values[0]), texts), *values[1:])
+    said = texts[f"library_check_{told.name}_{told.state}"].format(*values)
+    return texts[f"library_check_{told.name}"], said
+
+
+def outcome(report: Report, texts: Texts) -> str:
+    """What an ingest did, or would do, by counts."""
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": len(report.unchanged),
+        "skipped": len(report.skipped),
+    }
+    told = [texts[f"library_{name}"].format(number(n, texts)) for name, n in counts.items() if n]
+    return ", ".join(told) or texts["library_nothing"]
+
+
+def listed(names: Sequence[str], most: int, texts: Texts) -> str:
+    """Names as Markdown, a line each, the first of many."""
+    lines = [f"- {literal(name)}" for name in names[:most]]
+    if len(names) > most:
+        lines.append(f"- {texts['library_and_more'].format(number(len(names) - most, texts))}")
+    return "\n".join(lines)
+
+
+def trouble(error: RagError, texts: Texts, key: str = "") -> tuple[str, str]:
+    """What went wrong and what to do, in the person's language where there are words for it.
+
+    `key` names those for something that a person cannot have as they asked for it.
+    """
+    from rag.errors import LibraryBusy, LibraryMissing, StorageError, UsageError
+
+    known = {LibraryBusy: "busy", LibraryMissing: "missing", StorageError: "storage"}
+    for kind_of, name in known.items():
+        if isinstance(error, kind_of):
+            return texts[f"library_trouble_{name}"], texts[f"library_mend_{name}"]
+    if key and isinstance(error, UsageError):
+        return texts[f"library_trouble_{key}"], texts[f"library_mend_{key}"]
+    return error.message, error.hint

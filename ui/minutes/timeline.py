@@ -1,0 +1,132 @@
+"""A plot of deadlines: people by days, what is overdue in another mark, today as a line."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from rag.desk.deadlines import marks
+from ui.minutes import rows
+from ui.minutes.wording import day_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.desk.deadlines import Mark
+    from rag.types import Entry
+    from ui.visit import Visit
+
+_FEWEST = 2  # marks; one deadline alone is no plot
+_ROW, _AROUND = 30, 90  # pixels of a person's row, and of the axis and the legend
+_HIGHEST = 520
+_SIZE = 130  # square pixels of a mark
+_SHAPES = ("circle", "triangle-up", "square")
+_COLOURS = ("#3d7fb8", "#cc4b2c", "#8a8f98")  # seen on white and on black
+_NAME = 28  # characters of a person's name
+
+
+def show(visit: Visit, key: str, entries: Sequence[Entry], today: date) -> None:
+    """The plot of rows; a mark that is chosen opens its row."""
+    texts = visit.texts
+    found = marks(entries, today)
+    if len(found) < _FEWEST:
+        return
+    first, last = min(m.first for m in found), max(m.last for m in found)
+    days = (day_text(day, visit.language) for day in (first, last))
+    late = sum(mark.overdue for mark in found)
+    event = st.altair_chart(
+        _chart(visit, found, today),
+        key=f"minutes-timeline-{key}",
+        on_select="rerun",
+        selection_mode="pick",
+        alt=texts["minutes_timeline_alt"].format(len(found), late, *days),
+    )
+    st.caption(texts["minutes_timeline_help"])
+    picked = cast("Any", event).selection.get("pick") or []
+    _open(key, entries, picked[0]["at"] if picked else None)
+
+
+def _open(key: str, entries: Sequence[Entry], at: int | None) -> None:
+    """Open the row of a mark that was just chosen, and turn to its page."""
+    state = st.session_state
+    row = rows.key_of(entries[at]) if at is not None and at < len(entries) else None
+    if state.get(f"minutes-picked-{key}") != row:
+        state[f"minutes-picked-{key}"] = row
+        if row is not None:
+            state[rows.OPEN] = row
+            state[f"minutes-goto-{key}"] = at
+
+
+def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
+    import altair as alt
+
+    texts = visit.texts
+    kinds = [texts[f"minutes_mark_{name}"] for name in ("open", "overdue", "closed")]
+    values = [_value(visit, mark, kinds) for mark in found]
+    people = list(dict.fromkeys(value["who"] for value in values))
+    who = alt.Y("who:N", title=None, sort=people, axis=alt.Axis(labelLimit=160))
+    day = alt.X("last:T", title=None, axis=alt.Axis(format=_format(visit), labelOverlap=True))
+    kind = alt.Scale(domain=kinds, range=list(_SHAPES))
+    colour = alt.Scale(domain=kinds, range=list(_COLOURS))
+    legend = alt.Legend(title=None, orient="top")
+    base = alt.Chart(alt.InlineData(values=values))
+    tip = [
+        alt.Tooltip(f"{name}:N", title=texts[f"minutes_{name}"])
+        for name in ("who", "what", "when", "state")
+    ]
+    spans = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        x=alt.X("first:T"),
+        x2="last:T",
+        y=who,
+        color=alt.Color("kind:N", scale=colour, legend=legend),
+    )
+    points = (
+        base.mark_point(filled=True, size=_SIZE, opacity=1, cursor="pointer")
+        .encode(
+            x=day,
+            y=who,
+            shape=alt.Shape("kind:N", scale=kind, legend=legend),
+            color=alt.Color("kind:N", scale=colour, legend=legend),
+            tooltip=tip,
+        )
+        .add_params(alt.selection_point(name="pick", fields=["at"], toggle=False))
+    )
+    now = alt.Chart(alt.InlineData(values=[{"day": today.isoformat()}]))
+    line = now.mark_rule(strokeDash=[5, 4], color="#b8860b").encode(x="day:T")
+    word = now.mark_text(
+        text=texts["minutes_today"], dy=-6, baseline="bottom", color="#b8860b"
+    ).encode(x="day:T", y=alt.value(0))
+    height = min(_ROW * len(people) + _AROUND, _HIGHEST)
+    layers = [spans, points] if not _near(found, today) else [spans, points, line, word]
+    return alt.layer(*layers).properties(height=height)
+
+
+def _near(found: Sequence[Mark], today: date) -> bool:
+    """Whether today belongs on the plot: not where all of it was long ago."""
+    first = min(date.fromisoformat(mark.first) for mark in found)
+    last = max(date.fromisoformat(mark.last) for mark in found)
+    room = max((last - first) * 2, timedelta(days=31))
+    return first - room <= today <= last + room
+
+
+def _format(visit: Visit) -> str:
+    return "%d.%m.%y" if visit.language == "ru" else "%-d %b %y"
+
+
+def _value(visit: Visit, mark: Mark, kinds: Sequence[str]) -> dict[str, Any]:
+    entry, texts = mark.entry, visit.texts
+    closed = entry.state in ("done", "cancelled")
+    name = mark.who or texts["minutes_noone"]
+    when = entry.promise.when
+    return {
+        "at": mark.at,
+        "who": name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+        "what": entry.promise.what,
+        "when": f"{day_text(mark.last, visit.language)} ({when.raw})" if when else "",
+        "state": texts[f"minutes_state_{entry.state}"],
+        "first": mark.first,
+        "last": mark.last,
+        "kind": kinds[1 if mark.overdue else 2 if closed else 0],
+    }

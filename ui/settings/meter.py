@@ -1,0 +1,58 @@
+"""Bars of what takes room: memory of a device, or tokens of a window. Pure: HTML out of numbers.
+
+Whoever does not see the bar reads the list below it, which has all its numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui.parts import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a bar: `kind` names its colour, `amount` is its size and `said` that in words."""
+
+    kind: str
+    label: str
+    amount: float
+    said: str
+
+
+def bar(head: str, shares: Sequence[Share], *, over: bool = False) -> str:
+    """A bar of the shares with its list, as HTML; `over` marks one that is more than full."""
+    total = sum(share.amount for share in shares) or 1.0
+    parts = "".join(
+        f'<i class="{share.kind}" style="width:{100 * share.amount / total:.2f}%"></i>'
+        for share in shares
+        if share.amount > 0
+    )
+    rows = "".join(
+        f'<li><i class="{share.kind}" aria-hidden="true"></i>{escaped(share.label)}'
+        f" <b>{escaped(share.said)}</b></li>"
+        for share in shares
+    )
+    state = " over" if over else ""
+    return (
+        f'<div class="meter{state}"><div class="meter-head">{escaped(head)}</div>'
+        f'<div class="meter-bar" aria-hidden="true">{parts}</div><ul>{rows}</ul></div>'
+    )
+
+
+def decimal(value: float, language: Language, digits: int = 2) -> str:
+    """A number as it is written in a language: 7,25 or 7.25."""
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if language == "ru" else text
+
+
+def whole(value: int, language: Language) -> str:
+    """A number with its thousands apart: 4 096 or 4,096."""
+    text = f"{value:,}"
+    return text.replace(",", "\N{NO-BREAK SPACE}") if language == "ru" else text
