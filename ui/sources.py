@@ -13,7 +13,8 @@ import streamlit as st
 
 from rag.around import excerpt, exchanges, flowed, headings_of, pages_of, place_of
 from rag.errors import RagError, ReadError
-from rag.picture import DRAWN
+from rag.picture import DRAWN, marked_at
+from ui import browser
 from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
@@ -222,6 +223,8 @@ def _show_page(app: App, document: Document, citation: Citation, texts: Texts) -
         return
     caption = texts["marked" if found.marked else "unmarked"].format(citation.page)
     alt = f"{place_text(citation, texts)}. {caption}"
+    if found.marked:
+        browser.look_at(_where_marked(found.png) or 0.0, f"source-look-{citation.page}")
     st.image(found.png, caption=caption, alt=alt, width="stretch", output_format="PNG")
 
 
@@ -248,3 +251,8 @@ def _drawn(looks: str, _app: App, _citation: Citation) -> Drawing:  # noqa: ARG0
     if drawing is None:
         raise _Gone  # which is not kept
     return drawing
+
+
+@st.cache_data(show_spinner=False, max_entries=_PICTURES)
+def _where_marked(png: bytes) -> float | None:
+    return marked_at(png)
