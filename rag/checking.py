@@ -58,8 +58,9 @@ def prove(app: App, file: Path, as_json: bool, password: str) -> None:
     """Check the quotes of a saved answer against the files, which are read again.
 
     FILE is what rag ask, rag chat or rag verify printed with --json, as in
-    `rag ask "…" --json > answer.json`; "-" is standard input. Exit 0 when every quote stands in
-    its file as it is now, 7 when one does not.
+    `rag ask "…" --json > answer.json`, or a conversation that was saved as JSON on the page; "-"
+    is standard input. Exit 0 when every quote stands in its file as it is now, 7 when one does
+    not.
 
     \b
     Example: rag prove answer.json

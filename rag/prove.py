@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 State = Literal["holds", "moved", "gone", "missing", "unknown"]
 
 _SCHEMA = 1
-_ANSWERS = "the output of rag ask, rag chat or rag verify with --json"
+_ANSWERS = "the output of rag ask, rag chat or rag verify with --json, or a saved conversation"
 _NOTES: dict[str, dict[Language, str]] = {
     "unknown": {
         "ru": "в библиотеке нет такого документа",
@@ -162,23 +162,40 @@ def _stands(citation: Citation, document: Document) -> tuple[int, int] | None:
 
 
 def _answers(text: str) -> list[dict[str, Any]]:
-    """The answers of a file: one, or one a line."""
+    """The answers of a file: one, one a line, or those of a conversation."""
     try:
         values = [json.loads(text)]
     except (ValueError, RecursionError):
         values = [_parsed(line, number) for number, line in _lines(text)]
     if not values:
         raise UsageError("The file is empty", f"Give {_ANSWERS}.")
-    for value in values:
-        version = _dict(value).get("schema")
-        if version != _SCHEMA or isinstance(version, bool):
-            told = "no version" if version is None else f"version {version!r}"
-            raise UsageError(
-                f"This is no answer of version {_SCHEMA}: it has {told}", f"Give {_ANSWERS}."
-            )
-        if "sentences" not in value:
-            raise UsageError("There are no sentences in it", f"Give {_ANSWERS}.")
-    return values
+    return [answer for value in values for answer in _answers_in(value)]
+
+
+def _answers_in(value: Any) -> list[dict[str, Any]]:
+    """The answer that a value is, or those of the conversation that it is."""
+    held = _of_this_version(value)
+    if "rounds" not in held:
+        return [_with_sentences(held)]
+    given = [_dict(each).get("answer") for each in _list(held["rounds"], "rounds")]
+    return [_with_sentences(_of_this_version(each)) for each in given if each is not None]
+
+
+def _of_this_version(value: Any) -> dict[str, Any]:
+    held = _dict(value)
+    version = held.get("schema")
+    if version != _SCHEMA or isinstance(version, bool):
+        told = "no version" if version is None else f"version {version!r}"
+        raise UsageError(
+            f"This is no answer of version {_SCHEMA}: it has {told}", f"Give {_ANSWERS}."
+        )
+    return held
+
+
+def _with_sentences(answer: dict[str, Any]) -> dict[str, Any]:
+    if "sentences" not in answer:
+        raise UsageError("There are no sentences in it", f"Give {_ANSWERS}.")
+    return answer
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

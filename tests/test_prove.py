@@ -187,6 +187,11 @@ def test_an_answer_that_cites_nothing_has_nothing_to_prove(rag: Any, folder: Pat
         ('{"schema": true, "sentences": []}', "version True"),
         ('{"schema": 1, "passages": []}', "no sentences"),
         ('{"schema": 1, "sentences": 5}', "no list"),
+        ('{"schema": 1, "rounds": 5}', "no list"),
+        ('{"schema": 2, "rounds": []}', "version 2"),
+        ('{"schema": 1, "rounds": ["a"]}', "str where an object should be"),
+        ('{"schema": 1, "rounds": [{"answer": {"sentences": []}}]}', "no version"),
+        ('{"schema": 1, "rounds": [{"answer": {"schema": 1}}]}', "no sentences"),
         ('{"schema": 1, "sentences": [{"text": "x"}]}', "'citations' is no list"),
         ('{"schema": 1, "sentences": [{"citations": [{"document": 5}]}]}', "no 'document'"),
         (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from rag.app import checked_question
 from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped, UsageError
+from rag.types import Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,23 @@ class Turn:
             if not self._pieces:
                 self._end("stopped")
         self._caller.stop()
+
+    def round(self) -> Round:
+        """The turn as it ended; not before."""
+        state, error = self._state, self._error
+        assert state in ("done", "stopped", "failed")
+        return Round(
+            self.question,
+            state,
+            self.asked_at,
+            self.seconds,
+            self.scope,
+            self.collection,
+            self.model,
+            self._answer,
+            error.message if error else "",
+            error.hint if error else "",
+        )
 
     # -- for the thread that answers
 
@@ -257,6 +275,10 @@ class Conversation:
                 threading.Thread(target=self._work, name="rag-answer", daemon=True).start()
         self._on_ask()
         return turn
+
+    def rounds(self) -> tuple[Round, ...]:
+        """What was asked and came of it so far, to be saved; see `rag.exports.conversation`."""
+        return tuple(turn.round() for turn in self._turns if turn.done)
 
     def stop(self) -> None:
         """Stop what is being answered; see `Turn.stop`."""

@@ -1,4 +1,4 @@
-"""Records of meetings as files: pure functions from nouns to text or bytes.
+"""Records of meetings, and conversations, as files: pure functions from nouns to text or bytes.
 
     rows       promises of a meeting or of the register, as the table and the calendar take them
     outline    what is shown, in which order and words: the same in every form for people
@@ -8,6 +8,7 @@
     table      a row a promise, for spreadsheets and importers
     calendar   an event a deadline
     values     everything as JSON values
+    conversation   what was asked and answered, as Markdown, Word (`conversation_word`) and JSON
 
 Each is imported when it is first asked for.
 """

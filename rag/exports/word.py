@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rag.exports.outline import Item, Outline, Task
     from rag.record import Record
+    from rag.words import Language
 
 _FONT = "Arial"
 _LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
@@ -30,6 +31,7 @@ _MARGIN = Cm(2)
 #: Widths of the columns in centimetres; together those of A4 between the margins.
 _COLUMNS = {"number": 0.9, "parties": 3.0, "what": 6.1, "when": 2.6, "state": 2.4, "place": 2.0}
 _GREY = RGBColor(0x59, 0x59, 0x59)
+_NO_DAY = date(2000, 1, 1)  # a clock would make other bytes of the same minutes
 _SIZE, _SMALL = Pt(10.5), Pt(9)
 
 
@@ -37,7 +39,9 @@ def document(records: Sequence[Record]) -> bytes:
     """The minutes of meetings as one file, each from a new page on."""
     outlines = [outline(record) for record in records]
     made = Document()
-    _set_up(made, outlines[0])
+    first = outlines[0]
+    day = date.fromisoformat(first.date) if first.date else None
+    set_up(made, first.language, first.title, day)
     for number, out in enumerate(outlines):
         _meeting(made, out, new_page=number > 0)
     held = BytesIO()
@@ -45,8 +49,8 @@ def document(records: Sequence[Record]) -> bytes:
     return held.getvalue()
 
 
-def _set_up(made: Any, out: Outline) -> None:
-    """Page, styles, language and properties; the day of the meeting is that of the document."""
+def set_up(made: Any, language: Language, title: str, day: date | None) -> None:
+    """Page, styles, language and properties; the day of what is told is that of the document."""
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = _MARGIN
@@ -57,14 +61,13 @@ def _set_up(made: Any, out: Outline) -> None:
     normal = made.styles["Normal"]
     _set_font(normal)
     normal.font.size = _SIZE
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), _LANGUAGES[out.language])
-    normal.element.get_or_add_rPr().append(language)
-    told = date.fromisoformat(out.date) if out.date else date(2000, 1, 1)
+    spelling = OxmlElement("w:lang")
+    spelling.set(qn("w:val"), _LANGUAGES[language])
+    normal.element.get_or_add_rPr().append(spelling)
     properties = made.core_properties
-    properties.author, properties.title, properties.comments = "rag", out.title, ""
-    properties.created = properties.modified = datetime.combine(told, time(), UTC)
-    properties.language = _LANGUAGES[out.language]
+    properties.author, properties.title, properties.comments = "rag", title, ""
+    properties.created = properties.modified = datetime.combine(day or _NO_DAY, time(), UTC)
+    properties.language = _LANGUAGES[language]
 
 
 def _set_font(style: Any) -> None:
@@ -108,12 +111,13 @@ def _section(made: Any, out: Outline, name: str, items: Sequence[Item]) -> None:
             paragraph.add_run(f"{item.who}: ").bold = True
         paragraph.add_run(quote.format(item.text) if item.verbatim else item.text)
         if item.quote:
-            _aside(paragraph, f" {quote.format(item.quote)}", italic=True)
+            aside(paragraph, f" {quote.format(item.quote)}", italic=True)
         if item.place:
-            _aside(paragraph, f" ({item.place})")
+            aside(paragraph, f" ({item.place})")
 
 
-def _aside(paragraph: Any, text: str, *, italic: bool = False) -> None:
+def aside(paragraph: Any, text: str, *, italic: bool = False) -> None:
+    """Add words that stand back: small and grey."""
     run = paragraph.add_run(text)
     run.font.size, run.font.color.rgb, run.italic = _SMALL, _GREY, italic
 
@@ -135,7 +139,7 @@ def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
         texts = (str(task.number), task.parties, task.what, task.when, task.state, task.place)
         for cell, text in zip(row.cells, texts, strict=True):
             cell.paragraphs[0].add_run(text).font.size = _SMALL
-        _aside(row.cells[2].add_paragraph(), task.quote, italic=True)
+        aside(row.cells[2].add_paragraph(), task.quote, italic=True)
     for name, column in zip(_COLUMNS, table.columns, strict=True):
         column.width = Cm(_COLUMNS[name])
         for cell in column.cells:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag.schema.answers import (
     answer,
     citation,
+    conversation,
     history,
     passage,
     proofs,
@@ -29,6 +30,7 @@ __all__ = [
     "citation",
     "comparison",
     "comparisons",
+    "conversation",
     "doctor",
     "document",
     "document_row",

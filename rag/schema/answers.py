@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rag.schema.base import SCHEMA, Json
 from rag.schema.owed import entry
+from rag.types import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from rag.query import Query
     from rag.store.history import Conversation
     from rag.summary import Summary
-    from rag.types import Answer, Citation, Evidence, Passage, Receipt, Sentence
+    from rag.types import Answer, Citation, Evidence, Passage, Receipt, Round, Sentence
 
 
 def answer(value: Answer) -> Json:
@@ -34,6 +36,26 @@ def answer(value: Answer) -> Json:
         "query": query(value.query) if value.query else None,
         "asked": value.asked,
         "notes": list(value.notes),
+    }
+
+
+def conversation(values: Sequence[Round]) -> Json:
+    """A conversation as the page saves it; `rag prove` takes it, too."""
+    return {"schema": SCHEMA, "rounds": [_round(each) for each in values]}
+
+
+def _round(value: Round) -> Json:
+    error = {"message": value.error, "hint": value.hint}
+    return {
+        "question": value.question,
+        "state": value.state,
+        "time": value.asked_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "seconds": round(value.seconds, 3),
+        "collection": value.collection,
+        "scope": asdict(value.scope or Scope()),
+        "model": value.model or None,
+        "error": error if value.error else None,
+        "answer": answer(value.answer) if value.answer else None,
     }
 
 

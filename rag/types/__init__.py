@@ -19,6 +19,7 @@ from rag.types.answers import (
     Prompt,
     Receipt,
     Role,
+    Round,
     Sentence,
     Verdict,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "Receipt",
     "Report",
     "Role",
+    "Round",
     "Scope",
     "Sentence",
     "State",

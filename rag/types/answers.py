@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rag.query import Query
-    from rag.types.documents import Citation, Passage
+    from rag.types.documents import Citation, Passage, Scope
     from rag.types.meetings import Entry, Promise
 
 #: How a sentence stands to the documents; "unchecked" states nothing, such as a question.
@@ -189,3 +191,24 @@ class Exchange:
     model: str | None = None
     citations: tuple[Citation, ...] = ()
     time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A question of a conversation with all that came of it, as it is saved.
+
+    `state` tells how it ended. `asked_at` knows its time zone. `model` is the one that was set, ""
+    for none; whether it wrote the answer is told by `answer.by`. `answer` is None where it was
+    stopped before there was any, or failed: `error` says why and `hint` what to do.
+    """
+
+    question: str
+    state: Literal["done", "stopped", "failed"]
+    asked_at: datetime
+    seconds: float
+    scope: Scope | None = None
+    collection: str = ""
+    model: str = ""
+    answer: Answer | None = None
+    error: str = ""
+    hint: str = ""

@@ -19,6 +19,8 @@ from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.talks import LONGEST, Conversation, Talks, Turn
 from rag.errors import UsageError
+from rag.exports.conversation import export_conversation
+from rag.prove import citations
 from rag.types import Scope
 
 TEXT = "Отпуск переносится на четырнадцать дней.\n\nЗаявление подают в отдел кадров.\n"
@@ -347,6 +349,23 @@ def test_without_a_library_the_turn_says_so(tmp_path: Path) -> None:
     assert turn.state == "failed"
     assert turn.error is not None
     assert "no library" in turn.error.message
+
+
+def test_what_has_ended_can_be_saved(desk: Desk, model: HeldModel) -> None:
+    conversation = desk.talks.begin()
+    turn = conversation.ask(desk.app(), DAYS, Scope(("отпуск.txt",)))
+    assert conversation.rounds() == ()
+    model.say(SENTENCE, END)
+    ended(turn)
+    failing = conversation.ask(desk.app(), DAYS)
+    model.say(FAIL)
+    ended(failing)
+    first, second = conversation.rounds()
+    assert (first.question, first.state, first.answer) == (DAYS, "done", turn.answer)
+    assert (first.scope, first.model) == (Scope(("отпуск.txt",)), "transformers:held")
+    assert (second.state, second.answer, second.error) == ("failed", None, "It fell over")
+    saved = export_conversation(conversation.rounds(), "json", "ru").decode()
+    assert [each.quote for each in citations(saved)] == [SENTENCE.strip()]
 
 
 # -- settings, history
