@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.chunk import heading_path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _LINES, _CHARACTERS = 2, 400
 #: Turns of a meeting on either side of a quote, for the first step and for each further one.
 _TURNS, _MORE_TURNS = 2, 6
+#: An end of a line of print behind which the sentence goes on, but for a parted word.
+_GOES_ON = re.compile(r"(?<=[^\s-])\n(?=[a-zа-яё])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,14 @@ def excerpt(document: Document, start: int, end: int, *, steps: int = 1) -> Exce
         cut_before=bool(text[first : start - len(before)].strip()),
         cut_after=bool(text[end + len(after) : last].strip()),
     )
+
+
+def flowed(words: Excerpt) -> Excerpt:
+    """The excerpt for a line of any width: where a line only went on, there is a space."""
+    before, quote, after = (
+        _GOES_ON.sub(" ", text) for text in (words.before, words.quote, words.after)
+    )
+    return replace(words, before=before, quote=quote, after=after)
 
 
 def exchanges(document: Document, start: int, end: int, *, steps: int = 1) -> Exchanges | None:

@@ -202,6 +202,20 @@ def _on(page: Page, span: Span) -> Span:
     return start, max(start, min(page.end, span[1]))
 
 
+def marked_at(png: bytes) -> float | None:
+    """The share of a drawn page's height, from 0 at its top, at which the first mark begins.
+
+    None where nothing is marked.
+    """
+    import numpy as np
+    from PIL import Image
+
+    channels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).transpose(2, 0, 1)
+    red, green, blue = (channel == value for channel, value in zip(channels, _OUTLINE, strict=True))
+    rows = np.flatnonzero((red & green & blue).any(axis=1))
+    return float(rows[0] / len(red)) if len(rows) else None
+
+
 def page_picture(
     data: bytes, document: Document, number: int, span: Span | None = None, *, password: str = ""
 ) -> tuple[Image, bool]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.around import excerpt, exchanges, headings_of, pages_of, place_of
+from rag.around import excerpt, exchanges, flowed, headings_of, pages_of, place_of
 from rag.errors import RagError, ReadError
-from rag.picture import DRAWN
+from rag.picture import DRAWN, marked_at
+from ui import browser
 from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
@@ -73,9 +74,15 @@ def _leaf(visit: Visit) -> None:
         return
     texts, count = visit.texts, len(opened.citations)
     if count > 1:
-        with st.container(horizontal=True, vertical_alignment="center", key="source-leaf"):
+        with st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            key="source-leaf",
+        ):
             _step(texts["source_before"], "left", opened, -1)
-            st.html(f'<span role="status">{texts["source_of"].format(opened.at + 1, count)}</span>')
+            said = texts["source_of"].format(opened.at + 1, count)
+            st.html(f'<span role="status">{said}</span>', width="content")
             _step(texts["source_after"], "right", opened, +1)
     there = visit.desk.app(opened.collection) if opened.collection else visit.app
     show(replace(visit, app=there), opened.citations[opened.at])
@@ -103,14 +110,15 @@ def show(visit: Visit, citation: Citation) -> None:
     try:
         document = read(visit.app, citation.document)
         _show_place(document, citation, texts)
-        if document.kind in DRAWN and citation.page is not None:
-            words, picture = st.columns((2, 3), gap="medium")
-            with words:
-                _show_words(document, citation, texts)
-            with picture:
-                _show_pages(visit, document, citation)
-        else:
+        if document.kind not in DRAWN or citation.page is None:
             _show_words(document, citation, texts)
+            return
+        large = st.toggle(texts["source_large"], key="source-large", persist_state="session")
+        words, pages = (st.container(), st.container()) if large else st.columns((2, 3))
+        with words:
+            _show_words(document, citation, texts)
+        with pages, st.container(key="source-pages-large" if large else "source-pages"):
+            _show_pages(visit.app, document, citation, texts)
     except RagError as error:
         show_error(error)
 
@@ -157,6 +165,8 @@ def _show_words(document: Document, citation: Citation, texts: Texts) -> None:
         more, label = spoken.earlier + spoken.later, texts["more_turns"]
     else:
         words = excerpt(document, *span, steps=steps)
+        if document.kind in DRAWN:
+            words = flowed(words)
         st.html(f'<div class="around">{_excerpt_html(words)}</div>')
         more, label = words.cut_before + words.cut_after, texts["more_text"]
     if more:
@@ -196,13 +206,10 @@ def _turn_html(turn: Spoken, texts: Texts) -> str:
     return f'<div class="{kind}"><div>{head}</div>{_excerpt_html(turn.words)}</div>'
 
 
-def _show_pages(visit: Visit, document: Document, citation: Citation) -> None:
-    """The pages that the quote stands on, as wide as there is room or as large as they are."""
-    texts = visit.texts
-    large = st.toggle(texts["source_large"], key="source-large", persist_state="session")
-    with st.container(key="source-pages-large" if large else "source-pages"):
-        for number in pages_of(document, citation.start, citation.end)[:_MOST_PAGES]:
-            _show_page(visit.app, document, replace(citation, page=number), texts)
+def _show_pages(app: App, document: Document, citation: Citation, texts: Texts) -> None:
+    """The pages that the quote stands on."""
+    for number in pages_of(document, citation.start, citation.end)[:_MOST_PAGES]:
+        _show_page(app, document, replace(citation, page=number), texts)
 
 
 def _show_page(app: App, document: Document, citation: Citation, texts: Texts) -> None:
@@ -216,7 +223,9 @@ def _show_page(app: App, document: Document, citation: Citation, texts: Texts) -
         return
     caption = texts["marked" if found.marked else "unmarked"].format(citation.page)
     alt = f"{place_text(citation, texts)}. {caption}"
-    st.image(found.png, caption=caption, alt=alt, width="stretch")
+    if found.marked:
+        browser.look_at(_where_marked(found.png) or 0.0, f"source-look-{citation.page}")
+    st.image(found.png, caption=caption, alt=alt, width="stretch", output_format="PNG")
 
 
 def picture(app: App, document: Document, citation: Citation) -> Drawing | None:
@@ -242,3 +251,8 @@ def _drawn(looks: str, _app: App, _citation: Citation) -> Drawing:  # noqa: ARG0
     if drawing is None:
         raise _Gone  # which is not kept
     return drawing
+
+
+@st.cache_data(show_spinner=False, max_entries=_PICTURES)
+def _where_marked(png: bytes) -> float | None:
+    return marked_at(png)

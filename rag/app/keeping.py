@@ -13,14 +13,18 @@ from rag import config
 from rag.app.showing import Showing, the_one
 from rag.errors import LibraryMissing, RagError
 from rag.index import Writer, open_catalogue, replacing
+from rag.plan import UNNAMED
 from rag.report import Skipped, Tally
 from rag.store.catalogue import FORMER_NAMES
+from rag.store.received import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.doctor import Check
+    from rag.ingest import Reading
     from rag.report import Progress, Report
+    from rag.store.catalogue import FileRow
 
 
 def _ignore(_: object) -> None:
@@ -39,12 +43,15 @@ class Keeping(Showing):
         reread: bool = False,
         password: str = "",
         leave_out: Sequence[Path] = (),
+        names: Mapping[Path, str] = UNNAMED,
+        reading: Reading | None = None,
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
 
         With `fresh` a new library takes the place of the old one, when it is whole. `password`
-        opens files that are encrypted.
+        opens files that are encrypted. Files that were sent in keep the names they came with;
+        `names` gives others theirs.
         """
         from rag.ingest import ingest
 
@@ -57,6 +64,8 @@ class Keeping(Showing):
                 sync=sync,
                 reread=reread,
                 leave_out=leave_out,
+                names=names or Received(self.paths.uploads).names(),
+                reading=reading,
                 workers=self.settings.workers or None,
                 on_progress=on_progress,
             )
@@ -189,10 +198,11 @@ class Keeping(Showing):
         """
         with open_catalogue(self.paths) as catalogue:
             rows, former = catalogue.documents(), catalogue.former_names()
+            files = catalogue.files()
         full = list(dict.fromkeys(the_one(rows, name, former).name for name in names))
         if full:
             with Writer.open(self.paths, self.embedder) as writer:
-                writer.publish([], full)
+                writer.publish([], _going(full, files))
             self._forget_replies()
         return full
 
@@ -217,3 +227,14 @@ class Keeping(Showing):
         from rag.doctor import examine
 
         return examine(self.paths, self.embedder)
+
+
+def _going(names: Sequence[str], files: Sequence[FileRow]) -> list[str]:
+    """Names that leave the library with documents: of what could not be read beside them, too.
+
+    That goes when nothing is left of the file, an archive or a mail, that all were in.
+    """
+    leaving = {(row.root, row.path) for row in files if row.name in names}
+    beside = [row for row in files if (row.root, row.path) in leaving and row.name not in names]
+    kept = {(row.root, row.path) for row in beside if row.document_id}
+    return [*names, *(row.name for row in beside if (row.root, row.path) not in kept)]

@@ -40,7 +40,6 @@ def wanted_model(settings: Settings) -> tuple[object, ...]:
     return tuple(getattr(settings, name) for name in names)
 
 
-
 class Parts:
     """A library with the settings it is used with."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from rag import config
@@ -16,6 +16,7 @@ from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
 from rag.config import Settings
 from rag.desk.chores import Chores
+from rag.desk.intake import Intake
 from rag.desk.line import SERVER_AT_ONCE, Line, queued
 from rag.desk.meetings import Meetings
 from rag.desk.moving import Move
@@ -23,6 +24,7 @@ from rag.desk.talks import Talks
 from rag.desk.trial import Trial
 from rag.errors import LibraryBusy, UsageError
 from rag.store import collections
+from rag.store.place import UPLOADS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +44,8 @@ class Desk:
         self._loaded = Loaded(self._shared, self._line.turn)
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
-        self._lock = Lock()
+        self._intakes: dict[str, Intake] = {}
+        self._lock = RLock()
         #: The move to another embedder that goes on, or was the last.
         self.move: Move | None = None
         self._moved_from: str | None = None
@@ -130,7 +133,7 @@ class Desk:
         self._forget(name)
 
     def _check_idle(self, name: str) -> None:
-        if self.chores(name).running:
+        if self.chores(name).running or (name in self._intakes and self._intakes[name].busy):
             raise LibraryBusy(
                 f"Something is being done to the collection {name}",
                 "Wait until it has ended, or stop it.",
@@ -140,3 +143,18 @@ class Desk:
         with self._lock:
             self._apps.pop(name, None)
             self._chores.pop(name, None)
+            self._intakes.pop(name, None)
+
+    def intake(self, collection: str = "") -> Intake:
+        """The way into a collection for files that are sent in, by default the one that is set."""
+        name = collection or self.settings.collection
+        app = self.app(name)
+        with self._lock:
+            if app.settings.collection not in self._intakes:
+                self._intakes[name] = Intake(partial(self.app, name))
+            return self._intakes[name]
+
+    def resume(self) -> None:
+        """Take up files that were sent in and not yet read when an earlier process ended."""
+        for folder in self.home.glob(f"*{UPLOADS}"):
+            self.intake(folder.name.removesuffix(UPLOADS)).claim()

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 NEW, OLD = "~new", "~old"
 #: Ends of the names of a collection that is being deleted, and of the note that it is being moved.
 GONE, MOVING = "~gone", "~moving"
+#: What follows the name of a collection in that of the folder of files sent in. The + keeps it
+#: apart from every collection.
+UPLOADS = "+uploads"
 _DATABASE = ("", "-wal", "-shm")  # what SQLite makes of one name
 _HISTORY, _FOLDERS = ".history.sqlite", ".folders.json"
 #: What lies beside a collection's folder and belongs to it.
 _BESIDE = (
-    "+uploads",
+    UPLOADS,
     _FOLDERS,
     *(f"{_HISTORY}{aside}{end}" for aside in ("", ".damaged") for end in _DATABASE),
 )
@@ -78,8 +81,8 @@ class LibraryPaths:
 
     @property
     def uploads(self) -> Path:
-        """Files that came through the page. The + keeps it apart from every collection."""
-        return self.home / f"{self.collection}+uploads"
+        """Where files that were sent in are kept."""
+        return self.home / f"{self.collection}{UPLOADS}"
 
     @property
     def parts(self) -> tuple[Path, ...]:

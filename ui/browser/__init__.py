@@ -27,6 +27,7 @@ def _component(name: str, html: str = "") -> Any:
 
 
 _copy = _component("copy", _COPY)
+_look = _component("look")
 _scroll = _component("scroll")
 _speak = _component("speak")
 
@@ -40,6 +41,11 @@ def copy_button(text: str, label: str, done: str, key: str) -> None:
 def scroll_here(mark: str) -> None:
     """Bring this place into view, once for each mark."""
     _scroll(data={"mark": mark}, key="scroll-here", height="content")
+
+
+def look_at(share: float, key: str) -> None:
+    """Scroll the picture below to a share of its height, from 0 for its top to 1."""
+    _look(data={"share": share}, key=key, height="content")
 
 
 def speak(language: Language) -> None:

@@ -52,7 +52,8 @@ class _Shown:
     def show(self) -> None:
         answer = self.answer
         if answer.asked:
-            st.caption(literal(self.texts["understood"].format(answer.asked)))
+            said = self.texts["understood"].format(answer.asked)
+            st.html(f'<div class="note">{escaped(said)}</div>')
         if answer.refusal:
             st.info(literal(answer.refusal), icon=":material/search_off:")
             self._nearest(answer.passages)
@@ -61,15 +62,15 @@ class _Shown:
         if answer.struck:
             self._struck(answer.struck)
         for note in answer.notes:
-            st.caption(literal(note))
+            st.html(f'<div class="note">{escaped(note)}</div>')
 
     def _said(self) -> None:
         """Promises as a table, then the sentences, and below them their sources."""
         answer = self.answer
+        if answer.struck and answer.by == "documents":
+            st.html(f'<div class="instead">{escaped(self.texts["instead"])}</div>')
         if answer.promises:
             self._promises(answer.entries)
-        elif answer.by == "model" and not answer.sentences:
-            st.info(self.texts["nothing_stands"], icon=":material/rule:")
         rest = answer.sentences[len(answer.promises) :]  # a register's rows come first, in order
         sources_of = list(dict.fromkeys(c for sentence in rest for c in sentence.citations))
         if rest:
@@ -108,24 +109,27 @@ class _Shown:
         )
 
     def _sources(self, places: Sequence[Citation]) -> None:
-        """The places of an answer, written out."""
+        """The places of an answer, written out; those on one page together."""
+        written: dict[str, list[int]] = {}
+        for at, citation in enumerate(places):
+            written.setdefault(place_text(citation, self.texts), []).append(at)
         with st.container(horizontal=True, gap="xsmall", key=f"{self.key}-places"):
-            for at, citation in enumerate(places[:_SOURCES]):
-                st.button(
-                    literal(f"{at + 1} · {place_text(citation, self.texts)}"),
-                    key=f"{self.key}-place-{at + 1}",
-                    type="tertiary",
-                    on_click=sources.open_at,
-                    args=(places, at, self._collection),
-                )
-            if len(places) > _SOURCES:
-                st.button(
-                    self.texts["sources_more"].format(len(places) - _SOURCES),
-                    key=f"{self.key}-place-more",
-                    type="tertiary",
-                    on_click=sources.open_at,
-                    args=(places, _SOURCES, self._collection),
-                )
+            for where, ats in list(written.items())[:_SOURCES]:
+                numbers = ", ".join(str(at + 1) for at in ats)
+                self._source(f"{numbers} · {where}", places, ats[0])
+            if len(written) > _SOURCES:
+                first = list(written.values())[_SOURCES][0]
+                more = self.texts["sources_more"].format(len(written) - _SOURCES)
+                self._source(more, places, first)
+
+    def _source(self, label: str, places: Sequence[Citation], at: int) -> None:
+        st.button(
+            literal(label),
+            key=f"{self.key}-place-{at + 1}",
+            type="tertiary",
+            on_click=sources.open_at,
+            args=(places, at, self._collection),
+        )
 
     def _promises(self, entries: Sequence[Entry]) -> None:
         """Rows of the register; each opens the line on which it was said."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _FIELD = "question"
+_REFUSED = "question-refused"  # why the last one was not put
 _NAMED = 2  # documents named beside the field; more are counted
 _DATES = "DD.MM.YYYY"
 
@@ -27,6 +28,8 @@ _DATES = "DD.MM.YYYY"
 def show(visit: Visit, held: Conversation | None) -> None:
     """The field, and a button that tells where it looks and changes that."""
     texts, documents = visit.texts, visit.documents()
+    if why := st.session_state.pop(_REFUSED, ""):
+        st.toast(literal(why), icon=":material/hourglass_top:")
     with st.bottom, st.container(key="ask", gap="xsmall"):
         if documents:
             _choose_scope(visit, held)
@@ -48,14 +51,18 @@ def ask(visit: Visit, question: str, scope: Scope | None) -> None:
     """Put a question to the conversation on the page; it is answered beside it."""
     held = address.begun(visit)
     if held.busy:
-        write(question)
-        st.toast(visit.texts["busy"], icon=":material/hourglass_top:")
+        _give_back(question, visit.texts["busy"])
         return
     try:
         held.ask(visit.app, question, None if scope is None or scope.everything else scope)
     except RagError as error:
-        write(question)
-        st.toast(literal(f"{error.message}. {error.hint}"), icon=":material/error:")
+        _give_back(question, f"{error.message}. {error.hint}")
+
+
+def _give_back(question: str, why: str) -> None:
+    """Leave a question in the field, since it cannot be put now."""
+    write(question)
+    st.session_state[_REFUSED] = why
 
 
 def _asked(visit: Visit) -> None:

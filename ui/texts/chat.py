@@ -12,6 +12,7 @@ _RU = {
     "begin_empty_how": (
         "Перетащите сюда файлы. Спросить можно сразу, как только прочитан первый из них."
     ),
+    "begin_busy": "Читаю файлы. Спросить можно, как только будет прочитан первый.",
     "begin": "О чём узнать?",
     "ready": (
         "Документов в библиотеке: {}. К каждому предложению ответа показано "
@@ -26,15 +27,12 @@ _RU = {
     "turn_looking": "Ищу в документах…",
     "turn_writing": "Модель пишет. Слова ещё не проверены.",
     "turn_checking": "Проверяю каждое предложение по документам…",
-    "turn_done": "Готово",
-    "turn_stopped": "Остановлено",
-    "turn_failed": "Не получилось",
     "ahead": "Модель занята. Перед вами в очереди: {}",
     "stop": "Остановить",
     "stopped": "Ответ остановлен.",
     "earlier": "Показать более ранние вопросы: {}",
     "understood": "Понято как: {}",
-    "nothing_stands": "Из слов модели документы не подтвердили ничего.",
+    "instead": "Из слов модели документы не подтвердили ничего. Вот что сказано в них самих.",
     "nearest": "Ближайшее из того, что есть:",
     "refused_next": (
         "Спросите другими словами, выберите другие документы или добавьте те, где об этом сказано."
@@ -59,6 +57,7 @@ _RU = {
     "forget": "Новый разговор",
     "talks": "Разговоры",
     "save": "Сохранить",
+    "save_name": "разговор",
     "save_md": "Markdown",
     "save_docx": "Word (DOCX)",
     "save_json": "JSON",
@@ -71,11 +70,11 @@ _RU = {
     "scope_from_since": "С даты",
     "scope_from_until": "По дату",
     "scope_undated": "Документы без даты при этом не ищутся.",
-    "scope_in": "Где искалось: {}",
 }
 _EN = {
     "begin_empty": "Add documents and ask about them",
     "begin_empty_how": "Drop files here. You can ask as soon as the first of them is read.",
+    "begin_busy": "Reading the files. You can ask as soon as the first one is read.",
     "begin": "What would you like to know?",
     "ready": (
         "Documents in the library: {}. Every sentence of an answer shows the place it comes from."
@@ -89,15 +88,12 @@ _EN = {
     "turn_looking": "Looking in the documents…",
     "turn_writing": "The model is writing. Its words are not checked yet.",
     "turn_checking": "Checking every sentence against the documents…",
-    "turn_done": "Done",
-    "turn_stopped": "Stopped",
-    "turn_failed": "That did not work",
     "ahead": "The model is busy. Before you in the line: {}",
     "stop": "Stop",
     "stopped": "The answer was stopped.",
     "earlier": "Show earlier questions: {}",
     "understood": "Understood as: {}",
-    "nothing_stands": "Nothing the model said is supported by the documents.",
+    "instead": "Nothing the model said is supported. This is what the documents say.",
     "nearest": "The nearest there is:",
     "refused_next": "Ask in other words, choose other documents, or add those that tell of it.",
     "struck": "Struck, not supported by the documents: {}",
@@ -120,6 +116,7 @@ _EN = {
     "forget": "New conversation",
     "talks": "Conversations",
     "save": "Save",
+    "save_name": "conversation",
     "save_md": "Markdown",
     "save_docx": "Word (DOCX)",
     "save_json": "JSON",
@@ -132,7 +129,6 @@ _EN = {
     "scope_from_since": "From",
     "scope_from_until": "To",
     "scope_undated": "Documents without a date are left out then.",
-    "scope_in": "Looked in: {}",
 }
 
 TEXTS: dict[Language, dict[str, str]] = {"ru": _RU, "en": _EN}

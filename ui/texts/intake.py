@@ -10,22 +10,30 @@ if TYPE_CHECKING:
 _RU = {
     "drop": "Добавить файлы (до {} МБ каждый)",
     "kinds": "PDF, DOCX, Markdown, текст, VTT, SRT, выгрузка чата Telegram",
-    "reading": "Читаю: {} из {}",
-    "indexing": "Собираю указатель…",
+    "waiting": "ждёт очереди",
+    "reading": "читаю, страниц: {1}",
+    "indexing": "собираю указатель…",
     "added": "добавлен",
     "changed": "прочитан заново",
     "unchanged": "уже есть в библиотеке",
-    "skipped": "не взят: {}",
+    "refused": "не взят: {}",
+    "failed": "не удалось добавить: {}",
+    "intake_more": "Ещё файлов: {}",
+    "intake_password": "Пароль",
 }
 _EN = {
     "drop": "Add files (up to {} MB each)",
     "kinds": "PDF, DOCX, Markdown, text, VTT, SRT, a Telegram chat export",
-    "reading": "Reading: {} of {}",
-    "indexing": "Building the index…",
+    "waiting": "waits for its turn",
+    "reading": "reading, pages: {1}",
+    "indexing": "building the index…",
     "added": "added",
     "changed": "read anew",
     "unchanged": "already in the library",
-    "skipped": "not taken: {}",
+    "refused": "not taken: {}",
+    "failed": "could not be added: {}",
+    "intake_more": "More files: {}",
+    "intake_password": "Password",
 }
 
 TEXTS: dict[Language, dict[str, str]] = {"ru": _RU, "en": _EN}
