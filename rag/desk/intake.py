@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
@@ -26,14 +26,7 @@ from rag import config
 from rag.desk import uploads
 from rag.desk.drops import IN_LIBRARY, Drop
 from rag.desk.patience import when_free
-from rag.desk.reading import (
-    Cancelled,
-    Reader,
-    Replay,
-    WasRead,
-    is_wrong_password,
-    wants_password,
-)
+from rag.desk.reading import Cancelled, Reader, Replay, WasRead, wants_password
 from rag.errors import LibraryError, RagError, StorageError
 from rag.index import open_catalogue
 from rag.store.received import Received
@@ -44,7 +37,7 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.desk.drops import State
     from rag.report import Report
-    from rag.store.catalogue import Catalogue, FileRow
+    from rag.store.catalogue import Catalogue
     from rag.store.received import Kept
 
 log = logging.getLogger(__name__)
@@ -81,7 +74,7 @@ class Intake:
         self._quick = self._publishing = False
         self._stop = Event()
         self._claim: FileLock | None = None
-        self._version = 0
+        self._ready = 0
 
     # -- what is going on
 
@@ -98,9 +91,9 @@ class Intake:
             return any(not drop.done for drop in self._drops)
 
     @property
-    def version(self) -> int:
-        """Rises whenever a file is done or its row goes."""
-        return self._version
+    def ready(self) -> int:
+        """How many files this run has brought into the library: rises when more can be asked."""
+        return self._ready
 
     def wait(self, drops: Iterable[Drop] | None = None, seconds: float | None = None) -> bool:
         """Wait until files, by default all, are done; whether they are."""
@@ -113,20 +106,23 @@ class Intake:
     def take(self, files: Sequence[tuple[str, bytes]]) -> tuple[Drop, ...]:
         """Keep files, given by name and bytes, and begin to read them. Gives a row for each.
 
-        One that is not taken, or is in the library already, is done at once.
+        One that is not taken, or is in the library already, is done at once. What a system leaves
+        in folders, such as Thumbs.db, gets no row.
         """
         with suppress(OSError):  # what comes of it shows when a file is kept
             self._received.folder.mkdir(parents=True, exist_ok=True)
         self.claim()
         limit = self._app().settings.upload_mb
-        taken = [self._admit(name, data, limit) for name, data in files]
+        wanted = [(name, data) for name, data in files if not uploads.is_litter(name)]
+        with self._catalogue() or nullcontext() as catalogue:
+            taken = [self._admit(name, data, limit, catalogue) for name, data in wanted]
         with self._changed:
             self._drops += taken
             for drop in taken:
                 if not drop.done:
                     self._line_up(drop)
             self._forget_old()
-            self._tell()
+            self._changed.notify_all()
         return tuple(taken)
 
     def unlock(self, drop: Drop, password: str) -> None:
@@ -153,7 +149,7 @@ class Intake:
                 self._let_go(drop)
             elif drop.state == "waiting":  # another one with the same bytes goes ahead
                 self._forget_row(drop)
-            self._tell()
+            self._changed.notify_all()
 
     def dismiss(self, drop: Drop) -> None:
         """Take away the row of a file that is done; bytes that are not in the library go, too."""
@@ -162,7 +158,7 @@ class Intake:
                 self._forget_row(drop)
                 if drop.state not in IN_LIBRARY and drop.kept is not None:
                     self._received.forget(drop.kept.digest)
-                self._tell()
+                self._changed.notify_all()
 
     # -- from run to run
 
@@ -186,7 +182,7 @@ class Intake:
                     drop = Drop(kept.name, kept.size, kept, resumed=True)
                     self._drops.append(drop)
                     self._line_up(drop)
-            self._tell()
+            self._changed.notify_all()
             return True
 
     def close(self) -> None:
@@ -202,7 +198,7 @@ class Intake:
 
     # -- keeping
 
-    def _admit(self, name: str, data: bytes, limit: int) -> Drop:
+    def _admit(self, name: str, data: bytes, limit: int, catalogue: Catalogue | None) -> Drop:
         drop = Drop(uploads.safe_name(name), len(data))
         checked = uploads.check(drop.name, data, limit)
         drop.kind = checked.kind
@@ -211,7 +207,7 @@ class Intake:
             return _ended(drop, "refused")
         digest = hashlib.sha256(data).hexdigest()
         try:
-            drop.documents = self._held(digest)
+            drop.documents = _held(catalogue, digest)
             if drop.documents:
                 return _ended(drop, "unchanged")
             known = self._received.find(digest)
@@ -222,18 +218,6 @@ class Intake:
             drop.cause, drop.reason = "library", str(error)
             return _ended(drop, "failed")
         return drop
-
-    def _held(self, digest: str) -> tuple[str, ...]:
-        """Names of the documents in a file with these bytes that lies where it was read."""
-        rows = [row for row in self._rows(digest) if row.document_id]
-        return tuple(row.name for row in rows if (Path(row.root) / row.path).is_file())
-
-    def _rows(self, digest: str) -> list[FileRow]:
-        catalogue = self._catalogue()
-        if catalogue is None:
-            return []
-        with catalogue:
-            return catalogue.files_of(digest)
 
     def _catalogue(self) -> Catalogue | None:
         try:
@@ -256,7 +240,7 @@ class Intake:
         drop.state, drop.cause, drop.reason, drop.unread = "waiting", "", "", 0
         drop.pages, drop.total_pages, drop.began, drop.ended = 0, None, None, None
         self._line_up(drop)
-        self._tell()
+        self._changed.notify_all()
 
     def _call_lanes(self) -> None:
         if not self._quick:
@@ -299,10 +283,6 @@ class Intake:
         for drop in done[: max(len(done) - _REMEMBERED, 0)]:
             self._drops.remove(drop)
 
-    def _tell(self) -> None:
-        self._version += 1
-        self._changed.notify_all()
-
     # -- the lanes
 
     def _lane(self, quick: bool) -> None:
@@ -315,7 +295,7 @@ class Intake:
                     with self._changed:
                         if not self._stop.is_set():
                             self._let_go(drop)
-                        self._tell()
+                        self._changed.notify_all()
                 except Exception as error:  # a lane that dies would leave its files waiting
                     log.exception("Reading %s failed", drop.name)
                     self._settle(drop, "failed", reason=f"Reading it failed: {error}")
@@ -340,9 +320,12 @@ class Intake:
     def _read_one(self, drop: Drop, reader: Reader) -> None:
         assert drop.kept is not None
         password = self._passwords.get(drop.id, "")
-        if drop.resumed and (held := self._held(drop.kept.digest)):
-            self._settle(drop, "added", documents=held)  # killed after it was taken in
-            return
+        if drop.resumed:
+            with self._catalogue() or nullcontext() as catalogue:
+                held = _held(catalogue, drop.kept.digest)
+            if held:
+                self._settle(drop, "added", documents=held)  # killed after it was taken in
+                return
         read = reader.read(drop, config.reading(self._app().settings, password))
         if not read.documents:
             self._refuse(read)
@@ -359,12 +342,14 @@ class Intake:
         """Nothing in the file could be read; its bytes stay only where a password may open it."""
         drop = read.drop
         errors = read.errors
-        reason = str(errors[0]) if errors else "it holds no files"
         locked = wants_password(errors)
         if locked is not None:
-            drop.cause, reason = _lock_of(locked.message), locked.message
+            reason = locked.message
+            drop.cause = uploads.cause_of(reason)
         else:
-            drop.cause = "reader"
+            reason = str(errors[0]) if errors else "it holds no files"
+            told = uploads.cause_of(reason)
+            drop.cause = "reader" if told in ("locked", "password") else told
         self._settle(drop, "refused", reason=reason)
 
     # -- the publisher
@@ -398,8 +383,9 @@ class Intake:
                 stop=self._stop,
             )
             _hold(batch, held=False)
-            for each in batch:
-                self._note(each, report)
+            with open_catalogue(self._app().paths) as catalogue:
+                for each in batch:
+                    self._note(each, report, catalogue)
         except RagError as error:
             self._fail(batch, str(error))
         except Exception as error:  # one that cannot be taken in must not cost the others
@@ -416,17 +402,17 @@ class Intake:
             list(names), names=names, reading=Replay(batch), password=batch[0].password
         )
 
-    def _note(self, read: WasRead, report: Report) -> None:
+    def _note(self, read: WasRead, report: Report, catalogue: Catalogue) -> None:
         """Tell what became of a file that was taken in."""
         assert read.drop.kept is not None
-        rows = self._rows(read.drop.kept.digest)
+        rows = catalogue.files_of(read.drop.kept.digest)
         own = [row for row in rows if Path(row.root) / row.path == read.path]
         documents = tuple(row.name for row in own if row.document_id)
         drop = read.drop
         drop.unread = len(own) - len(documents)
         drop.notes = tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes))
         if locked := wants_password(read.errors):
-            drop.cause, drop.reason = _lock_of(locked.message), locked.message
+            drop.cause, drop.reason = uploads.cause_of(locked.message), locked.message
         there: tuple[State, ...] = ("added", "changed", "unchanged")
         came = (state for state in there if not set(documents).isdisjoint(getattr(report, state)))
         self._settle(drop, next(came, "added"), documents=documents, reason=drop.reason)
@@ -454,8 +440,9 @@ class Intake:
                 twin.documents, twin.reason, twin.cause = documents, reason, drop.cause
                 twin.unread, twin.notes, twin.held = drop.unread, drop.notes, False
                 _ended(twin, state if twin is drop or state not in IN_LIBRARY else "unchanged")
+            self._ready += state in IN_LIBRARY
             self._forget_old()
-            self._tell()
+            self._changed.notify_all()
 
     def _put_down(self, kept: Kept) -> None:
         """Note that a file waits no longer; where that cannot be written it is looked at again."""
@@ -472,10 +459,13 @@ def _ended(drop: Drop, state: State) -> Drop:
     return drop
 
 
+def _held(catalogue: Catalogue | None, digest: str) -> tuple[str, ...]:
+    """Names of the documents in a file with these bytes that lies where it was read."""
+    rows = catalogue.files_of(digest) if catalogue else []
+    there = (row for row in rows if row.document_id and (Path(row.root) / row.path).is_file())
+    return tuple(row.name for row in there)
+
+
 def _hold(batch: Iterable[WasRead], *, held: bool) -> None:
     for each in batch:
         each.drop.held = held
-
-
-def _lock_of(message: str) -> uploads.Cause:
-    return "password" if is_wrong_password(message) else "locked"

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from rag.readers.options import Options
     from rag.workers.pool import Event
 
-#: How the reasons begin that a password helps against.
+#: How the reason begins that a password helps against.
 _LOCKED = "the file is encrypted"
-_WRONG = ("the file is encrypted and", "the file is encrypted: the password")
 
 
 class Cancelled(Exception):
@@ -133,8 +132,3 @@ def wants_password(errors: Sequence[ReadError]) -> ReadError | None:
     """The first error that a password would help against."""
     locked = (error for error in errors if error.message.startswith(_LOCKED))
     return next((error for error in locked if error.hint != UNPROTECT_HINT), None)
-
-
-def is_wrong_password(message: str) -> bool:
-    """Whether a password was given that does not open the file."""
-    return message.startswith(_WRONG)
