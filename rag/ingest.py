@@ -12,15 +12,15 @@ import json
 import os
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import LibraryMissing, RagError, ReadError
 from rag.index import Writer, open_catalogue
-from rag.plan import Planner, gone, row_of
+from rag.plan import UNNAMED, Planner, called, gone, row_of
 from rag.readers import READERS_VERSION
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
@@ -28,7 +28,7 @@ from rag.report import Progress, Read, Report, Skipped, Tally
 from rag.workers.pool import Done, ReaderPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rag.embed import Embedder
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rag.readers.scan import File, Found
     from rag.report import Status, Step
     from rag.store.catalogue import Catalogue, FileRow
+    from rag.store.derived import EmbedAll
     from rag.store.place import LibraryPaths
     from rag.types import Document
     from rag.workers.pool import Event
@@ -44,6 +45,17 @@ if TYPE_CHECKING:
 _MAX_WORKERS = 4
 _KEPT = " (the library keeps what the file held before)"
 _UNSOUND = ("scan", "garbled")
+
+
+class Reading(Protocol):
+    """What reads files, or has read them: a pool, or what came out of one before."""
+
+    @property
+    def embed_all(self) -> EmbedAll | None:
+        """As in `Writer.publish`."""
+
+    def read_all(self, paths: Iterable[Path], /) -> Iterator[Event]:
+        """As in `ReaderPool`."""
 
 
 def ingest(
@@ -55,13 +67,17 @@ def ingest(
     sync: bool = False,
     reread: bool = False,
     leave_out: Sequence[Path] = (),
+    names: Mapping[Path, str] = UNNAMED,
+    reading: Reading | None = None,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Bring files and folders into the library and report on every file.
 
     With `sync`, files of these folders that are gone leave the library; with `reread`, unchanged
-    files are read again; those to `leave_out` (resolved paths) are as good as gone. Raises
+    files are read again; those to `leave_out` (resolved paths) are as good as gone. Files among
+    `names`, by resolved path, are called as they say where they are new; a name that is taken gets
+    a number. `reading` stands in for the pool that reads files otherwise. Raises
     UsageError for a path that does not exist, RagError where there is nothing to read, LibraryBusy,
     LibraryMismatch and StorageError as `Writer.open` does.
     """
@@ -72,8 +88,12 @@ def ingest(
     workers = workers or min(os.cpu_count() or 1, _MAX_WORKERS)
     with Writer.open(library, embedder) as writer:
         known = writer.catalogue.files()
-        run = _Ingest(writer, known, found.total, Ways(options), reread, on_progress)
-        with ReaderPool(workers, run.ways.options, on_pages=run.count_pages) as pool:
+        ways = Ways(options)
+        planner = Planner(
+            known, writer.catalogue.attempt_of, ways.worth_a_try, reread=reread, names=names
+        )
+        run = _Ingest(writer, planner, found.total, ways, reread, on_progress)
+        with nullcontext(reading) if reading else run.pool(workers) as pool:
             run.take(found, pool)
             drop = [*(gone(known, sources, found) if sync else ()), *run.drop]
             _note_removed(run.tally, drop, known)
@@ -207,7 +227,7 @@ class _Ingest:
     def __init__(
         self,
         writer: Writer,
-        known: Sequence[FileRow],
+        planner: Planner,
         total: int,
         ways: Ways,
         reread: bool,
@@ -221,12 +241,18 @@ class _Ingest:
         self._total = total
         self._reread = reread
         self._on_progress = on_progress
-        self._planner = Planner(known, writer.catalogue.attempt_of, ways.worth_a_try, reread=reread)
+        self._planner = planner
         self._readings: dict[str, _Reading] = {}  # by path
         self._by_digest: dict[str, _Reading] = {}
         self._pages = self._done = 0
 
-    def take(self, found: Found, pool: ReaderPool) -> None:
+    def pool(self, workers: int) -> ReaderPool:
+        """Child processes that read the files of this pass."""
+        return ReaderPool(
+            workers, self.ways.options, on_pages=self.count_pages, called=self._called
+        )
+
+    def take(self, found: Found, pool: Reading) -> None:
         """Deal with every file: unchanged, already held, or read in a child process."""
         _skip_unlisted(self.tally, found)
         self._done += len(found.unlisted)
@@ -240,7 +266,10 @@ class _Ingest:
     def count_pages(self, path: Path, count: int) -> None:
         """Some more pages of a file are done."""
         self._pages += count
-        self.tell("read", path.name)
+        self.tell("read", self._called(path))
+
+    def _called(self, path: Path) -> str:
+        return called(self._readings[str(path)].files[0].name, path)
 
     def tell(self, step: Step, file: str = "") -> None:
         """Say how far it has come."""

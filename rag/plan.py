@@ -11,7 +11,8 @@ import os
 import stat
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rag.errors import ReadError
@@ -20,9 +21,13 @@ from rag.readers.scan import is_gone, printable
 from rag.store.catalogue import FileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rag.readers.scan import File, Found
+
+
+#: No file has a name of its own.
+UNNAMED: Mapping[Path, str] = MappingProxyType({})
 
 
 class Seen(NamedTuple):
@@ -60,11 +65,12 @@ class Planner:
         worth_a_try: Callable[[FileRow], bool],
         *,
         reread: bool = False,
+        names: Mapping[Path, str] = UNNAMED,
     ) -> None:
         """Plan against the `rows` of a library, and what `Catalogue.attempt_of` tells.
 
         `worth_a_try` tells whether what a row lacks may be had now; with `reread` every file is
-        read.
+        read. A file among `names`, by its full path, is called as they say and not by its path.
         """
         self.known: dict[str, list[FileRow]] = {}
         self._by_digest: dict[str, list[FileRow]] = {}
@@ -73,15 +79,16 @@ class Planner:
             place = os.path.join(row.root, row.path)
             self.known.setdefault(place, []).append(row)
             self._by_digest.setdefault(row.digest, []).append(row)
-            self._holders[row.name] = Path(place)
+            self._holders[row.name] = self._holders[_whole(row)] = Path(place)
         self._attempt_of = attempt_of
         self._worth_a_try = worth_a_try
         self._reread = reread
+        self._names = names
 
     def decide(self, file: File) -> Decision:
         """What is to be done with a file; its bytes are hashed where size and time do not tell."""
         rows = tuple(self.known.get(os.path.join(file.root, file.path), ()))
-        name = rows[0].name.removesuffix(f"/{rows[0].member}") if rows else self._free_name(file)
+        name = _whole(rows[0]) if rows else self._free_name(file)
         try:
             return self._decide(name, file, rows)
         except ReadError as error:
@@ -125,12 +132,21 @@ class Planner:
     def _free_name(self, file: File) -> str:
         """The first of a file's names that no other file holds; from now on it does."""
         full = file.full
-        for name in _names(file):
+        given = self._names.get(full)
+        for name in _numbered(given) if given else _names(file):
             holder = self._holders.get(name)
             if holder is None or holder == full or is_gone(holder):
                 break
         self._holders[name] = full
         return name
+
+
+def called(name: str, path: Path) -> str:
+    """What the reader of a file is told: its name in the library, with the suffix it is read by."""
+    last = PurePosixPath(name)
+    if last.suffix.lower() == path.suffix.lower():
+        return last.name
+    return (last.stem if supported(Path(last)) else last.name) + path.suffix
 
 
 def row_of(seen: Seen, like: FileRow | None, document_id: str | None = None) -> FileRow:
@@ -168,6 +184,18 @@ def _names(file: File) -> Iterator[str]:
     yield file.path
     yield f"{file.root.name}/{file.path}"
     yield from (f"{file.root.name}-{number}/{file.path}" for number in count(2))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """A name, and after it those for other files of this name: «a.pdf», «a (2).pdf», …"""
+    yield name
+    path = PurePosixPath(name)
+    yield from (str(path.with_stem(f"{path.stem} ({number})")) for number in count(2))
+
+
+def _whole(row: FileRow) -> str:
+    """The name of the file that a row is of, whatever member of it."""
+    return row.name.removesuffix(f"/{row.member}") if row.member else row.name
 
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:

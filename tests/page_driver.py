@@ -8,6 +8,10 @@ from typing import Any
 from fpdf import FPDF
 from streamlit.testing.v1 import AppTest
 
+from rag import config
+from rag.desk.intake import Intake
+from ui.page import open_desk
+
 UI = Path(__file__).resolve().parents[1] / "ui"
 FACT = "The kettle boils in four minutes."
 NOTE = "Отпуск переносится на четырнадцать дней.\nЗаявление подают в отдел кадров.\n"
@@ -51,7 +55,15 @@ def sound(page: AppTest) -> AppTest:
 def drop(page: AppTest, files: dict[str, bytes]) -> AppTest:
     rows = [(name, data, "application/octet-stream") for name, data in files.items()]
     page.file_uploader[0].set_value(rows)
+    sound(page.run())
+    assert intake().wait(seconds=60)
     return sound(page.run())
+
+
+def intake() -> Intake:
+    """The way into the library of the page that was opened."""
+    settings = config.load({}).settings
+    return open_desk(config.library_home(settings)).intake()
 
 
 def ask(page: AppTest, question: str) -> AppTest:

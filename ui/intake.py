@@ -1,71 +1,220 @@
-"""The field for files, and what became of those that were dropped."""
+"""The field for files, and a row for each that was dropped: how far it is, and what came of it."""
 
 from __future__ import annotations
 
-import html
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.desk import uploads
-from rag.errors import RagError
-from ui.parts import show_error
+from rag.desk.drops import IN_LIBRARY
+from ui.parts import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.app import App
-    from rag.report import Progress
+    from rag.desk.drops import Drop
+    from rag.desk.intake import Intake
     from ui.texts import Texts
     from ui.visit import Visit
 
+_TICK = 0.5  # seconds between two looks at files on their way
+_AGAIN_AFTER = 3.0  # seconds between two runs of the whole page while many files come in
+_ROWS = 5  # more are folded
+_FOLDED = 20  # rows of the fold on one page
+
 
 def show(visit: Visit) -> None:
-    """The field, and a row for every file that was dropped last."""
+    """The field, with what it takes, and the rows."""
+    field(visit, "side")
+
+
+def field(visit: Visit, key: str) -> None:
+    """A place to drop files, and what became of them; each place on a page has its own `key`."""
     state, texts = st.session_state, visit.texts
-    drops = state.setdefault("drops", 0)
-    files = st.file_uploader(
-        texts["drop"].format(st.get_option("server.maxUploadSize")),
-        accept_multiple_files=True,
-        key=f"drop-{drops}",
-    )
-    st.caption(texts["kinds"])
-    if files:
-        state.drops += 1  # an empty field for the next files
-        state.taken = _take(visit.app, [(f.name, f.getvalue()) for f in files], texts)
+    limit = visit.desk.settings.upload_mb
+    count = state.setdefault("drops", {}).setdefault(key, 0)
+    with st.container(key=f"intake-{visit.language}-{key}"):
+        files = st.file_uploader(
+            texts["drop"].format(limit),
+            accept_multiple_files=True,
+            key=f"drop-{key}-{count}",
+            max_upload_size=limit,
+        )
+        with st.popover(texts["intake_folder"], type="tertiary", icon=":material/folder:"):
+            folder = st.file_uploader(
+                texts["intake_whole_folder"],
+                accept_multiple_files="directory",
+                key=f"folder-{key}-{count}",
+                max_upload_size=limit,
+            )
+            st.caption(texts["kinds"])
+    dropped = [*files, *folder]
+    if dropped:
+        state.drops[key] += 1  # an empty field for the next files
+        _intake(visit).take([(file.name, file.getvalue()) for file in dropped])
         st.rerun()
-    taken = state.get("taken", [])
-    if isinstance(taken, RagError):
-        show_error(taken)
-    elif taken:
-        st.html("".join(_outcome(row, texts) for row in taken))
+    rows(visit, key)
 
 
-def _outcome(row: tuple[str, str, str], texts: Texts) -> str:
-    """What became of a file, as HTML."""
-    name, kind, reason = row
-    said = html.escape(texts[kind].format(reason))
-    return f'<div class="taken {kind}"><b>{html.escape(name)}</b><br>{said}</div>'
+def rows(visit: Visit, key: str) -> None:
+    """A row for every file. They move by themselves while any is on its way."""
+    intake = _intake(visit)
+    busy = intake.busy
+    st.session_state["intake-ready"] = intake.ready
+    st.session_state["intake-moving"] = busy
+    if intake.drops:
+        st.fragment(_rows, run_every=_TICK if busy else None)(visit, key)
 
 
-def _take(
-    app: App, files: Sequence[tuple[str, bytes]], texts: Texts
-) -> list[tuple[str, str, str]] | RagError:
-    """Keep the files and bring them into the library; a row of name, outcome and reason each."""
-    bar = st.progress(0.0)
+def _intake(visit: Visit) -> Intake:
+    return visit.desk.intake(visit.app.settings.collection)
 
-    def show_progress(progress: Progress) -> None:
-        share = progress.done / max(progress.total, 1)
-        step = texts["indexing" if progress.step == "index" else "reading"]
-        bar.progress(share, step.format(progress.done, progress.total))
 
-    try:
-        folder = uploads.folder_of(app)
-        paths = [uploads.save(folder, name, data) for name, data in files]
-        report = app.ingest(list(dict.fromkeys(paths)), on_progress=show_progress)
-    except RagError as error:
-        return error
-    finally:
-        bar.empty()
-    uploads.discard_skipped(paths, report)
-    return [(path.name, *uploads.outcome(path, report)) for path in paths]
+def _rows(visit: Visit, key: str) -> None:
+    """The rows as they are now; the page as a whole is told when there is more to be asked."""
+    intake, texts = _intake(visit), visit.texts
+    _run_page_again(intake)
+    drops = list(intake.drops)
+    drops.reverse()  # the newest of each first
+    drops.sort(key=_urgency)
+    ended = sum(drop.done for drop in drops)
+    if intake.busy and len(drops) > 1:
+        st.caption(texts["intake_so_far"].format(ended, len(drops)))
+    for drop in drops[:_ROWS]:
+        _row(visit, intake, drop, key)
+    if len(drops) > _ROWS:
+        _fold(visit, intake, drops[_ROWS:], key)
+    if ended > 1:
+        st.button(
+            texts["intake_clear"],
+            key=f"intake-clear-{key}",
+            type="tertiary",
+            icon=":material/clear_all:",
+            on_click=_dismiss_done,
+            args=(intake,),
+        )
+
+
+def _run_page_again(intake: Intake) -> None:
+    """Run the whole page where it knows less than there is, not too often while files come in."""
+    state, busy, now = st.session_state, intake.busy, time.monotonic()
+    more = intake.ready != state["intake-ready"]
+    patient = busy and now - state.get("intake-told", 0.0) < _AGAIN_AFTER
+    if (more and not patient) or busy != state["intake-moving"]:
+        state["intake-told"] = now
+        st.rerun()
+
+
+def _urgency(drop: Drop) -> int:
+    """What wants to be seen comes first: what needs a hand, what moves, what is done."""
+    if drop.state in IN_LIBRARY:
+        return 3 if not drop.locked else 0
+    return {"failed": 0, "refused": 0, "waiting": 2}.get(drop.state, 1)
+
+
+def _fold(visit: Visit, intake: Intake, drops: Sequence[Drop], key: str) -> None:
+    with st.expander(visit.texts["intake_more"].format(len(drops))):
+        pages = -(-len(drops) // _FOLDED)
+        page = st.pagination(pages, key=f"intake-page-{key}") if pages > 1 else 1
+        for drop in drops[(page - 1) * _FOLDED : page * _FOLDED]:
+            _row(visit, intake, drop, key)
+
+
+def _row(visit: Visit, intake: Intake, drop: Drop, key: str) -> None:
+    texts, place = visit.texts, f"{key}-{drop.id}"
+    with st.container(horizontal=True, gap="small", key=f"intake-row-{place}"):
+        st.html(_described(drop, texts), width="stretch")
+        ends = intake.dismiss if drop.done else intake.cancel
+        if drop.state != "indexing":
+            st.button(
+                texts["intake_dismiss" if drop.done else "intake_cancel"],
+                key=f"intake-end-{place}",
+                type="tertiary",
+                icon=":material/close:",
+                help=texts["intake_dismiss" if drop.done else "intake_cancel"],
+                on_click=ends,
+                args=(drop,),
+            )
+    if drop.locked:
+        _ask_password(visit, intake, drop, place)
+    elif drop.state == "failed" and drop.kept is not None:
+        st.button(
+            texts["intake_retry"],
+            key=f"intake-retry-{place}",
+            icon=":material/refresh:",
+            on_click=intake.retry,
+            args=(drop,),
+        )
+
+
+def _ask_password(visit: Visit, intake: Intake, drop: Drop, place: str) -> None:
+    texts = visit.texts
+    with st.form(f"intake-unlock-{place}", border=False):
+        password = st.text_input(
+            texts["intake_password"], type="password", key=f"intake-password-{place}"
+        )
+        if st.form_submit_button(texts["intake_unlock"]) and password:
+            intake.unlock(drop, password)
+            st.rerun()
+
+
+def _dismiss_done(intake: Intake) -> None:
+    for drop in intake.drops:
+        if drop.done:
+            intake.dismiss(drop)
+
+
+def _described(drop: Drop, texts: Texts) -> str:
+    """A row as HTML, everything in it escaped."""
+    name, said = escaped(drop.name), escaped(_said(drop, texts))
+    parts = [f'<div class="drop {drop.state}"><b>{name}</b>', f"<span>{said}</span>"]
+    if drop.state == "reading":
+        label = escaped(texts["intake_progress"].format(drop.name))
+        value = "" if drop.share is None else f' value="{drop.share:.3f}"'
+        parts.append(f'<progress aria-label="{label}"{value}></progress>')
+    parts += [f"<span>{escaped(line)}</span>" for line in _remarks(drop, texts)]
+    return "".join(parts) + "</div>"
+
+
+def _said(drop: Drop, texts: Texts) -> str:
+    """How far a file is, or what came of it and what to do about it."""
+    if drop.state == "reading":
+        return _pages(drop, texts) or texts["reading"]
+    if drop.state == "indexing":
+        return texts["held" if drop.held else "indexing"]
+    if drop.cause == "mismatch" and not drop.kind:
+        return texts["why_mismatch_unknown"]
+    if drop.state in ("refused", "failed"):
+        return texts[f"why_{drop.cause}"].format(drop.reason, drop.kind)
+    pages = _pages(drop, texts)
+    return f"{texts[drop.state]} · {pages}" if pages else texts[drop.state]
+
+
+def _pages(drop: Drop, texts: Texts) -> str:
+    """Pages done, of how many, and how fast; "" where the file has none."""
+    if not drop.pages:
+        return ""
+    said = texts["intake_pages"].format(drop.pages)
+    if not drop.done and drop.total_pages:
+        said = texts["intake_pages_of"].format(drop.pages, drop.total_pages)
+    speed = drop.pages_per_second
+    return f"{said} · {texts['intake_speed'].format(speed)}" if speed else said
+
+
+def _remarks(drop: Drop, texts: Texts) -> list[str]:
+    """What else is worth knowing of a file that is in the library."""
+    if drop.state not in IN_LIBRARY:
+        return []
+    said = []
+    if len(drop.documents) > 1:
+        said.append(texts["intake_holds"].format(len(drop.documents)))
+    elif drop.documents and drop.documents[0] != drop.name:
+        said.append(texts["intake_called"].format(drop.documents[0]))
+    if drop.kind:
+        said.append(texts["intake_read_as"].format(drop.kind.upper()))
+    if drop.unread:
+        said.append(texts["intake_unread"].format(drop.unread))
+    if drop.locked:
+        said.append(texts[f"why_{drop.cause}"])
+    return said

@@ -25,7 +25,9 @@ _TABS["settings"] = settings.show
 @st.cache_resource(show_spinner=False)
 def open_desk(home: Path) -> Desk:
     """One desk for all visitors of a library: a model is loaded once."""
-    return Desk(home)
+    desk = Desk(home)
+    desk.resume()
+    return desk
 
 
 def main() -> None:

@@ -10,13 +10,17 @@ from rag import config
 from rag.app.showing import Showing, the_one
 from rag.errors import LibraryMissing, RagError
 from rag.index import Writer, open_catalogue, replacing
+from rag.plan import UNNAMED
+from rag.store.received import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rag.doctor import Check
+    from rag.ingest import Reading
     from rag.report import Progress, Report
+    from rag.store.catalogue import FileRow
 
 
 def _ignore(_: object) -> None:
@@ -35,12 +39,15 @@ class Keeping(Showing):
         reread: bool = False,
         password: str = "",
         leave_out: Sequence[Path] = (),
+        names: Mapping[Path, str] = UNNAMED,
+        reading: Reading | None = None,
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
 
         With `fresh` a new library takes the place of the old one, when it is whole. `password`
-        opens files that are encrypted.
+        opens files that are encrypted. Files that were sent in keep the names they came with;
+        `names` gives others theirs.
         """
         from rag.ingest import ingest
 
@@ -53,6 +60,8 @@ class Keeping(Showing):
                 sync=sync,
                 reread=reread,
                 leave_out=leave_out,
+                names=names or Received(self.paths.uploads).names(),
+                reading=reading,
                 workers=self.settings.workers or None,
                 on_progress=on_progress,
             )
@@ -118,8 +127,9 @@ class Keeping(Showing):
         """
         with open_catalogue(self.paths) as catalogue:
             row = the_one(catalogue.documents(), name)
+            files = catalogue.files()
         with Writer.open(self.paths, self.embedder) as writer:
-            writer.publish([], [row.name])
+            writer.publish([], _going(row.name, files))
         self._forget_replies()
         return row.name
 
@@ -144,3 +154,13 @@ class Keeping(Showing):
         from rag.doctor import examine
 
         return examine(self.paths, self.embedder)
+
+
+def _going(name: str, files: Sequence[FileRow]) -> list[str]:
+    """Names that leave the library with a document: of what could not be read beside it, too.
+
+    That goes when nothing is left of the file, an archive or a mail, that both were in.
+    """
+    file = next((row.root, row.path) for row in files if row.name == name)
+    beside = [row for row in files if (row.root, row.path) == file and row.name != name]
+    return [name, *(row.name for row in beside if not any(each.document_id for each in beside))]

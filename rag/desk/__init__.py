@@ -6,13 +6,16 @@ A desk outlives every visit: what a visitor began goes on while the page is relo
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Lock
+from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from rag.app import App
 from rag.app.loaded import Loaded
 from rag.config import Settings
+from rag.desk.intake import Intake
 from rag.desk.meetings import Meetings
+from rag.store.place import UPLOADS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +30,8 @@ class Desk:
         self.meetings = Meetings()
         self._loaded = Loaded()
         self._apps: dict[str, App] = {}
-        self._lock = Lock()
+        self._intakes: dict[str, Intake] = {}
+        self._lock = RLock()
 
     def settle(self, settings: Settings) -> None:
         """Go on with these settings; where they are others, models are loaded anew when needed."""
@@ -46,3 +50,17 @@ class Desk:
                 chosen = replace(self.settings, collection=name)
                 self._apps[name] = App(chosen, self.home, self._loaded)
             return self._apps[name]
+
+    def intake(self, collection: str = "") -> Intake:
+        """The way into a collection for files that are sent in, by default the one that is set."""
+        name = collection or self.settings.collection
+        app = self.app(name)
+        with self._lock:
+            if app.settings.collection not in self._intakes:
+                self._intakes[name] = Intake(partial(self.app, name))
+            return self._intakes[name]
+
+    def resume(self) -> None:
+        """Take up files that were sent in and not yet read when an earlier process ended."""
+        for folder in self.home.glob(f"*{UPLOADS}"):
+            self.intake(folder.name.removesuffix(UPLOADS)).claim()

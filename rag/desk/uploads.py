@@ -1,35 +1,101 @@
-"""Files that came through the page: where they are kept, and under which name.
+"""What may be sent in, what it is called, and how it goes again; its bytes are in `store.received`.
 
-A name from outside is never a path, and a file never takes the place of another one.
+A name from outside is never a path, and a file is judged by its bytes.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rag.errors import StorageError
+from rag.desk.patience import when_free
+from rag.index import open_catalogue
+from rag.readers.signatures import Fault, tell
+from rag.store.received import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rag.app import App
-    from rag.report import Report
+
+#: What the reasons of readers come down to.
+Said = Literal["locked", "password", "broken", "blank", "scan", "bounds", "old", "reader"]
+#: Why a file is not taken or could not be read; "" where it was.
+Cause = Literal[Fault, Said, "size", "library"]
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _NAME_BYTES = 180  # of a name in UTF-8; file systems take 255, and a number may have to follow
 _SUFFIX_BYTES = 20  # a longer one is none
 _NO_NAME = "file"
+_LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_MEBIBYTE = 1024**2
+#: How reasons are told apart; the first that fits counts.
+_CAUSES: tuple[tuple[str, Said], ...] = (
+    (r"the file is encrypted(:| and) the password", "password"),
+    (r"the file is encrypted", "locked"),
+    (r"no text layer|no text was recognised|a picture, and", "scan"),
+    (r"more than|too (?:many|much|large|deeply)|would unpack|within .* seconds|overlap", "bounds"),
+    (r"an old ", "old"),
+    (r"(?:holds|has) no |nothing to read|is empty|all of its text is hidden", "blank"),
+    (r"broken|crashed|cannot be opened|a binary file|^not a|is not ", "broken"),
+)
+#: What is said of a file that is not taken, and what to do about it.
+_REASONS: dict[Cause, tuple[str, str]] = {
+    "empty": ("the file is empty", "Look at it in the program that it is from."),
+    "program": ("it is a program, and programs are not read", "Drop documents."),
+    "media": ("it is sound, film or a picture of a kind that is not read", "Drop a transcript."),
+    "unknown": ("files of the kind {kind} are not read", "Save it as PDF, DOCX or text."),
+    "mismatch": (
+        "its name says {suffix}, but its bytes are {kind}",
+        "Give it the name of what it is, or save it anew.",
+    ),
+    "size": ("it has {size:.0f} MB, and {limit} MB are allowed", "Split it, or raise upload_mb."),
+}
 
 
-def folder_of(app: App) -> Path:
-    """Where the files of a library are kept. The + keeps it apart from every collection."""
-    return app.paths.home / f"{app.paths.collection}+uploads"
+class Checked(NamedTuple):
+    """A file that was looked at: the suffix to read it by, or the cause why it is not taken.
+
+    `kind` says what its bytes are where its name says something else. `reason` is for a person.
+    """
+
+    suffix: str
+    cause: Cause = ""
+    kind: str = ""
+    reason: str = ""
+
+
+def check(name: str, data: bytes, limit: int) -> Checked:
+    """Look at a file that is sent in; `limit` is what one may have in MB."""
+    suffix, fault, kind = tell(data, name)
+    cause: Cause = "size" if len(data) > limit * _MEBIBYTE else fault
+    if not cause:
+        return Checked(suffix, kind=kind)
+    size = len(data) / _MEBIBYTE
+    reason = ". ".join(_REASONS[cause]).format(
+        kind=_said(cause, kind), suffix=suffix, size=size, limit=limit
+    )
+    return Checked(suffix, cause, kind, reason)
+
+
+def _said(cause: Cause, kind: str) -> str:
+    if cause == "mismatch":
+        return "text" if kind else "of no kind that is known"
+    return f".{kind}" if kind else "(none)"
+
+
+def cause_of(reason: str) -> Said:
+    """What the reason that a reader gives comes down to."""
+    found = (cause for pattern, cause in _CAUSES if re.search(pattern, reason))
+    return next(found, "reader")
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file, named with the folder it came in, is one that a system leaves there."""
+    parts = re.split(r"[/\\]", name)
+    hidden = any(part.startswith((".", "~$")) for part in parts if part not in (".", ".."))
+    return len(parts) > 1 and (hidden or parts[-1].lower() in _LITTER)
 
 
 def safe_name(name: str) -> str:
@@ -47,75 +113,19 @@ def safe_name(name: str) -> str:
     return f"{short or _NO_NAME}{suffix}"
 
 
-def save(folder: Path, name: str, data: bytes) -> Path:
-    """Keep the bytes under a safe name: «a.pdf», or «a (2).pdf» where «a.pdf» holds other bytes.
-
-    Raises StorageError where the folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = _free_place(folder / safe_name(name), data)
-        if not path.exists():
-            _write_whole(path, data)
-    except OSError as error:
-        raise StorageError(
-            f"{folder} cannot be written ({error.strerror or error})",
-            "Make room or choose another folder: RAG_HOME=FOLDER",
-        ) from error
-    return path
-
-
-def _free_place(path: Path, data: bytes) -> Path:
-    """The first place for this name that is free or holds these very bytes."""
-    numbered = (path.with_stem(f"{path.stem} ({number})") for number in itertools.count(2))
-    return next(
-        place
-        for place in itertools.chain([path], numbered)
-        if not place.exists() or (place.is_file() and place.read_bytes() == data)
-    )
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write aside and rename: under its own name a file is whole or not there."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        aside = Path(file.name)
-        try:
-            file.write(data)
-            file.flush()
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-
-
-def discard_skipped(paths: Sequence[Path], report: Report) -> None:
-    """Delete the kept copies that the library did not take."""
-    for path in paths:
-        if outcome(path, report)[0] == "skipped":
-            path.unlink(missing_ok=True)
-
-
-def outcome(path: Path, report: Report) -> tuple[str, str]:
-    """What an ingest did with a file ("added", "unchanged", …), and the reason if it was skipped.
-
-    A file's name in the report is its own, or begins with its folder where the name was taken. One
-    that holds others, a mail or an archive, is as its best member is.
-    """
-    names = (path.name, f"{path.parent.name}/{path.name}")
-
-    def tells_of(entry: str) -> bool:
-        return any(entry == name or entry.startswith(f"{name}/") for name in names)
-
-    for kind in ("added", "changed", "unchanged"):
-        if any(map(tells_of, getattr(report, kind))):
-            return kind, ""
-    reasons = [row.reason for row in report.skipped if tells_of(row.path)]
-    return ("skipped", reasons[0]) if reasons else ("unchanged", "")
-
-
 def remove(app: App, name: str) -> None:
-    """Take a document out of the library, and its kept copy with it. Other files stay."""
+    """Take a document out of the library, and the bytes it was sent in as, if nothing needs them.
+
+    Files that came from a folder stay there. Raises UsageError for no such document, LibraryBusy
+    where another process goes on writing.
+    """
     path = app.file(name)
-    app.remove(name)
-    if path.parent == folder_of(app).resolve():
-        path.unlink(missing_ok=True)
+    when_free(lambda: app.remove(name))
+    received = Received(app.paths.uploads)
+    if path.parent.resolve() != received.folder:
+        return
+    with open_catalogue(app.paths) as catalogue:
+        needed = any(Path(row.root) / row.path == path for row in catalogue.files())
+    if not needed:
+        path.unlink(missing_ok=True)  # of an earlier version, under its own name
+        received.forget(path.stem)

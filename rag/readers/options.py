@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Ocr = Literal["auto", "always", "never"]
 
 
-def _ignore(_: bool) -> None:
+def _ignore(_: int) -> None:
     """Nobody counts the pages."""
 
 
@@ -47,7 +47,8 @@ class Options:
     all pages ("always") or none ("never") go through tesseract, in `languages`, at most `ocr_jobs`
     at a time. Text that nobody can see is set aside unless `keep_hidden`. `day` (ISO) is the day of
     a meeting where a person tells it, "" where the file has to. A reader calls `on_page` after
-    every page, with whether it was recognised.
+    every page, with whether it was recognised, and `on_count` before the first where it knows how
+    many there are.
     """
 
     password: str = ""
@@ -58,6 +59,7 @@ class Options:
     day: str = ""
     limits: Limits = Limits()
     on_page: Callable[[bool], None] = field(default=_ignore, compare=False)
+    on_count: Callable[[int], None] = field(default=_ignore, compare=False)
 
 
 #: What is read where nobody says otherwise.

@@ -68,6 +68,10 @@ CREATE TABLE minutes (
     document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE, data TEXT NOT NULL
 );
 """
+_FILES = (
+    "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
+    " FROM files"
+)
 _ORPHAN = "id NOT IN (SELECT document_id FROM files WHERE document_id IS NOT NULL)"
 #: a live document that was read again
 _SUPERSEDED = "id IN (SELECT id FROM documents WHERE NOT live)"
@@ -268,10 +272,11 @@ class Catalogue:
 
     def files(self) -> list[FileRow]:
         """All files, by name, those that could not be read among them."""
-        rows = self._rows(
-            "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
-            " FROM files ORDER BY name"
-        )
+        return [FileRow(*row) for row in self._rows(f"{_FILES} ORDER BY name")]
+
+    def files_of(self, digest: str) -> list[FileRow]:
+        """Files with these bytes (SHA-256), or inside one, by name."""
+        rows = self._rows(f"{_FILES} WHERE digest = ? ORDER BY name", (digest,))
         return [FileRow(*row) for row in rows]
 
     def attempt_of(self, document_id: str) -> str | None:

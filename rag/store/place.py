@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Ends of the names of folders during a replacement.
 NEW, OLD = "~new", "~old"
+#: What follows the name of a collection in that of the folder of files sent in. The + keeps it
+#: apart from every collection.
+UPLOADS = "+uploads"
 _FULL_BYTES = 1 << 20  # less free space than this is none
 
 
@@ -63,6 +66,11 @@ class LibraryPaths:
     def replies(self) -> Path:
         """What a model has said of pieces of documents."""
         return self.folder / "replies.sqlite"
+
+    @property
+    def uploads(self) -> Path:
+        """Where files that were sent in are kept."""
+        return self.home / f"{self.collection}{UPLOADS}"
 
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""

@@ -55,7 +55,8 @@ def main() -> None:
         pages.tell()
         write(kind, payload)
 
-    options = replace(wire.options_from_json(requests.get()), on_page=pages.add)
+    given = wire.options_from_json(requests.get())
+    options = replace(given, on_page=pages.add, on_count=pages.expect)
     _limit_resources(options.limits.memory)
     gc.set_threshold(_GARBAGE_THRESHOLD)  # what is read is many small things that all stay
     embed = _Embedding()
@@ -68,7 +69,7 @@ def main() -> None:
             elif kind == wire.DRAW:
                 answer(wire.BYTES, _draw(payload, options))
             else:
-                _read(Path(os.fsdecode(payload)), options, answer)
+                _read(payload, options, answer)
         except BaseException as error:  # a library may raise what is no Exception
             answer(wire.ERROR, _told("", error))
             answer(wire.DONE)
@@ -88,6 +89,10 @@ class _Pages:
         if time.monotonic() - self._told >= _TELL_EVERY:
             self.tell()
 
+    def expect(self, count: int) -> None:
+        """Tell how many pages there will be."""
+        self._write(wire.COUNT, wire.dump(count))
+
     def tell(self) -> None:
         """Tell of the pages that are counted."""
         if any(self._counts):
@@ -96,11 +101,12 @@ class _Pages:
         self._told = time.monotonic()
 
 
-def _read(path: Path, options: Options, answer: Callable[[bytes, bytes], None]) -> None:
+def _read(payload: bytes, options: Options, answer: Callable[[bytes, bytes], None]) -> None:
     """Answer with every document in a file, and at last with the hash of its bytes."""
-    data = load(path)
-    for kind, payload in _replies(data, path.name, options):
-        answer(kind, payload)
+    where, name = wire.reading_from_bytes(payload)
+    data = load(Path(os.fsdecode(where)))
+    for kind, reply in _replies(data, name, options):
+        answer(kind, reply)
     answer(wire.DONE, hashlib.sha256(data).hexdigest().encode())
 
 

@@ -141,7 +141,8 @@ class ReaderPool:
 
     `workers` processes work at a time, started when first needed, each within `options.limits`
     (of memory kept by Linux; macOS does not keep such limits). `on_pages` is told how many pages of
-    a file have been read since it was told before.
+    a file have been read since it was told before, `on_count` how many it has where its reader
+    knows. `called` tells a reader what a file is called, with the suffix that it is read by.
     """
 
     def __init__(
@@ -150,6 +151,8 @@ class ReaderPool:
         options: Options = DEFAULT,
         *,
         on_pages: Callable[[Path, int], None] = lambda *_: None,
+        on_count: Callable[[Path, int], None] = lambda *_: None,
+        called: Callable[[Path], str] = lambda path: path.name,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
@@ -157,6 +160,8 @@ class ReaderPool:
         self._options = options
         self._limits = options.limits
         self._on_pages = on_pages
+        self._on_count = on_count
+        self._called = called
         self._answer_limit = self._limits.characters * _ANSWER_RATIO + _ANSWER_ROOM
         self._workers: list[_Worker] = []
 
@@ -177,9 +182,12 @@ class ReaderPool:
         Paths are taken as workers come free, at most eight a worker ahead of the one whose events
         are handed out, so that memory stays bounded however many there are.
         """
-        tasks = (_Task(wire.frame(wire.READ, os.fsencode(path)), path) for path in paths)
-        for task in self._work(tasks, self._size * _AHEAD):
+        for task in self._work(map(self._reading, paths), self._size * _AHEAD):
             yield from _taken(task)
+
+    def _reading(self, path: Path) -> _Task:
+        request = wire.reading_to_bytes(os.fsencode(path), self._called(path))
+        return _Task(wire.frame(wire.READ, request), path)
 
     def embed_all(self, requests: Iterable[tuple[str, list[str]]]) -> Iterator[bytes]:
         """Vectors of texts by the built-in embedder, as rows of float32, in the order given.
@@ -309,6 +317,9 @@ class ReaderPool:
             self._allow(worker, earned)
             if task.path is not None:
                 self._on_pages(task.path, plain + recognised)
+        elif kind == wire.COUNT:
+            if task.path is not None:
+                self._on_count(task.path, int(payload))
         elif kind == wire.BYTES:
             task.reply, task.done = payload, True
         elif kind == wire.DONE:

@@ -6,6 +6,7 @@ A frame is its length in eight bytes, one byte for its kind, and its payload. No
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 LENGTH_BYTES = 8
 #: Kinds of requests: read a file; embed texts; draw a page.
 READ, EMBED, DRAW = b"R", b"E", b"W"
-#: Kinds of answers: pages are done; a document; a reason why there is none; the file is done; the
-#: bytes that were asked for.
-PAGES, DOCUMENT, ERROR, DONE, BYTES = b"P", b"D", b"X", b"Z", b"B"
+#: Kinds of answers: how many pages a file has; pages are done; a document; a reason why there is
+#: none; the file is done; the bytes that were asked for.
+COUNT, PAGES, DOCUMENT, ERROR, DONE, BYTES = b"N", b"P", b"D", b"X", b"Z", b"B"
 
 _FIELDS = ("id", "title", "text", "kind", "date", "encoding")
 
@@ -73,6 +74,17 @@ def prepared_from_json(data: bytes) -> tuple[str, Prepared]:
         return _prepared(json.loads(data))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"no document: {error}") from error
+
+
+def reading_to_bytes(path: bytes, name: str) -> bytes:
+    """What is to be read: the file at a path, and what its reader is told that it is called."""
+    return path + b"\0" + os.fsencode(name)
+
+
+def reading_from_bytes(data: bytes) -> tuple[bytes, str]:
+    """What `reading_to_bytes` wrote."""
+    path, _, name = data.partition(b"\0")
+    return path, os.fsdecode(name)
 
 
 def drawing_to_json(path: bytes, document: Document, number: int, span: Span | None) -> bytes:

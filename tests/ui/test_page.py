@@ -43,25 +43,6 @@ def test_an_empty_library_asks_for_files_and_takes_no_question(home: Path) -> No
     assert not home.exists()
 
 
-def test_every_dropped_file_gets_a_row_with_its_outcome(home: Path) -> None:
-    page = drop(open_page(), {**FILES, "broken.pdf": b"%PDF-1.4 nothing", "page.xyz": b"x"})
-    rows = "".join(html(page, "taken"))
-    for name in FILES:
-        assert f'taken added"><b>{name}</b><br>added' in rows
-    assert 'taken skipped"><b>broken.pdf</b><br>not taken: ' in rows
-    assert 'taken skipped"><b>page.xyz</b><br>not taken: unknown suffix .xyz' in rows
-    kept = {path.name for path in (home / "default+uploads").iterdir()}
-    assert kept == set(FILES)
-
-
-def test_the_same_file_is_taken_once_and_another_of_its_name_stands_beside_it(home: Path) -> None:
-    page = drop(open_page(), {"a.txt": b"One."})
-    assert "already in the library" in html(drop(page, {"a.txt": b"One."}), "taken")[0]
-    drop(page, {"a.txt": b"Two."})
-    kept = {path.name: path.read_text() for path in (home / "default+uploads").iterdir()}
-    assert kept == {"a.txt": "One.", "a (2).txt": "Two."}
-
-
 def test_a_sentence_comes_with_its_citation_and_the_marked_page() -> None:
     page = ask(drop(open_page(), FILES), "How fast does the kettle boil?")
     said = html(page, "sentence")[0]
@@ -87,7 +68,8 @@ def test_a_text_file_is_shown_by_the_lines_around_the_quote() -> None:
 
 def test_a_pdf_that_has_gone_is_quoted_without_its_page(home: Path) -> None:
     page = ask(drop(open_page(), FILES), "How fast does the kettle boil?")
-    (home / "default+uploads" / "kettle.pdf").unlink()
+    (path,) = (home / "default+uploads").glob("*.pdf")
+    path.unlink()
     chip(page, r"\[1\]").click()
     sound(page.run())
     assert FACT in html(page, "around")[0]
@@ -192,7 +174,8 @@ def test_a_document_can_be_removed_and_its_kept_copy_goes_with_it(home: Path) ->
     chip(page, "Remove what is ticked: 1").click()
     sound(page.run())
     assert list(page.dataframe[0].value["Document"]) == names[1:]
-    assert {path.name for path in (home / "default+uploads").iterdir()} == set(names[1:])
+    kept = [path.read_bytes() for path in (home / "default+uploads").iterdir() if path.is_file()]
+    assert sorted(filter(None, kept)) == sorted(FILES[name] for name in names[1:])
 
 
 def test_an_error_says_what_to_do(home: Path) -> None:
@@ -200,27 +183,3 @@ def test_an_error_says_what_to_do(home: Path) -> None:
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
     page = open_page()
     assert page.error[0].value.strip()
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("отчёт за 2025.pdf", "отчёт за 2025.pdf"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\me\\план.docx", "план.docx"),
-        (".bashrc", "bashrc"),
-        ("..", "file"),
-        ("", "file"),
-        ("a\x00b\n.txt", "ab.txt"),
-        ("left\u202etxt.exe", "lefttxt.exe"),
-        ('a<b>:"|?*.md', "a_b______.md"),
-        ("  two   spaces .txt", "two spaces.txt"),
-        ("и\u0306.txt", "й.txt"),
-        ("ж" * 300 + ".pdf", "ж" * 88 + ".pdf"),
-        ("a." + "ж" * 300, "a." + "ж" * 89),
-    ],
-)
-def test_a_name_from_outside_is_never_a_path(name: str, expected: str) -> None:
-    from rag.desk.uploads import safe_name
-
-    assert safe_name(name) == expected

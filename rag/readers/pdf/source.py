@@ -79,6 +79,7 @@ def read_source(data: bytes, options: Options) -> Source:
 def _read_with_pdfium(pdf: PdfDocument, options: Options) -> Source:
     count = len(pdf)
     _check_pages(count, options)
+    options.on_count(count)
     outline = list(_outline(pdf))
     styled = len(outline) < max(_MIN_OUTLINE, count / _PAGES_AN_ENTRY)
     recogniser = Recogniser(options)

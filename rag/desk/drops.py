@@ -1,0 +1,81 @@
+"""A file that somebody dropped, and how far it has come."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rag.desk.uploads import Cause
+    from rag.store.received import Kept
+
+State = Literal[
+    "waiting", "reading", "indexing", "added", "changed", "unchanged", "refused", "failed"
+]
+#: States in which a file is in the library.
+IN_LIBRARY: tuple[State, ...] = ("added", "changed", "unchanged")
+_DONE = (*IN_LIBRARY, "refused", "failed")
+
+
+@dataclass(eq=False, slots=True)
+class Drop:
+    """One file on its way into the library. Anyone may look; only its intake writes.
+
+    waiting: for its turn. reading: by a child process. indexing: the library takes it in. added,
+    changed, unchanged: it is there, unchanged where it was before. refused: it is not taken, and
+    its bytes are not kept unless a password would open them. failed: the library could not take it
+    in, and may yet. `size` is in bytes; `pages` are done, of `total_pages` where that is known.
+
+    `documents` are the names that it has in the library, `unread` counts files inside it that could
+    not be read. `cause` tells why it is not taken, `reason` says it in English with what to do, and
+    `kind` is what its bytes are where its name says something else. `held` while another process
+    writes to the library. `notes` is what the reader has to say, as in `rag list`.
+    """
+
+    name: str
+    size: int
+    kept: Kept | None = None
+    state: State = "waiting"
+    pages: int = 0
+    total_pages: int | None = None
+    documents: tuple[str, ...] = ()
+    unread: int = 0
+    cause: Cause = ""
+    kind: str = ""
+    reason: str = ""
+    held: bool = False
+    notes: tuple[str, ...] = ()
+    resumed: bool = False
+    cancelled: bool = False
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+    began: float | None = None
+    ended: float | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more comes of it by itself."""
+        return self.state in _DONE
+
+    @property
+    def locked(self) -> bool:
+        """Whether a password would open it, or more of it."""
+        return self.done and self.cause in ("locked", "password")
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been worked on, or was."""
+        if self.began is None:
+            return 0.0
+        return (time.monotonic() if self.ended is None else self.ended) - self.began
+
+    @property
+    def pages_per_second(self) -> float | None:
+        """Pages read in a second; None where no page is done or it took no time."""
+        return self.pages / self.seconds if self.pages and self.seconds > 0 else None
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is read, from 0 to 1; None where its pages are not known beforehand."""
+        return min(self.pages / self.total_pages, 1.0) if self.total_pages else None

@@ -1,0 +1,43 @@
+"""Waiting for a library that another process, or another thread of this one, is writing to."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+from typing import TYPE_CHECKING, TypeVar
+
+from rag.errors import LibraryBusy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Result = TypeVar("Result")
+
+#: Seconds that a person is kept waiting by a click.
+PATIENCE = 10.0
+_AGAIN_AFTER = 0.1  # seconds; a publication takes about as long
+
+
+def when_free(
+    work: Callable[[], Result],
+    *,
+    seconds: float = PATIENCE,
+    on_wait: Callable[[LibraryBusy], None] = lambda _: None,
+    stop: Event | None = None,
+) -> Result:
+    """Do what writes to a library, again and again while somebody else writes.
+
+    `on_wait` is told each time that it has to wait. Raises LibraryBusy after `seconds`, or when
+    `stop` is set.
+    """
+    stop = stop or Event()
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except LibraryBusy as error:
+            if time.monotonic() >= end:
+                raise
+            on_wait(error)
+            if stop.wait(_AGAIN_AFTER):
+                raise
