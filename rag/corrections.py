@@ -15,7 +15,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from rag.errors import UsageError
-from rag.register import due_text
 from rag.types import Due, Edit, Promise
 from rag.words import language_of
 
@@ -367,10 +366,3 @@ def value_of(promise: Promise, kind: str) -> str | None:
         return "tentative" if tentative else promise.status
     value: str | None = getattr(promise, kind)
     return value
-
-
-def shown_value(promise: Promise, kind: str) -> str:
-    """A field of a promise for a person, "" for nothing; a deadline with the days it means."""
-    if kind == "when":
-        return due_text(promise.when) if promise.when else ""
-    return value_of(promise, kind) or ""

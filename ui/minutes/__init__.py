@@ -21,18 +21,19 @@ _KEPT = "minutes-kept"  # the same, which outlives a look at another tab
 
 def show(visit: Visit) -> None:
     """The tab."""
-    shelf, state = visit.desk.meetings.shelf(visit.app), st.session_state
-    if came := adding.taken(shelf):
+    state = st.session_state
+    came_in = adding.came_in(visit)
+    shelf = visit.desk.meetings.shelf(visit.app)
+    if came := adding.taken(came_in, shelf):
         state[_CHOSEN] = state[_KEPT] = came
     if not shelf.meetings:
         adding.show_strangers(visit)
         st.info(visit.texts["minutes_none"])
         adding.show(visit)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", key="minutes-top"):
-        name = _choice(visit, shelf)
-        with st.popover(visit.texts["minutes_drop"], icon=":material/add:"):
-            adding.show(visit)
+    name = _choice(visit, shelf)
+    with st.expander(visit.texts["minutes_drop"], icon=":material/add:", type="compact"):
+        adding.show(visit)
     adding.show_strangers(visit)
     held = shelf.named(name)
     if held is None:

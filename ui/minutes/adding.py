@@ -6,50 +6,48 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.desk.drops import IN_LIBRARY
 from ui import intake
-from ui.parts import literal, show_error
+from ui.parts import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rag.desk.meetings import Shelf
     from ui.visit import Visit
 
-_CAME, _STRANGERS = "minutes-came", "minutes-strangers"  # of the session's state: names
+_FIELD = "minutes"  # the key of the field for files
+#: Of the session's state: how often something was dropped here, what was there before, what was
+#: dropped and is not done, and names of documents that are no meetings.
+_COUNT, _KNOWN, _MINE, _STRANGERS = (
+    f"minutes-{name}" for name in ("drops", "known", "mine", "strangers")
+)
 
 
 def show(visit: Visit) -> None:
     """The field for a meeting."""
-    state, texts = st.session_state, visit.texts
-    drops = state.setdefault("minutes-drops", 0)
-    files = st.file_uploader(
-        texts["minutes_drop"],
-        accept_multiple_files=True,
-        key=f"minutes-drop-{drops}",
-        help=texts["minutes_drop_help"],
-    )
-    if files:
-        state["minutes-drops"] = drops + 1
-        rows = intake._take(visit.app, [(f.name, f.getvalue()) for f in files], texts)
-        if not isinstance(rows, list):
-            show_error(rows)
-            return
-        _came([name for name, kind, _ in rows if kind != "skipped"])
-        st.rerun()
+    st.caption(visit.texts["minutes_drop_help"])
+    intake.field(visit, _FIELD)
 
 
-def _came(names: Sequence[str]) -> None:
-    """Remember documents that were dropped here, to look at what they are when they are read."""
-    st.session_state[_CAME] = list(names)
-
-
-def taken(shelf: Shelf) -> str | None:
-    """The meeting among the documents that were dropped last; the others are told of."""
+def came_in(visit: Visit) -> list[str]:
+    """Names of the documents that were dropped here and have just come into the library."""
     state = st.session_state
-    names: list[str] = state.pop(_CAME, [])
+    drops = visit.desk.intake(visit.app.settings.collection).drops
+    count = state.get("drops", {}).get(_FIELD, 0)
+    known: set[str] = state.get(_KNOWN, set())
+    mine: set[str] = state.get(_MINE, set())
+    if count != state.get(_COUNT, 0):
+        mine |= {drop.id for drop in drops if drop.id not in known}
+    ended = [drop for drop in drops if drop.id in mine and drop.done]
+    state[_COUNT], state[_KNOWN] = count, {drop.id for drop in drops}
+    state[_MINE] = mine - {drop.id for drop in ended}
+    return [name for drop in ended if drop.state in IN_LIBRARY for name in drop.documents]
+
+
+def taken(names: list[str], shelf: Shelf) -> str | None:
+    """The first meeting among documents that have come in; those that are none are told of."""
     found = [name for name in names if shelf.named(name)]
     if names:
-        state[_STRANGERS] = [name for name in names if name not in found]
+        st.session_state[_STRANGERS] = [name for name in names if name not in found]
     return found[0] if found else None
 
 

@@ -47,7 +47,8 @@ def show(
     with st.container(
         horizontal=True, gap="small", vertical_alignment="center", key="minutes-files"
     ):
-        st.html(f'<span class="minutes-quiet">{escaped(texts["minutes_download"])}:</span>')
+        label = escaped(texts["minutes_download"])
+        st.html(f'<span class="minutes-quiet">{label}:</span>', width="content")
         for form, (mime, icon) in _FORMS.items():
             st.download_button(
                 texts[f"minutes_file_{form}"],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.types import Entry
     from ui.visit import Visit
 
+_ANYBODY = " "  # among the people of a filter; None would put a cross into the field
 _A_PAGE = 20  # rows; each holds a few elements
 _DUES = ("any", "overdue", "today", "this-week", "next-week", "none", "range")
 
@@ -108,21 +109,21 @@ def _filters(visit: Visit, shown: Shown, every: Sequence[Entry]) -> tuple[Chosen
     texts, key = visit.texts, shown.key
     owners, recipients = people_of(every)
 
-    def person(name: str | None) -> str:
-        if name is None:
+    def person(name: str) -> str:
+        if name == _ANYBODY:
             return texts["minutes_anybody"]
         return name or texts["minutes_noone"]
 
     with st.container(horizontal=True, key="minutes-filters", vertical_alignment="bottom"):
         who = st.selectbox(
             texts["minutes_who"],
-            [None, *owners, *([NOBODY] if any(e.who is None for e in every) else [])],
+            [_ANYBODY, *owners, *([NOBODY] if any(e.who is None for e in every) else [])],
             format_func=person,
             key=f"minutes-who-{key}",
         )
         to = st.selectbox(
             texts["minutes_to"],
-            [None, *recipients],
+            [_ANYBODY, *recipients],
             format_func=person,
             key=f"minutes-to-{key}",
         )
@@ -153,8 +154,8 @@ def _filters(visit: Visit, shown: Shown, every: Sequence[Entry]) -> tuple[Chosen
     )
     between = _between(visit, key) if due == "range" else due
     chosen = Chosen(
-        who,
-        to,
+        None if who == _ANYBODY else who,
+        None if to == _ANYBODY else to,
         "" if between == "any" else between,
         frozenset(states) if states else EVERY,
         words or "",

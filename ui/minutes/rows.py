@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.corrections import FIELDS, STATES, Fault, shown_value, value_of
+from rag.corrections import FIELDS, STATES, Fault, value_of
 from rag.errors import RagError
 from rag.exports.outline import cut
 from rag.register import is_overdue, link_line
@@ -54,7 +54,7 @@ def show(visit: Visit, shelf: Shelf, entry: Entry, today: date, *, alone: bool) 
     """A row, and what belongs to it where it is open."""
     texts, key = visit.texts, key_of(entry)
     is_open = st.session_state.get(OPEN) == key
-    where = place_text(entry.promise, texts)
+    where = place_text(entry.promise, texts, with_time=alone)
     if not alone:
         day = day_text(entry.date, visit.language) if entry.date else entry.document
         where = f"{day}, {where}"
@@ -68,6 +68,7 @@ def show(visit: Visit, shelf: Shelf, entry: Entry, today: date, *, alone: bool) 
                 icon=":material/expand_less:" if is_open else ":material/expand_more:",
                 help=literal(named.format(cut(entry.promise.what))),
                 type="tertiary",
+                wrap=True,
                 on_click=toggle,
                 args=(key,),
             )
@@ -166,7 +167,7 @@ def _undo(visit: Visit, held: Held, promise: Promise) -> None:
         if promise.read is None or correction.kind not in FIELDS:
             continue
         field = texts[f"minutes_field_{correction.kind}"]
-        was = _said(texts, promise.read, correction.kind)
+        was = _said(visit, promise.read, correction.kind)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             said = f"{field}: {_whose(visit, promise, correction.kind)}, "
             said += f"{day_text(correction.time[:10], visit.language)}; "
@@ -182,11 +183,15 @@ def _undo(visit: Visit, held: Held, promise: Promise) -> None:
                 attempt(visit, partial(visit.app.undo, [correction]))
 
 
-def _said(texts: Texts, promise: Promise, kind: str) -> str:
-    value = shown_value(promise, kind)
+def _said(visit: Visit, promise: Promise, kind: str) -> str:
+    """A field in words."""
+    value = value_of(promise, kind)
     if kind == "state":
-        return texts[f"minutes_state_{value}"]
-    return value or texts["minutes_nothing"]
+        return visit.texts[f"minutes_state_{value}"]
+    if kind == "when" and promise.when:
+        days = days_text(promise.when, visit.language)
+        return f"{days} ({value})" if days else f"{value}"
+    return value or visit.texts["minutes_nothing"]
 
 
 def _form(visit: Visit, held: Held, entry: Entry, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _FEWEST = 2  # marks; one deadline alone is no plot
-_ROW, _AROUND = 30, 90  # pixels of a person's row, and of the axis and the legend
-_HIGHEST = 520
+_ROW, _AROUND = 28, 90  # pixels of a person's row, and of the axis and the legend
+_PEOPLE = 20  # with rows of their own; the others share one
+_DAY = 86_400_000  # milliseconds
 _SIZE = 130  # square pixels of a mark
 _SHAPES = ("circle", "triangle-up", "square")
 _COLOURS = ("#3d7fb8", "#cc4b2c", "#8a8f98")  # seen on white and on black
@@ -36,13 +38,14 @@ def show(visit: Visit, key: str, entries: Sequence[Entry], today: date) -> None:
     first, last = min(m.first for m in found), max(m.last for m in found)
     days = (day_text(day, visit.language) for day in (first, last))
     late = sum(mark.overdue for mark in found)
-    event = st.altair_chart(
-        _chart(visit, found, today),
-        key=f"minutes-timeline-{key}",
-        on_select="rerun",
-        selection_mode="pick",
-        alt=texts["minutes_timeline_alt"].format(len(found), late, *days),
-    )
+    with st.container(key="minutes-plot"):
+        event = st.altair_chart(
+            _chart(visit, found, today),
+            key=f"minutes-timeline-{key}",
+            on_select="rerun",
+            selection_mode="pick",
+            alt=texts["minutes_timeline_alt"].format(len(found), late, *days),
+        )
     st.caption(texts["minutes_timeline_help"])
     picked = cast("Any", event).selection.get("pick") or []
     _open(key, entries, picked[0]["at"] if picked else None)
@@ -65,9 +68,20 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     texts = visit.texts
     kinds = [texts[f"minutes_mark_{name}"] for name in ("open", "overdue", "closed")]
     values = [_value(visit, mark, kinds) for mark in found]
-    people = list(dict.fromkeys(value["who"] for value in values))
-    who = alt.Y("who:N", title=None, sort=people, axis=alt.Axis(labelLimit=160))
-    day = alt.X("last:T", title=None, axis=alt.Axis(format=_format(visit), labelOverlap=True))
+    others = texts["minutes_others"]
+    counted = Counter(value["who"] for value in values)
+    known = {name for name, _ in counted.most_common(_PEOPLE)}
+    for value in values:
+        if value["who"] not in known:
+            value["row"] = others
+    people = sorted(dict.fromkeys(v["row"] for v in values), key=lambda row: row == others)
+    names = alt.Axis(labelLimit=160, labelOverlap=False)
+    who = alt.Y("row:N", title=None, sort=people, axis=names)
+    day = alt.X(
+        "last:T",
+        title=None,
+        axis=alt.Axis(format=_format(visit), labelOverlap=True, tickMinStep=_DAY),
+    )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
     legend = alt.Legend(title=None, orient="top")
@@ -98,7 +112,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     word = now.mark_text(
         text=texts["minutes_today"], dy=-6, baseline="bottom", color="#b8860b"
     ).encode(x="day:T", y=alt.value(0))
-    height = min(_ROW * len(people) + _AROUND, _HIGHEST)
+    height = _ROW * len(people) + _AROUND
     layers = [spans, points] if not _near(found, today) else [spans, points, line, word]
     return alt.layer(*layers).properties(height=height)
 
@@ -122,7 +136,8 @@ def _value(visit: Visit, mark: Mark, kinds: Sequence[str]) -> dict[str, Any]:
     when = entry.promise.when
     return {
         "at": mark.at,
-        "who": name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+        "who": name,
+        "row": name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
         "what": entry.promise.what,
         "when": f"{day_text(mark.last, visit.language)} ({when.raw})" if when else "",
         "state": texts[f"minutes_state_{entry.state}"],

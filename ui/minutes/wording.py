@@ -29,12 +29,12 @@ def days_text(when: Due, language: Language) -> str:
     return " – ".join(day_text(day, language) for day in days)
 
 
-def place_text(promise: Promise, texts: Texts) -> str:
-    """Where a promise stands: the line, and the time where the meeting has times."""
+def place_text(promise: Promise, texts: Texts, *, with_time: bool) -> str:
+    """Where a promise stands: the line, and the time where it is wanted and there is one."""
     if not promise.quote:
         return texts["minutes_no_line_short"]
     line = texts["line"].format(promise.line)
-    return f"{line}, {promise.time}" if promise.time else line
+    return f"{line}, {promise.time}" if promise.time and with_time else line
 
 
 def citation_of(name: str, promise: Promise) -> Citation | None:

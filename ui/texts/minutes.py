@@ -130,6 +130,7 @@ _RU: dict[str, str] = {
     "minutes_timeline_alt": "Сроки обещаний по дням и людям: {} с датой, просрочено {}."
     " С {} по {}. Те же строки стоят в таблице ниже.",
     "minutes_timeline_help": "Нажмите на знак, чтобы открыть обещание.",
+    "minutes_others": "остальные",
     "minutes_today": "сегодня",
     "minutes_mark": "Знак",
     "minutes_mark_open": "к сроку",
@@ -266,6 +267,7 @@ _EN: dict[str, str] = {
     "minutes_timeline_alt": "Deadlines of promises by day and person: {} with a day, {} overdue."
     " From {} to {}. The same rows stand in the table below.",
     "minutes_timeline_help": "Press a mark to open its promise.",
+    "minutes_others": "others",
     "minutes_today": "today",
     "minutes_mark": "Mark",
     "minutes_mark_open": "due",
