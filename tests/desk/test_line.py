@@ -105,10 +105,12 @@ class SeveralRules(RotaRules):
     at_once = 2
 
 
+STEADILY = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, database=None
+)
 TestOneAtATime = RotaRules.TestCase
 TestTwoAtATime = SeveralRules.TestCase
-for case in (TestOneAtATime, TestTwoAtATime):
-    case.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestOneAtATime.settings = TestTwoAtATime.settings = STEADILY
 
 
 def test_many_turns_of_one_person_do_not_hold_up_one_of_another() -> None:
