@@ -66,9 +66,11 @@ class Caller:
 
     @contextmanager
     def woken_by(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Have `wake` called when the errand is called off while this lasts."""
+        """Have `wake` called when the errand is called off while this lasts, or was before."""
         with self._lock:
             self._wakers.add(wake)
+        if self.stopped:
+            wake()
         try:
             yield
         finally:
@@ -81,7 +83,7 @@ _CALLER: ContextVar[Caller] = ContextVar("caller")
 
 @contextmanager
 def calling(caller: Caller) -> Iterator[None]:
-    """Let whatever asks a model here do so for this caller."""
+    """Let whatever asks a model here, in this thread, do so for this caller."""
     token = _CALLER.set(caller)
     try:
         yield
