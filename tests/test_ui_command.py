@@ -57,7 +57,10 @@ def test_everything_is_behind_the_password_and_a_session_opens_it(start: Start) 
         assert code == "401"
     assert page.sign_in("не тот пароль") == 401
     assert page.sign_in() == 303
-    assert "return.js" in page.ask("/").text
+    assert '<script src="./return.js" defer>' in page.ask("/").text
+    script = page.ask("/return.js")
+    assert script.headers["Content-Type"].startswith("text/javascript")
+    assert "location.reload()" in script.text
     assert page.ask("/_stcore/health").text == "ok"
     with stream(page, cookie=False) as code:
         assert code == "401"
