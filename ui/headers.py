@@ -58,7 +58,7 @@ class Headers:
         policy = page_policy(Values(scope=scope).get("host", ""))
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name in [name for name in headers if name.startswith("access-control-")]:
                     del headers[name]
