@@ -120,6 +120,7 @@ def test_no_request_leaves_the_machine(
         "input[type=file]",
         [{"name": n, "mimeType": "text/plain", "buffer": data} for n, data in files.items()],
     )
+    visit.get_by_text("добавлен").nth(len(files) - 1).wait_for()
     question = visit.locator("textarea:enabled").first
     question.fill("На сколько дней переносится отпуск?")
     question.press("Enter")
