@@ -25,6 +25,7 @@ LAYERS = (
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
         *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
+        "openers",
     },
     {"app", "schema", "exports"},
     {"desk"},

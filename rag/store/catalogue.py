@@ -354,6 +354,23 @@ class Catalogue:
         with database.mapped():
             return [(name, layout.minutes_from_json(json.loads(data))) for name, data in rows]
 
+    def meetings(self) -> frozenset[str]:
+        """Ids of the live documents that have minutes."""
+        rows = self._rows(
+            "SELECT d.id FROM minutes m JOIN documents d ON d.key = m.document AND d.live"
+        )
+        return frozenset(document_id for (document_id,) in rows)
+
+    def minutes_of(self, document_id: str) -> Minutes | None:
+        """The minutes of a live meeting; None for what is none."""
+        rows = self._rows(
+            "SELECT m.data FROM minutes m JOIN documents d ON d.key = m.document"
+            " WHERE d.id = ? AND d.live",
+            (document_id,),
+        )
+        with database.mapped():
+            return layout.minutes_from_json(json.loads(rows[0][0])) if rows else None
+
     # -- writing
 
     def stage(self, prepared: Prepared, attempt: str = "") -> list[int]:
