@@ -2,7 +2,7 @@
 // documents, people and models say stands in parts that are left alone.
 const OURS = ".stHtml, [data-testid=stMarkdownContainer], [data-testid=stText], pre, textarea";
 const THEIRS = "[data-testid=stFileUploaderDropzone]"; // whose button has a label like one of ours
-const NAMES = ["aria-label", "title", "placeholder"];
+const NAMES = ["aria-label", "aria-valuetext", "title", "placeholder"];
 const TEXT = "text";
 
 let stop; // what was begun for the language before
