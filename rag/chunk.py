@@ -89,7 +89,7 @@ def chunk(document: Document, *, target_words: int = 200) -> list[Chunk]:
 def heading_path(document: Document, offset: int) -> tuple[str, ...]:
     """The titles in force for the character at `offset`, a heading's own first letter included."""
     path = _Headings(document).path_before(offset + 1)
-    return tuple(path.split(_SEPARATOR)) if path else ()
+    return tuple(path.split(SEPARATOR)) if path else ()
 
 
 def _columns(document: Document, tables: Sequence[Mark], start: int) -> str:

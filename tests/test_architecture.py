@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        *("hashing", "around", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
         *("orders", "followup", "guards", "summary", "corrections"),
     },
     {
