@@ -89,10 +89,12 @@ class Intake:
         return self._ready
 
     def wait(self, drops: Iterable[Drop] | None = None, seconds: float | None = None) -> bool:
-        """Wait until files, by default all, are done; whether they are."""
+        """Wait until files, by default all, are done or cancelled; whether they are."""
         wanted = tuple(self.drops if drops is None else drops)
         with self._changed:
-            return self._changed.wait_for(lambda: all(drop.done for drop in wanted), seconds)
+            return self._changed.wait_for(
+                lambda: all(drop.done or drop.cancelled for drop in wanted), seconds
+            )
 
     # -- what a person does
 
@@ -134,13 +136,15 @@ class Intake:
                 self._line_up(drop)
 
     def cancel(self, drop: Drop) -> None:
-        """Let go of a file that is not read yet, and of its bytes; its row goes."""
+        """Let go of a file that is not read yet; its row goes at once, its bytes soon after."""
         with self._changed:
             if drop.state not in ("waiting", "reading") or drop.cancelled:
                 return
             drop.cancelled = True
+            self._forget_row(drop)
             if drop.state == "waiting":
                 self._let_go(drop)
+            self._changed.notify_all()
 
     def dismiss(self, drop: Drop) -> None:
         """Take away the row of a file that is done; bytes that are not in the library go, too."""
