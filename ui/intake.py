@@ -34,7 +34,7 @@ def show(visit: Visit) -> None:
 def field(visit: Visit, key: str) -> None:
     """A place to drop files, and what became of them; each place on a page has its own `key`."""
     state, texts = st.session_state, visit.texts
-    limit = visit.desk.settings.upload_mb
+    limit = _limit(visit)
     count = state.setdefault("drops", {}).setdefault(key, 0)
     with st.container(key=f"intake-{visit.language}-{key}"):
         files = st.file_uploader(
@@ -60,7 +60,7 @@ def _folder(visit: Visit, key: str) -> Sequence[UploadedFile]:
             visit.texts["intake_whole_folder"],
             accept_multiple_files="directory",
             key=f"folder-{key}",
-            max_upload_size=visit.desk.settings.upload_mb,
+            max_upload_size=_limit(visit),
         )
     st.caption(visit.texts["kinds"])
     return files
@@ -74,6 +74,11 @@ def rows(visit: Visit, key: str) -> None:
     st.session_state["intake-moving"] = busy
     if intake.drops:
         st.fragment(_rows, run_every=_TICK if busy else None)(visit, key)
+
+
+def _limit(visit: Visit) -> int:
+    """Megabytes that a file may have: what is set, and what the server lets through."""
+    return min(visit.desk.settings.upload_mb, st.get_option("server.maxUploadSize"))
 
 
 def _intake(visit: Visit) -> Intake:
