@@ -181,20 +181,6 @@ def test_a_documents_own_markup_is_shown_and_not_obeyed() -> None:
     assert r"tariff _x_\.txt" in page.expander[0].label.replace(r"\_", "_")
 
 
-def test_a_document_can_be_removed_and_its_kept_copy_goes_with_it(home: Path) -> None:
-    page = drop(open_page(), FILES)
-    page.session_state["tab-en"] = "Library"
-    sound(page.run())
-    names = list(page.dataframe[0].value["Document"])
-    assert names == sorted(FILES)
-    page.session_state["documents"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    sound(page.run())
-    chip(page, "Remove what is ticked: 1").click()
-    sound(page.run())
-    assert list(page.dataframe[0].value["Document"]) == names[1:]
-    assert {path.name for path in (home / "default+uploads").iterdir()} == set(names[1:])
-
-
 def test_an_error_says_what_to_do(home: Path) -> None:
     drop(open_page(), {"a.txt": b"One."})
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
