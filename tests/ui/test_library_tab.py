@@ -100,16 +100,18 @@ def finish(page: AppTest, home: Path, kind: Any) -> AppTest:
 
 
 def said(page: AppTest) -> str:
-    """All words beside the sidebar."""
-    main = page.main
-    parts = [*main.markdown, *main.caption, *main.info, *main.warning, *main.error, *main.success]
-    told = [str(part.value) for part in parts]
-    told += [
-        re.sub("<style>.*?</style>|<[^>]+>", " ", block.value, flags=re.DOTALL)
-        for block in main.get("html")
+    """All words beside the sidebar, those of a dialog among them."""
+    aside = {id(element) for element in page.sidebar}
+    kinds = ("markdown", "caption", "info", "warning", "error", "success")
+    parts = [str(each.value) for kind in kinds for each in page.get(kind) if id(each) not in aside]
+    parts += [
+        re.sub("<style>.*?</style>|<[^>]+>", " ", each.value, flags=re.DOTALL)
+        for each in page.get("html")
+        if id(each) not in aside
     ]
-    told += [each.label for kind in ("button", "expander", "toggle") for each in main.get(kind)]
-    return re.sub(r"\\([^\w\s])", r"\1", "\n".join(told))
+    labels = ("button", "expander", "toggle")
+    parts += [each.label for kind in labels for each in page.get(kind) if id(each) not in aside]
+    return re.sub(r"\\([^\w\s])", r"\1", "\n".join(parts))
 
 
 def test_an_empty_collection_says_what_to_do_next(home: Path) -> None:
