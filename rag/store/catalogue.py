@@ -419,7 +419,7 @@ class Catalogue:
     def _live_ids(self) -> frozenset[str]:
         return frozenset(key for (key,) in self._rows("SELECT id FROM documents WHERE live"))
 
-    def meetings(self) -> frozenset[str]:
+    def meeting_ids(self) -> frozenset[str]:
         """Ids of the live documents that have minutes."""
         rows = self._rows(
             "SELECT d.id FROM minutes m JOIN documents d ON d.key = m.document AND d.live"

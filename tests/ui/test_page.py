@@ -32,21 +32,6 @@ def test_the_language_can_be_switched() -> None:
 
 
 
-def test_a_document_can_be_removed_and_its_kept_copy_goes_with_it(home: Path) -> None:
-    page = drop(open_page(), FILES)
-    page.session_state["tab-en"] = "Library"
-    sound(page.run())
-    names = list(page.dataframe[0].value["Document"])
-    assert names == sorted(FILES)
-    page.session_state["documents"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    sound(page.run())
-    chip(page, "Remove what is ticked: 1").click()
-    sound(page.run())
-    assert list(page.dataframe[0].value["Document"]) == names[1:]
-    kept = [path.read_bytes() for path in (home / "default+uploads").iterdir() if path.is_file()]
-    assert sorted(filter(None, kept)) == sorted(FILES[name] for name in names[1:])
-
-
 def test_an_error_says_what_to_do(home: Path) -> None:
     drop(open_page(), {"a.txt": b"One."})
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
