@@ -119,9 +119,8 @@ class Draft:
             st.caption(f"{self.texts[f'set_{name}_why']} `{name}` · {origin}")
             if where == "file" and self.choices.get(name, "") is not None:
                 st.button(
-                    self.texts["set_reset"],
+                    self.texts["set_reset"].format(self.texts[f"set_{name}"]),
                     key=f"set-reset-{name}",
-                    help=self.texts["set_reset_name"].format(self.texts[f"set_{name}"]),
                     type="tertiary",
                     icon=":material/undo:",
                     on_click=lambda: self.reset(name),
