@@ -146,6 +146,13 @@ def test_what_the_environment_sets_is_told_and_cannot_be_chosen(
     assert "RAG_TEMPERATURE" in captions(page)
 
 
+def test_what_the_command_line_sets_cannot_be_chosen_either() -> None:
+    configured = config.load({"temperature": 0.7})
+    assert choosing.origin(configured, "temperature") == "flag"
+    assert choosing.changing(configured, {"temperature": 0.1, "seed": 1}) == {"seed": 1}
+    assert choosing.effective(configured, {"temperature": None, "seed": 1}).temperature == 0.7
+
+
 def test_a_file_that_cannot_be_written_is_told_and_the_choice_stays(tmp_path: Path) -> None:
     (tmp_path / "rag.toml").chmod(0o444)
     page = settings_tab(more=True)

@@ -61,7 +61,7 @@ def _embedder(draft: Draft) -> None:
     )
     st.caption(texts["set_embedder_why"])
     if draft.fixed("embedder"):
-        st.caption(texts["set_origin_environment"].format("RAG_EMBEDDER"))
+        st.caption(draft.origin("embedder"))
     elif moving:
         _moving(draft)
     elif wanted != present:

@@ -93,7 +93,7 @@ def _choose(draft: Draft) -> None:
         st.text_input(texts["set_other_spec"], key=typed, on_change=take_typed)
         st.caption(texts["set_other_why"])
     if fixed:
-        st.caption(texts["set_origin_environment"].format("RAG_MODEL"))
+        st.caption(draft.origin("model"))
 
 
 def _try(draft: Draft) -> None:

@@ -184,6 +184,7 @@ _RU = {
     "set_origin_default": "по умолчанию",
     "set_origin_file": "из rag.toml",
     "set_origin_environment": "задано переменной {}: она главнее файла, отсюда не изменить",
+    "set_origin_flag": "задано в командной строке: она главнее файла, отсюда не изменить",
     "set_reset": "Вернуть по умолчанию: {}",
     "set_reset_all": "Вернуть всё по умолчанию",
     "set_reset_all_why": "Уберёт из rag.toml всё, что можно выбрать на этой странице.",
@@ -379,6 +380,7 @@ _EN = {
     "set_origin_environment": (
         "set by the variable {}: it counts before the file and is not changed here"
     ),
+    "set_origin_flag": "set on the command line: it counts before the file and is not changed here",
     "set_reset": "Back to the default: {}",
     "set_reset_all": "All back to the defaults",
     "set_reset_all_why": "Takes out of rag.toml whatever can be chosen on this page.",
