@@ -168,7 +168,7 @@ class _Maker:
         self._language = language
         self._everywhere = everywhere
         self._chance = Random(len(rows))  # the same library has the same questions
-        self._meetings = catalogue.meetings()
+        self._meetings = catalogue.meeting_ids()
         self._titles = {row.id: f"{row.title} {row.name}" for row in rows}
         self._decisions_first = False
 

@@ -300,9 +300,10 @@ class _Reading:
             self._pieces.put(None)
 
 
-def queued(model: Model, here: Line, servers: Line) -> Queued:
-    """The model behind a line: that of this process, or that before servers."""
+def queued(model: Model, here: Line, servers: Line | None = None) -> Queued:
+    """The model behind a line: that of this process, or that before servers, by default its own."""
     provider, colon, _ = model.name.partition(":")
+    servers = servers or Line(SERVER_AT_ONCE)
     line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
     return Queued(**told, model=model, line=line)
