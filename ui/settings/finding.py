@@ -15,7 +15,7 @@ from ui.settings.meter import decimal, whole
 
 if TYPE_CHECKING:
     from rag.desk.moving import Move
-    from rag.holdings import Task
+    from rag.installed import Task
     from ui.settings.draft import Draft
 
 _LOOK_EVERY = 1.0  # seconds, while an index is built

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.holdings import Holding, fits, holdings
+from rag.installed import Holding, fits, holdings
 from rag.models.nearby import Nearby, look
 from ui.settings.fitting import devices
 from ui.settings.meter import decimal
 
 if TYPE_CHECKING:
     from rag.config import Settings
-    from rag.holdings import Task
+    from rag.installed import Task
     from ui.settings.draft import Draft
 
 _SECONDS = 60  # that a look is good for: it reads the heads of many files
