@@ -8,35 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from papers import ENGLISH, HANDBOOK, MEETING
 
 from rag.app import App
 from rag.cli import run
 from rag.config import Settings
-
-HANDBOOK = """# Правила отпусков
-
-## Ежегодный отпуск
-
-Ежегодный отпуск составляет 28 календарных дней. Одна часть отпуска длится не менее 14 дней.
-
-## Перенос
-
-На следующий год переносится не более 10 календарных дней неиспользованного отпуска.
-Заявление о переносе подают в отдел кадров до 1 декабря.
-"""
-MEETING = """Планёрка отдела доставки
-Дата: 12.11.2025
-
-Олег Титов: Доброе утро, коллеги. Начнём с договора.
-Анна Белова: Договор уже отправила вчера. Олег, пришлёшь мне смету до пятницы?
-Олег Титов: Да, пришлю.
-Анна Белова: А я завтра позвоню подрядчику.
-Олег Титов: Решили: оставляем старого поставщика.
-"""
-ENGLISH = """The Kestrel binder weighs 640 kilograms and draws 5.8 kilowatts from three phases.
-
-A milling cutter may be sharpened four times. After that it must be discarded.
-"""
 
 
 @dataclass(frozen=True)

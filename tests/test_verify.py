@@ -10,7 +10,7 @@ from typing import Any
 
 import docx
 import pytest
-from conftest import ENGLISH, HANDBOOK
+from papers import ENGLISH, HANDBOOK
 from pdf_files import make_pdf
 
 from rag.app import App
