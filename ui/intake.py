@@ -32,7 +32,7 @@ def show(visit: Visit) -> None:
 def field(visit: Visit, key: str) -> None:
     """A place to drop files, and what became of them; each place on a page has its own `key`."""
     state, texts = st.session_state, visit.texts
-    limit = visit.desk.settings.upload_mb
+    limit = visit.desk.settings.max_upload_mb
     count = state.setdefault("drops", {}).setdefault(key, 0)
     with st.container(key=f"intake-{visit.language}-{key}"):
         files = st.file_uploader(

@@ -19,12 +19,12 @@ def test_promises_of_a_dropped_meeting_are_filtered_set_right_and_saved(visit: V
     panel = visitor.tab("minutes")
     visitor.drop({NAME: MEETING.encode()})
     expect(visitor.row(NAME)).to_contain_text(visitor.texts["added"])
-    expect(_promise(panel, "пришлю")).to_be_visible()
+    expect(_promise(panel, "смету")).to_be_visible()
     expect(_promises(panel)).to_have_count(3)
 
     visitor.choose("minutes_who", "Вера Сомова")
     expect(_promises(panel)).to_have_count(1)
-    expect(_promise(panel, "Договор отправлю юристам")).to_contain_text("13.11.2025")
+    expect(_promise(panel, "Договор отправлю")).to_contain_text("13.11.2025")
     visitor.choose("minutes_who", visitor.texts["minutes_anybody"])
 
     _promise(panel, "позвоню поставщику").get_by_role("button").click()
