@@ -35,7 +35,7 @@ _SETTLED = """() => {
   window.calmFrames = calm ? (window.calmFrames ?? 0) + 1 : 0;
   return window.calmFrames > 20;
 }"""
-_PATIENCE = 20_000  # milliseconds until what should be there must be seen
+_PATIENCE = 60_000  # milliseconds until what should be there must be seen
 
 
 class Visitor:
