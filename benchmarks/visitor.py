@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 
 #: Opens the page as a new visitor; given what `Visitor` takes beside the browser and the address.
 Visit = Callable[..., "Visitor"]
-_SETTLED = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
-  === 'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
-_PATIENCE = 20_000  # milliseconds until what should be there must be seen
+#: Whether for some frames on end no script ran and nothing waited to be drawn.
+_SETTLED = """() => {
+  const running = document.querySelector('[data-testid=stApp]')?.dataset.testScriptState;
+  const calm = running === 'notRunning'
+    && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
+  window.calmFrames = calm ? (window.calmFrames ?? 0) + 1 : 0;
+  return window.calmFrames > 20;
+}"""
+_PATIENCE = 60_000  # milliseconds until what should be there must be seen
 
 
 class Visitor:
@@ -85,11 +91,12 @@ class Visitor:
 
     def settled(self) -> None:
         """Return when no run of the page's script goes on and nothing waits to be drawn."""
+        self.page.evaluate("window.calmFrames = 0")
         self.page.wait_for_function(_SETTLED)
 
     def drop(self, files: Mapping[str, bytes] | Sequence[Path]) -> None:
         """Choose files in the field for them: those at paths, or bytes under names."""
-        field = self.page.get_by_test_id("stSidebar").locator("input[type=file]")
+        field = self.sidebar().locator("input[type=file]").first
         if isinstance(files, Mapping):
             field.set_input_files(
                 [
@@ -99,6 +106,19 @@ class Visitor:
             )
         else:
             field.set_input_files(list(files))
+
+    def sidebar(self) -> Locator:
+        """What stands beside the tabs, the field for files in it."""
+        return self.page.get_by_test_id("stSidebar")
+
+    def row(self, name: str) -> Locator:
+        """What is said of a file that was dropped."""
+        return self.sidebar().locator(".drop").filter(has_text=name)
+
+    def choose(self, key: str, option: str) -> None:
+        """Choose from a list by its key among the texts."""
+        self.page.get_by_role("combobox", name=self.texts[key]).first.click()
+        self.page.get_by_role("option", name=option).click()
 
     def question(self) -> Locator:
         """The field for a question."""

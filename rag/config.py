@@ -57,7 +57,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "read_members": (1, 10_000_000),
     "read_unpacked_mb": (1, 1_000_000),
     "read_pages": (1, 1_000_000),
-    "upload_mb": (1, 10_000),
 }
 #: The words a setting may be.
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -119,7 +118,6 @@ class Settings:
     read_members: int = 10_000  # files in one of them
     read_unpacked_mb: int = 512  # what one of them may unpack to
     read_pages: int = 50_000
-    upload_mb: int = 200  # what a file dropped on the page may have
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ def rows(visit: Visit, key: str) -> None:
 
 def _limit(visit: Visit) -> int:
     """Megabytes that a file may have: what is set, and what the server lets through."""
-    return min(visit.desk.settings.upload_mb, st.get_option("server.maxUploadSize"))
+    allowed: int = st.get_option("server.maxUploadSize")
+    return min(visit.desk.settings.max_upload_mb, allowed)
 
 
 def _intake(visit: Visit) -> Intake:

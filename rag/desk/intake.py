@@ -107,7 +107,7 @@ class Intake:
         with suppress(OSError):  # what comes of it shows when a file is kept
             self._received.folder.mkdir(parents=True, exist_ok=True)
         self.claim()
-        limit = self._app().settings.upload_mb
+        limit = self._app().settings.max_upload_mb
         wanted = [(name, data) for name, data in files if not uploads.is_litter(name)]
         with self._catalogue() or nullcontext() as catalogue:
             taken = [self._admit(name, data, limit, catalogue) for name, data in wanted]

@@ -51,7 +51,10 @@ _REASONS: dict[Cause, tuple[str, str]] = {
         "its name says {suffix}, but its bytes are {kind}",
         "Give it the name of what it is, or save it anew.",
     ),
-    "size": ("it has {size:.0f} MB, and {limit} MB are allowed", "Split it, or raise upload_mb."),
+    "size": (
+        "it has {size:.0f} MB, and {limit} MB are allowed",
+        "Split it, or raise max_upload_mb.",
+    ),
 }
 
 

@@ -119,7 +119,7 @@ def test_a_bomb_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
-    desk = desk_of(tmp_path, upload_mb=1)
+    desk = desk_of(tmp_path, max_upload_mb=1)
     (drop,) = desk.intake().take([("a.txt", b"x" * (1024**2 + 1))])
     assert (drop.state, drop.cause) == ("refused", "size")
 

@@ -47,7 +47,7 @@ _RU = {
     " Переименуйте его в .txt и перетащите снова.",
     "why_mismatch_unknown": "не взят: внутри не то, что обещает название. Сохраните файл заново"
     " в программе, где он создан.",
-    "why_size": "не взят: файл больше разрешённого. Разделите его или увеличьте upload_mb"
+    "why_size": "не взят: файл больше разрешённого. Разделите его или увеличьте max_upload_mb"
     " в настройках.",
     "why_locked": "файл защищён паролем.",
     "why_password": "этот пароль не подходит.",
@@ -99,7 +99,7 @@ _EN = {
     " Rename it to .txt and drop it again.",
     "why_mismatch_unknown": "not taken: its bytes are not what its name says. Save it anew in the"
     " program that it is from.",
-    "why_size": "not taken: it is larger than allowed. Split it, or raise upload_mb in the"
+    "why_size": "not taken: it is larger than allowed. Split it, or raise max_upload_mb in the"
     " settings.",
     "why_locked": "the file is protected by a password.",
     "why_password": "this password does not open it.",
