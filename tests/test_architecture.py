@@ -14,8 +14,8 @@ LAYERS = (
     {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "around", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        *("orders", "followup", "guards", "summary", "corrections"),
+        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        *("around", "orders", "followup", "guards", "summary", "corrections"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from papers import ENGLISH, HANDBOOK, MEETING
 
 from rag.app import App
 from rag.config import Settings

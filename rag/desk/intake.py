@@ -24,9 +24,9 @@ from filelock import FileLock, Timeout
 from rag import config
 from rag.desk import uploads
 from rag.desk.drops import THERE, Drop
-from rag.desk.lanes import Lanes
 from rag.desk.publishing import Outcome, held, publish, refusal
 from rag.desk.reading import Cancelled, Reader
+from rag.desk.waiting import Waiting
 from rag.errors import LibraryBusy, LibraryError, StorageError
 from rag.index import open_catalogue
 from rag.store.received import Received
@@ -61,7 +61,7 @@ class Intake:
         self._received = Received(app().paths.uploads)
         self._changed = Condition()  # guards all below
         self._drops: list[Drop] = []
-        self._lanes = Lanes()
+        self._line = Waiting()
         self._passwords: dict[str, str] = {}  # by id of a drop, until it is read
         self._read: deque[WasRead] = deque()
         self._lanes = self._idle = self._ready = 0
@@ -223,7 +223,7 @@ class Intake:
     # -- the line; all of this under the lock
 
     def _line_up(self, drop: Drop) -> None:
-        self._lanes.add(drop)
+        self._line.add(drop)
         self._call_lanes()
 
     def _call_lanes(self) -> None:
@@ -232,7 +232,7 @@ class Intake:
             self._quick = True
             Thread(target=self._lane, args=(True,), daemon=True, name="quick lane").start()
         workers = self._app().settings.workers or min(os.cpu_count() or 1, _MAX_LANES)
-        if self._lanes < workers and self._idle < len(self._lanes):
+        if self._lanes < workers and self._idle < len(self._line):
             self._lanes += 1
             Thread(target=self._lane, args=(False,), daemon=True, name="lane").start()
         self._changed.notify_all()
@@ -241,7 +241,7 @@ class Intake:
         """Forget a file that was cancelled, and its bytes unless another drop wants them."""
         assert drop.kept is not None
         self._forget_row(drop)
-        if self._lanes.leave(drop):
+        if self._line.leave(drop):
             self._received.forget(drop.kept.digest)
         else:
             self._call_lanes()
@@ -281,7 +281,7 @@ class Intake:
             self._idle -= not quick
             drop = None if self._stop.is_set() else self._turn(quick)
             if drop is not None:
-                self._lanes.take(drop)
+                self._line.take(drop)
                 drop.state, drop.began = "reading", time.monotonic()
                 return drop
             if quick:
@@ -293,7 +293,7 @@ class Intake:
 
     def _turn(self, quick: bool) -> Drop | None:
         is_full = sum(each.characters for each in self._read) > _AHEAD
-        return None if is_full else self._lanes.turn(quick=quick)
+        return None if is_full else self._line.turn(quick=quick)
 
     def _read_one(self, drop: Drop, reader: Reader) -> None:
         assert drop.kept is not None
@@ -352,7 +352,7 @@ class Intake:
             log.warning("%s", error)
         with self._changed:
             self._passwords.pop(drop.id, None)
-            for each in self._lanes.done(drop):
+            for each in self._line.done(drop):
                 each.documents, each.unread = outcome.documents, outcome.unread
                 each.notes, each.held = outcome.notes, False
                 state = "unchanged" if there and each is not drop else outcome.state

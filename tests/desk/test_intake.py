@@ -14,10 +14,10 @@ from page_driver import pdf
 
 from rag.app import App
 from rag.config import Settings
-from rag.desk import Desk, lanes
+from rag.desk import Desk, waiting
 from rag.desk.drops import Drop
-from rag.desk.lanes import Lanes
 from rag.desk.reading import Reader, WasRead
+from rag.desk.waiting import Waiting
 from rag.errors import ModelError
 from rag.readers.options import Options
 from rag.store.place import locked
@@ -30,7 +30,7 @@ LARGE = PAPER + b"\n" + b"A line of a long file.\n" * 100
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long files that are soon read."""
-    monkeypatch.setattr(lanes, "SMALL", SMALL)
+    monkeypatch.setattr(waiting, "SMALL", SMALL)
 
 
 def test_every_file_is_told_of_by_itself(tmp_path: Path) -> None:
@@ -310,8 +310,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from rag.config import Settings
-from rag.desk import Desk, lanes
-lanes.SMALL = 2_000
+from rag.desk import Desk, waiting
+waiting.SMALL = 2_000
 from rag.desk.reading import Reader
 read = Reader.read
 def hang(self, drop, options):
@@ -378,7 +378,7 @@ def waiting(name: str, size: int, digest: str = "") -> Drop:
 
 
 def test_the_line_gives_lanes_what_suits_them() -> None:
-    queue = Lanes()
+    queue = Waiting()
     small, large, later = waiting("s", 10), waiting("l", SMALL + 1), waiting("m", SMALL + 2)
     for drop in (small, large, later):
         queue.add(drop)
@@ -393,7 +393,7 @@ def test_the_line_gives_lanes_what_suits_them() -> None:
 
 
 def test_of_files_with_the_same_bytes_one_goes_ahead() -> None:
-    queue = Lanes()
+    queue = Waiting()
     first, second, third = (waiting(name, 10, "same") for name in "abc")
     for drop in (first, second, third):
         queue.add(drop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from page_driver import FILES, chip, drop, html, open_page, sound
+from page_driver import drop, open_page, sound
 
 pytestmark = pytest.mark.usefixtures("home")
 

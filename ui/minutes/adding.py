@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.desk.drops import IN_LIBRARY
+from rag.desk.drops import THERE
 from ui import intake
 from ui.parts import literal
 
@@ -40,7 +40,7 @@ def came_in(visit: Visit) -> list[str]:
     ended = [drop for drop in drops if drop.id in mine and drop.done]
     state[_COUNT], state[_KNOWN] = count, {drop.id for drop in drops}
     state[_MINE] = mine - {drop.id for drop in ended}
-    return [name for drop in ended if drop.state in IN_LIBRARY for name in drop.documents]
+    return [name for drop in ended if drop.state in THERE for name in drop.documents]
 
 
 def taken(names: list[str], shelf: Shelf) -> str | None:

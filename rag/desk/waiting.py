@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SMALL = 512 * 1024
 
 
-class Lanes:
+class Waiting:
     """Files in the order in which they came. Of several with the same bytes one goes ahead."""
 
     def __init__(self) -> None:
