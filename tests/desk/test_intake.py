@@ -373,13 +373,13 @@ def test_a_desk_takes_up_what_waits_in_every_collection(tmp_path: Path) -> None:
     assert desk.intake("other").wait(seconds=PATIENCE)
 
 
-def waiting(name: str, size: int, digest: str = "") -> Drop:
+def a_drop(name: str, size: int, digest: str = "") -> Drop:
     return Drop(name, size, Kept(name, Path(name), digest or name, size))
 
 
 def test_the_line_gives_lanes_what_suits_them() -> None:
     queue = Waiting()
-    small, large, later = waiting("s", 10), waiting("l", SMALL + 1), waiting("m", SMALL + 2)
+    small, large, later = a_drop("s", 10), a_drop("l", SMALL + 1), a_drop("m", SMALL + 2)
     for drop in (small, large, later):
         queue.add(drop)
     assert queue.turn(quick=True) is small
@@ -394,7 +394,7 @@ def test_the_line_gives_lanes_what_suits_them() -> None:
 
 def test_of_files_with_the_same_bytes_one_goes_ahead() -> None:
     queue = Waiting()
-    first, second, third = (waiting(name, 10, "same") for name in "abc")
+    first, second, third = (a_drop(name, 10, "same") for name in "abc")
     for drop in (first, second, third):
         queue.add(drop)
     assert len(queue) == 1

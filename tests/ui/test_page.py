@@ -30,8 +30,6 @@ def test_the_language_can_be_switched() -> None:
     assert sound(page.run()).header[0].value == "Вопросы к вашим документам"
 
 
-
-
 def test_an_error_says_what_to_do(home: Path) -> None:
     drop(open_page(), {"a.txt": b"One."})
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
