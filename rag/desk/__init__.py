@@ -134,7 +134,9 @@ class Desk:
         self._forget(name)
 
     def _check_idle(self, name: str) -> None:
-        if self.chores(name).running or (name in self._intakes and self._intakes[name].busy):
+        moving = self.move is not None and not self.move.done
+        taking = name in self._intakes and self._intakes[name].busy
+        if moving or taking or self.chores(name).running:
             raise LibraryBusy(
                 f"Something is being done to the collection {name}",
                 "Wait until it has ended, or stop it.",

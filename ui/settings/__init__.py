@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag import config
 from rag.desk import choosing
 from rag.errors import RagError
+from ui import launch
 from ui.parts import show_error
 from ui.settings import budget, finding, model, saving
 from ui.settings.draft import Draft
@@ -23,7 +23,7 @@ def show(visit: Visit) -> None:
     @st.fragment(key="settings")
     def settings() -> None:
         try:
-            draft = Draft(visit, config.load({}))
+            draft = Draft(visit, launch.configured())
             with st.container(key="settings"):
                 model.show(draft)
                 finding.show(draft)
