@@ -193,8 +193,9 @@ class Turn:
     def _moved(self, before: int) -> None:
         """Hear of the place in the line."""
         with self._changed:
-            self._before = before
-            self._tell()
+            if not self._over:
+                self._before = before
+                self._tell()
 
     def _finish(
         self, state: State, answer: Answer | None = None, error: RagError | None = None
