@@ -186,6 +186,8 @@ class Turn:
         """Hear a model's words; ends them when the person does not want more."""
         with self._changed:
             self._caller.heed()
+            if self._over:
+                raise Stopped
             self._state = "writing"
             self._pieces.append(piece)
             self._tell()

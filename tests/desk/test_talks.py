@@ -18,7 +18,7 @@ from rag.app import App
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.talks import LONGEST, Conversation, Talks, Turn
-from rag.errors import UsageError
+from rag.errors import Stopped, UsageError
 from rag.exports.conversation import export_conversation
 from rag.prove import citations
 from rag.types import Scope
@@ -237,6 +237,24 @@ def test_a_stop_before_the_first_word_ends_at_once(desk: Desk, model: HeldModel)
     assert model.closed.wait(PATIENCE)
     conversation.stop()
     assert turn.state == "stopped"
+
+
+def test_a_word_that_comes_in_the_moment_of_a_stop_changes_nothing(
+    desk: Desk, model: HeldModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = desk.talks.begin().ask(desk.app(), DAYS)
+    assert model.begun.wait(PATIENCE)
+    stop = turn._caller.stop
+
+    def word_first() -> None:
+        with pytest.raises(Stopped):
+            turn._said("Отпуск ")
+        turn._moved(3)
+        stop()
+
+    monkeypatch.setattr(turn._caller, "stop", word_first)
+    turn.stop()
+    assert (turn.state, turn.ahead, turn.text) == ("stopped", 0, "")
 
 
 def test_a_stop_in_the_line_lets_others_by(desk: Desk, model: HeldModel) -> None:
