@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import weakref
 from collections.abc import Callable
@@ -33,13 +34,19 @@ def settings(model: str = "", **others: Any) -> Settings:
     return Settings(model=model, workers=1, history=others.pop("history", False), **others)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that holds one text, made once."""
+    folder = tmp_path_factory.mktemp("talks")
+    (folder / "отпуск.txt").write_text(TEXT, encoding="utf-8")
+    App(settings(), folder / "home").ingest([folder / "отпуск.txt"])
+    return folder / "home"
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A desk whose library holds one text; no model."""
-    (tmp_path / "отпуск.txt").write_text(TEXT, encoding="utf-8")
-    desk = Desk(tmp_path / "home", settings())
-    desk.app().ingest([tmp_path / "отпуск.txt"])
-    return desk
+def desk(tmp_path: Path, filled: Path) -> Desk:
+    """A desk with a library of its own; no model."""
+    return Desk(Path(shutil.copytree(filled, tmp_path / "home")), settings())
 
 
 @pytest.fixture
