@@ -186,6 +186,8 @@ class Turn:
         """Hear a model's words; ends them when the person does not want more."""
         with self._changed:
             self._caller.heed()
+            if self._over:
+                raise Stopped
             self._state = "writing"
             self._pieces.append(piece)
             self._tell()
@@ -193,8 +195,9 @@ class Turn:
     def _moved(self, before: int) -> None:
         """Hear of the place in the line."""
         with self._changed:
-            self._before = before
-            self._tell()
+            if not self._over:
+                self._before = before
+                self._tell()
 
     def _finish(
         self, state: State, answer: Answer | None = None, error: RagError | None = None

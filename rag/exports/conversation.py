@@ -174,6 +174,7 @@ def block(value: Round, language: Language, zone: tzinfo) -> Block:
         return Block(*asked, facts, answer.refusal, nearest=nearest, notes=answer.notes)
     rest = answer.sentences[len(answer.promises) :]  # a register's rows come first, in order
     numbers = _numbered(rest)
+    held = {sentence.text for sentence in rest}
     return Block(
         *asked,
         facts,
@@ -182,7 +183,11 @@ def block(value: Round, language: Language, zone: tzinfo) -> Block:
         tuple(_promised(answer, language)),
         tuple(_told(each, numbers, words) for each in rest),
         tuple(
-            Place(place(citation, words), citation.quote, f"[{number}]")
+            Place(
+                place(citation, words),
+                "" if citation.quote in held else citation.quote,  # it stands above
+                f"[{number}]",
+            )
             for citation, number in numbers.items()
         ),
         struck=tuple(Told(each.text, doubt=each.reason) for each in answer.struck),
@@ -213,7 +218,7 @@ def _where(name: str, pages: Sequence[int], line: int | None, words: dict[str, s
 def _facts(value: Round, words: dict[str, str], zone: tzinfo) -> Iterator[tuple[str, str]]:
     asked = value.asked_at.astimezone(zone)
     yield words["time"], f"{asked:%Y-%m-%d %H:%M} {asked.tzname()}"
-    if value.answer is not None:
+    if value.answer is not None and not value.answer.refusal:
         by_model = value.answer.by == "model" and value.model
         yield words["by"], value.model if by_model else words["documents"]
     yield words["scope"], _scope(value.scope, value.collection, words)

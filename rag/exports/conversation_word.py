@@ -6,11 +6,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
-from docx.shared import Cm, Pt
+from docx.shared import Pt
 
 from rag.exports.conversation import COLUMNS, block, labels_of, quoted
 from rag.exports.outline import plain
-from rag.exports.word import aside, set_up
+from rag.exports.word import aside, ruled, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,8 @@ def _round(made: Any, shown: Block, words: dict[str, str]) -> None:
         made.add_paragraph(plain(shown.said))
     if shown.promises:
         made.add_heading(words["promises"], level=3)
-        _table(made, shown.promises, words)
+        rows = [tuple(map(plain, row)) for row in shown.promises]
+        ruled(made, [words[name] for name in COLUMNS], rows, list(_WIDTHS.values()))
         _places(made, shown.promised, words)
     for each in shown.sentences:
         _sentence(made, each)
@@ -83,18 +84,3 @@ def _places(made: Any, places: Sequence[Place], words: dict[str, str]) -> None:
         paragraph.add_run(f"{head}: " if each.quote else head).font.size = _SMALL
         if each.quote:
             aside(paragraph, quoted(each, words), italic=True)
-
-
-def _table(made: Any, rows: Sequence[Sequence[str]], words: dict[str, str]) -> None:
-    table = made.add_table(rows=1, cols=len(COLUMNS), style="Table Grid")
-    table.autofit = False
-    for cell, name in zip(table.rows[0].cells, COLUMNS, strict=True):
-        run = cell.paragraphs[0].add_run(words[name])
-        run.bold, run.font.size = True, _SMALL
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.paragraphs[0].add_run(plain(text)).font.size = _SMALL
-    for name, column in zip(COLUMNS, table.columns, strict=True):
-        for cell in column.cells:
-            cell.width = Cm(_WIDTHS[name])
-            cell.paragraphs[0].paragraph_format.space_after = Pt(0)

@@ -137,26 +137,37 @@ def aside(paragraph: Any, text: str, *, italic: bool = False) -> None:
 
 
 def _table(made: Any, out: Outline, tasks: Sequence[Task]) -> None:
-    table = made.add_table(rows=1, cols=len(_COLUMNS), style="Table Grid")
+    titles = {**out.labels, "parties": f"{out.labels['who']} → {out.labels['to_whom'].lower()}"}
+    rows = [
+        (str(task.number), task.parties, task.what, task.when, task.state, task.place)
+        for task in tasks
+    ]
+    table = ruled(made, [titles[name] for name in _COLUMNS], rows, list(_COLUMNS.values()))
+    for row, task in zip(table.rows[1:], tasks, strict=True):
+        quote = row.cells[2].add_paragraph()
+        quote.paragraph_format.space_after = Pt(0)
+        aside(quote, task.quote, italic=True)
+
+
+def ruled(
+    made: Any, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
+) -> Any:
+    """A table whose head repeats on every page and whose rows stay whole; widths in centimetres."""
+    table = made.add_table(rows=1, cols=len(titles), style="Table Grid")
     table.autofit = False
     head = table.rows[0]
-    repeated = OxmlElement("w:tblHeader")
-    head._tr.get_or_add_trPr().append(repeated)
-    titles = {**out.labels, "parties": f"{out.labels['who']} → {out.labels['to_whom'].lower()}"}
-    for cell, name in zip(head.cells, _COLUMNS, strict=True):
-        run = cell.paragraphs[0].add_run(titles[name])
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell, title in zip(head.cells, titles, strict=True):
+        run = cell.paragraphs[0].add_run(title)
         run.bold, run.font.size = True, _SMALL
-    for task in tasks:
+    for texts in rows:
         row = table.add_row()
-        whole = OxmlElement("w:cantSplit")
-        row._tr.get_or_add_trPr().append(whole)
-        texts = (str(task.number), task.parties, task.what, task.when, task.state, task.place)
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, text in zip(row.cells, texts, strict=True):
             cell.paragraphs[0].add_run(text).font.size = _SMALL
-        aside(row.cells[2].add_paragraph(), task.quote, italic=True)
-    for name, column in zip(_COLUMNS, table.columns, strict=True):
-        column.width = Cm(_COLUMNS[name])
+    for width, column in zip(widths, table.columns, strict=True):
+        column.width = Cm(width)
         for cell in column.cells:
             cell.width = column.width
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.space_after = Pt(0)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+    return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import weakref
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from rag.app import App
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.talks import LONGEST, Conversation, Talks, Turn
-from rag.errors import UsageError
+from rag.errors import Stopped, UsageError
 from rag.exports.conversation import export_conversation
 from rag.prove import citations
 from rag.types import Scope
@@ -33,13 +34,19 @@ def settings(model: str = "", **others: Any) -> Settings:
     return Settings(model=model, workers=1, history=others.pop("history", False), **others)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that holds one text, made once."""
+    folder = tmp_path_factory.mktemp("talks")
+    (folder / "отпуск.txt").write_text(TEXT, encoding="utf-8")
+    App(settings(), folder / "home").ingest([folder / "отпуск.txt"])
+    return folder / "home"
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A desk whose library holds one text; no model."""
-    (tmp_path / "отпуск.txt").write_text(TEXT, encoding="utf-8")
-    desk = Desk(tmp_path / "home", settings())
-    desk.app().ingest([tmp_path / "отпуск.txt"])
-    return desk
+def desk(tmp_path: Path, filled: Path) -> Desk:
+    """A desk with a library of its own; no model."""
+    return Desk(Path(shutil.copytree(filled, tmp_path / "home")), settings())
 
 
 @pytest.fixture
@@ -237,6 +244,24 @@ def test_a_stop_before_the_first_word_ends_at_once(desk: Desk, model: HeldModel)
     assert model.closed.wait(PATIENCE)
     conversation.stop()
     assert turn.state == "stopped"
+
+
+def test_a_word_that_comes_in_the_moment_of_a_stop_changes_nothing(
+    desk: Desk, model: HeldModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = desk.talks.begin().ask(desk.app(), DAYS)
+    assert model.begun.wait(PATIENCE)
+    stop = turn._caller.stop
+
+    def word_first() -> None:
+        with pytest.raises(Stopped):
+            turn._said("Отпуск ")
+        turn._moved(3)
+        stop()
+
+    monkeypatch.setattr(turn._caller, "stop", word_first)
+    turn.stop()
+    assert (turn.state, turn.ahead, turn.text) == ("stopped", 0, "")
 
 
 def test_a_stop_in_the_line_lets_others_by(desk: Desk, model: HeldModel) -> None:

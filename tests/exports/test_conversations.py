@@ -201,6 +201,13 @@ def test_no_word_of_the_other_language_is_in_the_labels() -> None:
     assert set(re.findall("[a-z]+", russian.lower())) <= {"utc", "work"}
 
 
+def test_a_sentence_that_is_the_quote_is_not_said_twice() -> None:
+    sentence = Sentence(SECOND.quote, "supported", (SECOND,))
+    text = page([replace(answered(), answer=Answer(SECOND.quote, (sentence,)))], "en")
+    assert text.count(SECOND.quote) == 1
+    assert r"- \[1\] handbook.md, line 7" in text.splitlines()
+
+
 def test_a_long_question_is_whole_below_its_heading() -> None:
     question = "слово " * 100
     text = page([replace(refused(), question=question)], "ru")
