@@ -78,7 +78,7 @@ def rows(visit: Visit, key: str) -> None:
 
 def _limit(visit: Visit) -> int:
     """Megabytes that a file may have: what is set, and what the server lets through."""
-    return min(visit.desk.settings.upload_mb, st.get_option("server.maxUploadSize"))
+    return min(visit.desk.settings.upload_mb, int(st.get_option("server.maxUploadSize")))
 
 
 def _intake(visit: Visit) -> Intake:
