@@ -222,7 +222,7 @@ def _pages(drop: Drop, texts: Texts) -> str:
     if not drop.pages:
         return ""
     said = texts["intake_pages"].format(drop.pages)
-    if not drop.done and drop.total_pages:
+    if not drop.done and drop.total_pages and drop.pages <= drop.total_pages:
         said = texts["intake_pages_of"].format(drop.pages, drop.total_pages)
     speed = drop.pages_per_second
     return f"{said} · {texts['intake_speed'].format(speed)}" if speed else said

@@ -118,7 +118,8 @@ class Keeping(Showing):
         from rag.ingest import dry_run
 
         options = config.reading(self.settings, password)
-        return dry_run(sources, self.paths, options=options, sync=sync, reread=reread)
+        names = Received(self.paths.uploads).names()
+        return dry_run(sources, self.paths, options=options, sync=sync, reread=reread, names=names)
 
     def remove(self, name: str) -> str:
         """Take a document out of the library; named as in `document`. Gives its full name.

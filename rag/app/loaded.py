@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from rag.embed import Embedder, EncoderOptions
     from rag.models import Model
@@ -23,6 +24,8 @@ class Loaded:
         self._embedding = Lock()
         self._models: list[Model] = []
         self._model = Lock()
+        #: What encrypted files were opened with, by where they lie; it is written nowhere.
+        self.passwords: dict[Path, str] = {}
 
     def embedder(
         self,

@@ -164,7 +164,7 @@ class Intake:
         with self._changed:
             if self._claim is not None or not self._received.folder.is_dir():
                 return self._claim is not None
-            claim = FileLock(self._received.folder / ".claim", timeout=0)
+            claim = FileLock(self._received.folder / ".claim", timeout=0, thread_local=False)
             try:
                 claim.acquire()
             except (Timeout, OSError):
@@ -309,6 +309,8 @@ class Intake:
             self._settle(drop, refusal(read))
             return
         with self._changed:
+            if drop.cancelled:
+                raise Cancelled
             drop.state, drop.ended = "indexing", time.monotonic()
             self._read.append(read)
             if not self._publishing:
