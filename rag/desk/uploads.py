@@ -119,7 +119,7 @@ def remove(app: App, name: str) -> None:
     """Take a document out of the library, and the bytes it was sent in as, if nothing needs them.
 
     Files that came from a folder stay there. Raises UsageError for no such document, LibraryBusy
-    where another process goes on writing.
+    where another process goes on writing, StorageError where the bytes cannot be deleted.
     """
     path = app.file(name)
     when_free(lambda: app.remove(name))
@@ -129,5 +129,5 @@ def remove(app: App, name: str) -> None:
     with open_catalogue(app.paths) as catalogue:
         needed = any(Path(row.root) / row.path == path for row in catalogue.files())
     if not needed:
-        path.unlink(missing_ok=True)  # of an earlier version, under its own name
+        received.delete(path)  # of an earlier version, under its own name
         received.forget(path.stem)
