@@ -113,6 +113,7 @@ def dry_run(
     options: Options = DEFAULT,
     sync: bool = False,
     reread: bool = False,
+    names: Mapping[Path, str] = UNNAMED,
 ) -> Report:
     """What `ingest` would do with every file; nothing is read but to hash it, nothing written.
 
@@ -125,7 +126,8 @@ def dry_run(
     with _catalogue_if_any(library) as catalogue:
         known = catalogue.files() if catalogue else []
         attempt_of = catalogue.attempt_of if catalogue else lambda _: None
-        planner = Planner(known, attempt_of, Ways(options).worth_a_try, reread=reread)
+        worth_a_try = Ways(options).worth_a_try
+        planner = Planner(known, attempt_of, worth_a_try, reread=reread, names=names)
         for file in found.files.values():
             decision = planner.decide(file)
             if decision.action == "skip":

@@ -78,8 +78,7 @@ def rows(visit: Visit, key: str) -> None:
 
 def _limit(visit: Visit) -> int:
     """Megabytes that a file may have: what is set, and what the server lets through."""
-    allowed: int = st.get_option("server.maxUploadSize")
-    return min(visit.desk.settings.max_upload_mb, allowed)
+    return min(visit.desk.settings.max_upload_mb, int(st.get_option("server.maxUploadSize")))
 
 
 def _intake(visit: Visit) -> Intake:
@@ -223,7 +222,7 @@ def _pages(drop: Drop, texts: Texts) -> str:
     if not drop.pages:
         return ""
     said = texts["intake_pages"].format(drop.pages)
-    if not drop.done and drop.total_pages:
+    if not drop.done and drop.total_pages and drop.pages <= drop.total_pages:
         said = texts["intake_pages_of"].format(drop.pages, drop.total_pages)
     speed = drop.pages_per_second
     return f"{said} · {texts['intake_speed'].format(speed)}" if speed else said

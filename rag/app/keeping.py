@@ -189,7 +189,8 @@ class Keeping(Showing):
         from rag.ingest import dry_run
 
         options = config.reading(self.settings, password)
-        return dry_run(sources, self.paths, options=options, sync=sync, reread=reread)
+        names = Received(self.paths.uploads).names()
+        return dry_run(sources, self.paths, options=options, sync=sync, reread=reread, names=names)
 
     def remove(self, *names: str) -> list[str]:
         """Take documents out of the library at once; named as in `document`. Gives full names.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from rag.cite.entailment import Entailment
     from rag.embed import Embedder, Reranker
@@ -84,3 +85,5 @@ class Loaded:
         self.reranker: Shelf[Reranker] = Shelf()
         self.entailment: Shelf[Entailment] = Shelf()
         self.model: Shelf[Model] = Shelf(turn)
+        #: What encrypted files were opened with, by where they lie; it is written nowhere.
+        self.passwords: dict[Path, str] = {}

@@ -123,13 +123,15 @@ class Showing(Parts):
     def drawing(self, name: str, page: int, span: Span) -> Drawing | None:
         """A page (from 1) of a document with a span marked where it can be found there.
 
-        None where the file is gone or has changed. Raises ReadError where it cannot be drawn.
+        None where the file is gone or has changed. Raises ReadError where it cannot be drawn, as an
+        encrypted file cannot that was not opened in this process.
         """
         from rag.picture import page_alone
 
         row, document = self.document(name)
-        with self._readers() as pool:
-            return pool.draw(self.file(row.name), *page_alone(document, page, span))
+        source = self.file(row.name)
+        with self._readers(self.loaded.passwords.get(source, "")) as pool:
+            return pool.draw(source, *page_alone(document, page, span))
 
 
 def _state(catalogue: Catalogue) -> str:

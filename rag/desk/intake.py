@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.desk.reading import WasRead
     from rag.store.catalogue import Catalogue
+    from rag.store.received import Kept
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class Intake:
             if drop.done:
                 self._forget_row(drop)
                 if drop.state not in THERE and drop.kept is not None:
-                    self._received.forget(drop.kept.digest)
+                    self._delete(drop.kept)
 
     # -- from run to run
 
@@ -164,7 +165,7 @@ class Intake:
         with self._changed:
             if self._claim is not None or not self._received.folder.is_dir():
                 return self._claim is not None
-            claim = FileLock(self._received.folder / ".claim", timeout=0)
+            claim = FileLock(self._received.folder / ".claim", timeout=0, thread_local=False)
             try:
                 claim.acquire()
             except (Timeout, OSError):
@@ -242,7 +243,7 @@ class Intake:
         assert drop.kept is not None
         self._forget_row(drop)
         if self._line.leave(drop):
-            self._received.forget(drop.kept.digest)
+            self._delete(drop.kept)
         else:
             self._call_lanes()
         self._changed.notify_all()
@@ -309,6 +310,8 @@ class Intake:
             self._settle(drop, refusal(read))
             return
         with self._changed:
+            if drop.cancelled:
+                raise Cancelled
             drop.state, drop.ended = "indexing", time.monotonic()
             self._read.append(read)
             if not self._publishing:
@@ -343,13 +346,10 @@ class Intake:
         """A file is done, and with it those with the same bytes."""
         assert drop.kept is not None
         there = outcome.state in THERE
-        try:
-            if there:
-                self._received.settle(drop.kept)
-            elif outcome.state == "refused" and outcome.cause not in uploads.LOCKED:
-                self._received.forget(drop.kept.digest)
-        except StorageError as error:  # it is looked at again by the next process, no more
-            log.warning("%s", error)
+        if there:
+            self._put_down(drop.kept)
+        elif outcome.state == "refused" and outcome.cause not in uploads.LOCKED:
+            self._delete(drop.kept)
         with self._changed:
             self._passwords.pop(drop.id, None)
             for each in self._line.done(drop):
@@ -360,3 +360,15 @@ class Intake:
             self._ready += there
             self._forget_old()
             self._changed.notify_all()
+
+    def _put_down(self, kept: Kept) -> None:
+        try:
+            self._received.settle(kept)
+        except StorageError as error:  # it is looked at again by the next process, no more
+            log.warning("%s", error)
+
+    def _delete(self, kept: Kept) -> None:
+        try:
+            self._received.forget(kept.digest)
+        except StorageError as error:
+            log.warning("%s", error)

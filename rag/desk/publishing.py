@@ -87,7 +87,10 @@ def publish(
 def _ingest(app: App, batch: Sequence[WasRead]) -> Report:
     names = {each.path: each.drop.name for each in batch}
     password = batch[0].password
-    return app.ingest(list(names), names=names, reading=Replay(batch), password=password)
+    report = app.ingest(list(names), names=names, reading=Replay(batch), password=password)
+    if password:  # for pictures of its pages
+        app.loaded.passwords.update(dict.fromkeys(names, password))
+    return report
 
 
 def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:

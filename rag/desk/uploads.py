@@ -121,7 +121,8 @@ def remove(app: App, *names: str) -> list[str]:
     """Take documents out of the library, and the bytes they were sent in as, if nothing needs them.
 
     Files that came from a folder stay there. Gives the full names. Raises UsageError for no such
-    document, LibraryBusy where another process goes on writing.
+    document, LibraryBusy where another process goes on writing, StorageError where the bytes cannot
+    be deleted.
     """
     paths = {app.file(name) for name in names}
     removed = when_free(lambda: app.remove(*names))
@@ -129,6 +130,6 @@ def remove(app: App, *names: str) -> list[str]:
     needed = {Path(row.root) / row.path for row in app.files()}
     for path in paths - needed:
         if path.parent.resolve() == received.folder:
-            path.unlink(missing_ok=True)  # of an earlier version, under its own name
+            received.delete(path)  # of an earlier version, under its own name
             received.forget(path.stem)
     return removed

@@ -57,10 +57,7 @@ class Received:
             self._note(kept)
             _write_whole(kept.path, data)
         except OSError as error:
-            raise StorageError(
-                f"{self.folder} cannot be written ({error.strerror or error})",
-                "Make room or choose another folder: RAG_HOME=FOLDER",
-            ) from error
+            raise self._failed(error) from error
         return kept
 
     def settle(self, kept: Kept) -> None:
@@ -68,14 +65,24 @@ class Received:
         try:
             self._note(replace(kept, waiting=False))
         except OSError as error:
-            raise StorageError(f"{self.folder} cannot be written ({error})") from error
+            raise self._failed(error) from error
 
     def forget(self, digest: str) -> None:
-        """Delete the bytes of a hash, and its note; nothing where there are none."""
+        """Delete the bytes of a hash, and its note; nothing where there are none.
+
+        Raises StorageError where that cannot be done.
+        """
         kept = self.find(digest)
         if kept is not None:
-            kept.path.unlink(missing_ok=True)
-        self._place(digest).unlink(missing_ok=True)
+            self.delete(kept.path)
+        self.delete(self._place(digest))
+
+    def delete(self, path: Path) -> None:
+        """Delete a file of the folder if it is there. Raises StorageError where that fails."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._failed(error) from error
 
     def find(self, digest: str) -> Kept | None:
         """The file of a hash whose bytes are there."""
@@ -102,6 +109,12 @@ class Received:
     def names(self) -> dict[Path, str]:
         """What every kept file is called, by its path."""
         return {kept.path: kept.name for kept in self.all()}
+
+    def _failed(self, error: OSError) -> StorageError:
+        return StorageError(
+            f"{self.folder} cannot be written ({error.strerror or error})",
+            "Make room or choose another folder: RAG_HOME=FOLDER",
+        )
 
     def _place(self, digest: str) -> Path:
         return self.folder / _NOTES / f"{digest}.json"

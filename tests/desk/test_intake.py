@@ -134,6 +134,9 @@ def test_a_password_opens_a_file_that_waits_for_it(tmp_path: Path) -> None:
     intake.unlock(drop, "moon")
     assert intake.wait(seconds=PATIENCE)
     assert (drop.state, drop.documents, drop.locked) == ("added", ("secret.pdf",), False)
+    drawing = desk.app().drawing("secret.pdf", 1, (0, 6))
+    assert drawing is not None
+    assert drawing.marked
     notes = Received(desk.app().paths.uploads).folder / ".notes"
     assert not [note for note in notes.iterdir() if b"moon" in note.read_bytes()]
 

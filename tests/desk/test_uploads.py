@@ -13,6 +13,7 @@ from rag.app import App
 from rag.config import Settings
 from rag.desk import uploads
 from rag.errors import StorageError
+from rag.plan import called
 from rag.store.received import Received
 
 
@@ -74,6 +75,22 @@ def test_what_a_system_leaves_in_folders_is_told_from_files(name: str, litter: b
 )
 def test_reasons_come_down_to_causes(reason: str, cause: str) -> None:
     assert uploads.cause_of(reason) == cause
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "told"),
+    [
+        ("папка/отчёт.PDF", "0a.pdf", "отчёт.PDF"),
+        ("отчёт.txt", "0a.pdf", "отчёт.pdf"),
+        ("отчёт", "0a.pdf", "отчёт.pdf"),
+        ("план v1.2 новый", "0a.docx", "план v1.2 новый.docx"),
+        ("a.tar.gz", "0a.gz", "a.tar.gz"),
+    ],
+)
+def test_a_reader_is_told_the_name_with_the_suffix_of_the_bytes(
+    name: str, path: str, told: str
+) -> None:
+    assert called(name, Path(path)) == told
 
 
 def test_a_file_that_is_too_large_is_refused_with_both_sizes() -> None:

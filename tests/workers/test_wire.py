@@ -56,3 +56,8 @@ def test_nonsense_is_a_value_error(data: bytes) -> None:
 def test_options_survive_the_way() -> None:
     options = Options(password="тайна", ocr="never", limits=Limits(seconds=1.5, nesting=1))
     assert wire.options_from_json(wire.options_to_json(options)) == options
+
+
+def test_a_file_is_read_under_a_name_that_need_not_be_its_own() -> None:
+    sent = wire.reading_to_bytes(b"/home/\xff/0a.pdf", "отчёт.pdf")
+    assert wire.reading_from_bytes(sent) == (b"/home/\xff/0a.pdf", "отчёт.pdf")
