@@ -233,14 +233,23 @@ def _with(promise: Promise, kind: str, value: str | None, day: str | None) -> Pr
     if kind == "what":
         return replace(promise, what=value or promise.what)
     if kind == "when":
-        due = deadline(value, day, language_of(promise.quote or value)) if value else None
-        return replace(promise, when=due)
+        return replace(promise, when=_due(promise, value, day))
     return replace(
         promise,
         status="open" if value in (None, "tentative") else value,  # type: ignore[arg-type]
         force="tentative" if value == "tentative" else "firm",
         condition=promise.condition if value == "conditional" else None,
     )
+
+
+def _due(promise: Promise, value: str | None, day: str | None) -> Due | None:
+    """A deadline that was set. Words that the rules of today do not know stay words."""
+    if value is None or (promise.when and promise.when.raw == value):
+        return promise.when if value else None
+    try:
+        return deadline(value, day, language_of(promise.quote or value))
+    except UsageError:
+        return Due(value, None, None)
 
 
 def _own(rows: Sequence[Correction], day: str | None, document: Callable[[], Document]) -> Promise:

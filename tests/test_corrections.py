@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,13 @@ from rag.config import Settings
 from rag.corrections import FIELDS, STATES, Correction, apply, deadline, value_of
 from rag.errors import StorageError, UsageError
 from rag.exports import export
+from rag.jobs.result import Sent
 from rag.minutes import extract
 from rag.promised import Asked
 from rag.record import Record, with_corrections
 from rag.register import EVERY
-from rag.types import Minutes, Promise, Scope
+from rag.scribe import Account, Doubt, Reading
+from rag.types import Due, Minutes, Promise, Scope
 
 RECORD = record_of(RUSSIAN)
 MINUTES = RECORD.minutes
@@ -348,6 +352,35 @@ def test_a_damaged_file_is_an_error_and_not_minutes_without_corrections(app: App
     app.paths.corrections.write_bytes(b"no database" * 1000)
     with pytest.raises(StorageError, match="corrections"):
         app.promises(Asked(), scope=Scope())
+
+
+def test_words_that_no_rule_knows_any_more_stay_words() -> None:
+    pump = promise_of(MINUTES, "Насос")
+    found = apply(MINUTES, [row(pump, "when", "после дождичка")], no_document)
+    assert promise_of(found.minutes, "Насос").when == Due("после дождичка", None, None)
+    same = apply(MINUTES, [row(pump, "when", "завтра")], no_document)
+    assert promise_of(same.minutes, "Насос").when == pump.when
+
+
+def test_what_a_model_doubts_is_told_of_what_the_person_has_not_decided() -> None:
+    doubts = (Doubt(0, "who", "x", "y"), Doubt(1, "who", "x", "y"), Doubt(2, "status", "x", "y"))
+    reading = Reading(MINUTES, Account(1, 0, Sent(0, 0, 0, 0)), doubts)
+    made = [
+        row(MINUTES.promises[0], "struck", None),
+        row(MINUTES.promises[1], "who", "Лев Орлов", 2),
+    ]
+    found = with_corrections(replace(RECORD, reading=reading), made)
+    assert found.reading is not None
+    assert [(each.promise, each.field) for each in found.reading.doubts] == [(1, "status")]
+    assert found.minutes.promises[1] == MINUTES.promises[2]
+
+
+def test_a_newer_file_is_refused(app: App) -> None:
+    app.correct(NAME, corrected(app, "Насос"), {"who": "Лев Орлов"})
+    with closing(sqlite3.connect(app.paths.corrections)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="newer version"):
+        app.corrected(NAME)
 
 
 def test_the_file_is_its_owners_alone(app: App) -> None:

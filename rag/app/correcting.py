@@ -194,7 +194,7 @@ class Correcting(Showing):
         )
 
     def _keep(self, old: Iterable[Correction], new: Iterable[Correction]) -> None:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         signed = [replace(each, time=now, by=self.settings.me, id=0) for each in new]
         Corrections(self.paths.corrections).replace(old, signed)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rag.corrections import Correction
 from rag.errors import StorageError
-from rag.store.database import connect, transaction
+from rag.store.database import connect, connect_for_reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -51,7 +51,7 @@ class Corrections:
         if not self._path.exists():
             return []
         select = f"SELECT {_NAMES}, id FROM corrections ORDER BY id"
-        return self._with(lambda db: [Correction(*row) for row in db.execute(select)])
+        return self._with(_read, lambda db: [Correction(*row) for row in db.execute(select)])
 
     def stamp(self) -> tuple[int, int]:
         """Another pair of numbers whenever the corrections are others."""
@@ -63,7 +63,7 @@ class Corrections:
             (count,) = db.execute("SELECT count(*) FROM corrections").fetchone()
             return (last[0] if last else 0), count
 
-        return self._with(work)
+        return self._with(_read, work)
 
     def replace(self, old: Iterable[Correction], new: Iterable[Correction]) -> None:
         """Forget corrections and keep others, all of it or nothing."""
@@ -77,11 +77,13 @@ class Corrections:
                 db.executemany("DELETE FROM corrections WHERE id = ?", going)
                 db.executemany(insert, coming)
 
-        self._with(work)
+        self._with(_for_writing, work)
 
-    def _with(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+    def _with(
+        self, opened: Callable[[Path], sqlite3.Connection], work: Callable[[sqlite3.Connection], _T]
+    ) -> _T:
         try:
-            with closing(self._opened()) as db:
+            with closing(opened(self._path)) as db:
                 return work(db)
         except (sqlite3.DatabaseError, OSError) as error:
             raise StorageError(
@@ -89,27 +91,45 @@ class Corrections:
                 "Bring the file back from a backup, or put it aside to go on without corrections.",
             ) from error
 
-    def _opened(self) -> sqlite3.Connection:
-        """A connection to a database with its table, private from its first byte."""
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
-        db = connect(self._path)
-        try:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version > _VERSION:
-                raise StorageError(
-                    f"The corrections at {self._path} were made by a newer version",
-                    "Bring rag up to date.",
-                )
-            if version < _VERSION:
-                with transaction(db):
-                    db.execute(_TABLE)
-                    db.execute(f"PRAGMA user_version = {_VERSION}")
-        except BaseException:
+
+def _read(path: Path) -> sqlite3.Connection:
+    """A connection that reads alone, so that a library on a disk that is read only has them too."""
+    db = connect_for_reading(path)
+    try:
+        if _version(db, path) < _VERSION:  # whoever made the file was killed before the table
             db.close()
-            raise
-        return db
+            return _for_writing(path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _for_writing(path: Path) -> sqlite3.Connection:
+    """A connection to a database with its table, private from its first byte."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    db = connect(path)
+    try:
+        if _version(db, path) < _VERSION:
+            with transaction(db):
+                db.execute(_TABLE)
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _version(db: sqlite3.Connection, path: Path) -> int:
+    """The version that made a file. Raises StorageError for a newer one."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        raise StorageError(
+            f"The corrections at {path} were made by a newer version", "Bring rag up to date."
+        )
+    return int(version)
 
 
 def of_meeting(

@@ -340,3 +340,24 @@ def test_text_of_a_meeting_is_never_live(home: Path, tmp_path: Path) -> None:
     page = opened(page, "Плёнку")
     assert "<img" not in shown(page)
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown(page)
+
+
+def test_a_row_says_why_it_needs_a_look(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "two.txt"
+    file.write_text(
+        "Планёрка\nДата: 12.11.2025\nУчастники: Анна Белова, Анна Серова, Игорь Краснов\n\n"
+        "Игорь Краснов: Итак.\nАнна Белова: Да.\nАнна Серова: Да.\n"
+        "Игорь Краснов: Договор подготовит Анна до пятницы.\n",
+        encoding="utf-8",
+    )
+    App(Settings(workers=1), home).ingest([file])
+    page = tab(meeting=None)
+    (row,) = table(page)
+    assert f"⚠ {RU['minutes_look']}" in row
+    page = opened(page, "Договор")
+    told = page.warning[0].value.replace("\\", "")
+    assert RU["minutes_look_owner"] in told
+    assert "Анна Белова / Анна Серова" in told
+    page = fill(page, who="Анна Серова")
+    (row,) = table(page)
+    assert "⚠" not in row

@@ -172,7 +172,7 @@ def _undo(visit: Visit, held: Held, promise: Promise) -> None:
             said = f"{field}: {_whose(visit, promise, correction.kind)}, "
             said += f"{day_text(correction.time[:10], visit.language)}; "
             said += texts["minutes_was"].format(was)
-            st.html(f'<span class="minutes-edit">✎ {escaped(said)}</span>')
+            st.html(f'<span class="minutes-edit">✎ {escaped(said)}</span>', width="content")
             if st.button(
                 texts["minutes_undo"].format(field.lower()),
                 key=f"minutes-undo-{correction.id}",

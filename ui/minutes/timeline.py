@@ -84,7 +84,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
-    legend = alt.Legend(title=None, orient="top")
+    legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
     base = alt.Chart(alt.InlineData(values=values))
     tip = [
         alt.Tooltip(f"{name}:N", title=texts[f"minutes_{name}"])
@@ -104,6 +104,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
             shape=alt.Shape("kind:N", scale=kind, legend=legend),
             color=alt.Color("kind:N", scale=colour, legend=legend),
             tooltip=tip,
+            description=alt.Description("said:N"),  # for those who hear a mark
         )
         .add_params(alt.selection_point(name="pick", fields=["at"], toggle=False))
     )
@@ -134,14 +135,18 @@ def _value(visit: Visit, mark: Mark, kinds: Sequence[str]) -> dict[str, Any]:
     closed = entry.state in ("done", "cancelled")
     name = mark.who or texts["minutes_noone"]
     when = entry.promise.when
+    kind = kinds[1 if mark.overdue else 2 if closed else 0]
+    told = f"{day_text(mark.last, visit.language)} ({when.raw})" if when else ""
+    state = texts[f"minutes_state_{entry.state}"]
     return {
+        "said": f"{name}: {entry.promise.what}. {told}. {kind}.",
         "at": mark.at,
         "who": name,
         "row": name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
         "what": entry.promise.what,
-        "when": f"{day_text(mark.last, visit.language)} ({when.raw})" if when else "",
-        "state": texts[f"minutes_state_{entry.state}"],
+        "when": told,
+        "state": state,
         "first": mark.first,
         "last": mark.last,
-        "kind": kinds[1 if mark.overdue else 2 if closed else 0],
+        "kind": kind,
     }

@@ -19,7 +19,6 @@ _RU: dict[str, str] = {
     " протокола в нём нет. Документ добавлен, его можно спрашивать на вкладке «Вопросы».",
     "minutes_to_chat": "Спросить об этом документе",
     "minutes_file": "Файл",
-    "minutes_date": "Дата",
     "minutes_people": "Участники",
     "minutes_nobody": "не названы",
     "minutes_day": "День встречи",
@@ -94,7 +93,6 @@ _RU: dict[str, str] = {
     "minutes_condition": "При условии: «{}»",
     "minutes_no_line": "Добавлено без строки встречи.",
     "minutes_no_line_short": "без строки",
-    "minutes_edit": "Исправить",
     "minutes_when_help": "Дата (14.11.2025) или слова: «к пятнице», «до конца месяца»."
     " Слова считаются от дня встречи.",
     "minutes_what_help": "Что будет сделано",
@@ -126,13 +124,11 @@ _RU: dict[str, str] = {
     " пустым.",
     "minutes_fault_stale": "Это обещание тем временем изменил кто-то ещё. Посмотрите протокол"
     " заново.",
-    "minutes_timeline": "Сроки",
     "minutes_timeline_alt": "Сроки обещаний по дням и людям: {} с датой, просрочено {}."
     " С {} по {}. Те же строки стоят в таблице ниже.",
     "minutes_timeline_help": "Нажмите на знак, чтобы открыть обещание.",
     "minutes_others": "остальные",
     "minutes_today": "сегодня",
-    "minutes_mark": "Знак",
     "minutes_mark_open": "к сроку",
     "minutes_mark_overdue": "просрочено",
     "minutes_mark_closed": "закрыто",
@@ -143,7 +139,6 @@ _RU: dict[str, str] = {
     "minutes_file_csv": "Таблица (CSV)",
     "minutes_file_ics": "Календарь (ICS)",
     "minutes_register": "обещания",
-    "minutes_by_date": "Нет обещаний с датой: показать на шкале нечего.",
 }
 _EN: dict[str, str] = {
     "minutes_choose": "Meeting",
@@ -157,7 +152,6 @@ _EN: dict[str, str] = {
     " no marks of minutes. The document was added: ask about it on the tab “Questions”.",
     "minutes_to_chat": "Ask about this document",
     "minutes_file": "File",
-    "minutes_date": "Date",
     "minutes_people": "Participants",
     "minutes_nobody": "not named",
     "minutes_day": "Day of the meeting",
@@ -231,7 +225,6 @@ _EN: dict[str, str] = {
     "minutes_condition": "On condition: “{}”",
     "minutes_no_line": "Added without a line of the meeting.",
     "minutes_no_line_short": "no line",
-    "minutes_edit": "Correct it",
     "minutes_when_help": "A day (2025-11-14) or words: by Friday, by the end of the month."
     " Words count from the day of the meeting.",
     "minutes_what_help": "What will be done",
@@ -263,13 +256,11 @@ _EN: dict[str, str] = {
     " the field empty.",
     "minutes_fault_stale": "Somebody else has changed this promise meanwhile. Look at the minutes"
     " again.",
-    "minutes_timeline": "Deadlines",
     "minutes_timeline_alt": "Deadlines of promises by day and person: {} with a day, {} overdue."
     " From {} to {}. The same rows stand in the table below.",
     "minutes_timeline_help": "Press a mark to open its promise.",
     "minutes_others": "others",
     "minutes_today": "today",
-    "minutes_mark": "Mark",
     "minutes_mark_open": "due",
     "minutes_mark_overdue": "overdue",
     "minutes_mark_closed": "closed",
@@ -280,7 +271,6 @@ _EN: dict[str, str] = {
     "minutes_file_csv": "Table (CSV)",
     "minutes_file_ics": "Calendar (ICS)",
     "minutes_register": "promises",
-    "minutes_by_date": "No promise has a day: there is nothing to show on a line of time.",
 }
 
 TEXTS: dict[Language, dict[str, str]] = {"ru": _RU, "en": _EN}
