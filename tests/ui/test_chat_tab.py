@@ -271,7 +271,7 @@ def test_a_question_looks_where_it_was_told_to_and_so_does_the_next() -> None:
     page.multiselect[0].set_value(["отпуск.txt"])
     ask(sound(page.run()), KETTLE)
     assert page.info[0].value == r"Not in your documents\."
-    assert html(page, "asked-in") == ['<div class="asked-in">отпуск.txt</div>']
+    assert html(page, "asked-in") == ['<div class="asked-in">Look in: отпуск.txt</div>']
     ask(page, KETTLE)
     assert len(html(page, "asked-in")) == 2
     press(page, "ask-everywhere")
