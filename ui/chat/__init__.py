@@ -25,6 +25,8 @@ def show(visit: Visit) -> None:
 
     @st.fragment(key="chat")
     def chat() -> None:
+        if address.has_moved():
+            st.rerun()  # all of the page, or the fragment that watches a turn would be left on it
         try:
             _chat(visit)
         except RagError as error:  # what a fragment raises reaches nobody above it
