@@ -18,7 +18,15 @@ from scans import CONTRACT, drawn, font, needs_tesseract
 
 from rag.app import App
 from rag.errors import ReadError, UsageError
-from rag.picture import LONGEST_SIDE, Picture, Wanted, draw, page_picture, page_png
+from rag.picture import (
+    LONGEST_SIDE,
+    Picture,
+    Wanted,
+    draw,
+    marked_at,
+    page_picture,
+    page_png,
+)
 from rag.types import Box, Document, Page
 
 if TYPE_CHECKING:
@@ -89,6 +97,13 @@ def test_the_span_is_marked_where_it_stands_and_nowhere_else() -> None:
     assert height(box) < 40  # one line of letters
     below = (0, box[3] + 4, *image.size)
     assert image.crop(below).tobytes() == plain.crop(below).tobytes()
+
+
+def test_where_the_mark_begins_is_told_by_the_picture() -> None:
+    image, _ = page_picture(pdf_of(), document(), 1, span_of(KETTLE, 1))
+    png, _ = page_png(pdf_of(), document(), 1, span_of(KETTLE, 1))
+    assert marked_at(png) == pytest.approx(yellow(image)[1] / image.height, abs=2 / image.height)
+    assert marked_at(page_png(pdf_of(), document(), 1, None).png) is None
 
 
 def test_of_words_that_stand_twice_those_are_marked_that_are_meant() -> None:

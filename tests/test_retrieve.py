@@ -79,6 +79,23 @@ def test_nothing_outside_the_scope_is_found(
         assert evidence.passages
 
 
+def test_a_whole_name_means_that_document_alone(app: App, tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    (papers / "old").mkdir(parents=True)
+    for place in ("plan.txt", "old/plan.txt", "plan.tx[t].txt", "plan.txt.txt"):
+        (papers / place).write_text(f"The budget of {place} is ten.", encoding="utf-8")
+    app.ingest([papers])
+
+    def found(*names: str) -> set[str]:
+        scope = Scope(names)
+        return {each.document for each in app.search("budget", k=9, scope=scope).passages}
+
+    assert found("plan.txt") == {"plan.txt"}
+    assert found("old/plan.txt") == {"old/plan.txt"}
+    assert found("plan.tx[t].txt") == {"plan.tx[t].txt"}
+    assert found("old") == {"old/plan.txt"}
+
+
 def test_a_scope_without_documents_is_an_error(retriever: Retriever) -> None:
     with pytest.raises(UsageError, match="rag list"):
         retriever.retrieve("отпуск", scope=Scope(("нет.pdf",)))

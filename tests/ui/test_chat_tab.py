@@ -254,6 +254,14 @@ def test_words_of_a_model_are_shown_as_they_come_and_can_be_stopped(
     assert questions(page) == ["How does it boil?"]
 
 
+def test_a_conversation_is_saved_in_every_form_once_the_menu_is_open() -> None:
+    page = ask(drop(open_page(), FILES), KETTLE)
+    assert not page.get("download_button")
+    page.session_state["save-menu"] = True
+    forms = [each.proto.label for each in sound(page.run()).get("download_button")]
+    assert forms == ["Markdown", "Word (DOCX)", "JSON"]
+
+
 def test_a_question_can_be_put_again(monkeypatch: pytest.MonkeyPatch) -> None:
     page = drop(open_page(), FILES)
     monkeypatch.setattr(App, "answer", lambda _, said, **__: Answer(said))
@@ -271,7 +279,7 @@ def test_a_question_looks_where_it_was_told_to_and_so_does_the_next() -> None:
     page.multiselect[0].set_value(["отпуск.txt"])
     ask(sound(page.run()), KETTLE)
     assert page.info[0].value == r"Not in your documents\."
-    assert html(page, "asked-in") == ['<div class="asked-in">отпуск.txt</div>']
+    assert html(page, "asked-in") == ['<div class="asked-in">Look in: отпуск.txt</div>']
     ask(page, KETTLE)
     assert len(html(page, "asked-in")) == 2
     press(page, "ask-everywhere")

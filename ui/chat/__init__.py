@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.errors import RagError
 from ui import sources
 from ui.chat import address, beginning, field, menu, turns
+from ui.parts import show_error
 
 if TYPE_CHECKING:
     from ui.visit import Visit
@@ -23,16 +25,26 @@ def show(visit: Visit) -> None:
 
     @st.fragment(key="chat")
     def chat() -> None:
-        held = address.current(visit)
-        asked = held is not None and bool(held.turns)
-        with st.container(key="chat"):
-            menu.show(visit, held)
-            if held is not None and asked:
-                turns.show(visit, held)
-            else:
-                beginning.show(visit)
-        field.show(visit, held)
-        if asked:
-            sources.drawer(visit)
+        if address.has_moved():
+            st.rerun()  # all of the page, or the fragment that watches a turn would be left on it
+        try:
+            _chat(visit)
+        except RagError as error:  # what a fragment raises reaches nobody above it
+            show_error(error)
 
     chat()
+
+
+def _chat(visit: Visit) -> None:
+    """The conversation, the field for the next question, and the drawer of the sources."""
+    held = address.current(visit)
+    asked = held is not None and bool(held.turns)
+    with st.container(key="chat"):
+        menu.show(visit, held)
+        if held is not None and asked:
+            turns.show(visit, held)
+        else:
+            beginning.show(visit)
+    field.show(visit, held)
+    if asked:
+        sources.drawer(visit)

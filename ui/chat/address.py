@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _NAME = "talk"  # in the address
-_MINE, _SCOPES = "talks", "scopes"  # in the session's state
+_MINE, _SCOPES, _MOVED = "talks", "scopes", "talk-moved"  # in the session's state
 _NONE = Scope()
 
 
@@ -41,17 +41,24 @@ def begun(visit: Visit) -> Conversation:
         held = visit.desk.talks.begin(visit.person)
         scopes = st.session_state.setdefault(_SCOPES, {})
         scopes[held.id] = scopes.pop("", _NONE)
-        go_to(held.id)
+        st.query_params[_NAME] = held.id
+        _note(held.id)
     return held
 
 
 def go_to(name: str) -> None:
     """Have another conversation on the page; "" for one that is still to begin."""
+    st.session_state[_MOVED] = True
     if name:
         st.query_params[_NAME] = name
         _note(name)
     else:
         st.query_params.pop(_NAME, None)
+
+
+def has_moved() -> bool:
+    """Whether another conversation is on the page than in the run before; told once."""
+    return bool(st.session_state.pop(_MOVED, False))
 
 
 def scope_of(held: Conversation | None) -> Scope:

@@ -67,7 +67,8 @@ def _give_back(question: str, why: str) -> None:
 
 
 def _asked(visit: Visit) -> None:
-    question = st.session_state[_FIELD]
+    state, question = st.session_state, st.session_state[_FIELD]
+    state[_SCOPE_OPEN] = state["scope"] = False  # room for the answer
     if question and question.strip():
         ask(visit, question, address.scope_of(address.current(visit)))
 

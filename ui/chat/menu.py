@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rag.desk.talks import Conversation
-    from rag.exports.conversation import TalkForm
-    from rag.words import Language
     from ui.visit import Visit
 
 _MIMES = {
@@ -73,13 +70,22 @@ def _title(question: str) -> str:
 
 
 def _show_downloads(visit: Visit, held: Conversation) -> None:
-    """The conversation as files, each made when it is asked for."""
+    """The conversation as files, which are made when the menu is opened."""
     texts = visit.texts
-    with st.popover(texts["save"], type="tertiary", icon=":material/download:", key="save-menu"):
+    menu = st.popover(
+        texts["save"],
+        type="tertiary",
+        icon=":material/download:",
+        key="save-menu",
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu:
         for form in TALK_FORMS:
             st.download_button(
                 texts[f"save_{form}"],
-                partial(_written, held, form, visit.language, _zone()),
+                export_conversation(held.rounds(), form, visit.language, _zone()),
                 file_name=f"{texts['save_name']}.{form}",
                 mime=_MIMES[form],
                 key=f"save-{form}",
@@ -87,11 +93,6 @@ def _show_downloads(visit: Visit, held: Conversation) -> None:
                 icon=":material/draft:",
                 on_click="ignore",
             )
-
-
-def _written(held: Conversation, form: TalkForm, language: Language, zone: tzinfo) -> bytes:
-    """The conversation as it is when it is asked for."""
-    return export_conversation(held.rounds(), form, language, zone)
 
 
 def _zone() -> tzinfo:

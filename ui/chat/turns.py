@@ -55,7 +55,8 @@ def _show_turn(visit: Visit, held: Conversation, turn: Turn, key: str, *, last: 
         st.html(f'<div class="question">{escaped(turn.question)}</div>')
         chosen = field.scope_text(turn.scope, visit.texts)
         if chosen:
-            st.html(f'<div class="asked-in">{escaped(chosen)}</div>')
+            said = visit.texts["scope"].format(chosen)
+            st.html(f'<div class="asked-in">{escaped(said)}</div>')
     with st.chat_message(visit.texts["answer"], avatar=":material/menu_book:"):
         if not turn.done:
             turn.wait(_AT_ONCE)
