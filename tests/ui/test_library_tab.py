@@ -336,6 +336,20 @@ def test_collections_are_made_renamed_and_deleted_in_the_tab(home: Path) -> None
     assert len(list((home.parent / "papers").iterdir())) == 4
 
 
+def test_a_damaged_collection_leaves_ways_out(home: Path, filled: App) -> None:
+    filled.paths.catalogue.write_bytes(b"no database at all" * 100)
+    page = library("ru-RU")
+    assert page.error[0].title == "Каталог этой коллекции испорчен"
+    unfold(page, "library_health")
+    finish(press(page, "Проверить"), home, "doctor")
+    assert "**Библиотека** — открыть не удалось." in said(page)
+    unfold(page, "library_collections")
+    assert "не открывается" in said(page)
+    press(page, "Удалить «Основная»")
+    page.button(key="library-yes").click()
+    assert "пока нет документов" in sound(page.run()).info[0].value
+
+
 @pytest.mark.usefixtures("filled")
 def test_the_disk_used_is_a_bar_with_figures() -> None:
     page = unfold(library("ru-RU"), "library_disk")
