@@ -337,8 +337,9 @@ def test_collections_are_made_renamed_and_deleted_in_the_tab(home: Path) -> None
 
 
 def test_a_damaged_collection_leaves_ways_out(home: Path, filled: App) -> None:
-    filled.paths.catalogue.write_bytes(b"no database at all" * 100)
     page = library("ru-RU")
+    filled.paths.catalogue.write_bytes(b"no database at all" * 100)
+    sound(page.run())
     assert page.error[0].title == "Каталог этой коллекции испорчен"
     unfold(page, "library_health")
     finish(press(page, "Проверить"), home, "doctor")
