@@ -101,6 +101,15 @@ def test_a_damaged_collection_is_listed_with_its_trouble(filled: App) -> None:
     assert "damaged" in row.trouble
 
 
+def test_a_damaged_collection_can_be_renamed_and_deleted(filled: App) -> None:
+    filled.paths.catalogue.write_bytes(b"no database at all" * 100)
+    home = filled.paths.home
+    collections.rename(home, "default", "broken")
+    assert names(home) == ["broken"]
+    collections.delete(home, "broken")
+    assert list(home.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["", "a b", "../up", "x~new", "c+uploads", ".hidden", "я" * 65])
 def test_a_name_that_no_collection_may_have_is_refused(app: App, name: str) -> None:
     with pytest.raises(UsageError):

@@ -64,7 +64,7 @@ class Chore:
 
     kind: Kind
     about: tuple[str, ...] = ()
-    state: State = "waiting"
+    state: State = "running"
     done: int = 0
     total: int = 0
     file: str = ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from rag.errors import LibraryBusy, StorageError, UsageError
+from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -245,10 +245,7 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     if deleted:
         _remove(new)  # what a kill left of another one that was deleted
     elif paths.catalogue.exists():
-        from rag.store.catalogue import Catalogue
-
-        with Catalogue.open_or_create(paths.catalogue, {}) as catalogue:
-            catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
+        _move_root(paths, new)
     for part, target in zip(paths.parts, new.parts, strict=True):
         if part.exists():
             os.rename(part, target)
@@ -257,6 +254,17 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
         paths.lock.unlink(missing_ok=True)
     paths.moving.unlink(missing_ok=True)
+
+
+def _move_root(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Note in the catalogue where the uploads will lie; one that cannot be opened is left as is."""
+    from rag.store.catalogue import Catalogue
+
+    with (
+        suppress(LibraryCorrupt, LibraryMismatch),
+        Catalogue.open_or_create(paths.catalogue, {}) as catalogue,
+    ):
+        catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
 
 
 def _remove(paths: LibraryPaths) -> None:
@@ -285,7 +293,10 @@ def _finish_moves(paths: LibraryPaths, several: Sequence[LibraryPaths], stack: E
 def finish_moves(home: Path) -> None:
     """Finish the moves below `home` that were killed; those that go on are left alone."""
     for note in home.glob(f"*{MOVING}"):
-        with suppress(LibraryBusy), _held(LibraryPaths(home, note.name.removesuffix(MOVING))):
+        with (
+            suppress(LibraryBusy, StorageError),
+            _held(LibraryPaths(home, note.name.removesuffix(MOVING))),
+        ):
             pass
 
 

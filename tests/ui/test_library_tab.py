@@ -279,10 +279,10 @@ def test_what_differs_in_a_folder_is_shown_and_brought_in(home: Path, papers: Pa
 
 @pytest.mark.usefixtures("filled")
 def test_the_doctor_tells_what_it_finds_and_mends_it(home: Path, filled: App) -> None:
+    page = unfold(library("ru-RU"), "library_health")
     with filled.library() as held:
         stamp = filled.paths.index(held.catalogue.generation) / "stamp.json"
-    stamp.unlink()
-    page = unfold(library("ru-RU"), "library_health")
+    stamp.unlink()  # whoever asks would mend it unasked; this tab only looks
     finish(press(page, "Проверить"), home, "doctor")
     assert "**Указатели** — их нет, они испорчены" in said(page)
     assert not page.success
@@ -334,6 +334,21 @@ def test_collections_are_made_renamed_and_deleted_in_the_tab(home: Path) -> None
     assert sound(page.run()).selectbox(key="collection").value == "default"
     assert [row.name for row in collections.collections(home)] == ["work"]
     assert len(list((home.parent / "papers").iterdir())) == 4
+
+
+def test_a_damaged_collection_leaves_ways_out(home: Path, filled: App) -> None:
+    page = library("ru-RU")
+    filled.paths.catalogue.write_bytes(b"no database at all" * 100)
+    sound(page.run())
+    assert page.error[0].title == "Каталог этой коллекции испорчен"
+    unfold(page, "library_health")
+    finish(press(page, "Проверить"), home, "doctor")
+    assert "**Библиотека** — открыть не удалось." in said(page)
+    unfold(page, "library_collections")
+    assert "не открывается" in said(page)
+    press(page, "Удалить «Основная»")
+    page.button(key="library-yes").click()
+    assert "пока нет документов" in sound(page.run()).info[0].value
 
 
 @pytest.mark.usefixtures("filled")

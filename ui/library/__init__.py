@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.errors import LibraryMissing
+from rag.errors import LibraryError, LibraryMissing
 from rag.holdings import Holdings
 from ui.library import dialogs, folders, health, listing, shelves, unread, words, work
 from ui.parts import literal
@@ -32,7 +32,19 @@ def show(visit: Visit) -> None:
         st.toast(literal(said), icon=":material/check:")
     dialogs.show_trouble()
     work.show(visit)
-    held = _holdings(visit)
+    try:
+        _documents(visit, _holdings(visit))
+    except LibraryError as error:  # what is below can mend it, or lead away from it
+        what, mend = words.trouble(error, visit.texts)
+        st.error(literal(mend), title=literal(what))
+    for key, icon, section in _SECTIONS:
+        expander = st.expander(visit.texts[key], key=key, icon=icon, on_change="rerun")
+        if expander.open:
+            with expander:
+                section(visit)
+
+
+def _documents(visit: Visit, held: Holdings) -> None:
     if held.documents:
         listing.show(visit, held.documents)
     else:
@@ -40,11 +52,6 @@ def show(visit: Visit) -> None:
         st.info(visit.texts["library_empty"].format(literal(name)))
     if held.unread:
         unread.show(visit, held.unread)
-    for key, icon, section in _SECTIONS:
-        expander = st.expander(visit.texts[key], key=key, icon=icon, on_change="rerun")
-        if expander.open:
-            with expander:
-                section(visit)
 
 
 def _holdings(visit: Visit) -> Holdings:

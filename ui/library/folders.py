@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import LibraryError
 from ui.library import words, work
-from ui.parts import escaped
+from ui.parts import escaped, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,9 @@ def show(visit: Visit) -> None:
         if st.button(texts["library_sync_all"], icon=":material/sync:", disabled=busy or not there):
             chores.sync(visit.app, there)
             st.rerun()
+    if compared is not None and compared.error is not None:
+        what, mend = words.trouble(compared.error, texts)
+        st.error(literal(mend), title=literal(what))
     for number, folder in enumerate(folders):
         _folder(visit, folder, number, found.get(folder.path))
 

@@ -101,14 +101,16 @@ def _told(row: Holding, texts: Texts) -> str:
 
 def _page_of(texts: Texts, rows: Sequence[Holding], total: int) -> Sequence[Holding]:
     pages = -(-len(rows) // PAGE)
-    page = min(st.session_state.get("library_page", 1), pages)
+    page = 1
+    with st.container(horizontal=True, vertical_alignment="center", key="library-pages"):
+        said = st.empty()
+        if pages > 1:
+            page = st.pagination(pages, key="library_page")
     first = (page - 1) * PAGE
     shown = rows[first : first + PAGE]
     numbers = (words.number(n, texts) for n in (first + 1, first + len(shown), len(rows), total))
     key = "library_shown" if len(rows) == total else "library_shown_of"
-    st.caption(texts[key].format(*numbers))
-    if pages > 1:
-        st.pagination(pages, key="library_page")
+    said.caption(texts[key].format(*numbers))
     return shown
 
 

@@ -5,19 +5,35 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMismatch,
+    LibraryMissing,
+    RagError,
+    StorageError,
+    UsageError,
+)
 from ui.parts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.doctor import Check
-    from rag.errors import RagError
     from rag.holdings import Holding, Remark, Unread
     from rag.report import Report
     from ui.texts import Texts
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 _STEP = 1024
+#: Errors that there are words for in every language.
+_TROUBLES: dict[type[RagError], str] = {
+    LibraryBusy: "busy",
+    LibraryMissing: "missing",
+    LibraryCorrupt: "corrupt",
+    LibraryMismatch: "mismatch",
+    StorageError: "storage",
+}
 #: The name of the collection that is there without being made.
 DEFAULT = "default"
 
@@ -139,10 +155,7 @@ def trouble(error: RagError, texts: Texts, key: str = "") -> tuple[str, str]:
 
     `key` names those for something that a person cannot have as they asked for it.
     """
-    from rag.errors import LibraryBusy, LibraryMissing, StorageError, UsageError
-
-    known = {LibraryBusy: "busy", LibraryMissing: "missing", StorageError: "storage"}
-    for kind_of, name in known.items():
+    for kind_of, name in _TROUBLES.items():
         if isinstance(error, kind_of):
             return texts[f"library_trouble_{name}"], texts[f"library_mend_{name}"]
     if key and isinstance(error, UsageError):

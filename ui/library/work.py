@@ -55,7 +55,7 @@ def _share(chore: Chore) -> float:
 def _said(chore: Chore, visit: Visit) -> str:
     texts = visit.texts
     said = texts[f"library_doing_{chore.kind}"]
-    if chore.state == "waiting" and chore.total == 0 and chore.kind in _TOLD:
+    if chore.state == "waiting":
         return f"{said} — {texts['library_waiting']}"
     if chore.total:
         said += f": {words.number(chore.done, texts)} / {words.number(chore.total, texts)}"

@@ -43,7 +43,8 @@ _RU = {
     "library_shown": "Показаны {0}–{1} из {2}",
     "library_shown_of": "Показаны {0}–{1} из найденных {2}, всего документов {3}",
     "library_table": "Таблица документов; строки можно отмечать",
-    "library_pick": "Отметьте строки слева, чтобы открыть, перечитать, переименовать или удалить.",
+    "library_pick": "Отметьте строки слева, чтобы открыть, перечитать, переименовать или удалить. "
+    "С клавиатуры: стрелки и Shift+пробел.",
     "library_document": "Документ",
     "library_title": "Название",
     "library_kind": "Вид",
@@ -185,7 +186,8 @@ _EN = {
     "library_shown": "Showing {0}–{1} of {2}",
     "library_shown_of": "Showing {0}–{1} of {2} found, {3} documents in all",
     "library_table": "Table of documents; rows can be ticked",
-    "library_pick": "Tick rows on the left to open, read anew, rename or delete.",
+    "library_pick": "Tick rows on the left to open, read anew, rename or delete. By keyboard: "
+    "arrows and Shift+Space.",
     "library_document": "Document",
     "library_title": "Title",
     "library_kind": "Kind",
