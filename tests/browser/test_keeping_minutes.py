@@ -15,7 +15,7 @@ NAME = "планёрка.txt"
 
 
 def test_promises_of_a_dropped_meeting_are_filtered_set_right_and_saved(visit: Visit) -> None:
-    visitor = visit()
+    visitor = visit(height=1700)
     panel = visitor.tab("minutes")
     visitor.drop({NAME: MEETING.encode()})
     expect(visitor.row(NAME)).to_contain_text(visitor.texts["added"])
@@ -27,9 +27,10 @@ def test_promises_of_a_dropped_meeting_are_filtered_set_right_and_saved(visit: V
     expect(_promise(panel, "Договор отправлю")).to_contain_text("13.11.2025")
     visitor.choose("minutes_who", visitor.texts["minutes_anybody"])
 
-    _promise(panel, "позвоню поставщику").get_by_role("button").click()
-    panel.get_by_label(visitor.texts["minutes_what"]).last.fill("позвонит новому поставщику")
-    visitor.button("minutes_save").click()
+    row = _promise(panel, "позвоню поставщику")
+    row.get_by_role("button").click()
+    row.get_by_label(visitor.texts["minutes_what"]).fill("позвонит новому поставщику")
+    row.get_by_role("button", name=visitor.texts["minutes_save"]).click()
     changed = _promise(panel, "позвонит новому поставщику")
     expect(changed).to_contain_text(visitor.texts["minutes_yours"])
 
