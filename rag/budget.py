@@ -56,6 +56,8 @@ _WORDS = {
 }
 #: "system", "passage 2", "examples, 1 of 2".
 _PART = re.compile(r"([a-z]+),? ?((?:\d+(?: of \d+)?)?)")
+#: A document with a page or a line, as they are named in the language of the question.
+_STANDS = re.compile(r"(.+), (p\.|с\.|line|строка) (\d+)", re.DOTALL)
 _REASONS = {
     "does not fit the window": "не помещается в окно",
     "cut to the sentences around the best one": "оставлены предложения вокруг лучшего",
@@ -94,6 +96,9 @@ def why_none(answer: Answer, model: str, language: Language) -> str:
 def named(name: str, language: Language) -> str:
     """A part of a prompt in words: «отрывок 2»; a document by its name."""
     words = _WORDS[language]
+    if stands := _STANDS.fullmatch(name):
+        kind = "page" if stands[2] in ("p.", "с.") else "line"
+        return f"{stands[1]}, {words[kind].format(stands[3])}"
     part = _PART.fullmatch(name)
     if part is None:
         return name

@@ -29,7 +29,7 @@ _MAX_RATIO = 1.5
 _CRUMB = 0.25
 #: A text without spaces counts one word for so many characters, a spaced one at least as many.
 _CHARACTERS_A_WORD = 10
-_SEPARATOR = " › "
+SEPARATOR = " › "
 #: Characters of a line of column names that is worth repeating.
 _MAX_COLUMNS = 500
 _ID_LENGTH = 32
@@ -81,7 +81,7 @@ def chunk(document: Document, *, target_words: int = 200) -> list[Chunk]:
         units = _units(document, tables, start, end, limit)
         for group in _groups(document, units, target_words):
             columns = _columns(document, tables, group[0].start)
-            context = _SEPARATOR.join(filter(None, (path, columns)))
+            context = SEPARATOR.join(filter(None, (path, columns)))
             chunks.append(_chunk(document, group[0].start, group[-1].end, context))
     return chunks
 
@@ -89,7 +89,7 @@ def chunk(document: Document, *, target_words: int = 200) -> list[Chunk]:
 def heading_path(document: Document, offset: int) -> tuple[str, ...]:
     """The titles in force for the character at `offset`, a heading's own first letter included."""
     path = _Headings(document).path_before(offset + 1)
-    return tuple(path.split(_SEPARATOR)) if path else ()
+    return tuple(path.split(SEPARATOR)) if path else ()
 
 
 def _columns(document: Document, tables: Sequence[Mark], start: int) -> str:
@@ -149,7 +149,7 @@ class _Headings:
                 stack.pop()
             words = document.text[mark.start : mark.end].split()
             stack.append((mark.level, " ".join(words).lstrip("# ")))
-            self._paths.append(_SEPARATOR.join(title for _, title in stack))
+            self._paths.append(SEPARATOR.join(title for _, title in stack))
 
     def path_before(self, offset: int) -> str:
         """Path of the headings in force for the character just before `offset`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -109,13 +110,15 @@ def ui(
     if not naming.is_loopback(host) and plan.tls is None:
         _say("without --tls-cert and --tls-key, passwords and documents cross the network in clear")
 
-    def tell(address: str) -> None:
-        _say(f"the page is at {address} — Ctrl-C ends it")
-        if not no_browser and config.has_browser():
-            # a browser in the terminal would hold up the server
-            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    server.serve(plan, partial(_announce, browser=not no_browser))
 
-    server.serve(plan, tell)
+
+def _announce(address: str, *, browser: bool) -> None:
+    """Say where the page is, and go there where somebody would see it."""
+    _say(f"the page is at {address} — Ctrl-C ends it")
+    if browser and config.has_browser():
+        # a browser in the terminal would hold up the server
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _guard(

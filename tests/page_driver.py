@@ -67,12 +67,22 @@ def intake() -> Intake:
 
 
 def ask(page: AppTest, question: str) -> AppTest:
+    """Ask, and wait for the answer: the page waits for news of it whenever it runs."""
     page.chat_input[0].set_value(question)
-    return sound(page.run())
+    sound(page.run())
+    while any(button.key == "stop" for button in page.button):
+        sound(page.run())
+    return page
 
 
 def html(page: AppTest, css: str) -> list[str]:
     return [block.value for block in page.get("html") if f'class="{css}' in block.value]
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """Press the button with this key."""
+    next(button for button in page.button if button.key == key).click()
+    return sound(page.run())
 
 
 def chip(page: AppTest, label: str) -> Any:

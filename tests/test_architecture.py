@@ -14,7 +14,7 @@ LAYERS = (
     {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
-        *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
+        *("hashing", "around", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
         *("orders", "followup", "guards", "summary", "corrections"),
     },
     {
@@ -25,6 +25,7 @@ LAYERS = (
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
         *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
+        "openers",
     },
     {"app", "schema", "exports"},
     {"desk"},

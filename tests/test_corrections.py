@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ EDITS = st.sampled_from(sorted(VALUES)).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(EDITS, max_size=8))
 def test_a_correction_changes_what_it_says_and_nothing_else(
     edits: list[tuple[int, str, str | None]],
@@ -84,7 +85,7 @@ def test_a_correction_changes_what_it_says_and_nothing_else(
     assert apply(MINUTES, [], no_document).minutes == MINUTES
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_what_was_corrected_is_found_again_when_lines_come_before_it(data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.integers(0, len(MINUTES.promises) - 1), min_size=1))
@@ -146,14 +147,31 @@ def test_words_that_are_no_deadline_are_refused(words: str) -> None:
 # -- in a library
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    folder = tmp_path / "meetings"
-    folder.mkdir()
-    (folder / NAME).write_text(RUSSIAN, encoding="utf-8")
-    made = App(Settings(me="Анна Ли", workers=1), tmp_path / "lib")
-    made.ingest([folder])
+def filled(folder: Path) -> App:
+    """A library in `folder`/lib of a meeting in `folder`/meetings."""
+    (folder / "meetings").mkdir()
+    (folder / "meetings" / NAME).write_text(RUSSIAN, encoding="utf-8")
+    made = App(Settings(me="Анна Ли", workers=1), folder / "lib")
+    made.ingest([folder / "meetings"])
     return made
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(tmp_path_factory.mktemp("made")).paths.home
+
+
+@pytest.fixture
+def app(made: Path, tmp_path: Path) -> App:
+    """A library that nothing is read into again."""
+    shutil.copytree(made, tmp_path / "lib")
+    return App(Settings(me="Анна Ли", workers=1), tmp_path / "lib")
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> App:
+    """A library whose files may change."""
+    return filled(tmp_path)
 
 
 def entries(app: App) -> list[tuple[str | None, str, str]]:
@@ -197,49 +215,51 @@ def test_a_file_beside_the_library_has_the_corrections_of_its_very_text(
 
 
 @pytest.mark.parametrize("how", ["reread", "fresh"])
-def test_corrections_outlive_reading_again(app: App, tmp_path: Path, how: str) -> None:
-    app.correct(NAME, corrected(app, "Насос"), {"state": "done"})
-    before = app.corrected(NAME)
-    app.ingest([tmp_path / "meetings"], reread=how == "reread", fresh=how == "fresh")
-    assert app.corrected(NAME) == before
+def test_corrections_outlive_reading_again(living: App, tmp_path: Path, how: str) -> None:
+    living.correct(NAME, corrected(living, "Насос"), {"state": "done"})
+    before = living.corrected(NAME)
+    living.ingest([tmp_path / "meetings"], reread=how == "reread", fresh=how == "fresh")
+    assert living.corrected(NAME) == before
     assert before.count == 1
 
 
 def test_a_changed_document_keeps_what_still_stands_and_tells_of_the_rest(
-    app: App, tmp_path: Path
+    living: App, tmp_path: Path
 ) -> None:
-    app.correct(NAME, corrected(app, "Насос"), {"who": "Лев Орлов"})
-    app.correct(NAME, corrected(app, "Журнал"), {"to_whom": "Вера Белых"})
-    app.add_promise(NAME, {"who": "Игорь Краснов", "what": "купить лейку"}, line=6)
+    living.correct(NAME, corrected(living, "Насос"), {"who": "Лев Орлов"})
+    living.correct(NAME, corrected(living, "Журнал"), {"to_whom": "Вера Белых"})
+    living.add_promise(NAME, {"who": "Игорь Краснов", "what": "купить лейку"}, line=6)
     changed = RUSSIAN.replace("Вера: Насос я проверю завтра.\n", "").replace(
         "Лев: Плёнку", "Лев: Погодите.\nЛев: Плёнку", 1
     )
     (tmp_path / "meetings" / NAME).write_text(changed, encoding="utf-8")
-    app.ingest([tmp_path / "meetings"])
-    found = app.corrected(NAME)
+    living.ingest([tmp_path / "meetings"])
+    found = living.corrected(NAME)
     assert [each.value for each in found.lost] == ["Лев Орлов"]
     assert promise_of(found.minutes, "Журнал").to_whom == "Вера Белых"
     own = promise_of(found.minutes, "купить лейку")
     assert (own.line, own.quote) == (0, "")  # its line is gone, the promise is not
     (tmp_path / "meetings" / NAME).write_text(RUSSIAN, encoding="utf-8")
-    app.ingest([tmp_path / "meetings"])
-    found = app.corrected(NAME)
+    living.ingest([tmp_path / "meetings"])
+    found = living.corrected(NAME)
     assert not found.lost
     assert promise_of(found.minutes, "Насос").who == "Лев Орлов"
     assert promise_of(found.minutes, "купить лейку").line == 6
 
 
-def test_an_own_promise_moves_with_its_line(app: App, tmp_path: Path) -> None:
-    app.add_promise(NAME, {"who": "Лев Орлов", "what": "снять шланг", "when": "к пятнице"}, line=5)
-    own = corrected(app, "снять шланг")
+def test_an_own_promise_moves_with_its_line(living: App, tmp_path: Path) -> None:
+    living.add_promise(
+        NAME, {"who": "Лев Орлов", "what": "снять шланг", "when": "к пятнице"}, line=5
+    )
+    own = corrected(living, "снять шланг")
     assert own.quote == "Игорь: Коллеги, начнём с полива."
     assert own.when is not None
     assert own.when.end == "2025-11-14"
     (tmp_path / "meetings" / NAME).write_text("Черновик\n" + RUSSIAN, encoding="utf-8")
-    app.ingest([tmp_path / "meetings"])
-    moved = corrected(app, "снять шланг")
+    living.ingest([tmp_path / "meetings"])
+    moved = corrected(living, "снять шланг")
     assert (moved.line, moved.quote) == (6, own.quote)
-    text = app.document(NAME)[1].text
+    text = living.document(NAME)[1].text
     assert text[moved.start : moved.end] == moved.quote
 
 
@@ -297,28 +317,28 @@ def test_what_a_stale_page_wants_is_refused_and_changes_nothing(app: App) -> Non
 
 
 def test_the_persons_word_goes_before_what_a_later_meeting_reports(
-    app: App, tmp_path: Path
+    living: App, tmp_path: Path
 ) -> None:
     later = "Планёрка, 19.11.2025\n\nИгорь: Как насос?\nВера: Насос проверила вчера.\n"
     (tmp_path / "meetings" / "later.txt").write_text(later, encoding="utf-8")
-    app.ingest([tmp_path / "meetings"])
-    assert ("Вера Белых", "Насос я проверю", "done") in entries(app)
-    app.correct(NAME, corrected(app, "Насос"), {"state": "open"})
-    assert ("Вера Белых", "Насос я проверю", "open") in entries(app)
+    living.ingest([tmp_path / "meetings"])
+    assert ("Вера Белых", "Насос я проверю", "done") in entries(living)
+    living.correct(NAME, corrected(living, "Насос"), {"state": "open"})
+    assert ("Вера Белых", "Насос я проверю", "open") in entries(living)
 
 
-def test_a_told_day_is_kept_and_dates_the_deadlines(app: App, tmp_path: Path) -> None:
+def test_a_told_day_is_kept_and_dates_the_deadlines(living: App, tmp_path: Path) -> None:
     (tmp_path / "meetings" / "undated.txt").write_text(
         RUSSIAN.replace("Дата: 12.11.2025\n", ""), encoding="utf-8"
     )
-    app.ingest([tmp_path / "meetings"])
-    app.tell_day("undated.txt", "2026-03-04")
-    found = app.corrected("undated.txt")
+    living.ingest([tmp_path / "meetings"])
+    living.tell_day("undated.txt", "2026-03-04")
+    found = living.corrected("undated.txt")
     assert found.minutes.date == "2026-03-04"
     assert promise_of(found.minutes, "Насос").when.end == "2026-03-05"  # type: ignore[union-attr]
     with pytest.raises(UsageError, match="is no day"):
-        app.tell_day("undated.txt", "2026-02-30")
-    (record,) = app.minutes(["undated.txt"], day="2026-03-11")
+        living.tell_day("undated.txt", "2026-02-30")
+    (record,) = living.minutes(["undated.txt"], day="2026-03-11")
     assert isinstance(record, Record)
     assert record.minutes.date == "2026-03-11"  # what is asked for now goes before
 

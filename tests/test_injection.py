@@ -182,17 +182,20 @@ def test_the_page_shows_text_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyP
             for text in payloads
         )
         answer = Answer("", sentences, struck=sentences, by="model")
-        turn = answers.Turn("\n".join(payloads), answer)
         desk = Desk(Path("home"))
-        answers.show_turn(Visit(desk, desk.app(), "somebody", "en", TEXTS["en"]), turn, 0)
+        visit = Visit(desk, desk.app(), "somebody", "en", TEXTS["en"])
+        answers.show_answer(visit, answer, "turn-0")
 
     at = AppTest.from_function(page, args=([order for _, _, order in INJECTED],)).run()
     assert not at.exception, at.exception
     shown = [block.value for block in at.get("html")]
     assert len(shown) == 2 * len(INJECTED)
-    known = re.compile(r"</?(?:div|span|s|strong)(?: class=\"(?:sentence|doubt)\")?>")
+    known = re.compile(r"</?(?:div|span|s|strong)(?: class=\"(?:sentence|doubt|struck)\")?>")
     assert not any(re.search(r"<[a-z/!]", known.sub("", block), re.I) for block in shown)
-    labels = [each.label for each in at.expander]
+    buttons = [(each.label, each.help or "") for each in at.button]
+    assert len(buttons) > len(INJECTED)
+    ours = re.compile(r":gray\[Source\] \d+:gray\[(.*)\]", re.DOTALL)  # of a chip
+    labels = [ours.sub(r"\1", label) for label, _ in buttons] + [told for _, told in buttons]
     assert not any(re.search(r"(?<!\\)(?:[\[<]|!\[)", label) for label in labels)
     assert not at.markdown
 

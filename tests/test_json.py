@@ -17,7 +17,7 @@ PASSAGE = {"document", "page", "line", "start", "end", "text", "score", "via"}
 PROMISE = {
     *("document", "who", "to_whom", "what", "when_raw", "when_from", "when_to", "act", "status"),
     *("force", "condition", "line", "support", "history", "flags", "quote", "start", "end"),
-    *("title", "meeting_date", "state", "links"),
+    *("corrections", "title", "meeting_date", "state", "links"),
 }
 ANSWER = {
     *(

@@ -60,12 +60,12 @@ class PasswordDoor:
         """The way to the password for a person, and a plain answer for a program."""
         if not entrance.wants_html(request):
             return PlainTextResponse("Sign in first\n", 401)
-        where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        where = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{SIGN_IN}?next={quote(where, safe='')}", 303)
 
     async def answer(self, request: Request, leave: Callable[[bytes], None]) -> Response | None:
         """The page that asks for the password, what comes of one, and the way out."""
-        path, method = request.url.path, request.method
+        path, method = request.scope["path"], request.method
         if path == SIGN_OUT:
             return self._sign_out(request, leave)
         if path != SIGN_IN:
@@ -146,11 +146,11 @@ class ProviderDoor:
 
     async def answer(self, request: Request, leave: Callable[[bytes], None]) -> Response | None:
         """The ways to the provider and out. What the provider answers goes to Streamlit."""
-        if request.url.path == SIGN_IN:
+        if request.scope["path"] == SIGN_IN:
             name = request.query_params.get("provider", "")
             known = name in provider.names() and self.entry(request) is None
             return RedirectResponse(provider.address(name) if known else "/", 303)
-        if request.url.path == SIGN_OUT:
+        if request.scope["path"] == SIGN_OUT:
             if (entry := self.entry(request)) is not None:
                 now = time.time()
                 self._left = {key: end for key, end in self._left.items() if end > now}

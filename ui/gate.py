@@ -75,7 +75,7 @@ class Gate:
         asked = HTTPConnection(scope)
         reason = self._strange(asked)
         if reason:
-            await _refuse(scope, receive, send, PlainTextResponse(f"{reason}\n", 403))
+            await _refuse(scope, receive, send, reason)
         elif self._door is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
@@ -83,7 +83,7 @@ class Gate:
         else:
             entry = self._door.entry(asked)
             if entry is None:
-                await _refuse(scope, receive, send, PlainTextResponse("Sign in first\n", 401))
+                await _refuse(scope, receive, send, "Sign in first")
             else:
                 await self._watched(entry, scope, receive, send)
 
@@ -92,7 +92,7 @@ class Gate:
         response = await door.answer(request, self._leave)
         if response is not None:
             await response(scope, receive, send)
-        elif door.leads_in(request.url.path):
+        elif door.leads_in(request.scope["path"]):
             await self._app(scope, receive, send)
         elif (entry := door.entry(request)) is None:
             await door.closed(request)(scope, receive, send)
@@ -164,14 +164,12 @@ class _Socket:
             await self._send(message)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
-    """Answer so; a websocket is closed where the server knows no other answer to it."""
-    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get(
-        "extensions", {}
-    ):
-        await send({"type": "websocket.close", "code": _REFUSED})
+async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
+    """Answer so; a websocket is closed before it is open, which the browser sees as a 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _REFUSED, "reason": reason})
     else:
-        await response(scope, receive, send)
+        await PlainTextResponse(f"{reason}\n", 403)(scope, receive, send)
 
 
 def _with_refresh(send: Send, ends: float) -> Send:

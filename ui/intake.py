@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.desk.drops import IN_LIBRARY
-from ui.parts import escaped
+from rag.desk.drops import THERE
+from ui.parts import escaped, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from rag.desk.drops import Drop
     from rag.desk.intake import Intake
@@ -32,7 +34,7 @@ def show(visit: Visit) -> None:
 def field(visit: Visit, key: str) -> None:
     """A place to drop files, and what became of them; each place on a page has its own `key`."""
     state, texts = st.session_state, visit.texts
-    limit = visit.desk.settings.max_upload_mb
+    limit = _limit(visit)
     count = state.setdefault("drops", {}).setdefault(key, 0)
     with st.container(key=f"intake-{visit.language}-{key}"):
         files = st.file_uploader(
@@ -42,19 +44,26 @@ def field(visit: Visit, key: str) -> None:
             max_upload_size=limit,
         )
         with st.popover(texts["intake_folder"], type="tertiary", icon=":material/folder:"):
-            folder = st.file_uploader(
-                texts["intake_whole_folder"],
-                accept_multiple_files="directory",
-                key=f"folder-{key}-{count}",
-                max_upload_size=limit,
-            )
-            st.caption(texts["kinds"])
+            folder = _folder(visit, f"{key}-{count}")
     dropped = [*files, *folder]
     if dropped:
         state.drops[key] += 1  # an empty field for the next files
         _intake(visit).take([(file.name, file.getvalue()) for file in dropped])
         st.rerun()
     rows(visit, key)
+
+
+def _folder(visit: Visit, key: str) -> Sequence[UploadedFile]:
+    """A place for a whole folder, and what can be read at all."""
+    with st.container(key=f"intake-{visit.language}-folder-{key}"):
+        files = st.file_uploader(
+            visit.texts["intake_whole_folder"],
+            accept_multiple_files="directory",
+            key=f"folder-{key}",
+            max_upload_size=_limit(visit),
+        )
+    st.caption(visit.texts["kinds"])
+    return files
 
 
 def rows(visit: Visit, key: str) -> None:
@@ -65,6 +74,12 @@ def rows(visit: Visit, key: str) -> None:
     st.session_state["intake-moving"] = busy
     if intake.drops:
         st.fragment(_rows, run_every=_TICK if busy else None)(visit, key)
+
+
+def _limit(visit: Visit) -> int:
+    """Megabytes that a file may have: what is set, and what the server lets through."""
+    allowed: int = st.get_option("server.maxUploadSize")
+    return min(visit.desk.settings.max_upload_mb, allowed)
 
 
 def _intake(visit: Visit) -> Intake:
@@ -79,8 +94,8 @@ def _rows(visit: Visit, key: str) -> None:
     drops.reverse()  # the newest of each first
     drops.sort(key=_urgency)
     ended = sum(drop.done for drop in drops)
-    if intake.busy and len(drops) > 1:
-        st.caption(texts["intake_so_far"].format(ended, len(drops)))
+    if len(drops) > 1:
+        st.caption(_so_far(drops, texts))
     for drop in drops[:_ROWS]:
         _row(visit, intake, drop, key)
     if len(drops) > _ROWS:
@@ -107,10 +122,21 @@ def _run_page_again(intake: Intake) -> None:
 
 
 def _urgency(drop: Drop) -> int:
-    """What wants to be seen comes first: what needs a hand, what moves, what is done."""
-    if drop.state in IN_LIBRARY:
-        return 3 if not drop.locked else 0
-    return {"failed": 0, "refused": 0, "waiting": 2}.get(drop.state, 1)
+    """What wants to be seen comes first: what moves, what needs a hand, what is done."""
+    if drop.state in ("reading", "indexing"):
+        return 0
+    if drop.done and (drop.locked or drop.state not in THERE):
+        return 1
+    return 3 if drop.done else 2
+
+
+def _so_far(drops: Sequence[Drop], texts: Texts) -> str:
+    """How many files are in, how many are not taken, and how many are on their way."""
+    there = sum(drop.state in THERE for drop in drops)
+    moving = sum(not drop.done for drop in drops)
+    counts = {"there": there, "not_taken": len(drops) - there - moving, "moving": moving}
+    said = [texts[f"intake_{name}"].format(count) for name, count in counts.items() if count]
+    return " · ".join(said)
 
 
 def _fold(visit: Visit, intake: Intake, drops: Sequence[Drop], key: str) -> None:
@@ -125,15 +151,15 @@ def _row(visit: Visit, intake: Intake, drop: Drop, key: str) -> None:
     texts, place = visit.texts, f"{key}-{drop.id}"
     with st.container(horizontal=True, gap="small", key=f"intake-row-{place}"):
         st.html(_described(drop, texts), width="stretch")
-        ends = intake.dismiss if drop.done else intake.cancel
+        end = texts["intake_dismiss" if drop.done else "intake_cancel"]
         if drop.state != "indexing":
             st.button(
-                texts["intake_dismiss" if drop.done else "intake_cancel"],
+                f"{end}: {literal(drop.name)}",
                 key=f"intake-end-{place}",
                 type="tertiary",
                 icon=":material/close:",
-                help=texts["intake_dismiss" if drop.done else "intake_cancel"],
-                on_click=ends,
+                help=end,
+                on_click=intake.dismiss if drop.done else intake.cancel,
                 args=(drop,),
             )
     if drop.locked:
@@ -168,7 +194,8 @@ def _dismiss_done(intake: Intake) -> None:
 def _described(drop: Drop, texts: Texts) -> str:
     """A row as HTML, everything in it escaped."""
     name, said = escaped(drop.name), escaped(_said(drop, texts))
-    parts = [f'<div class="drop {drop.state}"><b>{name}</b>', f"<span>{said}</span>"]
+    look = "locked" if drop.locked else drop.state
+    parts = [f'<div class="drop {look}"><b>{name}</b><span>{said}</span>']
     if drop.state == "reading":
         label = escaped(texts["intake_progress"].format(drop.name))
         value = "" if drop.share is None else f' value="{drop.share:.3f}"'
@@ -204,7 +231,7 @@ def _pages(drop: Drop, texts: Texts) -> str:
 
 def _remarks(drop: Drop, texts: Texts) -> list[str]:
     """What else is worth knowing of a file that is in the library."""
-    if drop.state not in IN_LIBRARY:
+    if drop.state not in THERE:
         return []
     said = []
     if len(drop.documents) > 1:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _OPENED = "source"  # of the session's state: what the drawer shows
+_LARGE = "sources-large"  # and whether pictures are wanted as large as they are
 _WIDTH = 1000  # CSS pixels of the drawer; on a narrower screen it takes all there is
 _PICTURES = 48  # drawn pages kept for all visitors, some 200 KB each
 _DOCUMENTS = 8  # texts kept for all visitors; one may have a few MB
@@ -113,14 +114,32 @@ def show(visit: Visit, citation: Citation) -> None:
         if document.kind not in DRAWN or citation.page is None:
             _show_words(document, citation, texts)
             return
-        large = st.toggle(texts["source_large"], key="source-large", persist_state="session")
+        large = _enlarged(citation, texts)
         words, pages = (st.container(), st.container()) if large else st.columns((2, 3))
         with words:
             _show_words(document, citation, texts)
-        with pages, st.container(key="source-pages-large" if large else "source-pages"):
+        size = "large" if large else "whole"
+        with pages, st.container(key=f"source-pages-{size}-{_named(citation)}"):
             _show_pages(visit.app, document, citation, texts)
     except RagError as error:
         show_error(error)
+
+
+def _named(citation: Citation) -> str:
+    """What tells the widgets of a source from those of another one on the page."""
+    return f"{citation.document}-{citation.start}-{citation.end}"
+
+
+def _enlarged(citation: Citation, texts: Texts) -> bool:
+    """Whether the picture is wanted as large as it is; of the next source as of this one."""
+    key, state = f"source-large-{_named(citation)}", st.session_state
+
+    def note() -> None:
+        state[_LARGE] = state[key]
+
+    if key not in state:
+        state[key] = state.get(_LARGE, False)
+    return st.toggle(texts["source_large"], key=key, on_change=note)
 
 
 def read(app: App, name: str) -> Document:
@@ -156,7 +175,7 @@ def _show_place(document: Document, citation: Citation, texts: Texts) -> None:
 
 def _show_words(document: Document, citation: Citation, texts: Texts) -> None:
     """The turns around the quote, or else the lines; further at every press of a button."""
-    key = f"source-steps-{citation.document}-{citation.start}-{citation.end}"
+    key = f"source-steps-{_named(citation)}"
     steps = 1 + st.session_state.get(key, 0)
     span = (citation.start, citation.end)
     spoken = exchanges(document, *span, steps=steps)
@@ -172,7 +191,7 @@ def _show_words(document: Document, citation: Citation, texts: Texts) -> None:
     if more:
         st.button(
             label,
-            key=f"source-more-{citation.start}-{citation.end}",
+            key=f"source-more-{_named(citation)}",
             type="tertiary",
             icon=":material/unfold_more:",
             on_click=_further,
@@ -224,7 +243,8 @@ def _show_page(app: App, document: Document, citation: Citation, texts: Texts) -
     caption = texts["marked" if found.marked else "unmarked"].format(citation.page)
     alt = f"{place_text(citation, texts)}. {caption}"
     if found.marked:
-        browser.look_at(_where_marked(found.png) or 0.0, f"source-look-{citation.page}")
+        key = f"source-look-{citation.page}-{_named(citation)}"
+        browser.look_at(_where_marked(found.png) or 0.0, key)
     st.image(found.png, caption=caption, alt=alt, width="stretch", output_format="PNG")
 
 

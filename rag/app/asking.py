@@ -5,13 +5,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from rag import config
 from rag.app.keeping import Keeping
-from rag.errors import UsageError
+from rag.errors import LibraryError, UsageError
+from rag.index import Library, open_catalogue
+from rag.retrieve import Retriever
 from rag.store.secret import secret_of
+from rag.types import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,18 +23,18 @@ if TYPE_CHECKING:
 
     from rag.answer import Answerer
     from rag.evaluate import Trial
-    from rag.index import Library
     from rag.mapreduce import Watch
     from rag.named import Unread
     from rag.promised import Asked, Listed
     from rag.record import Read, Record, Summarise
     from rag.report import Progress
-    from rag.retrieve import Mode, Retriever
+    from rag.retrieve import Mode
     from rag.store.history import History
     from rag.summary import Brief, Summary
     from rag.summary import Progress as Step
     from rag.talk import SoFar, Talk
-    from rag.types import Answer, Entry, Evidence, Exchange, Scope
+    from rag.types import Answer, Entry, Evidence, Exchange
+    from rag.words import Language
 
 
 #: Longest question in characters; a longer one is a file given by mistake.
@@ -90,6 +93,46 @@ class Asking(Keeping):
         from rag.promised import records
 
         return records(self.paths, entries)
+
+    def openers(self, language: Language, scope: Scope | None = None) -> tuple[str, ...]:
+        """First questions to suggest, each of which the documents in scope answer.
+
+        They are made once for each state of the library; see `rag.openers`. There are none where
+        nothing can be made of the documents, and none of a library that cannot be asked: asking it
+        will tell why.
+        """
+        try:
+            with open_catalogue(self.paths) as catalogue:
+                key = (catalogue.generation, language, scope or Scope())
+            held = self._openers.get(key)
+            if held is None:
+                if any(each[0] != key[0] for each in self._openers):
+                    self._openers.clear()
+                held = self._openers[key] = self._made_openers(language, scope or Scope())
+        except (LibraryError, UsageError):
+            return ()
+        return held
+
+    @cached_property
+    def _openers(self) -> dict[tuple[int, Language, Scope], tuple[str, ...]]:
+        """The first questions by generation, language and scope."""
+        return {}
+
+    def _made_openers(self, language: Language, scope: Scope) -> tuple[str, ...]:
+        from rag.answer import Answerer, Asker
+        from rag.openers import openers
+
+        embedder = self.embedder
+        with Library.open(self.paths, embedder) as library:
+            retriever = Retriever(library, embedder)  # models would take seconds for each question
+            asker = Asker(self.settings.me, self.today)
+            answerer = Answerer(library.catalogue, retriever, asker=asker)
+            return openers(
+                library.catalogue,
+                partial(answerer.answer, k=self.settings.passages, scope=scope),
+                language,
+                within=retriever.select(scope),
+            )
 
     def talk(self, *, resume: bool = False, after: SoFar | None = None) -> Talk:
         """A conversation to ask in, new, the last one or one held so far; see `rag.talk.Talk`."""

@@ -5,6 +5,7 @@ A desk outlives every visit: what a visitor began goes on while the page is relo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from threading import RLock
@@ -157,4 +158,10 @@ class Desk:
     def resume(self) -> None:
         """Take up files that were sent in and not yet read when an earlier process ended."""
         for folder in self.home.glob(f"*{UPLOADS}"):
-            self.intake(folder.name.removesuffix(UPLOADS)).claim()
+            with suppress(UsageError):  # a folder of another program, or made by hand
+                self.intake(folder.name.removesuffix(UPLOADS)).claim()
+
+    def close(self) -> None:
+        """End all that goes on here; files that wait are taken up by the next desk."""
+        for intake in list(self._intakes.values()):
+            intake.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rag.config import CHOICES, RANGES, Settings
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: How a setting is asked for: a switch, one of several words, a number, or a text.
 Kind = Literal["switch", "choice", "whole", "number", "text"]
-Origin = Literal["default", "file", "environment"]
+Origin = Literal["default", "file", "environment", "flag"]
 
 #: Settings in groups, beside those that have a place of their own: how answers are written, what is
 #: found for them, how models run, how files are read, who asks.
@@ -50,24 +50,26 @@ def default(name: str) -> Any:
 def origin(configured: Configured, name: str) -> Origin:
     """Where the present value of a setting comes from."""
     told = configured.origins[name]
-    if told == "default":
-        return "default"
+    if told in ("default", "flag"):
+        return cast("Origin", told)
     return "environment" if told.startswith(_VARIABLE) else "file"
+
+
+def fixed(configured: Configured, name: str) -> bool:
+    """Whether something counts before the file: it cannot be chosen then."""
+    return origin(configured, name) in ("environment", "flag")
 
 
 def changing(configured: Configured, choices: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the choices that differ from what counts now; None stands for the default.
 
-    What the environment sets cannot be chosen: it counts before the file.
+    What is fixed cannot be chosen.
     """
     found = {}
     for name, value in choices.items():
         where = origin(configured, name)
-        if where == "environment":
-            continue
-        if (value is None and where == "file") or (
-            value is not None and value != getattr(configured.settings, name)
-        ):
+        other = value is not None and value != getattr(configured.settings, name)
+        if not fixed(configured, name) and (other or (value is None and where == "file")):
             found[name] = value
     return found
 

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from rag.desk.uploads import LOCKED
+
 if TYPE_CHECKING:
     from rag.desk.uploads import Cause
     from rag.store.received import Kept
@@ -15,8 +17,8 @@ State = Literal[
     "waiting", "reading", "indexing", "added", "changed", "unchanged", "refused", "failed"
 ]
 #: States in which a file is in the library.
-IN_LIBRARY: tuple[State, ...] = ("added", "changed", "unchanged")
-_DONE = (*IN_LIBRARY, "refused", "failed")
+THERE: tuple[State, ...] = ("added", "changed", "unchanged")
+_DONE = (*THERE, "refused", "failed")
 
 
 @dataclass(eq=False, slots=True)
@@ -61,7 +63,18 @@ class Drop:
     @property
     def locked(self) -> bool:
         """Whether a password would open it, or more of it."""
-        return self.done and self.cause in ("locked", "password")
+        return self.done and self.cause in LOCKED
+
+    def end(self, state: State, cause: Cause = "", reason: str = "") -> None:
+        """Nothing more comes of it."""
+        self.state, self.cause, self.reason = state, cause, reason
+        if self.ended is None:
+            self.ended = time.monotonic()
+
+    def begin_again(self) -> None:
+        """It is to be read once more."""
+        self.state, self.cause, self.reason, self.unread = "waiting", "", "", 0
+        self.pages, self.total_pages, self.began, self.ended = 0, None, None, None
 
     @property
     def seconds(self) -> float:

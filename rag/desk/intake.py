@@ -1,7 +1,7 @@
 """Files dropped on the page, read and taken into the library while the person goes on.
 
-    take ─ kept ─ waiting ─┬─ quick lane: small files only ─┬─ read ─ one publisher ─ the library
-                           └─ lanes: large ones first ──────┘
+    take ─ kept ─ line ─┬─ quick lane: small files only ─┬─ read ─ one publisher ─ the library
+                        └─ lanes: large ones first ──────┘
 
 Lanes read in child processes and hold no lock, so that a book keeps nobody's note waiting. The
 publisher takes in whatever is read by the time it comes free: the first file at once, many small
@@ -16,7 +16,6 @@ import os
 import time
 from collections import deque
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,11 @@ from filelock import FileLock, Timeout
 
 from rag import config
 from rag.desk import uploads
-from rag.desk.drops import IN_LIBRARY, Drop
-from rag.desk.patience import when_free
-from rag.desk.reading import Cancelled, Reader, Replay, WasRead, wants_password
-from rag.errors import LibraryError, RagError, StorageError
+from rag.desk.drops import THERE, Drop
+from rag.desk.lanes import Lanes
+from rag.desk.publishing import Outcome, held, publish, refusal
+from rag.desk.reading import Cancelled, Reader
+from rag.errors import LibraryBusy, LibraryError, StorageError
 from rag.index import open_catalogue
 from rag.store.received import Received
 
@@ -35,46 +35,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rag.app import App
-    from rag.desk.drops import State
-    from rag.report import Report
+    from rag.desk.reading import WasRead
     from rag.store.catalogue import Catalogue
-    from rag.store.received import Kept
 
 log = logging.getLogger(__name__)
 
-#: Bytes of a file that is small: read in a moment, whatever it is.
-SMALL = 512 * 1024
 #: Seconds that a child process waits for the next file before it is let go.
 _WARM = 20.0
 #: Characters that are read and wait for the library, beyond which nothing more is read.
 _AHEAD = 50_000_000
-#: Files that are taken in together at most: one that fails costs the others another try.
+#: Files that are taken in together at most.
 _TOGETHER = 200
-#: Rows of files that are done which are remembered.
+#: Files in the library whose rows are remembered.
 _REMEMBERED = 500
 _MAX_LANES = 4
-#: Seconds between two looks at a library that another process writes to: for as long as it does.
-_FOREVER = 365 * 86_400.0
+_CLOSING = 10.0  # seconds that files which are being read are waited for
 
 
 class Intake:
-    """The way into one collection, for all who use it at once. All methods return at once."""
+    """The way into one collection, for all who use it at once. No method waits but `wait`."""
 
     def __init__(self, app: Callable[[], App]) -> None:
         """For the collection of the app that `app` gives, with its settings at that time."""
         self._app = app
         self._received = Received(app().paths.uploads)
-        self._changed = Condition()
+        self._changed = Condition()  # guards all below
         self._drops: list[Drop] = []
-        self._waiting: list[Drop] = []
-        self._twins: dict[str, list[Drop]] = {}  # by hash: on their way, the first one goes ahead
+        self._lanes = Lanes()
         self._passwords: dict[str, str] = {}  # by id of a drop, until it is read
         self._read: deque[WasRead] = deque()
-        self._lanes = self._idle = 0
+        self._lanes = self._idle = self._ready = 0
         self._quick = self._publishing = False
         self._stop = Event()
         self._claim: FileLock | None = None
-        self._ready = 0
 
     # -- what is going on
 
@@ -96,10 +89,12 @@ class Intake:
         return self._ready
 
     def wait(self, drops: Iterable[Drop] | None = None, seconds: float | None = None) -> bool:
-        """Wait until files, by default all, are done; whether they are."""
+        """Wait until files, by default all, are done or cancelled; whether they are."""
         wanted = tuple(self.drops if drops is None else drops)
         with self._changed:
-            return self._changed.wait_for(lambda: all(drop.done for drop in wanted), seconds)
+            return self._changed.wait_for(
+                lambda: all(drop.done or drop.cancelled for drop in wanted), seconds
+            )
 
     # -- what a person does
 
@@ -130,25 +125,25 @@ class Intake:
         with self._changed:
             if drop.locked and drop.kept is not None:
                 self._passwords[drop.id] = password
-                self._again(drop)
+                drop.begin_again()
+                self._line_up(drop)
 
     def retry(self, drop: Drop) -> None:
         """Read a file again that the library could not take in."""
         with self._changed:
             if drop.state == "failed" and drop.kept is not None:
-                self._again(drop)
+                drop.begin_again()
+                self._line_up(drop)
 
     def cancel(self, drop: Drop) -> None:
-        """Let go of a file that is not read yet, and of its bytes; its row goes."""
+        """Let go of a file that is not read yet; its row goes at once, its bytes soon after."""
         with self._changed:
-            if drop.state not in ("waiting", "reading"):
+            if drop.state not in ("waiting", "reading") or drop.cancelled:
                 return
             drop.cancelled = True
-            if drop in self._waiting:
-                self._waiting.remove(drop)
+            self._forget_row(drop)
+            if drop.state == "waiting":
                 self._let_go(drop)
-            elif drop.state == "waiting":  # another one with the same bytes goes ahead
-                self._forget_row(drop)
             self._changed.notify_all()
 
     def dismiss(self, drop: Drop) -> None:
@@ -156,9 +151,8 @@ class Intake:
         with self._changed:
             if drop.done:
                 self._forget_row(drop)
-                if drop.state not in IN_LIBRARY and drop.kept is not None:
+                if drop.state not in THERE and drop.kept is not None:
                     self._received.forget(drop.kept.digest)
-                self._changed.notify_all()
 
     # -- from run to run
 
@@ -182,17 +176,18 @@ class Intake:
                     drop = Drop(kept.name, kept.size, kept, resumed=True)
                     self._drops.append(drop)
                     self._line_up(drop)
-            self._changed.notify_all()
             return True
 
     def close(self) -> None:
         """End all that goes on. What is not read waits for the next process."""
         with self._changed:
             self._stop.set()
+            self._changed.notify_all()
             for drop in self._drops:
                 drop.cancelled = drop.cancelled or drop.state == "reading"
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not (self._lanes or self._quick or self._publishing))
+            self._changed.wait_for(
+                lambda: not (self._lanes or self._quick or self._publishing), _CLOSING
+            )
             if self._claim is not None:
                 self._claim.release()
 
@@ -203,20 +198,20 @@ class Intake:
         checked = uploads.check(drop.name, data, limit)
         drop.kind = checked.kind
         if checked.cause:
-            drop.cause, drop.reason = checked.cause, checked.reason
-            return _ended(drop, "refused")
+            drop.end("refused", checked.cause, checked.reason)
+            return drop
         digest = hashlib.sha256(data).hexdigest()
+        drop.documents = held(catalogue, digest)
+        if drop.documents:
+            drop.end("unchanged")
+            return drop
         try:
-            drop.documents = _held(catalogue, digest)
-            if drop.documents:
-                return _ended(drop, "unchanged")
             known = self._received.find(digest)
             on_its_way = known is not None and known.waiting
             keep = self._received.keep
             drop.kept = known if on_its_way else keep(drop.name, digest, checked.suffix, data)
         except StorageError as error:
-            drop.cause, drop.reason = "library", str(error)
-            return _ended(drop, "failed")
+            drop.end("failed", "library", str(error))
         return drop
 
     def _catalogue(self) -> Catalogue | None:
@@ -228,50 +223,29 @@ class Intake:
     # -- the line; all of this under the lock
 
     def _line_up(self, drop: Drop) -> None:
-        """Let a file wait for its turn, or for the one with the same bytes that goes ahead."""
-        assert drop.kept is not None
-        twins = self._twins.setdefault(drop.kept.digest, [])
-        twins.append(drop)
-        if len(twins) == 1:
-            self._waiting.append(drop)
-            self._call_lanes()
-
-    def _again(self, drop: Drop) -> None:
-        drop.state, drop.cause, drop.reason, drop.unread = "waiting", "", "", 0
-        drop.pages, drop.total_pages, drop.began, drop.ended = 0, None, None, None
-        self._line_up(drop)
-        self._changed.notify_all()
+        self._lanes.add(drop)
+        self._call_lanes()
 
     def _call_lanes(self) -> None:
+        """See that there are lanes for what waits."""
         if not self._quick:
             self._quick = True
             Thread(target=self._lane, args=(True,), daemon=True, name="quick lane").start()
         workers = self._app().settings.workers or min(os.cpu_count() or 1, _MAX_LANES)
-        if self._lanes < workers and self._idle < len(self._waiting):
+        if self._lanes < workers and self._idle < len(self._lanes):
             self._lanes += 1
             Thread(target=self._lane, args=(False,), daemon=True, name="lane").start()
         self._changed.notify_all()
 
-    def _turn(self, quick: bool) -> Drop | None:
-        """The file whose turn it is in a lane; None where none is."""
-        if sum(each.characters for each in self._read) > _AHEAD:
-            return None
-        small = (drop for drop in self._waiting if drop.size <= SMALL)
-        large = (drop for drop in self._waiting if drop.size > SMALL)
-        return next(small, None) if quick else next(large, None) or next(small, None)
-
     def _let_go(self, drop: Drop) -> None:
-        """Forget a file that was cancelled; the next one with its bytes goes ahead."""
+        """Forget a file that was cancelled, and its bytes unless another drop wants them."""
         assert drop.kept is not None
         self._forget_row(drop)
-        twins = self._twins.get(drop.kept.digest, [])
-        twins[:] = [twin for twin in twins if twin is not drop and not twin.cancelled]
-        if twins:
-            self._waiting.append(twins[0])
-            self._call_lanes()
-        else:
-            self._twins.pop(drop.kept.digest, None)
+        if self._lanes.leave(drop):
             self._received.forget(drop.kept.digest)
+        else:
+            self._call_lanes()
+        self._changed.notify_all()
 
     def _forget_row(self, drop: Drop) -> None:
         if drop in self._drops:
@@ -279,8 +253,8 @@ class Intake:
         self._passwords.pop(drop.id, None)
 
     def _forget_old(self) -> None:
-        done = [drop for drop in self._drops if drop.state in IN_LIBRARY]
-        for drop in done[: max(len(done) - _REMEMBERED, 0)]:
+        there = [drop for drop in self._drops if drop.state in THERE]
+        for drop in there[: max(len(there) - _REMEMBERED, 0)]:
             self._drops.remove(drop)
 
     # -- the lanes
@@ -295,19 +269,19 @@ class Intake:
                     with self._changed:
                         if not self._stop.is_set():
                             self._let_go(drop)
-                        self._changed.notify_all()
                 except Exception as error:  # a lane that dies would leave its files waiting
                     log.exception("Reading %s failed", drop.name)
-                    self._settle(drop, "failed", reason=f"Reading it failed: {error}")
+                    self._settle(drop, Outcome("failed", cause="library", reason=str(error)))
 
     def _next(self, quick: bool) -> Drop | None:
+        """The next file for a lane; None, and there is one lane less, when none has come."""
         with self._changed:
             self._idle += not quick
             self._changed.wait_for(lambda: self._stop.is_set() or self._turn(quick), _WARM)
             self._idle -= not quick
             drop = None if self._stop.is_set() else self._turn(quick)
             if drop is not None:
-                self._waiting.remove(drop)
+                self._lanes.take(drop)
                 drop.state, drop.began = "reading", time.monotonic()
                 return drop
             if quick:
@@ -317,40 +291,29 @@ class Intake:
             self._changed.notify_all()
             return None
 
+    def _turn(self, quick: bool) -> Drop | None:
+        is_full = sum(each.characters for each in self._read) > _AHEAD
+        return None if is_full else self._lanes.turn(quick=quick)
+
     def _read_one(self, drop: Drop, reader: Reader) -> None:
         assert drop.kept is not None
-        password = self._passwords.get(drop.id, "")
         if drop.resumed:
             with self._catalogue() or nullcontext() as catalogue:
-                held = _held(catalogue, drop.kept.digest)
-            if held:
-                self._settle(drop, "added", documents=held)  # killed after it was taken in
+                documents = held(catalogue, drop.kept.digest)
+            if documents:  # killed after it was taken in
+                self._settle(drop, Outcome("added", documents))
                 return
+        password = self._passwords.get(drop.id, "")
         read = reader.read(drop, config.reading(self._app().settings, password))
         if not read.documents:
-            self._refuse(read)
+            self._settle(drop, refusal(read))
             return
         with self._changed:
-            drop.state = "indexing"
-            drop.ended = time.monotonic()
+            drop.state, drop.ended = "indexing", time.monotonic()
             self._read.append(read)
             if not self._publishing:
                 self._publishing = True
                 Thread(target=self._publish_all, daemon=True, name="publisher").start()
-
-    def _refuse(self, read: WasRead) -> None:
-        """Nothing in the file could be read; its bytes stay only where a password may open it."""
-        drop = read.drop
-        errors = read.errors
-        locked = wants_password(errors)
-        if locked is not None:
-            reason = locked.message
-            drop.cause = uploads.cause_of(reason)
-        else:
-            reason = str(errors[0]) if errors else "it holds no files"
-            told = uploads.cause_of(reason)
-            drop.cause = "reader" if told in ("locked", "password") else told
-        self._settle(drop, "refused", reason=reason)
 
     # -- the publisher
 
@@ -364,108 +327,36 @@ class Intake:
                     return
                 batch = self._batch()
                 self._changed.notify_all()  # there is room to read on
-            self._publish(batch)
+            with suppress(LibraryBusy):  # the desk is closed: it all waits for the next process
+                for drop, outcome in publish(self._app, batch, self._stop):
+                    self._settle(drop, outcome)
 
     def _batch(self) -> list[WasRead]:
-        """What is read, and all of it with the same password."""
+        """What is read, all of it with the same password."""
         first = self._read[0]
         same = [each for each in self._read if each.password == first.password][:_TOGETHER]
         for each in same:
             self._read.remove(each)
         return same
 
-    def _publish(self, batch: Sequence[WasRead]) -> None:
-        try:
-            report = when_free(
-                lambda: self._ingest(batch),
-                seconds=_FOREVER,
-                on_wait=lambda _: _hold(batch, held=True),
-                stop=self._stop,
-            )
-            _hold(batch, held=False)
-            with open_catalogue(self._app().paths) as catalogue:
-                for each in batch:
-                    self._note(each, report, catalogue)
-        except RagError as error:
-            self._fail(batch, str(error))
-        except Exception as error:  # one that cannot be taken in must not cost the others
-            log.exception("Taking in %d files failed", len(batch))
-            if len(batch) == 1:
-                self._fail(batch, f"Taking it in failed: {error}")
-                return
-            for each in batch:
-                self._publish([each])
-
-    def _ingest(self, batch: Sequence[WasRead]) -> Report:
-        names = {each.path: each.drop.name for each in batch}
-        return self._app().ingest(
-            list(names), names=names, reading=Replay(batch), password=batch[0].password
-        )
-
-    def _note(self, read: WasRead, report: Report, catalogue: Catalogue) -> None:
-        """Tell what became of a file that was taken in."""
-        assert read.drop.kept is not None
-        rows = catalogue.files_of(read.drop.kept.digest)
-        own = [row for row in rows if Path(row.root) / row.path == read.path]
-        documents = tuple(row.name for row in own if row.document_id)
-        drop = read.drop
-        drop.unread = len(own) - len(documents)
-        drop.notes = tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes))
-        if locked := wants_password(read.errors):
-            drop.cause, drop.reason = uploads.cause_of(locked.message), locked.message
-        there: tuple[State, ...] = ("added", "changed", "unchanged")
-        came = (state for state in there if not set(documents).isdisjoint(getattr(report, state)))
-        self._settle(drop, next(came, "added"), documents=documents, reason=drop.reason)
-
-    def _fail(self, batch: Iterable[WasRead], reason: str) -> None:
-        if self._stop.is_set():
-            return  # it waits for the next process
-        for each in batch:
-            each.drop.cause, each.drop.held = "library", False
-            self._settle(each.drop, "failed", reason=reason)
-
-    def _settle(
-        self, drop: Drop, state: State, *, documents: tuple[str, ...] = (), reason: str = ""
-    ) -> None:
+    def _settle(self, drop: Drop, outcome: Outcome) -> None:
         """A file is done, and with it those with the same bytes."""
         assert drop.kept is not None
-        kept = drop.kept
-        if state in IN_LIBRARY:
-            self._put_down(kept)
-        elif state == "refused" and drop.cause not in ("locked", "password"):
-            self._received.forget(kept.digest)
+        there = outcome.state in THERE
+        try:
+            if there:
+                self._received.settle(drop.kept)
+            elif outcome.state == "refused" and outcome.cause not in uploads.LOCKED:
+                self._received.forget(drop.kept.digest)
+        except StorageError as error:  # it is looked at again by the next process, no more
+            log.warning("%s", error)
         with self._changed:
             self._passwords.pop(drop.id, None)
-            for twin in self._twins.pop(kept.digest, [drop]):
-                twin.documents, twin.reason, twin.cause = documents, reason, drop.cause
-                twin.unread, twin.notes, twin.held = drop.unread, drop.notes, False
-                _ended(twin, state if twin is drop or state not in IN_LIBRARY else "unchanged")
-            self._ready += state in IN_LIBRARY
+            for each in self._lanes.done(drop):
+                each.documents, each.unread = outcome.documents, outcome.unread
+                each.notes, each.held = outcome.notes, False
+                state = "unchanged" if there and each is not drop else outcome.state
+                each.end(state, outcome.cause, outcome.reason)
+            self._ready += there
             self._forget_old()
             self._changed.notify_all()
-
-    def _put_down(self, kept: Kept) -> None:
-        """Note that a file waits no longer; where that cannot be written it is looked at again."""
-        try:
-            self._received.settle(kept)
-        except StorageError as error:
-            log.warning("%s", error)
-
-
-def _ended(drop: Drop, state: State) -> Drop:
-    drop.state = state
-    if drop.ended is None:
-        drop.ended = time.monotonic()
-    return drop
-
-
-def _held(catalogue: Catalogue | None, digest: str) -> tuple[str, ...]:
-    """Names of the documents in a file with these bytes that lies where it was read."""
-    rows = catalogue.files_of(digest) if catalogue else []
-    there = (row for row in rows if row.document_id and (Path(row.root) / row.path).is_file())
-    return tuple(row.name for row in there)
-
-
-def _hold(batch: Iterable[WasRead], *, held: bool) -> None:
-    for each in batch:
-        each.drop.held = held

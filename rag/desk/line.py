@@ -66,9 +66,11 @@ class Caller:
 
     @contextmanager
     def woken_by(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Have `wake` called when the errand is called off while this lasts."""
+        """Have `wake` called when the errand is called off while this lasts, or was before."""
         with self._lock:
             self._wakers.add(wake)
+        if self.stopped:
+            wake()
         try:
             yield
         finally:
@@ -81,7 +83,7 @@ _CALLER: ContextVar[Caller] = ContextVar("caller")
 
 @contextmanager
 def calling(caller: Caller) -> Iterator[None]:
-    """Let whatever asks a model here do so for this caller."""
+    """Let whatever asks a model here, in this thread, do so for this caller."""
     token = _CALLER.set(caller)
     try:
         yield
@@ -298,9 +300,10 @@ class _Reading:
             self._pieces.put(None)
 
 
-def queued(model: Model, here: Line, servers: Line) -> Queued:
-    """The model behind a line: that of this process, or that before servers."""
+def queued(model: Model, here: Line, servers: Line | None = None) -> Queued:
+    """The model behind a line: that of this process, or that before servers, by default its own."""
     provider, colon, _ = model.name.partition(":")
+    servers = servers or Line(SERVER_AT_ONCE)
     line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
     return Queued(**told, model=model, line=line)

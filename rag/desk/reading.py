@@ -41,6 +41,12 @@ class WasRead:
     password: str = ""
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of its bytes."""
+        assert self.drop.kept is not None
+        return self.drop.kept.digest
+
+    @property
     def errors(self) -> list[ReadError]:
         """Why it, or what is in it, could not be read."""
         return [each.result for each in self.events if isinstance(each.result, ReadError)]

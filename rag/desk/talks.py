@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: Conversations that are held, and turns of them all together; a turn with its passages takes some
-#: 50 KB. Beyond that those that nobody used for longest are forgotten.
+#: 20 KB. Beyond that those that nobody used for longest are forgotten.
 MOST, MOST_TURNS = 200, 2_000
 #: Turns of one conversation; the next one is refused, as nothing of it is to be lost unseen.
 LONGEST = 200

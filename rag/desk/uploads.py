@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Said = Literal["locked", "password", "broken", "blank", "scan", "bounds", "old", "reader"]
 #: Why a file is not taken or could not be read; "" where it was.
 Cause = Literal[Fault, Said, "size", "library"]
+#: Causes that a password may help against: none was given, or a wrong one.
+LOCKED: tuple[Cause, ...] = ("locked", "password")
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _NAME_BYTES = 180  # of a name in UTF-8; file systems take 255, and a number may have to follow

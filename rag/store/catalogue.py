@@ -419,6 +419,23 @@ class Catalogue:
     def _live_ids(self) -> frozenset[str]:
         return frozenset(key for (key,) in self._rows("SELECT id FROM documents WHERE live"))
 
+    def meeting_ids(self) -> frozenset[str]:
+        """Ids of the live documents that have minutes."""
+        rows = self._rows(
+            "SELECT d.id FROM minutes m JOIN documents d ON d.key = m.document AND d.live"
+        )
+        return frozenset(document_id for (document_id,) in rows)
+
+    def minutes_of(self, document_id: str) -> Minutes | None:
+        """The minutes of a live meeting; None for what is none."""
+        rows = self._rows(
+            "SELECT m.data FROM minutes m JOIN documents d ON d.key = m.document"
+            " WHERE d.id = ? AND d.live",
+            (document_id,),
+        )
+        with database.mapped():
+            return layout.minutes_from_json(json.loads(rows[0][0])) if rows else None
+
     # -- writing
 
     def stage(self, prepared: Prepared, attempt: str = "") -> list[int]:

@@ -31,12 +31,17 @@ GONE, MOVING = "~gone", "~moving"
 #: apart from every collection.
 UPLOADS = "+uploads"
 _DATABASE = ("", "-wal", "-shm")  # what SQLite makes of one name
-_HISTORY, _FOLDERS = ".history.sqlite", ".folders.json"
+_HISTORY, _CORRECTIONS, _FOLDERS = ".history.sqlite", ".corrections.sqlite", ".folders.json"
 #: What lies beside a collection's folder and belongs to it.
 _BESIDE = (
     UPLOADS,
     _FOLDERS,
-    *(f"{_HISTORY}{aside}{end}" for aside in ("", ".damaged") for end in _DATABASE),
+    *(
+        f"{database}{aside}{end}"
+        for database in (_HISTORY, _CORRECTIONS)
+        for aside in ("", ".damaged")
+        for end in _DATABASE
+    ),
 )
 _NAME = re.compile(r"[\w-][\w.-]{0,63}")  # of a collection; no ~ and no +, which ends begin with
 _FULL_BYTES = 1 << 20  # less free space than this is none

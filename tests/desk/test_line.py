@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from held_models import END, FAIL, PATIENCE, held_model, in_thread
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from model_doubles import model_of
@@ -104,8 +105,12 @@ class SeveralRules(RotaRules):
     at_once = 2
 
 
+STEADILY = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, database=None
+)
 TestOneAtATime = RotaRules.TestCase
 TestTwoAtATime = SeveralRules.TestCase
+TestOneAtATime.settings = TestTwoAtATime.settings = STEADILY
 
 
 def test_many_turns_of_one_person_do_not_hold_up_one_of_another() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from docx import Document
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -275,6 +275,7 @@ def test_nothing_of_a_document_works_in_markdown() -> None:
     assert "\x00" not in text
 
 
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_any_text_makes_a_file_of_every_form(text: str) -> None:
     rounds = hostile(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from icalendar import Calendar
 from meeting_records import ENGLISH, record_of
 
@@ -128,7 +129,12 @@ def test_the_form_is_that_of_the_name_and_no_meeting_is_written_over(
     assert "written: " in written.err
     assert "Плёнку привезу" in (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
     assert rag("promises", "--format", "md").out.startswith("# Обещания")
-    for path, told in ((tmp_path, "is a folder"), (tmp_path / "x.docx", "does not tell")):
+    assert rag("promises", "-o", str(tmp_path / "all.docx")).code == 0
+    cells = [
+        c.text for t in Document(str(tmp_path / "all.docx")).tables for c in t.columns[2].cells
+    ]
+    assert any("Плёнку привезу" in cell for cell in cells)
+    for path, told in ((tmp_path, "is a folder"), (tmp_path / "x.odt", "does not tell")):
         typed = rag("promises", "-o", str(path))
         assert (typed.code, told in typed.err) == (2, True)
     typed = rag("promises", "--format", "csv", "-o", str(meeting))

@@ -125,6 +125,15 @@ def test_nothing_is_behind_the_door_without_the_password() -> None:
     assert asked.headers["location"] == "/sign-in?next=%2F%3Ftab%3Dlibrary"
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in%3F/media/1.png", "/sign-in/../media/1.png", "//media/1.png", "/sign-in%23/x"]
+)
+def test_no_way_of_writing_a_path_leads_past_the_door(path: str) -> None:
+    answer = guarded().get(path)
+    assert answer.status_code == 401
+    assert "a picture" not in answer.text
+
+
 def test_the_password_opens_everything_and_leads_where_one_wanted_to_go() -> None:
     browser = guarded()
     answer = sign_in(browser, next="/?tab=library")

@@ -138,7 +138,7 @@ def test_nothing_is_open_before_somebody_signs_in(page: Page) -> None:
     assert 'href="/sign-in?provider="' in asked.text
     assert "Войти" in asked.text
     with stream(page) as code:
-        assert code == "401"
+        assert code == "403"
 
 
 @pytest.mark.parametrize("email", ["anna@example.org", "boris@shop.example"])

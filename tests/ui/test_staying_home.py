@@ -16,6 +16,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium here")
 
+MILLISECONDS = 60_000  # that the page may take to show something
 #: A document that wants to be fetched from, linked, drawn and styled.
 HOSTILE = """# Отпуск ![x](http://evil.example/a.png) <img src="http://evil.example/b.png">
 
@@ -108,6 +109,7 @@ def test_no_request_leaves_the_machine(
 ) -> None:
     base = page.address.geturl()
     visit = chromium.new_page(locale="ru-RU")
+    visit.set_default_timeout(MILLISECONDS)
     faults: list[str] = []
     visit.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     visit.on("pageerror", lambda error: faults.append(str(error)))
@@ -118,6 +120,7 @@ def test_no_request_leaves_the_machine(
         "input[type=file]",
         [{"name": n, "mimeType": "text/plain", "buffer": data} for n, data in files.items()],
     )
+    visit.get_by_text("добавлен").nth(len(files) - 1).wait_for()
     question = visit.locator("textarea:enabled").first
     question.fill("На сколько дней переносится отпуск?")
     question.press("Enter")

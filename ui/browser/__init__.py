@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime import Runtime
 
 from ui.browser.words import EVERYWHERE, RUSSIAN
 
@@ -17,13 +20,25 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _HERE = Path(__file__).parent
+_PACKAGE, _SCRIPTS = "rag", "scripts"
 _COPY = """<button type="button" class="copy"><span data-label></span></button>
 <span class="unseen" role="status"></span>"""
 
 
 def _component(name: str, html: str = "") -> Any:
-    script = (_HERE / f"{name}.js").read_text(encoding="utf-8")
-    return st.components.v2.component(f"rag_{name}", html=html, js=script, isolate_styles=False)
+    """A component whose script is `scripts/<name>.js`.
+
+    A page is served that script from its own address, so that its policy need not let scripts in
+    that were made up on the way. A test, which has no server, gets it as a text.
+    """
+    script = f"{name}.js"
+    if Runtime.exists():
+        manifest = ComponentManifest(_PACKAGE, "1", [ComponentConfig(name, _SCRIPTS)])
+        get_bidi_component_manager().register_from_manifest(manifest, _HERE)
+    else:
+        script = (_HERE / _SCRIPTS / script).read_text(encoding="utf-8")
+    full_name = f"{_PACKAGE}.{name}"
+    return st.components.v2.component(full_name, html=html, js=script, isolate_styles=False)
 
 
 _copy = _component("copy", _COPY)

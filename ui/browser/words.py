@@ -37,7 +37,7 @@ RUSSIAN: dict[str, str] = {
     "Send message": "Отправить вопрос",
     "Stop script": "Остановить",
     # the field for files
-    "file upload": "выбор файлов",
+    "file upload": "добавление файлов",
     "Upload": "Выбрать файлы",
     "Upload files?": "Выбрать файлы",
     "Add files": "Добавить файлы",
@@ -75,6 +75,13 @@ RUSSIAN: dict[str, str] = {
     "(?:Multiselect|Selectbox) options": "Что можно выбрать",
     "You can only select up to (\\d+) options?\\. Remove an option first\\.": "Не больше $1",
     # days
+    "day, (.+)": "день, $1",
+    "month, (.+)": "месяц, $1",
+    "year, (.+)": "год, $1",
+    "Empty": "пусто",
+    "dd": "дд",
+    "mm": "мм",
+    "yyyy": "гггг",
     "Choose date": "Выбрать дату",
     "Choose date range": "Выбрать промежуток",
     "Clear dates?": "Убрать дату",

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.parts import escaped
+from ui import intake
+from ui.chat import address, field
+from ui.parts import escaped, literal
 
 if TYPE_CHECKING:
     from ui.visit import Visit
-
-_KEPT = 32  # sets of first questions, for all visitors
-_COUNT = 4
 
 
 def show(visit: Visit) -> None:
@@ -21,9 +20,28 @@ def show(visit: Visit) -> None:
     if not documents:
         with st.container(key="beginning"):
             st.html(_head(texts["begin_empty"], texts["begin_empty_how"]))
+            intake.field(visit, "chat")
+            if _reads(visit):
+                st.html(f'<div class="working" role="status">{escaped(texts["begin_busy"])}</div>')
         return
     with st.container(key="beginning"):
         st.html(_head(texts["begin"], texts["ready"].format(len(documents))))
+        if _reads(visit):
+            return  # what can be asked changes with every file
+        scope = address.scope_of(address.current(visit))
+        for at, question in enumerate(visit.app.openers(visit.language, scope)):
+            st.button(
+                literal(question),
+                key=f"opener-{at}",
+                icon=":material/arrow_forward:",
+                on_click=field.ask,
+                args=(visit, question, scope),
+            )
+
+
+def _reads(visit: Visit) -> bool:
+    """Whether files are on their way into the collection."""
+    return visit.desk.intake(visit.app.settings.collection).busy
 
 
 def _head(title: str, text: str) -> str:

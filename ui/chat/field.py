@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _FIELD = "question"
+_SCOPE_OPEN = "scope-open"
 _REFUSED = "question-refused"  # why the last one was not put
 _NAMED = 2  # documents named beside the field; more are counted
 _DATES = "DD.MM.YYYY"
@@ -92,12 +93,21 @@ def _choose_scope(visit: Visit, held: Conversation | None) -> None:
     texts, scope = visit.texts, address.scope_of(held)
     said = scope_text(scope, texts) or texts["scope_all"]
     label = literal(texts["scope"].format(said))
-    popover = st.popover(
-        label, type="tertiary", icon=":material/filter_list:", key="scope", on_change="rerun"
+    folded = st.expander(
+        label,
+        expanded=st.session_state.get(_SCOPE_OPEN, False),  # a new label would close it
+        type="compact",
+        icon=":material/filter_list:",
+        key="scope",
+        on_change=_note_open,
     )
-    if popover.open:  # the names of thousands of documents are sent when somebody wants them
-        with popover:
+    if folded.open:  # the names of thousands of documents are sent when somebody wants them
+        with folded:
             _scope_fields(visit, held, scope)
+
+
+def _note_open() -> None:
+    st.session_state[_SCOPE_OPEN] = st.session_state["scope"]
 
 
 def _scope_fields(visit: Visit, held: Conversation | None, scope: Scope) -> None:

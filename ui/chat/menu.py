@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from rag.exports.conversation import TALK_FORMS, export_conversation
 from ui.chat import address
 from ui.parts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from rag.desk.talks import Conversation
+    from rag.exports.conversation import TalkForm
+    from rag.words import Language
     from ui.visit import Visit
 
+_MIMES = {
+    "md": "text/markdown",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+}
 _TITLE = 60  # characters of the first question that name a conversation
 
 
@@ -29,6 +41,7 @@ def show(visit: Visit, held: Conversation | None) -> None:
         if earlier:
             _show_earlier(visit, earlier)
         if held is not None and asked:
+            _show_downloads(visit, held)
             st.button(
                 texts["forget"],
                 key="new-talk",
@@ -57,3 +70,33 @@ def _show_earlier(visit: Visit, earlier: Sequence[Conversation]) -> None:
 def _title(question: str) -> str:
     said = " ".join(question.split())
     return said if len(said) <= _TITLE else f"{said[:_TITLE].rsplit(' ', 1)[0]} …"
+
+
+def _show_downloads(visit: Visit, held: Conversation) -> None:
+    """The conversation as files, each made when it is asked for."""
+    texts = visit.texts
+    with st.popover(texts["save"], type="tertiary", icon=":material/download:", key="save-menu"):
+        for form in TALK_FORMS:
+            st.download_button(
+                texts[f"save_{form}"],
+                partial(_written, held, form, visit.language, _zone()),
+                file_name=f"{texts['save_name']}.{form}",
+                mime=_MIMES[form],
+                key=f"save-{form}",
+                type="tertiary",
+                icon=":material/draft:",
+                on_click="ignore",
+            )
+
+
+def _written(held: Conversation, form: TalkForm, language: Language, zone: tzinfo) -> bytes:
+    """The conversation as it is when it is asked for."""
+    return export_conversation(held.rounds(), form, language, zone)
+
+
+def _zone() -> tzinfo:
+    """Where the person is, as the browser tells."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, ZoneInfoNotFoundError):
+        return UTC

@@ -41,7 +41,7 @@ def show(visit: Visit) -> None:
         return
     making = visit.desk.meetings.making(visit.app, shelf, held)
     head.show(visit, held)
-    sections.show_summary(visit, making, held)
+    sections.show_summary(visit, making)
     promises.show(visit, shelf, held, making)
     sections.show_rest(visit, held)
 

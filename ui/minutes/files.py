@@ -41,8 +41,6 @@ def show(
 ) -> None:
     """A button for each form; a file is made when it is asked for."""
     texts = visit.texts
-    if making is not None and not making.done:
-        st.session_state[f"minutes-waiting-{held.id if held else ''}"] = True
     waiting = making is not None and making.record is None
     with st.container(
         horizontal=True, gap="small", vertical_alignment="center", key="minutes-files"

@@ -36,29 +36,34 @@ class _Item(NamedTuple):
     is_part: bool = False
 
 
-def show_summary(visit: Visit, making: Making, held: Held) -> None:
+def show_summary(visit: Visit, making: Making) -> None:
     """The summary, as soon as it is made."""
-    every = None if making.done else _LOOK_EVERY
-    st.fragment(_summary, run_every=every)(visit, making, held)
+    st.subheader(visit.texts["minutes_summary"], anchor=False)
+    if making.done:
+        _summary(visit, making)
+    else:
+        _waiting(visit, making)
 
 
-def _summary(visit: Visit, making: Making, held: Held) -> None:
-    texts = visit.texts
-    st.subheader(texts["minutes_summary"], anchor=False)
-    if not making.done:
-        st.html(f'<p role="status" class="minutes-quiet">{escaped(texts["minutes_making"])}</p>')
-        return
-    if making.record is None:
-        if making.error is not None:
-            show_error(making.error)
-        return
-    if st.session_state.pop(f"minutes-waiting-{held.id}", False):
-        st.rerun()  # the files that can be downloaded are complete now
-    items = [
-        _Item(sentence.text, sentence.citations[0] if sentence.citations else None)
-        for sentence in making.record.summary.sentences
-    ]
-    _items(visit, "summary", items, texts["minutes_no_summary"])
+@st.fragment(run_every=_LOOK_EVERY)  # of its own: the browser goes on asking for one it knows
+def _waiting(visit: Visit, making: Making) -> None:
+    """A word that it is on its way; when it is made all is shown anew, for its files are ready."""
+    if making.done:
+        st.rerun()
+    told = escaped(visit.texts["minutes_making"])
+    st.html(f'<p role="status" class="minutes-quiet">{told}</p>')
+
+
+@st.fragment
+def _summary(visit: Visit, making: Making) -> None:
+    if making.error is not None:
+        show_error(making.error)
+    if making.record is not None:
+        items = [
+            _Item(sentence.text, sentence.citations[0] if sentence.citations else None)
+            for sentence in making.record.summary.sentences
+        ]
+        _items(visit, "summary", items, visit.texts["minutes_no_summary"])
 
 
 def show_rest(visit: Visit, held: Held) -> None:

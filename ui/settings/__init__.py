@@ -8,6 +8,8 @@ import streamlit as st
 
 from rag import config
 from rag.desk import choosing
+from rag.errors import RagError
+from ui.parts import show_error
 from ui.settings import budget, finding, model, saving
 from ui.settings.draft import Draft
 
@@ -20,13 +22,16 @@ def show(visit: Visit) -> None:
 
     @st.fragment(key="settings")
     def settings() -> None:
-        draft = Draft(visit, config.load({}))
-        with st.container(key="settings"):
-            model.show(draft)
-            finding.show(draft)
-            budget.show(visit)
-            _more(draft)
-            saving.show(draft)
+        try:
+            draft = Draft(visit, config.load({}))
+            with st.container(key="settings"):
+                model.show(draft)
+                finding.show(draft)
+                budget.show(visit)
+                _more(draft)
+                saving.show(draft)
+        except RagError as error:
+            show_error(error)
 
     settings()
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag import budget
 from ui.parts import literal
-from ui.settings.meter import Share, bar, decimal, whole
+from ui.settings.meter import Share, bar, decimal, table, whole
 
 if TYPE_CHECKING:
     from rag.desk.talks import Turn
@@ -23,7 +23,7 @@ _RULES = frozenset({"template", "system", "examples"})
 def show(visit: Visit) -> None:
     """The part of the tab."""
     texts = visit.texts
-    st.subheader(texts["set_budget_head"])
+    st.subheader(texts["set_budget_head"], anchor=False)
     turn = last_turn(visit)
     if turn is None:
         st.info(texts["set_budget_none"], icon=":material/info:")
@@ -49,16 +49,17 @@ def last_turn(visit: Visit) -> Turn | None:
 def _show(receipt: Receipt, visit: Visit) -> None:
     texts, language = visit.texts, visit.language
     st.html(window_bar(receipt, visit))
-    rows = [
-        {
-            texts["set_budget_part"]: budget.named(part.name, language),
-            texts["set_budget_tokens"]: part.tokens,
-            texts["set_budget_share"]: round(100 * part.tokens / receipt.window, 1),
-            texts["set_budget_from"]: budget.place(part, language),
-        }
+    columns = [texts[f"set_budget_{name}"] for name in ("part", "tokens", "share", "from")]
+    rows = (
+        (
+            budget.named(part.name, language),
+            whole(part.tokens, language),
+            decimal(100 * part.tokens / receipt.window, language, 1),
+            budget.place(part, language),
+        )
         for part in receipt.parts
-    ]
-    st.dataframe(rows, hide_index=True, key="set-budget")
+    )
+    st.html(table(columns, rows))
     st.caption(literal(budget.counted(receipt, language)))
     if receipt.left_out:
         with st.expander(texts["set_budget_left"].format(len(receipt.left_out)), type="compact"):

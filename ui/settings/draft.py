@@ -78,8 +78,13 @@ class Draft:
         self.renew()
 
     def fixed(self, name: str) -> bool:
-        """Whether the environment sets it."""
-        return choosing.origin(self.configured, name) == "environment"
+        """Whether something counts before the file: it cannot be chosen then."""
+        return choosing.fixed(self.configured, name)
+
+    def origin(self, name: str) -> str:
+        """Where its value comes from, in words."""
+        where = choosing.origin(self.configured, name)
+        return self.texts[f"set_origin_{where}"].format(self.configured.origins[name])
 
     def controls(self, names: Sequence[str]) -> None:
         """The controls of several settings, in pairs beside each other."""
@@ -114,14 +119,12 @@ class Draft:
     def about(self, name: str) -> None:
         """What a setting does, its name in rag.toml, where it comes from; a way back."""
         where = choosing.origin(self.configured, name)
-        origin = self.texts[f"set_origin_{where}"].format(self.configured.origins[name])
         with st.container(key=f"set-about-{name}"):
-            st.caption(f"{self.texts[f'set_{name}_why']} `{name}` · {origin}")
+            st.caption(f"{self.texts[f'set_{name}_why']} `{name}` · {self.origin(name)}")
             if where == "file" and self.choices.get(name, "") is not None:
                 st.button(
-                    self.texts["set_reset"],
+                    self.texts["set_reset"].format(self.texts[f"set_{name}"]),
                     key=f"set-reset-{name}",
-                    help=self.texts["set_reset_name"].format(self.texts[f"set_{name}"]),
                     type="tertiary",
                     icon=":material/undo:",
                     on_click=lambda: self.reset(name),

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from ui.settings.draft import Draft
 
 _LOOK_EVERY = 1.0  # seconds, while an index is built
+_WATCHED = "set-move"  # in the session's state: the move that this visit has seen
 _WANTED = "set-embedder"  # in the session's state: a choice that is saved when the index is whole
 
 
 def show(draft: Draft) -> None:
     """The part of the tab."""
-    st.subheader(draft.texts["set_find_head"])
+    st.subheader(draft.texts["set_find_head"], anchor=False)
     _embedder(draft)
     left, right = st.columns(2)
     with left:
@@ -46,7 +47,7 @@ def _embedder(draft: Draft) -> None:
 
     def begin() -> None:
         with suppress(UsageError):  # somebody else was faster: that is shown then
-            desk.move_to(wanted)
+            st.session_state[_WATCHED] = desk.move_to(wanted)
 
     moving = desk.move is not None and not desk.move.done
     wanted = st.selectbox(
@@ -60,7 +61,7 @@ def _embedder(draft: Draft) -> None:
     )
     st.caption(texts["set_embedder_why"])
     if draft.fixed("embedder"):
-        st.caption(texts["set_origin_environment"].format("RAG_EMBEDDER"))
+        st.caption(draft.origin("embedder"))
     elif moving:
         _moving(draft)
     elif wanted != present:
@@ -72,7 +73,7 @@ def _embedder(draft: Draft) -> None:
             on_click=begin,
         )
     if desk.move is not None and desk.move.done:
-        _moved(draft, desk.move)
+        _moved(draft, desk.move, watched=st.session_state.get(_WATCHED) is desk.move)
 
 
 def _present(draft: Draft) -> str:
@@ -95,6 +96,7 @@ def _moving(draft: Draft) -> None:
         texts, language, move = draft.texts, draft.visit.language, draft.visit.desk.move
         if move is None or move.done:
             st.rerun()
+        st.session_state[_WATCHED] = move
         share = move.chunks / move.total if move.total else 0.0
         if move.state == "waiting":
             said = texts["set_move_waiting"]
@@ -111,11 +113,13 @@ def _moving(draft: Draft) -> None:
     moving()
 
 
-def _moved(draft: Draft, move: Move) -> None:
-    """What came of it."""
+def _moved(draft: Draft, move: Move, *, watched: bool) -> None:
+    """What came of it: a failure for everybody, the rest for who watched."""
     texts = draft.texts
     if move.error is not None:
         show_error(move.error)
+    elif not watched:
+        return
     elif move.state == "stopped":
         st.info(texts["set_move_stopped"])
     else:

@@ -10,6 +10,7 @@ from rag.installed import Holding, fits, holdings
 from rag.models.nearby import Nearby, look
 from ui.settings.fitting import devices
 from ui.settings.meter import decimal
+from ui.settings.meter import table as tabled
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 60  # that a look is good for: it reads the heads of many files
 _LOOKS = 8
+_COLUMNS = ("name", "task", "size", "fits", "kind", "languages", "licence")
 _SMALL = 100_000_000  # bytes; less is told in megabytes
 _SERVERS = "set-servers"  # in the session's state
 
@@ -86,11 +88,9 @@ def table(draft: Draft) -> None:
         return
     with panel:
         if found:
-            st.dataframe(
-                [_row(held, draft, _fitting(settings)) for held in found],
-                hide_index=True,
-                key="set-table",
-            )
+            columns = [texts[f"set_col_{name}"] for name in _COLUMNS]
+            fitting = _fitting(settings)
+            st.html(tabled(columns, (_row(held, draft, fitting) for held in found)))
         st.caption(texts["set_here_fetch"])
         st.button(
             texts["set_rescan"],
@@ -107,15 +107,8 @@ def _forget() -> None:
     _fitting.clear()
 
 
-def _row(held: Holding, draft: Draft, fitting: dict[str, bool | None]) -> dict[str, object]:
+def _row(held: Holding, draft: Draft, fitting: dict[str, bool | None]) -> tuple[str, ...]:
     texts = draft.texts
     fit = {True: "set_yes", False: "set_no", None: "set_unknown"}[fitting.get(held.spec)]
-    return {
-        texts["set_col_name"]: held.name,
-        texts["set_col_task"]: texts[f"set_task_{held.task}"],
-        texts["set_col_size"]: round(held.bytes / 1e9, 2),
-        texts["set_col_fits"]: texts[fit],
-        texts["set_col_kind"]: held.kind,
-        texts["set_col_languages"]: held.languages,
-        texts["set_col_licence"]: held.licence,
-    }
+    task, size = texts[f"set_task_{held.task}"], _size(held, draft)
+    return (held.name, task, size, texts[fit], held.kind, held.languages, held.licence)

@@ -1,19 +1,22 @@
-"""Bars of what takes room: memory of a device, or tokens of a window. Pure: HTML out of numbers.
+"""Bars of what takes room, memory of a device or tokens of a window, and tables: pure HTML.
 
 Whoever does not see the bar reads the list below it, which has all its numbers.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.parts import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.words import Language
+
+_NUMBER = re.compile(r"[\d.,\N{NO-BREAK SPACE}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,23 @@ def bar(head: str, shares: Sequence[Share], *, over: bool = False) -> str:
         f'<div class="meter{state}"><div class="meter-head">{escaped(head)}</div>'
         f'<div class="meter-bar" aria-hidden="true">{parts}</div><ul>{rows}</ul></div>'
     )
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows as an HTML table, everything in it escaped.
+
+    Unlike a grid drawn on a canvas it wraps on a narrow page and can be read aloud.
+    """
+    head = "".join(f'<th scope="col">{escaped(column)}</th>' for column in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td{_side(cell)}>{escaped(cell)}</td>' for cell in row)}</tr>"
+        for row in rows
+    )
+    return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _side(cell: str) -> str:
+    return ' class="number"' if _NUMBER.fullmatch(cell) else ""
 
 
 def decimal(value: float, language: Language, digits: int = 2) -> str:

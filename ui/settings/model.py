@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,7 +26,10 @@ _LOOK_EVERY = 0.5  # seconds, while a model is tried
 def show(draft: Draft) -> None:
     """The part of the tab."""
     texts, settings = draft.texts, draft.settings
-    st.subheader(texts["set_model_head"])
+    st.subheader(texts["set_model_head"], anchor=False)
+    folder = settings.models_folder
+    if folder and not Path(folder).expanduser().is_dir():
+        st.warning(literal(texts["set_no_folder"].format(folder)))
     _choose(draft)
     local = settings.model.startswith(IN_PROCESS)
     if not settings.model:
@@ -89,7 +93,7 @@ def _choose(draft: Draft) -> None:
         st.text_input(texts["set_other_spec"], key=typed, on_change=take_typed)
         st.caption(texts["set_other_why"])
     if fixed:
-        st.caption(texts["set_origin_environment"].format("RAG_MODEL"))
+        st.caption(draft.origin("model"))
 
 
 def _try(draft: Draft) -> None:

@@ -22,6 +22,7 @@ _RU = {
         " положите её папку в папку моделей (она выбирается в разделе «Ещё») или запустите Ollama,"
         " llama.cpp либо vLLM и нажмите «Поискать серверы»."
     ),
+    "set_no_folder": "Папки моделей {} нет. Выберите другую в разделе «Ещё» или создайте её.",
     "set_look": "Поискать серверы на этой машине",
     "set_look_help": (
         "Спросит 127.0.0.1: Ollama, llama.cpp, vLLM, LM Studio, KoboldCpp. Наружу — ничего."
@@ -37,7 +38,7 @@ _RU = {
     ),
     "set_col_name": "Модель",
     "set_col_task": "Для чего",
-    "set_col_size": "ГБ",
+    "set_col_size": "Размер",
     "set_col_kind": "Семейство",
     "set_col_languages": "Языки",
     "set_col_licence": "Лицензия",
@@ -183,8 +184,8 @@ _RU = {
     "set_origin_default": "по умолчанию",
     "set_origin_file": "из rag.toml",
     "set_origin_environment": "задано переменной {}: она главнее файла, отсюда не изменить",
-    "set_reset": "Сбросить",
-    "set_reset_name": "Вернуть по умолчанию: {}",
+    "set_origin_flag": "задано в командной строке: она главнее файла, отсюда не изменить",
+    "set_reset": "Вернуть по умолчанию: {}",
     "set_reset_all": "Вернуть всё по умолчанию",
     "set_reset_all_why": "Уберёт из rag.toml всё, что можно выбрать на этой странице.",
     # saving
@@ -213,6 +214,7 @@ _EN = {
         " Ollama,"
         " llama.cpp or vLLM and press “Look for servers”."
     ),
+    "set_no_folder": "There is no folder {} of models. Choose another under “More”, or make it.",
     "set_look": "Look for servers on this machine",
     "set_look_help": (
         "Asks 127.0.0.1: Ollama, llama.cpp, vLLM, LM Studio, KoboldCpp. Nothing goes out."
@@ -228,7 +230,7 @@ _EN = {
     ),
     "set_col_name": "Model",
     "set_col_task": "What for",
-    "set_col_size": "GB",
+    "set_col_size": "Size",
     "set_col_kind": "Family",
     "set_col_languages": "Languages",
     "set_col_licence": "Licence",
@@ -378,8 +380,8 @@ _EN = {
     "set_origin_environment": (
         "set by the variable {}: it counts before the file and is not changed here"
     ),
-    "set_reset": "Reset",
-    "set_reset_name": "Back to the default: {}",
+    "set_origin_flag": "set on the command line: it counts before the file and is not changed here",
+    "set_reset": "Back to the default: {}",
     "set_reset_all": "All back to the defaults",
     "set_reset_all_why": "Takes out of rag.toml whatever can be chosen on this page.",
     "set_changed": "Not saved: {}",

@@ -2,10 +2,13 @@
 // documents, people and models say stands in parts that are left alone.
 const OURS = ".stHtml, [data-testid=stMarkdownContainer], [data-testid=stText], pre, textarea";
 const THEIRS = "[data-testid=stFileUploaderDropzone]"; // whose button has a label like one of ours
-const NAMES = ["aria-label", "title", "placeholder"];
+const NAMES = ["aria-label", "aria-valuetext", "title", "placeholder"];
 const TEXT = "text";
 
+let stop; // what was begun for the language before
+
 export default function ({ data }) {
+  stop?.();
   document.documentElement.lang = data.language;
   const rules = data.words.map(([from, to]) => [new RegExp(`^${from}$`, "u"), to]);
   const before = new WeakMap(); // of a node, what it said by itself
@@ -53,7 +56,7 @@ export default function ({ data }) {
     attributeFilter: NAMES,
   });
 
-  return () => {
+  stop = () => {
     watcher.disconnect(); // and what was said before is said again
     const back = (node, key, now, set) => {
       const [said, text] = before.get(node)?.[key] ?? [];

@@ -1,0 +1,113 @@
+"""Taking files that were read into the library, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.desk import uploads
+from rag.desk.drops import THERE
+from rag.desk.patience import when_free
+from rag.desk.reading import Replay, wants_password
+from rag.errors import LibraryBusy, RagError
+from rag.index import open_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from threading import Event
+
+    from rag.app import App
+    from rag.desk.drops import Drop, State
+    from rag.desk.reading import WasRead
+    from rag.report import Report
+    from rag.store.catalogue import Catalogue
+
+log = logging.getLogger(__name__)
+
+#: Seconds to wait for another process that writes: for as long as it does.
+_FOREVER = 365 * 86_400.0
+
+
+class Outcome(NamedTuple):
+    """What became of a file; the fields are those of `Drop`."""
+
+    state: State
+    documents: tuple[str, ...] = ()
+    unread: int = 0
+    cause: uploads.Cause = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def refusal(read: WasRead) -> Outcome:
+    """What becomes of a file in which nothing could be read."""
+    locked = wants_password(read.errors)
+    if locked is not None:
+        return Outcome("refused", cause=uploads.cause_of(locked.message), reason=locked.message)
+    reason = str(read.errors[0]) if read.errors else "it holds no files"
+    cause = uploads.cause_of(reason)
+    return Outcome("refused", cause="reader" if cause in uploads.LOCKED else cause, reason=reason)
+
+
+def publish(
+    app: Callable[[], App], batch: Sequence[WasRead], stop: Event
+) -> Iterator[tuple[Drop, Outcome]]:
+    """Take files in together, read with the same password, and tell what became of each.
+
+    Waits while another process writes. Where one of them cannot be taken in, each is tried alone.
+    Raises LibraryBusy when `stop` is set while it waits.
+    """
+
+    def hold(_: LibraryBusy) -> None:
+        for each in batch:
+            each.drop.held = True
+
+    try:
+        report = when_free(lambda: _ingest(app(), batch), seconds=_FOREVER, on_wait=hold, stop=stop)
+        with open_catalogue(app().paths) as catalogue:
+            outcomes = [(each.drop, _outcome(each, report, catalogue)) for each in batch]
+    except LibraryBusy:
+        raise
+    except RagError as error:
+        failed = Outcome("failed", cause="library", reason=str(error))
+        yield from ((each.drop, failed) for each in batch)
+    except Exception as error:
+        log.exception("Taking in %d files failed", len(batch))
+        if len(batch) > 1:
+            for each in batch:
+                yield from publish(app, [each], stop)
+            return
+        reason = f"it failed: {type(error).__name__}: {error}"
+        yield batch[0].drop, Outcome("failed", cause="library", reason=reason)
+    else:
+        yield from outcomes
+
+
+def _ingest(app: App, batch: Sequence[WasRead]) -> Report:
+    names = {each.path: each.drop.name for each in batch}
+    password = batch[0].password
+    return app.ingest(list(names), names=names, reading=Replay(batch), password=password)
+
+
+def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:
+    rows = catalogue.files_of(read.digest)
+    own = [row for row in rows if Path(row.root) / row.path == read.path]
+    documents = tuple(row.name for row in own if row.document_id)
+    locked = wants_password(read.errors)
+    came = (state for state in THERE if not set(documents).isdisjoint(getattr(report, state)))
+    return Outcome(
+        next(came, "added"),
+        documents,
+        len(own) - len(documents),
+        uploads.cause_of(locked.message) if locked else "",
+        locked.message if locked else "",
+        tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes)),
+    )
+
+
+def held(catalogue: Catalogue | None, digest: str) -> tuple[str, ...]:
+    """Names of the documents in a file with these bytes that lies where it was read."""
+    rows = catalogue.files_of(digest) if catalogue else []
+    there = (row for row in rows if row.document_id and (Path(row.root) / row.path).is_file())
+    return tuple(row.name for row in there)
