@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import docx
 from browser_files import MEETING
@@ -50,8 +51,9 @@ def _promise(panel: Locator, words: str) -> Locator:
 def _check_files(visitor: Visitor) -> None:
     """The calendar, the table and the document hold what the page shows."""
     calendar = Calendar.from_ical(visitor.saved(visitor.button("minutes_file_ics")))
-    tasks = {str(task["summary"]): task["due"].dt.isoformat() for task in calendar.walk("VTODO")}
-    assert any("новому поставщику" in name and day == "2025-11-20" for name, day in tasks.items())
+    days = {str(event["summary"]): event["dtstart"].dt for event in calendar.walk("VEVENT")}
+    assert len(days) == 3
+    assert date(2025, 11, 20) in {day for name, day in days.items() if "новому поставщику" in name}
     table = visitor.saved(visitor.button("minutes_file_csv")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert len(rows) == 3
