@@ -1,4 +1,4 @@
-# make demo | ui | test | lint | bench | fuzz | docs — each makes .venv and installs what it needs.
+# make demo | ui | test | lint | bench | fuzz | docs | screenshots — each makes .venv and installs what it needs.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 APART  := .venv-bench
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo ui test lint types bench fuzz docs clean
+.PHONY: demo ui test lint types bench fuzz docs screenshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/rag ingest corpora
@@ -42,6 +42,9 @@ fuzz: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python scripts/make_docs.py
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python scripts/make_screenshots.py
 
 clean:
 	rm -rf $(VENV) $(APART) .rag

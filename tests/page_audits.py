@@ -28,7 +28,8 @@ _WORDS = """() => {
   return [...said].filter(Boolean);
 }"""
 #: Every text on the page with its colour and size, and the colours it lies on from the top down.
-#: Text that is switched off, or that only a screen reader is given, need not be seen.
+#: Text that is switched off, or that only a screen reader is given, need not be seen. Icons and
+#: plots may be as pale as large text (WCAG 2.2, 1.4.11).
 _COLOURS = """() => {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
   const rgba = colour => {
@@ -43,7 +44,7 @@ _COLOURS = """() => {
   while (texts.nextNode()) {
     const text = texts.currentNode.data.trim(), element = texts.currentNode.parentElement;
     if (!text || !element || element.closest('script, style, noscript, :disabled, '
-        + '[aria-disabled=true], [aria-hidden=true] [data-testid=stIconMaterial]')) continue;
+        + '[aria-disabled=true]')) continue;
     if (!element.checkVisibility({visibilityProperty: true})) continue;
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
     if (box.width < 3 || box.height < 3 || parseFloat(style.fontSize) === 0) continue;
@@ -55,9 +56,12 @@ _COLOURS = """() => {
       grounds.push(rgba(look.backgroundColor));
       opacity *= parseFloat(look.opacity);
     }
-    if (!grounds.length) continue;
-    found.push({text: text.slice(0, 60), colour: rgba(style.color), grounds, opacity,
-                size: parseFloat(style.fontSize), weight: parseInt(style.fontWeight)});
+    if (!grounds.length || !opacity) continue;
+    const drawn = element instanceof SVGElement;
+    const icon = element.closest('[data-testid=stIconMaterial]') !== null;
+    found.push({text: text.slice(0, 60), colour: rgba(drawn ? style.fill : style.color), grounds,
+                opacity, large: icon || drawn, size: parseFloat(style.fontSize),
+                weight: parseInt(style.fontWeight)});
   }
   return found;
 }"""
@@ -119,7 +123,7 @@ def pale(page: Page, least: float = 4.5, least_large: float = 3.0) -> list[Pale]
     judged = []
     for text in found:
         size, bold = text["size"], text["weight"] >= _BOLD
-        large = size >= _LARGE or (bold and size >= _LARGE_BOLD)
+        large = text["large"] or size >= _LARGE or (bold and size >= _LARGE_BOLD)
         ratio = _contrast(text["colour"], text["grounds"], text["opacity"])
         if ratio < (least_large if large else least):
             judged.append(Pale(text["text"], round(ratio, 2)))

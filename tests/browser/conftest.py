@@ -19,7 +19,7 @@ from visitor import Visit, Visitor
 
 HERE = Path(__file__).parent
 #: Set where the absence of Chromium is a failure and no reason to skip.
-_DEMANDED = "RAG_TEST_BROWSER"
+_DEMANDED = "DEMAND_CHROMIUM"
 _THERE = pytest.StashKey[list[Visitor]]()
 _KEPT = pytest.StashKey[Path]()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import docx
 from browser_files import MEETING
@@ -15,7 +16,7 @@ NAME = "планёрка.txt"
 
 
 def test_promises_of_a_dropped_meeting_are_filtered_set_right_and_saved(visit: Visit) -> None:
-    visitor = visit()
+    visitor = visit(height=1700)
     panel = visitor.tab("minutes")
     visitor.drop({NAME: MEETING.encode()})
     expect(visitor.row(NAME)).to_contain_text(visitor.texts["added"])
@@ -27,9 +28,10 @@ def test_promises_of_a_dropped_meeting_are_filtered_set_right_and_saved(visit: V
     expect(_promise(panel, "Договор отправлю")).to_contain_text("13.11.2025")
     visitor.choose("minutes_who", visitor.texts["minutes_anybody"])
 
-    _promise(panel, "позвоню поставщику").get_by_role("button").click()
-    panel.get_by_label(visitor.texts["minutes_what"]).last.fill("позвонит новому поставщику")
-    visitor.button("minutes_save").click()
+    row = _promise(panel, "позвоню поставщику")
+    row.get_by_role("button").click()
+    row.get_by_label(visitor.texts["minutes_what"]).fill("позвонит новому поставщику")
+    row.get_by_role("button", name=visitor.texts["minutes_save"]).click()
     changed = _promise(panel, "позвонит новому поставщику")
     expect(changed).to_contain_text(visitor.texts["minutes_yours"])
 
@@ -49,8 +51,9 @@ def _promise(panel: Locator, words: str) -> Locator:
 def _check_files(visitor: Visitor) -> None:
     """The calendar, the table and the document hold what the page shows."""
     calendar = Calendar.from_ical(visitor.saved(visitor.button("minutes_file_ics")))
-    tasks = {str(task["summary"]): task["due"].dt.isoformat() for task in calendar.walk("VTODO")}
-    assert any("новому поставщику" in name and day == "2025-11-20" for name, day in tasks.items())
+    days = {str(event["summary"]): event["dtstart"].dt for event in calendar.walk("VEVENT")}
+    assert len(days) == 3
+    assert date(2025, 11, 20) in {day for name, day in days.items() if "новому поставщику" in name}
     table = visitor.saved(visitor.button("minutes_file_csv")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert len(rows) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import page_audits as audits
@@ -12,12 +13,18 @@ from pdf_files import needs_cyrillic_font
 from playwright.sync_api import expect
 from visitor import Visit, Visitor
 
+from rag.config import Settings
+
 pytestmark = needs_cyrillic_font
 
 TABS = ("chat", "minutes", "library", "settings")
 FILES = ("порядок.pdf", "планёрка.txt")
 #: Names that have no Russian form: of files, formats, programs and settings.
-NAMES = ("English", "PDF", "DOCX", "Markdown", "VTT", "SRT", "Telegram", "CSV", "pdf", "txt")
+NAMES = (
+    *("English", "PDF", "DOCX", "Word", "Markdown", "CSV", "ICS", "pdf", "txt", "toml"),
+    *("Ollama", "llama.cpp", "vLLM", "NLI"),
+    *(field.name for field in fields(Settings)),
+)
 
 
 @pytest.fixture(scope="module")
