@@ -76,16 +76,16 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         if value["who"] not in known:
             value["row"] = others
     people = sorted(dict.fromkeys(v["row"] for v in values), key=lambda row: row == others)
-    names = alt.Axis(labelLimit=160, labelOverlap=False)
+    names = alt.Axis(labelLimit=160, labelOverlap=False, aria=False)
     who = alt.Y("row:N", title=None, sort=people, axis=names, scale=alt.Scale(padding=0))
     day = alt.X(
         "last:T",
         title=None,
-        axis=alt.Axis(format=_format(visit), labelOverlap=True, tickMinStep=_DAY),
+        axis=alt.Axis(format=_format(visit), labelOverlap=True, tickMinStep=_DAY, aria=False),
     )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
+    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False)
     _part(values)
     base = alt.Chart(alt.InlineData(values=values))
     lane = alt.YOffset("lane:Q", scale=None)
