@@ -28,6 +28,7 @@ from rag.desk.publishing import Outcome, held, publish, refusal
 from rag.desk.reading import Cancelled, Reader
 from rag.desk.waiting import Waiting
 from rag.errors import LibraryBusy, LibraryError, StorageError
+from rag.holdings.causes import LOCKED
 from rag.index import open_catalogue
 from rag.store.received import Received
 
@@ -348,7 +349,7 @@ class Intake:
         there = outcome.state in THERE
         if there:
             self._put_down(drop.kept)
-        elif outcome.state == "refused" and outcome.cause not in uploads.LOCKED:
+        elif outcome.state == "refused" and outcome.cause not in LOCKED:
             self._delete(drop.kept)
         with self._changed:
             self._passwords.pop(drop.id, None)

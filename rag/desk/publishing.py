@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.desk import uploads
 from rag.desk.drops import THERE
 from rag.desk.patience import when_free
 from rag.desk.reading import Replay, wants_password
 from rag.errors import LibraryBusy, RagError
+from rag.holdings.causes import LOCKED, cause_of
 from rag.index import open_catalogue
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.desk.drops import Drop, State
     from rag.desk.reading import WasRead
+    from rag.desk.uploads import Cause
     from rag.report import Report
     from rag.store.catalogue import Catalogue
 
@@ -35,7 +36,7 @@ class Outcome(NamedTuple):
     state: State
     documents: tuple[str, ...] = ()
     unread: int = 0
-    cause: uploads.Cause = ""
+    cause: Cause = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
 
@@ -44,10 +45,10 @@ def refusal(read: WasRead) -> Outcome:
     """What becomes of a file in which nothing could be read."""
     locked = wants_password(read.errors)
     if locked is not None:
-        return Outcome("refused", cause=uploads.cause_of(locked.message), reason=locked.message)
+        return Outcome("refused", cause=cause_of(locked.message), reason=locked.message)
     reason = str(read.errors[0]) if read.errors else "it holds no files"
-    cause = uploads.cause_of(reason)
-    return Outcome("refused", cause="reader" if cause in uploads.LOCKED else cause, reason=reason)
+    cause = cause_of(reason)
+    return Outcome("refused", cause="protected" if cause in LOCKED else cause, reason=reason)
 
 
 def publish(
@@ -103,7 +104,7 @@ def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:
         next(came, "added"),
         documents,
         len(own) - len(documents),
-        uploads.cause_of(locked.message) if locked else "",
+        cause_of(locked.message) if locked else "",
         locked.message if locked else "",
         tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes)),
     )

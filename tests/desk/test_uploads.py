@@ -57,27 +57,6 @@ def test_what_a_system_leaves_in_folders_is_told_from_files(name: str, litter: b
 
 
 @pytest.mark.parametrize(
-    ("reason", "cause"),
-    [
-        ("the file is encrypted: a password is needed", "locked"),
-        ("the file is encrypted and the password is wrong", "password"),
-        ("the file is encrypted: the password does not open it", "password"),
-        ("broken PDF: it has no pages", "blank"),
-        ("broken ZIP: bad magic", "broken"),
-        ("its reader crashed (SIGSEGV)", "broken"),
-        ("it could not be read within 60 seconds", "bounds"),
-        ("its members unpack to more than 1,000 bytes", "bounds"),
-        ("no text layer (a scan): 3 pages without a legible word", "scan"),
-        ("an old binary .doc", "old"),
-        ("the document holds no text", "blank"),
-        ("something else", "reader"),
-    ],
-)
-def test_reasons_come_down_to_causes(reason: str, cause: str) -> None:
-    assert uploads.cause_of(reason) == cause
-
-
-@pytest.mark.parametrize(
     ("name", "path", "told"),
     [
         ("папка/отчёт.PDF", "0a.pdf", "отчёт.PDF"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.holdings import LOCKED
 from ui.library import words, work
 from ui.parts import escaped
 
@@ -42,7 +43,7 @@ def _row(visit: Visit, row: Unread) -> str:
 def _again(visit: Visit, rows: Sequence[Unread]) -> None:
     texts = visit.texts
     with st.form("library-again", border=False):
-        locked = any(row.cause == "encrypted" for row in rows)
+        locked = any(row.cause in LOCKED for row in rows)
         word = ""
         if locked:
             label = texts["library_password"]
