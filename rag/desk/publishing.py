@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.desk.drops import THERE
-from rag.desk.patience import when_free
+from rag.desk.patience import FOREVER, when_free
 from rag.desk.reading import Replay, wants_password
-from rag.errors import LibraryBusy, RagError
+from rag.errors import RagError, Stopped
 from rag.holdings.causes import LOCKED, cause_of
 from rag.index import open_catalogue
 
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from rag.desk.drops import Drop, State
     from rag.desk.reading import WasRead
     from rag.desk.uploads import Cause
+    from rag.errors import LibraryBusy
     from rag.report import Report
     from rag.store.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
-
-#: Seconds to wait for another process that writes: for as long as it does.
-_FOREVER = 365 * 86_400.0
 
 
 class Outcome(NamedTuple):
@@ -57,7 +55,7 @@ def publish(
     """Take files in together, read with the same password, and tell what became of each.
 
     Waits while another process writes. Where one of them cannot be taken in, each is tried alone.
-    Raises LibraryBusy when `stop` is set while it waits.
+    Raises Stopped when `stop` is set while it waits.
     """
 
     def hold(_: LibraryBusy) -> None:
@@ -65,10 +63,10 @@ def publish(
             each.drop.held = True
 
     try:
-        report = when_free(lambda: _ingest(app(), batch), seconds=_FOREVER, on_wait=hold, stop=stop)
+        report = when_free(lambda: _ingest(app(), batch), seconds=FOREVER, on_wait=hold, stop=stop)
         with open_catalogue(app().paths) as catalogue:
             outcomes = [(each.drop, _outcome(each, report, catalogue)) for each in batch]
-    except LibraryBusy:
+    except Stopped:
         raise
     except RagError as error:
         failed = Outcome("failed", cause="library", reason=str(error))
