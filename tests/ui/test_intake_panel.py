@@ -98,7 +98,7 @@ def test_a_file_that_is_read_can_be_called_off(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_password_is_asked_for_and_opens_the_file() -> None:
     page = drop(open_page("ru"), {"secret.pdf": secret("moon")})
-    assert texts_of(page) == ["secret.pdf | файл защищён паролем."]
+    assert texts_of(page) == ["secret.pdf | Файл зашифрован, нужен пароль. Введите пароль ниже и попробуйте снова."]
     page.text_input[0].set_value("sun")
     chip(page, "Открыть").click()
     sound(page.run())
