@@ -74,7 +74,10 @@ class Visitor:
         if now is not None:
             self.page.clock.set_fixed_time(now)
         self.page.goto(url)
-        self.heading(self.texts["title"]).wait_for()
+        title = self.heading(self.texts["title"])
+        title.or_(self.page.get_by_role("alert")).first.wait_for()
+        if not title.is_visible():  # no use in waiting: the page cannot be shown
+            raise RuntimeError(self.page.get_by_role("alert").first.inner_text())
 
     def heading(self, name: str) -> Locator:
         """A heading that reads so."""

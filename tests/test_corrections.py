@@ -364,7 +364,7 @@ def test_words_that_no_rule_knows_any_more_stay_words() -> None:
 
 def test_what_a_model_doubts_is_told_of_what_the_person_has_not_decided() -> None:
     doubts = (Doubt(0, "who", "x", "y"), Doubt(1, "who", "x", "y"), Doubt(2, "status", "x", "y"))
-    reading = Reading(MINUTES, Account(1, 0, Sent(0, 0, 0, 0)), doubts)
+    reading = Reading(MINUTES, Account(1, 0, Sent(1, 9, 9, 99, 9, "words", exact=False)), doubts)
     made = [
         row(MINUTES.promises[0], "struck", None),
         row(MINUTES.promises[1], "who", "Лев Орлов", 2),

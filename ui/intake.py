@@ -24,16 +24,24 @@ _TICK = 0.5  # seconds between two looks at files on their way
 _AGAIN_AFTER = 3.0  # seconds between two runs of the whole page while many files come in
 _ROWS = 5  # more are folded
 _FOLDED = 20  # rows of the fold on one page
+_PLACED = "intake-placed"  # of the session's state
+
+
+def begin() -> None:
+    """A run of the page begins: nothing has placed the field yet."""
+    st.session_state[_PLACED] = False
 
 
 def show(visit: Visit) -> None:
-    """The field, with what it takes, and the rows."""
-    field(visit, "side")
+    """The field at the side, where this run of the page has placed it nowhere else."""
+    if not st.session_state[_PLACED]:
+        field(visit, "side")
 
 
 def field(visit: Visit, key: str) -> None:
     """A place to drop files, and what became of them; each place on a page has its own `key`."""
     state, texts = st.session_state, visit.texts
+    state[_PLACED] = True
     limit = _limit(visit)
     count = state.setdefault("drops", {}).setdefault(key, 0)
     with st.container(key=f"intake-{visit.language}-{key}"):

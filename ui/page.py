@@ -46,10 +46,12 @@ def main() -> None:
         with st.sidebar:
             _language(visit)
             choosing.show(visit)
+        st.header(texts["title"])
+        intake.begin()
+        _tabs(visit)
+        with st.sidebar:
             intake.show(visit)
             access.show(visit)
-        st.header(texts["title"])
-        _tabs(visit)
     except RagError as error:
         show_error(error)
         st.stop()

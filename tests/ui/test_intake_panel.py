@@ -118,7 +118,7 @@ def test_a_row_can_be_dismissed_and_all_that_are_done() -> None:
     assert len(texts_of(sound(page.run()))) == 2
     chip(page, "Clear what is done").click()
     assert texts_of(sound(page.run())) == []
-    assert any("Documents in the library: 2" in caption.value for caption in page.caption)
+    assert any("Documents in the library: 2" in said for said in html(page, "begin"))
 
 
 def test_a_long_list_is_folded_and_paged() -> None:
@@ -152,7 +152,7 @@ def test_an_archive_says_how_much_is_in_it() -> None:
 
 def test_the_limit_is_said_before_and_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_page().file_uploader[0].label == "Add files (up to 200 MB each)"
-    monkeypatch.setenv("RAG_UPLOAD_MB", "1")
+    monkeypatch.setenv("RAG_MAX_UPLOAD_MB", "1")
     page = open_page()
     assert page.file_uploader[0].label == "Add files (up to 1 MB each)"
     rows = texts_of(drop(page, {"huge.txt": b"x" * 1_100_000}))

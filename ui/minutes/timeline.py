@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from ui.visit import Visit
 
 _FEWEST = 2  # marks; one deadline alone is no plot
-_ROW, _AROUND = 28, 90  # pixels of a person's row, and of the axis and the legend
+_ROW, _AROUND = 28, 92  # pixels of a person's row, and of the axis and the legend
 _PEOPLE = 20  # with rows of their own; the others share one
+_LANE = 7  # pixels between two marks of one day
 _DAY = 86_400_000  # milliseconds
 _SIZE = 130  # square pixels of a mark
 _SHAPES = ("circle", "triangle-up", "square")
@@ -76,7 +77,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
             value["row"] = others
     people = sorted(dict.fromkeys(v["row"] for v in values), key=lambda row: row == others)
     names = alt.Axis(labelLimit=160, labelOverlap=False)
-    who = alt.Y("row:N", title=None, sort=people, axis=names)
+    who = alt.Y("row:N", title=None, sort=people, axis=names, scale=alt.Scale(padding=0))
     day = alt.X(
         "last:T",
         title=None,
@@ -85,7 +86,9 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
     legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
+    _part(values)
     base = alt.Chart(alt.InlineData(values=values))
+    lane = alt.YOffset("lane:Q", scale=None)
     tip = [
         alt.Tooltip(f"{name}:N", title=texts[f"minutes_{name}"])
         for name in ("who", "what", "when", "state")
@@ -94,6 +97,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         x=alt.X("first:T"),
         x2="last:T",
         y=who,
+        yOffset=lane,
         color=alt.Color("kind:N", scale=colour, legend=legend),
     )
     points = (
@@ -101,6 +105,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         .encode(
             x=day,
             y=who,
+            yOffset=lane,
             shape=alt.Shape("kind:N", scale=kind, legend=legend),
             color=alt.Color("kind:N", scale=colour, legend=legend),
             tooltip=tip,
@@ -116,6 +121,16 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     height = _ROW * len(people) + _AROUND
     layers = [spans, points] if not _near(found, today) else [spans, points, line, word]
     return alt.layer(*layers).properties(height=height)
+
+
+def _part(values: Sequence[dict[str, Any]]) -> None:
+    """Put marks of one person and day beside each other, in pixels around the person's row."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for value in values:
+        place = value["row"], value["last"]
+        number, seen[place] = seen[place], seen[place] + 1
+        aside = ((number + 1) // 2) * (_LANE if number % 2 else -_LANE)
+        value["lane"] = _ROW / 2 + aside
 
 
 def _near(found: Sequence[Mark], today: date) -> bool:
