@@ -187,3 +187,13 @@ def test_two_collections_keep_their_files_apart(tmp_path: Path) -> None:
     assert [row.name for row in desk.app().documents()] == ["a.txt"]
     assert Received(desk.app().paths.uploads).all()
     assert intake_of(desk) is not other
+
+
+def test_a_collection_that_is_renamed_takes_up_what_was_sent_in_under_its_new_name(
+    tmp_path: Path,
+) -> None:
+    desk, _ = taken(tmp_path, {"a.txt": PAPER})
+    desk.rename_collection("default", "new")
+    assert desk.intake("new").claim()
+    (drop,) = desk.intake("new").take([("b.txt", PAPER)])
+    assert (drop.state, drop.documents) == ("unchanged", ("a.txt",))
