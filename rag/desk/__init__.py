@@ -146,14 +146,15 @@ class Desk:
         with self._lock:
             self._apps.pop(name, None)
             self._chores.pop(name, None)
-            self._intakes.pop(name, None)
+            intake = self._intakes.pop(name, None)
+        if intake is not None:
+            intake.close()  # or it would go on holding the claim to what was sent in
 
     def intake(self, collection: str = "") -> Intake:
         """The way into a collection for files that are sent in, by default the one that is set."""
-        name = collection or self.settings.collection
-        app = self.app(name)
         with self._lock:
-            if app.settings.collection not in self._intakes:
+            name = collection or self.settings.collection
+            if name not in self._intakes:
                 self._intakes[name] = Intake(partial(self.app, name))
             return self._intakes[name]
 

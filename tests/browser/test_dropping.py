@@ -33,7 +33,7 @@ def test_every_row_says_what_came_of_its_file(visit: Visit) -> None:
     visitor.drop(files)
     said = {
         "заметка.txt": "added",
-        "сломан.pdf": "why_broken",
+        "сломан.pdf": "library_cause_broken",
         "программа.txt": "why_program",
         "пусто.txt": "why_empty",
         "звук.mp3": "why_media",
