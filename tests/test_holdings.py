@@ -96,7 +96,9 @@ def test_what_readers_say_is_told_apart(note: str, remark: Remark) -> None:
 @pytest.mark.parametrize(
     ("reason", "cause"),
     [
-        ("the file is encrypted and the password is wrong. Give it", "encrypted"),
+        ("the file is encrypted: a password is needed", "encrypted"),
+        ("the file is encrypted and the password is wrong. Give it", "password"),
+        ("the file is encrypted: the password does not open it", "password"),
         ("the book is encrypted by its publisher", "protected"),
         ("no text layer (a scan): 3 pages without a legible word. Install", "scan"),
         ("no text layer (a scan): 1 page. Install it: apt-get install x", "no_recognition"),
@@ -115,6 +117,9 @@ def test_what_readers_say_is_told_apart(note: str, remark: Remark) -> None:
         ("not a regular file", "link"),
         ("its file is gone: /a", "gone"),
         ("its reader crashed (SIGSEGV)", "crashed"),
+        ("broken ZIP: bad magic", "broken"),
+        ("it could not be read within 60 seconds", "limits"),
+        ("its members unpack to more than 1,000 bytes", "limits"),
         ("broken PDF: Stream has ended unexpectedly", "broken"),
         ("the content is a binary file, not text", "broken"),
         ("who knows", "other"),

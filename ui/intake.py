@@ -219,10 +219,18 @@ def _said(drop: Drop, texts: Texts) -> str:
         return texts["held" if drop.held else "indexing"]
     if drop.cause == "mismatch" and not drop.kind:
         return texts["why_mismatch_unknown"]
+    if drop.state == "refused" and drop.kept is not None:  # it was looked into
+        why = _why_unread(drop, texts)
+        return why if drop.locked else texts["intake_refused"].format(why)
     if drop.state in ("refused", "failed"):
         return texts[f"why_{drop.cause}"].format(drop.reason, drop.kind)
     pages = _pages(drop, texts)
     return f"{texts[drop.state]} · {pages}" if pages else texts[drop.state]
+
+
+def _why_unread(drop: Drop, texts: Texts) -> str:
+    """Why a file could not be read and what to do, in the words of the library."""
+    return f"{texts[f'library_cause_{drop.cause}']} {texts[f'library_step_{drop.cause}']}"
 
 
 def _pages(drop: Drop, texts: Texts) -> str:
@@ -250,5 +258,5 @@ def _remarks(drop: Drop, texts: Texts) -> list[str]:
     if drop.unread:
         said.append(texts["intake_unread"].format(drop.unread))
     if drop.locked:
-        said.append(texts[f"why_{drop.cause}"])
+        said.append(_why_unread(drop, texts))
     return said

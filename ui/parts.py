@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rag.errors import RagError
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+#: Where Streamlit makes a link of an address, though its signs are escaped.
+_ADDRESS = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+_JOINER = "\N{WORD JOINER}"  # of no width
 
 
 def escaped(text: str) -> str:
@@ -26,8 +29,8 @@ def escaped(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Text that reads as it is where Markdown would be understood."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    """Text that reads as it is where Markdown would be understood; no address in it is a link."""
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub(_JOINER, shown(text)))
 
 
 def show_error(error: RagError) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag import config
@@ -103,22 +103,13 @@ class Asking(Keeping):
         """
         try:
             with open_catalogue(self.paths) as catalogue:
-                key = (catalogue.generation, language, scope or Scope())
-            held = self._openers.get(key)
-            if held is None:
-                if any(each[0] != key[0] for each in self._openers):
-                    self._openers.clear()
-                held = self._openers[key] = self._made_openers(language, scope or Scope())
+                wanted = scope or Scope()
+                made = partial(self._openers, language, wanted)
+                return self._kept(("openers", language, wanted), catalogue, made)
         except (LibraryError, UsageError):
             return ()
-        return held
 
-    @cached_property
-    def _openers(self) -> dict[tuple[int, Language, Scope], tuple[str, ...]]:
-        """The first questions by generation, language and scope."""
-        return {}
-
-    def _made_openers(self, language: Language, scope: Scope) -> tuple[str, ...]:
+    def _openers(self, language: Language, scope: Scope) -> tuple[str, ...]:
         from rag.answer import Answerer, Asker
         from rag.openers import openers
 

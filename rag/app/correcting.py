@@ -44,10 +44,9 @@ class Held:
 class Correcting(Showing):
     """A library whose minutes can be set right; see `rag.corrections`."""
 
-    def meetings_stamp(self) -> tuple[int, int, int]:
-        """Other numbers whenever meetings or their corrections are others."""
-        with open_catalogue(self.paths) as catalogue:
-            return catalogue.generation, *Corrections(self.paths.corrections).stamp()
+    def meetings_stamp(self) -> tuple[str, int, int]:
+        """Another stamp whenever meetings or their corrections are others; the library's first."""
+        return self.state, *Corrections(self.paths.corrections).stamp()
 
     def held_meetings(self) -> list[Held]:
         """All meetings of the library, by name."""

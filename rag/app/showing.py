@@ -14,7 +14,7 @@ from rag.index import open_catalogue
 from rag.retrieve import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from rag.holdings import Holdings
     from rag.locate import Span
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Row = TypeVar("Row", DocumentRow, FileRow)
 T = TypeVar("T")
 
+#: Things that are kept of a library: its lists, and first questions for each scope that was chosen.
+_REMEMBERED = 64
+
 
 class Showing(Parts):
     """A library that can be looked at."""
@@ -38,8 +41,8 @@ class Showing(Parts):
             return _state(catalogue)
 
     @cached_property
-    def _read(self) -> dict[str, tuple[str, object]]:
-        """What was read of the catalogue last, with the state of the library it is of."""
+    def _read(self) -> dict[Hashable, tuple[str, object]]:
+        """What was read of the library last, with the state of the library it is of."""
         return {}
 
     def documents(self) -> list[DocumentRow]:
@@ -62,12 +65,15 @@ class Showing(Parts):
             # files that could not be read are noted without a publication
             return replace(held, unread=holdings((), catalogue.unread(), {}, uploads).unread)
 
-    def _kept(self, name: str, catalogue: Catalogue, read: Callable[[], T]) -> T:
+    def _kept(self, name: Hashable, catalogue: Catalogue, read: Callable[[], T]) -> T:
         """What was read before of this state of the library, or else is read now."""
         state = _state(catalogue)
         found = self._read.get(name)
         if found is None or found[0] != state:
-            self._read[name] = found = (state, read())
+            found = (state, read())
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            self._read[name] = found
         return cast("T", found[1])
 
     def document(self, name: str) -> tuple[DocumentRow, Document]:

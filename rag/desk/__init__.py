@@ -16,6 +16,7 @@ from rag.app import App
 from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
 from rag.config import Settings
+from rag.desk.ahead import import_ahead
 from rag.desk.chores import Chores
 from rag.desk.intake import Intake
 from rag.desk.line import SERVER_AT_ONCE, Line, queued
@@ -37,6 +38,7 @@ class Desk:
     """One app for each collection of the library at `home`, all with the same models."""
 
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
+        import_ahead()
         self.home = home
         self.settings = settings or Settings()
         self.meetings = Meetings()
@@ -146,14 +148,15 @@ class Desk:
         with self._lock:
             self._apps.pop(name, None)
             self._chores.pop(name, None)
-            self._intakes.pop(name, None)
+            intake = self._intakes.pop(name, None)
+        if intake is not None:
+            intake.close()  # or it would go on holding the claim to what was sent in
 
     def intake(self, collection: str = "") -> Intake:
         """The way into a collection for files that are sent in, by default the one that is set."""
-        name = collection or self.settings.collection
-        app = self.app(name)
         with self._lock:
-            if app.settings.collection not in self._intakes:
+            name = collection or self.settings.collection
+            if name not in self._intakes:
                 self._intakes[name] = Intake(partial(self.app, name))
             return self._intakes[name]
 

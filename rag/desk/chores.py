@@ -6,12 +6,12 @@ process writes, it waits for that. What it has found so far can be read at any t
 
 from __future__ import annotations
 
-import logging
-import time
-from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
+from rag.desk.background import Background
+from rag.desk.patience import FOREVER, when_free
 from rag.errors import LibraryBusy, RagError, UsageError
 
 if TYPE_CHECKING:
@@ -22,18 +22,11 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.report import Progress, Report
 
-log = logging.getLogger(__name__)
-
 Kind = Literal["doctor", "compare", "sync", "reread", "reindex"]
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 
 #: Kinds that write to the library: one of them at a time.
 WRITING: frozenset[Kind] = frozenset(("sync", "reread", "reindex"))
-_LOOK_AGAIN = 0.5  # seconds, while somebody else writes
-
-
-class _Stopped(Exception):
-    """A person has had enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +47,42 @@ class Difference:
         return report is not None and not (report.added or report.changed or report.removed)
 
 
-@dataclass(eq=False, slots=True)
-class Chore:
-    """One piece of work and how far it has come; `done` of `total` files, chunks or folders.
+class Chore(Background):
+    """One piece of work and how far it has come: `counted` of `total` files, chunks or folders.
 
     `about` names what it is done to: documents by name, folders by path. `checks`, `differences`
     and `report` are what has come of it, by its kind.
     """
 
-    kind: Kind
-    about: tuple[str, ...] = ()
-    state: State = "running"
-    done: int = 0
-    total: int = 0
-    file: str = ""
-    checks: tuple[Check, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    report: Report | None = None
-    error: RagError | None = None
-    finished: float = 0.0
-    _stop: Event = field(default_factory=Event)
-    _ended: Event = field(default_factory=Event)
+    state: State
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing goes on any more."""
-        return self._ended.is_set()
-
-    def stop(self) -> None:
-        """Let it end soon; what is done stays done."""
-        self._stop.set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it has ended, for so many seconds at most; whether it has."""
-        return self._ended.wait(seconds)
+    def __init__(self, kind: Kind, about: tuple[str, ...] = ()) -> None:
+        super().__init__("running")
+        self.kind = kind
+        self.about = about
+        self.counted = 0
+        self.total = 0
+        self.file = ""
+        self.checks: tuple[Check, ...] = ()
+        self.differences: tuple[Difference, ...] = ()
+        self.report: Report | None = None
 
     def tell(self, progress: Progress) -> None:
-        """Note how far an ingest has come. Raises where it is to stop."""
+        """Note how far an ingest has come. Raises Stopped where it is to end."""
         self.count(progress.done, progress.total)
         self.file = progress.file
 
-    def count(self, done: int, total: int) -> None:
-        """Note so many of so many. Raises where it is to stop."""
-        self.state, self.done, self.total = "running", done, total
-        if self._stop.is_set():
-            raise _Stopped
+    def count(self, counted: int, total: int) -> None:
+        """Note so many of so many. Raises Stopped where it is to end."""
+        self.state, self.counted, self.total = "running", counted, total
+        self.heed()
 
     def run(self, work: Callable[[Chore], None]) -> None:
-        """Do the work, again while somebody else holds the library; nothing is raised."""
-        try:
-            while True:
-                try:
-                    work(self)
-                    self.state = "done"
-                    return
-                except LibraryBusy:
-                    self.state = "waiting"
-                    if self._stop.wait(_LOOK_AGAIN):
-                        raise _Stopped from None
-        except _Stopped:
-            self.state = "stopped"
-        except RagError as error:
-            self.state, self.error = "failed", error
-        except Exception as error:  # a page shows no traceback
-            log.exception("%s failed", self.kind)
-            self.state, self.error = "failed", RagError(f"{type(error).__name__}: {error}")
-        finally:
-            self.finished = time.time()
-            self._ended.set()
+        """Do the work, again while somebody else holds the library."""
+        when_free(lambda: work(self), seconds=FOREVER, on_wait=self._hold, stop=self._stopped)
+
+    def _hold(self, _: LibraryBusy) -> None:
+        self.state = "waiting"
 
 
 class Chores:
@@ -138,13 +99,13 @@ class Chores:
     @property
     def running(self) -> tuple[Chore, ...]:
         """Those that go on."""
-        return tuple(chore for chore in self._chores.values() if not chore.ended)
+        return tuple(chore for chore in self._chores.values() if not chore.done)
 
     def forget(self, kind: Kind) -> None:
         """Put away what came of a chore that has ended."""
         with self._lock:
             chore = self._chores.get(kind)
-            if chore is not None and chore.ended:
+            if chore is not None and chore.done:
                 del self._chores[kind]
 
     def doctor(self, app: App) -> Chore:
@@ -210,7 +171,7 @@ class Chores:
                         "Wait until it has ended, or stop it.",
                     )
             self._chores[chore.kind] = chore
-        Thread(target=chore.run, args=(work,), name=chore.kind, daemon=True).start()
+        chore.begin(lambda: chore.run(work), f"rag-{chore.kind}")
         return chore
 
 

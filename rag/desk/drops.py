@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from rag.desk.uploads import LOCKED
+from rag.holdings.causes import LOCKED
 
 if TYPE_CHECKING:
     from rag.desk.uploads import Cause

@@ -27,7 +27,8 @@ from rag.desk.drops import THERE, Drop
 from rag.desk.publishing import Outcome, held, publish, refusal
 from rag.desk.reading import Cancelled, Reader
 from rag.desk.waiting import Waiting
-from rag.errors import LibraryBusy, LibraryError, StorageError
+from rag.errors import LibraryError, Stopped, StorageError
+from rag.holdings.causes import LOCKED
 from rag.index import open_catalogue
 from rag.store.received import Received
 
@@ -330,7 +331,7 @@ class Intake:
                     return
                 batch = self._batch()
                 self._changed.notify_all()  # there is room to read on
-            with suppress(LibraryBusy):  # the desk is closed: it all waits for the next process
+            with suppress(Stopped):  # the desk is closed: it all waits for the next process
                 for drop, outcome in publish(self._app, batch, self._stop):
                     self._settle(drop, outcome)
 
@@ -348,7 +349,7 @@ class Intake:
         there = outcome.state in THERE
         if there:
             self._put_down(drop.kept)
-        elif outcome.state == "refused" and outcome.cause not in uploads.LOCKED:
+        elif outcome.state == "refused" and outcome.cause not in LOCKED:
             self._delete(drop.kept)
         with self._changed:
             self._passwords.pop(drop.id, None)

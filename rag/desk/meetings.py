@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import LibraryMissing, RagError
+from rag.desk.background import Background
+from rag.errors import LibraryMissing
 from rag.record import Record, with_corrections
 from rag.register import join
 
@@ -40,33 +41,19 @@ class Shelf:
         return next((each for each in self.meetings if each.name == name), None)
 
 
-class Making:
+class Making(Background):
     """A record on its way, without corrections; `record` or `error` is there when it is `done`."""
 
+    broke = ("The minutes cannot be shown", "Read the file anew.")
+
     def __init__(self, make: Callable[[], Record]) -> None:
+        super().__init__("running")
         self.record: Record | None = None
-        self.error: RagError | None = None
-        self._done = Event()
-        Thread(target=self._run, args=(make,), daemon=True, name="minutes").start()
+        self._make = make
+        self.begin(self._write, "rag-minutes")
 
-    @property
-    def done(self) -> bool:
-        """Whether it has ended, well or not."""
-        return self._done.is_set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; whether it has come."""
-        return self._done.wait(seconds)
-
-    def _run(self, make: Callable[[], Record]) -> None:
-        try:
-            self.record = make()
-        except RagError as error:
-            self.error = error
-        except Exception as error:  # a thread has nobody else to tell it to
-            self.error = RagError(f"The minutes cannot be shown ({error})", "Read the file anew.")
-        finally:
-            self._done.set()
+    def _write(self) -> None:
+        self.record = self._make()
 
 
 class Meetings:

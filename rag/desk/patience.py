@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import LibraryBusy
+from rag.errors import LibraryBusy, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a person is kept waiting by a click.
 PATIENCE = 10.0
+#: Seconds that work in the background waits: for as long as it has to.
+FOREVER = math.inf
 _AGAIN_AFTER = 0.1  # seconds; a publication takes about as long
 
 
@@ -27,8 +30,8 @@ def when_free(
 ) -> Result:
     """Do what writes to a library, again and again while somebody else writes.
 
-    `on_wait` is told each time that it has to wait. Raises LibraryBusy after `seconds`, or when
-    `stop` is set.
+    `on_wait` is told each time that it has to wait. Raises LibraryBusy after `seconds`, Stopped
+    when `stop` is set while it waits.
     """
     stop = stop or Event()
     end = time.monotonic() + seconds
@@ -39,5 +42,5 @@ def when_free(
             if time.monotonic() >= end:
                 raise
             on_wait(error)
-            if stop.wait(_AGAIN_AFTER):
-                raise
+        if stop.wait(_AGAIN_AFTER):
+            raise Stopped

@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.desk import uploads
 from rag.desk.drops import THERE
-from rag.desk.patience import when_free
+from rag.desk.patience import FOREVER, when_free
 from rag.desk.reading import Replay, wants_password
-from rag.errors import LibraryBusy, RagError
+from rag.errors import RagError, Stopped
+from rag.holdings.causes import LOCKED, cause_of
 from rag.index import open_catalogue
 
 if TYPE_CHECKING:
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.desk.drops import Drop, State
     from rag.desk.reading import WasRead
+    from rag.desk.uploads import Cause
+    from rag.errors import LibraryBusy
     from rag.report import Report
     from rag.store.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
-
-#: Seconds to wait for another process that writes: for as long as it does.
-_FOREVER = 365 * 86_400.0
 
 
 class Outcome(NamedTuple):
@@ -35,7 +34,7 @@ class Outcome(NamedTuple):
     state: State
     documents: tuple[str, ...] = ()
     unread: int = 0
-    cause: uploads.Cause = ""
+    cause: Cause = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
 
@@ -44,10 +43,10 @@ def refusal(read: WasRead) -> Outcome:
     """What becomes of a file in which nothing could be read."""
     locked = wants_password(read.errors)
     if locked is not None:
-        return Outcome("refused", cause=uploads.cause_of(locked.message), reason=locked.message)
+        return Outcome("refused", cause=cause_of(locked.message), reason=locked.message)
     reason = str(read.errors[0]) if read.errors else "it holds no files"
-    cause = uploads.cause_of(reason)
-    return Outcome("refused", cause="reader" if cause in uploads.LOCKED else cause, reason=reason)
+    cause = cause_of(reason)
+    return Outcome("refused", cause="protected" if cause in LOCKED else cause, reason=reason)
 
 
 def publish(
@@ -56,7 +55,7 @@ def publish(
     """Take files in together, read with the same password, and tell what became of each.
 
     Waits while another process writes. Where one of them cannot be taken in, each is tried alone.
-    Raises LibraryBusy when `stop` is set while it waits.
+    Raises Stopped when `stop` is set while it waits.
     """
 
     def hold(_: LibraryBusy) -> None:
@@ -64,10 +63,10 @@ def publish(
             each.drop.held = True
 
     try:
-        report = when_free(lambda: _ingest(app(), batch), seconds=_FOREVER, on_wait=hold, stop=stop)
+        report = when_free(lambda: _ingest(app(), batch), seconds=FOREVER, on_wait=hold, stop=stop)
         with open_catalogue(app().paths) as catalogue:
             outcomes = [(each.drop, _outcome(each, report, catalogue)) for each in batch]
-    except LibraryBusy:
+    except Stopped:
         raise
     except RagError as error:
         failed = Outcome("failed", cause="library", reason=str(error))
@@ -103,7 +102,7 @@ def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:
         next(came, "added"),
         documents,
         len(own) - len(documents),
-        uploads.cause_of(locked.message) if locked else "",
+        cause_of(locked.message) if locked else "",
         locked.message if locked else "",
         tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes)),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import ReadError
+from rag.holdings.causes import LOCKED, cause_of
 from rag.plan import called
 from rag.prepare import Prepared
 from rag.readers.package import UNPROTECT_HINT
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from rag.desk.drops import Drop
     from rag.readers.options import Options
     from rag.workers.pool import Event
-
-#: How the reason begins that a password helps against.
-_LOCKED = "the file is encrypted"
 
 
 class Cancelled(Exception):
@@ -136,5 +134,5 @@ def _check(drop: Drop) -> None:
 
 def wants_password(errors: Sequence[ReadError]) -> ReadError | None:
     """The first error that a password would help against."""
-    locked = (error for error in errors if error.message.startswith(_LOCKED))
+    locked = (error for error in errors if cause_of(error.message) in LOCKED)
     return next((error for error in locked if error.hint != UNPROTECT_HINT), None)

@@ -12,18 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rag.desk.patience import when_free
+from rag.holdings.causes import Cause as Unreadable
 from rag.readers.signatures import Fault, tell
 from rag.store.received import Received
 
 if TYPE_CHECKING:
     from rag.app import App
 
-#: What the reasons of readers come down to.
-Said = Literal["locked", "password", "broken", "blank", "scan", "bounds", "old", "reader"]
 #: Why a file is not taken or could not be read; "" where it was.
-Cause = Literal[Fault, Said, "size", "library"]
-#: Causes that a password may help against: none was given, or a wrong one.
-LOCKED: tuple[Cause, ...] = ("locked", "password")
+Cause = Literal[Fault, Unreadable, "size", "library"]
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _NAME_BYTES = 180  # of a name in UTF-8; file systems take 255, and a number may have to follow
@@ -31,16 +28,6 @@ _SUFFIX_BYTES = 20  # a longer one is none
 _NO_NAME = "file"
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _MEBIBYTE = 1024**2
-#: How reasons are told apart; the first that fits counts.
-_CAUSES: tuple[tuple[str, Said], ...] = (
-    (r"the file is encrypted(:| and) the password", "password"),
-    (r"the file is encrypted", "locked"),
-    (r"no text layer|no text was recognised|a picture, and", "scan"),
-    (r"more than|too (?:many|much|large|deeply)|would unpack|within .* seconds|overlap", "bounds"),
-    (r"an old ", "old"),
-    (r"(?:holds|has) no |nothing to read|is empty|all of its text is hidden", "blank"),
-    (r"broken|crashed|cannot be opened|a binary file|^not a|is not ", "broken"),
-)
 #: What is said of a file that is not taken, and what to do about it.
 _REASONS: dict[Cause, tuple[str, str]] = {
     "empty": ("the file is empty", "Look at it in the program that it is from."),
@@ -87,12 +74,6 @@ def _said(cause: Cause, kind: str) -> str:
     if cause == "mismatch":
         return "text" if kind else "of no kind that is known"
     return f".{kind}" if kind else "(none)"
-
-
-def cause_of(reason: str) -> Said:
-    """What the reason that a reader gives comes down to."""
-    found = (cause for pattern, cause in _CAUSES if re.search(pattern, reason))
-    return next(found, "reader")
 
 
 def is_litter(name: str) -> bool:

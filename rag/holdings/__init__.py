@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rag.holdings.causes import CAUSES, Cause, cause_of
+from rag.holdings.causes import CAUSES, LOCKED, Cause, cause_of
 from rag.holdings.remarks import KINDS, PROBLEMS, Remark, RemarkKind, remark_of
 from rag.holdings.rows import ORDERS, Holding, Holdings, Order, Unread, holdings, ordered, sought
 
 __all__ = [
     "CAUSES",
     "KINDS",
+    "LOCKED",
     "ORDERS",
     "PROBLEMS",
     "Cause",

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 Cause = Literal[
     "protected",
+    "password",
     "encrypted",
     "no_recognition",
     "scan",
@@ -29,9 +30,12 @@ Cause = Literal[
     "other",
 ]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
+#: Causes that a password may help against: a wrong one was given, or none.
+LOCKED: tuple[Cause, ...] = ("password", "encrypted")
 #: The first that is found counts.
 _WORDS: tuple[tuple[Cause, str], ...] = (
     ("protected", "encrypted by its publisher|encrypted with AES"),
+    ("password", "the password (?:is wrong|does not open it)"),
     ("encrypted", "encrypted|password"),
     (
         "no_recognition",

@@ -56,6 +56,14 @@ def test_a_record_is_made_once_for_all_and_anew_for_another_state(app: App, tmp_
     assert meetings.making(app, newer, newer.meetings[0]) is not making
 
 
+def test_a_library_made_anew_is_read_anew(app: App, tmp_path: Path) -> None:
+    meetings = Meetings()
+    assert [each.name for each in meetings.shelf(app).meetings] == ["letuchka.txt"]
+    (tmp_path / "papers" / "letuchka.txt").rename(tmp_path / "papers" / "other.txt")
+    app.ingest([tmp_path / "papers"], fresh=True)  # publications are counted anew
+    assert [each.name for each in meetings.shelf(app).meetings] == ["other.txt"]
+
+
 def test_no_library_is_no_meetings(tmp_path: Path) -> None:
     assert Meetings().shelf(App(Settings(), tmp_path)).meetings == ()
 

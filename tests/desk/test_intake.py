@@ -54,7 +54,7 @@ def test_every_file_is_told_of_by_itself(tmp_path: Path) -> None:
         "broken.pdf": ("refused", "broken"),
         "setup.pdf": ("refused", "program"),
         "page.xyz": ("refused", "unknown"),
-        "blank.md": ("refused", "blank"),
+        "blank.md": ("refused", "empty"),
         "report.txt": ("added", ""),
         "evil.txt": ("added", ""),
     }
@@ -114,7 +114,7 @@ def test_a_bomb_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     desk = desk_of(tmp_path, read_unpacked_mb=1)
     (drop,) = desk.intake().take([("bomb.zip", bomb)])
     assert desk.intake().wait(seconds=PATIENCE)
-    assert (drop.state, drop.cause) == ("refused", "bounds")
+    assert (drop.state, drop.cause) == ("refused", "limits")
     assert Received(desk.app().paths.uploads).all() == []
 
 
@@ -127,7 +127,7 @@ def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
 def test_a_password_opens_a_file_that_waits_for_it(tmp_path: Path) -> None:
     desk, (drop,) = taken(tmp_path, {"secret.pdf": secret("moon")})
     intake = desk.intake()
-    assert (drop.state, drop.cause, drop.locked) == ("refused", "locked", True)
+    assert (drop.state, drop.cause, drop.locked) == ("refused", "encrypted", True)
     intake.unlock(drop, "sun")
     assert intake.wait(seconds=PATIENCE)
     assert (drop.cause, drop.locked) == ("password", True)

@@ -57,27 +57,6 @@ def test_what_a_system_leaves_in_folders_is_told_from_files(name: str, litter: b
 
 
 @pytest.mark.parametrize(
-    ("reason", "cause"),
-    [
-        ("the file is encrypted: a password is needed", "locked"),
-        ("the file is encrypted and the password is wrong", "password"),
-        ("the file is encrypted: the password does not open it", "password"),
-        ("broken PDF: it has no pages", "blank"),
-        ("broken ZIP: bad magic", "broken"),
-        ("its reader crashed (SIGSEGV)", "broken"),
-        ("it could not be read within 60 seconds", "bounds"),
-        ("its members unpack to more than 1,000 bytes", "bounds"),
-        ("no text layer (a scan): 3 pages without a legible word", "scan"),
-        ("an old binary .doc", "old"),
-        ("the document holds no text", "blank"),
-        ("something else", "reader"),
-    ],
-)
-def test_reasons_come_down_to_causes(reason: str, cause: str) -> None:
-    assert uploads.cause_of(reason) == cause
-
-
-@pytest.mark.parametrize(
     ("name", "path", "told"),
     [
         ("папка/отчёт.PDF", "0a.pdf", "отчёт.PDF"),
@@ -208,3 +187,13 @@ def test_two_collections_keep_their_files_apart(tmp_path: Path) -> None:
     assert [row.name for row in desk.app().documents()] == ["a.txt"]
     assert Received(desk.app().paths.uploads).all()
     assert intake_of(desk) is not other
+
+
+def test_a_collection_that_is_renamed_takes_up_what_was_sent_in_under_its_new_name(
+    tmp_path: Path,
+) -> None:
+    desk, _ = taken(tmp_path, {"a.txt": PAPER})
+    desk.rename_collection("default", "new")
+    assert desk.intake("new").claim()
+    (drop,) = desk.intake("new").take([("b.txt", PAPER)])
+    assert (drop.state, drop.documents) == ("unchanged", ("a.txt",))

@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from rag.desk.drops import Drop
 from rag.desk.uploads import Cause
+from rag.holdings import CAUSES
+from rag.store.received import Kept
 from ui.intake import _described, _so_far
 from ui.texts import TEXTS
 
@@ -36,7 +38,7 @@ def test_every_dropped_file_gets_a_row_with_its_outcome(home: Path) -> None:
     rows = texts_of(page)
     assert "отпуск.txt | added" in rows
     assert re.fullmatch(r"kettle\.pdf \| added · pages: 2 · \d+ a second", rows[-1])
-    assert any(row.startswith("broken.pdf | not taken: the file is broken (") for row in rows)
+    assert any(row.startswith("broken.pdf | not taken. The file is broken") for row in rows)
     assert (
         "page.xyz | not taken: such files are not read here. Save it as PDF, DOCX or text." in rows
     )
@@ -96,12 +98,14 @@ def test_a_file_that_is_read_can_be_called_off(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_password_is_asked_for_and_opens_the_file() -> None:
     page = drop(open_page("ru"), {"secret.pdf": secret("moon")})
-    assert texts_of(page) == ["secret.pdf | файл защищён паролем."]
+    needed = "secret.pdf | Файл зашифрован, нужен пароль. Введите пароль ниже и попробуйте снова."
+    assert texts_of(page) == [needed]
     page.text_input[0].set_value("sun")
     chip(page, "Открыть").click()
     sound(page.run())
     assert intake().wait(seconds=PATIENCE)
-    assert texts_of(sound(page.run())) == ["secret.pdf | этот пароль не подходит."]
+    (wrong,) = texts_of(sound(page.run()))
+    assert wrong == "secret.pdf | Этот пароль не подходит. Введите другой пароль ниже."
     page.text_input[0].set_value("moon")
     chip(page, "Открыть").click()
     sound(page.run())
@@ -179,9 +183,10 @@ def test_the_field_can_stand_in_several_places() -> None:
 @pytest.mark.parametrize("language", TEXTS)
 def test_every_state_and_cause_has_words(language: str) -> None:
     texts = TEXTS[language]  # type: ignore[index]
-    causes: list[Cause] = ["empty", "program", "media", "unknown", "mismatch", "size", "locked"]
-    causes += ["password", "broken", "blank", "scan", "bounds", "old", "reader", "library"]
+    causes: list[Cause] = ["empty", "program", "media", "unknown", "mismatch", "size", "library"]
     drops = [Drop("a", 1, state="refused", cause=cause, reason="R") for cause in causes]
+    kept = Kept("a", Path("a"), "0", 1)
+    drops += [Drop("a", 1, kept, state="refused", cause=cause) for cause in CAUSES]
     drops += [Drop("a", 1, state="indexing", held=True), Drop("a", 1, state="indexing")]
     drops += [Drop("a", 1), Drop("a", 1, state="reading", pages=3, total_pages=9, began=0.0)]
     drops += [Drop("a", 1, state="failed", cause="library", reason="R")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from page_driver import UI, drop, open_page, sound
 from streamlit.testing.v1 import AppTest
+
+from ui.parts import literal
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -29,6 +32,18 @@ def test_the_language_can_be_switched() -> None:
     page = open_page("en-US")
     page.segmented_control[0].set_value("ru")
     assert sound(page.run()).header[0].value == "Вопросы к вашим документам"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://e.example/x", "HTTPS://e.example", "WWW.e.example", "a@e.example"]
+)
+def test_no_address_in_foreign_text_becomes_a_link(address: str) -> None:
+    """Streamlit links addresses in what Markdown means, after all escapes were taken away."""
+    meant = re.sub(r"\\(.)", r"\1", literal(f"see {address}"))
+    assert meant.replace("\N{WORD JOINER}", "") == f"see {address}"
+    links = r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+"
+    assert re.search(links, f"see {address}", re.IGNORECASE)
+    assert not re.search(links, meant, re.IGNORECASE)
 
 
 def test_an_error_says_what_to_do(home: Path) -> None:

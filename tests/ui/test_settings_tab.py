@@ -19,10 +19,10 @@ from rag.desk import Desk, choosing
 from rag.fit import Device, Question, ask
 from rag.models.nearby import Nearby
 from rag.types import Answer, LeftOut, Part, Receipt
+from ui.meter import Share, bar, table
 from ui.page import open_desk
 from ui.settings import fitting, holding
 from ui.settings.budget import window_bar
-from ui.settings.meter import Share, bar, table
 from ui.texts import TEXTS
 from ui.texts import settings as words
 from ui.visit import Visit

@@ -8,6 +8,7 @@ import streamlit as st
 
 from rag.errors import RagError
 from rag.picture import DRAWN, Wanted
+from ui import spelling
 from ui.library import words
 from ui.parts import escaped, literal
 
@@ -37,12 +38,12 @@ def facts(visit: Visit, row: Holding) -> str:
     lines = {
         "library_title": row.title if row.title != row.name else "",
         "library_kind": words.kind(row.kind, texts),
-        "library_date": words.day(row.date, texts),
-        "library_pages": words.number(row.pages, texts) if row.pages else "",
-        "library_size": words.size(row.size, texts),
-        "library_characters": words.number(row.characters, texts),
+        "library_date": spelling.day(row.date, texts),
+        "library_pages": spelling.number(row.pages, texts) if row.pages else "",
+        "library_size": spelling.size(row.size, texts),
+        "library_characters": spelling.number(row.characters, texts),
         "library_coverage": words.coverage(row, texts),
-        "library_promises": "" if row.promises is None else words.number(row.promises, texts),
+        "library_promises": "" if row.promises is None else spelling.number(row.promises, texts),
         "library_file": _place(row, visit),
     }
     told = (
@@ -73,7 +74,7 @@ def _page(visit: Visit, row: Holding) -> None:
     texts = visit.texts
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            texts["library_page_number"].format(words.number(row.pages, texts)),
+            texts["library_page_number"].format(spelling.number(row.pages, texts)),
             min_value=1,
             max_value=row.pages,
             key=f"library-page-{row.id}",

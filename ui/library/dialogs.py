@@ -11,6 +11,7 @@ import streamlit as st
 
 from rag.desk import uploads
 from rag.errors import RagError
+from ui import spelling
 from ui.library import choosing, words
 from ui.parts import literal
 
@@ -33,13 +34,13 @@ def delete(visit: Visit, rows: Sequence[Holding]) -> None:
     def ask() -> None:
         for key, told in deleted(rows).items():
             if told:
-                st.markdown(texts[key].format(words.number(len(told), texts)))
+                st.markdown(texts[key].format(spelling.number(len(told), texts)))
                 st.markdown(words.listed(told, _NAMES_SHOWN, texts))
         st.caption(texts["library_delete_also"])
 
         def act() -> str:
             uploads.remove(visit.app, *names)
-            return texts["library_deleted"].format(words.number(len(names), texts))
+            return texts["library_deleted"].format(spelling.number(len(names), texts))
 
         _buttons(visit, texts["library_delete_yes"], act)
 
@@ -133,8 +134,8 @@ def delete_collection(visit: Visit, held: Collection) -> None:
 
     def ask() -> None:
         said = texts["library_delete_collection_what"]
-        count = words.number(held.documents, texts)
-        size = words.size(sum(visit.app.disk_used().values()), texts)
+        count = spelling.number(held.documents, texts)
+        size = spelling.size(sum(visit.app.disk_used().values()), texts)
         shown = literal(words.collection(held.name, texts))
         st.markdown(said.format(name=shown, count=count, size=size))
 

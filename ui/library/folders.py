@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.errors import LibraryError
+from ui import spelling
 from ui.library import words, work
 from ui.parts import escaped, literal
 
@@ -53,8 +54,8 @@ def show(visit: Visit) -> None:
 def _folder(visit: Visit, folder: Folder, number: int, found: Difference | None) -> None:
     texts = visit.texts
     with st.container(border=True, key=f"library-folder-{number}"):
-        counted = texts["library_folder_holds"].format(words.number(folder.documents, texts))
-        when = texts["library_synced"].format(words.moment(folder.synced, texts))
+        counted = texts["library_folder_holds"].format(spelling.number(folder.documents, texts))
+        when = texts["library_synced"].format(words.synced(folder.synced, texts))
         st.html(
             f'<div class="library-folder"><b>{escaped(str(folder.path))}</b><br>'
             f"{escaped(counted)} · {escaped(when)}</div>"
@@ -85,7 +86,7 @@ def _difference(visit: Visit, folder: Folder, found: Difference, number: int) ->
         ("library_unread_files", [row.path for row in report.skipped]),
     ):
         if names:
-            with st.expander(texts[key].format(words.number(len(names), texts)), type="compact"):
+            with st.expander(texts[key].format(spelling.number(len(names), texts)), type="compact"):
                 st.markdown(words.listed(names, _NAMES_SHOWN, texts))
     if not found.is_none:
         chores = work.chores_of(visit)

@@ -24,7 +24,7 @@ def show(visit: Visit) -> None:
     texts, chores = visit.texts, work.chores_of(visit)
     st.caption(texts["library_doctor_about"])
     chore = chores.last("doctor")
-    going = chore is not None and not chore.ended
+    going = chore is not None and not chore.done
     if st.button(texts["library_doctor"], icon=":material/stethoscope:", disabled=going):
         chores.doctor(visit.app)
         st.rerun()
@@ -43,7 +43,7 @@ def show(visit: Visit) -> None:
 @st.fragment(run_every=_EVERY)
 def _coming(visit: Visit) -> None:
     chore = work.chores_of(visit).last("doctor")
-    if chore is None or chore.ended:
+    if chore is None or chore.done:
         st.rerun()
     _checks(visit, chore.checks)
 

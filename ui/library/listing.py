@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from rag.holdings import ORDERS, ordered, sought
+from ui import spelling
 from ui.library import details, dialogs, words, work
 from ui.parts import selected_rows
 
@@ -84,7 +85,7 @@ def _narrowed(texts: Texts, rows: Sequence[Holding]) -> list[Holding]:
                 format_func=lambda kind: f"{words.kind(kind, texts)} {kinds[kind]}",
             )
         if troubled:
-            label = texts["library_troubled"].format(words.number(troubled, texts))
+            label = texts["library_troubled"].format(spelling.number(troubled, texts))
             if st.toggle(label, key="library_troubled"):
                 rows = [row for row in rows if row.problems]
     if wanted:
@@ -108,7 +109,7 @@ def _page_of(texts: Texts, rows: Sequence[Holding], total: int) -> Sequence[Hold
             page = st.pagination(pages, key="library_page")
     first = (page - 1) * PAGE
     shown = rows[first : first + PAGE]
-    numbers = (words.number(n, texts) for n in (first + 1, first + len(shown), len(rows), total))
+    numbers = (spelling.number(n, texts) for n in (first + 1, first + len(shown), len(rows), total))
     key = "library_shown" if len(rows) == total else "library_shown_of"
     said.caption(texts[key].format(*numbers))
     return shown
@@ -152,9 +153,9 @@ def _cells(row: Holding, texts: Texts) -> dict[str, str | int | None]:
         texts["library_problems"]: words.problems(row, texts),
         texts["library_kind"]: words.kind(row.kind, texts),
         texts["library_pages"]: row.pages or None,
-        texts["library_date"]: words.day(row.date, texts),
-        texts["library_size"]: words.size(row.size, texts),
-        texts["library_coverage"]: words.share(row.covered, texts),
+        texts["library_date"]: spelling.day(row.date, texts),
+        texts["library_size"]: spelling.size(row.size, texts),
+        texts["library_coverage"]: spelling.share(row.covered, texts),
         texts["library_promises"]: row.promises,
     }
 
@@ -165,7 +166,7 @@ def _deeds(visit: Visit, ticked: Sequence[Holding]) -> None:
     if not ticked:
         st.caption(texts["library_pick"])
         return
-    count = words.number(len(ticked), texts)
+    count = spelling.number(len(ticked), texts)
     with st.container(horizontal=True, key="library-deeds"):
         if st.button(texts["library_reread"].format(count), icon=":material/refresh:"):
             work.chores_of(visit).reread(visit.app, [row.name for row in ticked])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag.store import collections
+from ui import meter, spelling
 from ui.library import choosing, dialogs, words
+from ui.meter import Share
 from ui.parts import literal
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _row(visit: Visit, row: Collection, number: int, here: str) -> None:
     texts = visit.texts
     name = words.collection(row.name, texts)
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = texts["library_holds"].format(words.number(row.documents, texts))
+        count = texts["library_holds"].format(spelling.number(row.documents, texts))
         told = texts["library_damaged"] if row.trouble else count
         st.markdown(f"**{literal(name)}** — {told}")
         if row.name == here:
@@ -70,18 +71,9 @@ def show_disk(visit: Visit) -> None:
 
 def bar(used: dict[Part, int], texts: Texts) -> str:
     """The parts as a bar with a legend, as HTML; the figures stand in the legend."""
-    total = sum(used.values())
-    pieces = "".join(
-        f'<span class="library-part {part}" style="flex-grow:{count / total:.4f}"></span>'
+    shares = [
+        Share(part, texts[f"library_part_{part}"], count, spelling.size(count, texts))
         for part, count in used.items()
-    )
-    legend = "".join(
-        f'<li><span class="library-dot {part}"></span>{html.escape(texts[f"library_part_{part}"])}'
-        f" <b>{words.size(count, texts)}</b></li>"
-        for part, count in used.items()
-    )
-    said = html.escape(texts["library_disk_total"].format(words.size(total, texts)))
-    return (
-        f'<div class="library-disk"><p>{said}</p><div class="library-bar" role="presentation">'
-        f"{pieces}</div><ul>{legend}</ul></div>"
-    )
+    ]
+    total = spelling.size(sum(used.values()), texts)
+    return meter.bar(texts["library_disk_total"].format(total), shares)

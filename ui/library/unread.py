@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.holdings import LOCKED
+from ui import spelling
 from ui.library import words, work
 from ui.parts import escaped
 
@@ -21,7 +23,7 @@ PAGE = 20  # files shown at once
 def show(visit: Visit, rows: Sequence[Unread]) -> None:
     """The list, and a way to try all of it again, with a password where one is needed."""
     texts = visit.texts
-    label = texts["library_unread"].format(words.number(len(rows), texts))
+    label = texts["library_unread"].format(spelling.number(len(rows), texts))
     with st.expander(label, icon=":material/report:", key="library-unread"):
         pages = -(-len(rows) // PAGE)
         page = 1
@@ -42,7 +44,7 @@ def _row(visit: Visit, row: Unread) -> str:
 def _again(visit: Visit, rows: Sequence[Unread]) -> None:
     texts = visit.texts
     with st.form("library-again", border=False):
-        locked = any(row.cause == "encrypted" for row in rows)
+        locked = any(row.cause in LOCKED for row in rows)
         word = ""
         if locked:
             label = texts["library_password"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rag.errors import (
@@ -14,6 +13,7 @@ from rag.errors import (
     StorageError,
     UsageError,
 )
+from ui import spelling
 from ui.parts import literal
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rag.report import Report
     from ui.texts import Texts
 
-_UNITS = ("B", "KB", "MB", "GB", "TB")
-_STEP = 1024
 #: Errors that there are words for in every language.
 _TROUBLES: dict[type[RagError], str] = {
     LibraryBusy: "busy",
@@ -38,48 +36,14 @@ _TROUBLES: dict[type[RagError], str] = {
 DEFAULT = "default"
 
 
-def size(count: int | None, texts: Texts) -> str:
-    """«1,2 МБ»; nothing where it is not known."""
-    if count is None:
-        return ""
-    value, unit = float(count), 0
-    while value >= _STEP and unit < len(_UNITS) - 1:
-        value, unit = value / _STEP, unit + 1
-    told = f"{value:.0f}" if unit == 0 or value >= 100 else f"{value:.1f}"
-    return f"{told.replace('.', texts['library_point'])} {texts[f'library_{_UNITS[unit]}']}"
-
-
-def number(count: int, texts: Texts) -> str:
-    """A whole number with its thousands apart."""
-    return f"{count:,}".replace(",", texts["library_thousands"])
-
-
-def share(value: float, texts: Texts) -> str:
-    """«100 %», «99,7 %»; never 100 where something is missing."""
-    told = f"{value:.0%}" if value in (0.0, 1.0) else f"{min(value, 0.999):.1%}"
-    return told.replace(".", texts["library_point"]).replace("%", " %")
-
-
 def kind(name: str, texts: Texts) -> str:
     """What a kind of documents is called."""
     return texts.get(f"library_kind_{name}", name)
 
 
-def day(iso: str | None, texts: Texts) -> str:
-    """An ISO day as people write it; nothing without one."""
-    if not iso:
-        return ""
-    try:
-        return datetime.fromisoformat(iso).strftime(texts["library_day"])
-    except ValueError:
-        return iso
-
-
-def moment(iso: str, texts: Texts) -> str:
-    """A time (ISO, UTC) by the clock here."""
-    if not iso:
-        return texts["library_never"]
-    return datetime.fromisoformat(iso).astimezone().strftime(texts["library_moment"])
+def synced(iso: str, texts: Texts) -> str:
+    """When a folder was last looked over (ISO, UTC), by the clock here."""
+    return spelling.moment(iso, texts) if iso else texts["library_never"]
 
 
 def collection(name: str, texts: Texts) -> str:
@@ -96,7 +60,7 @@ def remark(told: Remark, texts: Texts) -> str:
         pages += texts["library_more"].format(told.more)
     where = texts["library_on_pages"].format(pages) if pages else ""
     return texts[f"library_remark_{told.kind}"].format(
-        pages=pages, where=where, count=number(told.count, texts), names=told.names
+        pages=pages, where=where, count=spelling.number(told.count, texts), names=told.names
     )
 
 
@@ -111,7 +75,7 @@ def coverage(row: Holding, texts: Texts) -> str:
     if row.covered == 1.0 and not row.aside:
         return texts["library_covered_all"]
     key = "library_covered_aside" if row.covered == 1.0 else "library_covered_part"
-    covered, aside = share(row.covered, texts), share(row.aside, texts)
+    covered, aside = spelling.share(row.covered, texts), spelling.share(row.aside, texts)
     return texts[key].format(covered=covered, aside=aside)
 
 
@@ -122,9 +86,9 @@ def reason(row: Unread, texts: Texts) -> tuple[str, str]:
 
 def check(told: Check, texts: Texts) -> tuple[str, str]:
     """What was looked at, and what was found."""
-    values = tuple(number(v, texts) if type(v) is int else v for v in told.values)
+    values = tuple(spelling.number(v, texts) if type(v) is int else v for v in told.values)
     if told.name == "recall" and told.state == "measured":
-        values = (share(float(told.values[0]), texts), *values[1:])
+        values = (spelling.share(float(told.values[0]), texts), *values[1:])
     said = texts[f"library_check_{told.name}_{told.state}"].format(*values)
     return texts[f"library_check_{told.name}"], said
 
@@ -138,7 +102,11 @@ def outcome(report: Report, texts: Texts) -> str:
         "unchanged": len(report.unchanged),
         "skipped": len(report.skipped),
     }
-    told = [texts[f"library_{name}"].format(number(n, texts)) for name, n in counts.items() if n]
+    told = [
+        texts[f"library_{name}"].format(spelling.number(n, texts))
+        for name, n in counts.items()
+        if n
+    ]
     return ", ".join(told) or texts["library_nothing"]
 
 
@@ -146,7 +114,9 @@ def listed(names: Sequence[str], most: int, texts: Texts) -> str:
     """Names as Markdown, a line each, the first of many."""
     lines = [f"- {literal(name)}" for name in names[:most]]
     if len(names) > most:
-        lines.append(f"- {texts['library_and_more'].format(number(len(names) - most, texts))}")
+        lines.append(
+            f"- {texts['library_and_more'].format(spelling.number(len(names) - most, texts))}"
+        )
     return "\n".join(lines)
 
 

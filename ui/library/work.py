@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui import spelling
 from ui.library import words
 from ui.parts import literal
 
@@ -31,7 +32,7 @@ def show(visit: Visit) -> None:
         _going_on(visit)
     for kind in _TOLD:
         chore = chores.last(kind)
-        if chore is not None and chore.ended:
+        if chore is not None and chore.done:
             _ended(visit, chore)
 
 
@@ -49,7 +50,7 @@ def _going_on(visit: Visit) -> None:
 
 
 def _share(chore: Chore) -> float:
-    return min(chore.done / chore.total, 1.0) if chore.total else 0.0
+    return min(chore.counted / chore.total, 1.0) if chore.total else 0.0
 
 
 def _said(chore: Chore, visit: Visit) -> str:
@@ -58,7 +59,7 @@ def _said(chore: Chore, visit: Visit) -> str:
     if chore.state == "waiting":
         return f"{said} — {texts['library_waiting']}"
     if chore.total:
-        said += f": {words.number(chore.done, texts)} / {words.number(chore.total, texts)}"
+        said += f": {spelling.number(chore.counted, texts)} / {spelling.number(chore.total, texts)}"
     return f"{said} · {literal(chore.file)}" if chore.file else said
 
 

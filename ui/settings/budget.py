@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag import budget
+from ui import spelling
+from ui.meter import Share, bar, table
 from ui.parts import literal
-from ui.settings.meter import Share, bar, decimal, table, whole
 
 if TYPE_CHECKING:
     from rag.desk.talks import Turn
@@ -53,8 +54,8 @@ def _show(receipt: Receipt, visit: Visit) -> None:
     rows = (
         (
             budget.named(part.name, language),
-            whole(part.tokens, language),
-            decimal(100 * part.tokens / receipt.window, language, 1),
+            spelling.number(part.tokens, texts),
+            spelling.decimal(100 * part.tokens / receipt.window, texts, 1),
             budget.place(part, language),
         )
         for part in receipt.parts
@@ -65,17 +66,17 @@ def _show(receipt: Receipt, visit: Visit) -> None:
         with st.expander(texts["set_budget_left"].format(len(receipt.left_out)), type="compact"):
             for each in receipt.left_out:
                 told = budget.named(each.name, language), budget.reason(each, language)
-                tokens = whole(each.tokens, language)
+                tokens = spelling.number(each.tokens, texts)
                 st.text(texts["set_budget_about"].format(*told, tokens))
 
 
 def window_bar(receipt: Receipt, visit: Visit) -> str:
     """What took the window, as HTML; parts of a kind together."""
-    texts, language = visit.texts, visit.language
+    texts = visit.texts
 
     def share(kind: str, label: str, tokens: int) -> Share:
-        percent = decimal(100 * tokens / receipt.window, language, 1)
-        return Share(kind, label, tokens, f"{whole(tokens, language)} ({percent} %)")
+        percent = spelling.decimal(100 * tokens / receipt.window, texts, 1)
+        return Share(kind, label, tokens, f"{spelling.number(tokens, texts)} ({percent} %)")
 
     kinds = sorted((_kind(part.name), part.tokens) for part in receipt.parts)
     sums = {kind: sum(t for _, t in each) for kind, each in groupby(kinds, lambda part: part[0])}
@@ -87,7 +88,7 @@ def window_bar(receipt: Receipt, visit: Visit) -> str:
     free = receipt.window - receipt.reserve - receipt.total
     shares.append(share("reserve", texts["set_budget_reserve"], receipt.reserve))
     shares.append(share("free", texts["set_budget_free"], free))
-    return bar(texts["set_budget_window"].format(whole(receipt.window, language)), shares)
+    return bar(texts["set_budget_window"].format(spelling.number(receipt.window, texts)), shares)
 
 
 def _kind(name: str) -> str:

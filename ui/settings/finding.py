@@ -9,9 +9,9 @@ import streamlit as st
 
 from rag.embed import HASHED
 from rag.errors import LibraryError, UsageError
+from ui import spelling
 from ui.parts import literal, show_error
 from ui.settings import holding
-from ui.settings.meter import decimal, whole
 
 if TYPE_CHECKING:
     from rag.desk.moving import Move
@@ -93,7 +93,7 @@ def _moving(draft: Draft) -> None:
 
     @st.fragment(key="set-moving", run_every=_LOOK_EVERY)
     def moving() -> None:
-        texts, language, move = draft.texts, draft.visit.language, draft.visit.desk.move
+        texts, move = draft.texts, draft.visit.desk.move
         if move is None or move.done:
             st.rerun()
         st.session_state[_WATCHED] = move
@@ -101,7 +101,7 @@ def _moving(draft: Draft) -> None:
         if move.state == "waiting":
             said = texts["set_move_waiting"]
         elif move.total:
-            done = (whole(number, language) for number in (move.chunks, move.total))
+            done = (spelling.number(number, texts) for number in (move.chunks, move.total))
             said = texts["set_moving"].format(*done, literal(move.collection))
         else:
             said = texts["set_move_loading"]
@@ -123,7 +123,7 @@ def _moved(draft: Draft, move: Move, *, watched: bool) -> None:
     elif move.state == "stopped":
         st.info(texts["set_move_stopped"])
     else:
-        st.success(texts["set_moved"].format(decimal(move.seconds, draft.visit.language, 1)))
+        st.success(texts["set_moved"].format(spelling.decimal(move.seconds, texts, 1)))
 
 
 def _encoder(draft: Draft, task: Task) -> None:

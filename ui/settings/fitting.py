@@ -10,8 +10,9 @@ import streamlit as st
 from rag.errors import RagError
 from rag.fit import Device, Question, ask, devices_here
 from rag.tomlfile import IN_PROCESS
+from ui import spelling
+from ui.meter import Share, bar
 from ui.parts import literal, show_error
-from ui.settings.meter import Share, bar, decimal, whole
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -60,14 +61,15 @@ def reckoned(settings: Settings) -> tuple[Subject, Answer]:
 
 def part_bar(part: Parts, visit: Visit) -> str:
     """What takes the memory of a device, as HTML."""
+    texts = visit.texts
 
     def share(name: str, amount: int) -> Share:
-        said = visit.texts["set_gb"].format(decimal(amount / 1e9, visit.language))
-        return Share(name, visit.texts[f"set_fit_{name}"], max(amount, 0), said)
+        said = texts["set_gb"].format(spelling.decimal(amount / 1e9, texts, 2))
+        return Share(name, texts[f"set_fit_{name}"], max(amount, 0), said)
 
     taken = ((name, getattr(part, name)) for name in _PARTS)
     shares = [share(name, amount) for name, amount in taken if amount or name in _ALWAYS]
-    head = visit.texts["set_fit_on"].format(part.device, decimal(part.size / 1e9, visit.language))
+    head = texts["set_fit_on"].format(part.device, spelling.decimal(part.size / 1e9, texts, 2))
     if part.free < 0:
         over = replace(share("over", -part.free), amount=0)  # it has no room in the bar
         return bar(head, [*shares, over], over=True)
@@ -76,13 +78,13 @@ def part_bar(part: Parts, visit: Visit) -> str:
 
 def told(subject: Subject, found: Answer, visit: Visit) -> list[str]:
     """The answer in words."""
-    texts, language = visit.texts, visit.language
-    context = whole(found.wanted.context, language)
+    texts = visit.texts
+    context = spelling.number(found.wanted.context, texts)
     lines = [texts["set_fits" if found.fits else "set_fits_not"].format(context)]
     if subject.config is None:
         lines.append(texts["set_not_counted"])
     elif found.largest:
-        sizes = (whole(size, language) for size in (found.largest, subject.config.limit))
+        sizes = (spelling.number(size, texts) for size in (found.largest, subject.config.limit))
         lines.append(texts["set_largest"].format(*sizes))
     if found.quantize is not None:
         lines.append(texts["set_fits_with"].format(found.quantize))

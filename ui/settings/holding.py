@@ -8,9 +8,9 @@ import streamlit as st
 
 from rag.installed import Holding, fits, holdings
 from rag.models.nearby import Nearby, look
+from ui import spelling
+from ui.meter import table as tabled
 from ui.settings.fitting import devices
-from ui.settings.meter import decimal
-from ui.settings.meter import table as tabled
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -52,7 +52,7 @@ def _size(held: Holding, draft: Draft) -> str:
     """What its files take, in the unit that suits it."""
     if held.bytes < _SMALL:
         return draft.texts["set_mb"].format(max(round(held.bytes / 1e6), 1))
-    return draft.texts["set_gb"].format(decimal(held.bytes / 1e9, draft.visit.language, 1))
+    return draft.texts["set_gb"].format(spelling.decimal(held.bytes / 1e9, draft.texts, 1))
 
 
 def servers() -> dict[str, Nearby]:

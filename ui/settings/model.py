@@ -9,9 +9,9 @@ import streamlit as st
 
 from rag.desk import choosing
 from rag.tomlfile import IN_PROCESS
+from ui import spelling
 from ui.parts import literal, show_error
 from ui.settings import fitting, holding
-from ui.settings.meter import decimal
 
 if TYPE_CHECKING:
     from rag.desk.trial import Trial
@@ -147,7 +147,7 @@ def _tried(draft: Draft) -> None:
 
 
 def _outcome(draft: Draft, tried: Trial) -> None:
-    texts, language = draft.texts, draft.visit.language
+    texts = draft.texts
     if tried.error is not None:
         show_error(tried.error)
     elif tried.state == "stopped":
@@ -157,4 +157,4 @@ def _outcome(draft: Draft, tried: Trial) -> None:
             st.text(tried.text.strip())
             numbers = [n for n in (tried.loading, tried.first, tried.rate) if n is not None]
             said = texts["set_try_said" if tried.rate else "set_try_fast"]
-            st.caption(said.format(*(decimal(number, language, 1) for number in numbers)))
+            st.caption(said.format(*(spelling.decimal(number, texts, 1) for number in numbers)))

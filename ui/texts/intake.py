@@ -38,6 +38,7 @@ _RU = {
     "intake_retry": "Попробовать ещё раз",
     "intake_password": "Пароль к файлу",
     "intake_unlock": "Открыть",
+    "intake_refused": "не взят. {}",
     "why_empty": "не взят: файл пустой. Проверьте его в программе, где он создан.",
     "why_program": "не взят: это программа, а не документ.",
     "why_media": "не взят: это звук, видео или картинка, которую здесь не прочитать."
@@ -49,14 +50,6 @@ _RU = {
     " в программе, где он создан.",
     "why_size": "не взят: файл больше разрешённого. Разделите его или увеличьте max_upload_mb"
     " в настройках.",
-    "why_locked": "файл защищён паролем.",
-    "why_password": "этот пароль не подходит.",
-    "why_broken": "не взят: файл повреждён. Сохраните его заново и перетащите ещё раз.",
-    "why_blank": "не взят: в файле нет текста.",
-    "why_scan": "не взят: это снимок без текста. Для распознавания нужна программа tesseract.",
-    "why_bounds": "не взят: внутри слишком много, чтобы читать целиком. Разделите файл на части.",
-    "why_old": "не взят: старый двоичный формат. Сохраните файл как DOCX, XLSX или PPTX.",
-    "why_reader": "не взят: прочитать его не удалось. Сохраните его в PDF и перетащите снова.",
     "why_library": "не удалось внести в библиотеку: {}",
 }
 _EN = {
@@ -90,6 +83,7 @@ _EN = {
     "intake_retry": "Try again",
     "intake_password": "Password of the file",
     "intake_unlock": "Open it",
+    "intake_refused": "not taken. {}",
     "why_empty": "not taken: the file is empty. Look at it in the program that it is from.",
     "why_program": "not taken: it is a program and no document.",
     "why_media": "not taken: it is sound, film or a picture that cannot be read here."
@@ -101,14 +95,6 @@ _EN = {
     " program that it is from.",
     "why_size": "not taken: it is larger than allowed. Split it, or raise max_upload_mb in the"
     " settings.",
-    "why_locked": "the file is protected by a password.",
-    "why_password": "this password does not open it.",
-    "why_broken": "not taken: the file is broken ({0}). Save it anew and drop it again.",
-    "why_blank": "not taken: there is no text in the file ({0}).",
-    "why_scan": "not taken: {0}. Recognising text needs the program tesseract.",
-    "why_bounds": "not taken: there is too much in it ({0}). Split it into parts.",
-    "why_old": "not taken: {0}",
-    "why_reader": "not taken: {0}. Save it as PDF and drop it again.",
     "why_library": "could not be taken into the library: {}",
 }
 

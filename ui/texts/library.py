@@ -10,16 +10,7 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _RU = {
-    "library_point": ",",
-    "library_thousands": "\N{NO-BREAK SPACE}",
-    "library_day": "%d.%m.%Y",
-    "library_moment": "%d.%m.%Y %H:%M",
     "library_never": "неизвестно когда",
-    "library_B": "Б",
-    "library_KB": "КБ",
-    "library_MB": "МБ",
-    "library_GB": "ГБ",
-    "library_TB": "ТБ",
     "library_more": " и ещё {}",
     "library_and_more": "и ещё {}",
     "library_on_pages": ", с. {}",
@@ -153,16 +144,7 @@ _RU = {
     "library_sound": "Библиотека цела.",
 }
 _EN = {
-    "library_point": ".",
-    "library_thousands": ",",
-    "library_day": "%Y-%m-%d",
-    "library_moment": "%Y-%m-%d %H:%M",
     "library_never": "not known",
-    "library_B": "B",
-    "library_KB": "KB",
-    "library_MB": "MB",
-    "library_GB": "GB",
-    "library_TB": "TB",
     "library_more": " and {} more",
     "library_and_more": "and {} more",
     "library_on_pages": ", p. {}",

@@ -41,6 +41,7 @@ RU = {
     "library_remark_embedded": "Вложенные объекты не взяты: {count}.",
     "library_remark_empty_mail": "В письме нет своего текста.",
     "library_cause_protected": "Файл зашифрован издателем или способом, который не открыть.",
+    "library_cause_password": "Этот пароль не подходит.",
     "library_cause_encrypted": "Файл зашифрован, нужен пароль.",
     "library_cause_no_recognition": "Это скан или картинка, а распознать текст нечем.",
     "library_cause_scan": "Это скан, и текст на нём не распознан.",
@@ -58,6 +59,7 @@ RU = {
     "library_cause_broken": "Файл испорчен или это не то, что говорит его имя.",
     "library_cause_other": "Файл не удалось прочитать.",
     "library_step_protected": "Возьмите копию без защиты или распакуйте и добавьте папку.",
+    "library_step_password": "Введите другой пароль ниже.",
     "library_step_encrypted": "Введите пароль ниже и попробуйте снова.",
     "library_step_no_recognition": "Установите tesseract с нужными языками и попробуйте снова.",
     "library_step_scan": "Отсканируйте чётче, не менее 300 точек на дюйм.",
@@ -176,6 +178,7 @@ EN = {
     "library_remark_empty_mail": "The mail has no text of its own.",
     "library_cause_protected": "The file is encrypted by its publisher, or in a way that cannot be "
     "opened.",
+    "library_cause_password": "This password does not open it.",
     "library_cause_encrypted": "The file is encrypted and needs a password.",
     "library_cause_no_recognition": "It is a scan or a picture, and there is nothing to recognise "
     "its text with.",
@@ -194,6 +197,7 @@ EN = {
     "library_cause_broken": "The file is broken, or not what its name says.",
     "library_cause_other": "The file could not be read.",
     "library_step_protected": "Take a copy without protection, or unpack it and add the folder.",
+    "library_step_password": "Type another one below.",
     "library_step_encrypted": "Type the password below and try again.",
     "library_step_no_recognition": "Install tesseract with the languages you need and try again.",
     "library_step_scan": "Scan it more sharply, at 300 dots per inch or more.",

@@ -100,7 +100,6 @@ _RU = {
         " сменить, указатель строится заново: файлы не перечитываются, а старый указатель отвечает,"
         " пока новый не готов."
     ),
-    "set_embedder_now": "Сейчас библиотека ищет так: {}.",
     "set_move": "Построить указатель заново",
     "set_moving": "Строю указатель: {} из {} фрагментов, собрание «{}»",
     "set_move_loading": "Загружаю модель поиска…",
@@ -291,7 +290,6 @@ _EN = {
         " answers until"
         " the new one is whole."
     ),
-    "set_embedder_now": "The library searches by: {}.",
     "set_move": "Build the index anew",
     "set_moving": "Building the index: {} of {} chunks, collection “{}”",
     "set_move_loading": "Loading the model that searches…",

@@ -1,4 +1,4 @@
-"""Bars of what takes room, memory of a device or tokens of a window, and tables: pure HTML.
+"""Bars of what takes room, memory, a disk or a model's window, and tables: pure HTML.
 
 Whoever does not see the bar reads the list below it, which has all its numbers.
 """
@@ -13,8 +13,6 @@ from ui.parts import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from rag.words import Language
 
 _NUMBER = re.compile(r"[\d.,\N{NO-BREAK SPACE}]+")
 
@@ -64,15 +62,3 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _side(cell: str) -> str:
     return ' class="number"' if _NUMBER.fullmatch(cell) else ""
-
-
-def decimal(value: float, language: Language, digits: int = 2) -> str:
-    """A number as it is written in a language: 7,25 or 7.25."""
-    text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if language == "ru" else text
-
-
-def whole(value: int, language: Language) -> str:
-    """A number with its thousands apart: 4 096 or 4,096."""
-    text = f"{value:,}"
-    return text.replace(",", "\N{NO-BREAK SPACE}") if language == "ru" else text
