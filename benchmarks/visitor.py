@@ -99,7 +99,7 @@ class Visitor:
 
     def drop(self, files: Mapping[str, bytes] | Sequence[Path]) -> None:
         """Choose files in the field for them: those at paths, or bytes under names."""
-        field = self.sidebar().locator("input[type=file]").first
+        field = self.page.locator("input[type=file]").first
         if isinstance(files, Mapping):
             field.set_input_files(
                 [
@@ -110,13 +110,9 @@ class Visitor:
         else:
             field.set_input_files(list(files))
 
-    def sidebar(self) -> Locator:
-        """What stands beside the tabs, the field for files in it."""
-        return self.page.get_by_test_id("stSidebar")
-
     def row(self, name: str) -> Locator:
         """What is said of a file that was dropped."""
-        return self.sidebar().locator(".drop").filter(has_text=name)
+        return self.page.locator(".drop").filter(has_text=name)
 
     def choose(self, key: str, option: str) -> None:
         """Choose from a list by its key among the texts."""

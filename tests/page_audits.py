@@ -21,8 +21,7 @@ _WORDS = """() => {
   }
   for (const element of document.body.querySelectorAll('*')) {
     if (skip(element) || !there(element)) continue;
-    for (const name of ['aria-label', 'aria-description', 'aria-roledescription', 'title',
-                        'placeholder', 'alt'])
+    for (const name of ['aria-label', 'aria-description', 'title', 'placeholder', 'alt'])
       if (element.hasAttribute(name)) said.add(element.getAttribute(name).trim());
   }
   return [...said].filter(Boolean);
@@ -83,7 +82,8 @@ _WIDTHS = """() => {
     if (element.scrollWidth > element.clientWidth + 1) out.push(`${element.tagName} scrolls`);
   return out.slice(0, 5);
 }"""
-_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_PATH = re.compile(r"(?:/[\w.-]+)+")
+_WORD = re.compile(r"[а-яё]+")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 #: A size in CSS pixels from which text counts as large, and may be paler (WCAG 2.2, 1.4.3).
 _LARGE, _LARGE_BOLD, _BOLD = 24, 18.66, 700
@@ -104,17 +104,17 @@ def words(page: Page) -> list[str]:
 def english(said: Iterable[str], allowed: Iterable[str]) -> list[str]:
     """Those texts that have an English word left when what is allowed is taken out.
 
-    What is allowed are whole names: of files, settings, formats.
+    What is allowed are whole names: of files, settings, formats; and paths.
     """
     names = "|".join(map(re.escape, sorted(allowed, key=len, reverse=True)))
     known = re.compile(rf"(?<![A-Za-z])(?:{names})(?![A-Za-z])")
-    return [text for text in said if _LATIN.search(known.sub("", text))]
+    return [text for text in said if _LATIN.search(known.sub("", _PATH.sub("", text)))]
 
 
 def russian(said: Iterable[str], allowed: Iterable[str]) -> list[str]:
-    """Those texts that have a Russian letter left when what is allowed is taken out."""
-    known = re.compile("|".join(map(re.escape, allowed)))
-    return [text for text in said if _CYRILLIC.search(known.sub("", text))]
+    """Those texts that have a Russian word left when all words of what is allowed are taken out."""
+    known = set(_WORD.findall(" ".join(allowed).lower()))
+    return [text for text in said if set(_WORD.findall(text.lower())) - known]
 
 
 def pale(page: Page, least: float = 4.5, least_large: float = 3.0) -> list[Pale]:

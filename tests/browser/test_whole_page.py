@@ -22,7 +22,7 @@ FILES = ("порядок.pdf", "планёрка.txt")
 #: Names that have no Russian form: of files, formats, programs and settings.
 NAMES = (
     *("English", "PDF", "DOCX", "Word", "Markdown", "CSV", "ICS", "pdf", "txt", "toml"),
-    *("Ollama", "llama.cpp", "vLLM", "NLI"),
+    *("Shift", "Ollama", "llama.cpp", "vLLM", "NLI"),
     *(field.name for field in fields(Settings)),
 )
 
@@ -50,7 +50,7 @@ def test_no_english_is_left_on_the_russian_page(visit: Visit) -> None:
 
 def test_no_russian_is_left_on_the_english_page(visit: Visit) -> None:
     visitor = visit(locale="en-GB")
-    documents = (*FILES, "Русский")
+    documents = (*FILES, MEETING, "юристы поставщик", "Русский")
     left = {name: audits.russian(audits.words(visitor.page), documents) for name in _tabs(visitor)}
     assert not any(left.values()), left
 

@@ -76,16 +76,16 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         if value["who"] not in known:
             value["row"] = others
     people = sorted(dict.fromkeys(v["row"] for v in values), key=lambda row: row == others)
-    names = alt.Axis(labelLimit=160, labelOverlap=False)
+    names = alt.Axis(labelLimit=160, labelOverlap=False, aria=False)
     who = alt.Y("row:N", title=None, sort=people, axis=names, scale=alt.Scale(padding=0))
     day = alt.X(
         "last:T",
         title=None,
-        axis=alt.Axis(format=_format(visit), labelOverlap=True, tickMinStep=_DAY),
+        axis=alt.Axis(format=_format(visit), labelOverlap=True, tickMinStep=_DAY, aria=False),
     )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
+    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False)
     _part(values)
     base = alt.Chart(alt.InlineData(values=values))
     lane = alt.YOffset("lane:Q", scale=None)
@@ -93,7 +93,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         alt.Tooltip(f"{name}:N", title=texts[f"minutes_{name}"])
         for name in ("who", "what", "when", "state")
     ]
-    spans = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+    spans = base.mark_rule(aria=False, strokeWidth=3, opacity=0.45).encode(
         x=alt.X("first:T"),
         x2="last:T",
         y=who,
@@ -114,7 +114,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         .add_params(alt.selection_point(name="pick", fields=["at"], toggle=False))
     )
     now = alt.Chart(alt.InlineData(values=[{"day": today.isoformat()}]))
-    line = now.mark_rule(strokeDash=[5, 4], color="#b8860b").encode(x="day:T")
+    line = now.mark_rule(aria=False, strokeDash=[5, 4], color="#b8860b").encode(x="day:T")
     word = now.mark_text(
         text=texts["minutes_today"], dy=-6, baseline="bottom", color="#b8860b"
     ).encode(x="day:T", y=alt.value(0))
