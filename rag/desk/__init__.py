@@ -16,6 +16,7 @@ from rag.app import App
 from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
 from rag.config import Settings
+from rag.desk.ahead import import_ahead
 from rag.desk.chores import Chores
 from rag.desk.intake import Intake
 from rag.desk.line import SERVER_AT_ONCE, Line, queued
@@ -37,6 +38,7 @@ class Desk:
     """One app for each collection of the library at `home`, all with the same models."""
 
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
+        import_ahead()
         self.home = home
         self.settings = settings or Settings()
         self.meetings = Meetings()
