@@ -37,6 +37,12 @@ def literal(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub(_JOINER, shown(text)))
 
 
+def shortened(text: str, most: int) -> str:
+    """A text on one line, of a long one the first words, so many characters at most."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
+
+
 def show_error(error: RagError) -> None:
     """What happened, and what to do about it."""
     if error.hint:
