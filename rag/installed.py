@@ -42,7 +42,7 @@ _MANY = 4  # languages that are told one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Installed:
     """A model on this machine. `spec` is what the setting of its task is set to.
 
     `bytes` is what its files take on the disk; `kind` is the family by its configuration.
@@ -59,10 +59,10 @@ class Holding:
     licence: str = ""
 
 
-def holdings(models_folder: str = "") -> tuple[Holding, ...]:
+def installed(models_folder: str = "") -> tuple[Installed, ...]:
     """The models in `models_folder` and in the cache of Hugging Face, by task and name."""
     root = Path(models_folder).expanduser().absolute()
-    found: dict[Path, Holding] = {}
+    found: dict[Path, Installed] = {}
     for name, folder in folders(str(root) if models_folder else ""):
         for each in (folder, *_nested(folder)):
             named = name if each == folder else f"{name}/{each.name}"
@@ -72,7 +72,7 @@ def holdings(models_folder: str = "") -> tuple[Holding, ...]:
     return tuple(sorted(found.values(), key=lambda held: (held.task, held.name.casefold())))
 
 
-def fits(held: Holding, settings: Settings, here: Sequence[Device] = ()) -> bool | None:
+def fits(held: Installed, settings: Settings, here: Sequence[Device] = ()) -> bool | None:
     """Whether a model fits what memory is free, as it would be loaded; None where it is not known.
 
     A language model is asked after as `rag fit` does, beside the embedder and reranker that are
@@ -98,7 +98,7 @@ def _nested(folder: Path) -> Iterator[Path]:
             yield from sorted(each for each in folder.iterdir() if each.is_dir())
 
 
-def _held(name: str, folder: Path, *, inside: bool) -> Holding | None:
+def _held(name: str, folder: Path, *, inside: bool) -> Installed | None:
     """The model in a folder; None where there is none, or one that is good for nothing here."""
     if not any(any(folder.glob(pattern)) for pattern in _WEIGHTS):
         return None
@@ -109,7 +109,7 @@ def _held(name: str, folder: Path, *, inside: bool) -> Holding | None:
         return None
     told = _card(folder / "README.md")
     where = str(folder) if inside else name
-    return Holding(
+    return Installed(
         name,
         f"{IN_PROCESS}{where}" if task == "model" else where,
         task,

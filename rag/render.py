@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rag.register import due_text, link_line, state_text
+from rag.register import due_text, entry_place, link_line, state_text
 from rag.shown import escaped, shown
 from rag.words import language_of
 
@@ -192,16 +192,13 @@ def show_entries(
     for entry, what in told:
         when = entry.promise.when
         cells = (entry.who or "—", entry.to_whom or "", what, due_text(when) if when else "")
-        table.add_row(*map(shown, (*cells, _at(entry))))
+        table.add_row(*map(shown, (*cells, entry_place(entry))))
     _print_table(table)
     for entry, _ in told:
         if quotes or entry.links:
-            print_line(_at(entry) + ("" if quotes else f" «{one_line(entry.promise.quote)}»"))
+            quote = "" if quotes or not entry.promise.quote else one_line(entry.promise.quote)
+            print_line(entry_place(entry) + (f" «{quote}»" if quote else ""))
         _below(entry, language, quotes=quotes)
-
-
-def _at(entry: Entry) -> str:
-    return f"{entry.document}:{entry.promise.line}"
 
 
 def _entry_block(entry: Entry, what: str, words: dict[str, str]) -> str:
@@ -210,7 +207,7 @@ def _entry_block(entry: Entry, what: str, words: dict[str, str]) -> str:
     lines = [f"{head}: {what}"]
     if when := entry.promise.when:
         lines.append(f"   {words['when']}: {due_text(when)}")
-    return "\n".join([*lines, f"   {_at(entry)}"])
+    return "\n".join([*lines, f"   {entry_place(entry)}"])
 
 
 def _below(entry: Entry, language: Language, *, quotes: bool) -> None:

@@ -12,7 +12,7 @@ from tiny_models import make_cross_encoder, make_embedder, make_llama, make_t5
 
 from rag.config import Settings
 from rag.fit import Question, ask
-from rag.installed import Holding, fits, holdings
+from rag.installed import Installed, fits, installed
 from rag.models.nearby import PORTS, Nearby, look
 
 CARD = """---
@@ -57,8 +57,8 @@ def _label(folder: Path) -> None:
     file.write_text(json.dumps(config), encoding="utf-8")
 
 
-def named(folder: Path) -> dict[str, Holding]:
-    return {held.name: held for held in holdings(str(folder))}
+def named(folder: Path) -> dict[str, Installed]:
+    return {held.name: held for held in installed(str(folder))}
 
 
 def test_models_are_told_by_what_they_are_for(folder: Path) -> None:
@@ -85,13 +85,13 @@ def test_what_lies_in_the_cache_is_named_by_its_id(cache: Path, folder: Path) ->
     refs = cache / "models--someone--tiny" / "refs"
     refs.mkdir()
     (refs / "main").write_text("0" * 40)
-    assert [(held.name, held.spec, held.task) for held in holdings()] == [
+    assert [(held.name, held.spec, held.task) for held in installed()] == [
         ("someone/tiny", "someone/tiny", "embedder")
     ]
 
 
 def test_without_models_there_is_nothing(tmp_path: Path) -> None:
-    assert holdings() == holdings(str(tmp_path / "gone")) == ()
+    assert installed() == installed(str(tmp_path / "gone")) == ()
 
 
 def test_whether_a_model_fits_is_what_rag_fit_says(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.desk.drops import THERE
-from ui.parts import escaped, literal
+from ui.parts import escaped, literal, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,9 +148,7 @@ def _so_far(drops: Sequence[Drop], texts: Texts) -> str:
 
 def _fold(visit: Visit, intake: Intake, drops: Sequence[Drop], key: str) -> None:
     with st.expander(visit.texts["intake_more"].format(len(drops))):
-        pages = -(-len(drops) // _FOLDED)
-        page = st.pagination(pages, key=f"intake-page-{key}") if pages > 1 else 1
-        for drop in drops[(page - 1) * _FOLDED : page * _FOLDED]:
+        for drop in page_of(drops, _FOLDED, f"intake-page-{key}"):
             _row(visit, intake, drop, key)
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
 from rag.shown import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.errors import RagError
+
+T = TypeVar("T")
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 #: Where Streamlit makes a link of an address, though its signs are escaped.
@@ -33,12 +37,25 @@ def literal(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub(_JOINER, shown(text)))
 
 
+def shortened(text: str, most: int) -> str:
+    """A text on one line, of a long one the first words, so many characters at most."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
+
+
 def show_error(error: RagError) -> None:
     """What happened, and what to do about it."""
     if error.hint:
         st.error(literal(error.hint), title=literal(error.message))
     else:
         st.error(literal(error.message))
+
+
+def page_of(rows: Sequence[T], size: int, key: str) -> Sequence[T]:
+    """The rows of the page that is chosen, and where there are more pages the way to them."""
+    pages = -(-len(rows) // size)
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    return rows[(page - 1) * size : page * size]
 
 
 def selected_rows(state: object) -> list[int]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from rag.errors import LibraryMissing
 
 if TYPE_CHECKING:
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
     from rag.store.catalogue import DocumentRow
     from rag.words import Language
     from ui.texts import Texts
-
-_LISTS = 16  # of documents, kept for all visitors: one for each state of a collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +33,6 @@ class Visit:
     def documents(self) -> Sequence[DocumentRow]:
         """What is in the collection; nothing where there is no library yet."""
         try:
-            return _documents(self.app.state, self.app)
+            return self.app.documents()
         except LibraryMissing:
             return ()
-
-
-@st.cache_resource(show_spinner=False, max_entries=_LISTS)
-def _documents(state: str, _app: App) -> tuple[DocumentRow, ...]:  # noqa: ARG001 (it is the key)
-    return tuple(_app.documents())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Shelf(Generic[T]):
+class Slot(Generic[T]):
     """Room for one model: another one takes its place.
 
     Its lock is held while a model is loaded, which takes minutes. `around` is entered for it.
@@ -69,7 +69,7 @@ class Shelf(Generic[T]):
 
 
 class Loaded:
-    """A shelf for each kind of model, so that one may be used while another is loaded.
+    """A slot for each kind of model, so that one may be used while another is loaded.
 
     `shared` makes of a language model the one that all are given. `turn` is entered while one is
     loaded: nothing is written then, so memory need not hold the one before any more.
@@ -81,9 +81,9 @@ class Loaded:
         turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self.shared = shared
-        self.embedder: Shelf[Embedder] = Shelf()
-        self.reranker: Shelf[Reranker] = Shelf()
-        self.entailment: Shelf[Entailment] = Shelf()
-        self.model: Shelf[Model] = Shelf(turn)
+        self.embedder: Slot[Embedder] = Slot()
+        self.reranker: Slot[Reranker] = Slot()
+        self.entailment: Slot[Entailment] = Slot()
+        self.model: Slot[Model] = Slot(turn)
         #: What encrypted files were opened with, by where they lie; it is written nowhere.
         self.passwords: dict[Path, str] = {}

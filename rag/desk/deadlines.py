@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
+from rag.corrections import STATES
 from rag.exports import export, export_register
 from rag.promised import Listed
 from rag.register import EVERY, Wish, due_of, is_overdue, select
@@ -25,7 +26,6 @@ Order = Literal["deadline", "line", "who", "state"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 #: In a filter of people: what nobody has taken on, or what is for nobody.
 NOBODY = ""
-_STATES: tuple[State, ...] = ("open", "conditional", "tentative", "done", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def ordered(entries: Sequence[Entry], order: Order) -> list[Entry]:
     if order == "who":
         return sorted(entries, key=lambda e: (e.who is None, fold(e.who or "")))
     if order == "state":
-        return sorted(entries, key=lambda e: _STATES.index(e.state))
+        return sorted(entries, key=lambda e: STATES.index(e.state))
     return list(entries)
 
 

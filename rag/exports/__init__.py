@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 Form = Literal["md", "json", "csv", "ics", "docx"]
 FORMS: tuple[Form, ...] = get_args(Form)
+#: What a browser is told that a file is.
+MIMES: dict[Form, str] = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "csv": "text/csv",
+    "ics": "text/calendar",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _SUFFIXES: dict[str, Form] = {**{f".{form}": form for form in FORMS}, ".markdown": "md"}
 
 

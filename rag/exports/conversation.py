@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from rag import schema
 from rag.exports.markdown import escape
 from rag.exports.outline import cut, plain
-from rag.register import due_text, link_line, state_text
+from rag.register import due_text, entry_place, link_line, state_text
 from rag.shown import escaped
 
 if TYPE_CHECKING:
@@ -256,14 +256,13 @@ def _row(entry: Entry, language: Language) -> tuple[str, ...]:
     promise, state = entry.promise, state_text(entry, language)
     what = f"{promise.what} ({state})" if state else promise.what
     when = due_text(promise.when) if promise.when else ""
-    where = f"{entry.document}:{promise.line}"
-    return (entry.who or "—", entry.to_whom or "", what, when, where)
+    return (entry.who or "—", entry.to_whom or "", what, when, entry_place(entry))
 
 
 def _promised(answer: Answer, language: Language) -> Iterator[Place]:
     """The words of each promise, and what other meetings say of it."""
     for entry in answer.entries:
-        yield Place(f"{entry.document}:{entry.promise.line}", entry.promise.quote)
+        yield Place(entry_place(entry), entry.promise.quote)
         yield from (Place(link_line(link, language), "") for link in entry.links)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.register import due_text, state_text
+from rag.register import due_text, entry_place, state_text
 from rag.shown import shown
 from rag.words import language_of
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rag.types import Answer, Citation, Entry
 
 
-def plain(answer: Answer, where: Callable[[Citation], str]) -> str:
+def plain_answer(answer: Answer, where: Callable[[Citation], str]) -> str:
     """The sentences that stand with the numbers of their citations, then these, written out.
 
     `where` says where a citation stands. A promise is a line that names its own place. What was
@@ -42,7 +42,7 @@ def _promise(entry: Entry) -> str:
     state = state_text(entry, language)
     what = f"{promise.what} ({state})" if state else promise.what
     due = f", {due_text(promise.when)}" if promise.when else ""
-    return _line(f"{people}: {what}{due} — {entry.document}:{promise.line}")
+    return _line(f"{people}: {what}{due} — {entry_place(entry)}")
 
 
 def _line(text: str) -> str:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.register.answering import answer
     from rag.register.lines import (
+        cited,
         due_text,
         edits_text,
+        entry_place,
         group_text,
         link_line,
         promise_line,
@@ -44,9 +46,11 @@ __all__ = [
     "Wish",
     "answer",
     "beside",
+    "cited",
     "due_of",
     "due_text",
     "edits_text",
+    "entry_place",
     "group_text",
     "grouped",
     "groups_of",
@@ -67,7 +71,17 @@ __all__ = [
 _ROOMS = {
     **dict.fromkeys(("answer",), "answering"),
     **dict.fromkeys(
-        ("due_text", "edits_text", "group_text", "link_line", "promise_line", "state_text"), "lines"
+        (
+            "cited",
+            "due_text",
+            "edits_text",
+            "entry_place",
+            "group_text",
+            "link_line",
+            "promise_line",
+            "state_text",
+        ),
+        "lines",
     ),
     **dict.fromkeys(("Joined", "join"), "linking"),
     **dict.fromkeys(("titled",), "matching"),

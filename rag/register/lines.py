@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.types import Citation
+
 if TYPE_CHECKING:
     from rag.register.view import Group
     from rag.types import Due, Edit, Entry, Flag, Link, Promise, State
@@ -180,3 +182,16 @@ def link_line(link: Link, language: Language) -> str:
     if not link.quote:  # a promise that a person has added without a line
         return f"{head}{link.document}"
     return f"{head}{link.document}:{link.line} «{' '.join(link.quote.split())}»"
+
+
+def entry_place(entry: Entry) -> str:
+    """Where an entry stands: its document and line, where it has one."""
+    promise = entry.promise
+    return f"{entry.document}:{promise.line}" if promise.quote else entry.document
+
+
+def cited(name: str, promise: Promise) -> Citation | None:
+    """The words of a promise in its document; None of one that a person added without a line."""
+    if not promise.quote:
+        return None
+    return Citation(name, None, promise.line, promise.start, promise.end, promise.quote)

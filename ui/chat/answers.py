@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.register import due_text, link_line, state_text
+from rag.register import cited, due_text, link_line, state_text
 from rag.types import Citation
 from rag.words import language_of
 from ui import sources
-from ui.parts import escaped, literal
+from ui.parts import escaped, literal, shortened
 from ui.sources import place_text
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class _Shown:
             f":gray[{self.texts['source']}] {at + 1}:gray[{literal(f': {where}')}]",  # see chat.css
             key=f"{self.key}-{name}-{at + 1}",
             type="tertiary",
-            help=literal(f"{where}: «{_shortened(citation.quote)}»"),
+            help=literal(f"{where}: «{shortened(citation.quote, _SNIPPET)}»"),
             on_click=sources.open_at,
             args=(places, at, self._collection),
         )
@@ -135,7 +135,8 @@ class _Shown:
         """Rows of the register; each opens the line on which it was said."""
         texts = self.texts
         language = language_of(" ".join(entry.promise.what for entry in entries))
-        places = [_said_in(entry) for entry in entries]
+        said = [cited(entry.document, entry.promise) for entry in entries]
+        places = [place for place in said if place is not None]
         all_key = f"{self.key}-all-promises"
         shown = entries if st.session_state.get(all_key) else entries[:_PROMISES]
         st.caption(texts["promises"].format(len(entries)))
@@ -145,14 +146,8 @@ class _Shown:
             for at, entry in enumerate(shown):
                 with st.container(gap=None, key=f"{self.key}-promise-{at}"):
                     st.html(_promise_html(entry, language, texts))
-                    st.button(
-                        literal(place_text(places[at], texts)),
-                        key=f"{self.key}-said-{at}",
-                        type="tertiary",
-                        icon=":material/format_quote:",
-                        on_click=sources.open_at,
-                        args=(places, at, self._collection),
-                    )
+                    if (place := said[at]) is not None:
+                        self._said_in(at, place, places)
         if len(shown) < len(entries):
             st.button(
                 texts["promises_all"].format(len(entries) - len(shown)),
@@ -160,6 +155,17 @@ class _Shown:
                 on_click=_switch_on,
                 args=(all_key,),
             )
+
+    def _said_in(self, at: int, place: Citation, places: Sequence[Citation]) -> None:
+        """A button that opens the line of a promise."""
+        st.button(
+            literal(place_text(place, self.texts)),
+            key=f"{self.key}-said-{at}",
+            type="tertiary",
+            icon=":material/format_quote:",
+            on_click=sources.open_at,
+            args=(places, places.index(place), self._collection),
+        )
 
     def _nearest(self, passages: Sequence[Passage]) -> None:
         """The passages under a refusal, each of which can be opened."""
@@ -177,7 +183,7 @@ class _Shown:
                     on_click=sources.open_at,
                     args=(places, at, self._collection),
                 )
-                st.html(f'<div class="passage">{escaped(_shortened(place.quote))}</div>')
+                st.html(f'<div class="passage">{escaped(shortened(place.quote, _SNIPPET))}</div>')
 
     def _struck(self, struck: Sequence[Sentence]) -> None:
         with st.expander(self.texts["struck"].format(len(struck)), type="compact"):
@@ -206,19 +212,9 @@ def _promise_html(entry: Entry, language: Language, texts: Texts) -> str:
     return f'<div class="promise">{shown}{told}</div>'
 
 
-def _said_in(entry: Entry) -> Citation:
-    promise = entry.promise
-    return Citation(entry.document, None, promise.line, promise.start, promise.end, promise.quote)
-
-
 def _place_of(passage: Passage) -> Citation:
     page, chunk = passage.pages[0] if passage.pages else None, passage.chunk
     return Citation(passage.document, page, passage.line, chunk.start, chunk.end, chunk.text)
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
 def _switch_on(key: str) -> None:

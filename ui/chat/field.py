@@ -11,6 +11,7 @@ import streamlit as st
 from rag.app import QUESTION_LIMIT
 from rag.errors import RagError
 from rag.types import Scope
+from ui import spelling
 from ui.chat import address
 from ui.parts import literal
 
@@ -80,14 +81,10 @@ def scope_text(scope: Scope | None, texts: Texts) -> str:
     names = scope.documents
     said = [", ".join(names) if len(names) <= _NAMED else texts["scope_some"].format(len(names))]
     if scope.since:
-        said.append(texts["scope_since"].format(_day(scope.since)))
+        said.append(texts["scope_since"].format(spelling.day(scope.since, texts)))
     if scope.until:
-        said.append(texts["scope_until"].format(_day(scope.until)))
+        said.append(texts["scope_until"].format(spelling.day(scope.until, texts)))
     return ", ".join(filter(None, said))
-
-
-def _day(iso: str) -> str:
-    return date.fromisoformat(iso).strftime("%d.%m.%Y")
 
 
 def _choose_scope(visit: Visit, held: Conversation | None) -> None:

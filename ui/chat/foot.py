@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.exports.plain import plain
+from rag.exports.plain import plain_answer
 from rag.types import Scope
-from ui import browser
+from ui import browser, spelling
 from ui.chat import address, field
 from ui.parts import escaped
 from ui.sources import place_text
@@ -27,7 +27,7 @@ def show(visit: Visit, held: Conversation, turn: Turn, key: str, *, last: bool) 
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-foot"):
         st.html(f'<span class="by">{escaped(_by(turn, texts))}</span>', width="content")
         if answer is not None and not answer.refusal:
-            said = plain(answer, partial(place_text, texts=texts))
+            said = plain_answer(answer, partial(place_text, texts=texts))
             browser.copy_button(said, texts["copy"], texts["copied"], f"{key}-copy")
         if not last:
             return
@@ -67,7 +67,7 @@ def _ask_everywhere(visit: Visit, held: Conversation, question: str) -> None:
 
 def _by(turn: Turn, texts: Texts) -> str:
     """Whose words the answer is made of, and the seconds it took."""
-    seconds = texts["seconds"].format(f"{turn.seconds or 0:.1f}".replace(".", texts["point"]))
+    seconds = texts["seconds"].format(spelling.decimal(turn.seconds, texts, 1))
     answer = turn.answer
     if answer is None or answer.refusal:
         return seconds

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from rag.exports import MIMES
 from rag.exports.conversation import TALK_FORMS, export_conversation
 from ui.chat import address
-from ui.parts import literal
+from ui.parts import literal, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from rag.desk.talks import Conversation
     from ui.visit import Visit
 
-_MIMES = {
-    "md": "text/markdown",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "json": "application/json",
-}
 _TITLE = 60  # characters of the first question that name a conversation
 
 
@@ -51,7 +47,7 @@ def show(visit: Visit, held: Conversation | None) -> None:
 
 def _show_earlier(visit: Visit, earlier: Sequence[Conversation]) -> None:
     """The conversations of this visit; their names are their first questions."""
-    names = {each.id: _title(each.turns[0].question) for each in earlier}
+    names = {each.id: shortened(each.turns[0].question, _TITLE) for each in earlier}
     texts = visit.texts
     with st.popover(texts["talks"], type="tertiary", icon=":material/forum:", key="talks-menu"):
         for name, title in names.items():
@@ -62,11 +58,6 @@ def _show_earlier(visit: Visit, earlier: Sequence[Conversation]) -> None:
                 on_click=address.go_to,
                 args=(name,),
             )
-
-
-def _title(question: str) -> str:
-    said = " ".join(question.split())
-    return said if len(said) <= _TITLE else f"{said[:_TITLE].rsplit(' ', 1)[0]} …"
 
 
 def _show_downloads(visit: Visit, held: Conversation) -> None:
@@ -87,7 +78,7 @@ def _show_downloads(visit: Visit, held: Conversation) -> None:
                 texts[f"save_{form}"],
                 export_conversation(held.rounds(), form, visit.language, _zone()),
                 file_name=f"{texts['save_name']}.{form}",
-                mime=_MIMES[form],
+                mime=MIMES[form],
                 key=f"save-{form}",
                 type="tertiary",
                 icon=":material/draft:",

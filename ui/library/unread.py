@@ -9,7 +9,7 @@ import streamlit as st
 from rag.holdings import LOCKED
 from ui import spelling
 from ui.library import words, work
-from ui.parts import escaped
+from ui.parts import escaped, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,8 @@ def show(visit: Visit, rows: Sequence[Unread]) -> None:
     texts = visit.texts
     label = texts["library_unread"].format(spelling.number(len(rows), texts))
     with st.expander(label, icon=":material/report:", key="library-unread"):
-        pages = -(-len(rows) // PAGE)
-        page = 1
-        if pages > 1:
-            page = st.pagination(pages, key="library_unread_page")
-        st.html("".join(_row(visit, row) for row in rows[(page - 1) * PAGE : page * PAGE]))
+        shown = page_of(rows, PAGE, "library_unread_page")
+        st.html("".join(_row(visit, row) for row in shown))
         _again(visit, rows)
 
 

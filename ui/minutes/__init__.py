@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.shown import shown
+from ui import spelling
 from ui.minutes import adding, head, promises, sections
-from ui.minutes.wording import day_text
 
 if TYPE_CHECKING:
     from rag.desk.meetings import Shelf
@@ -62,7 +62,7 @@ def _choice(visit: Visit, shelf: Shelf) -> str:
         held = shelf.named(name)
         if held is None:
             return texts["minutes_all"].format(len(names))
-        day = day_text(held.date, visit.language) if held.date else texts["minutes_undated"]
+        day = spelling.day(held.date, visit.texts) if held.date else texts["minutes_undated"]
         same = held.title in ("", held.name)
         return shown(f"{day} · {held.name}" if same else f"{day} · {held.title} ({held.name})")
 

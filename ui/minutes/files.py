@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.desk.deadlines import file_name, file_of
 from rag.desk.meetings import as_corrected
+from rag.exports import MIMES
 from ui.parts import escaped
 
 if TYPE_CHECKING:
@@ -21,14 +22,11 @@ if TYPE_CHECKING:
     from rag.types import Entry
     from ui.visit import Visit
 
-_FORMS: dict[Form, tuple[str, str]] = {
-    "docx": (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ":material/description:",
-    ),
-    "md": ("text/markdown", ":material/notes:"),
-    "csv": ("text/csv", ":material/table:"),
-    "ics": ("text/calendar", ":material/event:"),
+_ICONS: dict[Form, str] = {
+    "docx": ":material/description:",
+    "md": ":material/notes:",
+    "csv": ":material/table:",
+    "ics": ":material/event:",
 }
 
 
@@ -47,12 +45,12 @@ def show(
     ):
         label = escaped(texts["minutes_download"])
         st.html(f'<span class="minutes-quiet">{label}:</span>', width="content")
-        for form, (mime, icon) in _FORMS.items():
+        for form, icon in _ICONS.items():
             st.download_button(
                 texts[f"minutes_file_{form}"],
                 data=partial(_data, visit, entries, today, held, making, form),
                 file_name=file_name(held.name if held else None, form, texts["minutes_register"]),
-                mime=mime,
+                mime=MIMES[form],
                 icon=icon,
                 key=f"minutes-file-{form}",
                 help=texts["minutes_download_help"],

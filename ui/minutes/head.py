@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.errors import RagError
-from ui.minutes.wording import day_text
-from ui.parts import escaped, show_error
+from ui import spelling
+from ui.minutes.rows import attempt
+from ui.parts import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rag.app.correcting import Held
     from ui.visit import Visit
 
@@ -25,7 +23,7 @@ def show(visit: Visit, held: Held) -> None:
     texts, minutes = visit.texts, held.corrected.minutes
     told = held.corrected.day is not None
     if minutes.date:
-        day = escaped(day_text(minutes.date, visit.language))
+        day = escaped(spelling.day(minutes.date, visit.texts))
         day += f' <span class="minutes-mark">✎ {escaped(texts["minutes_day_yours"])}</span>' * told
     else:
         day = escaped(texts["minutes_day_unknown"])
@@ -57,11 +55,11 @@ def _day(visit: Visit, held: Held) -> None:
         )
         if st.button(texts["minutes_day_save"], key="minutes-day-save", disabled=chosen is None):
             said = chosen.isoformat() if isinstance(chosen, date) else None
-            changed(lambda: visit.app.tell_day(held.name, said))
+            attempt(visit, lambda: visit.app.tell_day(held.name, said))
         if held.corrected.day is not None and st.button(
             texts["minutes_day_back"], key="minutes-day-back", type="tertiary"
         ):
-            changed(lambda: visit.app.tell_day(held.name, None))
+            attempt(visit, lambda: visit.app.tell_day(held.name, None))
 
 
 def _undo_all(visit: Visit, held: Held) -> None:
@@ -72,14 +70,4 @@ def _undo_all(visit: Visit, held: Held) -> None:
     with st.popover(texts["minutes_undo_all"].format(count), icon=":material/undo:"):
         st.write(texts["minutes_undo_sure"])
         if st.button(texts["minutes_undo_yes"], key="minutes-undo-all", type="primary"):
-            changed(lambda: visit.app.undo_all(held.name))
-
-
-def changed(work: Callable[[], object]) -> None:
-    """Do what changes the minutes, and show them anew; or what went wrong."""
-    try:
-        work()
-    except RagError as error:
-        show_error(error)
-        return
-    st.rerun()
+            attempt(visit, lambda: visit.app.undo_all(held.name))

@@ -11,9 +11,9 @@ import streamlit as st
 from rag.corrections import FIELDS, STATES, Fault, value_of
 from rag.errors import RagError
 from rag.exports.outline import cut
-from rag.register import is_overdue, link_line
-from ui import sources
-from ui.minutes.wording import citation_of, day_text, days_text, place_text
+from rag.register import cited, is_overdue, link_line
+from ui import sources, spelling
+from ui.minutes.wording import days_text, place_text
 from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def show(visit: Visit, shelf: Shelf, entry: Entry, today: date, *, alone: bool) 
     is_open = st.session_state.get(OPEN) == key
     where = place_text(entry.promise, texts, with_time=alone)
     if not alone:
-        day = day_text(entry.date, visit.language) if entry.date else entry.document
+        day = spelling.day(entry.date, visit.texts) if entry.date else entry.document
         where = f"{day}, {where}"
     with st.container(key=f"minutes-promise-{key}", gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
@@ -104,7 +104,7 @@ def _cells(visit: Visit, entry: Entry, today: date) -> str:
         what += f' <span class="minutes-look">⚠ {escaped(texts["minutes_look"])}</span>'
     when = ""
     if promise.when:
-        days = days_text(promise.when, visit.language)
+        days = days_text(promise.when, visit.texts)
         raw = f'<span class="minutes-quiet">{escaped(promise.when.raw)}</span>'
         when = f"{escaped(days)} {raw}" if days else raw
     when = marked("when", when or "—")
@@ -140,7 +140,7 @@ def _opened(visit: Visit, shelf: Shelf, entry: Entry, key: str) -> None:
     if promise.condition:
         told = texts["minutes_condition"].format(cut(promise.condition))
         st.html(f"<div>{escaped(told)}</div>")
-    citation = citation_of(entry.document, promise)
+    citation = cited(entry.document, promise)
     if citation is None:
         st.html(f'<p class="minutes-quiet">{escaped(texts["minutes_no_line"])}</p>')
     else:
@@ -170,7 +170,7 @@ def _undo(visit: Visit, held: Held, promise: Promise) -> None:
         was = _said(visit, promise.read, correction.kind)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             said = f"{field}: {_whose(visit, promise, correction.kind)}, "
-            said += f"{day_text(correction.time[:10], visit.language)}; "
+            said += f"{spelling.day(correction.time[:10], visit.texts)}; "
             said += texts["minutes_was"].format(was)
             st.html(f'<span class="minutes-edit">✎ {escaped(said)}</span>', width="content")
             if st.button(
@@ -189,7 +189,7 @@ def _said(visit: Visit, promise: Promise, kind: str) -> str:
     if kind == "state":
         return visit.texts[f"minutes_state_{value}"]
     if kind == "when" and promise.when:
-        days = days_text(promise.when, visit.language)
+        days = days_text(promise.when, visit.texts)
         return f"{days} ({value})" if days else f"{value}"
     return value or visit.texts["minutes_nothing"]
 

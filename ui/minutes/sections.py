@@ -10,7 +10,7 @@ import streamlit as st
 from rag.exports.outline import cut
 from rag.types import Citation
 from ui import sources
-from ui.parts import escaped, show_error
+from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def _item(visit: Visit, key: str, item: _Item) -> None:
         label = visit.texts["page"].format(citation.page) if citation.page else ""
         label = label or visit.texts["line"].format(line)
         st.button(
-            f"{label}, {item.time}" if item.time else label,
+            literal(f"{label}, {item.time}" if item.time else label),
             key=f"minutes-chip-{key}",
             type="tertiary",
             on_click=_toggle,

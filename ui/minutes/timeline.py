@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from rag.desk.deadlines import marks
+from ui import spelling
 from ui.minutes import rows
-from ui.minutes.wording import day_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def show(visit: Visit, key: str, entries: Sequence[Entry], today: date) -> None:
     if len(found) < _FEWEST:
         return
     first, last = min(m.first for m in found), max(m.last for m in found)
-    days = (day_text(day, visit.language) for day in (first, last))
+    days = (spelling.day(day, visit.texts) for day in (first, last))
     late = sum(mark.overdue for mark in found)
     with st.container(key="minutes-plot"):
         event = st.altair_chart(
@@ -151,7 +151,7 @@ def _value(visit: Visit, mark: Mark, kinds: Sequence[str]) -> dict[str, Any]:
     name = mark.who or texts["minutes_noone"]
     when = entry.promise.when
     kind = kinds[1 if mark.overdue else 2 if closed else 0]
-    told = f"{day_text(mark.last, visit.language)} ({when.raw})" if when else ""
+    told = f"{spelling.day(mark.last, visit.texts)} ({when.raw})" if when else ""
     state = texts[f"minutes_state_{entry.state}"]
     return {
         "said": f"{name}: {entry.promise.what}. {told}. {kind}.",

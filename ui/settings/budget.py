@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag import budget
 from ui import spelling
+from ui.chat import address
 from ui.meter import Share, bar, table
 from ui.parts import literal
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from rag.types import Receipt
     from ui.visit import Visit
 
-_TALK = "talk"  # the conversation on the page, in its address
 _RULES = frozenset({"template", "system", "examples"})
 
 
@@ -43,7 +43,7 @@ def show(visit: Visit) -> None:
 
 def last_turn(visit: Visit) -> Turn | None:
     """The last question of this person's conversation that is through."""
-    held = visit.desk.talks.get(st.query_params.get(_TALK, ""))
+    held = address.current(visit)
     return next((turn for turn in reversed(held.turns if held else ()) if turn.done), None)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.installed import Holding, fits, holdings
+from rag.installed import Installed, fits, installed
 from rag.models.nearby import Nearby, look
 from ui import spelling
 from ui.meter import table as tabled
@@ -25,9 +25,9 @@ _SERVERS = "set-servers"  # in the session's state
 
 
 @st.cache_resource(show_spinner=False, ttl=_SECONDS, max_entries=_LOOKS)
-def here(models_folder: str) -> tuple[Holding, ...]:
+def here(models_folder: str) -> tuple[Installed, ...]:
     """The models in a folder and in the cache of Hugging Face."""
-    return holdings(models_folder)
+    return installed(models_folder)
 
 
 @st.cache_resource(show_spinner=False, ttl=_SECONDS, max_entries=_LOOKS)
@@ -37,18 +37,18 @@ def _fitting(settings: Settings) -> dict[str, bool | None]:
     return {held.spec: fits(held, settings, cards) for held in found}
 
 
-def of_task(draft: Draft, task: Task) -> dict[str, Holding]:
+def of_task(draft: Draft, task: Task) -> dict[str, Installed]:
     """The models for a task, by the setting that names each."""
     found = here(draft.settings.models_folder)
     return {held.spec: held for held in found if held.task == task}
 
 
-def label(held: Holding, draft: Draft) -> str:
+def label(held: Installed, draft: Draft) -> str:
     """A model with what is known of it, on one line."""
     return " · ".join(filter(None, (held.name, _size(held, draft), held.kind, held.languages)))
 
 
-def _size(held: Holding, draft: Draft) -> str:
+def _size(held: Installed, draft: Draft) -> str:
     """What its files take, in the unit that suits it."""
     if held.bytes < _SMALL:
         return draft.texts["set_mb"].format(max(round(held.bytes / 1e6), 1))
@@ -107,7 +107,7 @@ def _forget() -> None:
     _fitting.clear()
 
 
-def _row(held: Holding, draft: Draft, fitting: dict[str, bool | None]) -> tuple[str, ...]:
+def _row(held: Installed, draft: Draft, fitting: dict[str, bool | None]) -> tuple[str, ...]:
     texts = draft.texts
     fit = {True: "set_yes", False: "set_no", None: "set_unknown"}[fitting.get(held.spec)]
     task, size = texts[f"set_task_{held.task}"], _size(held, draft)
