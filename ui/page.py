@@ -51,7 +51,10 @@ def main() -> None:
             choosing.show(visit)
         st.header(texts["title"])
         intake.begin()
-        _tabs(visit)
+        try:
+            _tabs(visit)
+        except RagError as error:  # which takes nobody the field for files
+            show_error(error)
         with st.sidebar:
             intake.show(visit)
             access.show(visit)
