@@ -86,6 +86,7 @@ class Visitor:
     def tab(self, name: str) -> Locator:
         """Open a tab by its key among the texts, e.g. "library"; gives its panel."""
         self.page.get_by_role("tab", name=self.texts[name]).click()
+        self.settled()  # a file that is dropped sooner goes into a field that is about to leave
         return self.panel(name)
 
     def panel(self, name: str) -> Locator:

@@ -21,6 +21,9 @@ _HERE = Path(__file__).parent
 _ICON = _HERE / "icon.svg"
 _TABS = {"chat": chat.show, "minutes": minutes.show, "library": library.show}
 _TABS["settings"] = settings.show
+_FIRST = "chat"
+_TAB = "tab"  # in the address of the page, unless it is the first
+_OPENED = "tab-opened"  # in the session's state: what the run before showed
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,11 +87,29 @@ def _language(visit: Visit) -> None:
     )
 
 
+def _opened(chosen: str | None) -> str:
+    """The tab to show: one that was just chosen, else the one that the address names.
+
+    So a reload, a way back and another language lead to where the person was.
+    """
+    addressed = st.query_params.get(_TAB, _FIRST)
+    if chosen is None or chosen == st.session_state.get(_OPENED):
+        return addressed if addressed in _TABS else _FIRST
+    return chosen
+
+
 def _tabs(visit: Visit) -> None:
     """The tab that is open; the others cost nothing."""
-    names = [visit.texts[name] for name in _TABS]
+    state, names = st.session_state, {visit.texts[name]: name for name in _TABS}
     # the state of tabs is the name of one, so each language has its own
-    tabs = st.tabs(names, key=f"tab-{visit.language}", on_change="rerun")
+    key = f"tab-{visit.language}"
+    opened = _opened(names.get(state.get(key, "")))
+    state[_OPENED], state[key] = opened, visit.texts[opened]
+    if opened != _FIRST:
+        st.query_params[_TAB] = opened
+    else:
+        st.query_params.pop(_TAB, None)
+    tabs = st.tabs(list(names), key=key, on_change="rerun")
     for tab, show in zip(tabs, _TABS.values(), strict=True):
         if tab.open:
             with tab:

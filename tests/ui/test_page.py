@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from page_driver import drop, open_page, sound
+from page_driver import UI, drop, open_page, sound
+from streamlit.testing.v1 import AppTest
 
 from ui.parts import literal
 
@@ -50,3 +51,28 @@ def test_an_error_says_what_to_do(home: Path) -> None:
     (home / "default" / "catalogue.sqlite").write_bytes(b"not a database, by any means" * 40)
     page = open_page()
     assert page.error[0].value.strip()
+
+
+def test_the_tab_stays_when_the_language_changes() -> None:
+    page = open_page("en-US")
+    page.session_state["tab-en"] = "Library"
+    sound(page.run()).segmented_control[0].set_value("ru")
+    assert sound(page.run()).session_state["tab-ru"] == "Библиотека"
+
+
+@pytest.mark.parametrize(
+    ("address", "tab"), [("library", "Library"), ("nowhere", "Questions"), ("", "Questions")]
+)
+def test_the_address_names_the_tab(address: str, tab: str) -> None:
+    page = AppTest.from_file(str(UI / "streamlit_app.py"), default_timeout=60)
+    page.context = {"locale": "en-US"}
+    page.query_params["tab"] = address
+    assert sound(page.run()).session_state["tab-en"] == tab
+
+
+def test_the_way_back_leads_to_the_tab_before() -> None:
+    page = open_page("en-US")
+    page.session_state["tab-en"] = "Settings"
+    assert sound(page.run()).query_params["tab"] == "settings"
+    del page.query_params["tab"]
+    assert sound(page.run()).session_state["tab-en"] == "Questions"

@@ -5,12 +5,21 @@ The English is a regular expression of the whole text; a group of it is $1 in th
 
 from __future__ import annotations
 
-#: In every language: who speaks has a name of our own.
-EVERYWHERE: dict[str, str] = {"Chat message from (.+)": "$1"}
+#: What Streamlit says when its server is gone, at any address but localhost.
+_GONE = "Streamlit server is not responding\\. .+"
+#: In every language: who speaks has a name of our own, and so has the program.
+EVERYWHERE: dict[str, str] = {
+    "Chat message from (.+)": "$1",
+    _GONE: "The program does not answer. If it has ended, start it again with rag ui:"
+    " the page then goes on by itself.",
+}
 #: Shown, or said by a reader of the screen.
 RUSSIAN: dict[str, str] = {
     # the page
     **EVERYWHERE,
+    _GONE: "Программа не отвечает. Если она остановлена, запустите её снова командой rag ui:"
+    " страница продолжит сама.",
+    "Connection timed out\\.": "Программа не отвечает.",
     "Skip to main content": "К содержанию",
     "Main menu": "Меню",
     "Sidebar": "Боковая панель",
@@ -50,9 +59,10 @@ RUSSIAN: dict[str, str] = {
     "Error:": "Ошибка:",
     "add icon": "добавить",
     "File must be (\\d+)\\.0 ?MB or smaller\\.": "Файл больше $1 МБ.",
-    "([\\d.]+)KB": "$1 КБ",
-    "([\\d.]+)MB": "$1 МБ",
-    "([\\d.]+)GB": "$1 ГБ",
+    "(\\d+)\\.0B": "$1 Б",
+    "(\\d+)\\.(\\d+)KB": "$1,$2 КБ",
+    "(\\d+)\\.(\\d+)MB": "$1,$2 МБ",
+    "(\\d+)\\.(\\d+)GB": "$1,$2 ГБ",
     "Cancel upload of (.+)": "Прервать загрузку: $1",
     "Click to retry upload": "Загрузить ещё раз",
     "Upload failed": "Не загрузилось",

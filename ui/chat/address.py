@@ -28,6 +28,12 @@ def current(visit: Visit) -> Conversation | None:
     return held
 
 
+def is_lost(visit: Visit) -> bool:
+    """Whether the address names a conversation that is not held any more."""
+    name = st.query_params.get(_NAME, "")
+    return bool(name) and visit.desk.talks.get(name) is None
+
+
 def mine(visit: Visit) -> list[Conversation]:
     """The conversations of this visit that have begun, the newest first."""
     known = (visit.desk.talks.get(name) for name in reversed(st.session_state.get(_MINE, [])))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def show(visit: Visit) -> None:
     """The field for files where there are none; else how many there are, and first questions."""
     texts, documents = visit.texts, visit.documents()
+    if address.is_lost(visit):
+        st.warning(texts["talk_lost"])
     if not documents:
         with st.container(key="beginning"):
             st.html(_head(texts["begin_empty"], texts["begin_empty_how"]))

@@ -18,6 +18,10 @@ _RU = {
         "Документов в библиотеке: {}. К каждому предложению ответа показано "
         "место, откуда оно взято."
     ),
+    "talk_lost": (
+        "Этого разговора больше нет: программу запустили заново, или он был слишком давно. "
+        "Документы на месте, вопрос можно задать снова."
+    ),
     "you": "Вы",
     "answer": "Ответ",
     "ask": "Ваш вопрос",
@@ -77,6 +81,10 @@ _EN = {
     "begin": "What would you like to know?",
     "ready": (
         "Documents in the library: {}. Every sentence of an answer shows the place it comes from."
+    ),
+    "talk_lost": (
+        "This conversation is gone: the program was started anew, or it was too long ago. "
+        "The documents are there; ask again."
     ),
     "you": "You",
     "answer": "Answer",
