@@ -15,12 +15,20 @@ from collections import Counter
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError
 from rag.index import Writer, open_catalogue
-from rag.plan import UNNAMED, Planner, called, gone, row_of
+from rag.plan import (
+    UNNAMED,
+    Planner,
+    called,
+    free_member,
+    gone,
+    is_untouched,
+    row_of,
+    size_of,
+)
 from rag.readers import READERS_VERSION
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
@@ -28,16 +36,15 @@ from rag.report import Progress, Read, Report, Skipped, Tally
 from rag.workers.pool import Done, ReaderPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rag.embed import Embedder
-    from rag.plan import Decision, Seen
+    from rag.plan import Decision, Reading, Seen
     from rag.prepare import Prepared
     from rag.readers.scan import File, Found
     from rag.report import Status, Step
     from rag.store.catalogue import Catalogue, FileRow
-    from rag.store.derived import EmbedAll
     from rag.store.place import LibraryPaths
     from rag.types import Document
     from rag.workers.pool import Event
@@ -45,17 +52,6 @@ if TYPE_CHECKING:
 _MAX_WORKERS = 4
 _KEPT = " (the library keeps what the file held before)"
 _UNSOUND = ("scan", "garbled")
-
-
-class Reading(Protocol):
-    """What reads files, or has read them: a pool, or what came out of one before."""
-
-    @property
-    def embed_all(self) -> EmbedAll | None:
-        """As in `Writer.publish`."""
-
-    def read_all(self, paths: Iterable[Path], /) -> Iterator[Event]:
-        """As in `ReaderPool`."""
 
 
 def ingest(
@@ -258,7 +254,7 @@ class _Ingest:
         """Deal with every file: unchanged, already held, or read in a child process."""
         _skip_unlisted(self.tally, found)
         self._done += len(found.unlisted)
-        files = sorted(found.files.values(), key=_size, reverse=True)  # no long one at the end
+        files = sorted(found.files.values(), key=size_of, reverse=True)  # no long one at the end
         while files:
             again: list[File] = []
             for event in pool.read_all(self._to_read(files)):
@@ -311,7 +307,7 @@ class _Ingest:
         if isinstance(event.result, Done):
             return self._settle(str(event.path), event.result.digest)
         first = reading.files[0]
-        member = _free_member(event.member, reading.rows)
+        member = free_member(event.member, reading.rows)
         row = replace(row_of(first, None), member=member)
         if member:
             row = replace(row, name=f"{first.name}/{member}")
@@ -333,7 +329,7 @@ class _Ingest:
         reading = self._readings.pop(path)
         first, *copies = reading.files
         del self._by_digest[first.digest]
-        changed = digest != first.digest if digest else not _untouched(first)
+        changed = digest != first.digest if digest else not is_untouched(first)
         rows = list(reading.rows.values()) or [
             replace(row_of(first, None), reason="it holds no files", attempt=self.ways.attempt)
         ]
@@ -394,30 +390,3 @@ class _Ingest:
     def _advance(self, name: str) -> None:
         self._done += 1
         self.tell("read", name)
-
-
-def _free_member(member: str, taken: dict[str, FileRow]) -> str:
-    """The path of a member, numbered where the container holds another one of this path."""
-    name, number = member, 1
-    while name in taken:
-        number += 1
-        path = PurePosixPath(member)
-        name = str(path.with_stem(f"{path.stem} ({number})")) if member else f"({number})"
-    return name
-
-
-def _size(file: File) -> int:
-    """Bytes of a file; 0 where it cannot be looked at."""
-    try:
-        return file.full.stat().st_size
-    except (OSError, ValueError):
-        return 0
-
-
-def _untouched(seen: Seen) -> bool:
-    """Whether the file still has the size and time it was seen with."""
-    try:
-        state = seen.file.full.stat()
-    except OSError:
-        return False
-    return (state.st_size, state.st_mtime_ns) == (seen.size, seen.mtime_ns)

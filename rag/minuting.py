@@ -13,8 +13,8 @@ import click
 
 from rag import errors, minutesheet, terminal
 from rag.exports import FORMS, export
+from rag.naming import is_name
 from rag.options import JSON, MODEL, SHARED, command, complete_document, form_for, options
-from rag.retrieve import is_name
 from rag.shown import shown
 from rag.words import language_of
 

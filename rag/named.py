@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError, UsageError
 from rag.index import open_catalogue
+from rag.naming import is_meant, is_name
 from rag.outside import read_outside
 from rag.readers import supported
 from rag.readers.scan import scan
-from rag.retrieve import is_meant, is_name
 from rag.store.corrections import Corrections
 
 if TYPE_CHECKING:

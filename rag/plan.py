@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from rag.errors import ReadError
 from rag.readers import supported
@@ -24,10 +24,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rag.readers.scan import File, Found
+    from rag.store.derived import EmbedAll
+    from rag.workers.pool import Event
 
 
 #: No file has a name of its own.
 UNNAMED: Mapping[Path, str] = MappingProxyType({})
+
+
+class Reading(Protocol):
+    """What reads files, or has read them: a pool, or what came out of one before."""
+
+    @property
+    def embed_all(self) -> EmbedAll | None:
+        """As in `Writer.publish`."""
+
+    def read_all(self, paths: Iterable[Path], /) -> Iterator[Event]:
+        """As in `ReaderPool`."""
 
 
 class Seen(NamedTuple):
@@ -177,6 +190,33 @@ def gone(rows: Sequence[FileRow], sources: Sequence[Path], found: Found) -> list
         and _within(Path(place), sources)
         and not _within(Path(place), found.unlisted)
     ]
+
+
+def free_member(member: str, taken: Mapping[str, FileRow]) -> str:
+    """The path of a member, numbered where the container holds another one of this path."""
+    name, number = member, 1
+    while name in taken:
+        number += 1
+        path = PurePosixPath(member)
+        name = str(path.with_stem(f"{path.stem} ({number})")) if member else f"({number})"
+    return name
+
+
+def size_of(file: File) -> int:
+    """Bytes of a file; 0 where it cannot be looked at."""
+    try:
+        return file.full.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def is_untouched(seen: Seen) -> bool:
+    """Whether the file still has the size and time it was seen with."""
+    try:
+        state = seen.file.full.stat()
+    except OSError:
+        return False
+    return (state.st_size, state.st_mtime_ns) == (seen.size, seen.mtime_ns)
 
 
 def _names(file: File) -> Iterator[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.index import open_catalogue
+from rag.naming import in_scope
 from rag.record import Record
 from rag.register import EVERY, OPEN, Wish, due_of, groups_of, join, select, the_person
-from rag.retrieve import is_meant
 from rag.summary import Summary
 from rag.words import language_of
 
@@ -68,7 +68,8 @@ def listed(paths: LibraryPaths, asked: Asked, scope: Scope, *, today: date, me: 
         meetings = _meetings(catalogue)
     when = due_of(asked.due, today) if asked.due else None
     joined = join(meetings)
-    documents = frozenset(name for name, _, m in meetings if _in_scope(name, m, scope))
+    names = {name for name, _, _ in meetings}
+    documents = frozenset(n for n, _, m in meetings if _is_asked_for(n, m, scope, names))
     myself = joined.people.find(me) if me else ()
     wish = Wish(states=EVERY, documents=documents)
     kept = len(select(joined, wish, today))
@@ -101,10 +102,10 @@ def _meetings(catalogue: Catalogue) -> list[tuple[str, str, Minutes]]:
     return [(name, titles[name], minutes) for name, minutes in catalogue.minutes()]
 
 
-def _in_scope(name: str, minutes: Minutes, scope: Scope) -> bool:
+def _is_asked_for(name: str, minutes: Minutes, scope: Scope, names: set[str]) -> bool:
     day = minutes.date or ""
     return (
-        (not scope.documents or any(is_meant(name, given) for given in scope.documents))
+        (not scope.documents or in_scope(name, scope.documents, names))
         and (scope.since is None or day >= scope.since)
         and (scope.until is None or "" < day <= scope.until)
     )

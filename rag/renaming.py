@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.retrieve import is_name
+from rag.naming import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

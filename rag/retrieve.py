@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
 from rag.errors import UsageError
 from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, rarest, via, with_judgement
+from rag.naming import in_scope
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
 from rag.route import Entry, Router, is_titled_by_name
@@ -24,7 +24,6 @@ from rag.types import Citation, Evidence, Found, Passage, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from collections.abc import Set as AbstractSet
 
     from rag.embed import Embedder, Reranker
     from rag.index import Library
@@ -107,7 +106,7 @@ class Retriever:
         chosen = [
             row.id
             for row in self._rows
-            if (not scope.documents or _in_scope(row.name, scope.documents, names))
+            if (not scope.documents or in_scope(row.name, scope.documents, names))
             and (scope.since is None or (row.date or "") >= scope.since)
             and (scope.until is None or "" < (row.date or "") <= scope.until)
         ]
@@ -367,28 +366,6 @@ class Retriever:
         return Passage(
             chunk, self._names[first.document_id], _pages(document, chunk), line, 0.0, 0, ()
         )
-
-
-def is_name(name: str, given: str) -> bool:
-    """Whether a document is meant: by its whole name, or by the last parts of its path."""
-    return name == given or name.endswith("/" + given)
-
-
-def is_meant(name: str, pattern: str) -> bool:
-    """Whether a document is meant by a name, the end of its path, a folder, or a pattern."""
-    return (
-        is_name(name, pattern)
-        or name.startswith(pattern.rstrip("/") + "/")
-        or fnmatchcase(name, pattern)
-    )
-
-
-def _in_scope(name: str, given: Sequence[str], names: AbstractSet[str]) -> bool:
-    """Whether a document is meant by any of some names; a whole name means no other document."""
-    return any(
-        name == each or name.startswith(f"{each}/") if each in names else is_meant(name, each)
-        for each in given
-    )
 
 
 def _above(row: ChunkRow) -> str:

@@ -15,7 +15,7 @@ LAYERS = (
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),
-        *("around", "orders", "followup", "guards", "summary", "corrections"),
+        *("around", "naming", "orders", "followup", "guards", "summary", "corrections"),
     },
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),

@@ -29,7 +29,7 @@ _OPENED = "tab-opened"  # in the session's state: what the run before showed
 @st.cache_resource(show_spinner=False)
 def open_desk(home: Path) -> Desk:
     """One desk for all visitors of a library: a model is loaded once."""
-    desk = Desk(home)
+    desk = Desk(home, launch.configured().settings)
     desk.resume()
     return desk
 

@@ -26,7 +26,7 @@ from rag.shown import shown
 from ui.texts import TEXTS, first_language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ui.texts import Texts
 
@@ -94,6 +94,18 @@ def page_of(rows: Sequence[T], size: int, key: str) -> Sequence[T]:
     pages = -(-len(rows) // size)
     page = st.pagination(pages, key=key) if pages > 1 else 1
     return rows[(page - 1) * size : page * size]
+
+
+def watch(key: str, seconds: float, ended: Callable[[], bool], show: Callable[[], None]) -> None:
+    """Show what goes on, anew every so many seconds; when it has ended, all of the page."""
+
+    @st.fragment(key=key, run_every=seconds)
+    def look() -> None:
+        if ended():
+            st.rerun()
+        show()
+
+    look()
 
 
 def selected_rows(state: object) -> list[int]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.doctor import Check
-    from rag.ingest import Reading
+    from rag.plan import Reading
     from rag.report import Progress, Report
     from rag.store.catalogue import FileRow
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from rag.app.parts import Parts
 from rag.errors import LibraryMissing, UsageError
 from rag.index import open_catalogue
-from rag.retrieve import is_name
+from rag.naming import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

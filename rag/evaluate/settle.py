@@ -18,7 +18,7 @@ from rag import __version__
 from rag.errors import LibraryCorrupt, LibraryMismatch, RagError, UsageError
 from rag.evaluate.asking import Trial, plain
 from rag.index import library_embedder
-from rag.retrieve import is_name
+from rag.naming import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

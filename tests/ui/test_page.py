@@ -9,6 +9,7 @@ import pytest
 from page_driver import UI, drop, open_page, sound
 from streamlit.testing.v1 import AppTest
 
+from rag.desk import Desk
 from ui.parts import literal
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -76,3 +77,13 @@ def test_the_way_back_leads_to_the_tab_before() -> None:
     assert sound(page.run()).query_params["tab"] == "settings"
     del page.query_params["tab"]
     assert sound(page.run()).session_state["tab-en"] == "Questions"
+
+
+def test_what_an_earlier_page_left_unread_is_read_as_is_set_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settled: list[str] = []
+    monkeypatch.setenv("RAG_ME", "Анна")
+    monkeypatch.setattr(Desk, "resume", lambda desk: settled.append(desk.settings.me))
+    open_page()
+    assert settled == ["Анна"]

@@ -10,7 +10,7 @@ import streamlit as st
 from ui import browser
 from ui.chat import field, foot
 from ui.chat.answers import show_answer
-from ui.parts import escaped, show_error
+from ui.parts import escaped, show_error, watch
 
 if TYPE_CHECKING:
     from rag.desk.talks import Conversation, Turn
@@ -80,10 +80,7 @@ def _show_end(visit: Visit, held: Conversation, turn: Turn, key: str, *, last: b
 def _watch(visit: Visit, held: Conversation, turn: Turn) -> None:
     """A turn that goes on: how far it is, and a model's words, which nothing has checked yet."""
 
-    @st.fragment(run_every=_LOOK)
-    def watched() -> None:
-        if turn.done:
-            st.rerun()
+    def growing() -> None:
         texts = visit.texts
         st.html(f'<div class="working" role="status">{escaped(_progress(turn, texts))}</div>')
         if turn.text:
@@ -96,7 +93,7 @@ def _watch(visit: Visit, held: Conversation, turn: Turn) -> None:
             on_click=held.stop,
         )
 
-    watched()
+    watch("chat-turn", _LOOK, lambda: turn.done, growing)
 
 
 def _progress(turn: Turn, texts: Texts) -> str:

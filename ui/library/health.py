@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import LibraryError
 from ui.library import words, work
-from ui.parts import literal
+from ui.parts import literal, watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +24,15 @@ def show(visit: Visit) -> None:
     texts, chores = visit.texts, work.chores_of(visit)
     st.caption(texts["library_doctor_about"])
     chore = chores.last("doctor")
-    going = chore is not None and not chore.done
-    if st.button(texts["library_doctor"], icon=":material/stethoscope:", disabled=going):
+    going = chore if chore is not None and not chore.done else None
+    if st.button(
+        texts["library_doctor"], icon=":material/stethoscope:", disabled=going is not None
+    ):
         chores.doctor(visit.app)
         st.rerun()
-    if going:
-        _coming(visit)
+    if going is not None:
+        ended, coming = lambda: going.done, lambda: _checks(visit, going.checks)
+        watch("library-doctor", _EVERY, ended, coming)
     elif chore is not None:
         _checks(visit, chore.checks)
         good = all(check.ok for check in chore.checks) and chore.state == "done"
@@ -38,14 +41,6 @@ def show(visit: Visit) -> None:
         elif chore.error is not None:
             what, mend = words.trouble(chore.error, texts)
             st.error(literal(f"{what}. {mend}"))
-
-
-@st.fragment(run_every=_EVERY)
-def _coming(visit: Visit) -> None:
-    chore = work.chores_of(visit).last("doctor")
-    if chore is None or chore.done:
-        st.rerun()
-    _checks(visit, chore.checks)
 
 
 def _checks(visit: Visit, checks: tuple[Check, ...]) -> None:

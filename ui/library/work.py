@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import spelling
 from ui.library import words
-from ui.parts import literal
+from ui.parts import literal, watch
 
 if TYPE_CHECKING:
     from rag.desk.chores import Chore, Chores, Kind
@@ -29,20 +29,15 @@ def show(visit: Visit) -> None:
     """Bars for what goes on, and the outcomes of what has ended until they are put away."""
     chores = chores_of(visit)
     if chores.running:
-        _going_on(visit)
+        watch("library-work", _EVERY, lambda: not chores.running, lambda: _going_on(visit))
     for kind in _TOLD:
         chore = chores.last(kind)
         if chore is not None and chore.done:
             _ended(visit, chore)
 
 
-@st.fragment(run_every=_EVERY)
 def _going_on(visit: Visit) -> None:
-    """Looks again on its own; the page runs as a whole when the last one has ended."""
-    running = chores_of(visit).running
-    if not running:
-        st.rerun()
-    for chore in running:
+    for chore in chores_of(visit).running:
         with st.container(border=True, key=f"library-chore-{chore.kind}"):
             st.progress(_share(chore), _said(chore, visit))
             label = visit.texts["library_stop"]

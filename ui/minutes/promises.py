@@ -108,25 +108,10 @@ def _filters(visit: Visit, shown: Shown, every: Sequence[Entry]) -> tuple[Chosen
     """What is chosen, and in which order it is shown."""
     texts, key = visit.texts, shown.key
     owners, recipients = people_of(every)
-
-    def person(name: str) -> str:
-        if name == _ANYBODY:
-            return texts["minutes_anybody"]
-        return name or texts["minutes_noone"]
-
+    nobody = [NOBODY] if any(entry.who is None for entry in every) else []
     with st.container(horizontal=True, key="minutes-filters", vertical_alignment="bottom"):
-        who = st.selectbox(
-            texts["minutes_who"],
-            [_ANYBODY, *owners, *([NOBODY] if any(e.who is None for e in every) else [])],
-            format_func=person,
-            key=f"minutes-who-{key}",
-        )
-        to = st.selectbox(
-            texts["minutes_to"],
-            [_ANYBODY, *recipients],
-            format_func=person,
-            key=f"minutes-to-{key}",
-        )
+        who = _person(visit, key, "who", [*owners, *nobody])
+        to = _person(visit, key, "to", recipients)
         due = st.selectbox(
             texts["minutes_when"],
             _DUES,
@@ -154,13 +139,29 @@ def _filters(visit: Visit, shown: Shown, every: Sequence[Entry]) -> tuple[Chosen
     )
     between = _between(visit, key) if due == "range" else due
     chosen = Chosen(
-        None if who == _ANYBODY else who,
-        None if to == _ANYBODY else to,
+        who,
+        to,
         "" if between == "any" else between,
         frozenset(states) if states else EVERY,
         words or "",
     )
     return chosen, order
+
+
+def _person(visit: Visit, key: str, name: str, people: Sequence[str]) -> str | None:
+    """One of some people; None for anybody."""
+    texts = visit.texts
+
+    def said(person: str) -> str:
+        return texts["minutes_anybody"] if person == _ANYBODY else person or texts["minutes_noone"]
+
+    chosen = st.selectbox(
+        texts[f"minutes_{name}"],
+        [_ANYBODY, *people],
+        format_func=said,
+        key=f"minutes-{name}-{key}",
+    )
+    return None if chosen == _ANYBODY else chosen
 
 
 def _between(visit: Visit, key: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from rag.exports.outline import cut
 from rag.types import Citation
 from ui import sources
-from ui.parts import escaped, literal, show_error
+from ui.parts import escaped, literal, show_error, watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,12 @@ def show_summary(visit: Visit, making: Making) -> None:
     if making.done:
         _summary(visit, making)
     else:
-        _waiting(visit, making)
+        # when it is made all is shown anew, for its files are ready
+        watch("minutes-making", _LOOK_EVERY, lambda: making.done, lambda: _waiting(visit))
 
 
-@st.fragment(run_every=_LOOK_EVERY)  # of its own: the browser goes on asking for one it knows
-def _waiting(visit: Visit, making: Making) -> None:
-    """A word that it is on its way; when it is made all is shown anew, for its files are ready."""
-    if making.done:
-        st.rerun()
+def _waiting(visit: Visit) -> None:
+    """A word that it is on its way."""
     told = escaped(visit.texts["minutes_making"])
     st.html(f'<p role="status" class="minutes-quiet">{told}</p>')
 

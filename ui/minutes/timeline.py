@@ -68,13 +68,8 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
 
     texts = visit.texts
     kinds = [texts[f"minutes_mark_{name}"] for name in ("open", "overdue", "closed")]
-    values = [_value(visit, mark, kinds) for mark in found]
+    values = _values(visit, found, kinds)
     others = texts["minutes_others"]
-    counted = Counter(value["who"] for value in values)
-    known = {name for name, _ in counted.most_common(_PEOPLE)}
-    for value in values:
-        if value["who"] not in known:
-            value["row"] = others
     people = sorted(dict.fromkeys(v["row"] for v in values), key=lambda row: row == others)
     names = alt.Axis(labelLimit=160, labelOverlap=False, aria=False)
     who = alt.Y("row:N", title=None, sort=people, axis=names, scale=alt.Scale(padding=0))
@@ -86,7 +81,6 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
     legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False)
-    _part(values)
     base = alt.Chart(alt.InlineData(values=values))
     lane = alt.YOffset("lane:Q", scale=None)
     tip = [
@@ -113,14 +107,33 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
         )
         .add_params(alt.selection_point(name="pick", fields=["at"], toggle=False))
     )
+    height = _ROW * len(people) + _AROUND
+    layers = [spans, points, *(_today(visit, today) if _near(found, today) else ())]
+    return alt.layer(*layers).properties(height=height)
+
+
+def _today(visit: Visit, today: date) -> list[Any]:
+    """Today as a line with its word."""
+    import altair as alt
+
     now = alt.Chart(alt.InlineData(values=[{"day": today.isoformat()}]))
     line = now.mark_rule(aria=False, strokeDash=[5, 4], color="#b8860b").encode(x="day:T")
     word = now.mark_text(
-        text=texts["minutes_today"], dy=-6, baseline="bottom", color="#b8860b"
+        text=visit.texts["minutes_today"], dy=-6, baseline="bottom", color="#b8860b"
     ).encode(x="day:T", y=alt.value(0))
-    height = _ROW * len(people) + _AROUND
-    layers = [spans, points] if not _near(found, today) else [spans, points, line, word]
-    return alt.layer(*layers).properties(height=height)
+    return [line, word]
+
+
+def _values(visit: Visit, found: Sequence[Mark], kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """What the plot is made of; people beyond the first share a row."""
+    values = [_value(visit, mark, kinds) for mark in found]
+    counted = Counter(value["who"] for value in values)
+    known = {name for name, _ in counted.most_common(_PEOPLE)}
+    for value in values:
+        if value["who"] not in known:
+            value["row"] = visit.texts["minutes_others"]
+    _part(values)
+    return values
 
 
 def _part(values: Sequence[dict[str, Any]]) -> None:

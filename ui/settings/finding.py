@@ -10,7 +10,7 @@ import streamlit as st
 from rag.embed import HASHED
 from rag.errors import LibraryError, UsageError
 from ui import spelling
-from ui.parts import literal, show_error
+from ui.parts import literal, show_error, watch
 from ui.settings import holding
 
 if TYPE_CHECKING:
@@ -49,21 +49,21 @@ def _embedder(draft: Draft) -> None:
         with suppress(UsageError):  # somebody else was faster: that is shown then
             st.session_state[_WATCHED] = desk.move_to(wanted)
 
-    moving = desk.move is not None and not desk.move.done
+    moving = desk.move if desk.move is not None and not desk.move.done else None
     wanted = st.selectbox(
         texts["set_embedder"],
         options,
         options.index(present),
         format_func=said,
         key=f"{_WANTED}-{present}",
-        disabled=moving or draft.fixed("embedder"),
+        disabled=moving is not None or draft.fixed("embedder"),
         filter_mode=None,
     )
     st.caption(texts["set_embedder_why"])
     if draft.fixed("embedder"):
         st.caption(draft.origin("embedder"))
-    elif moving:
-        _moving(draft)
+    elif moving is not None:
+        _moving(draft, moving)
     elif wanted != present:
         st.button(
             texts["set_move"],
@@ -88,14 +88,11 @@ def _present(draft: Draft) -> str:
     return source or draft.configured.settings.embedder or HASHED
 
 
-def _moving(draft: Draft) -> None:
+def _moving(draft: Draft, move: Move) -> None:
     """How far the index is, looked at again and again."""
 
-    @st.fragment(key="set-moving", run_every=_LOOK_EVERY)
     def moving() -> None:
-        texts, move = draft.texts, draft.visit.desk.move
-        if move is None or move.done:
-            st.rerun()
+        texts = draft.texts
         st.session_state[_WATCHED] = move
         share = move.chunks / move.total if move.total else 0.0
         if move.state == "waiting":
@@ -110,7 +107,7 @@ def _moving(draft: Draft) -> None:
             texts["set_move_stop"], key="set-move-stop", icon=":material/stop:", on_click=move.stop
         )
 
-    moving()
+    watch("set-moving", _LOOK_EVERY, lambda: move.done, moving)
 
 
 def _moved(draft: Draft, move: Move, *, watched: bool) -> None:

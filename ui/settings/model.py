@@ -10,7 +10,7 @@ import streamlit as st
 from rag.desk import choosing
 from rag.tomlfile import IN_PROCESS
 from ui import spelling
-from ui.parts import literal, show_error
+from ui.parts import literal, show_error, watch
 from ui.settings import fitting, holding
 
 if TYPE_CHECKING:
@@ -130,11 +130,8 @@ def _tried(draft: Draft) -> None:
         _outcome(draft, tried)
         return
 
-    @st.fragment(key="set-trying", run_every=_LOOK_EVERY)
     def trying() -> None:
         texts = draft.texts
-        if tried.done:
-            st.rerun()
         if tried.state == "writing":
             st.caption(texts["set_try_writing"])
             st.text(tried.text)
@@ -143,7 +140,7 @@ def _tried(draft: Draft) -> None:
         else:
             st.caption(texts["set_try_loading"])
 
-    trying()
+    watch("set-trying", _LOOK_EVERY, lambda: tried.done, trying)
 
 
 def _outcome(draft: Draft, tried: Trial) -> None:
