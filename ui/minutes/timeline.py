@@ -80,7 +80,8 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False)
+    near = {"columnPadding": 4, "labelOffset": 2}  # so that all of it fits a phone
+    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False, **near)
     base = alt.Chart(alt.InlineData(values=values))
     lane = alt.YOffset("lane:Q", scale=None)
     tip = [
