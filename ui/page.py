@@ -37,7 +37,7 @@ def open_desk(home: Path) -> Desk:
 def main() -> None:
     """One run of the page."""
     state = st.session_state
-    if "language" not in state:
+    if state.get("language") not in LANGUAGES:  # a page that outlived the program has none yet
         state.language = first_language(st.context.locale)
     texts = TEXTS[state.language]
     st.set_page_config(texts["title"], _ICON, layout="wide", initial_sidebar_state="auto")

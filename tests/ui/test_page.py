@@ -54,6 +54,13 @@ def test_an_error_says_what_to_do(home: Path) -> None:
     assert page.error[0].value.strip()
 
 
+def test_a_language_that_is_none_is_the_browsers() -> None:
+    page = AppTest.from_file(str(UI / "streamlit_app.py"), default_timeout=60)
+    page.context = {"locale": "ru-RU"}
+    page.session_state["language"] = ""
+    assert sound(page.run()).header[0].value == "Вопросы к вашим документам"
+
+
 def test_the_tab_stays_when_the_language_changes() -> None:
     page = open_page("en-US")
     page.session_state["tab-en"] = "Library"
