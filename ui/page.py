@@ -13,7 +13,7 @@ from rag.errors import RagError
 from ui import access, browser, chat, intake, launch, library, minutes, settings
 from ui.library import choosing
 from ui.parts import show_error
-from ui.texts import LANGUAGES, TEXTS, first_language
+from ui.texts import LANGUAGES, TEXTS, Texts, first_language
 from ui.visit import Visit
 
 _HERE = Path(__file__).parent
@@ -44,20 +44,24 @@ def main() -> None:
     st.html(f"<style>{_style()}</style>")
     access.check_served_here(texts)
     browser.speak(state.language)
+    with st.sidebar:
+        _language(texts)
+    st.header(texts["title"])
     try:
         visit = _visit()
         with st.sidebar:
-            _language(visit)
             choosing.show(visit)
-        st.header(texts["title"])
         intake.begin()
-        _tabs(visit)
+        try:
+            _tabs(visit)
+        except RagError as error:  # which takes nobody the field for files
+            show_error(error)
         with st.sidebar:
             intake.show(visit)
             access.show(visit)
     except RagError as error:
         show_error(error)
-        st.stop()
+        st.button(texts["error_again"], icon=":material/refresh:")
 
 
 def _visit() -> Visit:
@@ -76,9 +80,9 @@ def _style() -> str:
     return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
-def _language(visit: Visit) -> None:
+def _language(texts: Texts) -> None:
     st.segmented_control(
-        visit.texts["language"],
+        texts["language"],
         list(LANGUAGES),
         key="language",
         required=True,

@@ -12,16 +12,36 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMismatch,
+    LibraryMissing,
+    ModelError,
+    RagError,
+    ReadError,
+    StorageError,
+)
 from rag.shown import shown
+from ui.texts import TEXTS, first_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.errors import RagError
+    from ui.texts import Texts
 
 T = TypeVar("T")
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+#: Errors that there are words for in every language, and kinds of the others.
+_TROUBLES: dict[type[RagError], str] = {
+    LibraryBusy: "busy",
+    LibraryMissing: "missing",
+    LibraryCorrupt: "corrupt",
+    LibraryMismatch: "mismatch",
+    StorageError: "storage",
+}
+_KINDS: dict[type[RagError], str] = {ModelError: "model", ReadError: "read"}
 #: Where Streamlit makes a link of an address, though its signs are escaped.
 _ADDRESS = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 _JOINER = "\N{WORD JOINER}"  # of no width
@@ -43,12 +63,30 @@ def shortened(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
 
 
+def error_text(error: RagError, texts: Texts) -> tuple[str, str]:
+    """What happened and what to do about it, in the person's language.
+
+    The program's own words are English. In another language they stand behind words for the kind
+    of the error, or are left out where those say all.
+    """
+    for kind, name in _TROUBLES.items():
+        if isinstance(error, kind):
+            return texts[f"library_trouble_{name}"], texts[f"library_mend_{name}"]
+    if texts is TEXTS["en"]:
+        return error.message, error.hint
+    name = next((name for kind, name in _KINDS.items() if isinstance(error, kind)), "other")
+    said = texts["error_said"].format(". ".join(filter(None, (error.message, error.hint))))
+    return texts[f"error_{name}"], f"{texts[f'error_{name}_hint']} {said}"
+
+
 def show_error(error: RagError) -> None:
     """What happened, and what to do about it."""
-    if error.hint:
-        st.error(literal(error.hint), title=literal(error.message))
+    texts = TEXTS[st.session_state.get("language") or first_language(st.context.locale)]
+    title, hint = error_text(error, texts)
+    if hint:
+        st.error(literal(hint), title=literal(title))
     else:
-        st.error(literal(error.message))
+        st.error(literal(title))
 
 
 def page_of(rows: Sequence[T], size: int, key: str) -> Sequence[T]:

@@ -213,13 +213,13 @@ class Intake:
             keep = self._received.keep
             drop.kept = known if on_its_way else keep(drop.name, digest, checked.suffix, data)
         except StorageError as error:
-            drop.end("failed", "library", str(error))
+            drop.end("failed", "storage", str(error))
         return drop
 
     def _catalogue(self) -> Catalogue | None:
         try:
             return open_catalogue(self._app().paths)
-        except LibraryError:  # none yet; what else is wrong shows when the file is taken in
+        except (LibraryError, StorageError):  # what is wrong shows when the file is taken in
             return None
 
     # -- the line; all of this under the lock

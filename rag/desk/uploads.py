@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.app import App
 
 #: Why a file is not taken or could not be read; "" where it was.
-Cause = Literal[Fault, Unreadable, "size", "library"]
+Cause = Literal[Fault, Unreadable, "size", "library", "storage"]
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _NAME_BYTES = 180  # of a name in UTF-8; file systems take 255, and a number may have to follow

@@ -283,7 +283,7 @@ def test_a_folder_that_cannot_be_written_is_a_reason(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("in the way")
     desk = Desk(tmp_path / "home" / "below", Settings(workers=1))
     (drop,) = desk.intake().take([("a.txt", PAPER)])
-    assert (drop.state, drop.cause) == ("failed", "library")
+    assert (drop.state, drop.cause) == ("failed", "storage")
     assert "cannot be written" in drop.reason
 
 

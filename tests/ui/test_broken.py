@@ -10,7 +10,10 @@ import pytest
 from streamlit import config, error_util
 from streamlit.testing.v1 import AppTest
 
+from rag.errors import LibraryMissing, ModelError
 from ui.broken import hide_messages, places
+from ui.parts import error_text
+from ui.texts import TEXTS
 
 SECRET = "Ежегодный отпуск составляет 28 дней"
 
@@ -67,11 +70,11 @@ def test_the_log_of_mistakes_has_their_places_and_no_word_of_a_document(
 def broken_page(language: str, kind: str) -> None:
     import streamlit as st
 
-    from rag.errors import LibraryBusy
+    from rag.errors import UsageError
     from ui.broken import on_script_error
 
     st.session_state.language = language
-    errors = {"ours": LibraryBusy("Занято *кем-то*", "rag doctor"), "other": ValueError("тайна")}
+    errors = {"ours": UsageError("Занято *кем-то*", "rag doctor"), "other": ValueError("тайна")}
     assert on_script_error(errors[kind]) is True
 
 
@@ -94,4 +97,16 @@ def test_a_mistake_is_told_in_our_words_with_a_next_step(
 
 def test_an_error_of_ours_says_what_it_says() -> None:
     page = AppTest.from_function(broken_page, args=("ru", "ours")).run()
-    assert page.error[0].value == r"rag doctor"
+    assert page.error[0].value.endswith("rag doctor")
+
+
+def test_what_went_wrong_is_said_in_russian() -> None:
+    russian = TEXTS["ru"]
+    title, hint = error_text(LibraryMissing("There is no library at /x", "rag ingest"), russian)
+    assert title == russian["library_trouble_missing"]
+    title, hint = error_text(ModelError("connection refused", "start it"), russian)
+    assert title == "Модель не ответила"
+    assert hint.startswith(russian["error_model_hint"])
+    assert hint.endswith("Сообщение программы: connection refused. start it")
+    title, hint = error_text(ModelError("connection refused", "start it"), TEXTS["en"])
+    assert (title, hint) == ("connection refused", "start it")

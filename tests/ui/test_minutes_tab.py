@@ -313,6 +313,7 @@ def test_the_plot_tells_in_words_what_it_shows() -> None:
 
 def test_a_dropped_meeting_is_opened_and_another_document_leads_to_the_questions() -> None:
     page = tab("ru-RU", None)
+    page.session_state["minutes-drop"] = True
 
     def put(name: str, text: str) -> AppTest:
         field = next(f for f in page.file_uploader if (f.key or "").startswith("drop-minutes"))

@@ -13,7 +13,7 @@ from rag.errors import RagError
 from rag.types import Scope
 from ui import spelling
 from ui.chat import address
-from ui.parts import literal
+from ui.parts import error_text, literal
 
 if TYPE_CHECKING:
     from rag.desk.talks import Conversation
@@ -58,7 +58,7 @@ def ask(visit: Visit, question: str, scope: Scope | None) -> None:
     try:
         held.ask(visit.app, question, None if scope is None or scope.everything else scope)
     except RagError as error:
-        _give_back(question, f"{error.message}. {error.hint}")
+        _give_back(question, ". ".join(filter(None, error_text(error, visit.texts))))
 
 
 def _give_back(question: str, why: str) -> None:

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.errors import (
-    LibraryBusy,
-    LibraryCorrupt,
-    LibraryMismatch,
-    LibraryMissing,
-    RagError,
-    StorageError,
-    UsageError,
-)
+from rag.errors import UsageError
 from ui import spelling
-from ui.parts import literal
+from ui.parts import error_text, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.doctor import Check
+    from rag.errors import RagError
     from rag.holdings import Holding, Remark, Unread
     from rag.report import Report
     from ui.texts import Texts
 
-#: Errors that there are words for in every language.
-_TROUBLES: dict[type[RagError], str] = {
-    LibraryBusy: "busy",
-    LibraryMissing: "missing",
-    LibraryCorrupt: "corrupt",
-    LibraryMismatch: "mismatch",
-    StorageError: "storage",
-}
 #: The name of the collection that is there without being made.
 DEFAULT = "default"
 
@@ -125,9 +110,6 @@ def trouble(error: RagError, texts: Texts, key: str = "") -> tuple[str, str]:
 
     `key` names those for something that a person cannot have as they asked for it.
     """
-    for kind_of, name in _TROUBLES.items():
-        if isinstance(error, kind_of):
-            return texts[f"library_trouble_{name}"], texts[f"library_mend_{name}"]
     if key and isinstance(error, UsageError):
         return texts[f"library_trouble_{key}"], texts[f"library_mend_{key}"]
-    return error.message, error.hint
+    return error_text(error, texts)

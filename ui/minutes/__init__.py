@@ -32,8 +32,11 @@ def show(visit: Visit) -> None:
         adding.show(visit)
         return
     name = _choice(visit, shelf)
-    with st.expander(visit.texts["minutes_drop"], icon=":material/add:", type="compact"):
-        adding.show(visit)
+    label, icon = visit.texts["minutes_drop"], ":material/add:"
+    folded = st.expander(label, icon=icon, type="compact", key="minutes-drop", on_change="rerun")
+    if folded.open:  # else the field, and how far files are, would stand in the fold and not beside
+        with folded:
+            adding.show(visit)
     adding.show_strangers(visit)
     held = shelf.named(name)
     if held is None:

@@ -50,6 +50,8 @@ _RU = {
     " в программе, где он создан.",
     "why_size": "не взят: файл больше разрешённого. Разделите его или увеличьте max_upload_mb"
     " в настройках.",
+    "why_storage": "не взят: записать на диск не удалось. Освободите место или проверьте права на"
+    " папку библиотеки и перетащите снова.",
     "why_library": "не удалось внести в библиотеку: {}",
 }
 _EN = {
@@ -95,6 +97,8 @@ _EN = {
     " program that it is from.",
     "why_size": "not taken: it is larger than allowed. Split it, or raise max_upload_mb in the"
     " settings.",
+    "why_storage": "not taken: the disk could not be written. Free some space, or check the"
+    " permissions of the library's folder, and drop it again.",
     "why_library": "could not be taken into the library: {}",
 }
 

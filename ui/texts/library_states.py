@@ -128,12 +128,12 @@ RU = {
     "library_trouble_busy": "В библиотеку сейчас пишут",
     "library_mend_busy": "Подождите, пока это закончится, и повторите.",
     "library_trouble_missing": "В этой коллекции ещё нет документов",
-    "library_mend_missing": "Добавьте файлы слева.",
+    "library_mend_missing": "Добавьте файлы и спросите снова.",
     "library_trouble_corrupt": "Каталог этой коллекции испорчен",
     "library_mend_corrupt": "Ваши файлы целы. Соберите её заново: rag ingest ПАПКА --fresh, или "
-    "удалите ниже и создайте новую.",
+    "удалите на вкладке «Библиотека» и создайте новую.",
     "library_trouble_mismatch": "Коллекция сделана другой версией программы или другой моделью",
-    "library_mend_mismatch": "Проверьте библиотеку ниже или соберите её заново: "
+    "library_mend_mismatch": "Проверьте её на вкладке «Библиотека» или соберите заново: "
     "rag ingest ПАПКА --fresh.",
     "library_trouble_storage": "На диск записать не удалось",
     "library_mend_storage": "Освободите место или проверьте права на папку библиотеки.",
@@ -265,12 +265,13 @@ EN = {
     "library_trouble_busy": "Something is writing to the library",
     "library_mend_busy": "Wait until that has ended, then do it again.",
     "library_trouble_missing": "There are no documents in this collection yet",
-    "library_mend_missing": "Add files on the left.",
+    "library_mend_missing": "Add files, then ask again.",
     "library_trouble_corrupt": "The catalogue of this collection is damaged",
     "library_mend_corrupt": "Your files are untouched. Make it anew: rag ingest FOLDER --fresh, or "
-    "delete it below and make another.",
+    "delete it on the tab Library and make another.",
     "library_trouble_mismatch": "The collection was made by another version or another model",
-    "library_mend_mismatch": "Check the library below, or make it anew: rag ingest FOLDER --fresh.",
+    "library_mend_mismatch": "Check it on the tab Library, or make it anew: rag ingest FOLDER "
+    "--fresh.",
     "library_trouble_storage": "The disk could not be written",
     "library_mend_storage": "Free some space, or check the permissions of the library's folder.",
 }
