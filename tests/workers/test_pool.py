@@ -155,9 +155,10 @@ def test_a_worker_that_hangs_is_replaced(files: list[Path]) -> None:
 
 @needs_proc
 def test_a_worker_that_is_killed_costs_its_file_only(files: list[Path]) -> None:
+    before = children(os.getpid())
     with ReaderPool(1) as pool:
         list(pool.read_all(files[:1]))
-        (pid,) = children(os.getpid())
+        (pid,) = children(os.getpid()) - before
         os.kill(pid, signal.SIGSTOP)
         timer = Timer(0.2, os.kill, (pid, signal.SIGKILL))
         timer.start()
@@ -168,9 +169,10 @@ def test_a_worker_that_is_killed_costs_its_file_only(files: list[Path]) -> None:
 
 @needs_proc
 def test_a_worker_that_died_between_files_costs_none(files: list[Path]) -> None:
+    before = children(os.getpid())
     with ReaderPool(1) as pool:
         list(pool.read_all(files[:1]))
-        (pid,) = children(os.getpid())
+        (pid,) = children(os.getpid()) - before
         os.kill(pid, signal.SIGKILL)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert texts(pool.read_all(files[1:2])) == [read(files[1]).text]
