@@ -121,7 +121,7 @@ def test_commands_take_a_model_of_entailment(
     assert rag("config", "show", "--json").json["settings"]["nli"] == str(nli)
     (tmp_path / "work" / "rag.toml").write_text('nli = "../nli"\n', encoding="utf-8")
     monkeypatch.delenv("RAG_NLI")
-    assert rag("config", "show", "--json").json["settings"]["nli"].endswith("work/../nli")
+    assert rag("config", "show", "--json").json["settings"]["nli"] == str(nli)
 
 
 def test_it_is_loaded_once_and_only_when_wanted(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 #: Seconds that work in the background waits: for as long as it has to.
 FOREVER = math.inf
-_AGAIN_AFTER = 0.1  # seconds; a publication takes about as long
+#: Seconds to the second try, about as long as a publication takes; each further wait is twice as
+#: long, up to the last.
+_AGAIN_AFTER, _AT_MOST = 0.1, 0.8
 
 
 def when_free(
@@ -34,7 +36,7 @@ def when_free(
     when `stop` is set while it waits.
     """
     stop = stop or Event()
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, _AGAIN_AFTER
     while True:
         try:
             return work()
@@ -42,5 +44,6 @@ def when_free(
             if time.monotonic() >= end:
                 raise
             on_wait(error)
-        if stop.wait(_AGAIN_AFTER):
+        if stop.wait(pause):
             raise Stopped
+        pause = min(2 * pause, _AT_MOST)

@@ -141,10 +141,11 @@ def test_too_much_text_is_refused(files: list[Path]) -> None:
 
 @needs_proc
 def test_a_worker_that_hangs_is_replaced(files: list[Path]) -> None:
+    before = children(os.getpid())
     with ReaderPool(1, limited(seconds=20)) as pool:
         list(pool.read_all(files[:1]))
         pool._limits = Limits(seconds=0.3)
-        for pid in children(os.getpid()):
+        for pid in children(os.getpid()) - before:
             os.kill(pid, signal.SIGSTOP)
         results = pool.read_all(files[1:3])
         failed = next(results).result
@@ -155,9 +156,10 @@ def test_a_worker_that_hangs_is_replaced(files: list[Path]) -> None:
 
 @needs_proc
 def test_a_worker_that_is_killed_costs_its_file_only(files: list[Path]) -> None:
+    before = children(os.getpid())
     with ReaderPool(1) as pool:
         list(pool.read_all(files[:1]))
-        (pid,) = children(os.getpid())
+        (pid,) = children(os.getpid()) - before
         os.kill(pid, signal.SIGSTOP)
         timer = Timer(0.2, os.kill, (pid, signal.SIGKILL))
         timer.start()
@@ -168,9 +170,10 @@ def test_a_worker_that_is_killed_costs_its_file_only(files: list[Path]) -> None:
 
 @needs_proc
 def test_a_worker_that_died_between_files_costs_none(files: list[Path]) -> None:
+    before = children(os.getpid())
     with ReaderPool(1) as pool:
         list(pool.read_all(files[:1]))
-        (pid,) = children(os.getpid())
+        (pid,) = children(os.getpid()) - before
         os.kill(pid, signal.SIGKILL)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert texts(pool.read_all(files[1:2])) == [read(files[1]).text]
