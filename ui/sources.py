@@ -14,7 +14,7 @@ import streamlit as st
 from rag.around import excerpt, exchanges, flowed, headings_of, pages_of, place_of
 from rag.errors import RagError, ReadError
 from rag.picture import DRAWN, marked_at
-from ui import browser
+from ui import browser, spelling
 from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def place_text(citation: Citation, texts: Texts, place: Place | None = None) -> 
     if place is not None:
         if place.label:
             parts[-1] += f" ({texts['page_label'].format(place.label)})"
-        parts += filter(None, (place.day, place.time, place.speaker))
+        parts += filter(None, (spelling.day(place.day, texts), place.time, place.speaker))
     return ", ".join(parts)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rag.types import Due
     from ui.texts import Texts
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -50,6 +51,12 @@ def day(iso: str | None, texts: Texts) -> str:
     except ValueError:
         return iso
     return texts["day"].format(found, _MONTHS[found.month - 1])
+
+
+def days(when: Due, texts: Texts) -> str:
+    """The days that a deadline means; nothing where it means none."""
+    ends = dict.fromkeys(end for end in (when.start, when.end) if end)
+    return " – ".join(day(end, texts) for end in ends)
 
 
 def moment(iso: str, texts: Texts) -> str:

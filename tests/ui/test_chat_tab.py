@@ -115,7 +115,7 @@ def test_promises_come_as_rows_with_who_what_and_when_and_each_opens_its_line() 
     row = html(page, "promise")[1]
     assert '<div class="who"><span class="unseen">Кто: </span>Борис → Анна</div>' in row
     assert "смету" in row
-    assert "2025-11-14" in row
+    assert "14.11.2025" in row
     assert chip(page, r"планёрка\.txt\, строка 4").key == "turn-0-said-0"
 
 

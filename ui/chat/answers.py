@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag.register import cited, due_text, link_line, state_text
+from rag.register import cited, link_line, state_text
 from rag.types import Citation
 from rag.words import language_of
-from ui import sources
+from ui import sources, spelling
 from ui.parts import escaped, literal, shortened
 from ui.sources import place_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.types import Answer, Entry, Passage, Sentence
+    from rag.types import Answer, Due, Entry, Passage, Sentence
     from rag.words import Language
     from ui.texts import Texts
     from ui.visit import Visit
@@ -201,7 +201,7 @@ def _promise_html(entry: Entry, language: Language, texts: Texts) -> str:
     cells = {
         "who": f"{who}{to_whom}",
         "what": f"{promise.what} ({state})" if state else promise.what,
-        "when": due_text(promise.when) if promise.when else "—",
+        "when": _due(promise.when, texts) if promise.when else "—",
     }
     shown = "".join(
         f'<div class="{name}"><span class="unseen">{texts[name]}: </span>{escaped(text)}</div>'
@@ -210,6 +210,14 @@ def _promise_html(entry: Entry, language: Language, texts: Texts) -> str:
     links = "".join(f"<div>{escaped(link_line(link, language))}</div>" for link in entry.links)
     told = f'<div class="links">{links}</div>' if links else ""
     return f'<div class="promise">{shown}{told}</div>'
+
+
+def _due(when: Due, texts: Texts) -> str:
+    """A deadline: the days it means, then the words as said."""
+    days = spelling.days(when, texts)
+    if not days:
+        return when.raw
+    return f"{days} ({when.raw})" if when.raw not in (days, when.start) else days
 
 
 def _place_of(passage: Passage) -> Citation:

@@ -13,7 +13,7 @@ from rag.errors import RagError
 from rag.exports.outline import cut
 from rag.register import cited, is_overdue, link_line
 from ui import sources, spelling
-from ui.minutes.wording import days_text, place_text
+from ui.minutes.wording import place_text
 from ui.parts import escaped, literal, show_error
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _cells(visit: Visit, entry: Entry, today: date) -> str:
         what += f' <span class="minutes-look">⚠ {escaped(texts["minutes_look"])}</span>'
     when = ""
     if promise.when:
-        days = days_text(promise.when, visit.texts)
+        days = spelling.days(promise.when, visit.texts)
         raw = f'<span class="minutes-quiet">{escaped(promise.when.raw)}</span>'
         when = f"{escaped(days)} {raw}" if days else raw
     when = marked("when", when or "—")
@@ -189,7 +189,7 @@ def _said(visit: Visit, promise: Promise, kind: str) -> str:
     if kind == "state":
         return visit.texts[f"minutes_state_{value}"]
     if kind == "when" and promise.when:
-        days = days_text(promise.when, visit.texts)
+        days = spelling.days(promise.when, visit.texts)
         return f"{days} ({value})" if days else f"{value}"
     return value or visit.texts["minutes_nothing"]
 

@@ -80,8 +80,7 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     )
     kind = alt.Scale(domain=kinds, range=list(_SHAPES))
     colour = alt.Scale(domain=kinds, range=list(_COLOURS))
-    near = {"columnPadding": 4, "labelOffset": 2}  # so that all of it fits a phone
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, aria=False, **near)
+    legend = _legend()
     base = alt.Chart(alt.InlineData(values=values))
     lane = alt.YOffset("lane:Q", scale=None)
     tip = [
@@ -111,6 +110,14 @@ def _chart(visit: Visit, found: Sequence[Mark], today: date) -> Any:
     height = _ROW * len(people) + _AROUND
     layers = [spans, points, *(_today(visit, today) if _near(found, today) else ())]
     return alt.layer(*layers).properties(height=height)
+
+
+def _legend() -> Any:
+    """What the marks mean, close enough together to fit a phone."""
+    import altair as alt
+
+    look: dict[str, Any] = {"title": None, "orient": "top", "symbolOpacity": 1, "aria": False}
+    return alt.Legend(columnPadding=4, labelOffset=2, **look)
 
 
 def _today(visit: Visit, today: date) -> list[Any]:
