@@ -7,6 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # llama-index and haystack cannot stand beside constraints.txt
 APART  := .venv-bench
 FUZZ_SECONDS ?= 60
+TEST_PROCESSES ?= 2
 
 .PHONY: demo ui test lint types bench fuzz docs screenshots clean
 
@@ -20,7 +21,7 @@ ui: $(VENV)/installed
 	$(BIN)/rag ui
 
 test: lint types $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -74,8 +74,12 @@ def test_a_conversation_is_saved_as_markdown_word_and_json(visit: Visit) -> None
     saved = {}
     for kind in ("md", "docx", "json"):
         visitor.button("save").click()
-        saved[kind] = visitor.saved(visitor.button(f"save_{kind}"))
+        button = visitor.button(f"save_{kind}")
+        saved[kind] = visitor.saved(button)
+        visitor.settled()
         visitor.page.keyboard.press("Escape")
+        button.wait_for(state="hidden")  # pressed sooner, the menu would close and not open
+        visitor.settled()
     told = [
         saved["md"].decode(),
         "\n".join(each.text for each in docx.Document(io.BytesIO(saved["docx"])).paragraphs),
