@@ -35,6 +35,7 @@ MOST_SECONDS, MOST_MEGABYTES = 8.0, 1000.0
 VISITORS, TURNS = 10, 30
 _QUESTIONS = (FACT_QUESTION, "Кто проверяет станцию?", "Что проверяют каждые одиннадцать недель?")
 _BACK = 10  # times somebody comes back to the conversation
+_LAST = -1  # the last answer of those on the page, which holds the latest few
 _PATIENCE = 120_000  # milliseconds until an answer must be there
 
 
@@ -146,24 +147,24 @@ def _runs(browser: Browser, folder: Path) -> None:
         visitor.drop([folder / "book.pdf"])
         for turn in range(TURNS):
             visitor.ask(_QUESTIONS[turn % len(_QUESTIONS)])
-            visitor.chip(turn).wait_for()
+            visitor.settled()
+            visitor.button("stop").wait_for(state="hidden")
+            visitor.chip(_LAST).wait_for()
             if turn + 1 in {1, TURNS}:
-                seen, worked = zip(
-                    *(_back(visitor, server, turn) for _ in range(_BACK)), strict=True
-                )
+                seen, worked = zip(*(_back(visitor, server) for _ in range(_BACK)), strict=True)
                 rows.append((str(turn + 1), f"{median(seen):.0f}", f"{median(worked):.0f}"))
         visitor.leave()
     print("back to the conversation from another tab\n")
     print(f"{table(('turns', 'seen after ms', 'processor of the server ms'), rows)}\n")
 
 
-def _back(visitor: Visitor, server: PageServer, turn: int) -> tuple[float, float]:
+def _back(visitor: Visitor, server: PageServer) -> tuple[float, float]:
     """Milliseconds until the last turn is seen again, and those that the server worked for it."""
     visitor.tab("library").get_by_text("book").or_(visitor.panel("library")).first.wait_for()
-    visitor.answer(turn).wait_for(state="hidden")
+    visitor.answer(_LAST).wait_for(state="hidden")
     worked, began = _worked(server), time.perf_counter()
     visitor.tab("chat")
-    visitor.chip(turn).wait_for()
+    visitor.chip(_LAST).wait_for()
     seen = time.perf_counter() - began
     return 1000 * seen, 1000 * (_worked(server) - worked)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.pointers import Pointers
     from rag.query import Query
     from rag.rank import Question, Reading
-    from rag.store.catalogue import ChunkRow
+    from rag.store.rows import ChunkRow
 
 Hit = tuple[int, float]
 

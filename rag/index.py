@@ -28,9 +28,10 @@ from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing
 from rag.prepare import words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
-from rag.store.catalogue import Catalogue, ChunkRow, Delta, FileRow
+from rag.store.catalogue import Catalogue
 from rag.store.corrections import Corrections
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
+from rag.store.rows import ChunkRow, Delta, FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

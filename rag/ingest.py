@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from rag.prepare import Prepared
     from rag.readers.scan import File, Found
     from rag.report import Status, Step
-    from rag.store.catalogue import Catalogue, FileRow
+    from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
+    from rag.store.rows import FileRow
     from rag.types import Document
     from rag.workers.pool import Event
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.corrections import Correction
-    from rag.store.catalogue import Catalogue, DocumentRow
+    from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
+    from rag.store.rows import DocumentRow
     from rag.types import Document, Minutes
     from rag.workers.pool import ReaderPool
 

@@ -26,7 +26,8 @@ from rag.words import STOP_WORDS, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from rag.store.catalogue import Catalogue, DocumentRow
+    from rag.store.catalogue import Catalogue
+    from rag.store.rows import DocumentRow
     from rag.types import Answer, Minutes
     from rag.words import Language
 

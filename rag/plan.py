@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from rag.errors import ReadError
 from rag.readers import supported
 from rag.readers.scan import is_gone, printable
-from rag.store.catalogue import FileRow
+from rag.store.rows import FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -22,7 +22,8 @@ from rag.workers.pool import Done
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.store.catalogue import Catalogue, FileRow
+    from rag.store.catalogue import Catalogue
+    from rag.store.rows import FileRow
     from rag.types import Document
     from rag.words import Language
     from rag.workers.pool import ReaderPool

@@ -12,7 +12,7 @@ from rag.naming import is_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rag.store.catalogue import FileRow
+    from rag.store.rows import FileRow
 
 _MOST_BYTES = 1000  # of a name, which may be a path
 

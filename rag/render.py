@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rag.doctor import Check
     from rag.report import Report
-    from rag.store.catalogue import DocumentRow
+    from rag.store.rows import DocumentRow
     from rag.summary import Summary
     from rag.types import Answer, Citation, Entry, Passage, Sentence
     from rag.words import Language

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.embed import Embedder, Reranker
     from rag.index import Library
     from rag.query import Query
-    from rag.store.catalogue import ChunkRow
+    from rag.store.rows import ChunkRow
     from rag.store.vectors.index import Spans
     from rag.types import Chunk, Document
 

@@ -18,7 +18,8 @@ from rag.embed import Embedder, EmbedderIdentity
 from rag.plan import Planner
 from rag.readers.scan import File
 from rag.report import Report
-from rag.store.catalogue import Catalogue, FileRow
+from rag.store.catalogue import Catalogue
+from rag.store.rows import FileRow
 from rag.store.staged import StagedVectors
 from rag.workers.pool import ReaderPool
 

@@ -4,8 +4,8 @@ import pytest
 
 from rag.prepare import words_of
 from rag.query import understand
-from rag.store.catalogue import ChunkRow
 from rag.store.lexical import LexicalIndex, LexicalWriter
+from rag.store.rows import ChunkRow
 from rag.types import Chunk
 
 TEXTS = {

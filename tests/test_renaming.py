@@ -13,8 +13,8 @@ from rag.app import App
 from rag.config import Settings
 from rag.errors import UsageError
 from rag.renaming import former_names, renamed
-from rag.store.catalogue import FileRow
 from rag.store.replies import Replies
+from rag.store.rows import FileRow
 from rag.types import Scope
 
 

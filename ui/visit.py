@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rag.app import App
     from rag.desk import Desk
-    from rag.store.catalogue import DocumentRow
+    from rag.store.rows import DocumentRow
     from rag.words import Language
     from ui.texts import Texts
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rag.corrections import Corrected
     from rag.record import Record
-    from rag.store.catalogue import Meeting
+    from rag.store.rows import Meeting
     from rag.types import Promise
 
 _OWN_BYTES = 8  # of the token that a promise of the person's own is known by

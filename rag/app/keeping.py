@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.plan import Reading
     from rag.report import Progress, Report
-    from rag.store.catalogue import FileRow
+    from rag.store.rows import FileRow
 
 
 def _ignore(_: object) -> None:

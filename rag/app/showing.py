@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from rag.holdings import Holdings
     from rag.locate import Span
     from rag.picture import Drawing, Picture, Wanted
-    from rag.store.catalogue import Catalogue, DocumentRow, FileRow
+    from rag.store.catalogue import Catalogue
     from rag.store.disk import Part
     from rag.store.folders import Folder
+    from rag.store.rows import DocumentRow, FileRow
     from rag.types import Document
 
     Row = TypeVar("Row", DocumentRow, FileRow)

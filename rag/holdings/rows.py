@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rag.holdings.causes import Cause
-    from rag.store.catalogue import DocumentRow, FileRow
+    from rag.store.rows import DocumentRow, FileRow
 
 Order = Literal["name", "date", "size", "pages", "problems"]
 ORDERS: tuple[Order, ...] = get_args(Order)

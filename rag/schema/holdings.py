@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rag.picture import Picture
     from rag.report import Report
-    from rag.store.catalogue import DocumentRow
+    from rag.store.rows import DocumentRow
     from rag.types import Document
 
 

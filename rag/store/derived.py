@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Words
-    from rag.store.catalogue import Catalogue, ChunkRow, Delta
+    from rag.store.catalogue import Catalogue
+    from rag.store.rows import ChunkRow, Delta
 
     Floats = NDArray[np.float32]
     Keys = NDArray[np.int64]

@@ -18,8 +18,8 @@ from rag.store.place import storage_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from rag.store.catalogue import FileRow
     from rag.store.place import LibraryPaths
+    from rag.store.rows import FileRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rag.prepare import Words
     from rag.query import Query
-    from rag.store.catalogue import ChunkRow
+    from rag.store.rows import ChunkRow
 
 LEXICAL_VERSION = "2"
 _HEAP_BYTES = 64 << 20
