@@ -21,7 +21,7 @@ ui: $(VENV)/installed
 	$(BIN)/rag ui
 
 test: lint types $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
