@@ -26,8 +26,8 @@ _MOST_ROWS = 12  # seen at once; the table scrolls
 #: Columns with their width in pixels and where they are aligned.
 _COLUMNS: dict[str, tuple[int, Literal["left", "right"]]] = {
     "library_document": (250, "left"),
-    "library_problems": (120, "left"),
-    "library_kind": (95, "left"),
+    "library_problems": (95, "left"),
+    "library_kind": (120, "left"),
     "library_pages": (75, "right"),
     "library_date": (95, "left"),
     "library_size": (75, "right"),
