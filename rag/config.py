@@ -47,6 +47,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "passages": (1, 100),
     "workers": (0, 64),
     "max_upload_mb": (1, 10_000),
+    "serve_body_kb": (1, 1_000_000),
+    "serve_connections": (1, 100_000),
+    "serve_rate": (0, 1_000_000),
+    "serve_question": (1, 20_000),
+    "serve_answers": (0, 1_000),
+    "serve_queue": (0, 100_000),
+    "serve_receive_seconds": (1.0, 3600.0),
+    "serve_drain_seconds": (0.0, 3600.0),
     "read_memory_mb": (64, 1_000_000),
     "read_seconds": (1.0, 86_400.0),
     "read_page_seconds": (0.0, 3600.0),
@@ -102,7 +110,16 @@ class Settings:
     me: str = ""  # who asks, for "what do I owe" and rag promises --to me
     history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
-    max_upload_mb: int = 200  # the largest file that the page takes
+    max_upload_mb: int = 200  # the largest file that the page and the service take
+    serve_body_kb: int = 1024  # the largest request that is no file
+    serve_connections: int = 512  # of clients at once, to one process
+    serve_rate: int = 600  # requests a minute that each client may make; any number when 0
+    serve_question: int = 20_000  # characters of a question that comes from a client
+    serve_answers: int = 0  # requests that are worked at once; as many as processors when 0
+    serve_queue: int = 64  # requests that wait for that; more are told to come again
+    serve_receive_seconds: float = 30.0  # how long a client may be silent while it sends
+    serve_drain_seconds: float = 30.0  # how long requests may go on when the service is to end
+    serve_log_texts: bool = False  # write questions into the log; else none is
     people: str = ""  # who may sign in to the page with OpenID Connect: a@example.org, @example.org
     offline: bool = False  # refuse a model that is not on this machine
     ocr: str = "auto"  # recognise pages without a sound text layer: auto, always, never

@@ -20,6 +20,7 @@ LAYERS = (
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
+        "listening",
         *("holdings", "picture", "plan", "renaming", "report", "watch"),
     },
     {
@@ -29,10 +30,12 @@ LAYERS = (
     },
     {"app", "schema", "exports"},
     {"desk"},
+    {"mcp"},
+    {"service"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("minuting", "promising", "serving", "summarizing", "working"),
+        *("minuting", "presenting", "promising", "serving", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

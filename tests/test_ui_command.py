@@ -15,6 +15,7 @@ import pytest
 from page_server import ROOT, WORD, Start, free_port, starting, stream
 
 from rag.config import has_browser, load, page_password
+from rag.listening import listen
 
 
 @pytest.fixture
@@ -116,15 +117,19 @@ def test_a_port_that_is_taken_is_told_and_the_next_free_one_is_found() -> None:
     from rag.errors import UsageError
     from ui import server
 
-    with server.listen("127.0.0.1", free_port()) as taken:
+    with listen("127.0.0.1", free_port(), server.FIRST_PORT) as taken:
         port = taken.getsockname()[1]
         with (
             pytest.raises(UsageError, match=f"Port {port} is taken"),
-            server.listen("127.0.0.1", port),
+            listen("127.0.0.1", port, server.FIRST_PORT),
         ):
             pass
-    with server.listen("127.0.0.1", None) as first, server.listen("127.0.0.1", None) as second:
-        assert server.FIRST_PORT <= first.getsockname()[1] < second.getsockname()[1]
+    first_port = server.FIRST_PORT
+    with (
+        listen("127.0.0.1", None, first_port) as first,
+        listen("127.0.0.1", None, first_port) as second,
+    ):
+        assert first_port <= first.getsockname()[1] < second.getsockname()[1]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import logging
-import socket
-import ssl
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +15,8 @@ from streamlit import config as streamlit_config
 from streamlit.web.bootstrap import load_config_options
 
 from rag.access.passwords import Password
-from rag.errors import RagError, UsageError
+from rag.errors import RagError
+from rag.listening import Server, check_tls, listen
 from ui import index, launch, provider
 from ui.broken import hide_messages, on_script_error
 from ui.doors import PasswordDoor, ProviderDoor
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
     from ui.gate import Door
 
 FIRST_PORT = 8501
-#: Ports looked at where none is named.
-_PORTS = 50
 #: Seconds that requests have to end in after Ctrl-C.
 _GRACE = 1
 #: Seconds between signs of life on a websocket.
@@ -45,7 +41,6 @@ _PING = 30
 _MEBIBYTE = 1024**2
 #: Longest message of a browser; Streamlit itself takes no more than 25 MB.
 _MESSAGE = 32 * _MEBIBYTE
-_BACKLOG = 128
 #: What holds whatever else a person has set for Streamlit on this machine.
 _OPTIONS: Mapping[str, Any] = {
     # the socket is ours; to Streamlit, and so to the page, it is served here
@@ -98,10 +93,10 @@ def serve(plan: Plan, on_ready: Callable[[str], None]) -> None:
     `on_ready` is told the address once a browser may go there. Raises UsageError where the address
     or the port cannot be had, or the certificate cannot be read.
     """
-    _check_tls(plan.tls)
-    with listen(plan.host, plan.port) as bound, _arguments(plan.flags):
+    check_tls(plan.tls)
+    with listen(plan.host, plan.port, FIRST_PORT) as bound, _arguments(plan.flags):
         port = bound.getsockname()[1]
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 build(plan, port),
                 ws="websockets-sansio",
@@ -169,73 +164,6 @@ def address_of(plan: Plan, port: int) -> str:
 
 
 @contextmanager
-def listen(host: str, port: int | None) -> Iterator[socket.socket]:
-    """A socket that listens at an address, at the first port that is free where none is named."""
-    ports = range(FIRST_PORT, FIRST_PORT + _PORTS) if port is None else (port,)
-    for number in ports:
-        try:
-            bound = _bind(host, number)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise _not_there(host, number, error) from error
-            continue
-        with bound:
-            yield bound
-        return
-    if port is None:
-        raise UsageError(
-            f"All ports from {FIRST_PORT} to {ports[-1]} are taken", "Name another: --port N"
-        )
-    raise UsageError(
-        f"Port {port} is taken, maybe by a page that runs already",
-        "Leave --port out to take the next free one.",
-    )
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    bound = socket.socket(family, kind, protocol)
-    try:
-        if sys.platform != "win32":  # there it would take a port that another one listens at
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        bound.bind(address)
-        bound.listen(_BACKLOG)
-        bound.setblocking(False)
-    except BaseException:
-        bound.close()
-        raise
-    return bound
-
-
-def _not_there(host: str, port: int, error: OSError) -> UsageError:
-    if error.errno == errno.EACCES:
-        return UsageError(
-            f"Port {port} is for the administrator", "Take one from 1024 on: --port N"
-        )
-    return UsageError(
-        f"This machine cannot listen at {host} ({error.strerror or error})",
-        "Leave --host out for this machine alone, or name one of its addresses; 0.0.0.0 is all.",
-    )
-
-
-def _check_tls(files: tuple[Path, Path] | None) -> None:
-    if files is None:
-        return
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*files)
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise UsageError(
-            f"https cannot be served with {files[0]} and {files[1]}"
-            f" ({getattr(error, 'strerror', None) or error})",
-            "Both are PEM files, the key without a password and of this certificate.",
-        ) from error
-
-
-@contextmanager
 def _arguments(flags: Mapping[str, str]) -> Iterator[None]:
     """Have the page's script see the settings as its arguments."""
     before = sys.argv
@@ -244,17 +172,3 @@ def _arguments(flags: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         sys.argv = before
-
-
-class _Server(uvicorn.Server):
-    """Tells when it takes requests."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell."""
-        await super().startup(sockets=sockets)
-        if self.started:
-            self._on_ready()

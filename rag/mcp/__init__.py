@@ -1,0 +1,3 @@
+"""The library for agents, over the Model Context Protocol."""
+
+from __future__ import annotations

@@ -1,0 +1,31 @@
+"""What one process of the service holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from rag.config import Settings
+    from rag.desk import Desk
+    from rag.service.admission import Admission
+
+
+@dataclass(slots=True)
+class Service:
+    """The desk that all requests share, and how much is worked at once."""
+
+    desk: Desk
+    admission: Admission
+
+    @property
+    def settings(self) -> Settings:
+        """As the service was started with."""
+        return self.desk.settings
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    return cast("Service", request.app.state.service)
