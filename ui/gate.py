@@ -15,20 +15,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 
-from rag.access.names import same_origin
+from rag.access.strangers import strangeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.datastructures import Headers
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rag.access.names import Names
+    from rag.access.strangers import Strange
 
 _REFUSED = 1008  # the code of a websocket that is closed for what it may not
-#: What a proxy tells of whoever asked it.
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_REASONS: dict[Strange, str] = {
+    "name": "This page does not answer to that name; see rag ui --name",
+    "origin": "This page takes nothing from pages elsewhere",
+    "elsewhere": "This page shows nothing inside pages elsewhere",
+    "proxy": "This page is for its own machine; behind a proxy, start rag ui with --name",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,10 @@ class Gate:
             await self._app(scope, receive, send)
             return
         asked = HTTPConnection(scope)
-        reason = self._strange(asked)
-        if reason:
-            await _refuse(scope, receive, send, reason)
+        proxied = self._door is not None
+        strange = strangeness(asked.headers, self._names, links=True, proxied=proxied)
+        if strange is not None:
+            await _refuse(scope, receive, send, _REASONS[strange])
         elif self._door is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
@@ -113,21 +118,6 @@ class Gate:
     def _leave(self, key: bytes) -> None:
         for socket in self._sockets.get(key, ()):
             socket.left.set()
-
-    def _strange(self, asked: HTTPConnection) -> str:
-        """Why a request is refused whoever sent it; "" where it is not."""
-        headers = asked.headers
-        host = headers.get("host", "")
-        if not self._names.allow(host):
-            return "This page does not answer to that name; see rag ui --name"
-        origin = headers.get("origin")
-        if origin is not None and not same_origin(origin, host):
-            return "This page takes nothing from pages elsewhere"
-        if _from_elsewhere(headers):
-            return "This page shows nothing inside pages elsewhere"
-        if self._door is None and any(name in headers for name in _FORWARDED):
-            return "This page is for its own machine; behind a proxy, start rag ui with --name"
-        return ""
 
 
 class _Socket:
@@ -183,11 +173,3 @@ def _with_refresh(send: Send, ends: float) -> Send:
         await send(message)
 
     return sending
-
-
-def _from_elsewhere(headers: Headers) -> bool:
-    """Whether another page has the browser fetch this, other than to go here."""
-    if headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
-        return False
-    going = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
-    return going != ("navigate", "document")

@@ -60,7 +60,7 @@ class Throttle:
 
     def admit(self, address: str) -> float:
         """Seconds that this address has to wait; 0.0 lets it try now, and counts the try."""
-        now, source = self._clock(), _source(address)
+        now, source = self._clock(), source_of(address)
         tries = self._by_address.setdefault(source, _Tries())
         self._by_address.move_to_end(source)
         if len(self._by_address) > MOST:
@@ -73,11 +73,11 @@ class Throttle:
 
     def forgive(self, address: str) -> None:
         """This address knew the password: its tries are forgotten."""
-        tries = self._by_address.pop(_source(address), _Tries())
+        tries = self._by_address.pop(source_of(address), _Tries())
         self._all.count = max(self._all.count - tries.count, 0)
 
 
-def _source(address: str) -> str:
+def source_of(address: str) -> str:
     """The address, of IPv6 only the network: a customer has 2**64 addresses to try from."""
     try:
         found = ipaddress.ip_address(address.split("%")[0])

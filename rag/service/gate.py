@@ -1,0 +1,217 @@
+"""The gate before the whole service: who asks by a strange name, from elsewhere, or too often.
+
+Nothing of a request but its head has been read when it is judged here. What goes on is known: its
+client is in the scope's state, where `rag.service.entry` and whatever else is mounted finds it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from rag.access.clients import Client
+from rag.access.keys import Key
+from rag.access.strangers import Strange, strangeness
+from rag.access.throttle import source_of
+from rag.errors import LibraryError, RagError
+from rag.service import problems
+from rag.service.problems import Refused
+from rag.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from rag.access.rates import Rates, Taken
+    from rag.access.ring import Ring, Wrong
+    from rag.access.terms import Terms
+
+log = logging.getLogger(__name__)
+
+#: What whoever watches over the service asks without a key; it tells of no collection.
+OPEN = frozenset({"/healthz", "/readyz"})
+#: Of every answer. It is for programs: no browser is to show it, frame it, or keep it.
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cache-Control": "no-store",
+}
+_STRANGE: dict[Strange, tuple[str, str]] = {
+    "name": (
+        "The service does not answer to that name",
+        "Ask it by a name it was started with, or start it so: rag serve --name HOST",
+    ),
+    "origin": (
+        "The service takes nothing from pages in a browser",
+        "Ask it from a program; a page has its own server ask.",
+    ),
+    "elsewhere": (
+        "The service takes nothing from pages in a browser",
+        "Ask it from a program; a page has its own server ask.",
+    ),
+    "proxy": (
+        "The service is for its own machine, and this came through a proxy",
+        "Start it with the name that the proxy is called by: rag serve --name HOST",
+    ),
+}
+_SEND = "Send one as a header: Authorization: Bearer rag-… (made by rag keys add NAME)"
+_WRONG: dict[Wrong, tuple[str, str, str]] = {
+    "mistyped": ("unknown-key", "This is no key: it was mistyped or cut off", _SEND),
+    "unknown": ("unknown-key", "This key is not known here, or no longer", _SEND),
+    "expired": ("expired-key", "The time of this key is over", "Ask who made it for another."),
+}
+#: Seconds between lines of the log about requests without a known key.
+_TOLD = 60.0
+
+
+class Gate:
+    """ASGI middleware that lets known clients in, as often as they may come."""
+
+    def __init__(self, app: ASGIApp, ring: Ring, terms: Terms, rates: Rates) -> None:
+        self._app = app
+        self._ring = ring
+        self._terms = terms
+        self._rates = rates
+        self._unknown = _Unknown()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http":  # nothing here speaks over websockets
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers: dict[str, str] = {}
+            sending = _with_headers(send, headers)
+            try:
+                self._judge(scope, headers)
+            except RagError as error:
+                await problems.response(error)(scope, receive, sending)
+            else:
+                await self._app(scope, receive, sending)
+
+    def _judge(self, scope: Scope, headers: dict[str, str]) -> None:
+        """Put the client into the scope, and what its rate is into the answer's headers.
+
+        Raises Refused: 403 for a strange request, 401 without a known key, 429 for one too many.
+        """
+        asked = Headers(scope=scope)
+        demanded = self._demanded()
+        strange = strangeness(asked, self._terms.names, links=False, proxied=demanded)
+        if strange is not None:
+            raise Refused(403, "strange-request", *_STRANGE[strange])
+        if scope["path"] in OPEN:
+            return
+        address = source_of(scope["client"][0]) if scope.get("client") else ""
+        client = self._client(asked, address) if demanded else Client(address)
+        scope.setdefault("state", {})["client"] = client
+        if self._rates.a_minute:
+            _limit(self._rates.a_minute, self._rates.take(client.name), headers)
+
+    def _demanded(self) -> bool:
+        try:
+            return self._ring.made() or self._terms.demanded
+        except LibraryError as error:
+            raise self._closed(error) from error
+
+    def _client(self, asked: Headers, address: str) -> Client:
+        text = key_text(asked)
+        if not text:
+            self._unknown.note(address)
+            raise _unauthorized("no-key", "The service demands a key", _SEND)
+        try:
+            found = self._ring.find(text)
+        except LibraryError as error:
+            raise self._closed(error) from error
+        if not isinstance(found, Key):
+            self._unknown.note(address)
+            raise _unauthorized(*_WRONG[found], sent=True)
+        return Client(found.name, found)
+
+    def _closed(self, error: LibraryError) -> Refused:
+        """Nobody is let in while nobody knows which keys count; where they lie is told the log."""
+        self._unknown.tell(str(error))
+        return Refused(
+            503, "keys-unreadable", "The keys cannot be read", "The service's log says why."
+        )
+
+
+class _Unknown:
+    """Tells the log now and then of requests without a known key, however many there are."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._count = 0
+        self._told = float("-inf")
+
+    def note(self, address: str) -> None:
+        """One more; the address is told as a name that whoever asked has chosen."""
+        self._count += 1
+        count = f"{self._count:,}"
+        if self.tell(f"requests without a known key: {count}, the last one from {shown(address)}"):
+            self._count = 0
+
+    def tell(self, text: str) -> bool:
+        """Write a line into the log, if it is time for one."""
+        now = self._clock()
+        if now - self._told < _TOLD:
+            return False
+        self._told = now
+        log.warning("%s", " ".join(text.split()))
+        return True
+
+
+def key_text(headers: Headers) -> str:
+    """The key in the head of a request, "" where there is none.
+
+    Clients of OpenAI's API send it as a bearer token; X-API-Key is for those whose Authorization is
+    taken by a proxy in between. A key in an address is not looked for: addresses are logged, and
+    kept in histories.
+    """
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return headers.get("x-api-key", "").strip()
+
+
+def _unauthorized(code: str, message: str, hint: str, *, sent: bool = False) -> Refused:
+    challenge = 'Bearer realm="rag"' + (', error="invalid_token"' if sent else "")
+    return Refused(401, code, message, hint, {"WWW-Authenticate": challenge})
+
+
+def _limit(a_minute: int, taken: Taken, headers: dict[str, str]) -> None:
+    """Tell the rate as draft-ietf-httpapi-ratelimit-headers has it. Raises Refused (429)."""
+    wait = math.ceil(taken.wait)
+    headers["RateLimit-Policy"] = f'"requests";q={a_minute};w=60'
+    headers["RateLimit"] = f'"requests";r={taken.left};t={wait}'
+    if not taken.allowed:
+        raise Refused(
+            429,
+            "too-many-requests",
+            f"More than {a_minute} requests a minute",
+            "Ask again in a moment; the setting is serve_rate.",
+            {"Retry-After": str(max(wait, 1))},
+        )
+
+
+def _with_headers(send: Send, more: dict[str, str]) -> Send:
+    """Set the headers of every answer, and take away what would let other origins read it."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name in [name for name in headers if name.startswith("access-control-")]:
+                del headers[name]
+            for name, value in (*_ALWAYS.items(), *more.items()):
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending
