@@ -45,6 +45,7 @@ ELSEWHERE = {
     "rag.collecting": ("collections",),
     "rag.fitting": ("fit",),
     "rag.keeping": ("ingest", "watch", "list", "show", "rm", "mv", "doctor", "reindex"),
+    "rag.keyring": ("keys",),
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),

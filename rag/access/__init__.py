@@ -1,4 +1,4 @@
-"""Who may use a page that others can reach: passwords, sessions, names, people. No server here.
+"""Who may use a page or a service that others can reach: passwords, keys, names. No server here.
 
 Everything in this room is told the time, so that a test need not wait.
 """

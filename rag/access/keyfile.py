@@ -169,7 +169,7 @@ def rename_collection(home: Path, name: str, new: str) -> None:
     def renamed(opened: frozenset[str]) -> frozenset[str]:
         return opened - {name} | {new} if name in opened else opened
 
-    _change(home, lambda keys: _reopened(keys, renamed))
+    _reopen(home, renamed)
 
 
 def forget_collection(home: Path, name: str) -> None:
@@ -178,7 +178,7 @@ def forget_collection(home: Path, name: str) -> None:
     So a new collection of the same name is opened by nothing that was made for the old one. Raises
     as `rename_collection`.
     """
-    _change(home, lambda keys: _reopened(keys, lambda opened: opened - {name}))
+    _reopen(home, lambda opened: opened - {name})
 
 
 def last_use(home: Path, key: Key) -> datetime | None:
@@ -204,6 +204,11 @@ def note_use(home: Path, key: Key) -> None:
 
 def _use_of(home: Path, id_: str) -> Path:
     return home / _USES / id_
+
+
+def _reopen(home: Path, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+    if state_of(home) is not None:  # most libraries have no keys, and need no lock for them
+        _change(home, lambda keys: _reopened(keys, change))
 
 
 def _reopened(

@@ -17,6 +17,7 @@ from rag.schema.answers import (
     verified,
 )
 from rag.schema.base import SCHEMA, Json
+from rag.schema.entry import access_key, access_keys
 from rag.schema.figures import comparison, comparisons, evaluation
 from rag.schema.holdings import document, document_row, documents, picture, report
 from rag.schema.labour import flag, job, job_result, job_row, jobs, record
@@ -26,6 +27,8 @@ from rag.schema.setting import doctor, fit, fit_parts, settings
 __all__ = [
     "SCHEMA",
     "Json",
+    "access_key",
+    "access_keys",
     "answer",
     "citation",
     "comparison",

@@ -37,29 +37,31 @@ def collections(home: Path) -> list[Collection]:
 def create(home: Path, name: str) -> None:
     """Make a collection that holds nothing yet.
 
-    Raises UsageError where there is one of this name or it is none, and StorageError.
+    Raises UsageError where there is one of this name or it is none, LibraryError where the keys of
+    the service cannot be read, and StorageError.
     """
     paths = LibraryPaths(home, place.checked_name(name))
     _check_free(paths)
+    _begin_without_keys(paths)
     note_folders(paths, [], list, anew=True)
 
 
 def rename(home: Path, name: str, new: str) -> None:
-    """Give a collection another name; its history and its uploads go with it.
+    """Give a collection another name; its history, its uploads and its keys go with it.
 
     Raises UsageError for no such collection, or a name that is taken or none, LibraryBusy while a
-    process writes to it, StorageError.
+    process writes to it, LibraryError where the keys of the service cannot be read, StorageError.
     """
     old, target = _existing(home, name), LibraryPaths(home, place.checked_name(new))
     _check_free(target)
+    _begin_without_keys(target)
     place.move(old, target)
 
 
 def delete(home: Path, name: str) -> None:
     """Delete a collection with its history and uploads; files elsewhere are untouched.
 
-    Raises UsageError for no such collection, LibraryBusy while a process writes to it,
-    StorageError.
+    Keys of the service lose it, and those that were for no other are gone. Raises as `rename`.
     """
     place.delete(_existing(home, name))
 
@@ -85,6 +87,14 @@ def _check_free(paths: LibraryPaths) -> None:
             f"There is a collection {paths.collection}, or something is left of one: {taken[0]}",
             "Choose another name.",
         )
+
+
+def _begin_without_keys(paths: LibraryPaths) -> None:
+    """Take this name out of keys; they were for a collection that somebody removed by hand."""
+    from rag.access.keyfile import forget_collection
+
+    if paths.home.is_dir():
+        forget_collection(paths.home, paths.collection)
 
 
 def _looked_at(paths: LibraryPaths) -> Collection:

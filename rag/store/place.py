@@ -218,8 +218,9 @@ def _recover(paths: LibraryPaths) -> None:
 def move(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Give a collection another name: all its parts, and where its uploads lie in the catalogue.
 
-    Raises LibraryBusy while a process writes to it, StorageError where the disk fails. The caller
-    has seen that nothing lies under the new name.
+    Raises LibraryBusy while a process writes to it, LibraryError where the keys of the service
+    cannot be read, StorageError where the disk fails. The caller has seen that nothing lies under
+    the new name.
     """
     with _held(paths, new):
         _begin_move(paths, new)
@@ -232,6 +233,9 @@ def delete(paths: LibraryPaths) -> None:
 
 
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
+    from rag.access.keyfile import read
+
+    read(paths.home)  # keys that cannot be read are told before anything is begun
     try:
         paths.moving.write_text(new.collection, encoding="utf-8")
         _finish_move(paths, new)
@@ -240,12 +244,20 @@ def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
 
 
 def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
-    """Move what has not been moved yet. Under the locks."""
+    """Move what has not been moved yet, keys of the service first. Under the locks.
+
+    No key ever opens a collection under a name that another one may take by then.
+    """
+    from rag.access.keyfile import forget_collection, rename_collection
+
     deleted = new.collection.endswith(GONE)
     if deleted:
+        forget_collection(paths.home, paths.collection)
         _remove(new)  # what a kill left of another one that was deleted
-    elif paths.catalogue.exists():
-        _move_root(paths, new)
+    else:
+        rename_collection(paths.home, paths.collection, new.collection)
+        if paths.catalogue.exists():
+            _move_root(paths, new)
     for part, target in zip(paths.parts, new.parts, strict=True):
         if part.exists():
             os.rename(part, target)
