@@ -153,9 +153,9 @@ def revoke(ctx: click.Context, /, key: tuple[str, ...], as_json: bool, **_: str 
     if as_json:
         found = [schema.access_key(kept) for kept in revoked]
         render.print_json({"schema": schema.SCHEMA, "revoked": found})
-        return
-    for kept in revoked:
-        render.print_line(f"revoked {kept.key.id} ({kept.key.name})")
+    else:
+        for kept in revoked:
+            render.print_line(f"revoked {kept.key.id} ({kept.key.name})")
     if not keyfile.read(home).keys:
         click.echo("rag: no key is left; services go on demanding one", err=True)
 

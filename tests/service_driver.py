@@ -11,6 +11,7 @@ from pathlib import Path
 import uvicorn
 from fastapi.testclient import TestClient
 
+from rag.access.terms import Terms, terms_of
 from rag.app import App
 from rag.config import Settings
 from rag.desk import Desk
@@ -19,21 +20,25 @@ from rag.service import build
 
 FIRST_PORT = 18600
 SETTINGS = Settings(workers=1)
+HERE = terms_of("127.0.0.1")
 
 
 @contextmanager
-def client_of(home: Path, settings: Settings = SETTINGS) -> Iterator[TestClient]:
+def client_of(
+    home: Path, settings: Settings = SETTINGS, terms: Terms = HERE
+) -> Iterator[TestClient]:
     """A client of the service over the library at `home`, in this process."""
-    with TestClient(build(Desk(home, settings)), base_url="http://127.0.0.1") as client:
+    app = build(Desk(home, settings), terms)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 
 
 @contextmanager
-def serving(home: Path, settings: Settings = SETTINGS) -> Iterator[str]:
+def serving(home: Path, settings: Settings = SETTINGS, terms: Terms = HERE) -> Iterator[str]:
     """The address of the service over the library at `home`, for real clients."""
     ready = threading.Event()
     with listen("127.0.0.1", None, FIRST_PORT) as bound:
-        app = build(Desk(home, settings))
+        app = build(Desk(home, settings), terms)
         server = Server(uvicorn.Config(app, log_config=None, access_log=False), ready.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

@@ -53,7 +53,7 @@ class Ring:
         So a service that demands keys since there are some demands them until it ends, also when
         the last one is revoked or the file is gone. Raises LibraryError as `keyfile.read`.
         """
-        self._made = self._made or self._look().state is not None
+        self._made = self._look().state is not None or self._made
         return self._made
 
     def find(self, text: str) -> Key | Wrong:

@@ -68,7 +68,7 @@ _WRONG: dict[Wrong, tuple[str, str, str]] = {
     "unknown": ("unknown-key", "This key is not known here, or no longer", _SEND),
     "expired": ("expired-key", "The time of this key is over", "Ask who made it for another."),
 }
-#: Seconds between lines of the log about requests without a known key.
+#: Seconds between lines of the log about requests that are turned away.
 _TOLD = 60.0
 
 
@@ -80,7 +80,8 @@ class Gate:
         self._ring = ring
         self._terms = terms
         self._rates = rates
-        self._unknown = _Unknown()
+        self._unknown = _Seldom("unknown-keys")
+        self._unreadable = _Seldom("keys-unreadable")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -125,48 +126,43 @@ class Gate:
     def _client(self, asked: Headers, address: str) -> Client:
         text = key_text(asked)
         if not text:
-            self._unknown.note(address)
+            self._unknown.note(last_from=address)
             raise _unauthorized("no-key", "The service demands a key", _SEND)
         try:
             found = self._ring.find(text)
         except LibraryError as error:
             raise self._closed(error) from error
         if not isinstance(found, Key):
-            self._unknown.note(address)
+            self._unknown.note(last_from=address)
             raise _unauthorized(*_WRONG[found], sent=True)
         return Client(found.name, found)
 
     def _closed(self, error: LibraryError) -> Refused:
         """Nobody is let in while nobody knows which keys count; where they lie is told the log."""
-        self._unknown.tell(str(error))
+        self._unreadable.note(error=error.message)
         return Refused(
             503, "keys-unreadable", "The keys cannot be read", "The service's log says why."
         )
 
 
-class _Unknown:
-    """Tells the log now and then of requests without a known key, however many there are."""
+class _Seldom:
+    """Tells the log of something now and then, with how often it was, however often that is."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, event: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._event = event
         self._clock = clock
         self._count = 0
         self._told = float("-inf")
 
-    def note(self, address: str) -> None:
-        """One more; the address is told as a name that whoever asked has chosen."""
+    def note(self, **fields: str) -> None:
+        """Once more; what is told may come from outside."""
         self._count += 1
-        count = f"{self._count:,}"
-        if self.tell(f"requests without a known key: {count}, the last one from {shown(address)}"):
-            self._count = 0
-
-    def tell(self, text: str) -> bool:
-        """Write a line into the log, if it is time for one."""
         now = self._clock()
         if now - self._told < _TOLD:
-            return False
-        self._told = now
-        log.warning("%s", " ".join(text.split()))
-        return True
+            return
+        known = {name: " ".join(shown(value).split()) for name, value in fields.items()}
+        log.warning(self._event, extra={"fields": {"requests": self._count, **known}})
+        self._count, self._told = 0, now
 
 
 def key_text(headers: Headers) -> str:
