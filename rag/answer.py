@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag import extract, register
+from rag.observe import observer
 from rag.orders import ordered
 from rag.summary.requests import asks_for_summary
 from rag.types import REFUSAL, Answer, Scope
@@ -51,7 +52,8 @@ class _Clock:
         self.on_step(name)
         began = time.perf_counter()
         try:
-            yield
+            with observer().step(name):
+                yield
         finally:
             passed = time.perf_counter() - began
             self.timings[name] = self.timings.get(name, 0.0) + passed
@@ -132,7 +134,9 @@ class Answerer:
             found = replace(self._from_evidence(request, evidence, clock), query=evidence.query)
         on_step("answered")
         asked = question if question != typed else None
-        return replace(found, timings=clock.timings, asked=asked)
+        answer = replace(found, timings=clock.timings, asked=asked)
+        observer().answered(answer)
+        return answer
 
     def _standalone(self, question: str, past: Sequence[Exchange]) -> str:
         from rag.asking import rewriter

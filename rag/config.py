@@ -119,7 +119,8 @@ class Settings:
     serve_queue: int = 64  # requests that wait for that; more are told to come again
     serve_receive_seconds: float = 30.0  # how long a client may be silent while it sends
     serve_drain_seconds: float = 30.0  # how long requests may go on when the service is to end
-    serve_log_texts: bool = False  # write questions into the log; else none is
+    serve_log_texts: bool = False  # write questions and errors whole into the log; else no text is
+    serve_traces: str = ""  # where traces go, such as http://127.0.0.1:4318; nowhere when not set
     people: str = ""  # who may sign in to the page with OpenID Connect: a@example.org, @example.org
     offline: bool = False  # refuse a model that is not on this machine
     ocr: str = "auto"  # recognise pages without a sound text layer: auto, always, never
@@ -307,6 +308,17 @@ def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...
 def page_password(environ: Mapping[str, str] | None = None) -> str:
     """The password of the page from RAG_UI_PASSWORD; "" where there is none."""
     return (os.environ if environ is None else environ).get(_PASSWORD, "")
+
+
+def variable(name: str) -> str:
+    """A variable that other programs have named, such as NOTIFY_SOCKET; "" where it is not set."""
+    return os.environ.get(name, "")
+
+
+def variables(**changed: str | None) -> dict[str, str]:
+    """Variables for a child process: those of this one, these changed, those of None left out."""
+    found: dict[str, str | None] = {**os.environ, **changed}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def has_browser(environ: Mapping[str, str] | None = None) -> bool:

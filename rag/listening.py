@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Ports that are tried where none is named.
 _PORTS = 50
+#: Rights of a socket among the files.
+_FOR_GROUP = 0o660
 #: Connections that wait to be taken.
 _BACKLOG = 128
 
@@ -48,6 +50,41 @@ def listen(host: str, port: int | None, first: int) -> Iterator[socket.socket]:
         f"Port {port} is taken, maybe by one that runs already",
         "Leave --port out to take the next free one.",
     )
+
+
+@contextmanager
+def listen_at_path(path: Path) -> Iterator[socket.socket]:
+    """A socket among the files, for its owner and their group; it is taken away again.
+
+    One that nobody listens at any more is replaced. Raises UsageError where it cannot be had.
+    """
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with bound:
+        try:
+            _clear(path)
+            bound.bind(str(path))
+            path.chmod(_FOR_GROUP)
+            bound.listen(_BACKLOG)
+        except OSError as error:  # a path may be too long, too
+            raise UsageError(
+                f"This machine cannot listen at {path} ({error.strerror or error})",
+                "Name a path in a folder that can be written and is not deep: --uds PATH",
+            ) from error
+        bound.setblocking(False)
+        try:
+            yield bound
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _clear(path: Path) -> None:
+    """Take away a socket that was left behind. Raises UsageError where somebody listens at it."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        if link.connect_ex(str(path)) == 0:
+            raise UsageError(f"Something listens at {path} already", "Name another: --uds PATH")
+    path.unlink()
 
 
 def _bind(host: str, port: int) -> socket.socket:

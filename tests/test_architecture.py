@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rag"
 LAYERS = (
-    {"types", "errors", "words", "figures", "sentences", "shown", "fence"},
+    {"types", "errors", "words", "figures", "sentences", "shown", "fence", "observe"},
     {
         *("chunk", "kinds", "rank", "refusal", "register", "extract", "prompt", "cite", "minutes"),
         *("hashing", "locate", "prepare", "passages", "pointers", "query", "route", "hits"),

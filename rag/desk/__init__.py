@@ -29,8 +29,10 @@ from rag.store import collections
 from rag.store.place import UPLOADS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from rag.desk.drops import Drop
     from rag.models import Model
 
 
@@ -49,6 +51,8 @@ class Desk:
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
         self._lock = RLock()
+        #: Told of each file that was sent in, once nothing more comes of it by itself.
+        self.on_settled: Callable[[Drop], None] = lambda _: None
         #: The move to another embedder that goes on, or was the last.
         self.move: Move | None = None
         self._moved_from: str | None = None
@@ -157,8 +161,11 @@ class Desk:
         with self._lock:
             name = collection or self.settings.collection
             if name not in self._intakes:
-                self._intakes[name] = Intake(partial(self.app, name))
+                self._intakes[name] = Intake(partial(self.app, name), self._settled)
             return self._intakes[name]
+
+    def _settled(self, drop: Drop) -> None:
+        self.on_settled(drop)
 
     def resume(self) -> None:
         """Take up files that were sent in and not yet read when an earlier process ended."""

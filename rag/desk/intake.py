@@ -57,9 +57,15 @@ _CLOSING = 10.0  # seconds that files which are being read are waited for
 class Intake:
     """The way into one collection, for all who use it at once. No method waits but `wait`."""
 
-    def __init__(self, app: Callable[[], App]) -> None:
-        """For the collection of the app that `app` gives, with its settings at that time."""
+    def __init__(
+        self, app: Callable[[], App], on_settled: Callable[[Drop], None] = lambda _: None
+    ) -> None:
+        """For the collection of the app that `app` gives, with its settings at that time.
+
+        `on_settled` is told of each file that was read, or could not be.
+        """
         self._app = app
+        self._on_settled = on_settled
         self._received = Received(app().paths.uploads)
         self._changed = Condition()  # guards all below
         self._drops: list[Drop] = []
@@ -361,6 +367,7 @@ class Intake:
             self._ready += there
             self._forget_old()
             self._changed.notify_all()
+        self._on_settled(drop)
 
     def _put_down(self, kept: Kept) -> None:
         try:

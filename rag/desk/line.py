@@ -8,6 +8,7 @@ threads wait, `Queued` is a model that is asked through a line.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import Stopped
 from rag.models import Model
+from rag.observe import observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -236,17 +238,22 @@ class Queued(Model):
         Raises Stopped as soon as the caller is, however long the model takes to notice: the next
         turn begins when it has.
         """
-        caller = _caller()
+        caller, came = _caller(), time.perf_counter()
         ticket = self.line.enter(caller)
+        observer().waited(time.perf_counter() - came)
         stream = self.model.stream(messages, sampling)
         reading = _Reading(stream, lambda: self.line.leave(ticket))
+        pieces = 0
         try:
             with caller.woken_by(reading.close):
                 reading.begin()
                 while (piece := reading.next()) is not None and not caller.stopped:
+                    pieces += 1
                     yield piece
             caller.heed()
-            return reading.ending()
+            ending = reading.ending()
+            observer().wrote(ending.prompt_tokens, ending.answer_tokens or pieces)
+            return ending
         finally:
             reading.close()
 

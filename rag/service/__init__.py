@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from rag import __version__
@@ -15,13 +18,17 @@ from rag.errors import RagError
 from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.gate import Gate
+from rag.service.limits import Bounded
 from rag.service.state import Service
+from rag.service.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from rag.access.terms import Terms
     from rag.desk import Desk
+    from rag.service.metrics import Metrics
+    from rag.service.traces import Traces
 
 #: Where nobody says otherwise, it is for this machine alone.
 _HERE = terms_of("127.0.0.1")
@@ -29,22 +36,50 @@ _HERE = terms_of("127.0.0.1")
 __all__ = ["Service", "build"]
 
 
-def build(desk: Desk, terms: Terms = _HERE) -> FastAPI:
-    """The service as an ASGI app, open on these terms; when it ends it closes the desk."""
+def build(
+    desk: Desk,
+    terms: Terms = _HERE,
+    *,
+    metrics: Metrics | None = None,
+    traces: Traces | None = None,
+    warm_up: bool = False,
+) -> FastAPI:
+    """The service as an ASGI app, open on these terms; when it ends it closes the desk.
+
+    With `warm_up` it loads what a first question would wait for as soon as it takes requests, and
+    is ready after that.
+    """
+    service = Service(desk, Admission(desk.settings))
+    service.metrics = metrics or service.metrics
+    service.traces = traces
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        desk.on_settled = service.metrics.settled
         desk.resume()
+        warming = asyncio.create_task(health.warm(service, load=warm_up))
         yield
-        desk.close()
+        warming.cancel()
+        await to_thread.run_sync(desk.close)
+        if traces is not None:
+            await to_thread.run_sync(traces.close)
 
     # its pages of documentation load scripts of another machine
     app = FastAPI(title="rag", version=__version__, lifespan=living, docs_url=None, redoc_url=None)
+    app.state.service = service
+    service.admission.on_turn = partial(_turn, service.metrics)
     rates = Rates(desk.settings.serve_rate)
+    # the last one added is the first that is asked
+    app.add_middleware(Bounded, settings=desk.settings)
     app.add_middleware(Gate, ring=Ring(desk.home), terms=terms, rates=rates)
-    app.state.service = Service(desk, Admission(desk.settings))
+    app.add_middleware(Watched, service=service)
     app.add_exception_handler(RagError, problems.on_error)
     app.include_router(health.router)
     app.include_router(openai.router, prefix="/v1")
     app.include_router(api.router, prefix="/api/v1")
     return app
+
+
+def _turn(metrics: Metrics, kind: str, seconds: float, waiting: int) -> None:
+    metrics.queued.labels(kind).observe(seconds)
+    metrics.waiting.set(waiting)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
 from rag.service.problems import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from rag.config import Settings
 
@@ -26,6 +27,8 @@ class Admission:
         places = settings.serve_answers or os.cpu_count() or 1
         self._places = {kind: asyncio.Semaphore(places) for kind in ("search", "answer", "long")}
         self._waiting = 0
+        #: Told each turn as it begins: its kind, seconds it was waited for, how many still wait.
+        self.on_turn: Callable[[Kind, float, int], None] = lambda *_: None
 
     @asynccontextmanager
     async def turn(self, person: str, kind: Kind) -> AsyncIterator[None]:
@@ -40,10 +43,12 @@ class Admission:
                 {"Retry-After": "2"},
             )
         self._waiting += 1
+        came = time.perf_counter()
         try:
             await places.acquire()
         finally:
             self._waiting -= 1
+        self.on_turn(kind, time.perf_counter() - came, self._waiting)
         try:
             yield
         finally:

@@ -19,6 +19,7 @@ from rag.errors import (
     StorageError,
     UsageError,
 )
+from rag.service import ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,18 @@ def problem(error: RagError) -> dict[str, Any]:
         "hint": error.hint,
         "code": code_of(error),
         "exit_code": error.exit_code,
+        **({"request": ids.current()} if ids.current() else {}),
     }
+
+
+def unexpected() -> Refused:
+    """What is told of an error that nobody foresaw; the log says which, under the request's id."""
+    return Refused(
+        500,
+        "internal-error",
+        "The service has made a mistake",
+        "See its log, under the id of this request (X-Request-ID).",
+    )
 
 
 def response(error: RagError) -> JSONResponse:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
+
+from rag.service.life import Life, Readiness
+from rag.service.metrics import Metrics
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -11,14 +14,19 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.desk import Desk
     from rag.service.admission import Admission
+    from rag.service.traces import Traces
 
 
 @dataclass(slots=True)
 class Service:
-    """The desk that all requests share, and how much is worked at once."""
+    """The desk that all requests share, how much is worked at once, and what is told of it."""
 
     desk: Desk
     admission: Admission
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces | None = None
+    life: Life = field(default_factory=Life)
+    readiness: Readiness = field(default_factory=Readiness)
 
     @property
     def settings(self) -> Settings:

@@ -1,0 +1,182 @@
+"""What is counted, for Prometheus. No label holds what a client or a document could choose.
+
+Neither paths nor names of collections are labels: routes are the templates of this program, and a
+collection would show those who may not know of it that it exists.
+
+With several processes the values of all are summed: prometheus-client keeps them in files of the
+folder that PROMETHEUS_MULTIPROC_DIR named when this process began.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from rag.errors import RagError
+from rag.index import open_catalogue
+from rag.store.place import LibraryPaths, collections
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.desk.drops import Drop
+    from rag.types import Answer
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+#: Upper bounds of latencies in seconds: a search takes hundredths, a model's answer up to minutes.
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+#: Seconds that the sizes of the library, and those of the process, are good for.
+_SIZES, _PROCESS = 30.0, 5.0
+_OTHER = "other"
+
+
+class Metrics:
+    """The counters of one process; `folder` is where those of several meet, "" for one alone."""
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = folder
+        self._measured = self._looked = float("-inf")
+        mine = self._registry = CollectorRegistry()
+        self._process = ProcessCollector(registry=None)
+        route = ("route", "method")
+        self.requests = Counter(
+            "rag_requests", "Requests that were answered", (*route, "status"), registry=mine
+        )
+        self.seconds = Histogram(
+            "rag_request_seconds",
+            "From the head of a request to the end of its answer",
+            route,
+            buckets=_SECONDS,
+            registry=mine,
+        )
+        self.received = Counter("rag_received_bytes", "Bodies of requests", registry=mine)
+        self.sent = Counter("rag_sent_bytes", "Bodies of answers", registry=mine)
+        self.in_flight = _gauge("rag_requests_in_flight", "Requests being answered", mine)
+        self.connections = _gauge("rag_connections", "Connections of clients", mine)
+        self.cut = Counter(
+            "rag_connections_cut", "Connections that were ended, by reason", ("reason",),
+            registry=mine,
+        )  # fmt: skip
+        self.queued = Histogram(
+            "rag_queue_seconds",
+            "Waiting for a turn to work",
+            ("kind",),
+            buckets=_SECONDS,
+            registry=mine,
+        )
+        self.waiting = _gauge("rag_queue_waiting", "Requests that wait for a turn to work", mine)
+        self.answers = Counter(
+            "rag_answers", "Questions answered, by what answered them", ("by",), registry=mine
+        )
+        self.sentences = Counter(
+            "rag_sentences", "Sentences of models, by what the check made of them", ("verdict",),
+            registry=mine,
+        )  # fmt: skip
+        self.steps = Histogram(
+            "rag_step_seconds", "Steps of an answer", ("step",), buckets=_SECONDS, registry=mine
+        )
+        self.model_wait = Histogram(
+            "rag_model_wait_seconds",
+            "Waiting for a model that writes for others",
+            buckets=_SECONDS,
+            registry=mine,
+        )
+        self.tokens = Counter(
+            "rag_model_tokens", "Tokens that models read and wrote", ("direction",), registry=mine
+        )
+        self.files = Counter(
+            "rag_files", "Files that were sent in, by what became of them", ("state",),
+            registry=mine,
+        )  # fmt: skip
+        self.pages = Counter("rag_pages", "Pages that were read of them", registry=mine)
+        self.library = Gauge(
+            "rag_library", "What all collections hold together", ("part",),
+            registry=mine, multiprocess_mode="mostrecent",
+        )  # fmt: skip
+        self.free = Gauge(
+            "rag_disk_free_bytes", "Room on the library's disk",
+            registry=mine, multiprocess_mode="mostrecent",
+        )  # fmt: skip
+        self._own: dict[str, Gauge] = {}
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """A request was answered; `route` is a template, "" where none fits."""
+        where = (route or _OTHER, method if method in _METHODS else _OTHER)
+        self.requests.labels(*where, str(status)).inc()
+        self.seconds.labels(*where).observe(seconds)
+
+    def answered(self, answer: Answer) -> None:
+        """A question has its answer, or its refusal."""
+        self.answers.labels("refusal" if answer.refusal else answer.by).inc()
+        if answer.by == "model" or answer.struck:
+            supported = len(answer.sentences) if answer.by == "model" else 0
+            self.sentences.labels("supported").inc(supported)
+            self.sentences.labels("struck").inc(len(answer.struck))
+
+    def settled(self, drop: Drop) -> None:
+        """A file that was sent in is done."""
+        self.files.labels(drop.state).inc()
+        self.pages.inc(drop.pages)
+
+    def look(self) -> None:
+        """Note how large this process is; quick enough to be called all the time."""
+        now = time.monotonic()
+        if now - self._looked < _PROCESS:
+            return
+        self._looked = now
+        for metric in self._process.collect():
+            for sample in metric.samples:
+                if sample.name not in self._own:
+                    # a counter of seconds is a gauge here, which alone can be set to a value
+                    self._own[sample.name] = Gauge(
+                        sample.name, metric.documentation,
+                        registry=self._registry, multiprocess_mode="liveall",
+                    )  # fmt: skip
+                self._own[sample.name].set(sample.value)
+
+    def measure(self, home: Path) -> None:
+        """Note how large the library is, where that was not done a moment ago."""
+        now = time.monotonic()
+        if now - self._measured < _SIZES:
+            return
+        self._measured = now
+        names = collections(home) if home.is_dir() else []
+        documents = chunks = 0
+        for name in names:
+            try:
+                with open_catalogue(LibraryPaths(home, name)) as catalogue:
+                    counted = catalogue.counts()
+            except RagError:  # one that is being made, or is damaged: readiness tells
+                continue
+            documents, chunks = documents + counted[0], chunks + counted[1]
+        parts = {"collections": len(names), "documents": documents, "chunks": chunks}
+        for part, count in parts.items():
+            self.library.labels(part).set(count)
+        if home.is_dir():
+            self.free.set(shutil.disk_usage(home).free)
+
+    def text(self) -> bytes:
+        """All values as Prometheus reads them."""
+        if not self._folder:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, self._folder)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+def _gauge(name: str, told: str, registry: CollectorRegistry) -> Gauge:
+    """A gauge whose values are summed over the processes that live."""
+    return Gauge(name, told, registry=registry, multiprocess_mode="livesum")
