@@ -20,12 +20,14 @@ class Ending:
     """`reason` is "length" for an answer as long as it may be, "cut" for one that broke off.
 
     It is "" where nobody says. `trouble` says what broke it. `prompt_tokens` is the length of the
-    prompt as the server counted it, None where it does not say.
+    prompt as the server counted it, None where it does not say, and `answer_tokens` that of all it
+    wrote, thoughts among it.
     """
 
     reason: Reason = ""
     trouble: str = ""
     prompt_tokens: int | None = None
+    answer_tokens: int | None = None
 
 
 class Tally:
@@ -36,6 +38,7 @@ class Tally:
         self._chunks = 0
         self._characters = 0
         self._prompt_tokens: int | None = None
+        self._answer_tokens: int | None = None
         self.reason: Reason = ""
 
     def add(self, chunk: Any) -> str:
@@ -48,6 +51,7 @@ class Tally:
             self.reason = "length" if str(named).lower() in _LENGTH else "stop"
         if chunk.usage_metadata:
             self._prompt_tokens = chunk.usage_metadata.get("input_tokens")
+            self._answer_tokens = chunk.usage_metadata.get("output_tokens")
         return text
 
     @property
@@ -71,4 +75,4 @@ class Tally:
 
     def ending(self, reason: Reason, trouble: str = "") -> Ending:
         """How it ended."""
-        return Ending(reason, trouble, self._prompt_tokens)
+        return Ending(reason, trouble, self._prompt_tokens, self._answer_tokens)

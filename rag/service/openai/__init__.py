@@ -1,7 +1,23 @@
-"""What clients of OpenAI's API expect, over the documents of a collection."""
+"""What clients of OpenAI's API expect, over the documents of a collection.
+
+chat         answers to chats, with errand (one request, and what comes of it)
+embeddings   vectors of texts
+listing      which models there are
+naming       names of models: which collection answers, and how
+wanted       what clients send, and what cannot be done of it
+talk         messages as a question and its past
+footnotes    the text of an answer, bare or for people
+chunks       answers and the events of a stream, in OpenAI's shape; errors, in the same
+metering     a model as one request uses it
+hearing      what work tells, with the silence in between
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from rag.service.openai import chat, embeddings, listing
+
 router = APIRouter(tags=["openai"])
+for _part in (chat, embeddings, listing):  # the last one answers where nothing else is
+    router.include_router(_part.router)
