@@ -45,7 +45,7 @@ class Desk:
         self.talks = Talks()
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
         self._loaded = Loaded(self._shared, self._line.turn)
-        self._apps: dict[tuple[str, str], App] = {}
+        self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
         self._lock = RLock()
@@ -101,21 +101,19 @@ class Desk:
         """The model, asked through a fair line, which is the same whatever is set."""
         return queued(model, self._line, self._servers)
 
-    def app(self, collection: str = "", *, verbatim: bool = False) -> App:
+    def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.
 
-        With `verbatim` it answers without a model, whatever is set. Raises UsageError for a name
-        that no collection may have.
+        Raises UsageError for a name that no collection may have.
         """
         with self._lock:
             name = collection or self.settings.collection
-            model = "" if verbatim else self.settings.model
-            if (name, model) not in self._apps:
-                chosen = replace(self.settings, collection=name, model=model)
+            if name not in self._apps:
+                chosen = replace(self.settings, collection=name)
                 if self.settings.embedder == self._moved_from:
                     chosen = replace(chosen, embedder="")
-                self._apps[name, model] = App(chosen, self.home, self._loaded)
-            return self._apps[name, model]
+                self._apps[name] = App(chosen, self.home, self._loaded)
+            return self._apps[name]
 
     def chores(self, collection: str = "") -> Chores:
         """What goes on in the background in a collection, by default the one that is set."""
@@ -148,7 +146,7 @@ class Desk:
 
     def _forget(self, name: str) -> None:
         with self._lock:
-            self._apps = {key: app for key, app in self._apps.items() if key[0] != name}
+            self._apps.pop(name, None)
             self._chores.pop(name, None)
             intake = self._intakes.pop(name, None)
         if intake is not None:

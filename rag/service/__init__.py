@@ -34,6 +34,7 @@ def build(desk: Desk) -> FastAPI:
     app.state.service = Service(desk, Admission(desk.settings))
     app.add_exception_handler(RagError, problems.on_error)
     app.include_router(health.router)
-    app.include_router(openai.router, prefix="/v1")
+    app.include_router(openai.router)
     app.include_router(api.router, prefix="/api/v1")
+    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")  # the last, so it is around all
     return app

@@ -17,7 +17,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from rag.service.openai import chat, embeddings, listing
+from rag.service.openai.errors import FAILURES, Edge
 
-router = APIRouter(tags=["openai"])
+__all__ = ["PREFIX", "Edge", "router"]
+
+#: Where clients of OpenAI's API look for it.
+PREFIX = "/v1"
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=FAILURES)
 for _part in (chat, embeddings, listing):  # the last one answers where nothing else is
     router.include_router(_part.router)

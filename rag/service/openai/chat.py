@@ -48,21 +48,11 @@ async def complete(request: Request, client: Asking, wanted: Completion) -> Resp
         return Response(as_json(reply.whole(told)), media_type="application/json")
     hearing = Hearing(events(service, client, "answer", made.run))
     try:
-        first = await _first(hearing)
+        first = await hearing.first(request)
     except BaseException:
         hearing.stop()
         raise
     return _Stream(reply, hearing, first)
-
-
-async def _first(hearing: Hearing) -> Event | None:
-    """The first words, or the end, or None where it takes long. Raises what failed before."""
-    event = await hearing.next()
-    while event is not None and event.name == "step":
-        event = await hearing.next()
-    if event is not None and event.name == "failed":
-        raise cast("RagError", event.value)
-    return event
 
 
 class _Stream(StreamingResponse):

@@ -109,7 +109,7 @@ def errand(wanted: Completion, named: Named, entry: Entry) -> Errand:
     settings, extras, options = entry.service.settings, wanted.extras, named.options
     verbatim = "extractive" in options
     by_model = bool(settings.model) and not verbatim
-    app = entry.service.desk.app(entry.collection, verbatim=verbatim)
+    app = entry.app.with_settings(model="") if verbatim and settings.model else entry.app
 
     def chosen(name: str, own: bool | None) -> bool:
         return name in options if own is None else own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 
 from rag.errors import RagError
 from rag.service import problems
@@ -19,15 +23,21 @@ if TYPE_CHECKING:
 
     from fastapi import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
 #: What OpenAI calls the kinds of errors; other statuses are those of a request or of the server.
+_REQUEST = "invalid_request_error"
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 #: Steps of a place in a body that name a kind of value and no field of it.
 _KIND = re.compile(r"[a-z]+\[.*|str|int|float|bool|none|.*[A-Z-].*")
 _PREFIX = "Value error, "
 _JSON = "application/json"
+#: Headers that are those of one body and not of another.
+_OF_BODY = ("content-length", "content-type")
+_UNREADABLE = "The body cannot be read"
+_CRASHED = "The service has made a mistake"
 
 
 class Wrong(Refused):
@@ -38,23 +48,51 @@ class Wrong(Refused):
         self.param = param
 
 
-def body(error: RagError) -> dict[str, Any]:
-    """An error as OpenAI's clients expect it; `code` is the one that the rest of the service has.
+class Fault(BaseModel):
+    """What went wrong: `code` is the one that the rest of the service has for it.
 
-    `hint` and `exit_code` are what this program adds.
+    `param` is the field that is wrong. This program adds a `hint`, what to do next, and the
+    `exit_code` of the command line.
     """
-    status = problems.status_of(error)
-    kind = _TYPES.get(status) or ("server_error" if status >= 500 else "invalid_request_error")
-    return {
-        "error": {
-            "message": str(error),
-            "type": kind,
-            "param": getattr(error, "param", None),
-            "code": problems.code_of(error),
-            "hint": error.hint,
-            "exit_code": error.exit_code,
-        }
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+    hint: str
+    exit_code: int
+
+
+class Failure(BaseModel):
+    """An error as OpenAI's clients expect it."""
+
+    error: Fault
+
+
+#: For the description of the routes.
+FAILURES: dict[int | str, dict[str, Any]] = {
+    status: {"description": what, "model": Failure}
+    for status, what in (("4XX", "It cannot be served"), ("5XX", "It failed here"))
+}
+
+
+def body(error: RagError) -> dict[str, Any]:
+    """An error as OpenAI's clients expect it; see `Fault`."""
+    return _shaped(problems.problem(error), getattr(error, "param", None))
+
+
+def _shaped(problem: Mapping[str, Any], param: str | None = None) -> dict[str, Any]:
+    """An error as this service tells it elsewhere, in OpenAI's shape."""
+    status, said = problem["status"], filter(None, (problem["detail"], problem["hint"]))
+    fault = {
+        "message": ". ".join(said),
+        "type": _TYPES.get(status) or ("server_error" if status >= 500 else _REQUEST),
+        "param": param,
+        "code": problem["code"],
+        "hint": problem["hint"],
+        "exit_code": problem["exit_code"],
     }
+    return {"error": fault}
 
 
 def response(error: RagError) -> Response:
@@ -62,10 +100,6 @@ def response(error: RagError) -> Response:
     told = problems.response(error)
     headers = {name: value for name, value in told.headers.items() if name not in _OF_BODY}
     return JSONResponse(body(error), told.status_code, headers)
-
-
-#: Headers that are those of one body and not of another.
-_OF_BODY = ("content-length", "content-type")
 
 
 class Route(APIRoute):
@@ -82,14 +116,26 @@ class Route(APIRoute):
                 return response(invalid(error.errors(), request.headers))
             except RagError as error:
                 return response(error)
+            except HTTPException as error:  # a body that nobody can read
+                return response(Refused(error.status_code, "invalid-request", _UNREADABLE))
+            except Exception:
+                log.exception("A request could not be served")
+                return response(Refused(500, "internal-error", _CRASHED, "See its log."))
 
         return handler
 
 
 def invalid(errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Wrong:
-    """What is wrong with a body, told by the first thing that is; its values are not repeated."""
+    """What is wrong with a body, told by the first thing that is; its values are not repeated.
+
+    Where a field may be of several kinds, the one counts that what was sent came nearest to.
+    """
     first = errors[0]
-    place, said = first["loc"], str(first["msg"]).removeprefix(_PREFIX)
+    field = _param(first["loc"])
+    inside = (f"{field}.", f"{field}[")
+    alike = [each for each in errors if f"{_param(each['loc'])}.".startswith(inside)]
+    nearest = max(alike, key=lambda each: len(_param(each["loc"])))
+    place, said = nearest["loc"], str(nearest["msg"]).removeprefix(_PREFIX)
     if first["type"] == "json_invalid":
         return Wrong("invalid-request", "The body is no JSON", "Send an object of JSON.")
     if place == ("body",):
@@ -109,3 +155,51 @@ def _param(place: Sequence[object]) -> str:
         elif not _KIND.fullmatch(str(step)):
             named += f".{step}" if named else str(step)
     return named or "body"
+
+
+class Edge:
+    """ASGI middleware: what is refused before a route is reached is told in this shape, too.
+
+    Limits, the gate and whatever else stands before all routes tell of errors in one shape; below
+    `prefix` their clients are OpenAI's.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and look at what comes back."""
+        if scope["type"] == "http" and scope["path"].startswith(self._prefix):
+            send = _Reshaping(send)
+        await self._app(scope, receive, send)
+
+
+class _Reshaping:
+    """Sends what it is given, problems reshaped; their bodies are short and come whole."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kind = MutableHeaders(scope=message).get("content-type", "")
+            if kind.startswith(problems.MEDIA_TYPE):
+                self._start = message
+                return
+        elif self._start is not None:
+            self._body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            await self._end(self._start)
+            return
+        await self._send(message)
+
+    async def _end(self, start: Message) -> None:
+        data = json.dumps(_shaped(json.loads(self._body)), ensure_ascii=False).encode()
+        headers = MutableHeaders(scope=start)
+        headers["content-type"], headers["content-length"] = _JSON, str(len(data))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": data})

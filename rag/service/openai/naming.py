@@ -58,7 +58,7 @@ def entered(service: Service, client: Client, name: str) -> tuple[Named, Entry]:
         except Refused as refused:
             if refused.status != 404:
                 raise
-    raise Refused(404, "no-model", f"There is no model {name[:_SHOWN]}", "See GET /v1/models.")
+    raise Refused(404, "unknown-model", f"There is no model {name[:_SHOWN]}", "See GET /v1/models.")
 
 
 def models(service: Service, client: Client) -> Iterator[dict[str, Any]]:

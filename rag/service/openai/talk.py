@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.app import checked_question
-from rag.errors import UsageError
 from rag.service.openai.errors import Wrong
 from rag.service.openai.footnotes import without_footnotes
+from rag.talk import PAST
 from rag.types import Exchange
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from rag.service.openai.wanted import Said
 
-#: Exchanges that a question may lean on, and characters of each question and answer of them.
-_PAST, _LONGEST = 8, 4_000
+#: Characters of an earlier question and of its answer that count.
+_LONGEST = 4_000
 _TEXTS = ("text", "input_text", "output_text")
 
 
@@ -37,7 +36,7 @@ def asked(messages: Sequence[Said], limit: int) -> Asked:
     """The last question and its past; `limit` is what a question may have in characters.
 
     Several messages of a person in a row are one question. Raises Wrong where the last word is not
-    the person's or some content is no text, UsageError for an empty question or one too long.
+    a question of the person's, where it is too long, or where some content is no text.
     """
     turns: list[tuple[str, list[str]]] = []  # whose turn it is, and what is said in it
     for place, message in enumerate(messages):
@@ -48,19 +47,21 @@ def asked(messages: Sequence[Said], limit: int) -> Asked:
             turns[-1][1].append(text)
         else:
             turns.append((message.role, [text]))
-    if not turns or turns[-1][0] != "user" or messages[-1].role in ("assistant", "tool"):
+    said = ["\n\n".join(filter(None, map(str.strip, texts))) for _, texts in turns]
+    if not turns or turns[-1][0] != "user" or not said[-1]:
         raise Wrong(
             "invalid-request",
             "The last message is no question of a user",
             "Send the question as the last message, with the role user.",
             "messages",
         )
-    said = ["\n\n".join(filter(None, map(str.strip, texts))) for _, texts in turns]
-    question = checked_question(said[-1])
+    question = said[-1]
     if len(question) > limit:
-        raise UsageError(
+        raise Wrong(
+            "question-too-long",
             f"The question has {len(question)} characters; the limit is {limit}",
-            "Add a long text to the documents, then ask about it.",
+            "Ask a shorter one, or raise the setting serve_question.",
+            "messages",
         )
     return Asked(question, _past([role for role, _ in turns[:-1]], said[:-1]))
 
@@ -73,7 +74,7 @@ def _past(roles: Sequence[str], said: Sequence[str]) -> tuple[Exchange, ...]:
             question = said[place][:_LONGEST]
             answer = without_footnotes(said[place + 1])[:_LONGEST]
             found.append(Exchange(question, question, answer))
-    return tuple(found[-_PAST:])
+    return tuple(found[-PAST:])
 
 
 def _text(message: Said, place: int) -> str:
