@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.answer import Answerer
+    from rag.embed.base import Floats
     from rag.evaluate import Trial
     from rag.mapreduce import Watch
+    from rag.models import Model
     from rag.named import Unread
     from rag.promised import Asked, Listed
     from rag.record import Read, Record, Summarise
@@ -45,6 +47,11 @@ def _ignore(_: object) -> None:
     """Nobody watches."""
 
 
+def _as_it_is(model: Model) -> Model:
+    """A model with nothing around it."""
+    return model
+
+
 class Asking(Keeping):
     """A library that can be asked."""
 
@@ -56,11 +63,15 @@ class Asking(Keeping):
         past: Sequence[Exchange] = (),
         on_text: Callable[[str], None] = _ignore,
         on_step: Callable[[str], None] = _ignore,
+        around: Callable[[Model], Model] = _as_it_is,
     ) -> Answer:
-        """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question."""
+        """Answer a question; see `rag.answer.Answerer`. Raises UsageError for no question.
+
+        `around` gives what is asked in the place of the model, where one is set.
+        """
         question = checked_question(question)
         with self._opened() as (library, retriever):
-            return self._answerer(library, retriever).answer(
+            return self._answerer(library, retriever, around).answer(
                 question,
                 k=self.settings.passages,
                 scope=scope,
@@ -69,12 +80,33 @@ class Asking(Keeping):
                 on_step=on_step,
             )
 
-    def _answerer(self, library: Library, retriever: Retriever) -> Answerer:
+    def _answerer(
+        self,
+        library: Library,
+        retriever: Retriever,
+        around: Callable[[Model], Model] = _as_it_is,
+    ) -> Answerer:
         from rag.answer import Answerer, Asker
 
-        secret = secret_of(self.paths.folder) if self.model else b""
+        model = around(self.model) if self.model else None
+        secret = secret_of(self.paths.folder) if model else b""
         asker = Asker(self.settings.me, self.today)
-        return Answerer(library.catalogue, retriever, self.model, self.entailment, secret, asker)
+        return Answerer(library.catalogue, retriever, model, self.entailment, secret, asker)
+
+    def embed(self, texts: Sequence[str], *, queries: bool = False) -> tuple[Floats, int]:
+        """Vectors of texts by the library's embedder, shape (texts, dimension), and their tokens.
+
+        They are comparable with those of the library. `queries` says that the texts are questions.
+        """
+        import numpy as np
+
+        with self.library() as library:
+            embedder = library.embedder(self.embedder)
+            if queries:
+                vectors = np.stack([embedder.encode_query(text) for text in texts])
+            else:
+                vectors = embedder.encode_documents(texts)
+            return vectors, embedder.tokens(texts)
 
     @property
     def today(self) -> date:

@@ -80,6 +80,12 @@ def inert(text: str) -> str:
     return _SYNTAX.sub(lambda found: f"{found.group()} ", text).strip()
 
 
+def still(text: str) -> str:
+    """The text word for word, with a space where it would begin a tag, a link or a picture."""
+    text = _OPEN_TAG.sub("< ", legible(text))
+    return _SYNTAX.sub(lambda found: f"{found.group()} ", text)
+
+
 def legible(text: str) -> str:
     """The text without control sequences, and without characters that have no picture."""
     plain = shown(text)

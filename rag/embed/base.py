@@ -63,6 +63,10 @@ class Embedder(Embeddings):
         """Whether the embedder was made for the language of a text."""
         return True
 
+    def tokens(self, texts: Sequence[str]) -> int:  # noqa: ARG002
+        """Tokens that the embedder reads of texts; 0 where it reads words and no tokens."""
+        return 0
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The langchain form of `encode_documents`."""
         vectors: list[list[float]] = self.encode_documents(texts).tolist()

@@ -105,6 +105,10 @@ class SentenceTransformerEmbedder(Embedder):
         """
         return self._letters_a_token(text) >= _KNOWN * self._known
 
+    def tokens(self, texts: Sequence[str]) -> int:
+        """Tokens of texts, without those that the model adds and those of its prompts."""
+        return sum(map(self._count, texts))
+
     def _encode(self, encode: Any, texts: list[str], prompt: str) -> Floats:
         def work(size: int) -> Any:
             return encode(texts, prompt=prompt, batch_size=size, show_progress_bar=False)

@@ -278,15 +278,30 @@ def page(rounds: Sequence[Round], language: Language, zone: tzinfo = UTC) -> str
     return "\n".join(lines) + "\n"
 
 
+def answered(value: Round, language: Language) -> str:
+    """What came of a question alone as Markdown, its sources under `heading`."""
+    words = _LABELS[language]
+    return "\n".join(_answer_lines(block(value, language, UTC), words)).strip("\n")
+
+
+def heading(words: dict[str, str], name: str) -> str:
+    """What stands above a part of an answer: "sources", "nearest", "struck", "promises"."""
+    return f"### {words[name]}"
+
+
 def _lines(shown: Block, words: dict[str, str]) -> Iterator[str]:
     yield from ("", f"## {escape(shown.title)}", "")
     if shown.question:
         yield from (escape(shown.question), "")
     yield from (f"- {label}: {escape(value)}" for label, value in shown.facts)
+    yield from _answer_lines(shown, words)
+
+
+def _answer_lines(shown: Block, words: dict[str, str]) -> Iterator[str]:
     if shown.said:
         yield from ("", escape(shown.said))
     if shown.promises:
-        yield from ("", f"### {words['promises']}", "")
+        yield from ("", heading(words, "promises"), "")
         yield "| " + " | ".join(words[name] for name in COLUMNS) + " |"
         yield "| " + " | ".join("---" for _ in COLUMNS) + " |"
         yield from ("| " + " | ".join(map(escape, row)) + " |" for row in shown.promises)
@@ -298,10 +313,10 @@ def _lines(shown: Block, words: dict[str, str]) -> Iterator[str]:
         yield from ("", " ".join(filter(None, (escape(each.text), marks, doubt))))
     for name in ("sources", "nearest"):
         if places := getattr(shown, name):
-            yield from ("", f"### {words[name]}", "")
+            yield from ("", heading(words, name), "")
             yield from _places(places, words)
     if shown.struck:
-        yield from ("", f"### {words['struck']}", "")
+        yield from ("", heading(words, "struck"), "")
         for each in shown.struck:
             yield f"- {escape(each.text)}" + (f" — {escape(each.doubt)}" if each.doubt else "")
     if shown.notes:

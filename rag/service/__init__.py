@@ -75,8 +75,9 @@ def build(
     app.add_middleware(Watched, service=service)
     app.add_exception_handler(RagError, problems.on_error)
     app.include_router(health.router)
-    app.include_router(openai.router, prefix="/v1")
+    app.include_router(openai.router)
     app.include_router(api.router, prefix="/api/v1")
+    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")  # the last, so it is around all
     return app
 
 

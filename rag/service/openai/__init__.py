@@ -1,7 +1,28 @@
-"""What clients of OpenAI's API expect, over the documents of a collection."""
+"""What clients of OpenAI's API expect, over the documents of a collection.
+
+chat         answers to chats, with errand (one request, and what comes of it)
+embeddings   vectors of texts
+listing      which models there are
+naming       names of models: which collection answers, and how
+wanted       what clients send, and what cannot be done of it
+talk         messages as a question and its past
+footnotes    the text of an answer, bare or for people
+chunks       answers and the events of a stream, in OpenAI's shape; errors, in the same
+metering     a model as one request uses it
+hearing      what work tells, with the silence in between
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-router = APIRouter(tags=["openai"])
+from rag.service.openai import chat, embeddings, listing
+from rag.service.openai.errors import FAILURES, Edge
+
+__all__ = ["PREFIX", "Edge", "router"]
+
+#: Where clients of OpenAI's API look for it.
+PREFIX = "/v1"
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=FAILURES)
+for _part in (chat, embeddings, listing):  # the last one answers where nothing else is
+    router.include_router(_part.router)
