@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: Exchanges that a question may lean on, and that a model is told of.
-_PAST = 8
+PAST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Talk:
         if last is None:
             log.warning("There is no conversation to go on with; this question begins one")
             return
-        self._number, self._past = last.id, list(last.exchanges[-_PAST:])
+        self._number, self._past = last.id, list(last.exchanges[-PAST:])
 
     def ask(self, question: str, **options: Any) -> Answer:
         """Answer the next question, and keep it. `options` and errors are those of `App.answer`."""
@@ -104,7 +104,7 @@ class Talk:
             self._model if "model" in answer.timings else None,
             answer.citations,
         )
-        self._past = [*self._past, exchange][-_PAST:]
+        self._past = [*self._past, exchange][-PAST:]
         self._keep(exchange)
         return answer
 

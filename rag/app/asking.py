@@ -155,11 +155,12 @@ class Asking(Keeping):
         *,
         fresh: bool = False,
         watch: Watch | None = None,
+        beside: bool = True,
     ) -> Summary:
         """Summarise documents, named as in `document`, by folder or pattern; or files beside them.
 
-        Goes on where a run that was interrupted stopped, unless `fresh`; see
-        `rag.mapreduce.library.summary_of`.
+        `beside` false means that no files beside the library are meant. Goes on where a run that
+        was interrupted stopped, unless `fresh`; see `rag.mapreduce.library.summary_of`.
         """
         from rag.mapreduce.library import summary_of
 
@@ -172,6 +173,7 @@ class Asking(Keeping):
             sampling=(self.settings.temperature, self.settings.max_tokens),
             fresh=fresh,
             watch=watch,
+            beside=beside,
         )
 
     def minutes(
@@ -180,6 +182,7 @@ class Asking(Keeping):
         *,
         day: str | None = None,
         fresh: bool = False,
+        beside: bool = True,
         on_progress: Callable[[Step], None] = _ignore,
     ) -> Iterator[Record | Unread]:
         """The minutes of meetings one by one, named as in `summarise`; nothing is written.
@@ -190,7 +193,7 @@ class Asking(Keeping):
         from rag.named import named
         from rag.record import records_of
 
-        found = named(names, self.paths, partial(self._readers, day=day or ""))
+        found = named(names, self.paths, partial(self._readers, day=day or ""), beside=beside)
         summarise = self._summary_by(fresh, on_progress)
         yield from records_of(found, summarise, day=day, read=self._read_by(fresh, on_progress))
 

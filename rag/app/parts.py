@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from rag.tomlfile import IN_PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Self
 
     from rag.cite.entailment import Entailment
     from rag.config import Settings
@@ -55,6 +57,11 @@ class Parts:
         self.settings = settings
         self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
         self.loaded = loaded or Loaded()
+
+    def with_settings(self, **settings: object) -> Self:
+        """The same library with some other settings; models that are loaded stay so."""
+        wanted = replace(self.settings, **settings)  # type: ignore[arg-type]
+        return type(self)(wanted, self.paths.home, self.loaded)
 
     @property
     def embedder(self) -> Embedder:

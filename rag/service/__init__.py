@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from rag import __version__
-from rag.errors import RagError
 from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.state import Service
@@ -32,7 +31,7 @@ def build(desk: Desk) -> FastAPI:
 
     app = FastAPI(title="rag", version=__version__, lifespan=living)
     app.state.service = Service(desk, Admission(desk.settings))
-    app.add_exception_handler(RagError, problems.on_error)
+    problems.handle(app)
     app.include_router(health.router)
     app.include_router(openai.router, prefix="/v1")
     app.include_router(api.router, prefix="/api/v1")
