@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.answer import Answerer
-    from rag.evaluate import Trial
+    from rag.evaluate import Item, Trial
     from rag.mapreduce import Watch
     from rag.named import Unread
     from rag.promised import Asked, Listed
@@ -264,6 +264,20 @@ class Asking(Keeping):
         with app._opened() as (library, retriever):
             answerer = self._answerer(library, retriever) if answers else None
             yield evaluate.prepare(items, library, retriever, answerer, named, documents)
+
+    @contextmanager
+    def trial_of(
+        self, items: Sequence[Item], name: str, *, answers: bool = False
+    ) -> Iterator[Trial]:
+        """Questions by the name of their set and what they can be put to, which is this library.
+
+        Raises UsageError where they name documents that it does not have.
+        """
+        from rag import evaluate
+
+        with self._opened() as (library, retriever):
+            answerer = self._answerer(library, retriever) if answers else None
+            yield evaluate.prepare(items, library, retriever, answerer, name, None)
 
 
 def checked_question(question: str) -> str:

@@ -16,7 +16,7 @@ from rag.service.api.common import By, answering, question, told
 from rag.service.entry import Reads
 from rag.service.problems import problem
 from rag.service.running import events, run
-from rag.service.shapes.answers import Answer, Found, Openers
+from rag.service.shapes.answers import Answer, Openers, SearchResult
 from rag.service.shapes.base import MOST_DOCUMENTS, Body, Filters, Name, Person, Where, text
 from rag.talk import PAST
 from rag.types import Exchange, Scope
@@ -39,7 +39,7 @@ Asked = Annotated[str, text(_LONGEST, examples=["сколько дней отп�
 K = Annotated[int, Field(ge=1, le=100)]
 
 
-class Search(Body):
+class SearchRequest(Body):
     """A question to find passages for."""
 
     question: Asked
@@ -50,7 +50,7 @@ class Search(Body):
     scope: Where = Where()
 
 
-class Turn(Body):
+class PastTurn(Body):
     """An earlier question and its answer, as the same keys of that answer have them."""
 
     question: Asked
@@ -60,13 +60,13 @@ class Turn(Body):
     ] = None
 
 
-class Ask(Body):
+class AskRequest(Body):
     """A question to answer."""
 
     question: Asked
     scope: Where = Where()
     past: Annotated[
-        list[Turn],
+        list[PastTurn],
         Field(
             max_length=_MOST_TURNS,
             description="The conversation so far, oldest first, so that a question may lean on it.",
@@ -87,8 +87,8 @@ class Ask(Body):
     ] = None
 
 
-@router.post("/search", responses={200: {"model": Found}})
-async def search(request: Request, entry: Reads, wanted: Search) -> Response:
+@router.post("/search", responses={200: {"model": SearchResult}})
+async def search(request: Request, entry: Reads, wanted: SearchRequest) -> Response:
     """The best passages for a question."""
     asked = question(entry, wanted.question)
     mode: Mode = wanted.mode
@@ -112,7 +112,7 @@ _STREAM = {
 
 
 @router.post("/ask", responses={200: _STREAM})
-async def ask(request: Request, entry: Reads, wanted: Ask) -> Response:
+async def ask(request: Request, entry: Reads, wanted: AskRequest) -> Response:
     """Answer a question, each sentence with its place, or say that the documents do not hold it.
 
     It is answered by the documents' own sentences, or by a model whose every sentence is checked.
@@ -130,25 +130,25 @@ async def ask(request: Request, entry: Reads, wanted: Ask) -> Response:
     return told(schema.answer(found))
 
 
-class First(Filters):
+class OpenersQuery(Filters):
     """Which questions to suggest."""
 
     language: Literal["ru", "en"] = "en"
-    document: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(
-        default_factory=list
-    )
+    document: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
 
 
 @router.get("/openers", responses={200: {"model": Openers}})
-async def openers(request: Request, entry: Reads, wanted: Annotated[First, Query()]) -> Response:
-    """First questions to suggest, each of which the documents in scope answer."""
+async def openers(
+    request: Request, entry: Reads, wanted: Annotated[OpenersQuery, Query()]
+) -> Response:
+    """OpenersQuery questions to suggest, each of which the documents in scope answer."""
     scope = Scope(tuple(wanted.document)) if wanted.document else None
     work = partial(entry.app.openers, wanted.language, scope)
     found = await run(entry.service, request, entry.client, "search", work)
     return told({"schema": schema.SCHEMA, "questions": list(found)})
 
 
-def _past(turns: list[Turn]) -> list[Exchange]:
+def _past(turns: list[PastTurn]) -> list[Exchange]:
     """The last turns, as the program knows them."""
     return [
         Exchange(turn.question, turn.asked or turn.question, turn.answer) for turn in turns[-PAST:]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from rag.service.shapes.base import Shape, Told
-from rag.service.shapes.owed import Entry
+from rag.service.shapes.owed import RegisterEntry
 from rag.service.shapes.places import Citation, Gap, Span
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted", "unchecked"]
 By = Literal["documents", "model"]
 
 
-class Verified(Shape):
+class VerifiedSentence(Shape):
     """A sentence of a text that was checked, its verdict, and what stands for or against it."""
 
     text: str
@@ -21,7 +21,7 @@ class Verified(Shape):
     citations: list[Citation]
 
 
-class Sentence(Verified):
+class Sentence(VerifiedSentence):
     """A sentence of an answer. `highlight` is the answer itself; `place` counts from 0."""
 
     highlight: Span | None
@@ -41,22 +41,22 @@ class Passage(Shape):
     via: list[str]
 
 
-class Mended(Shape):
+class MendedWord(Shape):
     """A word that was read as another."""
 
     typed: str
     read: str
 
 
-class Query(Shape):
+class SearchedQuery(Shape):
     """A question as it was searched for; `missing` are quotations that stand nowhere."""
 
     text: str
-    mended: list[Mended]
+    mended: list[MendedWord]
     missing: list[str]
 
 
-class Part(Shape):
+class ReceiptPart(Shape):
     """What a part of a prompt costs in tokens; `share` is of the window."""
 
     name: str
@@ -78,7 +78,7 @@ class LeftOut(Shape):
 class Receipt(Shape):
     """The account of a prompt in tokens: `total`, `reserve` and `free` make up the window."""
 
-    parts: list[Part]
+    parts: list[ReceiptPart]
     total: int
     window: int
     reserve: int
@@ -97,22 +97,22 @@ class Answer(Told):
     sentences: list[Sentence]
     struck: list[Sentence]
     passages: list[Passage]
-    promises: list[Entry]
+    promises: list[RegisterEntry]
     receipt: Receipt | None
     timings: dict[str, float]
-    query: Query | None
+    query: SearchedQuery | None
     asked: str | None
     notes: list[str]
 
 
-class Found(Told):
+class SearchResult(Told):
     """The best passages for a question, best first."""
 
     passages: list[Passage]
-    query: Query | None
+    query: SearchedQuery | None
 
 
-class Call(Shape):
+class ModelCall(Shape):
     """One call of a model; `kept` says that the reply was there from an earlier run."""
 
     step: Literal["map", "reduce", "final"]
@@ -134,14 +134,14 @@ class Summary(Told):
     struck: list[Sentence]
     pieces: int
     gaps: list[Gap]
-    calls: list[Call]
+    calls: list[ModelCall]
     notes: list[str]
 
 
-class Verdicts(Told):
+class Verified(Told):
     """The sentences of a text, each with what the documents say to it."""
 
-    sentences: list[Verified]
+    sentences: list[VerifiedSentence]
 
 
 class Proof(Shape):

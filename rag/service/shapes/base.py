@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,7 +13,8 @@ from rag.types import Scope
 #: a text that is to be checked.
 MOST_DOCUMENTS, LONGEST_NAME, LONGEST_PERSON, LONGEST_TEXT = 100, 1_000, 200, 200_000
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: Days that a document or a meeting may be of.
+_ISO = r"^(19|20|21)\d{2}-\d{2}-\d{2}$"
 
 
 class Shape(BaseModel):
@@ -42,8 +42,6 @@ class Filters(BaseModel):
 
 
 def _day(value: str) -> str:
-    if not _ISO.fullmatch(value):
-        raise ValueError("a day is written as 2025-11-12")
     return date.fromisoformat(value).isoformat()
 
 
@@ -53,7 +51,11 @@ def text(most: int, least: int = 1, **told: Any) -> Any:
 
 
 #: A day such as 2025-11-12.
-Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]
+Day = Annotated[
+    str,
+    Field(pattern=_ISO, examples=["2025-11-12"], json_schema_extra={"format": "date"}),
+    AfterValidator(_day),
+]
 #: A document by its name or the last parts of its path, a folder, or a pattern.
 Name = Annotated[str, text(LONGEST_NAME, examples=["handbook.pdf"])]
 Person = Annotated[str, text(LONGEST_PERSON, examples=["Олег"])]
@@ -62,9 +64,7 @@ Person = Annotated[str, text(LONGEST_PERSON, examples=["Олег"])]
 class Where(Body):
     """Where to look: documents by name, folder or pattern, and the days they may be of."""
 
-    documents: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(
-        default_factory=list
-    )
+    documents: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
     since: Day | None = None
     until: Day | None = None
 

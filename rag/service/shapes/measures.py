@@ -13,7 +13,7 @@ from rag.service.shapes.base import LONGEST_NAME, Body, Shape, Told, text
 MOST_QUESTIONS, MOST_PLACES = 2_000, 50
 
 
-class Gold(Body):
+class EvaluationPlace(Body):
     """A place that answers a question, for as much as is known of it."""
 
     document: Annotated[str, text(LONGEST_NAME, examples=["handbook.pdf"])]
@@ -22,14 +22,14 @@ class Gold(Body):
     lines: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
 
 
-class Question(Body):
+class EvaluationQuestion(Body):
     """A question whose answer is known; see docs/evaluation.md."""
 
     question: Annotated[str, text(20_000, examples=["сколько дней отпуска переносится?"])]
     answerable: bool
     id: Annotated[str, text(200)] | None = None
     lang: Annotated[str, text(20)] | None = None
-    evidence: Annotated[list[Gold], Field(max_length=MOST_PLACES)] = Field(
+    evidence: Annotated[list[EvaluationPlace], Field(max_length=MOST_PLACES)] = Field(
         default_factory=list
     )
     answers: Annotated[list[Annotated[str, text(10_000)]], Field(max_length=MOST_PLACES)] = Field(
@@ -39,7 +39,7 @@ class Question(Body):
     kind: Annotated[str, text(200)] | None = None
 
 
-class Outcome(Shape):
+class EvaluationOutcome(Shape):
     """What one question came to; a rank is null where the place was not found, or none sought."""
 
     id: str
@@ -87,5 +87,5 @@ class Evaluation(Told, Figures):
 
     by: dict[Literal["lang", "kind"], dict[str, Figures]]
     how: dict[str, str]
-    failed: list[Outcome] | None
+    failed: list[EvaluationOutcome] | None
     comparison: None

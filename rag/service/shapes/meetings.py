@@ -7,7 +7,7 @@ from rag.service.shapes.owed import Promise
 from rag.service.shapes.places import Citation, Gap
 
 
-class Topic(Shape):
+class MeetingTopic(Shape):
     """What a part of a meeting was about; the quote is the line that it begins with."""
 
     title: str
@@ -18,7 +18,7 @@ class Topic(Shape):
     end: int
 
 
-class Said(Shape):
+class SummaryLine(Shape):
     """A sentence of the summary of a meeting with its first place."""
 
     text: str
@@ -45,7 +45,7 @@ class OpenQuestion(Decision):
     asker: str | None
 
 
-class Minuted(Promise):
+class MinutesPromise(Promise):
     """A promise in the minutes of its meeting."""
 
     who_aliases: list[str]
@@ -55,7 +55,7 @@ class Minuted(Promise):
     dont_care: bool
 
 
-class Doubt(Shape):
+class ModelDoubt(Shape):
     """A field of a promise that the model reads otherwise than the rules."""
 
     promise: int
@@ -64,7 +64,7 @@ class Doubt(Shape):
     model: str | None
 
 
-class Dropped(Shape):
+class ModelDropped(Shape):
     """Something a model said that the meeting does not bear out."""
 
     kind: str
@@ -72,14 +72,14 @@ class Dropped(Shape):
     reason: str
 
 
-class Reading(Shape):
+class ModelReading(Shape):
     """What a model reads otherwise, has seen alone, and said without the meeting bearing it out."""
 
-    doubts: list[Doubt]
-    promises: list[Minuted]
+    doubts: list[ModelDoubt]
+    promises: list[MinutesPromise]
     decisions: list[Decision]
     open_questions: list[OpenQuestion]
-    dropped: list[Dropped]
+    dropped: list[ModelDropped]
     gaps: list[Gap]
     windows: int
     kept: int
@@ -91,14 +91,14 @@ class MinutesByRules(Told):
     file: str
     meeting_date: str | None
     participants: list[str]
-    topics: list[Topic]
-    summary: list[Said]
+    topics: list[MeetingTopic]
+    summary: list[SummaryLine]
     decisions: list[Decision]
-    promises: list[Minuted]
+    promises: list[MinutesPromise]
     open_questions: list[OpenQuestion]
 
 
 class MinutesWithModel(MinutesByRules):
     """The same where a model has read the meeting too."""
 
-    model: Reading
+    model: ModelReading

@@ -10,14 +10,14 @@ State = Literal["open", "conditional", "tentative", "done", "cancelled"]
 Set = Literal["who", "to_whom", "what", "when", "state", "own"]
 
 
-class Change(Shape):
+class EarlierDeadline(Shape):
     """An earlier deadline of a promise, and the line that held it."""
 
     line: int
     when_raw: str | None
 
 
-class Edit(Shape):
+class CorrectedField(Shape):
     """A field that a person has set: what is true, and what had been read."""
 
     field: Set
@@ -42,15 +42,15 @@ class Promise(Shape):
     condition: str | None
     line: int
     support: list[int]
-    history: list[Change]
+    history: list[EarlierDeadline]
     flags: list[str]
     quote: str
     start: int
     end: int
-    corrections: list[Edit]
+    corrections: list[CorrectedField]
 
 
-class Link(Shape):
+class PromiseLink(Shape):
     """Another place of a promise, in another meeting."""
 
     kind: Literal["repeated", "moved", "handed over", "done", "cancelled"]
@@ -67,17 +67,17 @@ class Link(Shape):
     when_to: str | None
 
 
-class Entry(Promise):
+class RegisterEntry(Promise):
     """A promise in the register of all meetings; `state` is how it stands after all of them."""
 
     document: str
     title: str
     meeting_date: str | None
     state: State
-    links: list[Link]
+    links: list[PromiseLink]
 
 
-class Row(Entry):
+class PromiseRow(RegisterEntry):
     """An entry with the groups that it belongs to: overdue, mine, to me, no owner, …"""
 
     groups: list[str]
@@ -88,7 +88,7 @@ class Promises(Told):
 
     today: str
     me: str | None
-    promises: list[Row]
+    promises: list[PromiseRow]
 
 
 class Correction(Shape):

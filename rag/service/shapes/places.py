@@ -54,7 +54,7 @@ class Excerpt(Shape):
     cut_after: bool
 
 
-class Turn(Shape):
+class SpokenTurn(Shape):
     """A turn of a meeting around a quote; the part of its words that is quoted is `quote`."""
 
     speaker: str | None
@@ -65,10 +65,10 @@ class Turn(Shape):
     after: str
 
 
-class Turns(Shape):
+class SpokenTurns(Shape):
     """The turns around a quote, and how many stand before and after these."""
 
-    turns: list[Turn]
+    turns: list[SpokenTurn]
     earlier: int
     later: int
 
@@ -85,10 +85,10 @@ class Surroundings(Told):
     headings: list[str]
     pages: list[int]
     excerpt: Excerpt
-    turns: Turns | None
+    turns: SpokenTurns | None
 
 
-class Marked(Told):
+class PageShown(Told):
     """A page as it is drawn, and where on it the first mark begins.
 
     `top` is the share of the page's height, from 0 at its top; null where nothing is marked.
