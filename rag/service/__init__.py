@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from rag import __version__
-from rag.service import api, health, openai, problems
+from rag.service import api, describing, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.state import Service
 
@@ -29,7 +29,15 @@ def build(desk: Desk) -> FastAPI:
         yield
         desk.close()
 
-    app = FastAPI(title="rag", version=__version__, lifespan=living)
+    app = FastAPI(
+        version=__version__,
+        lifespan=living,
+        openapi_url=describing.PATH,
+        docs_url=None,  # pages that load scripts from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=describing.operation_id,
+    )
+    describing.describe(app)
     app.state.service = Service(desk, Admission(desk.settings))
     problems.handle(app)
     app.include_router(health.router)

@@ -17,7 +17,7 @@ from rag.service.entry import Reads
 from rag.service.problems import problem
 from rag.service.running import events, run
 from rag.service.shapes.answers import Answer, Openers, SearchResult
-from rag.service.shapes.base import MOST_DOCUMENTS, Body, Filters, Name, Person, Where, text
+from rag.service.shapes.base import MOST_DOCUMENTS, Body, Filters, Name, Person, Where, Whole, text
 from rag.talk import PAST
 from rag.types import Exchange, Scope
 
@@ -36,7 +36,7 @@ _LONGEST, _LONGEST_ANSWER = 20_000, 100_000
 _MOST_TURNS = 100
 
 Asked = Annotated[str, text(_LONGEST, examples=["сколько дней отпуска переносится?"])]
-K = Annotated[int, Field(ge=1, le=100)]
+K = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class SearchRequest(Body):
@@ -141,7 +141,7 @@ class OpenersQuery(Filters):
 async def openers(
     request: Request, entry: Reads, wanted: Annotated[OpenersQuery, Query()]
 ) -> Response:
-    """OpenersQuery questions to suggest, each of which the documents in scope answer."""
+    """First questions to suggest, each of which the documents in scope answer."""
     scope = Scope(tuple(wanted.document)) if wanted.document else None
     work = partial(entry.app.openers, wanted.language, scope)
     found = await run(entry.service, request, entry.client, "search", work)

@@ -17,7 +17,7 @@ from rag.service.api.common import By, answering, told
 from rag.service.entry import Reads
 from rag.service.running import run
 from rag.service.shapes.answers import Proofs, Verified
-from rag.service.shapes.base import LONGEST_TEXT, Body, Where, text
+from rag.service.shapes.base import LONGEST_TEXT, Body, Where, Whole, text
 from rag.service.shapes.measures import MOST_QUESTIONS, Evaluation, EvaluationQuestion
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class SavedCitation(BaseModel):
     model_config = ConfigDict(strict=True)
 
     document: str
-    start: int
-    end: int
+    start: Whole
+    end: Whole
     quote: str
-    page: int | None = None
-    line: int | None = None
+    page: Whole | None = None
+    line: Whole | None = None
 
 
 class SavedSentence(BaseModel):
@@ -109,8 +109,8 @@ class EvaluationRequest(Body):
     by: Annotated[By | None, Field(description="Who is to answer, with `answers`.")] = None
     failed: Annotated[bool, Field(description="Tell what went wrong, the worst first.")] = False
     half: Literal["even", "odd"] | None = None
-    sample: Annotated[int, Field(ge=1, description="So many by lot.")] | None = None
-    limit: Annotated[int, Field(ge=1, description="The first so many.")] | None = None
+    sample: Annotated[Whole, Field(ge=1, description="So many by lot.")] | None = None
+    limit: Annotated[Whole, Field(ge=1, description="The first so many.")] | None = None
 
 
 @router.post("/evaluations", responses={200: {"model": Evaluation}})

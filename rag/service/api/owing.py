@@ -17,7 +17,7 @@ from rag.service.api.common import answering, file, told
 from rag.service.entry import Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
-from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Filters, Name, Person, text
+from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Filters, Name, Person, Whole, text
 from rag.service.shapes.owed import Corrections, Promises, State
 from rag.types import Scope
 
@@ -137,8 +137,8 @@ class PromiseFields(Body):
 class PromiseKey(Body):
     """A promise, by these keys as the minutes or the register have them."""
 
-    start: Annotated[int, Field(ge=0, lt=2**53)]
-    end: Annotated[int, Field(ge=0, lt=2**53)]
+    start: Annotated[Whole, Field(ge=0, lt=2**53)]
+    end: Annotated[Whole, Field(ge=0, lt=2**53)]
     what: Annotated[str, text(_ACT)]
 
 
@@ -157,7 +157,7 @@ class PromiseRequest(Body):
 
     document: Name
     promise: PromiseFields
-    line: Annotated[int, Field(ge=1, lt=2**53)] | None = None
+    line: Annotated[Whole, Field(ge=1, lt=2**53)] | None = None
     by: Annotated[Person | None, Field(description="Who says so.")] = None
 
 

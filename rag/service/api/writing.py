@@ -16,7 +16,7 @@ from rag.service.api.common import By, answering, file, told
 from rag.service.entry import Reads
 from rag.service.running import run
 from rag.service.shapes.answers import Summary
-from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Name, text
+from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Name, Whole, text
 from rag.service.shapes.meetings import MinutesByRules, MinutesWithModel
 from rag.summary import LENGTHS, Brief
 
@@ -44,7 +44,7 @@ class SummaryRequest(Body):
         Literal["short", "medium", "long"],
         Field(description=", ".join(f"{name}: {most}" for name, most in LENGTHS.items())),
     ] = "medium"
-    sentences: Annotated[int, Field(ge=1, le=100)] | None = None
+    sentences: Annotated[Whole, Field(ge=1, le=100)] | None = None
     language: Annotated[
         Literal["ru", "en"] | None, Field(description="What a model writes in.")
     ] = None
@@ -54,7 +54,7 @@ class SummaryRequest(Body):
 
 @router.post("/summaries", responses={200: {"model": Summary}})
 async def summarise(request: Request, entry: Reads, wanted: SummaryRequest) -> Response:
-    """SummaryRequest documents of any length, each sentence with its place.
+    """Summarise documents of any length, each sentence with its place.
 
     A model reads a long text piece by piece; what it has replied is kept, so that a request that
     was given up goes on where it stopped.

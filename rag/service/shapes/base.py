@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rag.types import Scope
 
@@ -45,11 +45,17 @@ def _day(value: str) -> str:
     return date.fromisoformat(value).isoformat()
 
 
+def _whole(value: Any) -> Any:
+    """A whole number that is written as 3.0, as JSON may."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def text(most: int, least: int = 1, **told: Any) -> Any:
     """A bounded text, for an annotation."""
     return Field(min_length=least, max_length=most, **told)
 
 
+Whole = Annotated[int, BeforeValidator(_whole)]
 #: A day such as 2025-11-12.
 Day = Annotated[
     str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from rag.evaluate.measures import EXPLAINED
-from rag.service.shapes.base import LONGEST_NAME, Body, Shape, Told, text
+from rag.service.shapes.base import LONGEST_NAME, Body, Shape, Told, Whole, text
 
 #: Questions of one evaluation, and places and answers of one question.
 MOST_QUESTIONS, MOST_PLACES = 2_000, 50
@@ -17,9 +17,9 @@ class EvaluationPlace(Body):
     """A place that answers a question, for as much as is known of it."""
 
     document: Annotated[str, text(LONGEST_NAME, examples=["handbook.pdf"])]
-    page: Annotated[int, Field(ge=1)] | None = None
+    page: Annotated[Whole, Field(ge=1)] | None = None
     quote: Annotated[str, text(10_000)] | None = None
-    lines: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    lines: Annotated[list[Whole], Field(min_length=2, max_length=2)] | None = None
 
 
 class EvaluationQuestion(Body):
