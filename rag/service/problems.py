@@ -74,7 +74,7 @@ def code_of(error: RagError) -> str:
     """The name of an error for programs, such as "library-missing"."""
     if isinstance(error, Refused):
         return error.code
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
 
 
 def status_of(error: RagError) -> int:
