@@ -2,6 +2,7 @@
 
     RagError                    1  anything that has no code of its own
     ├── UsageError              2  the command was given something it cannot use
+    │   └── DocumentMissing        no document of the library goes by that name
     ├── NotAMeeting             3  minutes are asked for of a document that is no meeting
     ├── ReadError               1  one file cannot be read; ends as a row of the ingest report
     │   └── ReaderFailed           by a mistake in its reader
@@ -49,6 +50,10 @@ class UsageError(RagError):
     """The command was given something it cannot use."""
 
     exit_code = EXIT_USAGE
+
+
+class DocumentMissing(UsageError):
+    """No document of the library goes by that name."""
 
 
 class NotAMeeting(RagError):

@@ -9,7 +9,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing, RagError, ReadError, UsageError
+from rag.errors import DocumentMissing, LibraryMissing, RagError, ReadError, UsageError
 from rag.index import open_catalogue
 from rag.naming import is_meant, is_name
 from rag.outside import read_outside
@@ -63,21 +63,26 @@ class _Beside:
 
 
 def named(
-    names: Sequence[str], paths: LibraryPaths, readers: Callable[[], ReaderPool]
+    names: Sequence[str],
+    paths: LibraryPaths,
+    readers: Callable[[], ReaderPool],
+    *,
+    beside: bool = True,
 ) -> Iterator[Named | Unread]:
     """What is named, each document once: documents of the library, or files, which `readers` read.
 
     A name is that of a document, the last parts of its path, a folder or a pattern of the library;
-    what the library does not know is a file, a folder or a pattern on disk. All names are looked up
-    before the first file is read. Raises UsageError where one means nothing or too much, and
-    LibraryMissing where it would have to be in a library.
+    what the library does not know is a file, a folder or a pattern on disk, but for callers who may
+    not name files: then `beside` is false. All names are looked up before the first file is read.
+    Raises UsageError where one means nothing or too much, and LibraryMissing where it would have to
+    be in a library.
     """
     with ExitStack() as stack:
         catalogue = _catalogue(paths)
         if catalogue is not None:
             stack.enter_context(catalogue)
         pool = cache(lambda: stack.enter_context(readers()))
-        meant = [each for name in names for each in _meant(name, catalogue, paths)]
+        meant = [each for name in names for each in _meant(name, catalogue, paths, beside)]
         yield from _distinct(_opened(meant, catalogue, pool, paths))
 
 
@@ -148,10 +153,10 @@ def _read(beside: _Beside, pool: ReaderPool) -> Iterator[Named | Unread]:
 
 
 def _meant(
-    name: str, catalogue: Catalogue | None, paths: LibraryPaths
+    name: str, catalogue: Catalogue | None, paths: LibraryPaths, beside: bool
 ) -> Sequence[DocumentRow | _Beside]:
     """What a name means, in the library before on disk."""
-    found = (catalogue and _rows(name, catalogue.documents())) or _files(name)
+    found = (catalogue and _rows(name, catalogue.documents())) or (beside and _files(name))
     if found:
         return found
     if catalogue is None:
@@ -159,7 +164,7 @@ def _meant(
             f"There is no file {name}, and no library at {paths.folder}",
             "Name a file, or make a library: rag ingest FOLDER",
         )
-    raise UsageError(f"There is no document {name}", "See what there is: rag list")
+    raise DocumentMissing(f"There is no document {name}", "See what there is: rag list")
 
 
 def _rows(name: str, rows: Sequence[DocumentRow]) -> list[DocumentRow]:

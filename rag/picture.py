@@ -61,8 +61,8 @@ class Picture(NamedTuple):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels, as the header of every PNG has them."""
-        return int.from_bytes(self.png[16:20], "big"), int.from_bytes(self.png[20:24], "big")
+        """Width and height in pixels."""
+        return size_of(self.png)
 
 
 class Wanted(NamedTuple):
@@ -200,6 +200,11 @@ def _on(page: Page, span: Span) -> Span:
     """The part of a span that stands on a page, empty where none does."""
     start = max(page.start, span[0])
     return start, max(start, min(page.end, span[1]))
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height in pixels, as the header of every PNG has them."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
 def marked_at(png: bytes) -> float | None:

@@ -1,7 +1,11 @@
-"""Write docs/cli.md from the commands themselves: python scripts/make_docs.py"""
+"""Write docs/cli.md from the commands themselves, and docs/openapi.json from the service.
+
+python scripts/make_docs.py
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +16,7 @@ from rag.cli import rag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGET = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -38,5 +42,15 @@ def page() -> str:
     return "\n".join(parts)
 
 
+def openapi() -> str:
+    """The description of the service, which needs no library for it."""
+    from rag.desk import Desk
+    from rag.service import build
+
+    told = build(Desk(DOCS / "nowhere")).openapi()
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
 if __name__ == "__main__":
-    TARGET.write_text(page(), encoding="utf-8")
+    (DOCS / "cli.md").write_text(page(), encoding="utf-8")
+    (DOCS / "openapi.json").write_text(openapi(), encoding="utf-8")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rag.answer import Answerer
     from rag.embed.base import Floats
-    from rag.evaluate import Trial
+    from rag.evaluate import Item, Trial
     from rag.mapreduce import Watch
     from rag.models import Model
     from rag.named import Unread
@@ -187,11 +187,12 @@ class Asking(Keeping):
         *,
         fresh: bool = False,
         watch: Watch | None = None,
+        beside: bool = True,
     ) -> Summary:
         """Summarise documents, named as in `document`, by folder or pattern; or files beside them.
 
-        Goes on where a run that was interrupted stopped, unless `fresh`; see
-        `rag.mapreduce.library.summary_of`.
+        `beside` false means that no files beside the library are meant. Goes on where a run that
+        was interrupted stopped, unless `fresh`; see `rag.mapreduce.library.summary_of`.
         """
         from rag.mapreduce.library import summary_of
 
@@ -204,6 +205,7 @@ class Asking(Keeping):
             sampling=(self.settings.temperature, self.settings.max_tokens),
             fresh=fresh,
             watch=watch,
+            beside=beside,
         )
 
     def minutes(
@@ -212,6 +214,7 @@ class Asking(Keeping):
         *,
         day: str | None = None,
         fresh: bool = False,
+        beside: bool = True,
         on_progress: Callable[[Step], None] = _ignore,
     ) -> Iterator[Record | Unread]:
         """The minutes of meetings one by one, named as in `summarise`; nothing is written.
@@ -222,7 +225,7 @@ class Asking(Keeping):
         from rag.named import named
         from rag.record import records_of
 
-        found = named(names, self.paths, partial(self._readers, day=day or ""))
+        found = named(names, self.paths, partial(self._readers, day=day or ""), beside=beside)
         summarise = self._summary_by(fresh, on_progress)
         yield from records_of(found, summarise, day=day, read=self._read_by(fresh, on_progress))
 
@@ -293,6 +296,20 @@ class Asking(Keeping):
         with app._opened() as (library, retriever):
             answerer = self._answerer(library, retriever) if answers else None
             yield evaluate.prepare(items, library, retriever, answerer, named, documents)
+
+    @contextmanager
+    def trial_of(
+        self, items: Sequence[Item], name: str, *, answers: bool = False
+    ) -> Iterator[Trial]:
+        """Questions by the name of their set and what they can be put to, which is this library.
+
+        Raises UsageError where they name documents that it does not have.
+        """
+        from rag import evaluate
+
+        with self._opened() as (library, retriever):
+            answerer = self._answerer(library, retriever) if answers else None
+            yield evaluate.prepare(items, library, retriever, answerer, name, None)
 
 
 def checked_question(question: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.app.showing import Showing
 from rag.corrections import Correction, Fault, changes, nothing
-from rag.errors import UsageError
+from rag.errors import DocumentMissing, NotAMeeting, UsageError
 from rag.index import open_catalogue
 from rag.store.corrections import Corrections
 
@@ -78,12 +78,17 @@ class Correcting(Showing):
         return record
 
     def meeting(self, name: str) -> Meeting:
-        """A meeting by the name of its document. Raises UsageError where there is none."""
+        """A meeting by the name of its document.
+
+        Raises DocumentMissing where there is no such document, NotAMeeting where it is none.
+        """
         with open_catalogue(self.paths) as catalogue:
             names = {row.name: row.id for row in catalogue.documents()}
             found = [m for m in catalogue.meetings() if m.id == names.get(name)]
+        if name not in names:
+            raise DocumentMissing(f"There is no document {name}", "See what there is: rag list")
         if not found:
-            raise UsageError(f"There is no meeting {name}", "See what there is: rag list")
+            raise NotAMeeting(f"{name} is not a meeting", "See what is in it: rag show DOCUMENT")
         return found[0]
 
     def corrected(self, name: str) -> Corrected:

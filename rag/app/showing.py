@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from rag.app.parts import Parts
-from rag.errors import LibraryMissing, UsageError
+from rag.errors import DocumentMissing, LibraryMissing, UsageError
 from rag.index import open_catalogue
 from rag.naming import is_name
 
@@ -149,7 +149,9 @@ def _state(catalogue: Catalogue) -> str:
 def the_one(
     rows: Sequence[Row], name: str, former: Mapping[str, str] = MappingProxyType({})
 ) -> Row:
-    """The row that a name means, an exact one first. Raises UsageError for none or many.
+    """The row that a name means, an exact one first.
+
+    Raises DocumentMissing where there is none, UsageError where there are many.
 
     `former` are names that some had before, with the present ones; they count last.
     """
@@ -159,8 +161,7 @@ def the_one(
         alike = [row for row in rows if row.name == former[name]]
     if len(alike) == 1:
         return alike[0]
+    if not alike:
+        raise DocumentMissing(f"There is no document {name}", "See what there is: rag list")
     said = ", ".join(row.name for row in alike[:5])
-    raise UsageError(
-        f"{name} may be any of {said}" if alike else f"There is no document {name}",
-        "See what there is: rag list",
-    )
+    raise UsageError(f"{name} may be any of {said}", "See what there is: rag list")

@@ -36,7 +36,7 @@ LONGEST = 200
 State = Literal["waiting", "looking", "writing", "checking", "done", "stopped", "failed"]
 _ENDS = ("done", "stopped", "failed")
 #: What a step of an answer is to a person; a step that is not here changes nothing.
-_STATES: dict[str, State] = {
+STATES: dict[str, State] = {
     "followup": "looking",
     "register": "looking",
     "retrieve": "looking",
@@ -179,7 +179,7 @@ class Turn:
         with self._changed:
             if self._over:
                 raise Stopped
-            self._state = _STATES.get(name, self._state)
+            self._state = STATES.get(name, self._state)
             self._tell()
 
     def _said(self, piece: str) -> None:

@@ -18,6 +18,7 @@ from rag.evaluate.items import (
     documents_folder,
     find,
     load,
+    of_values,
 )
 from rag.evaluate.measures import auroc, groups, measures
 from rag.evaluate.settle import collection, keep_up, prepare
@@ -39,5 +40,6 @@ __all__ = [
     "keep_up",
     "load",
     "measures",
+    "of_values",
     "prepare",
 ]

@@ -20,7 +20,7 @@ from rag.readers.encoding import decode
 from rag.words import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 Half = Literal["even", "odd"]
@@ -96,8 +96,29 @@ def load(path: Path) -> list[Item]:
         raise UsageError(f"{path} cannot be read ({error.strerror})", _FORMAT) from error
     is_sheet = path.suffix.lower() in (".csv", ".tsv")
     rows = sheet.rows(text, path) if is_sheet else _objects(text)
+    items, troubles = _settled(rows)
+    if troubles:
+        told = [f"line {number}: {trouble}" for number, trouble in troubles]
+        raise UsageError(f"{path}, {_listed(told)}", _FORMAT)
+    if not items:
+        column = "the column question is empty" if is_sheet else "the file is empty"
+        raise UsageError(f"{path} holds no questions yet ({column})", _FORMAT)
+    return items
+
+
+def of_values(values: Sequence[Any]) -> list[Item]:
+    """The questions that values are, each as a line of a file. Raises UsageError as `load`."""
+    items, troubles = _settled(enumerate(values, 1))
+    if troubles:
+        told = [f"question {number}: {trouble}" for number, trouble in troubles]
+        raise UsageError(_listed(told), "See docs/evaluation.md")
+    return items
+
+
+def _settled(rows: Iterable[tuple[int, Any]]) -> tuple[list[Item], list[tuple[int, str]]]:
+    """The questions of numbered values, and what is wrong with the others."""
     items: list[Item] = []
-    troubles: list[str] = []
+    troubles: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for number, value in rows:
         try:
@@ -107,14 +128,13 @@ def load(path: Path) -> list[Item]:
             seen[item.id] = number
             items.append(item)
         except _Trouble as trouble:
-            troubles.append(f"line {number}: {trouble}")
-    if troubles:
-        more = f"; and {len(troubles) - _TOLD} more" if len(troubles) > _TOLD else ""
-        raise UsageError(f"{path}, {'; '.join(troubles[:_TOLD])}{more}", _FORMAT)
-    if not items:
-        column = "the column question is empty" if is_sheet else "the file is empty"
-        raise UsageError(f"{path} holds no questions yet ({column})", _FORMAT)
-    return items
+            troubles.append((number, str(trouble)))
+    return items, troubles
+
+
+def _listed(told: Sequence[str]) -> str:
+    more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    return "; ".join(told[:_TOLD]) + more
 
 
 def chosen(

@@ -35,15 +35,16 @@ def summary_of(
     sampling: Sequence[object] = (),
     fresh: bool = False,
     watch: Watch | None = None,
+    beside: bool = True,
 ) -> Summary:
     """Summarise what is named: documents of the library, or files, which `readers` read.
 
-    `fresh` forgets what a model has said of these documents before. Raises UsageError where a name
-    means nothing or too much, LibraryMissing where it would have to be in a library, ReadError
-    where a file cannot be read, and what the model raises.
+    `beside` as in `rag.named.named`; `fresh` forgets what a model has said of these documents
+    before. Raises UsageError where a name means nothing or too much, LibraryMissing where it would
+    have to be in a library, ReadError where a file cannot be read, and what the model raises.
     """
     sources: dict[str, Source] = {}
-    for each in named(names, paths, readers):
+    for each in named(names, paths, readers, beside=beside):
         if isinstance(each, Unread):
             raise each.error
         sources[each.name] = source_of(each.document, each.minutes)

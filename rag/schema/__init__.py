@@ -16,12 +16,13 @@ from rag.schema.answers import (
     summary,
     verified,
 )
+from rag.schema.around import surroundings
 from rag.schema.base import SCHEMA, Json
 from rag.schema.entry import access_key, access_keys
 from rag.schema.figures import comparison, comparisons, evaluation
 from rag.schema.holdings import document, document_row, documents, picture, report
 from rag.schema.labour import flag, job, job_result, job_row, jobs, record
-from rag.schema.owed import entry, promise, promises
+from rag.schema.owed import corrections, entry, promise, promises
 from rag.schema.setting import doctor, fit, fit_parts, settings
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "comparison",
     "comparisons",
     "conversation",
+    "corrections",
     "doctor",
     "document",
     "document_row",
@@ -61,5 +63,6 @@ __all__ = [
     "sentence",
     "settings",
     "summary",
+    "surroundings",
     "verified",
 ]

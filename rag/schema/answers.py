@@ -87,7 +87,7 @@ def summary(value: Summary) -> Json:
         "struck": [sentence(s) for s in value.struck],
         "pieces": value.pieces,
         "gaps": [asdict(gap) for gap in value.gaps],
-        "calls": [asdict(call) for call in value.calls],
+        "calls": [{**asdict(call), "receipt": receipt(call.receipt)} for call in value.calls],
         "notes": list(value.notes),
     }
 

@@ -9,6 +9,7 @@ from rag.corrections import value_of
 from rag.schema.base import SCHEMA, Json
 
 if TYPE_CHECKING:
+    from rag.corrections import Corrected
     from rag.promised import Listed
     from rag.types import Edit, Entry, Promise
 
@@ -88,4 +89,34 @@ def promises(value: Listed) -> Json:
         "today": value.today.isoformat(),
         "me": value.me,
         "promises": [{**entry(row), "groups": list(value.groups_of(row))} for row in value.entries],
+    }
+
+
+def corrections(document: str, value: Corrected) -> Json:
+    """What people have set right in a meeting, and its promises as they are now.
+
+    One that is not `placed` finds no place in the text any more.
+    """
+    made = [each.correction for each in value.made]
+    rows = [
+        {
+            "id": each.id,
+            "kind": each.kind,
+            "value": each.value,
+            "was": each.was,
+            "quote": each.quote,
+            "what": each.what,
+            "start": each.start,
+            "time": each.time,
+            "by": each.by,
+            "placed": each in made,
+        }
+        for each in sorted((*made, *value.lost), key=lambda each: each.id)
+    ]
+    return {
+        "schema": SCHEMA,
+        "document": document,
+        "meeting_date": value.minutes.date,
+        "corrections": rows,
+        "promises": [promise(each) for each in value.minutes.promises],
     }

@@ -14,8 +14,7 @@ from rag import __version__
 from rag.access.rates import Rates
 from rag.access.ring import Ring
 from rag.access.terms import terms_of
-from rag.errors import RagError
-from rag.service import api, health, openai, problems
+from rag.service import api, describing, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.gate import Gate
 from rag.service.limits import Bounded
@@ -64,20 +63,28 @@ def build(
         if traces is not None:
             await to_thread.run_sync(traces.close)
 
-    # its pages of documentation load scripts of another machine
-    app = FastAPI(title="rag", version=__version__, lifespan=living, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        version=__version__,
+        lifespan=living,
+        openapi_url=describing.PATH,
+        docs_url=None,  # pages that load scripts from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=describing.operation_id,
+    )
+    describing.describe(app)
     app.state.service = service
+    problems.handle(app)
     service.admission.on_turn = partial(_turn, service.metrics)
-    rates = Rates(desk.settings.serve_rate)
     # the last one added is the first that is asked
     app.add_middleware(Bounded, settings=desk.settings)
-    app.add_middleware(Gate, ring=Ring(desk.home), terms=terms, rates=rates)
+    app.add_middleware(
+        Gate, ring=Ring(desk.home), terms=terms, rates=Rates(desk.settings.serve_rate)
+    )
+    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")
     app.add_middleware(Watched, service=service)
-    app.add_exception_handler(RagError, problems.on_error)
     app.include_router(health.router)
     app.include_router(openai.router)
     app.include_router(api.router, prefix="/api/v1")
-    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")  # the last, so it is around all
     return app
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from rag.errors import (
+    DocumentMissing,
     DoesNotFit,
     LibraryBusy,
     LibraryError,
@@ -20,17 +24,21 @@ from rag.errors import (
     UsageError,
 )
 from rag.service import ids
+from rag.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fastapi import Request
+    from fastapi import FastAPI, Request
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which it is worth asking again.
 _RETRY = 2
+#: Faults of a request that are told one by one.
+_TOLD = 20
 #: The first that an error is an instance of counts.
 _STATUSES: Final[tuple[tuple[type[RagError], int], ...]] = (
+    (DocumentMissing, 404),
     (UsageError, 400),
     (NotAMeeting, 422),
     (ReadError, 422),
@@ -67,7 +75,7 @@ def code_of(error: RagError) -> str:
     """The name of an error for programs, such as "library-missing"."""
     if isinstance(error, Refused):
         return error.code
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
 
 
 def status_of(error: RagError) -> int:
@@ -77,18 +85,38 @@ def status_of(error: RagError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
+class Invalid(Refused):
+    """A request that is not what its route takes; `faults` say where and what."""
+
+    def __init__(self, error: RequestValidationError) -> None:
+        super().__init__(
+            422,
+            "invalid-request",
+            "The request is not what this address takes",
+            "Compare it with /api/v1/openapi.json.",
+        )
+        self.faults = [
+            {"where": shown(".".join(map(str, each["loc"]))), "what": shown(str(each["msg"]))}
+            for each in error.errors()[:_TOLD]
+        ]
+
+
 def problem(error: RagError) -> dict[str, Any]:
-    """An error as a JSON value: `detail` says what happened, `hint` what to do next."""
-    return {
+    """An error as a JSON value: `detail` says what happened, `hint` what to do next.
+
+    Of a request that is not what its route takes there is a list of `errors`, too.
+    """
+    told = {
         "type": "about:blank",
         "title": code_of(error).replace("-", " ").capitalize(),
         "status": status_of(error),
-        "detail": error.message,
+        "detail": shown(error.message),
         "hint": error.hint,
         "code": code_of(error),
         "exit_code": error.exit_code,
         **({"request": ids.current()} if ids.current() else {}),
     }
+    return {**told, "errors": error.faults} if isinstance(error, Invalid) else told
 
 
 def unexpected() -> Refused:
@@ -114,3 +142,32 @@ async def on_error(_: Request, error: Exception) -> JSONResponse:
     """What FastAPI is to do with an error of this program."""
     assert isinstance(error, RagError)
     return response(error)
+
+
+async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+    """A request that is not what its route takes."""
+    assert isinstance(error, RequestValidationError)
+    return response(Invalid(error))
+
+
+async def on_http(_: Request, error: Exception) -> JSONResponse:
+    """An address that there is not, or one that is asked in another way."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "-")
+    hint = "See what there is: /api/v1/openapi.json." if error.status_code in (404, 405) else ""
+    return response(Refused(error.status_code, code, error.detail, hint, error.headers))
+
+
+async def on_crash(_: Request, __: Exception) -> JSONResponse:
+    """A mistake of this program; the server logs it, and nothing of it goes outside."""
+    fault = "The service has made a mistake"
+    return response(Refused(500, "internal-error", fault, "See its log."))
+
+
+def handle(app: FastAPI) -> None:
+    """Have an app tell all that goes wrong in it as problem+json."""
+    app.add_exception_handler(RagError, on_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_crash)

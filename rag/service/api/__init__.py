@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rag.service.api import asking
+from rag.service.api import asking, checking, owing, showing, writing
 
 router = APIRouter()
-router.include_router(asking.router, prefix="/collections/{collection}", tags=["asking"])
+_ROOMS = (
+    (asking.router, "asking"),
+    (writing.router, "writing"),
+    (owing.router, "promises"),
+    (checking.router, "checking"),
+    (showing.router, "pages"),
+)
+for room, tag in _ROOMS:
+    router.include_router(room, prefix="/collections/{collection}", tags=[tag])

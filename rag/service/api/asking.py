@@ -3,27 +3,180 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from rag import schema
+from rag.desk.talks import STATES
+from rag.errors import RagError
+from rag.service import sse
+from rag.service.api.common import By, answering, question, told
 from rag.service.entry import Reads
-from rag.service.running import run
+from rag.service.problems import problem
+from rag.service.running import events, run
+from rag.service.shapes.answers import Answer, Openers, SearchResult
+from rag.service.shapes.base import MOST_DOCUMENTS, Body, Filters, Name, Person, Where, Whole, text
+from rag.talk import PAST
+from rag.types import Exchange, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.retrieve import Mode
+    from rag.service.running import Event, Tell
+    from rag.types import Answer as Answered
 
 router = APIRouter()
 
+#: Characters of a question, whatever the setting serve_question says, and of an earlier answer.
+_LONGEST, _LONGEST_ANSWER = 20_000, 100_000
+#: Earlier turns that a request may bring; the last ones count.
+_MOST_TURNS = 100
 
-class Search(BaseModel):
+Asked = Annotated[str, text(_LONGEST, examples=["сколько дней отпуска переносится?"])]
+K = Annotated[Whole, Field(ge=1, le=100)]
+
+
+class SearchRequest(Body):
     """A question to find passages for."""
 
-    question: Annotated[str, Field(min_length=1)]
-    k: Annotated[int, Field(ge=1, le=100)] = 8
+    question: Asked
+    k: Annotated[K, Field(description="How many passages.")] = 8
+    mode: Annotated[
+        Literal["hybrid", "words", "vectors"], Field(description="What to search by.")
+    ] = "hybrid"
+    scope: Where = Where()
 
 
-@router.post("/search")
-async def search(request: Request, entry: Reads, wanted: Search) -> dict[str, Any]:
+class PastTurn(Body):
+    """An earlier question and its answer, as the same keys of that answer have them."""
+
+    question: Asked
+    answer: Annotated[str, text(_LONGEST_ANSWER, 0)]
+    asked: Annotated[
+        Asked | None, Field(description="What took its place, where it was a follow-up.")
+    ] = None
+
+
+class AskRequest(Body):
+    """A question to answer."""
+
+    question: Asked
+    scope: Where = Where()
+    past: Annotated[
+        list[PastTurn],
+        Field(
+            max_length=_MOST_TURNS,
+            description="The conversation so far, oldest first, so that a question may lean on it.",
+        ),
+    ] = Field(default_factory=list)
+    k: Annotated[K | None, Field(description="Passages to look at; as set when null.")] = None
+    by: Annotated[
+        By | None,
+        Field(
+            description="Whose words to answer in: a model's, or the documents' own; null is a"
+            " model's where one is set."
+        ),
+    ] = None
+    me: Annotated[Person | None, Field(description='Who asks, for "what do I owe".')] = None
+    stream: Annotated[
+        bool | None,
+        Field(description="Server-sent events; null is what the header Accept says."),
+    ] = None
+
+
+@router.post("/search", responses={200: {"model": SearchResult}})
+async def search(request: Request, entry: Reads, wanted: SearchRequest) -> Response:
     """The best passages for a question."""
-    work = partial(entry.app.search, wanted.question, k=wanted.k)
-    return schema.search(await run(entry.service, request, entry.client, "search", work))
+    asked = question(entry, wanted.question)
+    mode: Mode = wanted.mode
+    work = partial(entry.app.search, asked, k=wanted.k, scope=wanted.scope.scope, mode=mode)
+    found = await run(entry.service, request, entry.client, "search", work)
+    return told(schema.search(found))
+
+
+_STREAM = {
+    "description": "The answer; as events `step` (`looking`, `writing`, `checking`), `text` (a"
+    " model's words as they come, before they are checked), then `answer`, or `problem` where it"
+    " failed on the way.",
+    "model": Answer,
+    "content": {
+        sse.MEDIA_TYPE: {
+            "schema": {"type": "string"},
+            "example": 'event: step\ndata: {"step": "looking"}\n\nevent: answer\ndata: {…}\n\n',
+        }
+    },
+}
+
+
+@router.post("/ask", responses={200: _STREAM})
+async def ask(request: Request, entry: Reads, wanted: AskRequest) -> Response:
+    """Answer a question, each sentence with its place, or say that the documents do not hold it.
+
+    It is answered by the documents' own sentences, or by a model whose every sentence is checked.
+    Nothing of it is kept: bring what was said before in `past`.
+    """
+    asked = question(entry, wanted.question)
+    app = answering(entry, wanted.by, k=wanted.k, person=wanted.me)
+    answer = partial(app.answer, asked, scope=wanted.scope.scope, past=_past(wanted.past))
+    if _streams(request, wanted.stream):
+        work = partial(_telling, answer)
+        return await sse.streamed(
+            request, events(entry.service, entry.client, "answer", work), _shown
+        )
+    found = await run(entry.service, request, entry.client, "answer", answer)
+    return told(schema.answer(found))
+
+
+class OpenersQuery(Filters):
+    """Which questions to suggest."""
+
+    language: Literal["ru", "en"] = "en"
+    document: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
+
+
+@router.get("/openers", responses={200: {"model": Openers}})
+async def openers(
+    request: Request, entry: Reads, wanted: Annotated[OpenersQuery, Query()]
+) -> Response:
+    """First questions to suggest, each of which the documents in scope answer."""
+    scope = Scope(tuple(wanted.document)) if wanted.document else None
+    work = partial(entry.app.openers, wanted.language, scope)
+    found = await run(entry.service, request, entry.client, "search", work)
+    return told({"schema": schema.SCHEMA, "questions": list(found)})
+
+
+def _past(turns: list[PastTurn]) -> list[Exchange]:
+    """The last turns, as the program knows them."""
+    return [
+        Exchange(turn.question, turn.asked or turn.question, turn.answer) for turn in turns[-PAST:]
+    ]
+
+
+def _streams(request: Request, wanted: bool | None) -> bool:
+    return sse.MEDIA_TYPE in request.headers.get("Accept", "") if wanted is None else wanted
+
+
+def _telling(answer: Callable[..., Answered], tell: Tell) -> Answered:
+    """Answer, and tell what is done and a model's words."""
+    step = ""
+
+    def on_step(name: str) -> None:
+        nonlocal step
+        state = STATES.get(name, step)
+        if state != step:
+            step = state
+            tell("step", {"step": state})
+
+    return answer(on_step=on_step, on_text=lambda words: tell("text", {"text": words}))
+
+
+def _shown(event: Event) -> bytes:
+    """An event as a client reads it."""
+    if event.name == "done":
+        return sse.event("answer", schema.answer(event.value))  # type: ignore[arg-type]
+    if isinstance(event.value, RagError):
+        return sse.event("problem", problem(event.value))
+    return sse.event(event.name, event.value)

@@ -1,0 +1,69 @@
+"""What routes that ask a collection have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from fastapi.responses import JSONResponse, Response
+
+from rag.exports import MIMES
+from rag.service.problems import Refused
+
+if TYPE_CHECKING:
+    from rag.app import App
+    from rag.exports import Form
+    from rag.service.entry import Entry
+
+#: Who is to write: the model that is set, or nobody, so that the documents' own words are given.
+By = Literal["model", "documents"]
+
+
+def told(value: object, status: int = 200) -> JSONResponse:
+    """A JSON value that nobody but the client may keep."""
+    return JSONResponse(value, status, {"Cache-Control": "no-store"})
+
+
+def file(data: bytes, form: Form, name: str) -> Response:
+    """A file of a form, to be kept under a name without its ending."""
+    named = f"attachment; filename=\"rag.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}', '')}"
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(data, media_type=MIMES[form], headers=headers)
+
+
+def question(entry: Entry, text: str) -> str:
+    """A question that is not too long. Raises Refused (422), naming the setting that says so."""
+    most = entry.service.settings.serve_question
+    if len(text) > most:
+        raise Refused(
+            422,
+            "question-too-long",
+            f"The question has {len(text)} characters; the limit is {most}",
+            "Ask a shorter one, or raise the setting serve_question.",
+        )
+    return text
+
+
+def answering(
+    entry: Entry, by: By | None, *, k: int | None = None, person: str | None = None
+) -> App:
+    """The collection as one request wants it asked: by whom, from how many passages, for whom.
+
+    Raises Refused (400) where a model is to write and none is set.
+    """
+    app = entry.app
+    if by == "model" and not app.settings.model:
+        raise Refused(
+            400,
+            "no-model",
+            "The service has no model that could write",
+            'Leave "by" out, or start it with one: rag serve --model NAME',
+        )
+    changes: dict[str, object] = {}
+    if by == "documents" and app.settings.model:
+        changes["model"] = ""
+    if k is not None:
+        changes["passages"] = k
+    if person is not None:
+        changes["me"] = person
+    return app.with_settings(**changes) if changes else app

@@ -1,0 +1,130 @@
+"""The OpenAPI file is what the service says of itself, and the service does what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from papers import HANDBOOK, MEETING
+from pdf_files import make_pdf
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from service_driver import client_of, filled, serving
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+DESCRIBED = json.loads(FILE.read_text(encoding="utf-8"))
+METHODS = {"get", "post", "put", "patch", "delete"}
+EXAMPLES = 5
+#: What is asked for may well not be there, however well it is asked: a name, a span, a deadline.
+UNKNOWABLE = {"positive_data_acceptance"}
+#: Values that lead somewhere; others are mostly told that there is no such thing.
+LEADING = {
+    "collection": {"type": "string", "enum": ["default", "default", "other"]},
+    "document": {"type": "string", "enum": ["правила.md", "планёрка.txt", "cutter.pdf", "нет"]},
+    "number": {"type": "integer", "enum": [1, 2]},
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with a handbook, a meeting and a PDF."""
+    folder = tmp_path_factory.mktemp("papers")
+    (folder / "правила.md").write_text(HANDBOOK, encoding="utf-8")
+    (folder / "планёрка.txt").write_text(MEETING, encoding="utf-8")
+    (folder / "cutter.pdf").write_bytes(make_pdf([["A cutter may be sharpened four times."]]))
+    return filled(tmp_path_factory.mktemp("home"), folder)
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    with serving(home) as address:
+        yield address
+
+
+def operations() -> Iterator[dict[str, Any]]:
+    for item in DESCRIBED["paths"].values():
+        yield from (each for method, each in item.items() if method in METHODS)
+
+
+def leading(value: Any) -> Any:
+    """A description whose names lead somewhere."""
+    if isinstance(value, list):
+        return [leading(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: leading(each) for key, each in value.items()}
+    properties = found.get("properties", {})
+    for name in LEADING.keys() & properties.keys():
+        if properties[name].get("type") == "string":
+            properties[name] = LEADING[name]
+    if properties.get("documents", {}).get("type") == "array":
+        properties["documents"]["items"] = LEADING["document"]
+    if isinstance(found.get("in"), str) and found["name"] in LEADING:
+        many = found["schema"].get("type") == "array"
+        found["schema"] |= {"items": LEADING["document"]} if many else LEADING[found["name"]]
+    return found
+
+
+def test_the_file_is_what_the_service_says_of_itself(home: Path) -> None:
+    with client_of(home) as client:
+        told = client.get("/api/v1/openapi.json").json()
+    assert told == DESCRIBED, "python scripts/make_docs.py"
+
+
+def test_operations_have_names_of_their_own_and_say_what_they_do() -> None:
+    names = [each["operationId"] for each in operations()]
+    assert len(names) == len(set(names))
+    tags = {tag["name"] for tag in DESCRIBED["tags"]}
+    for each in operations():
+        assert each["description"], each["operationId"]
+        assert set(each["tags"]) <= tags, each["operationId"]
+
+
+def test_every_problem_is_declared_as_one() -> None:
+    for name, answer in DESCRIBED["components"]["responses"].items():
+        assert set(answer["content"]) == {"application/problem+json"}, name
+    for path, item in DESCRIBED["paths"].items():
+        for method, each in item.items():
+            if path.startswith("/api/v1/collections/{collection}/"):
+                wanted = {"400", "401", "403", "404", "422", "429", "500", "503", "507"}
+                assert wanted <= each["responses"].keys(), (method, path)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_nothing_that_is_sent_breaks_the_service_or_what_it_says(
+    address: str, mode: GenerationMode
+) -> None:
+    described = schemathesis.openapi.from_dict(leading(DESCRIBED))
+    checks = [each for each in CHECKS.get_all() if each.__name__ not in UNKNOWABLE]
+    statuses: dict[str, set[int]] = {}
+    with requests.Session() as session:
+        for found in described.get_all_operations():
+            operation = found.ok()
+            bare = not operation.body and not list(operation.iter_parameters())
+            if bare and mode is GenerationMode.NEGATIVE:
+                continue  # there is nothing to be wrong in
+
+            @settings(
+                max_examples=EXAMPLES,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def hold(case: Any) -> None:
+                response = case.call(base_url=address, session=session)
+                statuses.setdefault(case.operation.label, set()).add(response.status_code)
+                case.validate_response(response, checks=checks)
+
+            hold()
+    served = {label for label, found in statuses.items() if found & {200, 201, 202, 204}}
+    if mode is GenerationMode.POSITIVE:
+        assert len(served) > len(statuses) // 3, statuses
