@@ -42,6 +42,7 @@ _TAGS: Final = {
     "promises": "Who owes what to whom by when, and what people set right.",
     "checking": "Texts and saved answers held against the documents; measures.",
     "pages": "Pages as pictures, passages with what stands around them.",
+    "openai": "What clients of OpenAI's API expect; docs/openai.md.",
     "health": "Whether the service lives.",
 }
 _COLLECTION: Final = {

@@ -48,7 +48,7 @@ class Wrong(Refused):
         self.param = param
 
 
-class Fault(BaseModel):
+class FailureDetail(BaseModel):
     """What went wrong: `code` is the one that the rest of the service has for it.
 
     `param` is the field that is wrong. This program adds a `hint`, what to do next, and the
@@ -66,7 +66,7 @@ class Fault(BaseModel):
 class Failure(BaseModel):
     """An error as OpenAI's clients expect it."""
 
-    error: Fault
+    error: FailureDetail
 
 
 #: For the description of the routes.
@@ -77,7 +77,7 @@ FAILURES: dict[int | str, dict[str, Any]] = {
 
 
 def body(error: RagError) -> dict[str, Any]:
-    """An error as OpenAI's clients expect it; see `Fault`."""
+    """An error as OpenAI's clients expect it; see `FailureDetail`."""
     return _shaped(problems.problem(error), getattr(error, "param", None))
 
 
