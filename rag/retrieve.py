@@ -8,18 +8,16 @@ ordered anew by what `rag.passages` sees in them, near-duplicates are dropped an
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
 from rag.errors import UsageError
 from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, rarest, via, with_judgement
+from rag.known import Known
 from rag.naming import in_scope
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
-from rag.route import Entry, Router, is_titled_by_name
 from rag.types import Citation, Evidence, Found, Passage, Scope
 
 if TYPE_CHECKING:
@@ -46,9 +44,6 @@ _LOCAL = 50  # chunks from which on words weigh rather by their frequency among 
 _POINTED_AT = 8  # best sentences in which the answer itself is looked for
 _PUT_TO_RERANKER = 30  # passages; each costs a run of the model
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
-_OPENED = 10_000  # documents without a title whose first words are looked at
-_OPENING = 200  # characters
-_KEPT = 256  # documents held in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +70,37 @@ class Retriever:
     """Finds passages in one library."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, reranker: Reranker | None = None
+        self,
+        library: Library,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+        known: Known | None = None,
     ) -> None:
+        """`known` is what is known of this state of the library already."""
         self._library = library
         self._reranker = reranker
         self._embedder = library.embedder(embedder)
-        self._beside = ThreadPoolExecutor(2, thread_name_prefix="rag-vectors")
-        self._load = lru_cache(_KEPT)(library.catalogue.document)
-        self._rows = library.catalogue.documents()
-        self._names: dict[str, str] = {}
-        for row in self._rows:
-            self._names.setdefault(row.id, row.name)
+        self._known = known or Known(library.catalogue)
+        self._rows, self._names = self._known.rows, self._known.names
+
+    def _load(self, document_id: str) -> Document:
+        return self._known.document(self._library.catalogue, document_id)
 
     def holds(self, name: str) -> bool:
         """Whether there is a document of this name."""
-        return any(row.name == name for row in self._rows)
+        return name in self._known.ids
 
     def document(self, name: str) -> Document:
         """The document of this name. Raises UsageError where there is none."""
-        for row in self._rows:
-            if row.name == name:
-                return self._load(row.id)
-        raise UsageError(f"There is no document {name}", "See what there is: rag list")
+        if name not in self._known.ids:
+            raise UsageError(f"There is no document {name}", "See what there is: rag list")
+        return self._load(self._known.ids[name])
 
     def select(self, scope: Scope) -> list[str] | None:
         """Ids of the documents in scope; None for all. Raises UsageError where none is."""
         if scope.everything:
             return None
-        names = {row.name for row in self._rows}
+        names = self._known.ids.keys()
         chosen = [
             row.id
             for row in self._rows
@@ -178,7 +176,7 @@ class Retriever:
         kind: passages.Vectors = "model" if known and not self._embedder.needs_fit else "hashed"
         searched = mode != "words" and known
         spans = self._library.catalogue.spans_of(documents) if documents is not None else None
-        near = self._beside.submit(self._near, query, depth, spans) if searched else None
+        near = self._known.beside.submit(self._near, query, depth, spans) if searched else None
         by_words = [] if mode == "vectors" else index.search(query, depth, documents)
         hits = Hits(query, pointers(query.asked), dict(by_words), {}, {}, kind)
         self._read(hits, asked, [key for key, _ in by_words[:_READ_FIRST]])
@@ -191,7 +189,11 @@ class Retriever:
         """Fetch and read the chunks of these keys that are not read yet."""
         for row in self._library.catalogue.chunks([k for k in keys if k not in hits.rows]):
             hits.rows[row.key] = row
-            hits.readings[row.key] = rank.read_passage(asked, row.chunk.text, _above(row))
+            hits.readings[row.key] = rank.read_passage(asked, self._cut(row))
+
+    def _cut(self, row: ChunkRow) -> rank.Cut:
+        text = row.chunk.text
+        return self._known.cut(row.key, len(text), lambda: rank.cut(text, _above(row)))
 
     def _look_further(
         self, hits: Hits, asked: rank.Question, documents: Sequence[str] | None, *, named: bool
@@ -223,18 +225,12 @@ class Retriever:
         )
         return replace(asked, terms=terms, total=sum(term.idf for term in terms) or 1.0)
 
-    @cached_property
-    def _router(self) -> Router:
-        """The documents by name and title, or by what they begin with where it says no more."""
-        untitled = [r.id for r in self._rows if r.pages and is_titled_by_name(r.name, r.title)]
-        openings = self._library.catalogue.openings(untitled[:_OPENED], _OPENING)
-        return Router([Entry(r.id, r.name, openings.get(r.id, r.title)) for r in self._rows])
-
     def _named(self, asked: rank.Question, documents: Sequence[str] | None) -> dict[str, float]:
         """Documents that the question names, of those given, and how clearly."""
         unknown = math.log(2 * len(self._library.words) + 2)  # the IDF of a word no chunk holds
         rarity = {term.stem: term.idf / unknown for term in asked.terms}
-        found = self._router.route(asked.text, lambda item: rarity.get(item, 0.0))
+        router = self._known.router(self._library.catalogue)
+        found = router.route(asked.text, lambda item: rarity.get(item, 0.0))
         if documents is None:
             return found
         allowed = frozenset(documents)

@@ -1,4 +1,4 @@
-"""Models that are loaded: each once, for all collections and all threads that use them."""
+"""What is loaded once for all collections and all threads: models, and libraries held open."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from rag.app.libraries import Libraries
     from rag.cite.entailment import Entailment
     from rag.embed import Embedder, Reranker
     from rag.models import Model
@@ -72,15 +73,18 @@ class Loaded:
     """A slot for each kind of model, so that one may be used while another is loaded.
 
     `shared` makes of a language model the one that all are given. `turn` is entered while one is
-    loaded: nothing is written then, so memory need not hold the one before any more.
+    loaded: nothing is written then, so memory need not hold the one before any more. `libraries`
+    holds libraries open; without it each is opened for one question and closed again.
     """
 
     def __init__(
         self,
         shared: Callable[[Model], Model] = lambda model: model,
         turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+        libraries: Libraries | None = None,
     ) -> None:
         self.shared = shared
+        self.libraries = libraries
         self.embedder: Slot[Embedder] = Slot()
         self.reranker: Slot[Reranker] = Slot()
         self.entailment: Slot[Entailment] = Slot()

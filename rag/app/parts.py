@@ -18,9 +18,11 @@ from rag.store.place import LibraryPaths, checked_name, collections
 from rag.tomlfile import IN_PROCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from typing import Self
 
+    from rag.app.libraries import Lent, Libraries
     from rag.cite.entailment import Entailment
     from rag.config import Settings
     from rag.embed import Embedder, EncoderOptions, Reranker
@@ -191,9 +193,25 @@ class Parts:
     @contextmanager
     def _opened(self) -> Iterator[tuple[Library, Retriever]]:
         """The library and what finds passages in it."""
+        if self.loaded.libraries is not None:
+            with self._lent(self.loaded.libraries) as (library, embedder, known):
+                yield library, Retriever(library, embedder, self.reranker, known)
+            return
         embedder = self.embedder
         with Library.open(self.paths, embedder) as library:
             yield library, Retriever(library, embedder, self.reranker)
+
+    def _lent(self, libraries: Libraries) -> AbstractContextManager[Lent]:
+        """The library as it is held open for all."""
+
+        def wanted() -> Callable[[], Embedder]:
+            name, options = self._wanted_embedder()
+            return lambda: self.loaded.embedder.get(
+                (name, options), lambda: load_embedder(name, options)
+            )
+
+        chosen = (self.settings.embedder, config.encoding(self.settings))
+        return libraries.lent(self.paths, chosen, wanted)
 
     def _readers(self, password: str = "", day: str = "") -> ReaderPool:
         """A child process for foreign files; `day` (ISO) is that of their meetings."""

@@ -39,7 +39,7 @@ class Showing(Parts):
     def state(self) -> str:
         """A name for the library as it is now, which changes with it. Raises LibraryMissing."""
         with open_catalogue(self.paths) as catalogue:
-            return _state(catalogue)
+            return catalogue.state
 
     @cached_property
     def _read(self) -> dict[Hashable, tuple[str, object]]:
@@ -68,7 +68,7 @@ class Showing(Parts):
 
     def _kept(self, name: Hashable, catalogue: Catalogue, read: Callable[[], T]) -> T:
         """What was read before of this state of the library, or else is read now."""
-        state = _state(catalogue)
+        state = catalogue.state
         found = self._read.get(name)
         if found is None or found[0] != state:
             found = (state, read())
@@ -139,11 +139,6 @@ class Showing(Parts):
         source = self.file(row.name)
         with self._readers(self.loaded.passwords.get(source, "")) as pool:
             return pool.draw(source, *page_alone(document, page, span))
-
-
-def _state(catalogue: Catalogue) -> str:
-    """A name for what a catalogue holds: of which library, and of which publication."""
-    return f"{catalogue.meta('identity')} {catalogue.generation}"
 
 
 def the_one(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag import config
 from rag.app import App
+from rag.app.libraries import Libraries
 from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
 from rag.config import Settings
@@ -26,7 +27,7 @@ from rag.desk.talks import Talks
 from rag.desk.trial import Trial
 from rag.errors import LibraryBusy, UsageError
 from rag.store import collections
-from rag.store.place import UPLOADS
+from rag.store.place import UPLOADS, LibraryPaths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,8 @@ class Desk:
         self.meetings = Meetings()
         self.talks = Talks()
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
-        self._loaded = Loaded(self._shared, self._line.turn)
+        self._libraries = Libraries()
+        self._loaded = Loaded(self._shared, self._line.turn, self._libraries)
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
@@ -130,12 +132,14 @@ class Desk:
         Raises LibraryBusy while something is being done to it.
         """
         self._check_idle(name)
+        self._libraries.forget(LibraryPaths(self.home, name))
         collections.rename(self.home, name, new)
         self._forget(name)
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection; raises as `rename_collection`."""
         self._check_idle(name)
+        self._libraries.forget(LibraryPaths(self.home, name))
         collections.delete(self.home, name)
         self._forget(name)
 
@@ -177,3 +181,4 @@ class Desk:
         """End all that goes on here; files that wait are taken up by the next desk."""
         for intake in list(self._intakes.values()):
             intake.close()
+        self._libraries.close()

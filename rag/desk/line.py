@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
@@ -106,32 +106,36 @@ class Ticket:
 
 
 class Rota:
-    """Whose turn it is, of those who have come. Not for several threads: see `Line`."""
+    """Whose turn it is, of those who have come. Not for several threads: see `Line`.
 
-    def __init__(self, at_once: int = 1) -> None:
-        self._at_once = at_once
+    `at_once` have a turn at the same time, `each` is how many of these one person may have.
+    """
+
+    def __init__(self, at_once: int = 1, each: int = 1) -> None:
+        self._at_once, self._each = at_once, each
         self._waiting: dict[str, deque[Ticket]] = {}  # what each person waits for, first come first
-        self._order: deque[str] = deque()  # those of them who have no turn now
-        self._served: dict[str, Ticket] = {}
+        self._order: deque[str] = deque()  # those of them who may have a turn, or one more
+        self._served: dict[Ticket, None] = {}  # those that began first come first
+        self._turns: Counter[str] = Counter()  # how many of them are of each person
 
     def join(self, person: str) -> Ticket:
         """Take a ticket; its turn may begin at once."""
         ticket = Ticket(person)
-        if person not in self._waiting and person not in self._served:
-            self._order.append(person)
         self._waiting.setdefault(person, deque()).append(ticket)
+        self._line_up(person)
         self._serve()
         return ticket
 
     def leave(self, ticket: Ticket) -> None:
         """End a turn, or give it up before it began."""
         person = ticket.person
-        waiting = self._waiting.get(person, deque())
-        if self._served.get(person) is ticket:
-            del self._served[person]
-            if waiting:
-                self._order.append(person)
-        elif ticket in waiting:
+        if ticket in self._served:
+            del self._served[ticket]
+            self._turns[person] -= 1
+            if not self._turns[person]:
+                del self._turns[person]
+            self._line_up(person)
+        elif ticket in (waiting := self._waiting.get(person, deque())):
             waiting.remove(ticket)
             if not waiting:
                 del self._waiting[person]
@@ -141,7 +145,7 @@ class Rota:
 
     def begun(self, ticket: Ticket) -> bool:
         """Whether it is this ticket's turn."""
-        return self._served.get(ticket.person) is ticket
+        return ticket in self._served
 
     def before(self, ticket: Ticket) -> int:
         """How many turns must end before this one begins, if nobody comes or gives up.
@@ -151,24 +155,33 @@ class Rota:
         ahead = self._copy()
         ended = 0
         while not ahead.begun(ticket):
-            ahead.leave(next(iter(ahead._served.values())))
+            ahead.leave(next(iter(ahead._served)))
             ended += 1
         return ended
 
     def _copy(self) -> Rota:
-        copy = Rota(self._at_once)
+        copy = Rota(self._at_once, self._each)
         copy._waiting = {person: deque(tickets) for person, tickets in self._waiting.items()}
         copy._order = deque(self._order)
         copy._served = dict(self._served)
+        copy._turns = Counter(self._turns)
         return copy
+
+    def _line_up(self, person: str) -> None:
+        """Let a person stand in the line who waits and may have a turn."""
+        may = self._turns[person] < self._each
+        if may and person in self._waiting and person not in self._order:
+            self._order.append(person)
 
     def _serve(self) -> None:
         while self._order and len(self._served) < self._at_once:
             person = self._order.popleft()
             waiting = self._waiting[person]
-            self._served[person] = waiting.popleft()
+            self._served[waiting.popleft()] = None
+            self._turns[person] += 1
             if not waiting:
                 del self._waiting[person]
+            self._line_up(person)
 
 
 class Line:

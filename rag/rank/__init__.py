@@ -16,12 +16,12 @@ import numpy as np
 
 from rag.rank.boosted import Trees
 from rag.rank.confidence import confidence
+from rag.rank.cutting import Cut, announces, cut
 from rag.rank.features import FEATURES, Reading, Text, describe
 from rag.rank.features import read as read_passage
 from rag.rank.pointing import pointed
 from rag.rank.question import Question, Term, analyse
 from rag.rank.weights import read
-from rag.rank.wording import announces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Candidate",
+    "Cut",
     "Question",
     "Reading",
     "Term",
@@ -39,6 +40,7 @@ __all__ = [
     "analyse",
     "announces",
     "confidence",
+    "cut",
     "pointed",
     "rank",
     "read_passage",
@@ -85,7 +87,8 @@ def rank(
 ) -> list[Candidate]:
     """All sentences of the passages, best first; `readings` as `read` gives them, if they exist."""
     if readings is None:
-        readings = [read_passage(question, passage.text, passage.context) for passage in passages]
+        cuts = [cut(passage.text, passage.context) for passage in passages]
+        readings = [read_passage(question, each) for each in cuts]
     found, described = describe(question, passages, readings)
     if not found:
         return []

@@ -8,23 +8,20 @@ passages, `…_below_passage` to the best one of the same passage: 0 for the bes
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag import sentences
 from rag.rank.wording import WORDING, wording
-from rag.words import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from rag.rank.cutting import Cut
     from rag.rank.question import Question
-    from rag.words import Token
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
@@ -116,18 +113,15 @@ class _Table:
     starts: Indices
 
 
-def read(question: Question, text: str, context: str) -> Reading:
+def read(question: Question, passage: Cut) -> Reading:
     """What a passage says by itself; it may be read before the others are found."""
-    words = tokens(text)
-    begins = [token.start for token in words]
-    reading = Reading([], [], [], [], _held(question, tokens(context))[1])
-    for start, end in sentences.split(text):
-        inside = words[bisect_left(begins, start) : bisect_left(begins, end)]
-        exact, soft, places = _held(question, inside)
-        reading.spans.append((start, end))
+    reading = Reading([], [], [], [], _held(question, passage.above)[1])
+    for clause in passage.clauses:
+        exact, soft, places = _held(question, clause.stems)
+        reading.spans.append((clause.start, clause.end))
         reading.exact.append(exact)
         reading.soft.append(soft)
-        reading.worded.append(wording(question, text[start:end], start, inside, places))
+        reading.worded.append(wording(question, clause, places))
     return reading
 
 
@@ -158,15 +152,14 @@ def describe(
 
 
 def _held(
-    question: Question, found: Sequence[Token]
+    question: Question, found: Sequence[str]
 ) -> tuple[list[float], list[float], list[tuple[int, int]]]:
-    """How well words hold every term, exactly and akin; and where: place of word, place of term."""
+    """How well stems hold every term, exactly and akin; and where: place of word, place of term."""
     exact = [0.0] * len(question.terms)
     soft = [0.0] * len(question.terms)
     places = []
-    hits = question.hits
-    for i, token in enumerate(found):
-        for term, worth in hits(token[2]):
+    for i, hits in question.met(found):
+        for term, worth in hits:
             soft[term] = max(soft[term], worth)
             if worth == 1.0:
                 exact[term] = 1.0

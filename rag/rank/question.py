@@ -16,7 +16,7 @@ from rag import kinds
 from rag.words import STOP_WORDS, WORD, fold, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from rag.kinds import Kind
 
@@ -79,6 +79,15 @@ class Question:
             known = self._meet(found, places) if places else ()
             self._known[found] = known
         return known
+
+    def met(self, found: Sequence[str]) -> list[tuple[int, Hits]]:
+        """The places of the stems that meet any terms, and these as in `hits`."""
+        known, hits = self._known.get, self.hits
+        return [
+            (i, pairs)
+            for i, item in enumerate(found)
+            if (pairs := known(item)) or (pairs is None and (pairs := hits(item)))
+        ]
 
     def _meet(self, found: str, places: tuple[int, ...]) -> Hits:
         worths = [(place, _worth(self.terms[place], found)) for place in places]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -18,6 +17,7 @@ from rag.service import api, describing, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.gate import Gate
 from rag.service.limits import Bounded
+from rag.service.metrics import Turns
 from rag.service.state import Service
 from rag.service.watched import Watched
 
@@ -74,7 +74,7 @@ def build(
     describing.describe(app)
     app.state.service = service
     problems.handle(app)
-    service.admission.on_turn = partial(_turn, service.metrics)
+    service.admission.meter = Turns(service.metrics, service.admission)
     # the last one added is the first that is asked
     app.add_middleware(Bounded, settings=desk.settings)
     app.add_middleware(
@@ -86,8 +86,3 @@ def build(
     app.include_router(openai.router)
     app.include_router(api.router, prefix="/api/v1")
     return app
-
-
-def _turn(metrics: Metrics, kind: str, seconds: float, waiting: int) -> None:
-    metrics.queued.labels(kind).observe(seconds)
-    metrics.waiting.set(waiting)

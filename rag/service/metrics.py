@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,12 +26,14 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.errors import RagError
 from rag.index import open_catalogue
+from rag.service.admission import Kind, Meter
 from rag.store.place import LibraryPaths, collections
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.desk.drops import Drop
+    from rag.service.admission import Admission
     from rag.types import Answer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -78,6 +80,16 @@ class Metrics:
             registry=mine,
         )
         self.waiting = _gauge("rag_queue_waiting", "Requests that wait for a turn to work", mine)
+        self.worked = Histogram(
+            "rag_work_seconds",
+            "Working in a turn",
+            ("kind",),
+            buckets=_SECONDS,
+            registry=mine,
+        )
+        self.busy = Counter(
+            "rag_queue_refused", "Requests that were told to come again", ("kind",), registry=mine
+        )
         self.answers = Counter(
             "rag_answers", "Questions answered, by what answered them", ("by",), registry=mine
         )
@@ -180,3 +192,29 @@ class Metrics:
 def _gauge(name: str, told: str, registry: CollectorRegistry) -> Gauge:
     """A gauge whose values are summed over the processes that live."""
     return Gauge(name, told, registry=registry, multiprocess_mode="livesum")
+
+
+class Turns(Meter):
+    """Counts how long requests wait for their turns to work, and how many do."""
+
+    def __init__(self, metrics: Metrics, admission: Admission) -> None:
+        self._metrics = metrics
+        self._admission = admission
+
+    def began(self, kind: Kind, waited: float) -> None:
+        """A request has its turn."""
+        self._metrics.queued.labels(kind).observe(waited)
+        self._note()
+
+    def ended(self, kind: Kind, worked: float) -> None:
+        """A turn has ended."""
+        self._metrics.worked.labels(kind).observe(worked)
+        self._note()
+
+    def refused(self, kind: Kind) -> None:
+        """A request was told to come again."""
+        self._metrics.busy.labels(kind).inc()
+        self._note()
+
+    def _note(self) -> None:
+        self._metrics.waiting.set(sum(map(self._admission.waiting, get_args(Kind))))

@@ -1,8 +1,13 @@
-"""Work that takes a while, done in a thread for a client who may go away meanwhile."""
+"""Work that takes a while, done in a thread for a client who may go away meanwhile.
+
+A client that reads slowly holds neither a place nor a thread: both are free as soon as the work is
+done, and what it has not read yet is kept for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     #: How work tells of itself as it goes on: the name of an event, and what is to be said.
     Tell = Callable[[str, object], None]
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 
@@ -42,17 +49,17 @@ async def run(
     """The result of work, which is done in a thread once it is the client's turn.
 
     Raises what the work raises; Refused (429) where too many wait already. A client that goes away
-    stops the model that writes for it.
+    leaves the line, and stops the model that writes for it.
     """
     caller = Caller(client.name)
     gone = asyncio.ensure_future(_stop_when_gone(request, caller))
     try:
-        async with service.admission.turn(client.name, kind):
-            return await to_thread.run_sync(partial(_for, caller, work))
+        return await _worked(service, caller, kind, work)
     except Stopped:
-        raise Refused(499, "client-gone", "Nobody waits for the answer any more") from None
+        raise _gone() from None
     finally:
         gone.cancel()
+        caller.stop()  # where this is cancelled, nobody waits for the work
 
 
 async def events(
@@ -60,8 +67,8 @@ async def events(
 ) -> AsyncIterator[Event]:
     """What work tells as it goes on, then "done" with its result or "failed" with a RagError.
 
-    Closing the iterator, as happens when the client goes away, stops the model that writes. A slow
-    client holds nothing up: what it has not read yet is kept for it.
+    The first event may be a Refused (429), where too many wait already. Closing the iterator, as
+    happens when the client goes away, stops the model that writes.
     """
     caller = Caller(client.name)
     loop = asyncio.get_running_loop()
@@ -73,13 +80,15 @@ async def events(
 
     async def working() -> None:
         try:
-            async with service.admission.turn(client.name, kind):
-                done = await to_thread.run_sync(partial(_for, caller, partial(work, tell)))
-            told.put_nowait(Event("done", done))
+            last = Event("done", await _worked(service, caller, kind, partial(work, tell)))
         except Stopped:
-            pass
+            last = Event("failed", _gone())
         except RagError as error:
-            told.put_nowait(Event("failed", error))
+            last = Event("failed", error)
+        except Exception as error:
+            log.exception("A request could not be worked")
+            last = Event("failed", _unexpected(error))
+        told.put_nowait(last)
 
     task = asyncio.ensure_future(working())
     try:
@@ -89,6 +98,13 @@ async def events(
     finally:
         caller.stop()
         await asyncio.wait([task])
+
+
+async def _worked(service: Service, caller: Caller, kind: Kind, work: Callable[[], T]) -> T:
+    """The result of work that has its turn, in a thread, and is over with it."""
+    admission = service.admission
+    async with admission.turn(caller, kind):
+        return await to_thread.run_sync(partial(_for, caller, work), limiter=admission.threads)
 
 
 def _for(caller: Caller, work: Callable[[], T]) -> T:
@@ -101,3 +117,14 @@ async def _stop_when_gone(request: Request, caller: Caller) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     caller.stop()
+
+
+def _gone() -> Refused:
+    return Refused(499, "client-gone", "Nobody waits for the answer any more")
+
+
+def _unexpected(error: Exception) -> RagError:
+    return RagError(
+        f"Something went wrong that should not have ({type(error).__name__})",
+        "Look at what the service prints, and examine the library: rag doctor",
+    )

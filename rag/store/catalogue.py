@@ -142,10 +142,15 @@ class Catalogue:
 
     def refresh(self) -> None:
         """Read the newest state from now on; for a catalogue that was opened for reading."""
+        self.rest()
+        with database.mapped():
+            self._db.execute("BEGIN")
+
+    def rest(self) -> None:
+        """Hold no state of the library until `refresh`: it could not be folded into the file."""
         with database.mapped():
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
-            self._db.execute("BEGIN")
 
     def __enter__(self) -> Catalogue:
         return self
@@ -175,6 +180,14 @@ class Catalogue:
     def generation(self) -> int:
         """Number of the last publication."""
         return int(self.meta("generation") or 0)
+
+    @property
+    def state(self) -> str:
+        """A name for what is in here: of which library, and of which publication."""
+        facts = dict(
+            self._rows("SELECT key, value FROM meta WHERE key IN ('identity', 'generation')")
+        )
+        return f"{facts.get('identity')} {int(facts.get('generation', 0))}"
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
