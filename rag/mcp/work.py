@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from anyio import move_on_after, to_thread
 
-from rag.desk.line import Caller, calling
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from rag.desk.line import Caller
     from rag.mcp.host import Guest, Host, Kind
 
 T = TypeVar("T")
@@ -36,6 +35,8 @@ class Errand:
     """What work hears of its call and tells about itself."""
 
     def __init__(self, person: str, on_step: Callable[[Step], None]) -> None:
+        from rag.desk.line import Caller  # with it comes the desk, which a start need not wait for
+
         self._on_step = on_step
         self.caller = Caller(person, self._waits)
 
@@ -108,5 +109,7 @@ async def _in_thread(errand: Errand, work: Callable[[], T]) -> T:
 
 
 def _for(caller: Caller, work: Callable[[], T]) -> T:
+    from rag.desk.line import calling
+
     with calling(caller):
         return work()
