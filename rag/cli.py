@@ -43,6 +43,7 @@ _COMPLETE = "_RAG_COMPLETE"
 ELSEWHERE = {
     "rag.checking": ("verify", "prove"),
     "rag.collecting": ("collections",),
+    "rag.connecting": ("mcp",),
     "rag.fitting": ("fit",),
     "rag.keeping": ("ingest", "watch", "list", "show", "rm", "mv", "doctor", "reindex"),
     "rag.keyring": ("keys",),

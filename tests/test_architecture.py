@@ -35,8 +35,8 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        "keyring",
-        *("minuting", "presenting", "promising", "serving", "summarizing", "working"),
+        *("connecting", "keyring", "minuting", "presenting", "promising", "serving"),
+        *("summarizing", "working"),
     },
     {"cli", "__main__"},
 )

@@ -91,6 +91,11 @@ class Showing(Parts):
         with open_catalogue(self.paths) as catalogue:
             return catalogue.openings([document_id], characters).get(document_id, "")
 
+    def text_sizes(self, document_ids: Sequence[str]) -> dict[str, int]:
+        """How many bytes the texts of documents have in UTF-8, by id."""
+        with open_catalogue(self.paths) as catalogue:
+            return catalogue.text_sizes(document_ids)
+
     def file(self, name: str) -> Path:
         """Where the file of a document lies, or lay when it was read; named as in `document`."""
         with open_catalogue(self.paths) as catalogue:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from rag import __version__
 from rag.access.rates import Rates
@@ -15,6 +16,7 @@ from rag.access.ring import Ring
 from rag.access.terms import terms_of
 from rag.service import api, describing, health, openai, problems
 from rag.service.admission import Admission
+from rag.service.agents import PATH, Agents
 from rag.service.gate import Gate
 from rag.service.limits import Bounded
 from rag.service.metrics import Turns
@@ -57,7 +59,8 @@ def build(
         desk.on_settled = service.metrics.settled
         desk.resume()
         warming = asyncio.create_task(health.warm(service, load=warm_up))
-        yield
+        async with agents.running():
+            yield
         warming.cancel()
         await to_thread.run_sync(desk.close)
         if traces is not None:
@@ -75,6 +78,8 @@ def build(
     app.state.service = service
     problems.handle(app)
     service.admission.meter = Turns(service.metrics, service.admission)
+    agents = Agents(service)
+    app.router.routes.append(Route(PATH, agents))
     # the last one added is the first that is asked
     app.add_middleware(Bounded, settings=desk.settings)
     app.add_middleware(

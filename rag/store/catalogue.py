@@ -327,6 +327,15 @@ class Catalogue:
         )
         return dict(self._among(select, documents))
 
+    def text_sizes(self, documents: Sequence[str]) -> dict[str, int]:
+        """How many bytes the texts of live documents have in UTF-8, by id."""
+        rows = self._among(
+            "SELECT d.id, length(CAST(t.text AS BLOB)) FROM documents d"
+            " JOIN texts t ON t.document = d.key WHERE d.live AND d.id IN (%s)",
+            list(dict.fromkeys(documents)),
+        )
+        return dict(rows)
+
     def counts(self) -> tuple[int, int]:
         """Numbers of live documents and live chunks."""
         rows = self._rows("SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE live")
