@@ -34,6 +34,7 @@ LAYERS = (
     {"service"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
+        "archiving",
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
         *("minuting", "presenting", "promising", "serving", "summarizing", "working"),
     },

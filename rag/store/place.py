@@ -231,6 +231,12 @@ def delete(paths: LibraryPaths) -> None:
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
 
 
+def adopt(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Give a collection that was made aside its name, as `move` does; nobody knows of it yet."""
+    with _held(paths, new):
+        _begin_move(paths, new)
+
+
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     try:
         paths.moving.write_text(new.collection, encoding="utf-8")
@@ -243,14 +249,14 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Move what has not been moved yet. Under the locks."""
     deleted = new.collection.endswith(GONE)
     if deleted:
-        _remove(new)  # what a kill left of another one that was deleted
+        remove(new)  # what a kill left of another one that was deleted
     elif paths.catalogue.exists():
         _move_root(paths, new)
     for part, target in zip(paths.parts, new.parts, strict=True):
         if part.exists():
             os.rename(part, target)
     if deleted:
-        _remove(new)
+        remove(new)
     with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
         paths.lock.unlink(missing_ok=True)
     paths.moving.unlink(missing_ok=True)
@@ -267,7 +273,8 @@ def _move_root(paths: LibraryPaths, new: LibraryPaths) -> None:
         catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
 
 
-def _remove(paths: LibraryPaths) -> None:
+def remove(paths: LibraryPaths) -> None:
+    """Delete all that is there of a collection. Under its lock, or where nobody knows of it."""
     for part in paths.parts:
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
