@@ -41,6 +41,7 @@ no longer stands (prove) · 130 interrupted
 _COMPLETE = "_RAG_COMPLETE"
 #: Where the other commands are.
 ELSEWHERE = {
+    "rag.archiving": ("backup", "restore"),
     "rag.checking": ("verify", "prove"),
     "rag.collecting": ("collections",),
     "rag.connecting": ("mcp",),

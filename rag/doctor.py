@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.chunk import coverage
 from rag.errors import RagError
-from rag.index import check_embedder, check_versions, library_embedder, open_catalogue
+from rag.index import (
+    Older,
+    check_embedder,
+    check_versions,
+    library_embedder,
+    open_catalogue,
+)
 from rag.store import derived
 from rag.store.vectors.codes import NEAREST, recall
 
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
 _FRESH = "rag ingest FOLDER --fresh"
 _ANEW = "rag reindex"
+_REREAD = "rag ingest FOLDER --reread"
 _RECALL = 0.97  # of the nearest vectors, below which the search of vectors misses too much
 
 
@@ -59,7 +66,8 @@ def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
             state = "damaged" if problems else "sound"
             told = problems or "sound"
             yield Check("catalogue", not problems, told, _FRESH, state, (problems,), "fresh")
-            check_versions(catalogue)
+            if (older := check_versions(catalogue)) != Older(0, 0):
+                yield _older(older)
             check_embedder(catalogue, embedder.identity)
             yield from _indexes(paths, catalogue, chunks, embedder)
             yield from _offsets_and_coverage(catalogue)
@@ -67,6 +75,21 @@ def examine(paths: LibraryPaths, embedder: Embedder) -> Iterator[Check]:
     except RagError as error:
         mend: Mend = "reindex" if "rag reindex" in error.hint else ""
         yield Check("library", False, error.message, error.hint, "failed", (error.message,), mend)
+
+
+def _older(older: Older) -> Check:
+    """What older versions made: told, but no fault of the library."""
+    told = [
+        f"an older version {did} {count} of the documents, {command} {does} them anew"
+        for did, count, command, does in (
+            ("read", older.read, _REREAD, "reads"),
+            ("cut", older.cut, _ANEW, "cuts"),
+        )
+        if count
+    ]
+    remedy: tuple[str, Mend] = (_REREAD, "reread") if older.read else (_ANEW, "reindex")
+    values = (older.read, older.cut)
+    return Check("versions", True, "; ".join(told), remedy[0], "older", values, remedy[1])
 
 
 def _indexes(

@@ -19,19 +19,19 @@ import logging
 import secrets
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing
-from rag.prepare import words_of
+from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from rag.prepare import prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.catalogue import Catalogue
-from rag.store.corrections import Corrections
+from rag.store.opening import open_for_reading
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
-from rag.store.rows import ChunkRow, Delta, FileRow
+from rag.store.rows import ChunkRow, Delta, FileRow, Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -124,7 +124,10 @@ class Writer:
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
-        keys = self.catalogue.stage(prepared, attempt)
+        self._stage(prepared, versions(), attempt)
+
+    def _stage(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+        keys = self.catalogue.stage(prepared, made, attempt)
         title = prepared.document.title
         with self._disk():
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
@@ -156,11 +159,13 @@ class Writer:
     def rebuild(self, on_progress: Callable[[int, int], None] = lambda *_: None) -> Delta:
         """Derive both indexes from the catalogue alone and record the embedder.
 
-        With a model, the vectors made so far are kept when this is interrupted. `on_progress` is
+        Documents that an older version cut are cut anew, from their texts as they are. With a
+        model, the vectors made so far are kept when this is interrupted. `on_progress` is
         told chunks done and in all.
         """
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
         self._draft = self._begin(None)
+        self._cut_anew()
         with self._disk():
             _, total = self.catalogue.counts()
             for done, row in enumerate(self.catalogue.chunks(), 1):
@@ -172,6 +177,13 @@ class Writer:
             )
         self._settle(delta.generation)
         return delta
+
+    def _cut_anew(self) -> None:
+        """Stage anew what an older chunker cut; what people were promised in it stays as read."""
+        for document_id, readers, attempt in self.catalogue.cut_otherwise(CHUNKER_VERSION):
+            prepared = prepare(self.catalogue.document(document_id))
+            kept = replace(prepared, minutes=self.catalogue.minutes_of(document_id))
+            self._stage(kept, Versions(readers, CHUNKER_VERSION), attempt)
 
     def repair(self) -> None:
         """Write the indexes of the present generation anew from the catalogue."""
@@ -216,7 +228,8 @@ class Writer:
 def open_catalogue(paths: LibraryPaths) -> Catalogue:
     """The catalogue of a library that has been published, for reading.
 
-    Raises LibraryMissing where nothing has, LibraryMismatch, LibraryCorrupt.
+    One of an older format is brought to this one first. Raises LibraryMissing where nothing has
+    been published, LibraryMismatch, LibraryCorrupt, LibraryBusy as `open_for_reading`.
     """
     if not paths.catalogue.exists() and (
         (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
@@ -228,27 +241,56 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     )
     if not paths.catalogue.exists():
         raise missing
-    catalogue = Catalogue.open(paths.catalogue, Corrections(paths.corrections))
+    catalogue = open_for_reading(paths)
     if catalogue.generation == 0:  # a first ingest that never came to its end
         catalogue.close()
         raise missing
     return catalogue
 
 
-def versions() -> dict[str, str]:
-    """Versions of what a library's documents and chunks were made with."""
-    return {"chunker_version": CHUNKER_VERSION, "readers_version": READERS_VERSION}
+def versions() -> Versions:
+    """Versions of what reads and cuts documents now."""
+    return Versions(READERS_VERSION, CHUNKER_VERSION)
 
 
-def check_versions(catalogue: Catalogue) -> None:
-    """Raise LibraryMismatch where other versions of reader or chunker made the library."""
-    for key, now in versions().items():
-        found = catalogue.meta(key)
-        if found not in (None, now):
-            raise LibraryMismatch(
-                f"The library was made with {key.replace('_', ' ')} {found}, this is {now}",
-                "Read the documents again: rag ingest FOLDER --fresh",
-            )
+@dataclass(frozen=True, slots=True)
+class Older:
+    """Numbers of live documents that older versions read, and that older versions cut.
+
+    Their texts and chunks are whole; this version may read and cut them better.
+    """
+
+    read: int
+    cut: int
+
+
+def check_versions(catalogue: Catalogue) -> Older:
+    """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
+    now, read, cut = versions(), 0, 0
+    for made, count in catalogue.versions().items():
+        for part in ("readers", "chunker"):
+            if _number(getattr(made, part)) > _number(getattr(now, part)):
+                raise LibraryMismatch(
+                    f"The library was made with version {getattr(made, part)} of the {part},"
+                    f" this is {getattr(now, part)}",
+                    "A newer version made it: bring rag up to date.",
+                )
+        read += count * (made.readers != now.readers)
+        cut += count * (made.chunker != now.chunker)
+    return Older(read, cut)
+
+
+def is_older(paths: LibraryPaths) -> bool:
+    """Whether there is a library that older versions made some of."""
+    try:
+        with open_catalogue(paths) as catalogue:
+            return check_versions(catalogue) != Older(0, 0)
+    except LibraryError:
+        return False
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
 
 
 def check_embedder(catalogue: Catalogue, identity: EmbedderIdentity) -> None:
@@ -326,7 +368,6 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 @contextmanager
 def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Catalogue]:
     meta = {
-        **versions(),
         "embedder": json.dumps(asdict(identity)),
         "identity": secrets.token_hex(8),
     }

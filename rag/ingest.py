@@ -9,6 +9,7 @@ one row of the report, and is not tried again until it, or the way to read it, h
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError
-from rag.index import Writer, open_catalogue
+from rag.index import Writer, check_versions, open_catalogue
 from rag.plan import (
     UNNAMED,
     Planner,
@@ -50,9 +51,15 @@ if TYPE_CHECKING:
     from rag.types import Document
     from rag.workers.pool import Event
 
+log = logging.getLogger(__name__)
+
 _MAX_WORKERS = 4
 _KEPT = " (the library keeps what the file held before)"
 _UNSOUND = ("scan", "garbled")
+_OLDER = (
+    "%d documents were read by an older version of this program, and may be read better now:"
+    " rag ingest FOLDER --reread"
+)
 
 
 def ingest(
@@ -100,6 +107,9 @@ def ingest(
                 writer.publish(put, drop, embed_all=pool.embed_all)
             elif put and writer.catalogue.generation:
                 writer.catalogue.remember(put)
+            older = check_versions(writer.catalogue)
+            if older.read:
+                log.warning(_OLDER, older.read)
     return run.tally.report(time.perf_counter() - began)
 
 

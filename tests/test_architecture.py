@@ -34,9 +34,9 @@ LAYERS = (
     {"service"},
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
-        *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("connecting", "keyring", "minuting", "presenting", "promising", "serving"),
-        *("summarizing", "working"),
+        *("archiving", "budget", "checking", "collecting", "fitting", "keeping", "logs"),
+        *("connecting", "keyring", "measuring", "minuting", "presenting", "promising", "serving"),
+        *("shelf", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

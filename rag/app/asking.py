@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.keeping import Keeping
 from rag.errors import LibraryError, UsageError
-from rag.index import Library, open_catalogue
+from rag.index import Library, is_older, open_catalogue
 from rag.retrieve import Retriever
 from rag.store.secret import secret_of
 from rag.types import Scope
@@ -291,6 +291,7 @@ class Asking(Keeping):
             name = evaluate.collection(documents, self.settings)
             app = type(self)(replace(self.settings, collection=name), home)
             bring = partial(app.ingest, [documents], sync=True, leave_out=[file])
+            fresh = fresh or is_older(app.paths)  # what is measured is this version
             evaluate.keep_up(partial(bring, on_progress=on_progress), documents, fresh=fresh)
         named = file.parent.name if file.name in evaluate.NAMES else file.stem
         with app._opened() as (library, retriever):

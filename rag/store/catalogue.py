@@ -9,16 +9,17 @@ transaction that also raises the generation: readers see the old state or the ne
 from __future__ import annotations
 
 import json
+import logging
 import os
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import LibraryMismatch
-from rag.store import database, layout
+from rag.store import database, layout, migrations
 from rag.store.corrections import of_meeting
-from rag.store.rows import ChunkRow, Delta, DocumentRow, FileRow, Meeting
+from rag.store.migrations import SCHEMA_VERSION
+from rag.store.rows import ChunkRow, Delta, DocumentRow, FileRow, Meeting, Versions
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
     Spans = NDArray[np.int64]
 
-SCHEMA_VERSION = 3
+log = logging.getLogger(__name__)
+
 #: The recorded fact that holds the names documents had before.
 FORMER_NAMES = "former_names"
 _SQL_VARIABLES = 500  # names bound in one statement
@@ -46,7 +48,8 @@ CREATE TABLE documents (
     kind TEXT NOT NULL, date TEXT, encoding TEXT, notes TEXT NOT NULL, pages INTEGER NOT NULL,
     characters INTEGER NOT NULL, aside INTEGER NOT NULL, lost INTEGER NOT NULL,
     chunks INTEGER NOT NULL, first INTEGER NOT NULL, attempt TEXT NOT NULL,
-    live INTEGER NOT NULL DEFAULT 0, UNIQUE (id, live)
+    live INTEGER NOT NULL DEFAULT 0, readers TEXT NOT NULL, chunker TEXT NOT NULL,
+    UNIQUE (id, live)
 );
 CREATE INDEX documents_staged ON documents (live) WHERE NOT live;
 CREATE TABLE texts (
@@ -69,6 +72,11 @@ CREATE TABLE minutes (
     document INTEGER PRIMARY KEY REFERENCES documents(key) ON DELETE CASCADE, data TEXT NOT NULL
 );
 """
+#: A library that older versions made has the same columns in another order.
+_STAGED = (
+    "id, title, kind, date, encoding, notes, pages, characters, aside, lost, chunks, first,"
+    " attempt, live, readers, chunker"
+)
 _FILES = (
     "SELECT name, root, path, size, mtime_ns, digest, document_id, member, reason, attempt"
     " FROM files"
@@ -91,7 +99,8 @@ class Catalogue:
     def open_or_create(cls, path: Path, meta: dict[str, str]) -> Catalogue:
         """The catalogue for writing; a new one has generation 0 and records `meta`.
 
-        Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where another
+        One of an older format is brought to this one, so the caller holds the library's lock.
+        Raises LibraryCorrupt where the file is no catalogue, LibraryMismatch where a newer
         version of the program made it, StorageError where it cannot be written.
         """
         with database.mapped():
@@ -104,10 +113,13 @@ class Catalogue:
                             db.execute(statement)
                     rows = {"schema": str(SCHEMA_VERSION), "generation": "0", **meta}
                     db.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
-            return cls._checked(db)
+            done = migrations.migrate(db)
         except BaseException:
             db.close()
             raise
+        if done:
+            log.warning("The library at %s had format %s and has %s now.", path.parent, *done)
+        return cls(db)
 
     @classmethod
     def open(cls, path: Path, corrections: Corrections | None = None) -> Catalogue:
@@ -116,35 +128,29 @@ class Catalogue:
         `corrections` are put over the minutes of its meetings.
 
         What is read is one state of the library until `refresh`, whatever others write. Raises
-        LibraryCorrupt where the file is no catalogue, LibraryMismatch where another version of
-        the program made it, LibraryBusy while it is locked.
+        LibraryCorrupt where the file is no catalogue, LibraryMismatch where a newer version of
+        the program made it, `migrations.OlderFormat` for an older one, LibraryBusy while it is
+        locked.
         """
         with database.mapped():
             db = database.connect_for_reading(path)
         try:
-            catalogue = cls._checked(db, corrections)
+            catalogue = cls(db, corrections)
             catalogue.refresh()
         except BaseException:
             db.close()
             raise
         return catalogue
 
-    @classmethod
-    def _checked(cls, db: sqlite3.Connection, corrections: Corrections | None = None) -> Catalogue:
-        catalogue = cls(db, corrections)
-        found = catalogue.meta("schema")
-        if found is not None and found != str(SCHEMA_VERSION):
-            raise LibraryMismatch(
-                f"The library has format {found}, this program writes {SCHEMA_VERSION}",
-                "Make it anew: rag ingest FOLDER --fresh",
-            )
-        return catalogue
-
     def refresh(self) -> None:
-        """Read the newest state from now on; for a catalogue that was opened for reading."""
+        """Read the newest state from now on; for a catalogue that was opened for reading.
+
+        Raises LibraryMismatch where another version of the program has changed the format.
+        """
         self.rest()
         with database.mapped():
             self._db.execute("BEGIN")
+        migrations.check(self.meta("schema"))
 
     def rest(self) -> None:
         """Hold no state of the library until `refresh`: it could not be folded into the file."""
@@ -237,6 +243,18 @@ class Catalogue:
             " FROM minutes m JOIN documents d ON d.key = m.document WHERE d.live"
         )
         return dict(rows)
+
+    def versions(self) -> dict[Versions, int]:
+        """What live documents were read and cut with, and how many."""
+        rows = self._rows(
+            "SELECT readers, chunker, count(*) FROM documents WHERE live GROUP BY 1, 2"
+        )
+        return {Versions(*made): count for *made, count in rows}
+
+    def cut_otherwise(self, chunker: str) -> list[tuple[str, str, str]]:
+        """Live documents cut by another version: id, version of the readers, `attempt`."""
+        select = "SELECT id, readers, attempt FROM documents WHERE live AND chunker <> ?"
+        return [(key, readers, tried) for key, readers, tried in self._rows(select, (chunker,))]
 
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
@@ -382,11 +400,12 @@ class Catalogue:
 
     # -- writing
 
-    def stage(self, prepared: Prepared, attempt: str = "") -> list[int]:
+    def stage(self, prepared: Prepared, versions: Versions, attempt: str = "") -> list[int]:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own.
 
         It takes the place of one staged before under its id; a live one stays until `publish`.
-        `attempt` is as in `FileRow`. Gives the keys of its chunks, in their order.
+        `versions` are of what read and cut it, `attempt` is as in `FileRow`. Gives the keys of its
+        chunks, in their order.
         """
         document, counted = prepared.document, prepared.coverage
         packed = zlib.compress(json.dumps(layout.pack(document), ensure_ascii=False).encode(), 1)
@@ -394,11 +413,13 @@ class Catalogue:
         with database.mapped(), database.transaction(self._db):
             self._db.execute("DELETE FROM documents WHERE id = ? AND NOT live", (document.id,))
             key = self._db.execute(
-                "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)",
+                f"INSERT INTO documents ({_STAGED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?,"
+                " 0, ?, ?)",
                 (
                     *(document.id, document.title, document.kind, document.date),
                     *(document.encoding, notes, len(document.pages), counted.characters),
                     *(counted.aside, counted.lost, len(prepared.chunks), attempt),
+                    *(versions.readers, versions.chunker),
                 ),
             ).lastrowid
             self._db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, document.text, packed))

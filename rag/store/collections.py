@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rag.errors import LibraryError, UsageError
 from rag.store import place
-from rag.store.catalogue import Catalogue
 from rag.store.disk import disk_used
 from rag.store.folders import note_folders
+from rag.store.opening import open_for_reading
 from rag.store.place import LibraryPaths
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _looked_at(paths: LibraryPaths) -> Collection:
     if not paths.catalogue.exists():
         return Collection(paths.collection)
     try:
-        with Catalogue.open(paths.catalogue) as catalogue:
+        with open_for_reading(paths) as catalogue:
             if not catalogue.generation:
                 return Collection(paths.collection)
             return Collection(paths.collection, *catalogue.counts())

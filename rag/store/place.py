@@ -232,6 +232,12 @@ def delete(paths: LibraryPaths) -> None:
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
 
 
+def adopt(paths: LibraryPaths, new: LibraryPaths) -> None:
+    """Give a collection that was made aside its name, as `move` does; nobody knows of it yet."""
+    with _held(paths, new):
+        _begin_move(paths, new)
+
+
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     from rag.access.keyfile import read
 
@@ -253,7 +259,7 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
     deleted = new.collection.endswith(GONE)
     if deleted:
         forget_collection(paths.home, paths.collection)
-        _remove(new)  # what a kill left of another one that was deleted
+        remove(new)  # what a kill left of another one that was deleted
     else:
         rename_collection(paths.home, paths.collection, new.collection)
         if paths.catalogue.exists():
@@ -262,7 +268,7 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
         if part.exists():
             os.rename(part, target)
     if deleted:
-        _remove(new)
+        remove(new)
     with suppress(OSError):  # while it is held: whoever waits for it sees that it is gone
         paths.lock.unlink(missing_ok=True)
     paths.moving.unlink(missing_ok=True)
@@ -279,7 +285,8 @@ def _move_root(paths: LibraryPaths, new: LibraryPaths) -> None:
         catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
 
 
-def _remove(paths: LibraryPaths) -> None:
+def remove(paths: LibraryPaths) -> None:
+    """Delete all that is there of a collection. Under its lock, or where nobody knows of it."""
     for part in paths.parts:
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)

@@ -54,6 +54,14 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """Versions of the readers that read a document and of the chunker that cut it."""
+
+    readers: str
+    chunker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """A meeting of the library: its name, its id, its minutes as read, and the corrections of it.
 

@@ -80,6 +80,7 @@ RU = {
     "library_check_catalogue": "Каталог",
     "library_check_indexes": "Указатели",
     "library_check_recall": "Поиск по смыслу",
+    "library_check_versions": "Версии",
     "library_check_offsets": "Места в тексте",
     "library_check_coverage": "Охват",
     "library_check_files": "Файлы",
@@ -92,6 +93,8 @@ RU = {
     "{2}.",
     "library_check_recall_exact": "просматриваются все векторы.",
     "library_check_recall_measured": "найдено {0} из {1} ближайших, вопросов {2}.",
+    "library_check_versions_older": "прежней версией прочитаны: {0}, разбиты на фрагменты: {1}."
+    " Спрашивать можно; новая версия может прочитать лучше.",
     "library_check_offsets_whole": "каждый фрагмент стоит в тексте там, где записано.",
     "library_check_offsets_shifted": "сдвинуты: {0}.",
     "library_check_coverage_whole": "учтены все знаки ({0}), из них отложено {1}.",
@@ -218,6 +221,7 @@ EN = {
     "library_check_catalogue": "Catalogue",
     "library_check_indexes": "Indexes",
     "library_check_recall": "Search by meaning",
+    "library_check_versions": "Versions",
     "library_check_offsets": "Places in the text",
     "library_check_coverage": "Coverage",
     "library_check_files": "Files",
@@ -229,6 +233,8 @@ EN = {
     "library_check_indexes_counted": "{0} passages by words, {1} by vectors, {2} in the catalogue.",
     "library_check_recall_exact": "every vector is looked at.",
     "library_check_recall_measured": "{0} of the {1} nearest are found, over {2} questions.",
+    "library_check_versions_older": "read by an older version: {0}, cut into passages by one: {1}."
+    " They can be asked; this version may read them better.",
     "library_check_offsets_whole": "every passage stands in its text where it is said to.",
     "library_check_offsets_shifted": "shifted: {0}.",
     "library_check_coverage_whole": "all {0} characters accounted for, {1} of them set aside.",
