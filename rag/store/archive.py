@@ -42,7 +42,7 @@ _MOST_TOLD = 1 << 28  # bytes of the manifest; the head has far fewer
 _PIECE = 1 << 20
 _BLOCK = tarfile.BLOCKSIZE
 _KINDS = {"str": str, "int": int, "bool": bool}
-_GZIP, _GZIP_LEVEL = b"\x1f\x8b", 6
+_GZIP, _GZIP_LEVEL = b"\x1f\x8b", 3
 #: A name of a file below a collection's number: of ours, so without spaces, and never "..".
 _FILE = r"\.?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
 _MEMBER = re.compile(
