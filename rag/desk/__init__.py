@@ -26,6 +26,7 @@ from rag.desk.moving import Move
 from rag.desk.talks import Talks
 from rag.desk.trial import Trial
 from rag.errors import LibraryBusy, UsageError
+from rag.presence import Presence
 from rag.store import collections
 from rag.store.place import UPLOADS, LibraryPaths
 
@@ -47,6 +48,7 @@ class Desk:
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
         self._libraries = Libraries()
         self._loaded = Loaded(self._shared, self._line.turn, self._libraries)
+        self._presences: dict[str, Presence] = {}  # by the name of the model
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
@@ -101,7 +103,9 @@ class Desk:
 
     def _shared(self, model: Model) -> Model:
         """The model, asked through a fair line, which is the same whatever is set."""
-        return queued(model, self._line, self._servers)
+        with self._lock:
+            presence = self._presences.setdefault(model.name, Presence())
+        return queued(model, self._line, self._servers, presence)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.

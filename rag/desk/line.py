@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, fields
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from rag.errors import Stopped
+from rag.errors import ModelAway, Stopped
 from rag.models import Model
+from rag.presence import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from rag.models import Ending, Sampling
+    from rag.models import Ending, Sampling, TokenCounter
+    from rag.presence import Asking
     from rag.types import Message
 
 #: Answers that a server is asked for at once: it has a queue of its own, and batches.
@@ -240,6 +242,7 @@ class Queued(Model):
 
     model: Model = field(kw_only=True)
     line: Line = field(kw_only=True)
+    presence: Presence = field(kw_only=True, default_factory=Presence)
 
     def stream(
         self, messages: Sequence[Message], sampling: Sampling | None = None
@@ -247,19 +250,28 @@ class Queued(Model):
         """As `Model.stream`, once it is the caller's turn.
 
         Raises Stopped as soon as the caller is, however long the model takes to notice: the next
-        turn begins when it has.
+        turn begins when it has. Raises ModelAway at once while its server is known to be away.
         """
+        with self.presence.asked() as asking:
+            return (yield from self._asked(messages, sampling, asking))
+
+    def _asked(
+        self, messages: Sequence[Message], sampling: Sampling | None, asking: Asking
+    ) -> Generator[str, None, Ending]:
         caller = _caller()
         ticket = self.line.enter(caller)
         stream = self.model.stream(messages, sampling)
         reading = _Reading(stream, lambda: self.line.leave(ticket))
         try:
             with caller.woken_by(reading.close):
-                reading.begin()
+                reading.begin(asking.heed)
                 while (piece := reading.next()) is not None and not caller.stopped:
+                    asking.answered()
                     yield piece
             caller.heed()
-            return reading.ending()
+            ending = reading.ending()
+            asking.answered()
+            return ending
         finally:
             reading.close()
 
@@ -275,11 +287,12 @@ class _Reading:
         self._ending: Ending | None = None
         self._error: BaseException | None = None
 
-    def begin(self) -> None:
-        """Let the model write. Raises RuntimeError where no thread can be had."""
+    def begin(self, heed: Callable[[], None]) -> None:
+        """Let the model write, unless `heed` raises. RuntimeError where no thread can be had."""
         try:
+            heed()
             threading.Thread(target=self._read, name="rag-reading", daemon=True).start()
-        except RuntimeError:
+        except (ModelAway, RuntimeError):
             self._on_end()
             raise
 
@@ -313,10 +326,44 @@ class _Reading:
             self._pieces.put(None)
 
 
-def queued(model: Model, here: Line, servers: Line | None = None) -> Queued:
-    """The model behind a line: that of this process, or that before servers, by default its own."""
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """Counts tokens as the model does; where its server does that, only while it is there."""
+
+    counter: TokenCounter
+    presence: Presence
+
+    @property
+    def name(self) -> str:
+        return self.counter.name
+
+    @property
+    def exact(self) -> bool:
+        return self.counter.exact
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Tokens of the messages with their template."""
+        with self.presence.asked():
+            return self.counter.count(messages)
+
+    def count_text(self, text: str) -> int:
+        """Tokens of the text alone."""
+        with self.presence.asked():
+            return self.counter.count_text(text)
+
+
+def queued(
+    model: Model, here: Line, servers: Line | None = None, presence: Presence | None = None
+) -> Queued:
+    """The model behind a line: that of this process, or that before servers, by default its own.
+
+    `presence` is that of its server, which others may ask too.
+    """
     provider, colon, _ = model.name.partition(":")
     servers = servers or Line(SERVER_AT_ONCE)
     line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
-    return Queued(**told, model=model, line=line)
+    if line is servers:
+        presence = presence or Presence()
+        told["counter"] = _Counter(model.counter, presence)
+    return Queued(**told, model=model, line=line, presence=presence or Presence())
