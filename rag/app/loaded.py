@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rag.presence import Presence
+from rag.breaker import Breaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -33,7 +33,7 @@ class Slot(Generic[T]):
         self._around = around
         self._lock = Lock()
         self._held: tuple[Hashable, T] | None = None
-        self._presence: tuple[Hashable, Presence] | None = None
+        self._breaker: tuple[Hashable, Breaker] | None = None
 
     def get(self, wanted: Hashable, load: Callable[[], T]) -> T:
         """The model that `wanted` tells; the first caller loads it.
@@ -44,12 +44,12 @@ class Slot(Generic[T]):
         """
         with self._lock:
             if self._held is None or self._held[0] != wanted:
-                if self._presence is None or self._presence[0] != wanted:
-                    self._presence = (wanted, Presence())
-                with self._presence[1].asked(), self._around():
+                if self._breaker is None or self._breaker[0] != wanted:
+                    self._breaker = (wanted, Breaker())
+                with self._breaker[1].asked(), self._around():
                     self._let_go()
                     self._held = (wanted, load())
-                self._presence = None
+                self._breaker = None
             return self._held[1]
 
     def holds(self, wanted: Hashable) -> bool:

@@ -16,6 +16,7 @@ from rag.app import App
 from rag.app.libraries import Libraries
 from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
+from rag.breaker import Breaker
 from rag.config import Settings
 from rag.desk.ahead import import_ahead
 from rag.desk.chores import Chores
@@ -26,7 +27,6 @@ from rag.desk.moving import Move
 from rag.desk.talks import Talks
 from rag.desk.trial import Trial
 from rag.errors import LibraryBusy, UsageError
-from rag.presence import Presence
 from rag.store import collections
 from rag.store.place import UPLOADS, LibraryPaths
 
@@ -48,7 +48,7 @@ class Desk:
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
         self._libraries = Libraries()
         self._loaded = Loaded(self._shared, self._line.turn, self._libraries)
-        self._presences: dict[str, Presence] = {}  # by the name of the model
+        self._breakers: dict[str, Breaker] = {}  # by the name of the model
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
@@ -104,8 +104,8 @@ class Desk:
     def _shared(self, model: Model) -> Model:
         """The model, asked through a fair line, which is the same whatever is set."""
         with self._lock:
-            presence = self._presences.setdefault(model.name, Presence())
-        return queued(model, self._line, self._servers, presence)
+            breaker = self._breakers.setdefault(model.name, Breaker())
+        return queued(model, self._line, self._servers, breaker)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, fields
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from rag.breaker import Breaker
 from rag.errors import ModelAway, Stopped
 from rag.models import Model
-from rag.presence import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+    from rag.breaker import Attempt
     from rag.models import Ending, Sampling, TokenCounter
-    from rag.presence import Asking
     from rag.types import Message
 
 #: Answers that a server is asked for at once: it has a queue of its own, and batches.
@@ -242,7 +242,7 @@ class Queued(Model):
 
     model: Model = field(kw_only=True)
     line: Line = field(kw_only=True)
-    presence: Presence = field(kw_only=True, default_factory=Presence)
+    breaker: Breaker = field(kw_only=True, default_factory=Breaker)
 
     def stream(
         self, messages: Sequence[Message], sampling: Sampling | None = None
@@ -252,11 +252,11 @@ class Queued(Model):
         Raises Stopped as soon as the caller is, however long the model takes to notice: the next
         turn begins when it has. Raises ModelAway at once while its server is known to be away.
         """
-        with self.presence.asked() as asking:
-            return (yield from self._asked(messages, sampling, asking))
+        with self.breaker.asked() as attempt:
+            return (yield from self._asked(messages, sampling, attempt))
 
     def _asked(
-        self, messages: Sequence[Message], sampling: Sampling | None, asking: Asking
+        self, messages: Sequence[Message], sampling: Sampling | None, attempt: Attempt
     ) -> Generator[str, None, Ending]:
         caller = _caller()
         ticket = self.line.enter(caller)
@@ -264,13 +264,13 @@ class Queued(Model):
         reading = _Reading(stream, lambda: self.line.leave(ticket))
         try:
             with caller.woken_by(reading.close):
-                reading.begin(asking.heed)
+                reading.begin(attempt.heed)
                 while (piece := reading.next()) is not None and not caller.stopped:
-                    asking.answered()
+                    attempt.answered()
                     yield piece
             caller.heed()
             ending = reading.ending()
-            asking.answered()
+            attempt.answered()
             return ending
         finally:
             reading.close()
@@ -331,7 +331,7 @@ class _Counter:
     """Counts tokens as the model does; where its server does that, only while it is there."""
 
     counter: TokenCounter
-    presence: Presence
+    breaker: Breaker
 
     @property
     def name(self) -> str:
@@ -343,27 +343,27 @@ class _Counter:
 
     def count(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages with their template."""
-        with self.presence.asked():
+        with self.breaker.asked():
             return self.counter.count(messages)
 
     def count_text(self, text: str) -> int:
         """Tokens of the text alone."""
-        with self.presence.asked():
+        with self.breaker.asked():
             return self.counter.count_text(text)
 
 
 def queued(
-    model: Model, here: Line, servers: Line | None = None, presence: Presence | None = None
+    model: Model, here: Line, servers: Line | None = None, breaker: Breaker | None = None
 ) -> Queued:
     """The model behind a line: that of this process, or that before servers, by default its own.
 
-    `presence` is that of its server, which others may ask too.
+    `breaker` is that of its server, which others may ask too.
     """
     provider, colon, _ = model.name.partition(":")
     servers = servers or Line(SERVER_AT_ONCE)
     line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
     if line is servers:
-        presence = presence or Presence()
-        told["counter"] = _Counter(model.counter, presence)
-    return Queued(**told, model=model, line=line, presence=presence or Presence())
+        breaker = breaker or Breaker()
+        told["counter"] = _Counter(model.counter, breaker)
+    return Queued(**told, model=model, line=line, breaker=breaker or Breaker())

@@ -11,6 +11,7 @@ from rag import __version__
 from rag.errors import RagError
 from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
+from rag.service.running import quick_turns
 from rag.service.state import Service
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def build(desk: Desk) -> FastAPI:
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         desk.resume()
-        yield
+        with quick_turns():
+            yield
         desk.close()
 
     app = FastAPI(title="rag", version=__version__, lifespan=living)

@@ -11,10 +11,10 @@ import pytest
 from model_server import says, serving
 
 from rag.app import App
+from rag.breaker import Breaker
 from rag.config import Settings
 from rag.desk import Desk
 from rag.errors import ModelAway
-from rag.presence import Presence
 
 SETTINGS = Settings(workers=1)
 QUESTION = "Сколько дней отпуска переносится?"
@@ -30,14 +30,14 @@ class Clock:
         return self.now
 
 
-def fail(presence: Presence) -> None:
-    with pytest.raises(ModelAway), presence.asked():
+def fail(breaker: Breaker) -> None:
+    with pytest.raises(ModelAway), breaker.asked():
         raise ModelAway("It cannot be reached", "Start it")
 
 
-def is_asked(presence: Presence) -> bool:
+def is_asked(breaker: Breaker) -> bool:
     try:
-        with presence.asked():
+        with breaker.asked():
             return True
     except ModelAway:
         return False
@@ -45,53 +45,53 @@ def is_asked(presence: Presence) -> bool:
 
 def test_one_that_is_away_is_tried_after_a_pause_and_each_failure_makes_it_longer() -> None:
     clock = Clock()
-    presence = Presence(clock)
-    fail(presence)
-    assert not is_asked(presence)
+    breaker = Breaker(clock)
+    fail(breaker)
+    assert not is_asked(breaker)
     clock.now = 2.0
-    fail(presence)  # which is the try
+    fail(breaker)  # which is the try
     clock.now = 4.0
-    assert not is_asked(presence)
+    assert not is_asked(breaker)
     clock.now = 6.0
-    with presence.asked() as asking:
-        asking.answered()
-    assert is_asked(presence)
-    assert is_asked(presence)
+    with breaker.asked() as attempt:
+        attempt.answered()
+    assert is_asked(breaker)
+    assert is_asked(breaker)
 
 
 def test_while_one_tries_the_others_are_told_and_a_try_that_is_given_up_is_anothers() -> None:
     clock = Clock()
-    presence = Presence(clock)
-    fail(presence)
+    breaker = Breaker(clock)
+    fail(breaker)
     clock.now = 2.0
-    with presence.asked():
-        assert not is_asked(presence)
-    with presence.asked():
-        assert not is_asked(presence)
+    with breaker.asked():
+        assert not is_asked(breaker)
+    with breaker.asked():
+        assert not is_asked(breaker)
 
 
 def test_who_waited_for_a_turn_meanwhile_is_told_and_it_counts_as_no_failure() -> None:
     clock = Clock()
-    presence = Presence(clock)
+    breaker = Breaker(clock)
 
     def wait() -> None:
-        with presence.asked() as asking:
-            fail(presence)
+        with breaker.asked() as attempt:
+            fail(breaker)
             clock.now = 1.0
-            asking.heed()
+            attempt.heed()
 
     with pytest.raises(ModelAway) as told:
         wait()
     assert "tried again in 1 s" in told.value.hint
     clock.now = 2.0
-    assert is_asked(presence)
+    assert is_asked(breaker)
 
 
 def test_other_errors_say_nothing_of_the_server() -> None:
-    presence = Presence(Clock())
-    with pytest.raises(KeyError), presence.asked():
+    breaker = Breaker(Clock())
+    with pytest.raises(KeyError), breaker.asked():
         raise KeyError
-    assert is_asked(presence)
+    assert is_asked(breaker)
 
 
 def test_a_server_that_goes_is_told_of_without_being_asked_and_used_again_when_it_is_back(
@@ -114,8 +114,8 @@ def test_a_server_that_goes_is_told_of_without_being_asked_and_used_again_when_i
         assert len(server.asked) == asked
         assert app.search(QUESTION, k=3).passages
         server.routes["/v1/chat/completions"] = good
-        presence = desk._presences["openai:any"]
-        presence._again = 0.0  # the pause is over
+        breaker = desk._breakers["openai:any"]
+        breaker._again = 0.0  # the pause is over
         assert app.answer(QUESTION).by == "model"
         assert app.answer(QUESTION).by == "model"
     desk.close()
