@@ -82,7 +82,7 @@ def serving_page(folder: Path, *, home: Path | None = None, **more: str) -> Iter
     """
     folder.mkdir(parents=True, exist_ok=True)
     home, log = home or folder / "library", folder / "server.log"
-    port = _free_port()
+    port = free_port()
     here = {"RAG_HOME": str(home), "XDG_CONFIG_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     env = environment(**{"RAG_WORKERS": "1", **here, **more})
     command = [sys.executable, "-m", "rag", "ui", "--no-browser", "--port", str(port)]
@@ -103,7 +103,8 @@ def serving_page(folder: Path, *, home: Path | None = None, **more: str) -> Iter
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rag.models import Model
     from rag.retrieve import Retriever
     from rag.store.catalogue import Catalogue
-    from rag.types import Citation, Evidence, Exchange, Minutes, Passage, Sentence
+    from rag.types import Citation, Evidence, Exchange, Passage, Sentence
 
 _NEAREST = 5  # passages shown with a refusal
 _LINES_BEFORE = 8  # of a promise, in which it may be said what it is about
@@ -152,7 +152,7 @@ class Answerer:
         asker = self._asker
         found = register.look_up(
             question,
-            self._meetings(),
+            self._retriever.meetings(),
             today=asker.today,
             me=asker.me,
             context=self._before,
@@ -167,16 +167,11 @@ class Answerer:
         if not register.may_ask(request.question) or not sentence.citations:
             return None
         place = sentence.citations[0]
-        meetings = self._meetings()
+        meetings = self._retriever.meetings()
         if all(name != place.document for name, _, _ in meetings):
             return None
         found = register.beside(request.question, meetings, place)
         return register.answer(found, self._span, self._line) if found.entries else None
-
-    def _meetings(self) -> list[tuple[str, str, Minutes]]:
-        """All meetings: name, title, minutes."""
-        titles = {row.name: row.title for row in self._catalogue.documents()}
-        return [(name, titles[name], minutes) for name, minutes in self._catalogue.minutes()]
 
     def _within(self, scope: Scope) -> frozenset[str] | None:
         """Names of the documents in scope; None for all."""
@@ -241,7 +236,7 @@ class Answerer:
 
     def _told(self, question: str, evidence: Evidence) -> Sequence[Sentence]:
         """What talk says of a question though its passages are unsure."""
-        meetings = {name for name, _, _ in self._meetings()}
+        meetings = {name for name, _, _ in self._retriever.meetings()}
         found = [each for each in evidence.sentences if each.citation.document in meetings]
         return register.told(question, found, self._retriever.document) if found else ()
 

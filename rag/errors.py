@@ -12,6 +12,7 @@
     │   ├── LibraryCorrupt         its catalogue is damaged
     │   └── LibraryBusy         1  another process is writing to it
     ├── ModelError              5  the named model cannot be had or cannot answer
+    │   ├── ModelAway              its server cannot be reached, or does not answer
     │   └── DoesNotFit          6  it needs more memory, or a longer window, than there is
     └── StorageError            1  the disk is full, or the folder cannot be written
 
@@ -98,6 +99,10 @@ class ModelError(RagError):
     """The named model cannot be had or cannot answer."""
 
     exit_code = EXIT_MODEL
+
+
+class ModelAway(ModelError):
+    """The model's server cannot be reached, or does not answer: it may come back by itself."""
 
 
 class DoesNotFit(ModelError):

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from rag.rank import Cut
     from rag.store.catalogue import Catalogue
-    from rag.types import Document
+    from rag.types import Document, Minutes
+
+    Meetings = tuple[tuple[str, str, Minutes], ...]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -81,6 +83,7 @@ class Known:
         self._documents: Recent[str, Document] = Recent(_DOCUMENTS)
         self._cuts: Recent[int, Cut] = Recent(_PASSAGES)
         self._router: Router | None = None
+        self._meetings: tuple[tuple[int, int], Meetings] | None = None
 
     def close(self) -> None:
         """Let go of the threads; what still searches comes to its end."""
@@ -97,6 +100,16 @@ class Known:
     def cut(self, key: int, characters: int, make: Callable[[], Cut]) -> Cut:
         """The sentences of a chunk by its key, which `make` finds in so many characters."""
         return self._cuts.get(key, make, lambda _: characters)
+
+    def meetings(self, catalogue: Catalogue) -> Meetings:
+        """All meetings: name, title, minutes; read again when what was corrected is another."""
+        stamp = catalogue.corrected_at()
+        held = self._meetings
+        if held is None or held[0] != stamp:
+            titles = {row.name: row.title for row in self.rows}
+            read = tuple((name, titles[name], each) for name, each in catalogue.minutes())
+            held = self._meetings = (stamp, read)
+        return held[1]
 
     def router(self, catalogue: Catalogue) -> Router:
         """The documents by name and title, or by what they begin with where it says no more."""

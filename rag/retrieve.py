@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder, Reranker
     from rag.index import Library
+    from rag.known import Meetings
     from rag.query import Query
     from rag.store.rows import ChunkRow
     from rag.store.vectors.index import Spans
@@ -95,6 +96,10 @@ class Retriever:
         if name not in self._known.ids:
             raise UsageError(f"There is no document {name}", "See what there is: rag list")
         return self._load(self._known.ids[name])
+
+    def meetings(self) -> Meetings:
+        """All meetings: name, title, minutes."""
+        return self._known.meetings(self._library.catalogue)
 
     def select(self, scope: Scope) -> list[str] | None:
         """Ids of the documents in scope; None for all. Raises UsageError where none is."""

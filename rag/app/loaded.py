@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from rag.breaker import Breaker
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
@@ -31,18 +33,23 @@ class Slot(Generic[T]):
         self._around = around
         self._lock = Lock()
         self._held: tuple[Hashable, T] | None = None
+        self._breaker: tuple[Hashable, Breaker] | None = None
 
     def get(self, wanted: Hashable, load: Callable[[], T]) -> T:
         """The model that `wanted` tells; the first caller loads it.
 
         The one that was here is let go of first, so that memory need not hold both. Who still
-        answers with it keeps it to the end.
+        answers with it keeps it to the end. Raises what `load` does; where that is ModelAway, it is
+        told to others for a while without another try.
         """
         with self._lock:
             if self._held is None or self._held[0] != wanted:
-                with self._around():
+                if self._breaker is None or self._breaker[0] != wanted:
+                    self._breaker = (wanted, Breaker())
+                with self._breaker[1].asked(), self._around():
                     self._let_go()
                     self._held = (wanted, load())
+                self._breaker = None
             return self._held[1]
 
     def holds(self, wanted: Hashable) -> bool:

@@ -16,6 +16,7 @@ from rag.app import App
 from rag.app.libraries import Libraries
 from rag.app.loaded import Loaded
 from rag.app.parts import wanted_model
+from rag.breaker import Breaker
 from rag.config import Settings
 from rag.desk.ahead import import_ahead
 from rag.desk.chores import Chores
@@ -49,6 +50,7 @@ class Desk:
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
         self._libraries = Libraries()
         self._loaded = Loaded(self._shared, self._line.turn, self._libraries)
+        self._breakers: dict[str, Breaker] = {}  # by the name of the model
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
@@ -105,7 +107,9 @@ class Desk:
 
     def _shared(self, model: Model) -> Model:
         """The model, asked through a fair line, which is the same whatever is set."""
-        return queued(model, self._line, self._servers)
+        with self._lock:
+            breaker = self._breakers.setdefault(model.name, Breaker())
+        return queued(model, self._line, self._servers, breaker)
 
     def app(self, collection: str = "") -> App:
         """The app of a collection, by default the one that is set.

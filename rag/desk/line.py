@@ -16,14 +16,16 @@ from dataclasses import dataclass, field, fields
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from rag.errors import Stopped
+from rag.breaker import Breaker
+from rag.errors import ModelAway, Stopped
 from rag.models import Model
 from rag.observe import observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from rag.models import Ending, Sampling
+    from rag.breaker import Attempt
+    from rag.models import Ending, Sampling, TokenCounter
     from rag.types import Message
 
 #: Answers that a server is asked for at once: it has a queue of its own, and batches.
@@ -242,6 +244,7 @@ class Queued(Model):
 
     model: Model = field(kw_only=True)
     line: Line = field(kw_only=True)
+    breaker: Breaker = field(kw_only=True, default_factory=Breaker)
 
     def stream(
         self, messages: Sequence[Message], sampling: Sampling | None = None
@@ -249,8 +252,14 @@ class Queued(Model):
         """As `Model.stream`, once it is the caller's turn.
 
         Raises Stopped as soon as the caller is, however long the model takes to notice: the next
-        turn begins when it has.
+        turn begins when it has. Raises ModelAway at once while its server is known to be away.
         """
+        with self.breaker.asked() as attempt:
+            return (yield from self._asked(messages, sampling, attempt))
+
+    def _asked(
+        self, messages: Sequence[Message], sampling: Sampling | None, attempt: Attempt
+    ) -> Generator[str, None, Ending]:
         caller, came = _caller(), time.perf_counter()
         ticket = self.line.enter(caller)
         observer().waited(time.perf_counter() - came)
@@ -259,12 +268,14 @@ class Queued(Model):
         pieces = 0
         try:
             with caller.woken_by(reading.close):
-                reading.begin()
+                reading.begin(attempt.heed)
                 while (piece := reading.next()) is not None and not caller.stopped:
                     pieces += 1
+                    attempt.answered()
                     yield piece
             caller.heed()
             ending = reading.ending()
+            attempt.answered()
             observer().wrote(ending.prompt_tokens, ending.answer_tokens or pieces)
             return ending
         finally:
@@ -282,11 +293,12 @@ class _Reading:
         self._ending: Ending | None = None
         self._error: BaseException | None = None
 
-    def begin(self) -> None:
-        """Let the model write. Raises RuntimeError where no thread can be had."""
+    def begin(self, heed: Callable[[], None]) -> None:
+        """Let the model write, unless `heed` raises. RuntimeError where no thread can be had."""
         try:
+            heed()
             threading.Thread(target=self._read, name="rag-reading", daemon=True).start()
-        except RuntimeError:
+        except (ModelAway, RuntimeError):
             self._on_end()
             raise
 
@@ -320,10 +332,44 @@ class _Reading:
             self._pieces.put(None)
 
 
-def queued(model: Model, here: Line, servers: Line | None = None) -> Queued:
-    """The model behind a line: that of this process, or that before servers, by default its own."""
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """Counts tokens as the model does; where its server does that, only while it is there."""
+
+    counter: TokenCounter
+    breaker: Breaker
+
+    @property
+    def name(self) -> str:
+        return self.counter.name
+
+    @property
+    def exact(self) -> bool:
+        return self.counter.exact
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Tokens of the messages with their template."""
+        with self.breaker.asked():
+            return self.counter.count(messages)
+
+    def count_text(self, text: str) -> int:
+        """Tokens of the text alone."""
+        with self.breaker.asked():
+            return self.counter.count_text(text)
+
+
+def queued(
+    model: Model, here: Line, servers: Line | None = None, breaker: Breaker | None = None
+) -> Queued:
+    """The model behind a line: that of this process, or that before servers, by default its own.
+
+    `breaker` is that of its server, which others may ask too.
+    """
     provider, colon, _ = model.name.partition(":")
     servers = servers or Line(SERVER_AT_ONCE)
     line = servers if colon and provider != _IN_PROCESS else here
     told = {each.name: getattr(model, each.name) for each in fields(model)}
-    return Queued(**told, model=model, line=line)
+    if line is servers:
+        breaker = breaker or Breaker()
+        told["counter"] = _Counter(model.counter, breaker)
+    return Queued(**told, model=model, line=line, breaker=breaker or Breaker())

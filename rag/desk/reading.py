@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from rag.workers.pool import Event
 
 
+#: How far reading stands back for those who ask meanwhile, as the system counts it.
+_NICE = 10
+
+
 class Cancelled(Exception):
     """The person who dropped a file does not want it any more."""
 
@@ -109,7 +113,12 @@ class Reader:
                 self._pool.close()
             self._options = options
             self._pool = ReaderPool(
-                1, options, on_pages=self._count, on_count=self._expect, called=self._called
+                1,
+                options,
+                on_pages=self._count,
+                on_count=self._expect,
+                called=self._called,
+                nice=_NICE,
             )
         return self._pool
 

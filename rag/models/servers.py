@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
+from rag.errors import ModelAway
 from rag.models.encoding import TOKENS_PER_MESSAGE, merge_system
 from rag.models.troubles import explain
 from rag.types import Message
@@ -98,7 +98,7 @@ class ServerCounter:
         try:
             return count(what)
         except _Unknown as error:
-            raise ModelError(
+            raise ModelAway(
                 f"The server no longer counts tokens ({self.name})",
                 "Look at what the server prints",
             ) from error

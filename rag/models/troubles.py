@@ -10,7 +10,7 @@ import os
 import re
 from typing import Any
 
-from rag.errors import DoesNotFit, ModelError, RagError
+from rag.errors import DoesNotFit, ModelAway, ModelError, RagError
 
 #: Names of exceptions, what happened, and what to do; the first that fits counts.
 _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
@@ -51,6 +51,9 @@ _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
         "Check --base-url: it must name the API, often ending in /v1, not a web page",
     ),
 )
+#: Exceptions and statuses that say that the server is not there, whatever it is asked.
+_AWAY = _TROUBLES[0][0] | _TROUBLES[1][0]
+_AWAY_STATUSES = frozenset({502, 503, 504})
 _NO_KEY = (
     "Set the provider's key in the environment, e.g. OPENAI_API_KEY; a server of your own is named "
     "with --base-url"
@@ -91,7 +94,9 @@ def explain(error: Exception, name: str) -> RagError:
     names = {kind.__name__ for kind in type(error).__mro__}
     for known, what, hint in _TROUBLES:
         if names & known:
-            return ModelError(f"{name} {what}{_more(error, words, status)}", hint)
+            away = names & _AWAY or status in _AWAY_STATUSES
+            kind = ModelAway if away else ModelError
+            return kind(f"{name} {what}{_more(error, words, status)}", hint)
     if words:
         return ModelError(f"{name} refuses the request ({status}): {words}", "Check the options")
     if "api_key" in str(error):

@@ -20,6 +20,7 @@ from rag.service.agents import PATH, Agents
 from rag.service.gate import Gate
 from rag.service.limits import Bounded
 from rag.service.metrics import Turns
+from rag.service.running import quick_turns
 from rag.service.state import Service
 from rag.service.watched import Watched
 
@@ -59,8 +60,9 @@ def build(
         desk.on_settled = service.metrics.settled
         desk.resume()
         warming = asyncio.create_task(health.warm(service, load=warm_up))
-        async with agents.running():
-            yield
+        with quick_turns():
+            async with agents.running():
+                yield
         warming.cancel()
         await to_thread.run_sync(desk.close)
         if traces is not None:

@@ -381,6 +381,10 @@ class Catalogue:
     def _live_ids(self) -> frozenset[str]:
         return frozenset(key for (key,) in self._rows("SELECT id FROM documents WHERE live"))
 
+    def corrected_at(self) -> tuple[int, int]:
+        """Another pair of numbers whenever what was corrected in meetings is something else."""
+        return self._corrections.stamp() if self._corrections else (0, 0)
+
     def meeting_ids(self) -> frozenset[str]:
         """Ids of the live documents that have minutes."""
         rows = self._rows(

@@ -47,6 +47,7 @@ _BUFFER = 256 * 1024**2
 _READ_SIZE = 1024**2
 _CHILD = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1])\n"
+    "import os; hasattr(os, 'nice') and os.nice(int(sys.argv[2]))\n"
     "from rag.workers.child import main; main()"
 )
 
@@ -153,6 +154,7 @@ class ReaderPool:
         on_pages: Callable[[Path, int], None] = lambda *_: None,
         on_count: Callable[[Path, int], None] = lambda *_: None,
         called: Callable[[Path], str] = lambda path: path.name,
+        nice: int = 0,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
@@ -162,6 +164,7 @@ class ReaderPool:
         self._on_pages = on_pages
         self._on_count = on_count
         self._called = called
+        self._nice = nice
         self._answer_limit = self._limits.characters * _ANSWER_RATIO + _ANSWER_ROOM
         self._workers: list[_Worker] = []
 
@@ -256,7 +259,7 @@ class ReaderPool:
     def _start(self) -> _Worker:
         """A new worker that can import what this process can, in a process group of its own."""
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path)],
+            [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path), str(self._nice)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
