@@ -219,3 +219,16 @@ def test_curl_is_answered_and_reads_a_stream(url: str) -> None:
     assert "text/event-stream" in headers
     assert events.endswith("\n\ndata: [DONE]\n\n")
     assert all(line.startswith("data: ") for line in events.split("\n") if line)
+
+
+# -- the page about it
+
+
+def test_the_code_of_the_page_runs_as_it_is_written(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known: dict[str, Any] = {}
+    for begin in ("from openai import OpenAI", "class ChatRag", "chat = ChatRag"):
+        exec(shown_code(begin).replace("http://127.0.0.1:8600/v1", url), known)
+    said = capsys.readouterr().out
+    assert "Not in your documents." in said  # its questions are English, and the handbook is not

@@ -238,8 +238,11 @@ def test_what_cannot_be_honoured_is_refused_by_its_name(http: TestClient, wrong:
     assert fault["code"] in ("unsupported", "invalid-request")
 
 
-def test_a_field_of_rag_that_is_mistyped_is_refused(http: TestClient) -> None:
-    assert ask(http, rag={"footnote": True})["error"]["param"] == "rag.footnote"
+@pytest.mark.parametrize(
+    "field", [{"footnote": True}, {"since": "yesterday"}, {"until": 5}, {"documents": "a"}]
+)
+def test_a_field_of_rag_that_is_mistyped_is_refused(http: TestClient, field: Any) -> None:
+    assert ask(http, rag=field)["error"]["param"] == f"rag.{next(iter(field))}"
 
 
 def test_what_does_no_harm_is_taken_and_what_changes_nothing_is_named(http: TestClient) -> None:

@@ -14,8 +14,6 @@ from rag.service.openai.talk import asked
 from rag.types import Scope
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rag.app import App
     from rag.schema import Json
     from rag.service.entry import Entry
@@ -119,13 +117,9 @@ def errand(wanted: Completion, named: Named, entry: Entry) -> Errand:
     return Errand(
         app,
         asked(wanted.messages, settings.serve_question),
-        Scope(tuple(extras.documents), _day(extras.since), _day(extras.until)),
+        Scope(tuple(extras.documents), extras.since, extras.until),
         drawn,
         footnotes=chosen("footnotes", extras.footnotes),
         live=bool(wanted.stream) and by_model and chosen("live", extras.live),
         ignored=tuple(wanted.ignored(by_model=by_model)),
     )
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from rag.service.openai.errors import Wrong
 
@@ -24,6 +24,14 @@ _MOST_STOPS = 16
 #: Texts of one request for vectors, as OpenAI bounds them.
 _MOST_TEXTS = 2048
 _SEE = "See docs/openai.md."
+
+
+def _day(value: str) -> str:
+    return date.fromisoformat(value).isoformat()
+
+
+#: A day such as 2025-11-12.
+Day = Annotated[str, AfterValidator(_day)]
 
 
 class Body(BaseModel):
@@ -55,15 +63,15 @@ class Said(BaseModel):
 class Extras(BaseModel):
     """The field `rag` of a request, which is this program's own."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid")
 
     footnotes: bool | None = None
     live: bool | None = None
     documents: Annotated[
         list[str], Field(max_length=1000, description="names or patterns, as --document")
     ] = []
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class StreamOptions(BaseModel):
