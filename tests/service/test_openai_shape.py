@@ -155,6 +155,12 @@ def test_no_tag_link_or_picture_of_a_document_works_in_the_text(http: TestClient
     assert "<b>cork</b>" in answer["rag"]["sentences"][0]["citations"][0]["quote"]
 
 
+def test_who_asks_and_how_much_is_looked_at_can_be_said(http: TestClient) -> None:
+    answer = ask(http, "Что я должен сделать?", rag={"me": "Олег"})
+    assert [row["who"] for row in answer["rag"]["promises"]] == ["Олег Титов"]
+    assert len(ask(http, rag={"k": 1})["rag"]["passages"]) == 1
+
+
 def test_a_scope_bounds_where_is_looked(http: TestClient) -> None:
     there = ask(http, rag={"documents": ["правила.md"]})
     assert said(there) == SENTENCE
@@ -180,6 +186,16 @@ def test_a_follow_up_leans_on_the_messages_before_it(http: TestClient) -> None:
         assert said(answer).endswith("Заявление о переносе подают в отдел кадров до 1 декабря.")
         assert "отпуск" in answer["rag"]["asked"].lower()
         assert answer["rag"]["ignored"] == ["messages of the role system"]
+
+
+def test_a_follow_up_may_lean_on_a_follow_up(http: TestClient) -> None:
+    said_before = ("Сколько дней составляет отпуск?", "а сколько его переносится?")
+    messages = []
+    for question in said_before:
+        messages += [user(question), {"role": "assistant", "content": "Столько-то."}]
+    answer = ask(http, messages=[*messages, user("а в какой отдел?")])
+    assert "отпуск" in answer["rag"]["asked"].lower()
+    assert "отдел кадров" in said(answer)
 
 
 def test_messages_of_a_person_in_a_row_are_one_question(http: TestClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = logging.getLogger(__name__)
-
 #: What OpenAI calls the kinds of errors; other statuses are those of a request or of the server.
 _REQUEST = "invalid_request_error"
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -37,7 +34,6 @@ _JSON = "application/json"
 #: Headers that are those of one body and not of another.
 _OF_BODY = ("content-length", "content-type")
 _UNREADABLE = "The body cannot be read"
-_CRASHED = "The service has made a mistake"
 
 
 class Wrong(Refused):
@@ -118,9 +114,6 @@ class Route(APIRoute):
                 return response(error)
             except HTTPException as error:  # a body that nobody can read
                 return response(Refused(error.status_code, "invalid-request", _UNREADABLE))
-            except Exception:
-                log.exception("A request could not be served")
-                return response(Refused(500, "internal-error", _CRASHED, "See its log."))
 
         return handler
 
@@ -170,8 +163,9 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and look at what comes back."""
-        if scope["type"] == "http" and scope["path"].startswith(self._prefix):
-            send = _Reshaping(send)
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            send = _Reshaping(send) if path.startswith(self._prefix) else send
         await self._app(scope, receive, send)
 
 

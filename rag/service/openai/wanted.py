@@ -68,10 +68,14 @@ class Extras(BaseModel):
     footnotes: bool | None = None
     live: bool | None = None
     documents: Annotated[
-        list[str], Field(max_length=1000, description="names or patterns, as --document")
+        list[str], Field(max_length=100, description="names or patterns, as --document")
     ] = []
     since: Day | None = None
     until: Day | None = None
+    k: Annotated[int | None, Field(ge=1, le=100, description="passages to look at")] = None
+    me: Annotated[
+        str | None, Field(min_length=1, max_length=200, description='who asks, for "what do I owe"')
+    ] = None
 
 
 class StreamOptions(BaseModel):
