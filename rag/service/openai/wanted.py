@@ -31,7 +31,11 @@ def _day(value: str) -> str:
 
 
 #: A day such as 2025-11-12.
-Day = Annotated[str, AfterValidator(_day)]
+Day = Annotated[
+    str,
+    Field(pattern=r"^(19|20|21)\d{2}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_day),
+]
 
 
 class Body(BaseModel):
