@@ -205,7 +205,7 @@ def test_texts_that_cannot_be_embedded_are_refused(
 
 
 def test_the_api_is_described_with_its_errors(http: TestClient) -> None:
-    described = http.get("/openapi.json").json()
-    chat = described["paths"][CHAT]["post"]
-    assert {"200", "4XX", "5XX"} == set(chat["responses"])
+    described: Any = http.app
+    chat = described.openapi()["paths"][CHAT]["post"]
+    assert {"200", "4XX", "5XX"} <= set(chat["responses"])
     assert "Completion" in str(chat["requestBody"])
