@@ -115,6 +115,7 @@ def test_a_body_that_is_no_object_is_a_mistake_of_the_client(
         ("DELETE", "/v1/models/rag/default", 405),
         ("POST", "/v1/responses", 404),
         ("GET", "/v1/", 404),
+        ("GET", "/v1/models/%0A", 404),
     ],
 )
 def test_an_address_where_nothing_is_answers_in_the_same_shape(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
@@ -33,6 +34,7 @@ _PREFIX = "Value error, "
 _JSON = "application/json"
 #: Headers that are those of one body and not of another.
 _OF_BODY = ("content-length", "content-type")
+_SEE = "See docs/openai.md."
 _UNREADABLE = "The body cannot be read"
 
 
@@ -136,7 +138,7 @@ def invalid(errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> 
         hint = "" if sent == _JSON else f"Send it with Content-Type: {_JSON}."
         return Wrong("invalid-request", "The body is no object of JSON", hint)
     param = _param(place[1:])
-    return Wrong("invalid-request", f"{param}: {said}", "See docs/openai.md.", param)
+    return Wrong("invalid-request", f"{param}: {said}", _SEE, param)
 
 
 def _param(place: Sequence[object]) -> str:
@@ -153,8 +155,8 @@ def _param(place: Sequence[object]) -> str:
 class Edge:
     """ASGI middleware: what is refused before a route is reached is told in this shape, too.
 
-    Limits, the gate and whatever else stands before all routes tell of errors in one shape; below
-    `prefix` their clients are OpenAI's.
+    Limits, the gate and whatever else stands before all routes, or finds none, tell of errors in
+    other shapes; below `prefix` their clients are OpenAI's.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -170,7 +172,7 @@ class Edge:
 
 
 class _Reshaping:
-    """Sends what it is given, problems reshaped; their bodies are short and come whole."""
+    """Sends what it is given, errors reshaped; their bodies are short and come whole."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -180,20 +182,29 @@ class _Reshaping:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             kind = MutableHeaders(scope=message).get("content-type", "")
-            if kind.startswith(problems.MEDIA_TYPE):
+            if message["status"] >= 400 and kind.startswith((problems.MEDIA_TYPE, _JSON)):
                 self._start = message
                 return
         elif self._start is not None:
             self._body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            await self._end(self._start)
+            if not message.get("more_body"):
+                await self._end(self._start)
             return
         await self._send(message)
 
     async def _end(self, start: Message) -> None:
-        data = json.dumps(_shaped(json.loads(self._body)), ensure_ascii=False).encode()
+        told = json.loads(self._body or b"{}")
+        if "error" not in told:
+            told = _shaped({**_plain(start["status"]), **told})
+        data = json.dumps(told, ensure_ascii=False).encode()
         headers = MutableHeaders(scope=start)
         headers["content-type"], headers["content-length"] = _JSON, str(len(data))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data})
+
+
+def _plain(status: int) -> dict[str, Any]:
+    """What there is to say of an error by its status alone: of an address where nothing is."""
+    phrase = HTTPStatus(status).phrase
+    code = phrase.lower().replace(" ", "-")
+    return problems.problem(Refused(status, code, phrase, _SEE))
