@@ -14,21 +14,16 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
-from papers import HANDBOOK
-from service_driver import filled, serving
+from openai_driver import DAYS, SENTENCE, handbook, user
+from service_driver import serving
 
-DAYS = "Сколько дней отпуска переносится?"
-SENTENCE = "На следующий год переносится не более 10 календарных дней неиспользованного отпуска."
 FIELDS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of OpenAI's API over a library with a handbook."""
-    folder = tmp_path_factory.mktemp("clients")
-    (folder / "papers").mkdir()
-    (folder / "papers" / "правила.md").write_text(HANDBOOK, encoding="utf-8")
-    home: Path = filled(folder / "home", folder / "papers")
+    home = handbook(tmp_path_factory.mktemp("clients"))
     with serving(home) as address:
         yield f"{address}/v1"
 
@@ -40,7 +35,7 @@ def client(url: str) -> Iterator[OpenAI]:
 
 
 def question(text: str = DAYS) -> Any:
-    return [{"role": "user", "content": text}]
+    return [user(text)]
 
 
 # -- the openai client
@@ -219,3 +214,16 @@ def test_curl_is_answered_and_reads_a_stream(url: str) -> None:
     assert "text/event-stream" in headers
     assert events.endswith("\n\ndata: [DONE]\n\n")
     assert all(line.startswith("data: ") for line in events.split("\n") if line)
+
+
+# -- the page about it
+
+
+def test_the_code_of_the_page_runs_as_it_is_written(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known: dict[str, Any] = {}
+    for begin in ("from openai import OpenAI", "class ChatRag", "chat = ChatRag"):
+        exec(shown_code(begin).replace("http://127.0.0.1:8600/v1", url), known)
+    said = capsys.readouterr().out
+    assert "Not in your documents." in said  # its questions are English, and the handbook is not

@@ -1,32 +1,25 @@
-"""What OpenAI's API is in the service: names of models, requests, errors, texts of answers."""
+"""What OpenAI's API is in the service: names of models, answers, conversations."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from openai_driver import DAYS, SENTENCE, ask, said, user
 from papers import ENGLISH, HANDBOOK, MEETING
 from service_driver import client_of, filled
 
 from rag.access.keys import Key
 from rag.config import Settings
 from rag.desk import Desk
-from rag.errors import LibraryBusy
 from rag.service import Service
 from rag.service.admission import Admission
 from rag.service.entry import Client
 from rag.service.openai import naming
-from rag.service.openai.errors import Edge
-from rag.service.problems import Refused, response
-
-DAYS = "Сколько дней отпуска переносится?"
-SENTENCE = "На следующий год переносится не более 10 календарных дней неиспользованного отпуска."
-CHAT = "/v1/chat/completions"
+from rag.service.problems import Refused
 
 
 @pytest.fixture(scope="module")
@@ -50,22 +43,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def http(library: Path) -> Iterator[TestClient]:
     with client_of(library, Settings(workers=1, serve_question=200)) as client:
         yield client
-
-
-def ask(http: TestClient, question: str = DAYS, **more: Any) -> Any:
-    """The answer to a question, as JSON."""
-    body = {"model": "rag/default", "messages": [user(question)], **more}
-    return http.post(CHAT, json=body).json()
-
-
-def user(text: Any) -> dict[str, Any]:
-    return {"role": "user", "content": text}
-
-
-def said(answer: Any) -> str:
-    text = answer["choices"][0]["message"]["content"]
-    assert isinstance(text, str)
-    return text
 
 
 # -- names of models
@@ -155,6 +132,12 @@ def test_no_tag_link_or_picture_of_a_document_works_in_the_text(http: TestClient
     assert "<b>cork</b>" in answer["rag"]["sentences"][0]["citations"][0]["quote"]
 
 
+def test_who_asks_and_how_much_is_looked_at_can_be_said(http: TestClient) -> None:
+    answer = ask(http, "Что я должен сделать?", rag={"me": "Олег"})
+    assert [row["who"] for row in answer["rag"]["promises"]] == ["Олег Титов"]
+    assert len(ask(http, rag={"k": 1})["rag"]["passages"]) == 1
+
+
 def test_a_scope_bounds_where_is_looked(http: TestClient) -> None:
     there = ask(http, rag={"documents": ["правила.md"]})
     assert said(there) == SENTENCE
@@ -180,6 +163,16 @@ def test_a_follow_up_leans_on_the_messages_before_it(http: TestClient) -> None:
         assert said(answer).endswith("Заявление о переносе подают в отдел кадров до 1 декабря.")
         assert "отпуск" in answer["rag"]["asked"].lower()
         assert answer["rag"]["ignored"] == ["messages of the role system"]
+
+
+def test_a_follow_up_may_lean_on_a_follow_up(http: TestClient) -> None:
+    said_before = ("Сколько дней составляет отпуск?", "а сколько его переносится?")
+    messages = []
+    for question in said_before:
+        messages += [user(question), {"role": "assistant", "content": "Столько-то."}]
+    answer = ask(http, messages=[*messages, user("а в какой отдел?")])
+    assert "отпуск" in answer["rag"]["asked"].lower()
+    assert "отдел кадров" in said(answer)
 
 
 def test_messages_of_a_person_in_a_row_are_one_question(http: TestClient) -> None:
@@ -208,188 +201,3 @@ def test_messages_that_hold_no_question_are_refused(
 ) -> None:
     fault = ask(http, messages=messages)["error"]
     assert (fault["type"], fault["param"]) == ("invalid_request_error", param)
-
-
-# -- parameters
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"n": 2},
-        {"logprobs": True},
-        {"response_format": {"type": "json_object"}},
-        {"modalities": ["text", "audio"]},
-        {"web_search_options": {}},
-        {"tool_choice": "required"},
-        {"function_call": {"name": "f"}},
-        {"temperature": 3},
-        {"temperature": "0.5"},
-        {"max_tokens": 0},
-        {"stop": ["x"] * 17},
-        {"stream": "yes"},
-    ],
-)
-def test_what_cannot_be_honoured_is_refused_by_its_name(http: TestClient, wrong: Any) -> None:
-    reply = http.post(CHAT, json={"model": "rag/default", "messages": [user(DAYS)], **wrong})
-    fault = reply.json()["error"]
-    assert reply.status_code == 400
-    assert fault["param"] == next(iter(wrong))
-    assert fault["code"] in ("unsupported", "invalid-request")
-
-
-def test_a_field_of_rag_that_is_mistyped_is_refused(http: TestClient) -> None:
-    assert ask(http, rag={"footnote": True})["error"]["param"] == "rag.footnote"
-
-
-def test_what_does_no_harm_is_taken_and_what_changes_nothing_is_named(http: TestClient) -> None:
-    more = {
-        "n": 1,
-        "stream": None,
-        "stop": None,
-        "seed": -5,
-        "temperature": 0.3,
-        "user": "anna",
-        "response_format": {"type": "text"},
-        "presence_penalty": 0,
-        "frequency_penalty": 1.5,
-        "tools": [{"type": "function"}],
-        "tool_choice": "auto",
-        "store": False,
-        "made_up": 1,
-        "max_completion_tokens": 5,
-        "metadata": {"a": "b"},
-        "logprobs": False,
-    }
-    answer = ask(http, **more)
-    assert said(answer) == SENTENCE
-    assert answer["rag"]["ignored"] == [
-        *("frequency_penalty", "made_up", "tools"),
-        *("temperature", "seed", "max_completion_tokens"),
-    ]
-
-
-# -- errors
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b'{"model":', "application/json"),
-        (b'{"model": "rag/default"}', "application/x-www-form-urlencoded"),
-        (b"[" * 200_000, "application/json"),
-        (b"\xff\xfe", "application/json"),
-        (b"[1]", "application/json"),
-    ],
-)
-def test_a_body_that_is_no_object_is_a_mistake_of_the_client(
-    http: TestClient, body: bytes, kind: str
-) -> None:
-    reply = http.post(CHAT, content=body, headers={"Content-Type": kind})
-    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "invalid-request")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", CHAT, 405),
-        ("POST", "/v1/models", 405),
-        ("DELETE", "/v1/models/rag/default", 405),
-        ("POST", "/v1/responses", 404),
-        ("GET", "/v1/", 404),
-    ],
-)
-def test_an_address_where_nothing_is_answers_in_the_same_shape(
-    http: TestClient, method: str, path: str, status: int
-) -> None:
-    reply = http.request(method, path)
-    assert reply.status_code == status
-    assert reply.json()["error"]["type"] == "invalid_request_error"
-
-
-def test_errors_before_the_routes_are_reshaped_and_others_are_let_be() -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        error = LibraryBusy("It is busy", "Wait.")
-        if scope["path"].endswith("key"):
-            refused = {"WWW-Authenticate": "Bearer"}
-            error = Refused(401, "no-key", "A key is missing", "Send one.", refused)  # type: ignore[assignment]
-        await response(error)(scope, receive, send)
-
-    client = TestClient(Edge(app, "/v1/"))
-    reply = client.get("/v1/key")
-    assert reply.status_code == 401
-    assert reply.headers["WWW-Authenticate"] == "Bearer"
-    assert reply.headers["Content-Type"] == "application/json"
-    assert reply.json()["error"] == {
-        "message": "A key is missing. Send one.",
-        "type": "authentication_error",
-        "param": None,
-        "code": "no-key",
-        "hint": "Send one.",
-        "exit_code": 1,
-    }
-    assert client.get("/v1/models").json()["error"]["type"] == "server_error"
-    assert client.get("/api/v1/models").json()["code"] == "library-busy"
-
-
-def test_an_empty_collection_cannot_answer_yet(tmp_path: Path) -> None:
-    (tmp_path / "new.folders.json").write_text("{}", encoding="utf-8")
-    with client_of(tmp_path) as http:
-        assert http.get("/v1/models/rag/new").json()["created"] == 0
-        for stream in (False, True):
-            reply = http.post(
-                CHAT, json={"model": "rag/new", "messages": [user(DAYS)], "stream": stream}
-            )
-            assert reply.status_code == 404
-            assert reply.json()["error"]["code"] == "library-missing"
-
-
-# -- vectors
-
-
-def vectors(http: TestClient, given: Any, **more: Any) -> Any:
-    return http.post("/v1/embeddings", json={"model": "rag/default", "input": given, **more}).json()
-
-
-def test_vectors_are_those_of_the_library_as_numbers_or_bytes(http: TestClient) -> None:
-    texts = [SENTENCE, "подводная лодка"]
-    numbers = vectors(http, texts)
-    assert [row["index"] for row in numbers["data"]] == [0, 1]
-    floats = np.array([row["embedding"] for row in numbers["data"]], np.float32)
-    coded = vectors(http, texts, encoding_format="base64", dimensions=floats.shape[1])["data"]
-    raw = [np.frombuffer(base64.b64decode(row["embedding"]), "<f4") for row in coded]
-    assert np.array_equal(np.stack(raw), floats)
-    assert np.allclose(np.linalg.norm(floats, axis=1), 1, atol=1e-5)
-    (query,) = vectors(http, DAYS, input_type="query")["data"]
-    near, far = floats @ np.array(query["embedding"], np.float32)
-    assert near > far
-    assert numbers["usage"] == {"prompt_tokens": 0, "total_tokens": 0}
-
-
-@pytest.mark.parametrize(
-    ("given", "more", "param"),
-    [
-        ([1, 2, 3], {}, "input"),
-        ([[1, 2], [3]], {}, "input"),
-        ("", {}, "input"),
-        (["x", " "], {}, "input"),
-        ([], {}, "input"),
-        (["x"] * 2049, {}, "input"),
-        (None, {}, "input"),
-        ("x", {"dimensions": 3}, "dimensions"),
-        ("x", {"encoding_format": "int8"}, "encoding_format"),
-        ("x", {"model": "rag/none"}, None),
-    ],
-)
-def test_texts_that_cannot_be_embedded_are_refused(
-    http: TestClient, given: Any, more: Any, param: str | None
-) -> None:
-    fault = vectors(http, given, **more)["error"]
-    assert (fault["type"], fault["param"]) == ("invalid_request_error", param)
-
-
-def test_the_api_is_described_with_its_errors(http: TestClient) -> None:
-    described = http.get("/api/v1/openapi.json").json()
-    chat = described["paths"][CHAT]["post"]
-    assert {"200", "4XX", "5XX"} == set(chat["responses"])
-    assert "Completion" in str(chat["requestBody"])

@@ -24,5 +24,5 @@ __all__ = ["PREFIX", "Edge", "router"]
 #: Where clients of OpenAI's API look for it.
 PREFIX = "/v1"
 router = APIRouter(prefix=PREFIX, tags=["openai"], responses=FAILURES)
-for _part in (chat, embeddings, listing):  # the last one answers where nothing else is
+for _part in (chat, embeddings, listing):
     router.include_router(_part.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 
 router = APIRouter(route_class=Route)
 
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "OpenAI's chat.completion, or its chunks as server-sent events; with a field"
+        " `rag`, which holds what `rag ask --json` prints. See docs/openai.md.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/event-stream": {"schema": {"type": "string"}},
+        },
+    }
+}
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -35,7 +45,7 @@ def _quiet(*_: object) -> None:
     """Nobody listens."""
 
 
-@router.post("/chat/completions")
+@router.post("/chat/completions", responses=_ANSWER)
 async def complete(request: Request, client: Asking, wanted: Completion) -> Response:
     """Answer the last question of a chat from the documents of a collection."""
     service = service_of(request)

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 
 router = APIRouter(route_class=Route)
 
+_LIST: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "OpenAI's list of embeddings",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
 
-@router.post("/embeddings")
+
+@router.post("/embeddings", responses=_LIST)
 async def embed(request: Request, client: Asking, wanted: Vectors) -> Response:
     """Vectors of texts, comparable with those of the documents of a collection."""
     service = service_of(request)

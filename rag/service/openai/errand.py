@@ -10,12 +10,10 @@ from rag import schema
 from rag.models import Sampling
 from rag.service.openai.footnotes import correction, pieces, text_of
 from rag.service.openai.metering import Bill, Usage, metered
-from rag.service.openai.talk import asked
+from rag.service.openai.talk import asked, standing
 from rag.types import Scope
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rag.app import App
     from rag.schema import Json
     from rag.service.entry import Entry
@@ -75,7 +73,7 @@ class Errand:
         answer = self.app.answer(
             self.asked.question,
             scope=self.scope,
-            past=self.asked.past,
+            past=standing(self.asked.past),
             on_step=partial(tell, "step"),
             around=partial(metered, drawn=self.drawn, bill=bill),
             **({"on_text": hear} if self.live else {}),
@@ -109,7 +107,8 @@ def errand(wanted: Completion, named: Named, entry: Entry) -> Errand:
     settings, extras, options = entry.service.settings, wanted.extras, named.options
     verbatim = "extractive" in options
     by_model = bool(settings.model) and not verbatim
-    app = entry.app.with_settings(model="") if verbatim and settings.model else entry.app
+    changes = {"passages": extras.k, "me": extras.me, "model": "" if verbatim else None}
+    given = {name: value for name, value in changes.items() if value is not None}
 
     def chosen(name: str, own: bool | None) -> bool:
         return name in options if own is None else own
@@ -117,15 +116,11 @@ def errand(wanted: Completion, named: Named, entry: Entry) -> Errand:
     most = min(wanted.most_tokens or settings.max_tokens, settings.max_tokens)
     drawn = Sampling(wanted.temperature, wanted.seed, wanted.top_p, most, wanted.stops)
     return Errand(
-        app,
+        entry.app.with_settings(**given) if given else entry.app,
         asked(wanted.messages, settings.serve_question),
-        Scope(tuple(extras.documents), _day(extras.since), _day(extras.until)),
+        Scope(tuple(extras.documents), extras.since, extras.until),
         drawn,
         footnotes=chosen("footnotes", extras.footnotes),
         live=bool(wanted.stream) and by_model and chosen("live", extras.live),
         ignored=tuple(wanted.ignored(by_model=by_model)),
     )
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

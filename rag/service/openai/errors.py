@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = logging.getLogger(__name__)
-
 #: What OpenAI calls the kinds of errors; other statuses are those of a request or of the server.
 _REQUEST = "invalid_request_error"
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -36,8 +34,8 @@ _PREFIX = "Value error, "
 _JSON = "application/json"
 #: Headers that are those of one body and not of another.
 _OF_BODY = ("content-length", "content-type")
+_SEE = "See docs/openai.md."
 _UNREADABLE = "The body cannot be read"
-_CRASHED = "The service has made a mistake"
 
 
 class Wrong(Refused):
@@ -118,9 +116,6 @@ class Route(APIRoute):
                 return response(error)
             except HTTPException as error:  # a body that nobody can read
                 return response(Refused(error.status_code, "invalid-request", _UNREADABLE))
-            except Exception:
-                log.exception("A request could not be served")
-                return response(Refused(500, "internal-error", _CRASHED, "See its log."))
 
         return handler
 
@@ -143,7 +138,7 @@ def invalid(errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> 
         hint = "" if sent == _JSON else f"Send it with Content-Type: {_JSON}."
         return Wrong("invalid-request", "The body is no object of JSON", hint)
     param = _param(place[1:])
-    return Wrong("invalid-request", f"{param}: {said}", "See docs/openai.md.", param)
+    return Wrong("invalid-request", f"{param}: {said}", _SEE, param)
 
 
 def _param(place: Sequence[object]) -> str:
@@ -160,8 +155,8 @@ def _param(place: Sequence[object]) -> str:
 class Edge:
     """ASGI middleware: what is refused before a route is reached is told in this shape, too.
 
-    Limits, the gate and whatever else stands before all routes tell of errors in one shape; below
-    `prefix` their clients are OpenAI's.
+    Limits, the gate and whatever else stands before all routes, or finds none, tell of errors in
+    other shapes; below `prefix` their clients are OpenAI's.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -170,13 +165,14 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and look at what comes back."""
-        if scope["type"] == "http" and scope["path"].startswith(self._prefix):
-            send = _Reshaping(send)
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            send = _Reshaping(send) if path.startswith(self._prefix) else send
         await self._app(scope, receive, send)
 
 
 class _Reshaping:
-    """Sends what it is given, problems reshaped; their bodies are short and come whole."""
+    """Sends what it is given, errors reshaped; their bodies are short and come whole."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -186,20 +182,29 @@ class _Reshaping:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             kind = MutableHeaders(scope=message).get("content-type", "")
-            if kind.startswith(problems.MEDIA_TYPE):
+            if message["status"] >= 400 and kind.startswith((problems.MEDIA_TYPE, _JSON)):
                 self._start = message
                 return
         elif self._start is not None:
             self._body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            await self._end(self._start)
+            if not message.get("more_body"):
+                await self._end(self._start)
             return
         await self._send(message)
 
     async def _end(self, start: Message) -> None:
-        data = json.dumps(_shaped(json.loads(self._body)), ensure_ascii=False).encode()
+        told = json.loads(self._body or b"{}")
+        if "error" not in told:
+            told = _shaped({**_plain(start["status"]), **told})
+        data = json.dumps(told, ensure_ascii=False).encode()
         headers = MutableHeaders(scope=start)
         headers["content-type"], headers["content-length"] = _JSON, str(len(data))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data})
+
+
+def _plain(status: int) -> dict[str, Any]:
+    """What there is to say of an error by its status alone: of an address where nothing is."""
+    phrase = HTTPStatus(status).phrase
+    code = phrase.lower().replace(" ", "-")
+    return problems.problem(Refused(status, code, phrase, _SEE))

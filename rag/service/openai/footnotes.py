@@ -29,7 +29,7 @@ _CHECKED: dict[Language, str] = {
 }
 _RULE = "\n\n---\n\n"
 _PARAGRAPH = re.compile(r"\n\n")
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MARK = re.compile(r"(?: ?\\\[\d+\\\])+")
 _PARTS = re.compile(
     r"(?m)^(?:{})$".format(
@@ -76,7 +76,7 @@ def correction(question: str, heard: str, answer: Answer, *, footnotes: bool) ->
     text = text_of(question, answer, footnotes=footnotes)
     if not footnotes and _bare(heard) == _bare(text):
         return ""
-    return (_RULE + _CHECKED[language_of(question)] + "\n\n" if heard else "") + text
+    return f"{_RULE}{_CHECKED[language_of(question)]}\n\n{text}"
 
 
 def without_footnotes(text: str) -> str:
@@ -87,5 +87,5 @@ def without_footnotes(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Words alone: a model's marks and the space between sentences make no difference."""
-    return "".join(re.sub(r"\[\d+\]", "", text).split())
+    """Words alone: a model's marks, its Markdown and the space between make no difference."""
+    return re.sub(r"\[\d+\]|\W", "", text)

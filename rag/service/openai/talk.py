@@ -6,9 +6,10 @@ Its words are a client's: they lend a follow-up what it leaves unsaid, and suppo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.followup import standalone
 from rag.service.openai.errors import Wrong
 from rag.service.openai.footnotes import without_footnotes
 from rag.talk import PAST
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 #: Characters of an earlier question and of its answer that count.
 _LONGEST = 4_000
-_TEXTS = ("text", "input_text", "output_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,24 @@ def _past(roles: Sequence[str], said: Sequence[str]) -> tuple[Exchange, ...]:
     return tuple(found[-PAST:])
 
 
+def standing(past: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """The same with each question made to stand alone, by rules: some were follow-ups themselves.
+
+    It takes a moment where they are long.
+    """
+    found: list[Exchange] = []
+    for each in past:
+        found.append(replace(each, asked=standalone(each.question, found)))
+    return tuple(found)
+
+
 def _text(message: Said, place: int) -> str:
     """The words of a message. Raises Wrong where it holds anything else."""
     if message.content is None or isinstance(message.content, str):
         return message.content or ""
     texts = []
     for number, part in enumerate(message.content):
-        if part.type not in _TEXTS or part.text is None:
+        if part.type != "text" or part.text is None:
             raise Wrong(
                 "unsupported",
                 f"A part of a message is {part.type[:40]}; only text can be read",
