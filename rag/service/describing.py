@@ -41,6 +41,7 @@ _TAGS: Final = {
     "writing": "Summaries and minutes.",
     "promises": "Who owes what to whom by when, and what people set right.",
     "checking": "Texts and saved answers held against the documents; measures.",
+    "tasks": "What a model can do with a document: extract, classify, reply.",
     "pages": "Pages as pictures, passages with what stands around them.",
     "health": "Whether the service lives.",
 }

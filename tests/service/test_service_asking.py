@@ -15,8 +15,10 @@ from model_doubles import scripted
 from papers import ENGLISH, HANDBOOK, MEETING
 from service_driver import SETTINGS, client_of, filled
 
+import rag
 from rag.errors import ModelError
 from rag.service.shapes.answers import Answer, SearchResult, Summary
+from rag.service.shapes.labour import TaskDone, TaskList
 
 C = "/api/v1/collections/default"
 DAYS = "сколько дней отпуска переносится?"
@@ -244,3 +246,26 @@ def test_a_summary_is_of_documents_and_never_of_files_of_the_machine(
         problem = client.post(f"{C}/summaries", json={"documents": [name]})
         told(problem, 404, "document-missing")
         told(client.post(f"{C}/minutes", json={"document": name}), 404, "document-missing")
+
+
+def test_a_task_is_done_on_a_document_with_a_model(
+    home: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = client.get(f"{C}/tasks")
+    TaskList.model_validate_json(listed.text, strict=True)
+    assert "extract" in {each["name"] for each in listed.json()["tasks"]}
+    assert str(Path(rag.__file__).parent) not in listed.text
+    rows = '{"rows": [{"what": "binder", "kilograms": 640}, {"what": "crane", "kilograms": 9}]}'
+    monkeypatch.setattr("rag.models.load_model", lambda *_, **__: scripted(rows))
+    wanted = {"document": "binder.txt", "fields": "what:text, kilograms:number"}
+    with client_of(home, replace(SETTINGS, model="openai:double")) as modelled:
+        done = modelled.post(f"{C}/tasks/extract", json=wanted)
+        TaskDone.model_validate_json(done.text, strict=True)
+        (result,) = done.json()["results"]
+        assert [each["values"]["kilograms"] for each in result["records"]] == [640]
+        assert result["flags"]
+        lost = modelled.post(f"{C}/tasks/extract", json={**wanted, "document": "/etc/hostname"})
+        told(lost, 404, "document-missing")
+        told(modelled.post(f"{C}/tasks/fly", json=wanted), 404, "no-task")
+        bad = modelled.post(f"{C}/tasks/extract", json={**wanted, "fields": "what:colour"})
+        told(bad, 400, "usage-error")
