@@ -41,6 +41,7 @@ _TAGS: Final = {
     "writing": "Summaries and minutes.",
     "promises": "Who owes what to whom by when, and what people set right.",
     "checking": "Texts and saved answers held against the documents; measures.",
+    "tasks": "What a model can do with a document: extract, classify, reply.",
     "pages": "Pages as pictures, passages with what stands around them.",
     "openai": "What clients of OpenAI's API expect; docs/openai.md.",
     "health": "Whether the service lives.",
@@ -67,8 +68,8 @@ _FAULTS: Final[dict[int, tuple[str, str]]] = {
     503: ("Unavailable", "The library is being written to, or the model cannot answer now."),
     507: ("DiskFull", "The disk is full, or cannot be written to."),
 }
-_BARE: Final = frozenset({401, 403, 429, 500})  # of routes that open no collection
-_WITH_BODY: Final = frozenset({413})
+#: What only goes wrong where something is named in the address, and where a body is sent.
+_NAMED, _WITH_BODY = frozenset({404}), frozenset({413})
 _COMES_AGAIN: Final = frozenset({429, 503})
 
 
@@ -130,11 +131,11 @@ def _operations(told: Json) -> Iterator[tuple[str, Json]]:
 
 def _tell_faults(path: str, operation: Json) -> None:
     """Say what may go wrong at a route."""
-    known = set(_FAULTS) if "{collection}" in path else set(_BARE)
+    known = set(_FAULTS)
+    if "{" not in path:
+        known -= _NAMED
     if "requestBody" not in operation:
         known -= _WITH_BODY
-    if "requestBody" in operation or operation.get("parameters"):
-        known.add(422)
     answers = operation["responses"]
     answers.pop("422", None)  # in which FastAPI says how it would tell of it
     for status in sorted(known):

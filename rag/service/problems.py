@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from rag.errors import (
+    EXIT_USAGE,
     DocumentMissing,
     DoesNotFit,
     LibraryBusy,
@@ -87,6 +88,8 @@ def status_of(error: RagError) -> int:
 
 class Invalid(Refused):
     """A request that is not what its route takes; `faults` say where and what."""
+
+    exit_code = EXIT_USAGE
 
     def __init__(self, error: RequestValidationError) -> None:
         super().__init__(

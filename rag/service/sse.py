@@ -11,6 +11,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from rag.errors import RagError
 from rag.service.problems import Refused
+from rag.shown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -59,7 +60,7 @@ async def streamed(
 
 def event(name: str, value: object) -> bytes:
     """An event with a JSON value."""
-    return format_sse_event(event=name, data_str=json.dumps(value, ensure_ascii=False))
+    return format_sse_event(event=name, data_str=escaped(json.dumps(value, ensure_ascii=False)))
 
 
 async def _first(request: Request, events: AsyncIterator[Event]) -> Event:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from fastapi.testclient import TestClient
 from httpx import Response
 from model_doubles import scripted
+from model_server import chunk, stream
+from model_server import serving as model_serving
 from papers import ENGLISH, HANDBOOK, MEETING
-from service_driver import SETTINGS, client_of, filled
+from service_driver import SETTINGS, client_of, filled, serving
 
+import rag
 from rag.errors import ModelError
 from rag.service.shapes.answers import Answer, SearchResult, Summary
+from rag.service.shapes.labour import TaskDone, TaskList
 
 C = "/api/v1/collections/default"
 DAYS = "сколько дней отпуска переносится?"
@@ -244,3 +253,62 @@ def test_a_summary_is_of_documents_and_never_of_files_of_the_machine(
         problem = client.post(f"{C}/summaries", json={"documents": [name]})
         told(problem, 404, "document-missing")
         told(client.post(f"{C}/minutes", json={"document": name}), 404, "document-missing")
+
+
+def test_a_task_is_done_on_a_document_with_a_model(
+    home: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = client.get(f"{C}/tasks")
+    TaskList.model_validate_json(listed.text, strict=True)
+    assert "extract" in {each["name"] for each in listed.json()["tasks"]}
+    assert str(Path(rag.__file__).parent) not in listed.text
+    rows = '{"rows": [{"what": "binder", "kilograms": 640}, {"what": "crane", "kilograms": 9}]}'
+    monkeypatch.setattr("rag.models.load_model", lambda *_, **__: scripted(rows))
+    wanted = {"document": "binder.txt", "fields": "what:text, kilograms:number"}
+    with client_of(home, replace(SETTINGS, model="openai:double")) as modelled:
+        done = modelled.post(f"{C}/tasks/extract", json=wanted)
+        TaskDone.model_validate_json(done.text, strict=True)
+        (result,) = done.json()["results"]
+        assert [each["values"]["kilograms"] for each in result["records"]] == [640]
+        assert result["flags"]
+        lost = modelled.post(f"{C}/tasks/extract", json={**wanted, "document": "/etc/hostname"})
+        told(lost, 404, "document-missing")
+        told(modelled.post(f"{C}/tasks/fly", json=wanted), 404, "no-task")
+        bad = modelled.post(f"{C}/tasks/extract", json={**wanted, "fields": "what:colour"})
+        told(bad, 400, "usage-error")
+
+
+def endless(asked: threading.Event, ended: threading.Event) -> Any:
+    """An answer of a model server that has no end; tells when it begins, and when nobody reads."""
+
+    def written() -> Iterator[bytes | None]:
+        try:
+            asked.set()
+            for number in count():
+                yield chunk(f"слово{number} ")
+                yield None
+        finally:
+            ended.set()
+
+    return lambda _: (*stream()[:2], written())
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_client_that_goes_away_stops_the_model(home: Path, streams: bool) -> None:
+    asked, ended = threading.Event(), threading.Event()
+    with model_serving(endless(asked, ended)) as server:
+        settings = replace(SETTINGS, model="openai:any", base_url=server.url, serve_answers=1)
+        with serving(home, replace(settings, max_tokens=2048)) as address:
+            there = urlsplit(address)
+            connection = HTTPConnection(str(there.hostname), there.port, timeout=60)
+            headers = {"Content-Type": "application/json"}
+            body = json.dumps({"question": DAYS, "stream": streams})
+            connection.request("POST", f"{C}/ask", body, headers)
+            assert asked.wait(60)
+            if streams:
+                with connection.getresponse() as response:
+                    assert any("слово" in line.decode() for line in response)
+            connection.close()
+            assert ended.wait(60)
+            after = requests.post(f"{address}{C}/search", json={"question": DAYS}, timeout=60)
+            assert after.status_code == 200  # its place is free again

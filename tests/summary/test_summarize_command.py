@@ -18,7 +18,7 @@ SUMMARY = {
     *("struck", "pieces", "gaps", "calls", "notes"),
 }
 SENTENCE = {"text", "verdict", "reason", "highlight", "citations", "place"}
-RECEIPT = {"parts", "total", "window", "reserve", "tokenizer", "exact", "left_out"}
+RECEIPT = {"parts", "total", "window", "reserve", "free", "tokenizer", "exact", "left_out"}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rag.service.api import asking, checking, owing, showing, writing
+from rag.service.api import asking, checking, owing, showing, tasks, writing
 
 router = APIRouter()
 _ROOMS = (
@@ -12,6 +12,7 @@ _ROOMS = (
     (writing.router, "writing"),
     (owing.router, "promises"),
     (checking.router, "checking"),
+    (tasks.router, "tasks"),
     (showing.router, "pages"),
 )
 for room, tag in _ROOMS:

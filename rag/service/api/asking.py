@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 #: Characters of a question, whatever the setting serve_question says, and of an earlier answer.
-_LONGEST, _LONGEST_ANSWER = 20_000, 100_000
+_LONGEST, _LONGEST_ANSWER = 20_000, 50_000
 #: Earlier turns that a request may bring; the last ones count.
 _MOST_TURNS = 100
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from rag.exports import MIMES
 from rag.service.problems import Refused
+from rag.shown import escaped
 
 if TYPE_CHECKING:
     from rag.app import App
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 By = Literal["model", "documents"]
 
 
-def told(value: object, status: int = 200) -> JSONResponse:
+def told(value: object, status: int = 200) -> Response:
     """A JSON value that nobody but the client may keep."""
-    return JSONResponse(value, status, {"Cache-Control": "no-store"})
+    text = escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return Response(text, status, {"Cache-Control": "no-store"}, "application/json")
 
 
 def file(data: bytes, form: Form, name: str) -> Response:
