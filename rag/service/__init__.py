@@ -11,6 +11,7 @@ from rag import __version__
 from rag.errors import RagError
 from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
+from rag.service.jobs import Jobs
 from rag.service.state import Service
 
 if TYPE_CHECKING:
@@ -24,14 +25,19 @@ __all__ = ["Service", "build"]
 def build(desk: Desk) -> FastAPI:
     """The service as an ASGI app; when it ends it closes the desk."""
 
+    admission = Admission(desk.settings)
+    service = Service(desk, admission, Jobs(desk, admission))
+
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        service.jobs.start()
         desk.resume()
         yield
+        service.jobs.close()
         desk.close()
 
     app = FastAPI(title="rag", version=__version__, lifespan=living)
-    app.state.service = Service(desk, Admission(desk.settings))
+    app.state.service = service
     app.add_exception_handler(RagError, problems.on_error)
     app.include_router(health.router)
     app.include_router(openai.router, prefix="/v1")

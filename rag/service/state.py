@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.desk import Desk
     from rag.service.admission import Admission
+    from rag.service.jobs import Jobs
 
 
 @dataclass(slots=True)
 class Service:
-    """The desk that all requests share, and how much is worked at once."""
+    """The desk that all requests share, how much is worked at once, and what goes on for long."""
 
     desk: Desk
     admission: Admission
+    jobs: Jobs
 
     @property
     def settings(self) -> Settings:
