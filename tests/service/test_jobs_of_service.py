@@ -18,11 +18,11 @@ from rag.service import build
 from rag.service.entry import Client
 from rag.service.jobs import Jobs
 from rag.service.problems import Refused
-from rag.service.running import Tell
 from rag.service.state import Service
 from rag.store import collections
 from rag.store.tasks import Task, Tasks, new_id, now
 
+Tell = Callable[[str, object], None]
 ME = Client("me")
 PATIENCE = 60.0
 
