@@ -188,6 +188,7 @@ class Desk:
         self.presence.close()
 
     def _take_up(self, *, at_start: bool) -> None:
+        self.presence.clear()
         for folder in self.home.glob(f"*{UPLOADS}"):
             try:
                 intake = self.intake(folder.name.removesuffix(UPLOADS))

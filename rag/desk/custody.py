@@ -23,7 +23,6 @@ from rag.store.tasks import Tasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from filelock import FileLock
 
@@ -53,10 +52,6 @@ class Custody:
         Raises LibraryBusy and StorageError.
         """
         return self._received.door()
-
-    def incoming(self) -> Path:
-        """Where a file may be put that is being sent. Raises StorageError."""
-        return self._received.incoming(self._presence.token)
 
     # -- bringing in
 
@@ -130,8 +125,8 @@ class Custody:
             return []
         found = self._received.orphans(self._presence.token, self._presence.lives)
         if at_start:
-            jobs = Tasks(self._app().paths.jobs).open()
-            found += self._received.left(self._presence.token, jobs)
+            tasks = Tasks(self._app().paths.jobs)
+            found += self._received.left(self._presence.token, tasks.open)
         return found
 
     # -- dealing with

@@ -56,7 +56,7 @@ _REASONS: dict[Cause, tuple[str, str]] = {
 class Sent:
     """A file that was sent in: what it is called, its bytes or where they lie, and their SHA-256.
 
-    A path is one that `Received.incoming` gave; the file there is moved or deleted. `size` is in
+    A path is one that `Presence.incoming` gave; the file there is moved or deleted. `size` is in
     bytes.
     """
 

@@ -18,7 +18,15 @@ from rag.schema.answers import (
 )
 from rag.schema.base import SCHEMA, Json
 from rag.schema.figures import comparison, comparisons, evaluation
-from rag.schema.holdings import document, document_row, documents, picture, report
+from rag.schema.holdings import (
+    document,
+    document_row,
+    documents,
+    holding,
+    picture,
+    report,
+    unread,
+)
 from rag.schema.labour import flag, job, job_result, job_row, jobs, record
 from rag.schema.owed import entry, promise, promises
 from rag.schema.setting import doctor, fit, fit_parts, settings
@@ -41,6 +49,7 @@ __all__ = [
     "fit_parts",
     "flag",
     "history",
+    "holding",
     "job",
     "job_result",
     "job_row",
@@ -58,5 +67,6 @@ __all__ = [
     "sentence",
     "settings",
     "summary",
+    "unread",
     "verified",
 ]

@@ -11,6 +11,7 @@ from rag import __version__
 from rag.errors import RagError
 from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
+from rag.service.ingests import Ingests
 from rag.service.jobs import Jobs
 from rag.service.state import Service
 
@@ -26,7 +27,8 @@ def build(desk: Desk) -> FastAPI:
     """The service as an ASGI app; when it ends it closes the desk."""
 
     admission = Admission(desk.settings)
-    service = Service(desk, admission, Jobs(desk, admission))
+    jobs = Jobs(desk, admission)
+    service = Service(desk, admission, jobs, Ingests(jobs))
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:

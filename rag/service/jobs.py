@@ -18,7 +18,7 @@ from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped, StorageError, UsageError
@@ -45,6 +45,8 @@ _ADOPT = 2.0
 _NOTE = 0.3
 #: Seconds after which a job that found too many before it asks for its turn again.
 _TURN = 1.0
+#: Bodies of requests that are written to the disk at the same moment.
+_WRITERS = 8
 _CUT_OFF = Refused(
     500, "cut-off", "The service ended before this was done", "Begin it again; nothing came of it."
 )
@@ -59,6 +61,8 @@ class Live:
     caller: Caller
     #: Looks how far it has come, where nobody tells.
     look: Callable[[], None] = lambda: None
+    #: What is to be done once its end is on the disk.
+    on_end: Callable[[], None] = lambda: None
     noted: float = 0.0
     dirty: bool = False
     ended: Event = field(default_factory=Event)
@@ -74,9 +78,12 @@ class Jobs:
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = Event()
+        self._looking: Thread | None = None
         self._adopted = 0.0
         #: How to go on with a job that was cut off, by kind; gives whether it goes on.
         self.resumers: dict[str, Callable[[Live], bool]] = {}
+        #: Bounds how many threads write what is being sent.
+        self.writers = CapacityLimiter(_WRITERS)
 
     # -- from start to end
 
@@ -84,11 +91,14 @@ class Jobs:
         """Take up what was cut off, and look after what goes on; called in the event loop."""
         self._loop = asyncio.get_running_loop()
         self._adopt_all()
-        Thread(target=self._look_after, name="rag-jobs", daemon=True).start()
+        self._looking = Thread(target=self._look_after, name="rag-jobs", daemon=True)
+        self._looking.start()
 
     def close(self, seconds: float = 5.0) -> None:
         """End all that goes on here. An ingest is taken up by the next run, the rest has failed."""
         self._closing.set()
+        if self._looking is not None:
+            self._looking.join()
         with self._lock:
             working = [live for live in self._live.values() if not self._resumes(live.task)]
         for live in working:
@@ -112,7 +122,9 @@ class Jobs:
 
         This writes to the disk: call it in a thread, as `rag.service.running.run` does.
         """
-        live = self.open(client, collection, kind)
+        with self.desk.intake(collection).custody.door():
+            self.check_known(collection)
+            live = self.open(client, collection, kind)
         self._call(self._in_turn(live, client, work))
         return live.task
 
@@ -193,24 +205,25 @@ class Jobs:
         task_id: str = "",
         files: Sequence[Json] = (),
     ) -> Live:
-        """A job that is queued and on the disk, for whoever goes on with it; raises as `begin`."""
+        """A job that is queued and on the disk, for whoever goes on with it; raises as `begin`.
+
+        The caller stands in the collection's door, so that it is not taken away meanwhile.
+        """
         settings, tasks = self.desk.settings, self.tasks(collection)
-        with self.desk.intake(collection).custody.door():
-            self.check_known(collection)
-            if len(tasks.open()) >= settings.serve_jobs:
-                raise Refused(
-                    429,
-                    "too-many-jobs",
-                    f"{settings.serve_jobs} jobs go on in this collection already",
-                    "Wait until one of them has ended, or cancel it.",
-                    {"Retry-After": "10"},
-                )
-            tasks.prune(settings.serve_jobs_kept, settings.serve_jobs_days)
-            time_ = now()
-            task = Task(
-                task_id or new_id(), kind, client.name, "queued", time_, time_, files=tuple(files)
+        if len(tasks.open()) >= settings.serve_jobs:
+            raise Refused(
+                429,
+                "too-many-jobs",
+                f"{settings.serve_jobs} jobs go on in this collection already",
+                "Wait until one of them has ended, or cancel it.",
+                {"Retry-After": "10"},
             )
-            tasks.begin(task, self.desk.presence.token)
+        tasks.prune(settings.serve_jobs_kept, settings.serve_jobs_days)
+        time_ = now()
+        task = Task(
+            task_id or new_id(), kind, client.name, "queued", time_, time_, files=tuple(files)
+        )
+        tasks.begin(task, self.desk.presence.token)
         live = Live(collection, task, Caller(client.name))
         with self._lock:
             self._live[task.id] = live
@@ -308,6 +321,7 @@ class Jobs:
                 return False
         with self._lock:
             self._live.pop(live.task.id, None)
+        live.on_end()
         return True
 
     def _look_after(self) -> None:

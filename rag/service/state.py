@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.desk import Desk
     from rag.service.admission import Admission
+    from rag.service.ingests import Ingests
     from rag.service.jobs import Jobs
 
 
@@ -21,6 +22,7 @@ class Service:
     desk: Desk
     admission: Admission
     jobs: Jobs
+    ingests: Ingests
 
     @property
     def settings(self) -> Settings:

@@ -1,6 +1,7 @@
 """Which processes use a library now: each holds a lock, which falls with it however it ends.
 
 <home>/+processes/<token>   locked as long as the process that is called so lives
+<home>/+incoming/           what is being sent to them
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from rag.store.place import storage_error
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The folder below the home of a library; the + keeps it apart from every collection.
-_FOLDER = "+processes"
+#: The folders below the home of a library; the + keeps them apart from every collection.
+_FOLDER, _INCOMING = "+processes", "+incoming"
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
@@ -27,6 +28,7 @@ class Presence:
     """This process among those that use the library at `home`; others see when it is gone."""
 
     def __init__(self, home: Path) -> None:
+        self._home = home
         self._folder = home / _FOLDER
         self._held: FileLock | None = None
         self._token = ""
@@ -50,6 +52,22 @@ class Presence:
         if not _TOKEN.fullmatch(token):
             return False
         return is_there(self._folder / token)
+
+    def incoming(self) -> Path:
+        """Where this process may put a file that is being sent to it. Raises StorageError."""
+        folder = self._home / _INCOMING
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, self._home) from error
+        return folder / f"{self.token}.{secrets.token_hex(8)}"
+
+    def clear(self) -> None:
+        """Delete what was being sent to processes that are gone."""
+        with suppress(OSError):
+            for path in (self._home / _INCOMING).iterdir():
+                if not self.lives(path.name.partition(".")[0]):
+                    path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """This process is gone for the others."""

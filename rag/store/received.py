@@ -6,7 +6,6 @@
         .notes/<sha256>.json    the name, and whether the file still waits to be read
         .wanted/<sha256>.<who>  a process, or a job, has the file on its way into the library
         .reading/<sha256>       locked by the one process that reads it and takes it in
-        .incoming/              what is being sent
 
 No name from outside is ever a path. Both are written aside and renamed, the note first: under its
 own name a file is whole or not there, and a kill leaves no bytes that nobody knows the name of.
@@ -18,7 +17,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +30,7 @@ from rag.store.whole import sync_folder, write_whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_NOTES, _WANTED, _READING, _INCOMING = ".notes", ".wanted", ".reading", ".incoming"
+_NOTES, _WANTED, _READING = ".notes", ".wanted", ".reading"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[0-9a-z]{1,8})?")
 #: Who wants a file: "p" and the token of a process, or "j" and the id of a job.
@@ -99,14 +97,6 @@ class Received:
 
     # -- bringing in
 
-    def incoming(self, token: str) -> Path:
-        """Where a process may put what is being sent to it. Raises StorageError."""
-        try:
-            (self.folder / _INCOMING).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._failed(error) from error
-        return self.folder / _INCOMING / f"{token}.{secrets.token_hex(8)}"
-
     def keep(
         self,
         name: str,
@@ -119,7 +109,7 @@ class Received:
     ) -> Kept:
         """Keep bytes, SHA-256 `digest`, to be read by a suffix such as ".pdf".
 
-        A path is one that `incoming` gave; the file is moved. `by` is who wants them in the
+        A path is one on the disk of the library; the file is moved. `by` is who wants them in the
         library, see `process` and `job`. What is `durable` outlasts a power cut once `sync` is
         called. A file that waits already stays as it is called. Raises StorageError where the
         folder cannot be written.
@@ -274,9 +264,8 @@ class Received:
     def orphans(self, token: str, lives: Callable[[str], bool]) -> list[Kept]:
         """Files that processes had on their way which are gone; now the one of `token` has.
 
-        Those of jobs are left to the jobs. What such processes were being sent is deleted.
+        Those of jobs are left to the jobs.
         """
-        self._clear_incoming(lives)
         if all(kind == "j" or lives(who) for _, kind, who in self._marks()):
             return []
         with self.door():
@@ -289,13 +278,13 @@ class Received:
                 self._leave(digest, [process(who)])
             return [kept for kept in self.all() if kept.digest in found]
 
-    def left(self, token: str, jobs: Iterable[str]) -> list[Kept]:
+    def left(self, token: str, jobs: Callable[[], Iterable[str]]) -> list[Kept]:
         """Files that wait and nobody has on their way; now the process of `token` has.
 
-        `jobs` are those that go on: what another one wanted was never promised, and goes.
+        `jobs` gives those that go on: what another one wanted was never promised, and goes.
         """
-        known = {job(each) for each in jobs}
         with self.door():
+            known = {job(each) for each in jobs()}
             for digest, kind, who in self._marks():
                 if kind == "j" and f"{kind}{who}" not in known:
                     self.release(digest, [f"{kind}{who}"])
@@ -306,12 +295,6 @@ class Received:
             return waiting
 
     # -- inside
-
-    def _clear_incoming(self, lives: Callable[[str], bool]) -> None:
-        with suppress(OSError):
-            for path in (self.folder / _INCOMING).iterdir():
-                if not lives(path.name.partition(".")[0]):
-                    path.unlink(missing_ok=True)
 
     def _marks(self) -> list[tuple[str, str, str]]:
         """Who wants what: a hash, "p" or "j", and the token or id."""
