@@ -53,6 +53,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "serve_question": (1, 20_000),
     "serve_answers": (0, 1_000),
     "serve_queue": (0, 100_000),
+    "serve_wait_seconds": (0.0, 3600.0),
     "serve_upload_files": (1, 100_000),
     "serve_upload_mb": (1, 1_000_000),
     "serve_jobs": (1, 100_000),
@@ -122,6 +123,7 @@ class Settings:
     serve_question: int = 20_000  # characters of a question that comes from a client
     serve_answers: int = 0  # requests that are worked at once; as many as processors when 0
     serve_queue: int = 64  # requests that wait for that; more are told to come again
+    serve_wait_seconds: float = 10.0  # how long a change waits while the library is written to
     serve_upload_files: int = 200  # files that one request may bring
     serve_upload_mb: int = 1_000  # of all files of one request together
     serve_jobs: int = 1_000  # jobs of a collection that have not ended

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from rag.desk.patience import when_free
+from rag.desk.patience import PATIENCE, when_free
 from rag.holdings.causes import Cause as Unreadable
 from rag.readers.signatures import Fault, tell
 from rag.store.received import Received
@@ -162,15 +162,15 @@ def safe_name(name: str) -> str:
     return f"{short or _NO_NAME}{suffix}"
 
 
-def remove(app: App, *names: str) -> list[str]:
+def remove(app: App, *names: str, seconds: float = PATIENCE) -> list[str]:
     """Take documents out of the library, and the bytes they were sent in as, if nothing needs them.
 
     Files that came from a folder stay there. Gives the full names. Raises UsageError for no such
-    document, LibraryBusy where another process goes on writing, StorageError where the bytes cannot
-    be deleted.
+    document, LibraryBusy where another process writes for longer than `seconds`, StorageError where
+    the bytes cannot be deleted.
     """
     paths = {app.file(name) for name in names}
-    removed = when_free(lambda: app.remove(*names))
+    removed = when_free(lambda: app.remove(*names), seconds=seconds)
     received = Received(app.paths.uploads)
     needed = {Path(row.root) / row.path for row in app.files()}
     for path in paths - needed:

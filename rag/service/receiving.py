@@ -7,7 +7,9 @@ soon as it has passed the limit. Whatever goes wrong, nothing of it is left.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
+import logging
 import os
 from contextlib import suppress
 from functools import partial
@@ -21,8 +23,8 @@ from starlette.requests import ClientDisconnect
 
 from rag.desk import uploads
 from rag.desk.uploads import Sent
+from rag.errors import StorageError
 from rag.service.problems import Refused
-from rag.store.place import storage_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     from rag.config import Settings
     from rag.service.state import Service
+
+log = logging.getLogger(__name__)
 
 _MEBIBYTE = 1024**2
 #: Bytes of a request that are no file's: what stands around each of its parts.
@@ -83,7 +87,7 @@ class Received:
         try:
             self._file = self._path.open("xb")
         except OSError as error:
-            raise storage_error(error, self._path.parent) from error
+            raise not_kept(error) from error
 
     def write(self, data: bytes) -> None:
         """Some of its bytes. Raises Refused (413) where it has too many, StorageError."""
@@ -97,7 +101,7 @@ class Received:
         try:
             self._file.write(data)
         except OSError as error:
-            raise storage_error(error, self._path.parent) from error
+            raise not_kept(error) from error
 
     def end(self) -> None:
         """It is whole, and on the disk. Raises StorageError."""
@@ -108,7 +112,7 @@ class Received:
             os.fsync(self._file.fileno())
             self._file.close()
         except OSError as error:
-            raise storage_error(error, self._path.parent) from error
+            raise not_kept(error) from error
         sent = Sent(self._name, self._path, self._hash.hexdigest(), self._size)
         self._file = self._path = None
         if uploads.is_litter(sent.name):
@@ -268,6 +272,17 @@ def too_large(what: str, limit: int) -> Refused:
         f"{what} has more than {limit} MB",
         "Split it, or let the administrator raise max_upload_mb or serve_upload_mb.",
         _LAST,
+    )
+
+
+def not_kept(error: OSError | StorageError) -> StorageError:
+    """What a client is told where its files cannot be kept: not where on the disk that was."""
+    log.warning("What was sent cannot be kept: %s", error)
+    cause = error if isinstance(error, OSError) else error.__cause__
+    is_full = getattr(cause, "errno", None) == errno.ENOSPC
+    why = "the disk is full" if is_full else "the disk fails"
+    return StorageError(
+        f"What was sent cannot be kept ({why})", "Send it again once the administrator made room."
     )
 
 

@@ -122,18 +122,13 @@ class Received:
             (self.folder / _NOTES).mkdir(parents=True, exist_ok=True)
             with self.door():
                 known = self.find(digest)
+                if known is None or not known.waiting:
+                    self._put(kept, data, durable=durable)
                 if by:
                     self._want(digest, by)
-                if known is not None and known.waiting:
-                    return known
-                self._note(kept, durable=durable)
-                if isinstance(data, bytes):
-                    write_whole(kept.path, data, durable=durable)
-                else:
-                    data.replace(kept.path)
+                return known if known is not None and known.waiting else kept
         except OSError as error:
             raise self._failed(error) from error
-        return kept
 
     def sync(self) -> None:
         """Let what was kept outlast a power cut. Raises StorageError."""
@@ -295,6 +290,20 @@ class Received:
             return waiting
 
     # -- inside
+
+    def _put(self, kept: Kept, data: bytes | Path, *, durable: bool) -> None:
+        """Write a note and bytes, or nothing."""
+        is_new = not self._place(kept.digest).exists()
+        try:
+            self._note(kept, durable=durable)
+            if isinstance(data, bytes):
+                write_whole(kept.path, data, durable=durable)
+            else:
+                data.replace(kept.path)
+        except BaseException:
+            if is_new:
+                self.forget(kept.digest)
+            raise
 
     def _marks(self) -> list[tuple[str, str, str]]:
         """Who wants what: a hash, "p" or "j", and the token or id."""

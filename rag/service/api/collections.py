@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from rag import schema
-from rag.desk.patience import when_free
 from rag.errors import LibraryMissing
 from rag.service.entry import Asking, Entry, Reads, Writes
 from rag.service.problems import Refused
@@ -83,7 +82,7 @@ async def rename_collection(request: Request, entry: Writes, wanted: Name) -> di
         if new != entry.collection:
             _check_free(service, new)
             desk = service.desk
-            when_free(partial(desk.rename_collection, entry.collection, new))
+            service.when_free(partial(desk.rename_collection, entry.collection, new))
         return _told(Entry(service, entry.client, new))
 
     return await run(service, request, entry.client, "search", rename)
@@ -95,8 +94,9 @@ async def delete_collection(request: Request, entry: Writes) -> None:
 
     Files elsewhere that it was filled from stay where they are.
     """
-    delete = partial(entry.service.desk.delete_collection, entry.collection)
-    await run(entry.service, request, entry.client, "search", partial(when_free, delete))
+    service = entry.service
+    delete = partial(service.desk.delete_collection, entry.collection)
+    await run(service, request, entry.client, "search", partial(service.when_free, delete))
 
 
 def _create(service: Service, name: str) -> None:

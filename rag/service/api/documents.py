@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from rag import schema
 from rag.desk import uploads
 from rag.desk.patience import when_free
-from rag.errors import LibraryMissing
+from rag.errors import LibraryMissing, StorageError
 from rag.holdings import Holdings, Order, ordered, sought
 from rag.picture import page_of
 from rag.service import receiving
@@ -54,9 +54,7 @@ _FORM = {
     "required": True,
 }
 
-DocumentId = Annotated[
-    str, Path(pattern="^[0-9a-f]{64}$", description="The id of the document, as listed.")
-]
+DocumentId = Annotated[str, Path(max_length=100, description="The id of the document, as listed.")]
 
 
 class Another(BaseModel):
@@ -145,7 +143,10 @@ async def upload_documents(
         password = received.password or unquote(x_document_password)
         files, client = received.files, entry.client
         accept = partial(service.ingests.accept, client, entry.collection, files, password)
-        task = await run(service, request, client, "search", accept)
+        try:
+            task = await run(service, request, client, "search", accept)
+        except StorageError as error:
+            raise receiving.not_kept(error) from error
     if wait:
         await service.jobs.wait(entry.collection, task.id, wait)
         task = service.jobs.find(entry.collection, task.id)
@@ -236,7 +237,7 @@ async def rename_document(
         name = wanted.document or named[0].name
         if name not in [row.name for row in named]:
             raise Refused(404, "no-document", "This document is not called so")
-        old = when_free(lambda: entry.app.rename(name, wanted.name))
+        old = entry.service.when_free(partial(entry.app.rename, name, wanted.name))
         return {"schema": schema.SCHEMA, "id": document, "old": old, "document": wanted.name}
 
     return await run(entry.service, request, entry.client, "search", rename)
@@ -251,7 +252,8 @@ async def delete_document(request: Request, entry: Writes, document: DocumentId)
 
     def delete() -> dict[str, Any]:
         names = [row.name for row in _named(_held(entry)[0], document)]
-        removed = uploads.remove(entry.app, *names)
+        patience = entry.service.settings.serve_wait_seconds
+        removed = uploads.remove(entry.app, *names, seconds=patience)
         return {"schema": schema.SCHEMA, "id": document, "removed": removed}
 
     return await run(entry.service, request, entry.client, "search", delete)

@@ -17,7 +17,7 @@ from rag.store.tasks import State, Task
 
 router = APIRouter()
 
-JobId = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="The id of the job.")]
+JobId = Annotated[str, Path(max_length=100, description="The id of the job.")]
 
 
 def told(task: Task) -> dict[str, Any]:
