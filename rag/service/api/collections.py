@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -58,7 +59,7 @@ async def create_collection(
     if not client.may("write", name):
         raise Refused(403, "read-only", "This key may not write to a collection of this name")
     await run(service, request, client, "search", partial(_create, service, name))
-    response.headers["Location"] = f"{request.url.path}/{name}" if name.isascii() else ""
+    response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
     return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
 
 
