@@ -229,13 +229,13 @@ def move(paths: LibraryPaths, new: LibraryPaths) -> None:
     Raises LibraryBusy while a process writes to it, or files or jobs are on their way, StorageError
     where the disk fails. The caller has seen that nothing lies under the new name.
     """
-    with _held(paths, new), _at_rest(paths), _at_rest(new):
+    with _at_rest(paths), _at_rest(new), _held(paths, new):
         _begin_move(paths, new)
 
 
 def delete(paths: LibraryPaths) -> None:
     """Delete a collection with all its parts. Raises LibraryBusy and StorageError as `move`."""
-    with _held(paths), _at_rest(paths):
+    with _at_rest(paths), _held(paths):
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
 
 
@@ -254,8 +254,11 @@ def _at_rest(paths: LibraryPaths) -> Iterator[None]:
                 f"Something is being done to the collection {paths.collection}",
                 "Wait until it has ended, or stop it.",
             )
-        yield
-        received.close_door()
+        try:
+            yield
+        finally:
+            if not paths.uploads.exists():
+                received.close_door()
 
 
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
