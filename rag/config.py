@@ -55,7 +55,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "serve_queue": (0, 100_000),
     "serve_wait_seconds": (0.0, 3600.0),
     "serve_upload_files": (1, 100_000),
-    "serve_upload_mb": (1, 1_000_000),
     "serve_jobs": (1, 100_000),
     "serve_jobs_kept": (1, 1_000_000),
     "serve_jobs_days": (0.0, 36_500.0),
@@ -125,7 +124,6 @@ class Settings:
     serve_queue: int = 64  # requests that wait for that; more are told to come again
     serve_wait_seconds: float = 10.0  # how long a change waits while the library is written to
     serve_upload_files: int = 200  # files that one request may bring
-    serve_upload_mb: int = 1_000  # of all files of one request together
     serve_jobs: int = 1_000  # jobs of a collection that have not ended
     serve_jobs_kept: int = 1_000  # jobs of a collection that have, and are told of
     serve_jobs_days: float = 7.0  # how long they are

@@ -65,6 +65,8 @@ class Live:
     on_end: Callable[[], None] = lambda: None
     noted: float = 0.0
     dirty: bool = False
+    #: How it has ended, until that is on the disk and can be told.
+    final: Task | None = None
     ended: Event = field(default_factory=Event)
 
 
@@ -237,18 +239,19 @@ class Jobs:
     def tell(self, live: Live, **changes: Any) -> None:
         """Note how far a job has come: fields of the task that have changed."""
         with self._lock:
-            if live.task.ended:
+            if live.final is not None:
                 return
-            revision = live.task.revision + 1
-            live.task = replace(live.task, **changes, changed=now(), revision=revision)
+            live.task = _changed(live.task, changes)
             live.dirty = True
         self._note(live)
 
     def end(self, live: Live, state: State, **changes: Any) -> None:
-        """A job has come to its end, which is on the disk when this returns, if that can be."""
-        self.tell(live, **changes, state=state)
-        if self._keep_end(live):
-            live.ended.set()
+        """A job has come to its end, which is told once it is on the disk."""
+        with self._lock:
+            if live.final is not None:
+                return
+            live.final = _changed(live.task, {**changes, "state": state})
+        self._keep_end(live)
 
     # -- inside
 
@@ -264,6 +267,8 @@ class Jobs:
                 return
             except Refused:  # too many wait: this one is in no hurry
                 await asyncio.sleep(_TURN)
+            except Stopped:
+                pass
             if live.caller.stopped:
                 await to_thread.run_sync(partial(self.end, live, self._stopped_state()))
                 return
@@ -303,7 +308,7 @@ class Jobs:
 
     def _note(self, live: Live) -> None:
         """Write down how far a job has come, unless that was done a moment ago."""
-        if not live.dirty or live.task.ended or time.monotonic() < live.noted + _NOTE:
+        if not live.dirty or live.final or time.monotonic() < live.noted + _NOTE:
             return
         live.noted, live.dirty = time.monotonic(), False
         try:
@@ -311,18 +316,20 @@ class Jobs:
         except StorageError as error:
             log.warning("%s", error)
 
-    def _keep_end(self, live: Live) -> bool:
-        """Write down the end of a job; whether that is done, else it is tried again."""
+    def _keep_end(self, live: Live) -> None:
+        """Write down the end of a job, and tell of it; where that cannot be it is tried again."""
+        assert live.final is not None
         try:
-            self.tasks(live.collection).end(live.task, self.desk.presence.token)
+            self.tasks(live.collection).end(live.final, self.desk.presence.token)
         except StorageError as error:
             log.warning("%s", error)
             if self.tasks(live.collection).folder.is_dir():
-                return False
-        with self._lock:
-            self._live.pop(live.task.id, None)
+                return
         live.on_end()
-        return True
+        with self._lock:
+            live.task = live.final
+            self._live.pop(live.task.id, None)
+        live.ended.set()
 
     def _look_after(self) -> None:
         while not self._closing.wait(_LOOK):
@@ -335,9 +342,8 @@ class Jobs:
         with self._lock:
             lives = list(self._live.values())
         for live in lives:
-            if live.task.ended:
-                if self._keep_end(live):
-                    live.ended.set()
+            if live.final is not None:
+                self._keep_end(live)
                 continue
             if self.tasks(live.collection).is_cancelled(live.task.id):
                 live.caller.stop()
@@ -373,6 +379,10 @@ class Jobs:
                 self._live[task_id] = live
             if not (self._resumes(task) and self.resumers[task.kind](live)):
                 self.end(live, "failed", error=problem(_CUT_OFF))
+
+
+def _changed(task: Task, changes: Json) -> Task:
+    return replace(task, **changes, changed=now(), revision=task.revision + 1)
 
 
 def _told(name: str, value: object) -> Json:

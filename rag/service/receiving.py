@@ -207,7 +207,7 @@ async def receive(service: Service, request: Request, name: str, into: Received)
     settings = service.settings
     kind, options = parse_options_header(request.headers.get("content-type"))
     is_form = kind == _MULTIPART
-    limit = settings.serve_upload_mb if is_form else settings.max_upload_mb
+    limit = settings.max_upload_mb
     around = _AROUND * (settings.serve_upload_files + _PARTS_MORE) if is_form else 0
     most = limit * _MEBIBYTE + around
     with suppress(ValueError):
@@ -270,7 +270,7 @@ def too_large(what: str, limit: int) -> Refused:
         413,
         "too-large",
         f"{what} has more than {limit} MB",
-        "Split it, or let the administrator raise max_upload_mb or serve_upload_mb.",
+        "Send files one by one, split it, or let the administrator raise max_upload_mb.",
         _LAST,
     )
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
-
-from rag.desk.patience import when_free
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fastapi import Request
 
     from rag.config import Settings
@@ -17,8 +13,6 @@ if TYPE_CHECKING:
     from rag.service.admission import Admission
     from rag.service.ingests import Ingests
     from rag.service.jobs import Jobs
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -29,10 +23,6 @@ class Service:
     admission: Admission
     jobs: Jobs
     ingests: Ingests
-
-    def when_free(self, change: Callable[[], T]) -> T:
-        """Change a library once nobody else does. Raises LibraryBusy where that takes long."""
-        return when_free(change, seconds=self.settings.serve_wait_seconds)
 
     @property
     def settings(self) -> Settings:

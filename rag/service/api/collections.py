@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from rag import schema
 from rag.errors import LibraryMissing
+from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -83,10 +84,10 @@ async def rename_collection(request: Request, entry: Writes, wanted: Name) -> di
         if new != entry.collection:
             _check_free(service, new)
             desk = service.desk
-            service.when_free(partial(desk.rename_collection, entry.collection, new))
+            desk.rename_collection(entry.collection, new)
         return _told(Entry(service, entry.client, new))
 
-    return await run(service, request, entry.client, "search", rename)
+    return await changed(service, request, entry.client, rename)
 
 
 @router.delete("/{collection}", status_code=204)
@@ -97,7 +98,7 @@ async def delete_collection(request: Request, entry: Writes) -> None:
     """
     service = entry.service
     delete = partial(service.desk.delete_collection, entry.collection)
-    await run(service, request, entry.client, "search", partial(service.when_free, delete))
+    await changed(service, request, entry.client, delete)
 
 
 def _create(service: Service, name: str) -> None:

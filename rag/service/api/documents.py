@@ -20,6 +20,7 @@ from rag.holdings import Holdings, Order, ordered, sought
 from rag.picture import page_of
 from rag.service import receiving
 from rag.service.api.jobs import told
+from rag.service.changing import changed
 from rag.service.entry import Entry, Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -237,10 +238,10 @@ async def rename_document(
         name = wanted.document or named[0].name
         if name not in [row.name for row in named]:
             raise Refused(404, "no-document", "This document is not called so")
-        old = entry.service.when_free(partial(entry.app.rename, name, wanted.name))
+        old = entry.app.rename(name, wanted.name)
         return {"schema": schema.SCHEMA, "id": document, "old": old, "document": wanted.name}
 
-    return await run(entry.service, request, entry.client, "search", rename)
+    return await changed(entry.service, request, entry.client, rename)
 
 
 @router.delete("/{document}")
@@ -252,11 +253,10 @@ async def delete_document(request: Request, entry: Writes, document: DocumentId)
 
     def delete() -> dict[str, Any]:
         names = [row.name for row in _named(_held(entry)[0], document)]
-        patience = entry.service.settings.serve_wait_seconds
-        removed = uploads.remove(entry.app, *names, seconds=patience)
+        removed = uploads.remove(entry.app, *names, seconds=0.0)
         return {"schema": schema.SCHEMA, "id": document, "removed": removed}
 
-    return await run(entry.service, request, entry.client, "search", delete)
+    return await changed(entry.service, request, entry.client, delete)
 
 
 @router.post("/{document}/reread", status_code=202)
