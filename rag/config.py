@@ -53,6 +53,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "serve_question": (1, 20_000),
     "serve_answers": (0, 1_000),
     "serve_queue": (0, 100_000),
+    "serve_wait_seconds": (0.0, 3600.0),
+    "serve_upload_files": (1, 100_000),
+    "serve_jobs": (1, 100_000),
+    "serve_jobs_kept": (1, 1_000_000),
+    "serve_jobs_days": (0.0, 36_500.0),
     "serve_receive_seconds": (1.0, 3600.0),
     "serve_drain_seconds": (0.0, 3600.0),
     "read_memory_mb": (64, 1_000_000),
@@ -117,6 +122,11 @@ class Settings:
     serve_question: int = 20_000  # characters of a question that comes from a client
     serve_answers: int = 0  # requests that are worked at once; as many as processors when 0
     serve_queue: int = 64  # requests that wait for that; more are told to come again
+    serve_wait_seconds: float = 10.0  # how long a change waits while the library is written to
+    serve_upload_files: int = 200  # files that one request may bring
+    serve_jobs: int = 1_000  # jobs of a collection that have not ended
+    serve_jobs_kept: int = 1_000  # jobs of a collection that have, and are told of
+    serve_jobs_days: float = 7.0  # how long they are
     serve_receive_seconds: float = 30.0  # how long a client may be silent while it sends
     serve_drain_seconds: float = 30.0  # how long requests may go on when the service is to end
     serve_log_texts: bool = False  # write questions and errors whole into the log; else no text is

@@ -5,10 +5,10 @@ A desk outlives every visit: what a visitor began goes on while the page is relo
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 from dataclasses import replace
 from functools import partial
-from threading import RLock
+from threading import Event, RLock, Thread
 from typing import TYPE_CHECKING
 
 from rag import config
@@ -26,9 +26,10 @@ from rag.desk.meetings import Meetings
 from rag.desk.moving import Move
 from rag.desk.talks import Talks
 from rag.desk.trial import Trial
-from rag.errors import LibraryBusy, UsageError
-from rag.store import collections
+from rag.errors import LibraryBusy, RagError, UsageError
+from rag.store import collections, place
 from rag.store.place import UPLOADS, LibraryPaths
+from rag.store.processes import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
     from rag.models import Model
 
 
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at what other processes do to the library.
+_LOOK = 1.0
+
+
 class Desk:
     """One app for each collection of the library at `home`, all with the same models."""
 
@@ -45,6 +52,8 @@ class Desk:
         import_ahead()
         self.home = home
         self.settings = settings or Settings()
+        #: This process among those that use the library.
+        self.presence = Presence(home)
         self.meetings = Meetings()
         self.talks = Talks()
         self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
@@ -54,6 +63,8 @@ class Desk:
         self._apps: dict[str, App] = {}
         self._chores: dict[str, Chores] = {}
         self._intakes: dict[str, Intake] = {}
+        self._there: set[str] = set()  # collections that were there at the last look
+        self._closed = Event()
         self._lock = RLock()
         #: Told of each file that was sent in, once nothing more comes of it by itself.
         self.on_settled: Callable[[Drop], None] = lambda _: None
@@ -169,20 +180,53 @@ class Desk:
         with self._lock:
             name = collection or self.settings.collection
             if name not in self._intakes:
-                self._intakes[name] = Intake(partial(self.app, name), self._settled)
+                intake = Intake(partial(self.app, name), self.presence, self._settled)
+                self._intakes[name] = intake
             return self._intakes[name]
 
     def _settled(self, drop: Drop) -> None:
         self.on_settled(drop)
 
     def resume(self) -> None:
-        """Take up files that were sent in and not yet read when an earlier process ended."""
-        for folder in self.home.glob(f"*{UPLOADS}"):
-            with suppress(UsageError):  # a folder of another program, or made by hand
-                self.intake(folder.name.removesuffix(UPLOADS)).claim()
+        """Take up files that were sent in and not yet read when a process ended, now and later.
+
+        From now on it is noticed what other processes do to the collections.
+        """
+        self._take_up(at_start=True)
+        self._there = set(place.collections(self.home))
+        Thread(target=self._look_around, name="rag-around", daemon=True).start()
 
     def close(self) -> None:
-        """End all that goes on here; files that wait are taken up by the next desk."""
+        """End all that goes on here; files that wait are taken up by another desk."""
+        self._closed.set()
         for intake in list(self._intakes.values()):
             intake.close()
         self._libraries.close()
+        self.presence.close()
+
+    def _take_up(self, *, at_start: bool) -> None:
+        self.presence.clear()
+        for folder in self.home.glob(f"*{UPLOADS}"):
+            try:
+                intake = self.intake(folder.name.removesuffix(UPLOADS))
+                intake.take_up(at_start=at_start)
+            except UsageError:
+                continue  # a folder of another program, or made by hand
+            except RagError as error:
+                log.warning("What was sent in before cannot be taken up: %s", error)
+
+    def _look_around(self) -> None:
+        while not self._closed.wait(_LOOK):
+            try:
+                self._take_up(at_start=False)
+                self._forget_gone()
+            except Exception:  # a thread that dies would notice nothing any more
+                log.exception("Looking at the library failed")
+
+    def _forget_gone(self) -> None:
+        """Forget collections that another process has renamed or deleted."""
+        there = set(place.collections(self.home))
+        for name in self._there - there:
+            if name not in self._intakes or not self._intakes[name].busy:
+                self._forget(name)
+        self._there = there

@@ -30,10 +30,12 @@ class Drop:
     its bytes are not kept unless a password would open them. failed: the library could not take it
     in, and may yet. `size` is in bytes; `pages` are done, of `total_pages` where that is known.
 
-    `documents` are the names that it has in the library, `unread` counts files inside it that could
-    not be read. `cause` tells why it is not taken, `reason` says it in English with what to do, and
-    `kind` is what its bytes are where its name says something else. `held` while another process
-    writes to the library. `notes` is what the reader has to say, as in `rag list`.
+    `documents` are the names that it has in the library, `ids` those of these documents, `unread`
+    counts files inside it that could not be read. `cause` tells why it is not taken, `reason` says
+    it in English with what to do, `hint` what to do alone, and `kind` is what its bytes are where
+    its name says something else. `held` while another process writes to the library. `notes` is
+    what the reader has to say, as in `rag list`. `job` is that of a service which it belongs to.
+    `again` tells that another process, or this one before, may have taken it in already.
     """
 
     name: str
@@ -43,12 +45,16 @@ class Drop:
     pages: int = 0
     total_pages: int | None = None
     documents: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     unread: int = 0
     cause: Cause = ""
     kind: str = ""
     reason: str = ""
+    hint: str = ""
     held: bool = False
     notes: tuple[str, ...] = ()
+    job: str = ""
+    again: bool = False
     resumed: bool = False
     cancelled: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
@@ -61,19 +67,26 @@ class Drop:
         return self.state in _DONE
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes of a file that is kept."""
+        assert self.kept is not None
+        return self.kept.digest
+
+    @property
     def locked(self) -> bool:
         """Whether a password would open it, or more of it."""
         return self.done and self.cause in LOCKED
 
-    def end(self, state: State, cause: Cause = "", reason: str = "") -> None:
+    def end(self, state: State, cause: Cause = "", reason: str = "", hint: str = "") -> None:
         """Nothing more comes of it."""
-        self.state, self.cause, self.reason = state, cause, reason
+        self.state, self.cause, self.reason, self.hint = state, cause, reason, hint
         if self.ended is None:
             self.ended = time.monotonic()
 
     def begin_again(self) -> None:
         """It is to be read once more."""
-        self.state, self.cause, self.reason, self.unread = "waiting", "", "", 0
+        self.state, self.cause, self.unread = "waiting", "", 0
+        self.reason = self.hint = ""
         self.pages, self.total_pages, self.began, self.ended = 0, None, None, None
 
     @property

@@ -5,40 +5,35 @@
 
 Lanes read in child processes and hold no lock, so that a book keeps nobody's note waiting. The
 publisher takes in whatever is read by the time it comes free: the first file at once, many small
-ones together. What was kept and not yet read when a process was killed is taken up by the next.
+ones together. Several processes may do so for one collection: the same bytes are read by one of
+them, and what was kept and not yet read when a process was killed is taken up by another.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
 from collections import deque
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from rag import config
 from rag.desk import uploads
+from rag.desk.custody import Custody
 from rag.desk.drops import THERE, Drop
-from rag.desk.publishing import Outcome, held, publish, refusal
+from rag.desk.publishing import Outcome, publish, refusal, settled
 from rag.desk.reading import Cancelled, Reader
 from rag.desk.waiting import Waiting
-from rag.errors import LibraryError, Stopped, StorageError
-from rag.holdings.causes import LOCKED
-from rag.index import open_catalogue
-from rag.store.received import Received
+from rag.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rag.app import App
     from rag.desk.reading import WasRead
-    from rag.store.catalogue import Catalogue
-    from rag.store.received import Kept
+    from rag.store.processes import Presence
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +47,18 @@ _TOGETHER = 200
 _REMEMBERED = 500
 _MAX_LANES = 4
 _CLOSING = 10.0  # seconds that files which are being read are waited for
+#: Seconds to the next look at files whose bytes another process is at.
+_ELSEWHERE = 0.2
 
 
 class Intake:
     """The way into one collection, for all who use it at once. No method waits but `wait`."""
 
     def __init__(
-        self, app: Callable[[], App], on_settled: Callable[[Drop], None] = lambda _: None
+        self,
+        app: Callable[[], App],
+        presence: Presence,
+        on_settled: Callable[[Drop], None] = lambda _: None,
     ) -> None:
         """For the collection of the app that `app` gives, with its settings at that time.
 
@@ -66,7 +66,8 @@ class Intake:
         """
         self._app = app
         self._on_settled = on_settled
-        self._received = Received(app().paths.uploads)
+        #: The bytes of files that are on their way.
+        self.custody = Custody(app, presence)
         self._changed = Condition()  # guards all below
         self._drops: list[Drop] = []
         self._line = Waiting()
@@ -74,8 +75,8 @@ class Intake:
         self._read: deque[WasRead] = deque()
         self._lanes = self._idle = self._ready = 0
         self._quick = self._publishing = False
+        self._elsewhere: list[Drop] = []
         self._stop = Event()
-        self._claim: FileLock | None = None
 
     # -- what is going on
 
@@ -112,36 +113,35 @@ class Intake:
         One that is not taken, or is in the library already, is done at once. What a system leaves
         in folders, such as Thumbs.db, gets no row.
         """
-        with suppress(OSError):  # what comes of it shows when a file is kept
-            self._received.folder.mkdir(parents=True, exist_ok=True)
-        self.claim()
-        limit = self._app().settings.max_upload_mb
         wanted = [(name, data) for name, data in files if not uploads.is_litter(name)]
-        with self._catalogue() or nullcontext() as catalogue:
-            taken = [self._admit(name, data, limit, catalogue) for name, data in wanted]
+        taken = self.custody.take([uploads.Sent.of(name, data) for name, data in wanted])
+        self.line_up(taken)
+        return tuple(taken)
+
+    def line_up(self, drops: Iterable[Drop], password: str = "") -> None:
+        """Begin to read files that are kept; `password` opens those that are encrypted."""
         with self._changed:
-            self._drops += taken
-            for drop in taken:
+            for drop in drops:
+                self._drops.append(drop)
                 if not drop.done:
+                    if password:
+                        self._passwords[drop.id] = password
                     self._line_up(drop)
             self._forget_old()
             self._changed.notify_all()
-        return tuple(taken)
 
     def unlock(self, drop: Drop, password: str) -> None:
         """Read a file again with a password; nothing where none would help."""
         with self._changed:
             if drop.locked and drop.kept is not None:
                 self._passwords[drop.id] = password
-                drop.begin_again()
-                self._line_up(drop)
+                self._again(drop)
 
     def retry(self, drop: Drop) -> None:
         """Read a file again that the library could not take in."""
         with self._changed:
             if drop.state == "failed" and drop.kept is not None:
-                drop.begin_again()
-                self._line_up(drop)
+                self._again(drop)
 
     def cancel(self, drop: Drop) -> None:
         """Let go of a file that is not read yet; its row goes at once, its bytes soon after."""
@@ -159,35 +159,23 @@ class Intake:
         with self._changed:
             if drop.done:
                 self._forget_row(drop)
-                if drop.state not in THERE and drop.kept is not None:
-                    self._delete(drop.kept)
+                if drop.state not in THERE:
+                    self.custody.release(drop)
 
     # -- from run to run
 
-    def claim(self) -> bool:
-        """Make this the process that takes up what another one left; whether it is.
+    def take_up(self, *, at_start: bool = False) -> None:
+        """Take up what processes left that are gone; at the start, also what nobody is at.
 
-        Takes up what waits, the first time. Where another process has the claim nothing is done.
+        Raises LibraryBusy and StorageError.
         """
-        with self._changed:
-            if self._claim is not None or not self._received.folder.is_dir():
-                return self._claim is not None
-            claim = FileLock(self._received.folder / ".claim", timeout=0, thread_local=False)
-            try:
-                claim.acquire()
-            except (Timeout, OSError):
-                return False
-            self._claim = claim
-            known = {drop.kept.digest for drop in self._drops if drop.kept is not None}
-            for kept in self._received.all():
-                if kept.waiting and kept.digest not in known:
-                    drop = Drop(kept.name, kept.size, kept, resumed=True)
-                    self._drops.append(drop)
-                    self._line_up(drop)
-            return True
+        found = self.custody.left(at_start=at_start)
+        known = {drop.digest for drop in self.drops if drop.kept is not None}
+        new = [kept for kept in found if kept.digest not in known]
+        self.line_up(Drop(each.name, each.size, each, resumed=True, again=True) for each in new)
 
     def close(self) -> None:
-        """End all that goes on. What is not read waits for the next process."""
+        """End all that goes on. What is not read waits for another process."""
         with self._changed:
             self._stop.set()
             self._changed.notify_all()
@@ -196,37 +184,7 @@ class Intake:
             self._changed.wait_for(
                 lambda: not (self._lanes or self._quick or self._publishing), _CLOSING
             )
-            if self._claim is not None:
-                self._claim.release()
-
-    # -- keeping
-
-    def _admit(self, name: str, data: bytes, limit: int, catalogue: Catalogue | None) -> Drop:
-        drop = Drop(uploads.safe_name(name), len(data))
-        checked = uploads.check(drop.name, data, limit)
-        drop.kind = checked.kind
-        if checked.cause:
-            drop.end("refused", checked.cause, checked.reason)
-            return drop
-        digest = hashlib.sha256(data).hexdigest()
-        drop.documents = held(catalogue, digest)
-        if drop.documents:
-            drop.end("unchanged")
-            return drop
-        try:
-            known = self._received.find(digest)
-            on_its_way = known is not None and known.waiting
-            keep = self._received.keep
-            drop.kept = known if on_its_way else keep(drop.name, digest, checked.suffix, data)
-        except StorageError as error:
-            drop.end("failed", "storage", str(error))
-        return drop
-
-    def _catalogue(self) -> Catalogue | None:
-        try:
-            return open_catalogue(self._app().paths)
-        except (LibraryError, StorageError):  # what is wrong shows when the file is taken in
-            return None
+            self.custody.end_all()
 
     # -- the line; all of this under the lock
 
@@ -245,13 +203,18 @@ class Intake:
             Thread(target=self._lane, args=(False,), daemon=True, name="lane").start()
         self._changed.notify_all()
 
+    def _again(self, drop: Drop) -> None:
+        """Read a file once more, which is kept."""
+        self.custody.want(drop)
+        drop.begin_again()
+        self._line_up(drop)
+
     def _let_go(self, drop: Drop) -> None:
         """Forget a file that was cancelled, and its bytes unless another drop wants them."""
-        assert drop.kept is not None
         self._forget_row(drop)
-        if self._line.leave(drop):
-            self._delete(drop.kept)
-        else:
+        others = self._line.leave(drop)
+        self.custody.release(drop, others)
+        if others:
             self._call_lanes()
         self._changed.notify_all()
 
@@ -274,6 +237,7 @@ class Intake:
                 try:
                     self._read_one(drop, reader)
                 except Cancelled:
+                    self.custody.end(drop)
                     with self._changed:
                         if not self._stop.is_set():
                             self._let_go(drop)
@@ -304,13 +268,13 @@ class Intake:
         return None if is_full else self._line.turn(quick=quick)
 
     def _read_one(self, drop: Drop, reader: Reader) -> None:
-        assert drop.kept is not None
-        if drop.resumed:
-            with self._catalogue() or nullcontext() as catalogue:
-                documents = held(catalogue, drop.kept.digest)
-            if documents:  # killed after it was taken in
-                self._settle(drop, Outcome("added", documents))
-                return
+        if not self.custody.begin(drop):
+            self._wait_elsewhere(drop)
+            return
+        if drop.again and (rows := self.custody.documents(drop.digest)):
+            # killed after it was taken in, or another process has just done so
+            self._settle(drop, settled("added" if drop.resumed else "unchanged", rows))
+            return
         password = self._passwords.get(drop.id, "")
         read = reader.read(drop, config.reading(self._app().settings, password))
         if not read.documents:
@@ -324,6 +288,25 @@ class Intake:
             if not self._publishing:
                 self._publishing = True
                 Thread(target=self._publish_all, daemon=True, name="publisher").start()
+
+    def _wait_elsewhere(self, drop: Drop) -> None:
+        """Another process deals with these bytes: look again in a moment."""
+        with self._changed:
+            if drop.cancelled:
+                raise Cancelled
+            drop.again, drop.state, drop.began = True, "waiting", None
+            self._elsewhere.append(drop)
+            if len(self._elsewhere) == 1:
+                Thread(target=self._look_again, daemon=True, name="elsewhere").start()
+
+    def _look_again(self) -> None:
+        self._stop.wait(_ELSEWHERE)
+        with self._changed:
+            waiting, self._elsewhere = self._elsewhere, []
+            for drop in waiting:
+                if not drop.cancelled:
+                    self._line.again(drop)
+            self._call_lanes()
 
     # -- the publisher
 
@@ -353,30 +336,16 @@ class Intake:
         """A file is done, and with it those with the same bytes."""
         assert drop.kept is not None
         there = outcome.state in THERE
-        if there:
-            self._put_down(drop.kept)
-        elif outcome.state == "refused" and outcome.cause not in LOCKED:
-            self._delete(drop.kept)
         with self._changed:
-            self._passwords.pop(drop.id, None)
-            for each in self._line.done(drop):
-                each.documents, each.unread = outcome.documents, outcome.unread
-                each.notes, each.held = outcome.notes, False
-                state = "unchanged" if there and each is not drop else outcome.state
-                each.end(state, outcome.cause, outcome.reason)
+            alike = self._line.done(drop)
+        self.custody.put_down(drop.kept, outcome, alike)
+        self.custody.end(drop)
+        with self._changed:
+            for each in alike:
+                self._passwords.pop(each.id, None)
+                as_told = each is drop or not there
+                (outcome if as_told else outcome._replace(state="unchanged")).tell(each)
             self._ready += there
             self._forget_old()
             self._changed.notify_all()
         self._on_settled(drop)
-
-    def _put_down(self, kept: Kept) -> None:
-        try:
-            self._received.settle(kept)
-        except StorageError as error:  # it is looked at again by the next process, no more
-            log.warning("%s", error)
-
-    def _delete(self, kept: Kept) -> None:
-        try:
-            self._received.forget(kept.digest)
-        except StorageError as error:
-            log.warning("%s", error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.desk.drops import THERE
 from rag.desk.patience import FOREVER, when_free
 from rag.desk.reading import Replay, wants_password
-from rag.errors import RagError, Stopped
+from rag.errors import RagError, ReadError, Stopped
 from rag.holdings.causes import LOCKED, cause_of
 from rag.index import open_catalogue
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.errors import LibraryBusy
     from rag.report import Report
     from rag.store.catalogue import Catalogue
+    from rag.store.rows import FileRow
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +38,26 @@ class Outcome(NamedTuple):
     cause: Cause = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    hint: str = ""
+
+    def tell(self, drop: Drop) -> None:
+        """Let a row say what became of its file."""
+        drop.documents, drop.ids, drop.unread = self.documents, self.ids, self.unread
+        drop.notes, drop.held = self.notes, False
+        drop.end(self.state, self.cause, self.reason, self.hint)
 
 
 def refusal(read: WasRead) -> Outcome:
     """What becomes of a file in which nothing could be read."""
     locked = wants_password(read.errors)
     if locked is not None:
-        return Outcome("refused", cause=cause_of(locked.message), reason=locked.message)
-    reason = str(read.errors[0]) if read.errors else "it holds no files"
-    cause = cause_of(reason)
-    return Outcome("refused", cause="protected" if cause in LOCKED else cause, reason=reason)
+        cause, hint = cause_of(locked.message), locked.hint
+        return Outcome("refused", cause=cause, reason=locked.message, hint=hint)
+    error = read.errors[0] if read.errors else ReadError("it holds no files")
+    cause = cause_of(str(error))
+    cause = "protected" if cause in LOCKED else cause
+    return Outcome("refused", cause=cause, reason=str(error), hint=error.hint)
 
 
 def publish(
@@ -69,7 +80,7 @@ def publish(
     except Stopped:
         raise
     except RagError as error:
-        failed = Outcome("failed", cause="library", reason=str(error))
+        failed = Outcome("failed", cause="library", reason=str(error), hint=error.hint)
         yield from ((each.drop, failed) for each in batch)
     except Exception as error:
         log.exception("Taking in %d files failed", len(batch))
@@ -95,7 +106,8 @@ def _ingest(app: App, batch: Sequence[WasRead]) -> Report:
 def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:
     rows = catalogue.files_of(read.digest)
     own = [row for row in rows if Path(row.root) / row.path == read.path]
-    documents = tuple(row.name for row in own if row.document_id)
+    there = [row for row in own if row.document_id]
+    documents = tuple(row.name for row in there)
     locked = wants_password(read.errors)
     came = (state for state in THERE if not set(documents).isdisjoint(getattr(report, state)))
     return Outcome(
@@ -105,11 +117,18 @@ def _outcome(read: WasRead, report: Report, catalogue: Catalogue) -> Outcome:
         cause_of(locked.message) if locked else "",
         locked.message if locked else "",
         tuple(dict.fromkeys(n for each in read.documents for n in each.document.notes)),
+        tuple(row.document_id or "" for row in there),
+        locked.hint if locked else "",
     )
 
 
-def held(catalogue: Catalogue | None, digest: str) -> tuple[str, ...]:
-    """Names of the documents in a file with these bytes that lies where it was read."""
+def held(catalogue: Catalogue | None, digest: str) -> list[FileRow]:
+    """The documents in a file with these bytes that lies where it was read."""
     rows = catalogue.files_of(digest) if catalogue else []
-    there = (row for row in rows if row.document_id and (Path(row.root) / row.path).is_file())
-    return tuple(row.name for row in there)
+    return [row for row in rows if row.document_id and (Path(row.root) / row.path).is_file()]
+
+
+def settled(state: State, rows: Sequence[FileRow]) -> Outcome:
+    """What becomes of a file whose documents are in the library."""
+    names = tuple(row.name for row in rows)
+    return Outcome(state, names, ids=tuple(row.document_id or "" for row in rows))

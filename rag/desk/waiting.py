@@ -26,7 +26,7 @@ class Waiting:
 
     def add(self, drop: Drop) -> None:
         """Let a file that is kept wait for its turn, or for the one that goes ahead."""
-        alike = self._alike.setdefault(_digest(drop), [])
+        alike = self._alike.setdefault(drop.digest, [])
         alike.append(drop)
         if len(alike) == 1:
             self._waiting.append(drop)
@@ -44,12 +44,17 @@ class Waiting:
         """A file's turn has come; those with its bytes go on waiting for it."""
         self._waiting.remove(drop)
 
-    def leave(self, drop: Drop) -> bool:
-        """A file is not wanted any more; whether nobody else wants its bytes.
+    def again(self, drop: Drop) -> None:
+        """A file whose turn it was waits once more: another process is at its bytes."""
+        if drop not in self._waiting:
+            self._waiting.append(drop)
+
+    def leave(self, drop: Drop) -> list[Drop]:
+        """A file is not wanted any more; those that still want its bytes.
 
         Where it went ahead, the next one with its bytes waits for its own turn.
         """
-        alike = self._alike.get(_digest(drop), [])
+        alike = self._alike.get(drop.digest, [])
         ahead = alike[:1] == [drop]
         alike[:] = [each for each in alike if each is not drop]
         if drop in self._waiting:
@@ -57,14 +62,9 @@ class Waiting:
         if alike and ahead:
             self._waiting.append(alike[0])
         if not alike:
-            self._alike.pop(_digest(drop), None)
-        return not alike
+            self._alike.pop(drop.digest, None)
+        return list(alike)
 
     def done(self, drop: Drop) -> list[Drop]:
         """A file is dealt with: it and all that have waited for it, which are dealt with too."""
-        return self._alike.pop(_digest(drop), [drop])
-
-
-def _digest(drop: Drop) -> str:
-    assert drop.kept is not None
-    return drop.kept.digest
+        return self._alike.pop(drop.digest, [drop])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, overload
 
 from rag.readers import CONTAINERS, READERS
 from rag.readers.package import COMPOUND, ZIP
@@ -88,6 +88,17 @@ _ARCHIVES = {".zip", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
+class Content(Protocol):
+    """The bytes of a file, in memory or on the disk, as `bytes` gives them."""
+
+    def __len__(self) -> int: ...
+    def __contains__(self, part: bytes, /) -> bool: ...
+    @overload
+    def __getitem__(self, at: int, /) -> int: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> bytes: ...
+
+
 class Told(NamedTuple):
     """The suffix that a file is to be read by, or the fault that it is not read for.
 
@@ -99,11 +110,11 @@ class Told(NamedTuple):
     kind: str = ""
 
 
-def tell(data: bytes, name: str) -> Told:
+def tell(data: Content, name: str) -> Told:
     """What a file is to be read as, by its bytes, and by its name where they leave a choice."""
     claimed = PurePosixPath(name).suffix.lower()
     head = data[:_HEAD]
-    if not data:
+    if not head:
         return Told(claimed, "empty")
     if _is_program(data):
         return Told(claimed, "program")
@@ -131,7 +142,7 @@ def _by_kind(allowed: tuple[str, ...], claimed: str) -> Told:
     return Told(allowed[0], kind=allowed[0][1:])
 
 
-def _known(data: bytes, head: bytes, claimed: str) -> tuple[str, ...]:
+def _known(data: Content, head: bytes, claimed: str) -> tuple[str, ...]:
     """Suffixes that files which begin like this may have, the usual one first; () for no idea."""
     if head.startswith(b"%PDF-") or (claimed == ".pdf" and b"%PDF-" in head[:_PDF_WITHIN]):
         return (".pdf",)
@@ -150,7 +161,7 @@ def _known(data: bytes, head: bytes, claimed: str) -> tuple[str, ...]:
     return next((kinds for begin, kinds in _BEGINNINGS if head.startswith(begin)), ())
 
 
-def _in_zip(data: bytes, head: bytes, claimed: str) -> tuple[str, ...]:
+def _in_zip(data: Content, head: bytes, claimed: str) -> tuple[str, ...]:
     if said := _MIMETYPE.match(head):
         kinds = _MIMETYPES.get(said[1].removesuffix(b"-template"))
         if kinds:
@@ -164,10 +175,11 @@ def _in_zip(data: bytes, head: bytes, claimed: str) -> tuple[str, ...]:
     return (".zip", claimed) if claimed in packed else (".zip",)  # a damaged one: its reader says
 
 
-def _is_program(data: bytes) -> bool:
-    if data.startswith(_PROGRAMS):
+def _is_program(data: Content) -> bool:
+    head = data[:_HEAD]
+    if head.startswith(_PROGRAMS):
         return True
-    if not data.startswith(b"MZ"):
+    if not head.startswith(b"MZ"):
         return False
     at = int.from_bytes(data[_NT_HEADER], "little")
     return data[at : at + 2] in (b"PE", b"NE", b"LE")

@@ -20,7 +20,15 @@ from rag.schema.around import surroundings
 from rag.schema.base import SCHEMA, Json
 from rag.schema.entry import access_key, access_keys
 from rag.schema.figures import comparison, comparisons, evaluation
-from rag.schema.holdings import document, document_row, documents, picture, report
+from rag.schema.holdings import (
+    document,
+    document_row,
+    documents,
+    holding,
+    picture,
+    report,
+    unread,
+)
 from rag.schema.labour import flag, job, job_result, job_row, jobs, record
 from rag.schema.owed import corrections, entry, promise, promises
 from rag.schema.setting import doctor, fit, fit_parts, settings
@@ -46,6 +54,7 @@ __all__ = [
     "fit_parts",
     "flag",
     "history",
+    "holding",
     "job",
     "job_result",
     "job_row",
@@ -64,5 +73,6 @@ __all__ = [
     "settings",
     "summary",
     "surroundings",
+    "unread",
     "verified",
 ]

@@ -10,6 +10,7 @@ from rag.schema.base import SCHEMA, Json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rag.holdings import Holding, Remark, Unread
     from rag.picture import Picture
     from rag.report import Report
     from rag.store.rows import DocumentRow
@@ -46,6 +47,39 @@ def document_row(row: DocumentRow) -> Json:
     """One document of a listing."""
     value = asdict(row)
     return {"document": value.pop("name"), **value, "notes": list(row.notes)}
+
+
+def holding(row: DocumentRow, value: Holding) -> Json:
+    """One document of a listing with all that is known of it but where its file lies.
+
+    `covered` and `set_aside` are shares of its characters, `size` is in bytes.
+    """
+    return {
+        **document_row(row),
+        "size": value.size,
+        "covered": round(value.covered, 6),
+        "set_aside": round(value.aside, 6),
+        "promises": value.promises,
+        "uploaded": value.uploaded,
+        "remarks": [_remark(each) for each in value.remarks],
+    }
+
+
+def _remark(value: Remark) -> Json:
+    """What a reader says of a document, for programs."""
+    return {
+        "kind": value.kind,
+        "text": value.text,
+        "pages": list(value.pages),
+        "more": value.more,
+        "count": value.count,
+        "problem": value.is_problem,
+    }
+
+
+def unread(value: Unread) -> Json:
+    """A file of which the library holds nothing, and why."""
+    return {"document": value.name, "reason": value.reason, "cause": value.cause}
 
 
 def document(row: DocumentRow, value: Document, start: int, end: int) -> Json:

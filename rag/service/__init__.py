@@ -18,8 +18,10 @@ from rag.service import api, describing, health, openai, problems
 from rag.service.admission import Admission
 from rag.service.agents import PATH, Agents
 from rag.service.gate import Gate
+from rag.service.ingests import Ingests
+from rag.service.jobs import Jobs
 from rag.service.limits import Bounded
-from rag.service.metrics import Turns
+from rag.service.metrics import Metrics, Turns
 from rag.service.running import quick_turns
 from rag.service.state import Service
 from rag.service.watched import Watched
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
     from rag.access.terms import Terms
     from rag.desk import Desk
-    from rag.service.metrics import Metrics
     from rag.service.traces import Traces
 
 #: Where nobody says otherwise, it is for this machine alone.
@@ -51,19 +52,21 @@ def build(
     With `warm_up` it loads what a first question would wait for as soon as it takes requests, and
     is ready after that.
     """
-    service = Service(desk, Admission(desk.settings))
-    service.metrics = metrics or service.metrics
-    service.traces = traces
+    admission = Admission(desk.settings)
+    jobs = Jobs(desk, admission)
+    service = Service(desk, admission, jobs, Ingests(jobs), metrics or Metrics(), traces)
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         desk.on_settled = service.metrics.settled
+        service.jobs.start()
         desk.resume()
         warming = asyncio.create_task(health.warm(service, load=warm_up))
         with quick_turns():
             async with agents.running():
                 yield
         warming.cancel()
+        await to_thread.run_sync(service.jobs.close)
         await to_thread.run_sync(desk.close)
         if traces is not None:
             await to_thread.run_sync(traces.close)

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.desk import Desk
     from rag.service.admission import Admission
+    from rag.service.ingests import Ingests
+    from rag.service.jobs import Jobs
     from rag.service.traces import Traces
 
 
 @dataclass(slots=True)
 class Service:
-    """The desk that all requests share, how much is worked at once, and what is told of it."""
+    """The desk that all requests share, how much is worked at once, and what is told of it.
+
+    `jobs` are what goes on for long, `ingests` those that bring files in.
+    """
 
     desk: Desk
     admission: Admission
+    jobs: Jobs
+    ingests: Ingests
     metrics: Metrics = field(default_factory=Metrics)
     traces: Traces | None = None
     life: Life = field(default_factory=Life)

@@ -31,7 +31,17 @@ class Collection:
 def collections(home: Path) -> list[Collection]:
     """What there is below `home`, by name; what a kill left in between is finished first."""
     place.finish_moves(home)
-    return [_looked_at(LibraryPaths(home, name)) for name in place.collections(home)]
+    return [collection(home, name) for name in place.collections(home)]
+
+
+def collection(home: Path, name: str) -> Collection:
+    """What one of them holds."""
+    return _looked_at(LibraryPaths(home, name))
+
+
+def is_free(home: Path, name: str) -> bool:
+    """Whether nothing of a collection of this name is there, also where letters differ in case."""
+    return not _taken(LibraryPaths(home, name))
 
 
 def create(home: Path, name: str) -> None:
@@ -81,8 +91,7 @@ def _existing(home: Path, name: str) -> LibraryPaths:
 
 def _check_free(paths: LibraryPaths) -> None:
     """Raise UsageError where something of this name is there, also where letters differ in case."""
-    taken = [part for part in paths.parts if part.exists()]
-    if taken:
+    if taken := _taken(paths):
         raise UsageError(
             f"There is a collection {paths.collection}, or something is left of one: {taken[0]}",
             "Choose another name.",
@@ -95,6 +104,10 @@ def _begin_without_keys(paths: LibraryPaths) -> None:
 
     if paths.home.is_dir():
         forget_collection(paths.home, paths.collection)
+
+
+def _taken(paths: LibraryPaths) -> list[Path]:
+    return [part for part in paths.parts if part.exists()]
 
 
 def _looked_at(paths: LibraryPaths) -> Collection:

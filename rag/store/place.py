@@ -30,11 +30,14 @@ GONE, MOVING = "~gone", "~moving"
 #: What follows the name of a collection in that of the folder of files sent in. The + keeps it
 #: apart from every collection.
 UPLOADS = "+uploads"
+#: The same for what goes on in it for clients of a service.
+JOBS = "+jobs"
 _DATABASE = ("", "-wal", "-shm")  # what SQLite makes of one name
 _HISTORY, _CORRECTIONS, _FOLDERS = ".history.sqlite", ".corrections.sqlite", ".folders.json"
 #: What lies beside a collection's folder and belongs to it.
 _BESIDE = (
     UPLOADS,
+    JOBS,
     _FOLDERS,
     *(
         f"{database}{aside}{end}"
@@ -88,6 +91,11 @@ class LibraryPaths:
     def uploads(self) -> Path:
         """Where files that were sent in are kept."""
         return self.home / f"{self.collection}{UPLOADS}"
+
+    @property
+    def jobs(self) -> Path:
+        """Where it is kept what goes on for clients of a service, and what came of it."""
+        return self.home / f"{self.collection}{JOBS}"
 
     @property
     def parts(self) -> tuple[Path, ...]:
@@ -218,17 +226,17 @@ def _recover(paths: LibraryPaths) -> None:
 def move(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Give a collection another name: all its parts, and where its uploads lie in the catalogue.
 
-    Raises LibraryBusy while a process writes to it, LibraryError where the keys of the service
-    cannot be read, StorageError where the disk fails. The caller has seen that nothing lies under
-    the new name.
+    Raises LibraryBusy while a process writes to it, or files or jobs are on their way, LibraryError
+    where the keys of the service cannot be read, StorageError where the disk fails. The caller has
+    seen that nothing lies under the new name.
     """
-    with _held(paths, new):
+    with _at_rest(paths), _at_rest(new), _held(paths, new):
         _begin_move(paths, new)
 
 
 def delete(paths: LibraryPaths) -> None:
     """Delete a collection with all its parts. Raises LibraryBusy and StorageError as `move`."""
-    with _held(paths):
+    with _at_rest(paths), _held(paths):
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
 
 
@@ -236,6 +244,28 @@ def adopt(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Give a collection that was made aside its name, as `move` does; nobody knows of it yet."""
     with _held(paths, new):
         _begin_move(paths, new)
+
+
+@contextmanager
+def _at_rest(paths: LibraryPaths) -> Iterator[None]:
+    """Let nothing come into a collection. Raises LibraryBusy while something is on its way."""
+    from rag.store.processes import Presence
+    from rag.store.received import Received
+    from rag.store.tasks import Tasks
+
+    received, lives = Received(paths.uploads), Presence(paths.home).lives
+    with received.door():
+        going_on = [token for token in Tasks(paths.jobs).open().values() if lives(token)]
+        if going_on or received.expects(lives):
+            raise LibraryBusy(
+                f"Something is being done to the collection {paths.collection}",
+                "Wait until it has ended, or stop it.",
+            )
+        try:
+            yield
+        finally:
+            if not paths.uploads.exists():
+                received.close_door()
 
 
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
@@ -307,6 +337,16 @@ def _finish_moves(paths: LibraryPaths, several: Sequence[LibraryPaths], stack: E
                 if other not in several and not other.collection.endswith(GONE):
                     _lock(other, stack)
             _finish_move(old, new)
+            _close_door(old)
+
+
+def _close_door(paths: LibraryPaths) -> None:
+    """Take away the door of a collection that a kill left, unless somebody stands in it."""
+    from rag.store.received import Received
+
+    received = Received(paths.uploads)
+    with suppress(LibraryBusy, StorageError), received.door(seconds=0):
+        received.close_door()
 
 
 def finish_moves(home: Path) -> None:

@@ -401,11 +401,11 @@ def test_of_files_with_the_same_bytes_one_goes_ahead() -> None:
     for drop in (first, second, third):
         queue.add(drop)
     assert len(queue) == 1
-    assert not queue.leave(second)
-    assert not queue.leave(first)
+    assert queue.leave(second) == [first, third]
+    assert queue.leave(first) == [third]
     assert queue.turn(quick=True) is third
     queue.take(third)
     assert queue.done(third) == [third]
     queue.add(first)
-    assert queue.leave(first)
+    assert queue.leave(first) == []
     assert len(queue) == 0

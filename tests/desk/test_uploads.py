@@ -194,6 +194,6 @@ def test_a_collection_that_is_renamed_takes_up_what_was_sent_in_under_its_new_na
 ) -> None:
     desk, _ = taken(tmp_path, {"a.txt": PAPER})
     desk.rename_collection("default", "new")
-    assert desk.intake("new").claim()
+    desk.intake("new").take_up(at_start=True)
     (drop,) = desk.intake("new").take([("b.txt", PAPER)])
     assert (drop.state, drop.documents) == ("unchanged", ("a.txt",))

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rag.service.api import asking, checking, owing, showing, tasks, writing
+from rag.service.api import (
+    asking,
+    checking,
+    collections,
+    documents,
+    jobs,
+    owing,
+    showing,
+    tasks,
+    writing,
+)
 
 router = APIRouter()
+router.include_router(collections.router, prefix="/collections", tags=["collections"])
 _ROOMS = (
-    (asking.router, "asking"),
-    (writing.router, "writing"),
-    (owing.router, "promises"),
-    (checking.router, "checking"),
-    (tasks.router, "tasks"),
-    (showing.router, "pages"),
+    (documents.router, "/documents", "documents"),
+    (jobs.router, "/jobs", "jobs"),
+    (asking.router, "", "asking"),
+    (writing.router, "", "writing"),
+    (owing.router, "", "promises"),
+    (checking.router, "", "checking"),
+    (tasks.router, "", "tasks"),
+    (showing.router, "", "pages"),
 )
-for room, tag in _ROOMS:
-    router.include_router(room, prefix="/collections/{collection}", tags=[tag])
+for room, below, tag in _ROOMS:
+    router.include_router(room, prefix=f"/collections/{{collection}}{below}", tags=[tag])

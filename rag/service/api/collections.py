@@ -1,0 +1,129 @@
+"""The collections that a client may know of: which there are, a new one, another name, one less."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from rag import schema
+from rag.errors import LibraryMissing
+from rag.service.changing import changed
+from rag.service.entry import Asking, Entry, Reads, Writes
+from rag.service.problems import Refused
+from rag.service.running import run
+from rag.service.state import Service, service_of
+from rag.store import collections as held
+from rag.store import place
+
+router = APIRouter()
+
+
+class Name(BaseModel):
+    """What a collection is to be called."""
+
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Letters of any script, digits, -, _ and dots, not a dot first.",
+        ),
+    ]
+
+
+@router.get("")
+async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
+    """The collections that the client may read, by name."""
+    service = service_of(request)
+
+    def look() -> list[dict[str, Any]]:
+        place.finish_moves(service.desk.home)
+        names = place.collections(service.desk.home)
+        rows = [held.collection(service.desk.home, n) for n in names if client.may("read", n)]
+        return [asdict(row) for row in rows]
+
+    rows = await run(service, request, client, "search", look)
+    return {"schema": schema.SCHEMA, "collections": rows}
+
+
+@router.post("", status_code=201)
+async def create_collection(
+    request: Request, response: Response, client: Asking, wanted: Name
+) -> dict[str, Any]:
+    """Make a collection that holds nothing yet; it takes a key that may write to it."""
+    service, name = service_of(request), place.checked_name(wanted.name)
+    if not client.may("write", name):
+        raise Refused(403, "read-only", "This key may not write to a collection of this name")
+    await run(service, request, client, "search", partial(_create, service, name))
+    response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
+    return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
+
+
+@router.get("/{collection}")
+async def show_collection(request: Request, entry: Reads) -> dict[str, Any]:
+    """A collection: what it holds, what goes on in it, and the bytes it takes on the disk."""
+    return await run(entry.service, request, entry.client, "search", partial(_told, entry))
+
+
+@router.patch("/{collection}")
+async def rename_collection(request: Request, entry: Writes, wanted: Name) -> dict[str, Any]:
+    """Give a collection another name; its history, its files and its jobs go with it.
+
+    It takes a key that may write to a collection of either name.
+    """
+    service, new = entry.service, place.checked_name(wanted.name)
+    if not entry.client.may("write", new):
+        raise Refused(403, "read-only", "This key may not write to a collection of this name")
+
+    def rename() -> dict[str, Any]:
+        if new != entry.collection:
+            _check_free(service, new)
+            desk = service.desk
+            desk.rename_collection(entry.collection, new)
+        return _told(Entry(service, entry.client, new))
+
+    return await changed(service, request, entry.client, rename)
+
+
+@router.delete("/{collection}", status_code=204)
+async def delete_collection(request: Request, entry: Writes) -> None:
+    """Delete a collection for good, with its history, its jobs and the files that were sent in.
+
+    Files elsewhere that it was filled from stay where they are.
+    """
+    service = entry.service
+    delete = partial(service.desk.delete_collection, entry.collection)
+    await changed(service, request, entry.client, delete)
+
+
+def _create(service: Service, name: str) -> None:
+    _check_free(service, name)
+    held.create(service.desk.home, name)
+
+
+def _check_free(service: Service, name: str) -> None:
+    """Raise Refused (409) where there is a collection of a name, also by its letters alone."""
+    if not held.is_free(service.desk.home, name):
+        raise Refused(409, "collection-exists", f"There is a collection {name}", "Choose another.")
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    """All that is told of one collection."""
+    desk, name = entry.service.desk, entry.collection
+    row = held.collection(desk.home, name)
+    try:
+        unread = len(entry.app.holdings().unread) if not row.trouble else 0
+    except LibraryMissing:
+        unread = 0
+    return {
+        "schema": schema.SCHEMA,
+        **asdict(row),
+        "unread": unread,
+        "jobs": entry.service.jobs.running(name),
+        "disk": held.used(desk.home, name),
+    }
