@@ -143,6 +143,8 @@ class _Request:
             self.sent += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)
         await self._send(message)
+        if self.status and not self.complete:
+            await asyncio.sleep(0)  # a stream that waits for nothing would hold up all others
 
     async def finish(self) -> None:
         """Say the end where the request was cut by it."""
