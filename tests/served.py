@@ -99,13 +99,14 @@ class Answer(NamedTuple):
 class Client:
     """A connection that sends what it is told, whole or not."""
 
-    def __init__(self, port: int, *, buffer: int = 0) -> None:
-        self.link = socket.socket()
+    def __init__(self, place: int | Path, *, buffer: int = 0) -> None:
+        is_port = isinstance(place, int)
+        self.link = socket.socket(socket.AF_INET if is_port else socket.AF_UNIX)
         if buffer:
             self.link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.link.settimeout(SECONDS)
         try:
-            self.link.connect(("127.0.0.1", port))
+            self.link.connect(("127.0.0.1", place) if is_port else str(place))
         except OSError:
             self.link.close()
             raise
@@ -199,7 +200,9 @@ def events(lines: list[str], name: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, told: str = "the service is at ") -> Iterator[Process]:
+def serving(
+    home: Path, *arguments: str, told: str = "the service is at ", **variables: str
+) -> Iterator[Process]:
     """`rag serve` at the first free port; by the time it says so it takes requests."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "OTEL_"))}
     port = () if {"--port", "--uds"} & set(arguments) else ("--port", str(_free_port()))
@@ -207,7 +210,7 @@ def serving(home: Path, *arguments: str, told: str = "the service is at ") -> It
     process = subprocess.Popen(
         command,
         cwd=home.parent,
-        env={**environ, "PYTHONPATH": str(ROOT), "HOME": str(home.parent)},
+        env={**environ, "PYTHONPATH": str(ROOT), "HOME": str(home.parent), **variables},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

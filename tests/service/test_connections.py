@@ -130,8 +130,7 @@ def test_a_body_that_no_route_reads_does_not_go_on_for_ever(running: Running) ->
         client.send("POST /nothing HTTP/1.1", "Transfer-Encoding: chunked")
         assert client.answer().status == 404
         with pytest.raises(ConnectionError):
-            for _ in range(GIGABYTES // len(chunk)):
-                client.raw(chunk)
+            client.raw(chunk * 1000)
 
 
 def test_who_does_not_read_is_left(running: Running) -> None:

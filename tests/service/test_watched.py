@@ -217,7 +217,7 @@ def test_texts_that_were_put_into_a_message_are_left_out(log: Log) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_no_name_can_begin_a_line_of_its_own(client: TestClient, log: Log, form: Any) -> None:
+def test_no_name_can_begin_a_line_of_its_own(log: Log, form: Any) -> None:
     logs.set_up(form, stream=log.stream)
     forged = 'x"} \r\n{"level": "info"}\x1b[2K\u2028\u0085\u202e\ud800 a=b'
     logs.tell("request", collection=forged)
@@ -297,7 +297,7 @@ class AsKey:
             scope["state"]["client"] = self
         await self.app(scope, receive, send)
 
-    def may_all(self, right: Any) -> bool:
+    def may_all(self, _: Any) -> bool:
         return self.key.collections is None
 
 
