@@ -35,6 +35,8 @@ HEAD: Final = 32 * 1024
 _PIECE: Final = 8 * 1024
 #: Bytes a second that a body, or a reader, has to make up for the time it takes.
 _LEAST: Final = 500
+#: Who asks through a socket among the files: this machine, whose proxy may say for whom.
+_HERE = ("127.0.0.1", 0)
 #: How long, and for how many bytes, a client is listened to that was refused as it sent: a
 #: connection that is closed on unread bytes is reset, and the answer is lost on its way.
 _LINGER, _LINGER_BYTES = 2.0, 4 * 1024**2
@@ -81,6 +83,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place, or that of one that has no request."""
         super().connection_made(_Transport(transport, self))  # type: ignore[arg-type]
+        self.client = self.client or _HERE
         self._metrics.connections.set(len(self.connections))
         if len(self.connections) <= self._bounds.connections:
             return

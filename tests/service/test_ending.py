@@ -50,6 +50,7 @@ class Held:
 
         app.get("/stream")(stream)
         app.post("/stream")(stream)
+        app.post("/v1/stream")(stream)
 
     def ask(self) -> str:
         """As a model does that writes until it is stopped."""
@@ -129,7 +130,17 @@ def test_a_stream_is_told_of_the_end(tmp_path: Path, held: Held) -> None:
         assert held.reached.acquire(timeout=SECONDS)
         running.end()
         event, told = last_event(client)
-        assert (event, told["code"]) == ("event: ending", "ending")
+        assert (event, told["code"]) == ("event: problem", "ending")
+
+
+def test_a_client_of_openais_api_is_told_as_it_expects(tmp_path: Path, held: Held) -> None:
+    with running_with(tmp_path, held, 0.0) as running, Client(running.port) as client:
+        client.send("POST /v1/stream HTTP/1.1", "Content-Length: 0")
+        head_of(client)
+        assert held.reached.acquire(timeout=SECONDS)
+        running.end()
+        last = b"".join(client.chunks()).decode().strip().split("\n\n")[-1]
+        assert json.loads(last.removeprefix("data: "))["error"]["code"] == "ending"
 
 
 def test_who_only_watches_holds_up_no_end(tmp_path: Path, held: Held) -> None:
@@ -143,7 +154,7 @@ def test_who_only_watches_holds_up_no_end(tmp_path: Path, held: Held) -> None:
             head_of(client)
             assert held.reached.acquire(timeout=SECONDS)
         running.end()
-        assert last_event(watching)[0] == "event: ending"
+        assert last_event(watching)[1]["code"] == "ending"
         assert running.service.life.state == "draining"
         running.service.life.ending.set()
-        assert last_event(working)[0] == "event: ending"
+        assert last_event(working)[1]["code"] == "ending"

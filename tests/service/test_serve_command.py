@@ -261,6 +261,7 @@ def test_a_supervisor_passes_a_signal_on_and_waits(
         (("--uds", "rag.sock", "--port", "1"), "both a port and a path"),
         (("--uds", "/none/rag.sock"), "cannot listen"),
         (("--root-path", "rag"), "is no path"),
+        (("--proxy", "*"), "neither an address nor a network"),
         (("--serve-drain-seconds", "-1"), "serve_drain_seconds (--serve-drain-seconds)"),
         (("--max-upload-mb", "0"), "max_upload_mb"),
         (("--workers", "0"), "--workers"),
