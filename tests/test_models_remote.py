@@ -109,7 +109,7 @@ def test_a_document_cannot_end_its_own_message() -> None:
 def test_how_an_answer_ended_is_known(finish: str, reason: str) -> None:
     usage = {"prompt_tokens": 41, "completion_tokens": 3, "total_tokens": 44}
     with serving(says(*PIECES, finish=finish, usage=usage)) as server:
-        assert heard(load(server.url)) == ("".join(PIECES), Ending(reason, "", 41))
+        assert heard(load(server.url)) == ("".join(PIECES), Ending(reason, "", 41, 3))
 
 
 def test_an_answer_that_breaks_off_is_kept_and_known_for_it() -> None:
