@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +133,7 @@ def serve(ctx: click.Context, /, port: int | None, uds: str | None, **given: Any
         host=host,
         names=names,
         demand=given["demand_keys"],
-        proxies=given["proxies"] or (_NEAR if names else ()),
+        proxies=_proxies(given["proxies"]) or (_NEAR if names else ()),
         root_path=_root_path(given["root_path"]),
         tls=tls and (str(tls[0]), str(tls[1])),
         form=given["log_format"],
@@ -223,6 +224,17 @@ def _tls(cert: str | None, key: str | None) -> tuple[Path, Path] | None:
     if cert is None or key is None:
         raise UsageError("https takes both a certificate and its key", "--tls-cert and --tls-key")
     return Path(cert).expanduser(), Path(key).expanduser()
+
+
+def _proxies(given: tuple[str, ...]) -> tuple[str, ...]:
+    for each in given:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise UsageError(
+                f"--proxy {each} is neither an address nor a network", "Write it as 172.18.0.0/16."
+            ) from error
+    return given
 
 
 def _root_path(given: str) -> str:

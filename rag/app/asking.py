@@ -12,6 +12,7 @@ from rag import config
 from rag.app.keeping import Keeping
 from rag.errors import LibraryError, UsageError
 from rag.index import Library, is_older, open_catalogue
+from rag.observe import observer
 from rag.retrieve import Retriever
 from rag.store.secret import secret_of
 from rag.types import Scope
@@ -177,7 +178,7 @@ class Asking(Keeping):
     ) -> Evidence:
         """The k best passages; see `rag.retrieve.Retriever`. Raises UsageError for a wrong k."""
         k = config.checked("passages", k, "flag")
-        with self._opened() as (_, retriever):
+        with self._opened() as (_, retriever), observer().step("retrieve"):
             return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
 
     def summarise(

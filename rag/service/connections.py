@@ -30,10 +30,13 @@ Reason = Literal["full", "room", "slow-head", "slow-body", "slow-reader", "bad-r
 #: Seconds that a connection is kept without a request: longer than proxies keep theirs, so that
 #: it is the proxy that ends them, and not just as it sends one more.
 KEEP_ALIVE: Final = 75
-#: Bytes of all headers of a request together.
+#: Bytes of all headers of a request together, and those that are looked at at once.
 HEAD: Final = 32 * 1024
+_PIECE: Final = 8 * 1024
 #: Bytes a second that a body, or a reader, has to make up for the time it takes.
 _LEAST: Final = 500
+#: Who asks through a socket among the files: this machine, whose proxy may say for whom.
+_HERE = ("127.0.0.1", 0)
 #: How long, and for how many bytes, a client is listened to that was refused as it sent: a
 #: connection that is closed on unread bytes is reset, and the answer is lost on its way.
 _LINGER, _LINGER_BYTES = 2.0, 4 * 1024**2
@@ -80,6 +83,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place, or that of one that has no request."""
         super().connection_made(_Transport(transport, self))  # type: ignore[arg-type]
+        self.client = self.client or _HERE
         self._metrics.connections.set(len(self.connections))
         if len(self.connections) <= self._bounds.connections:
             return
@@ -105,8 +109,13 @@ class Connection(H11Protocol):
             if self._dropped > _LINGER_BYTES:
                 self.transport.abort()
                 return
-        if self._lingers is not None:
-            return
+        while data and self._lingers is None:
+            # a head that comes all at once would not be measured
+            piece, data = (data, b"") if self.busy else (data[:_PIECE], data[_PIECE:])
+            self._take(piece, unwanted=unwanted)
+
+    def _take(self, data: bytes, *, unwanted: bool) -> None:
+        """Bytes of a request; `unwanted` where it is answered already."""
         before = self.cycle
         if not self.busy and self._head is None:
             self._head = self.loop.time()
@@ -236,9 +245,12 @@ class Connection(H11Protocol):
             transport.close()
             return
         self._lingers = self.loop.time() + _LINGER
-        if transport.can_write_eof():
-            transport.write_eof()
-        self.flow.resume_reading()
+        try:
+            if transport.can_write_eof():
+                transport.write_eof()
+            self.flow.resume_reading()
+        except OSError:  # the client has left before
+            transport.abort()
 
 
 class _Transport:

@@ -127,7 +127,7 @@ class Jobs:
         with self.desk.intake(collection).custody.door():
             self.check_known(collection)
             live = self.open(client, collection, kind)
-        self._call(self._in_turn(live, client, work))
+        self._call(self._in_turn(live, work))
         return live.task
 
     def find(self, collection: str, task_id: str) -> Task:
@@ -255,7 +255,7 @@ class Jobs:
 
     # -- inside
 
-    async def _in_turn(self, live: Live, client: Client, work: Callable[[Tell], Any]) -> None:
+    async def _in_turn(self, live: Live, work: Callable[[Tell], Any]) -> None:
         loop = asyncio.get_running_loop()
         while True:
             ended = loop.create_future()

@@ -111,7 +111,8 @@ class _Formatter(logging.Formatter):
 class _Json(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The event on one line of JSON, whatever characters are in it."""
-        return escaped(json.dumps(self.fields(record), ensure_ascii=False, default=str))
+        fields = {**self.fields(record), "pid": record.process}
+        return escaped(json.dumps(fields, ensure_ascii=False, default=str))
 
 
 class _Words(_Formatter):

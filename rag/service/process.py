@@ -30,6 +30,8 @@ from rag.service.traces import traces_as_set
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastapi import FastAPI
+
     from rag.access.terms import Terms
     from rag.service.logs import Form
 
@@ -114,7 +116,18 @@ def _server(
         traces=traces_as_set(settings.serve_traces),
         warm_up=True,
     )
-    configured = uvicorn.Config(
+
+    def ending() -> None:
+        _leave_at_last(settings.serve_drain_seconds + EXIT, server)
+        on_end()
+
+    server = Served(configured(app, plan), app.state.service, on_ready, on_beat, ending)
+    return server
+
+
+def configured(app: FastAPI, plan: Plan) -> uvicorn.Config:
+    """How uvicorn is to serve the app, with nothing left to variables or to what is installed."""
+    return uvicorn.Config(
         app,
         http="h11",
         ws="none",
@@ -132,13 +145,6 @@ def _server(
         ssl_certfile=plan.tls and plan.tls[0],
         ssl_keyfile=plan.tls and plan.tls[1],
     )
-
-    def ending() -> None:
-        _leave_at_last(settings.serve_drain_seconds + EXIT, server)
-        on_end()
-
-    server = Served(configured, app.state.service, on_ready, on_beat, ending)
-    return server
 
 
 def _leave_at_last(seconds: float, server: Served) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 #: Whoever refuses may name a status that no client gets to see: it has gone away.
 _GONE: Final = 499
+#: Where OpenAI's API begins.
+_OPENAI: Final = "/v1/"
 #: What a body is answered with that the connection gave up on; see `rag.service.connections`.
 CUT: Final = "rag.cut"
 _DISCONNECT: Final[Message] = {"type": "http.disconnect"}
@@ -143,6 +145,8 @@ class _Request:
             self.sent += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)
         await self._send(message)
+        if self.status and not self.complete:
+            await asyncio.sleep(0)  # a stream that waits for nothing would hold up all others
 
     async def finish(self) -> None:
         """Say the end where the request was cut by it."""
@@ -152,10 +156,8 @@ class _Request:
             self.replaced = False
             await problems.response(ending())(self.scope, self.receive, self.send)
         elif self.streams:
-            value = json.dumps(problems.problem(ending()))
-            await self.send(
-                {"type": "http.response.body", "body": f"event: ending\ndata: {value}\n\n".encode()}
-            )
+            body = _last_event(ending(), openai=self.route.startswith(_OPENAI))
+            await self.send({"type": "http.response.body", "body": body})
 
     async def fail(self) -> None:
         """Tell that the program has made a mistake, where there is no answer yet."""
@@ -237,6 +239,14 @@ class _Counting(Observer):
         if self._traces:
             self._traces.note("rag.answer.sentences", len(answer.sentences))
             self._traces.note("rag.answer.struck", len(answer.struck))
+
+
+def _last_event(error: Refused, *, openai: bool) -> bytes:
+    """What tells a stream of an error on the way; clients of OpenAI's API look for one in data."""
+    if openai:
+        told = {"message": str(error), "type": "server_error", "code": error.code}
+        return f"data: {json.dumps({'error': told})}\n\n".encode()
+    return f"event: problem\ndata: {json.dumps(problems.problem(error))}\n\n".encode()
 
 
 async def _first(receive: Receive, over: asyncio.Event) -> Message:

@@ -10,6 +10,7 @@ as they are begun.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import selectors
 import signal
@@ -147,7 +148,7 @@ class Supervisor:
         with suppress(OSError):  # it has ended already, which shows
             process.stdin.write(self._plan.to_json() + "\n")
             process.stdin.flush()
-        logs.tell("worker-begun", pid=process.pid)
+        logs.tell("worker-begun", worker=process.pid)
 
     def _share(self) -> dict[str, str]:
         """Each computes with its share of the processors, unless something else is set."""
@@ -165,7 +166,7 @@ class Supervisor:
                 self._has_ended(worker)
         for worker in list(self._workers):
             if worker.hangs:
-                logs.tell("worker-hangs", pid=worker.process.pid)
+                logs.tell("worker-hangs", logging.ERROR, worker=worker.process.pid)
                 worker.process.kill()
         if not self._all_ready and sum(each.ready for each in self._workers) == self._count:
             self._all_ready = True
@@ -176,7 +177,8 @@ class Supervisor:
         """Take note that a process has closed its pipe. Raises RagError where too many have."""
         self._forget(worker)
         code = worker.process.wait()
-        logs.tell("worker-ended", pid=worker.process.pid, code=code, was_ready=worker.ready)
+        level = logging.INFO if self._signals else logging.ERROR
+        logs.tell("worker-ended", level, worker=worker.process.pid, code=code, ready=worker.ready)
         if self._signals:
             return
         now = time.monotonic()

@@ -1,0 +1,92 @@
+"""The service behind a proxy, and over https."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI, Request
+from served import SETTINGS, Client, Running, served
+
+
+def add(app: FastAPI) -> None:
+    @app.get("/who")
+    def who(request: Request) -> list[str]:
+        assert request.client is not None
+        return [request.client.host, request.url.scheme, request.scope["root_path"]]
+
+
+def who(running: Running, *headers: str) -> list[str]:
+    with Client(running.port) as client:
+        client.send("GET /who HTTP/1.1", *headers)
+        told: list[str] = client.answer().json
+        return told
+
+
+FORWARDED = ("X-Forwarded-For: 6.6.6.6, 10.0.0.7", "X-Forwarded-Proto: https")
+
+
+def test_the_word_of_a_proxy_counts_as_far_as_it_saw_itself(tmp_path: Path) -> None:
+    near = {"proxies": ("127.0.0.1",), "root_path": "/rag"}
+    with served(tmp_path / "home", SETTINGS, add, **near) as running:
+        assert who(running, *FORWARDED) == ["10.0.0.7", "https", "/rag"]
+        with Client(running.port) as client:
+            client.send(
+                "POST /api/v1/collections/a/documents HTTP/1.1", f"Content-Length: {150 * 1024**2}"
+            )
+            assert client.answer().status != 413  # it is still known as an upload
+    with served(tmp_path / "home", SETTINGS, add) as running:
+        assert who(running, *FORWARDED) == ["127.0.0.1", "http", ""]
+
+
+def certificate(folder: Path, name: str) -> tuple[str, str]:
+    """A certificate that nobody has signed but itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(named, named, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(secret)
+    return str(folder / "cert.pem"), str(folder / "key.pem")
+
+
+def name_of(running: Running) -> str:
+    """Of the certificate that is shown; an answer comes over it, and one to a client too slow."""
+    context = ssl._create_unverified_context()
+    with Client(running.port) as client:
+        client.link = context.wrap_socket(client.link)
+        client._file = client.link.makefile("rb")
+        shown = client.link.getpeercert(binary_form=True)
+        client.send("GET /healthz HTTP/1.1")
+        assert client.answer().status == 200
+        client.send("POST /healthz HTTP/1.1", "Content-Length: 10000000000")
+        assert client.answer().status == 413
+        client.link.close()
+    assert shown is not None
+    attribute = x509.load_der_x509_certificate(shown).subject.rdns[0]
+    return str(next(iter(attribute)).value)
+
+
+def test_a_certificate_is_taken_anew(tmp_path: Path) -> None:
+    tls = certificate(tmp_path, "first")
+    with served(tmp_path / "home", replace(SETTINGS), tls=tls) as running:
+        assert name_of(running) == "first"
+        (tmp_path / "cert.pem").write_text("no certificate")
+        running.server._handle_hangup(1, None)
+        assert name_of(running) == "first"
+        certificate(tmp_path, "second")
+        running.server._handle_hangup(1, None)
+        assert name_of(running) == "second"
+        assert not running.server.should_exit
