@@ -288,6 +288,14 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*~*"))
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="takes an administrator")
+def test_what_the_administrator_makes_belongs_to_whom_the_library_does(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4711, 4711)
+    keyfile.add(tmp_path, "anna", None, "read")
+    owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
+    assert owners == {FILE_NAME: 4711, "+keys.lock": 4711}
+
+
 def opened(home: Path) -> dict[str, list[str] | None]:
     return {
         kept.key.name: None if kept.key.collections is None else sorted(kept.key.collections)
