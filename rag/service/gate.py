@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: What whoever watches over the service asks without a key; it tells of no collection.
-OPEN = frozenset({"/healthz", "/readyz"})
+#: What whoever watches over the service asks without a key, and as often as they wish.
+_LIVES, _READY = "/healthz", "/readyz"
+#: Somebody without a key where one is demanded: may know of nothing.
+_NOBODY = Key("", "nobody", frozenset())
 #: Of every answer. It is for programs: no browser is to show it, frame it, or keep it.
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -105,16 +107,19 @@ class Gate:
         Raises Refused: 403 for a strange request, 401 without a known key, 429 for one too many.
         """
         asked = Headers(scope=scope)
-        demanded = self._demanded()
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        address = source_of(scope["client"][0]) if scope.get("client") else ""
+        if path == _LIVES:  # whatever is the matter with the keys: starting anew would not help
+            demanded, client = True, Client(address, _NOBODY)
+        else:
+            demanded, client = self._demanded(), Client(address)
         strange = strangeness(asked, self._terms.names, links=False, proxied=demanded)
         if strange is not None:
             raise Refused(403, "strange-request", *_STRANGE[strange])
-        if scope["path"] in OPEN:
-            return
-        address = source_of(scope["client"][0]) if scope.get("client") else ""
-        client = self._client(asked, address) if demanded else Client(address)
+        if demanded and path != _LIVES:
+            client = self._client(asked, address, open_=path == _READY)
         scope.setdefault("state", {})["client"] = client
-        if self._rates.a_minute:
+        if self._rates.a_minute and path not in (_LIVES, _READY):
             _limit(self._rates.a_minute, self._rates.take(client.name), headers)
 
     def _demanded(self) -> bool:
@@ -123,19 +128,21 @@ class Gate:
         except LibraryError as error:
             raise self._closed(error) from error
 
-    def _client(self, asked: Headers, address: str) -> Client:
+    def _client(self, asked: Headers, address: str, *, open_: bool) -> Client:
+        """Whose key was sent; without one that is known somebody, where it is `open_`."""
         text = key_text(asked)
-        if not text:
-            self._unknown.note(last_from=address)
-            raise _unauthorized("no-key", "The service demands a key", _SEND)
         try:
-            found = self._ring.find(text)
+            found = self._ring.find(text) if text else None
         except LibraryError as error:
             raise self._closed(error) from error
-        if not isinstance(found, Key):
-            self._unknown.note(last_from=address)
-            raise _unauthorized(*_WRONG[found], sent=True)
-        return Client(found.name, found)
+        if isinstance(found, Key):
+            return Client(found.name, found)
+        if open_:
+            return Client(address, _NOBODY)
+        self._unknown.note(last_from=address)
+        if found is None:
+            raise _unauthorized("no-key", "The service demands a key", _SEND)
+        raise _unauthorized(*_WRONG[found], sent=True)
 
     def _closed(self, error: LibraryError) -> Refused:
         """Nobody is let in while nobody knows which keys count; where they lie is told the log."""

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
 from service_driver import SETTINGS, client_of, filled, serving
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -21,7 +23,10 @@ from rag.access.keys import new_text
 from rag.access.rates import Rates
 from rag.access.ring import Ring
 from rag.access.terms import terms_of
+from rag.desk import Desk
+from rag.service import build
 from rag.service.entry import Governs, Oversees, Reads, Writes
+from rag.service.entry import client_of as client_for
 from rag.service.gate import Gate
 
 ASKED = {"question": "сколько дней отпуска переносится?"}
@@ -268,6 +273,8 @@ def test_keys_that_cannot_be_read_let_nobody_in_and_only_the_log_says_why(
             answer = client.post(SEARCH, json=ASKED, headers=headers)
             assert code(answer) == (503, "keys-unreadable")
             assert str(home) not in answer.text
+        assert code(client.get("/readyz")) == (503, "keys-unreadable")
+        assert client.get("/healthz").status_code == 200
     told = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
     assert len(told) == 1
     assert str(home) in told[0]["error"]
@@ -293,6 +300,26 @@ async def status(gate: Gate, text: str) -> int:
     scope = {"type": "http", "method": "POST", "path": "/v1/models", "headers": headers}
     await gate({**scope, "client": ("203.0.113.9", 1), "state": {}}, receive, send)
     return int(statuses[0])
+
+
+def test_who_asks_for_health_is_known_by_a_key_and_else_nobody(home: Path) -> None:
+    _, text = keyfile.add(home, "anna", None, "read")
+
+    async def asked(request: Request) -> bool:
+        return client_for(request).may_all("read")
+
+    with client_of(home) as client:
+        client.app.get("/readyz")(asked)  # type: ignore[attr-defined]
+        assert client.get("/readyz").json() is False
+        assert client.get("/readyz", headers=bearer(new_text())).json() is False
+        assert client.get("/readyz", headers=bearer(text)).json() is True
+
+
+def test_what_a_proxy_takes_off_a_path_is_not_looked_at(home: Path) -> None:
+    app = build(Desk(home, SETTINGS), DEMANDED)
+    with TestClient(app, base_url="http://127.0.0.1", root_path="/rag") as client:
+        assert client.get("/rag/healthz").status_code == 200
+        assert client.get("/rag/nothing").status_code == 401
 
 
 def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
