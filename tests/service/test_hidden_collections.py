@@ -198,8 +198,14 @@ def test_no_route_tells_of_a_hidden_collection_that_is_named_to_it(
             for name in (HIDDEN, MISSING)
         }
         if HIDDEN in repr(asked[HIDDEN]):
-            hidden, missing = answers(client, method, asked)
+            hidden, missing = map(_timeless, answers(client, method, asked))
             assert hidden == missing, (method, path)
+
+
+def _timeless(answer: Any) -> tuple[int, str]:
+    """An answer of one's own collection without what is measured anew for each."""
+    status, _, text = answer
+    return status, re.sub(r"\d+(?:\.\d+)?(?:e-?\d+)?", "N", text)
 
 
 def test_what_is_listed_is_what_a_key_is_for(client: TestClient) -> None:
