@@ -13,6 +13,8 @@ import httpx
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 from service_driver import SETTINGS, client_of, filled, serving
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -31,6 +33,10 @@ from rag.service.gate import Gate
 
 ASKED = {"question": "сколько дней отпуска переносится?"}
 SEARCH = "/api/v1/collections/default/search"
+HEADS = (
+    *(b"authorization", b"x-api-key", b"origin", b"host", b"sec-fetch-site", b"cookie"),
+    *(b"x-forwarded-for", b"forwarded", b"x-forwarded-host"),
+)
 FAR = terms_of("0.0.0.0", ("rag.example.org",), "desk")
 DEMANDED = terms_of("127.0.0.1", demand=True)
 
@@ -346,6 +352,30 @@ def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
     told = [record for record in caplog.records if record.name == "rag.service.gate"]
     assert 1 <= len(told) <= 3  # one now, and one more for each minute that a slow machine takes
     assert not [record for record in caplog.records if good[13:] in repr(record.__dict__)]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(HEADS), st.binary(max_size=40)), max_size=6),
+    st.text(max_size=20),
+)
+def test_whatever_is_sent_nothing_gets_past_the_gate_without_a_key(
+    headers: list[tuple[bytes, bytes]], path: str
+) -> None:
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+
+    scope: Any = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/{path}",
+        "headers": [(b"host", b"rag.example.org"), *headers],
+        "client": None,
+    }
+    gate = Gate(_inside, Ring(Path("/nothing/there")), FAR, Rates(60))
+    asyncio.run(gate(scope, send, send))  # type: ignore[arg-type]
+    assert statuses[0] in {401, 403}
 
 
 def test_a_line_of_the_log_is_one_line_whatever_the_proxy_says(
