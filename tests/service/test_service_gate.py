@@ -11,9 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import Request
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_driver import SETTINGS, client_of, filled, serving
 from starlette.types import Receive, Scope, Send
@@ -28,7 +27,6 @@ from rag.access.terms import terms_of
 from rag.desk import Desk
 from rag.service import build
 from rag.service.entry import Governs, Oversees, Reads, Writes
-from rag.service.entry import client_of as client_for
 from rag.service.gate import Gate
 
 ASKED = {"question": "сколько дней отпуска переносится?"}
@@ -308,17 +306,20 @@ async def status(gate: Gate, text: str) -> int:
     return int(statuses[0])
 
 
-def test_who_asks_for_health_is_known_by_a_key_and_else_nobody(home: Path) -> None:
+def test_who_asks_whether_it_is_ready_is_known_by_a_key_and_else_nobody(home: Path) -> None:
     _, text = keyfile.add(home, "anna", None, "read")
 
-    async def asked(request: Request) -> bool:
-        return client_for(request).may_all("read")
+    async def inside(scope: Scope, _receive: Receive, send: Send) -> None:
+        status = 200 if scope["state"]["client"].may_all("read") else 503
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
 
-    with client_of(home) as client:
-        client.app.get("/readyz")(asked)  # type: ignore[attr-defined]
-        assert client.get("/readyz").json() is False
-        assert client.get("/readyz", headers=bearer(new_text())).json() is False
-        assert client.get("/readyz", headers=bearer(text)).json() is True
+    gate = Gate(inside, Ring(home), FAR, Rates(1))
+    client = TestClient(gate, base_url="http://rag.example.org")
+    for path, known in (("/readyz", 200), ("/healthz", 503)):
+        assert client.get(path).status_code == 503
+        assert client.get(path, headers=bearer(new_text())).status_code == 503
+        assert client.get(path, headers=bearer(text)).status_code == known
 
 
 def test_what_a_proxy_takes_off_a_path_is_not_looked_at(home: Path) -> None:
@@ -354,6 +355,7 @@ def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
     assert not [record for record in caplog.records if good[13:] in repr(record.__dict__)]
 
 
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from(HEADS), st.binary(max_size=40)), max_size=6),
     st.text(max_size=20),
