@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -280,7 +281,7 @@ def test_keys_that_cannot_be_read_let_nobody_in_and_only_the_log_says_why(
         assert code(client.get("/readyz")) == (503, "keys-unreadable")
         assert client.get("/healthz").status_code == 200
     told = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
-    assert len(told) == 1
+    assert [fields["reason"] for fields in told] == ["keys-unreadable"]
     assert str(home) in told[0]["error"]
 
 
@@ -351,8 +352,25 @@ def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
 
     asyncio.run(asking())
     told = [record for record in caplog.records if record.name == "rag.service.gate"]
-    assert 1 <= len(told) <= 3  # one now, and one more for each minute that a slow machine takes
+    assert {record.getMessage() for record in told} == {"turned-away"}
+    assert len(told) <= 3  # one now, and one more for each minute that a slow machine takes
     assert not [record for record in caplog.records if good[13:] in repr(record.__dict__)]
+
+
+def test_the_log_has_no_line_for_each_request_that_is_turned_away(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with client_of(home, terms=FAR) as client:
+        for _ in range(20):
+            assert client.get("/v1/models", headers=bearer(new_text())).status_code == 401
+            assert client.get("/v1/models", headers={"Host": "evil.example"}).status_code == 403
+    told = [
+        record.__dict__["fields"]["reason"] if record.getMessage() == "turned-away" else "a request"
+        for record in caplog.records
+        if record.getMessage() in {"turned-away", "request"}
+    ]
+    assert sorted(told) == ["strange-request", "unknown-key"]
 
 
 @settings(max_examples=60)
