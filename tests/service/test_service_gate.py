@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import openai
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
@@ -433,3 +434,12 @@ def test_over_a_socket_a_key_is_revoked_in_the_middle_of_a_connection(home: Path
         assert client.post(SEARCH, json=ASKED, headers=headers).status_code == 200
         assert rag("keys", "revoke", made["id"], "--home", home).code == 0
         assert client.post(SEARCH, json=ASKED, headers=headers).status_code == 401
+
+
+def test_a_client_of_openai_is_told_what_is_wrong_with_its_key(home: Path) -> None:
+    with serving(home, terms=DEMANDED) as address:
+        for wrong, told in ((new_text(), "not known"), (new_text()[:-1], "mistyped")):
+            client = openai.OpenAI(base_url=f"{address}/v1", api_key=wrong)
+            with client, pytest.raises(openai.AuthenticationError) as raised:
+                client.models.list()
+            assert told in raised.value.response.text
