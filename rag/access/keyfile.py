@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.access.keys import Key, Written, id_in, new_text
@@ -21,6 +19,7 @@ from rag.errors import LibraryError, LibraryMissing, StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from rag.access.keys import Right
 
@@ -256,19 +255,27 @@ def _writing(home: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write aside, for the owner alone, and rename; after that it is on the disk."""
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f"{FILE_NAME}~")
+    """Write aside, for the owner alone, and rename; after that it is on the disk.
+
+    Under the lock there is one file aside at most: what a kill left of another is taken away.
+    """
+    aside = path.with_name(f"{FILE_NAME}~")
+    aside.unlink(missing_ok=True)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with open(aside, "x", encoding="utf-8", opener=_private) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        _belong(Path(aside), path.parent)
+        _belong(aside, path.parent)
         os.replace(aside, path)
     except BaseException:
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
         raise
     _sync(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _belong(path: Path, home: Path) -> None:

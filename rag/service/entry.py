@@ -63,13 +63,10 @@ def enter(service: Service, client: Client, collection: str, right: Right) -> En
     """A client's entry to a collection.
 
     Raises Refused: 404 where there is no such collection or the client may not know of it, the
-    same in both cases and found out in the same way; 403 where it may read and not write.
+    same in both cases and after the same steps; 403 where it may read and not write.
     """
-    try:
-        known = checked_name(collection) in collections(service.desk.home)
-    except UsageError:
-        known = False
-    if not known or not client.may("read", collection):
+    # its right comes first: what a client may not know of is not even looked for
+    if not (client.may("read", collection) and _exists(service, collection)):
         raise Refused(404, "no-collection", f"There is no collection {collection[:80]}")
     if not client.may(right, collection):
         raise Refused(
@@ -79,6 +76,13 @@ def enter(service: Service, client: Client, collection: str, right: Right) -> En
             "Ask for one that may: rag keys add NAME --write",
         )
     return Entry(service, client, collection)
+
+
+def _exists(service: Service, collection: str) -> bool:
+    try:
+        return checked_name(collection) in collections(service.desk.home)
+    except UsageError:
+        return False
 
 
 Asking = Annotated[Client, Depends(asking)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: What whoever watches over the service asks without a key; it tells of no collection.
-OPEN = frozenset({"/healthz", "/readyz"})
+#: What whoever watches over the service asks without a key, and as often as they wish.
+_LIVES, _READY = "/healthz", "/readyz"
+#: Somebody without a key where one is demanded: may know of nothing.
+_NOBODY = Key("", "nobody", frozenset())
 #: Of every answer. It is for programs: no browser is to show it, frame it, or keep it.
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -68,7 +71,9 @@ _WRONG: dict[Wrong, tuple[str, str, str]] = {
     "unknown": ("unknown-key", "This key is not known here, or no longer", _SEND),
     "expired": ("expired-key", "The time of this key is over", "Ask who made it for another."),
 }
-#: Seconds between lines of the log about requests that are turned away.
+#: In the state of a request that goes no further: the log need not have a line for each.
+TURNED_AWAY = "turned away"
+#: Seconds between lines of the log about requests that were, for each reason.
 _TOLD = 60.0
 
 
@@ -80,8 +85,7 @@ class Gate:
         self._ring = ring
         self._terms = terms
         self._rates = rates
-        self._unknown = _Seldom("unknown-keys")
-        self._unreadable = _Seldom("keys-unreadable")
+        self._away = _Away()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -94,7 +98,9 @@ class Gate:
             sending = _with_headers(send, headers)
             try:
                 self._judge(scope, headers)
-            except RagError as error:
+            except Refused as error:
+                scope.setdefault("state", {})[TURNED_AWAY] = True
+                self._away.note(error.code, _address(scope), error.__cause__)
                 await problems.response(error)(scope, receive, sending)
             else:
                 await self._app(scope, receive, sending)
@@ -105,64 +111,62 @@ class Gate:
         Raises Refused: 403 for a strange request, 401 without a known key, 429 for one too many.
         """
         asked = Headers(scope=scope)
-        demanded = self._demanded()
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        address = _address(scope)
+        if path == _LIVES:  # whatever is the matter with the keys: starting anew would not help
+            demanded, client = True, Client(address, _NOBODY)
+        else:
+            demanded, client = self._demanded(), Client(address)
         strange = strangeness(asked, self._terms.names, links=False, proxied=demanded)
         if strange is not None:
             raise Refused(403, "strange-request", *_STRANGE[strange])
-        if scope["path"] in OPEN:
-            return
-        address = source_of(scope["client"][0]) if scope.get("client") else ""
-        client = self._client(asked, address) if demanded else Client(address)
+        if demanded and path != _LIVES:
+            client = self._client(asked, address, open_=path == _READY)
         scope.setdefault("state", {})["client"] = client
-        if self._rates.a_minute:
+        if self._rates.a_minute and path not in (_LIVES, _READY):
             _limit(self._rates.a_minute, self._rates.take(client.name), headers)
 
     def _demanded(self) -> bool:
         try:
             return self._ring.made() or self._terms.demanded
         except LibraryError as error:
-            raise self._closed(error) from error
+            raise _closed() from error
 
-    def _client(self, asked: Headers, address: str) -> Client:
+    def _client(self, asked: Headers, address: str, *, open_: bool) -> Client:
+        """Whose key was sent; without one that is known somebody, where it is `open_`."""
         text = key_text(asked)
-        if not text:
-            self._unknown.note(last_from=address)
-            raise _unauthorized("no-key", "The service demands a key", _SEND)
         try:
-            found = self._ring.find(text)
+            found = self._ring.find(text) if text else None
         except LibraryError as error:
-            raise self._closed(error) from error
-        if not isinstance(found, Key):
-            self._unknown.note(last_from=address)
-            raise _unauthorized(*_WRONG[found], sent=True)
-        return Client(found.name, found)
-
-    def _closed(self, error: LibraryError) -> Refused:
-        """Nobody is let in while nobody knows which keys count; where they lie is told the log."""
-        self._unreadable.note(error=error.message)
-        return Refused(
-            503, "keys-unreadable", "The keys cannot be read", "The service's log says why."
-        )
+            raise _closed() from error
+        if isinstance(found, Key):
+            return Client(found.name, found)
+        if open_:
+            return Client(address, _NOBODY)
+        if found is None:
+            raise _unauthorized("no-key", "The service demands a key", _SEND)
+        raise _unauthorized(*_WRONG[found], sent=True)
 
 
-class _Seldom:
-    """Tells the log of something now and then, with how often it was, however often that is."""
+class _Away:
+    """Tells the log now and then of requests that were turned away, however many there are."""
 
-    def __init__(self, event: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._event = event
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._count = 0
-        self._told = float("-inf")
+        self._counts: Counter[str] = Counter()
+        self._told: dict[str, float] = {}
 
-    def note(self, **fields: str) -> None:
-        """Once more; what is told may come from outside."""
-        self._count += 1
+    def note(self, reason: str, address: str, cause: BaseException | None) -> None:
+        """One more; the address may be whatever a proxy has been told."""
+        self._counts[reason] += 1
         now = self._clock()
-        if now - self._told < _TOLD:
+        if now - self._told.get(reason, float("-inf")) < _TOLD:
             return
-        known = {name: " ".join(shown(value).split()) for name, value in fields.items()}
-        log.warning(self._event, extra={"fields": {"requests": self._count, **known}})
-        self._count, self._told = 0, now
+        fields = {"reason": reason, "requests": self._counts[reason], "last_from": address}
+        if isinstance(cause, RagError):
+            fields["error"] = cause.message
+        log.warning("turned-away", extra={"fields": fields})
+        self._told[reason], self._counts[reason] = now, 0
 
 
 def key_text(headers: Headers) -> str:
@@ -176,6 +180,16 @@ def key_text(headers: Headers) -> str:
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
     return headers.get("x-api-key", "").strip()
+
+
+def _address(scope: Scope) -> str:
+    """Where a request comes from, on one line."""
+    return " ".join(shown(source_of(scope["client"][0])).split()) if scope.get("client") else ""
+
+
+def _closed() -> Refused:
+    """Nobody is let in while nobody knows which keys count; where they lie is for the log."""
+    return Refused(503, "keys-unreadable", "The keys cannot be read", "The service's log says why.")
 
 
 def _unauthorized(code: str, message: str, hint: str, *, sent: bool = False) -> Refused:

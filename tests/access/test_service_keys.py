@@ -19,7 +19,7 @@ from rag.access.clients import Client, visible
 from rag.access.keyfile import FILE_NAME
 from rag.access.keys import Key, Written, _check, id_in, new_text
 from rag.access.ring import Ring
-from rag.errors import LibraryError, LibraryMissing, UsageError
+from rag.errors import LibraryError, LibraryMissing, StorageError, UsageError
 from rag.store import collections
 from rag.store.place import LibraryPaths
 
@@ -286,6 +286,55 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     names = {kept.key.name for kept in keyfile.read(tmp_path).keys}
     assert names == {f"{who}{n}" for who in ("anna", "boris") for n in range(8)}
     assert not list(tmp_path.glob("*~*"))
+
+
+def test_a_process_that_is_killed_as_it_writes_leaves_keys_that_can_be_read(
+    tmp_path: Path,
+) -> None:
+    program = (
+        "import sys, itertools; from pathlib import Path; from rag.access import keyfile\n"
+        "for n in itertools.count():\n"
+        "    keyfile.add(Path(sys.argv[1]), f'{sys.argv[2]}{n}', None, 'read')\n"
+        "    print(n, flush=True)"
+    )
+    said = 0
+    for who in ("anna", "boris", "clara"):
+        arguments = [sys.executable, "-c", program, str(tmp_path), who]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as writing:
+            assert writing.stdout is not None
+            said += sum(1 for _ in zip(range(5), writing.stdout, strict=False))
+            writing.kill()
+        assert len(keyfile.read(tmp_path).keys) >= said
+    keyfile.add(tmp_path, "dora", None, "read")
+    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, "+keys.lock"}
+
+
+def test_a_disk_that_is_full_leaves_the_keys_there_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyfile.add(tmp_path, "anna", None, "read")
+    before = keyfile.read(tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    for attempt in (
+        lambda: keyfile.add(tmp_path, "boris", None, "read"),
+        lambda: keyfile.revoke(tmp_path, "anna"),
+    ):
+        with pytest.raises(StorageError, match="No space left"):
+            attempt()
+    assert keyfile.read(tmp_path) == before
+    assert not list(tmp_path.glob("*~"))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="takes an administrator")
+def test_what_the_administrator_makes_belongs_to_whom_the_library_does(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4711, 4711)
+    keyfile.add(tmp_path, "anna", None, "read")
+    owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
+    assert owners == {FILE_NAME: 4711, "+keys.lock": 4711}
 
 
 def opened(home: Path) -> dict[str, list[str] | None]:

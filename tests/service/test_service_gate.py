@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import openai
 import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from service_driver import SETTINGS, client_of, filled, serving
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -21,11 +26,17 @@ from rag.access.keys import new_text
 from rag.access.rates import Rates
 from rag.access.ring import Ring
 from rag.access.terms import terms_of
+from rag.desk import Desk
+from rag.service import build
 from rag.service.entry import Governs, Oversees, Reads, Writes
 from rag.service.gate import Gate
 
 ASKED = {"question": "сколько дней отпуска переносится?"}
 SEARCH = "/api/v1/collections/default/search"
+HEADS = (
+    *(b"authorization", b"x-api-key", b"origin", b"host", b"sec-fetch-site", b"cookie"),
+    *(b"x-forwarded-for", b"forwarded", b"x-forwarded-host"),
+)
 FAR = terms_of("0.0.0.0", ("rag.example.org",), "desk")
 DEMANDED = terms_of("127.0.0.1", demand=True)
 
@@ -268,8 +279,10 @@ def test_keys_that_cannot_be_read_let_nobody_in_and_only_the_log_says_why(
             answer = client.post(SEARCH, json=ASKED, headers=headers)
             assert code(answer) == (503, "keys-unreadable")
             assert str(home) not in answer.text
+        assert code(client.get("/readyz")) == (503, "keys-unreadable")
+        assert client.get("/healthz").status_code == 200
     told = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
-    assert len(told) == 1
+    assert [fields["reason"] for fields in told] == ["keys-unreadable"]
     assert str(home) in told[0]["error"]
 
 
@@ -295,6 +308,29 @@ async def status(gate: Gate, text: str) -> int:
     return int(statuses[0])
 
 
+def test_who_asks_whether_it_is_ready_is_known_by_a_key_and_else_nobody(home: Path) -> None:
+    _, text = keyfile.add(home, "anna", None, "read")
+
+    async def inside(scope: Scope, _receive: Receive, send: Send) -> None:
+        status = 200 if scope["state"]["client"].may_all("read") else 503
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    gate = Gate(inside, Ring(home), FAR, Rates(1))
+    client = TestClient(gate, base_url="http://rag.example.org")
+    for path, known in (("/readyz", 200), ("/healthz", 503)):
+        assert client.get(path).status_code == 503
+        assert client.get(path, headers=bearer(new_text())).status_code == 503
+        assert client.get(path, headers=bearer(text)).status_code == known
+
+
+def test_what_a_proxy_takes_off_a_path_is_not_looked_at(home: Path) -> None:
+    app = build(Desk(home, SETTINGS), DEMANDED)
+    with TestClient(app, base_url="http://127.0.0.1", root_path="/rag") as client:
+        assert client.get("/rag/healthz").status_code == 200
+        assert client.get("/rag/nothing").status_code == 401
+
+
 def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
     home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -317,8 +353,50 @@ def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
 
     asyncio.run(asking())
     told = [record for record in caplog.records if record.name == "rag.service.gate"]
-    assert 1 <= len(told) <= 3  # one now, and one more for each minute that a slow machine takes
+    assert {record.getMessage() for record in told} == {"turned-away"}
+    assert len(told) <= 3  # one now, and one more for each minute that a slow machine takes
     assert not [record for record in caplog.records if good[13:] in repr(record.__dict__)]
+
+
+def test_the_log_has_no_line_for_each_request_that_is_turned_away(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with client_of(home, terms=FAR) as client:
+        for _ in range(20):
+            assert client.get("/v1/models", headers=bearer(new_text())).status_code == 401
+            assert client.get("/v1/models", headers={"Host": "evil.example"}).status_code == 403
+    told = [
+        record.__dict__["fields"]["reason"] if record.getMessage() == "turned-away" else "a request"
+        for record in caplog.records
+        if record.getMessage() in {"turned-away", "request"}
+    ]
+    assert sorted(told) == ["strange-request", "unknown-key"]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(HEADS), st.binary(max_size=40)), max_size=6),
+    st.text(max_size=20),
+)
+def test_whatever_is_sent_nothing_gets_past_the_gate_without_a_key(
+    headers: list[tuple[bytes, bytes]], path: str
+) -> None:
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+
+    scope: Any = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/{path}",
+        "headers": [(b"host", b"rag.example.org"), *headers],
+        "client": None,
+    }
+    gate = Gate(_inside, Ring(Path("/nothing/there")), FAR, Rates(60))
+    asyncio.run(gate(scope, send, send))  # type: ignore[arg-type]
+    assert statuses[0] in {401, 403}
 
 
 def test_a_line_of_the_log_is_one_line_whatever_the_proxy_says(
@@ -356,3 +434,12 @@ def test_over_a_socket_a_key_is_revoked_in_the_middle_of_a_connection(home: Path
         assert client.post(SEARCH, json=ASKED, headers=headers).status_code == 200
         assert rag("keys", "revoke", made["id"], "--home", home).code == 0
         assert client.post(SEARCH, json=ASKED, headers=headers).status_code == 401
+
+
+def test_a_client_of_openai_is_told_what_is_wrong_with_its_key(home: Path) -> None:
+    with serving(home, terms=DEMANDED) as address:
+        for wrong, told in ((new_text(), "not known"), (new_text()[:-1], "mistyped")):
+            client = openai.OpenAI(base_url=f"{address}/v1", api_key=wrong)
+            with client, pytest.raises(openai.AuthenticationError) as raised:
+                client.models.list()
+            assert told in raised.value.response.text
