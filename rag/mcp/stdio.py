@@ -125,19 +125,19 @@ def _wire() -> Iterator[BinaryIO]:
 async def _lines(wire: BinaryIO) -> AsyncIterator[str]:
     """Lines as they come. Waiting for one can be cancelled, which a read cannot."""
     loop = asyncio.get_running_loop()
-    read: asyncio.Queue[str | None] = asyncio.Queue(_LINES)
-
-    def put(line: str | None) -> None:
-        asyncio.run_coroutine_threadsafe(read.put(line), loop).result()
+    read: asyncio.Queue[str | None] = asyncio.Queue()
+    room = threading.Semaphore(_LINES)
 
     def reading() -> None:
-        with suppress(RuntimeError, OSError, asyncio.CancelledError):  # the loop has ended
+        with suppress(RuntimeError, OSError):  # the loop has ended
             for line in wire:
-                put(line.decode("utf-8", "replace"))
-            put(None)
+                room.acquire()
+                loop.call_soon_threadsafe(read.put_nowait, line.decode("utf-8", "replace"))
+            loop.call_soon_threadsafe(read.put_nowait, None)
 
     threading.Thread(target=reading, name="rag-wire", daemon=True).start()
     while (line := await read.get()) is not None:
+        room.release()
         yield line
 
 
