@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from anyio import CapacityLimiter
     from starlette.requests import Request
 
     from rag.app import App
     from rag.config import Settings
     from rag.desk import Desk
+    from rag.desk.line import Caller
     from rag.mcp.work import Errand
 
 #: What work takes: a search is quick, an answer may ask a model, a long one reads whole texts.
@@ -58,8 +60,15 @@ class Host(Protocol):
     def guest(self, request: Request | None) -> Guest:
         """Who asks; there is no request where no HTTP is spoken."""
 
-    def turn(self, guest: Guest, kind: Kind) -> AbstractAsyncContextManager[None]:
-        """Wait for a turn to work and hold it. Raises RagError where too many wait already."""
+    @property
+    def threads(self) -> CapacityLimiter | None:
+        """How many threads work at once; as many as there are by default for None."""
+
+    def turn(self, caller: Caller, kind: Kind) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn to work and hold it.
+
+        Raises RagError where too many wait already, Stopped when the caller is.
+        """
 
 
 def known(host: Host, guest: Guest) -> list[str]:

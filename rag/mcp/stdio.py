@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from rag.config import Settings
     from rag.desk import Desk
+    from rag.desk.line import Caller
     from rag.mcp.host import Host, Kind
 
 _LINES = 64  # messages that are read ahead
@@ -62,7 +63,11 @@ class Alone:
         """The person whose program it is."""
         return Guest("me")
 
-    def turn(self, _guest: Guest, _kind: Kind) -> AbstractAsyncContextManager[None]:
+    @property
+    def threads(self) -> None:
+        """As many as there are by default."""
+
+    def turn(self, _caller: Caller, _kind: Kind) -> AbstractAsyncContextManager[None]:
         """There are no others to wait for."""
         return nullcontext()
 

@@ -13,6 +13,8 @@ from anyio import move_on_after, to_thread
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from anyio import CapacityLimiter
+
     from rag.desk.line import Caller
     from rag.mcp.host import Guest, Host, Kind
 
@@ -71,8 +73,8 @@ async def worked(
     errand = Errand(guest.name, lambda step: _put(loop, steps, step))
     telling = asyncio.create_task(_tell(steps, report))
     try:
-        async with host.turn(guest, kind):
-            result = await _in_thread(errand, partial(work, errand))
+        async with host.turn(errand.caller, kind):
+            result = await _in_thread(errand, partial(work, errand), host.threads)
         steps.put_nowait(None)
         await telling
         return result
@@ -95,8 +97,9 @@ async def _tell(
             return
 
 
-async def _in_thread(errand: Errand, work: Callable[[], T]) -> T:
-    done = asyncio.ensure_future(to_thread.run_sync(partial(_for, errand.caller, work)))
+async def _in_thread(errand: Errand, work: Callable[[], T], threads: CapacityLimiter | None) -> T:
+    working = to_thread.run_sync(partial(_for, errand.caller, work), limiter=threads)
+    done = asyncio.ensure_future(working)
     try:
         return await asyncio.shield(done)
     except asyncio.CancelledError:

@@ -11,14 +11,18 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from fastapi import Request
+from anyio import CapacityLimiter
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from rag.config import Settings
 from rag.desk import Desk
+from rag.desk.line import Caller
 from rag.errors import RagError
 from rag.mcp.host import Guest, Kind
 from rag.mcp.server import build
@@ -29,6 +33,20 @@ from rag.service.state import Service
 PATH = "/mcp"
 #: Where in the scope of a request stands who makes it.
 _CLIENT = "rag.client"
+
+
+def mount(app: FastAPI, service: Service) -> None:
+    """Add the endpoint to a service; it serves within the life of the app."""
+    agents = Agents(service)
+    app.router.routes.append(Route(PATH, agents))
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def living(whole: FastAPI) -> AsyncIterator[Any]:
+        async with inner(whole) as state, agents.running():
+            yield state
+
+    app.router.lifespan_context = living
 
 
 class _Served:
@@ -58,9 +76,14 @@ class _Served:
         client: Client = request.scope[_CLIENT]
         return Guest(client.name, lambda collection: client.may("read", collection))
 
-    def turn(self, guest: Guest, kind: Kind) -> AbstractAsyncContextManager[None]:
+    @property
+    def threads(self) -> CapacityLimiter:
+        """Those that work for all clients."""
+        return self._service.admission.threads
+
+    def turn(self, caller: Caller, kind: Kind) -> AbstractAsyncContextManager[None]:
         """A turn among all clients of the service."""
-        return self._service.admission.turn(guest.name, kind)
+        return self._service.admission.turn(caller, kind)
 
 
 class Agents:
