@@ -35,7 +35,8 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("connecting", "minuting", "presenting", "promising", "serving", "summarizing", "working"),
+        *("minuting", "presenting", "promising", "serving", "summarizing", "working"),
+        "connecting",
     },
     {"cli", "__main__"},
 )
