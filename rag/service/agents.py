@@ -38,7 +38,7 @@ _CLIENT = "rag.client"
 def mount(app: FastAPI, service: Service) -> None:
     """Add the endpoint to a service; it serves within the life of the app."""
     agents = Agents(service)
-    app.router.routes.append(Route(PATH, agents))
+    app.router.routes.append(agents.route)
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -97,6 +97,8 @@ class Agents:
         self._server = build(_Served(service))
         self._most = service.settings.serve_body_kb * 1024
         self._manager: StreamableHTTPSessionManager | None = None
+        #: Where it is found, which the log and the measures call it by.
+        self.route = Route(PATH, self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -110,6 +112,7 @@ class Agents:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one message, which is posted: without sessions there is nothing else to do."""
+        scope["route"] = self.route
         request = Request(scope, receive)
         response: Response | None = None
         try:
