@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 import anyio
 from mcp.server.stdio import stdio_server
 
-from rag.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, UsageError
+from rag.errors import EXIT_ANSWERED, EXIT_INTERRUPTED
 from rag.mcp.host import Guest
 from rag.mcp.server import build
 
@@ -78,10 +78,7 @@ class Alone:
 
 
 def serve(host: Alone) -> int:
-    """Serve until the input ends or a signal comes; gives the exit code.
-
-    Raises UsageError where there is no standard input or output.
-    """
+    """Serve until the input ends or a signal comes; gives the exit code."""
     try:
         return asyncio.run(_serving(host))
     finally:
@@ -111,14 +108,7 @@ def _wire() -> Iterator[BinaryIO]:
 
     It is never closed: the thread that reads it may wait for more to the end.
     """
-    try:
-        private = os.dup(0)
-        os.fstat(1)
-    except OSError as error:
-        raise UsageError(
-            "There is no standard input or output to speak over",
-            "Have a host start rag mcp; see docs/mcp.md.",
-        ) from error
+    private = os.dup(0)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     try:
