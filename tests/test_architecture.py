@@ -35,8 +35,7 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("budget", "checking", "collecting", "fitting", "keeping", "logs", "measuring", "shelf"),
-        *("minuting", "presenting", "promising", "serving", "summarizing", "working"),
-        "connecting",
+        *("connecting", "minuting", "presenting", "promising", "serving", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

@@ -54,15 +54,15 @@ class Host(Protocol):
     def secret(self) -> bytes:
         """What no document can know: the lines around its text depend on it."""
 
+    @property
+    def threads(self) -> CapacityLimiter | None:
+        """How many threads work at once; as many as there are by default for None."""
+
     def desk(self) -> Desk:
         """What all guests share. The first call may take a second, so make it in a thread."""
 
     def guest(self, request: Request | None) -> Guest:
         """Who asks; there is no request where no HTTP is spoken."""
-
-    @property
-    def threads(self) -> CapacityLimiter | None:
-        """How many threads work at once; as many as there are by default for None."""
 
     def turn(self, caller: Caller, kind: Kind) -> AbstractAsyncContextManager[None]:
         """Wait for a turn to work and hold it.

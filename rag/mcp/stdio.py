@@ -47,6 +47,7 @@ class Alone:
         self.home = home
         self.settings = settings
         self.secret = secrets.token_bytes(32)
+        self.threads: anyio.CapacityLimiter | None = None
         self._desk: Desk | None = None
         self._lock = threading.Lock()
 
@@ -62,10 +63,6 @@ class Alone:
     def guest(self, _request: Request | None) -> Guest:
         """The person whose program it is."""
         return Guest("me")
-
-    @property
-    def threads(self) -> None:
-        """As many as there are by default."""
 
     def turn(self, _caller: Caller, _kind: Kind) -> AbstractAsyncContextManager[None]:
         """There are no others to wait for."""

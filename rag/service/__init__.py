@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from rag import __version__
 from rag.errors import RagError
-from rag.service import agents, api, health, openai, problems
+from rag.service import api, health, openai, problems
 from rag.service.admission import Admission
+from rag.service.agents import PATH, Agents
 from rag.service.state import Service
 
 if TYPE_CHECKING:
@@ -27,14 +29,17 @@ def build(desk: Desk) -> FastAPI:
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         desk.resume()
-        yield
+        async with agents.running():
+            yield
         desk.close()
 
     app = FastAPI(title="rag", version=__version__, lifespan=living)
-    service = app.state.service = Service(desk, Admission(desk.settings))
+    service = Service(desk, Admission(desk.settings))
+    app.state.service = service
+    agents = Agents(service)
     app.add_exception_handler(RagError, problems.on_error)
+    app.router.routes.append(Route(PATH, agents))
     app.include_router(health.router)
     app.include_router(openai.router, prefix="/v1")
     app.include_router(api.router, prefix="/api/v1")
-    agents.mount(app, service)
     return app

@@ -11,10 +11,8 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from anyio import CapacityLimiter
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.responses import Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.routing import Route
@@ -23,30 +21,12 @@ from starlette.types import Receive, Scope, Send
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.line import Caller
-from rag.errors import RagError
 from rag.mcp.host import Guest, Kind
 from rag.mcp.server import build
-from rag.service import problems
-from rag.service.entry import Client, client_of
+from rag.service.entry import client_of
 from rag.service.state import Service
 
 PATH = "/mcp"
-#: Where in the scope of a request stands who makes it.
-_CLIENT = "rag.client"
-
-
-def mount(app: FastAPI, service: Service) -> None:
-    """Add the endpoint to a service; it serves within the life of the app."""
-    agents = Agents(service)
-    app.router.routes.append(agents.route)
-    inner = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def living(whole: FastAPI) -> AsyncIterator[Any]:
-        async with inner(whole) as state, agents.running():
-            yield state
-
-    app.router.lifespan_context = living
 
 
 class _Served:
@@ -55,6 +35,7 @@ class _Served:
     def __init__(self, service: Service) -> None:
         self._service = service
         self.secret = secrets.token_bytes(32)
+        self.threads = service.admission.threads
 
     @property
     def home(self) -> Path:
@@ -73,13 +54,8 @@ class _Served:
     def guest(self, request: Request | None) -> Guest:
         """The client that made the request."""
         assert request is not None
-        client: Client = request.scope[_CLIENT]
+        client = client_of(request)
         return Guest(client.name, lambda collection: client.may("read", collection))
-
-    @property
-    def threads(self) -> CapacityLimiter:
-        """Those that work for all clients."""
-        return self._service.admission.threads
 
     def turn(self, caller: Caller, kind: Kind) -> AbstractAsyncContextManager[None]:
         """A turn among all clients of the service."""
@@ -97,8 +73,7 @@ class Agents:
         self._server = build(_Served(service))
         self._most = service.settings.serve_body_kb * 1024
         self._manager: StreamableHTTPSessionManager | None = None
-        #: Where it is found, which the log and the measures call it by.
-        self.route = Route(PATH, self)
+        self._route = Route(PATH, self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -112,17 +87,9 @@ class Agents:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one message, which is posted: without sessions there is nothing else to do."""
-        scope["route"] = self.route
-        request = Request(scope, receive)
-        response: Response | None = None
-        try:
-            scope[_CLIENT] = client_of(request)
-        except RagError as error:
-            response = problems.response(error)
-        if response is None and request.method != "POST":
-            response = Response(status_code=405, headers={"Allow": "POST"})
-        if response is not None:
-            await response(scope, receive, send)
+        if scope["method"] != "POST":
+            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
             return
         assert self._manager is not None
+        scope["route"] = self._route  # what the log and the measures call it by
         await self._manager.handle_request(scope, receive, send)
