@@ -60,7 +60,8 @@ def address_of(text: str) -> Address:
         parts = urlsplit(text)
         collection, _, document = parts.path.removeprefix("/").partition("/")
         collection, document = (unquote(each, errors="strict") for each in (collection, document))
-        given = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        strict = bool(parts.query)
+        given = dict(parse_qsl(parts.query, strict_parsing=strict, keep_blank_values=True))
     except ValueError:  # UnicodeDecodeError is one
         raise wrong from None
     if not (collection and document) or parts.fragment or set(given) - {"start", "end", "page"}:

@@ -67,7 +67,7 @@ class Search(Scoped):
         Field(description='What to look for: a question or key words. "Quoted words" must occur.'),
     ]
     limit: Annotated[int, Field(ge=1, le=20, description="Most passages to return.")] = 5
-    offset: Annotated[Offset, Field(le=80)] = 0
+    offset: Annotated[Offset, Field(le=20)] = 0
     max_characters: Characters = TEXT
 
 

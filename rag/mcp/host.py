@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from anyio import CapacityLimiter
     from starlette.requests import Request
 
     from rag.app import App
@@ -52,6 +53,10 @@ class Host(Protocol):
     @property
     def secret(self) -> bytes:
         """What no document can know: the lines around its text depend on it."""
+
+    @property
+    def threads(self) -> CapacityLimiter | None:
+        """How many threads work at once; as many as there are by default for None."""
 
     def desk(self) -> Desk:
         """What all guests share. The first call may take a second, so make it in a thread."""

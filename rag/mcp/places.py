@@ -46,7 +46,8 @@ class Places:
         quote = cut(citation.quote, QUOTE)
         told = {**schema.citation(citation), "quote": quote, "end": citation.start + len(quote)}
         uri = self.uri(citation.document, citation.start, citation.end)
-        return Place(**told, uri=uri, cut=len(quote) < len(citation.quote))
+        cut_off, orders = len(quote) < len(citation.quote), ordered(quote, 0, len(quote))
+        return Place(**told, uri=uri, cut=cut_off, orders=orders)
 
     def passage(self, found: types.Passage, most: int) -> Passage:
         """A passage of at most so many characters."""

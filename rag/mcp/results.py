@@ -32,6 +32,7 @@ class Place(BaseModel):
     quote: Data
     uri: Uri
     cut: Annotated[bool, Field(description="The quote goes on; its address has all of it.")] = False
+    orders: Orders = False
 
 
 class Passage(BaseModel):

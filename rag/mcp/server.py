@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
@@ -76,7 +77,7 @@ class _Tools:
         self, ctx: ServerRequestContext[Any, Any], _: PaginatedRequestParams | None
     ) -> ListToolsResult:
         """All tools; they name the collections that the guest may know of."""
-        names = known(self._host, self._host.guest(ctx.request))
+        names = await to_thread.run_sync(known, self._host, self._host.guest(ctx.request))
         return ListToolsResult(tools=[self._entry(tool, names) for tool in TOOLS.values()])
 
     def _entry(self, tool: Tool, names: list[str]) -> ToolEntry:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 import anyio
 from mcp.server.stdio import stdio_server
 
-from rag.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, UsageError
+from rag.errors import EXIT_ANSWERED, EXIT_INTERRUPTED
 from rag.mcp.host import Guest
 from rag.mcp.server import build
 
@@ -47,6 +47,7 @@ class Alone:
         self.home = home
         self.settings = settings
         self.secret = secrets.token_bytes(32)
+        self.threads: anyio.CapacityLimiter | None = None
         self._desk: Desk | None = None
         self._lock = threading.Lock()
 
@@ -74,10 +75,7 @@ class Alone:
 
 
 def serve(host: Alone) -> int:
-    """Serve until the input ends or a signal comes; gives the exit code.
-
-    Raises UsageError where there is no standard input or output.
-    """
+    """Serve until the input ends or a signal comes; gives the exit code."""
     try:
         return asyncio.run(_serving(host))
     finally:
@@ -107,14 +105,7 @@ def _wire() -> Iterator[BinaryIO]:
 
     It is never closed: the thread that reads it may wait for more to the end.
     """
-    try:
-        private = os.dup(0)
-        os.fstat(1)
-    except OSError as error:
-        raise UsageError(
-            "There is no standard input or output to speak over",
-            "Have a host start rag mcp; see docs/mcp.md.",
-        ) from error
+    private = os.dup(0)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     try:
@@ -126,19 +117,19 @@ def _wire() -> Iterator[BinaryIO]:
 async def _lines(wire: BinaryIO) -> AsyncIterator[str]:
     """Lines as they come. Waiting for one can be cancelled, which a read cannot."""
     loop = asyncio.get_running_loop()
-    read: asyncio.Queue[str | None] = asyncio.Queue(_LINES)
-
-    def put(line: str | None) -> None:
-        asyncio.run_coroutine_threadsafe(read.put(line), loop).result()
+    read: asyncio.Queue[str | None] = asyncio.Queue()
+    room = threading.Semaphore(_LINES)
 
     def reading() -> None:
-        with suppress(RuntimeError, OSError, asyncio.CancelledError):  # the loop has ended
+        with suppress(RuntimeError, OSError):  # the loop has ended
             for line in wire:
-                put(line.decode("utf-8", "replace"))
-            put(None)
+                room.acquire()
+                loop.call_soon_threadsafe(read.put_nowait, line.decode("utf-8", "replace"))
+            loop.call_soon_threadsafe(read.put_nowait, None)
 
     threading.Thread(target=reading, name="rag-wire", daemon=True).start()
     while (line := await read.get()) is not None:
+        room.release()
         yield line
 
 

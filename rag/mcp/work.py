@@ -13,6 +13,8 @@ from anyio import move_on_after, to_thread
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from anyio import CapacityLimiter
+
     from rag.desk.line import Caller
     from rag.mcp.host import Guest, Host, Kind
 
@@ -32,13 +34,19 @@ class Step:
 
 
 class Errand:
-    """What work hears of its call and tells about itself."""
+    """What work hears of its call and tells about itself, and the threads it may be done in."""
 
-    def __init__(self, person: str, on_step: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        person: str,
+        on_step: Callable[[Step], None],
+        threads: CapacityLimiter | None = None,
+    ) -> None:
         from rag.desk.line import Caller  # with it comes the desk, which a start need not wait for
 
         self._on_step = on_step
         self.caller = Caller(person, self._waits)
+        self.threads = threads
 
     def tell(self, message: str, done: int | None = None, total: int | None = None) -> None:
         """Tell what is done now. Raises Stopped where nobody waits for it any more."""
@@ -68,7 +76,7 @@ async def worked(
     """
     loop = asyncio.get_running_loop()
     steps: asyncio.Queue[Step | None] = asyncio.Queue()
-    errand = Errand(guest.name, lambda step: _put(loop, steps, step))
+    errand = Errand(guest.name, lambda step: _put(loop, steps, step), host.threads)
     telling = asyncio.create_task(_tell(steps, report))
     try:
         async with host.turn(errand.caller, kind):
@@ -96,7 +104,8 @@ async def _tell(
 
 
 async def _in_thread(errand: Errand, work: Callable[[], T]) -> T:
-    done = asyncio.ensure_future(to_thread.run_sync(partial(_for, errand.caller, work)))
+    working = to_thread.run_sync(partial(_for, errand.caller, work), limiter=errand.threads)
+    done = asyncio.ensure_future(working)
     try:
         return await asyncio.shield(done)
     except asyncio.CancelledError:

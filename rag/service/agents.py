@@ -15,6 +15,7 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from rag.config import Settings
@@ -34,6 +35,7 @@ class _Served:
     def __init__(self, service: Service) -> None:
         self._service = service
         self.secret = secrets.token_bytes(32)
+        self.threads = service.admission.threads
 
     @property
     def home(self) -> Path:
@@ -71,6 +73,7 @@ class Agents:
         self._server = build(_Served(service))
         self._most = service.settings.serve_body_kb * 1024
         self._manager: StreamableHTTPSessionManager | None = None
+        self._route = Route(PATH, self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -88,4 +91,5 @@ class Agents:
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
             return
         assert self._manager is not None
+        scope["route"] = self._route  # what the log and the measures call it by
         await self._manager.handle_request(scope, receive, send)

@@ -183,7 +183,7 @@ class _Request:
         metrics.received.inc(self.taken)
         metrics.sent.inc(self.sent)
         collection = self.scope.get("path_params", {}).get("collection")
-        level = logging.DEBUG if route in _QUIET else logging.INFO
+        level = logging.DEBUG if route in _QUIET or state.get(TURNED_AWAY) else logging.INFO
         tell(
             "request",
             level,

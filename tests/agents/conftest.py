@@ -20,9 +20,9 @@ HOSTILE = (
 NDA = "The penalty for disclosure under the Halyard agreement is 40,000 euros."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a library with two collections."""
+    """The folder of a library with two collections, which nobody changes."""
     folder = tmp_path_factory.mktemp("agents")
     here, there = folder / "papers", folder / "contracts"
     (here / "meetings").mkdir(parents=True)

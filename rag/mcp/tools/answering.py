@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rag import schema
 from rag.mcp.places import Places, where
-from rag.mcp.results import Answered, Details
+from rag.mcp.results import Answered, Details, Place
 from rag.mcp.scopes import checked, scope_of
 from rag.mcp.texts import Block, fenced, line_of
 
@@ -90,7 +90,7 @@ def _text(visit: Visit, question: str, answered: Answered) -> str:
     lines: list[str] = []
     sources: dict[str, str] = {}
     for each in answered.sentences if not answered.promises else ():
-        marks = [_mark(sources, place.uri, _source(place)) for place in each.citations]
+        marks = [_mark(sources, place, each.text) for place in each.citations]
         lines.append(f"{each.text} {''.join(marks)}".strip())
     lines += [_promise(sources, each) for each in answered.promises]
     body = "\n".join([*(lines or [answered.answer]), "", *sources.values()]).strip()
@@ -98,19 +98,17 @@ def _text(visit: Visit, question: str, answered: Answered) -> str:
     return f"{text}\n\n{answered.more}" if answered.more else text
 
 
-def _source(place: object) -> str:
-    document, page, line = (getattr(place, name) for name in ("document", "page", "line"))
-    return where(document, page, line)
-
-
 def _promise(sources: dict[str, str], row: Promised) -> str:
-    mark = _mark(sources, row.uri, where(row.document, None, row.line))
+    mark = _mark(sources, row, "")
     due = f" ({line_of(row.when_raw)})" if row.when_raw else ""
     return f"{row.who or '?'} → {row.to_whom or '?'}: {line_of(row.what)}{due}, {row.state} {mark}"
 
 
-def _mark(sources: dict[str, str], uri: str, told: str) -> str:
-    """The mark of a source, which is noted where it is new."""
-    if uri not in sources:
-        sources[uri] = f"[{len(sources) + 1}] {told} {uri}"
-    return sources[uri].split(" ", 1)[0]
+def _mark(sources: dict[str, str], place: Place | Promised, said: str) -> str:
+    """The mark of a source, which is noted where it is new, with its words where they differ."""
+    page = place.page if isinstance(place, Place) else None
+    quote = "" if place.quote.strip() in said else f': "{line_of(place.quote)}"'
+    if place.uri not in sources:
+        told = f"{where(place.document, page, place.line)} {place.uri}{quote}"
+        sources[place.uri] = f"[{len(sources) + 1}] {told}"
+    return sources[place.uri].split(" ", 1)[0]

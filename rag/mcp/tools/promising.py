@@ -63,6 +63,7 @@ def _text(visit: Visit, found: Promises, listed: Listed) -> str:
 def _row(row: Promised) -> str:
     due = " – ".join(dict.fromkeys(filter(None, (row.when_from, row.when_to)))) or row.when_raw
     state = row.groups[0] if row.groups else row.state
-    told = (f"{row.who or '?'} → {row.to_whom or '?'}", row.what, due, state)
+    quote = f'"{row.quote}"' if row.quote else ""
+    told = (f"{row.who or '?'} → {row.to_whom or '?'}", row.what, due, state, quote)
     parts = " · ".join(line_of(part) for part in told if part)
     return f"{parts} · {where(row.document, None, row.line)} · {row.uri}"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rag.mcp.results import Passage
     from rag.types import Evidence
 
-_MOST = 100  # passages that a search gives
+#: Passages that are looked for, whatever part of them is asked for: else parts would not join.
+_POOL = 20
 _LEAST = 200  # characters of a passage that is worth beginning
 
 
@@ -24,18 +25,17 @@ def search(visit: Visit, wanted: Search) -> tuple[Found, str]:
     query = checked(visit, wanted.query)
     collection = visit.collection(wanted.collection)
     app = visit.app(collection)
-    last = min(wanted.offset + wanted.limit, _MOST - 1)
-    evidence = app.search(query, k=last + 1, scope=scope_of(wanted))
+    evidence = app.search(query, k=_POOL, scope=scope_of(wanted))
     places = Places.of(collection, app)
     left = wanted.max_characters
     passages: list[Passage] = []
-    for each in evidence.passages[wanted.offset : last]:
+    for each in evidence.passages[wanted.offset : wanted.offset + wanted.limit]:
         if passages and left < min(len(each.chunk.text), _LEAST):
             break
         passages.append(places.passage(each, left))
         left -= len(passages[-1].text)
     seen = wanted.offset + len(passages)
-    on = seen if passages and seen < len(evidence.passages) and seen < _MOST - 1 else None
+    on = seen if passages and seen < len(evidence.passages) else None
     more = None if on is None else f"There are more: call search again with offset={on}."
     found = Found(
         collection=collection,
@@ -62,5 +62,8 @@ def _text(visit: Visit, query: str, found: Found, offset: int) -> str:
         Block(f"{number}. {each.uri}", f"{where(each.document, each.page, each.line)}\n{each.text}")
         for number, each in enumerate(found.passages, offset + 1)
     ]
-    text = fenced(visit.host.secret, query, blocks)
-    return f"{text}\n\n{found.more}" if found.more else text
+    notes = [f"Read as others: {'; '.join(found.read_as)}."] if found.read_as else []
+    if found.missing:
+        notes.append("Stands nowhere: " + ", ".join(f'"{each}"' for each in found.missing) + ".")
+    parts = [fenced(visit.host.secret, query, blocks), *notes, found.more or ""]
+    return "\n\n".join(filter(None, parts))

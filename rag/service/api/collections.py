@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from rag import schema
 from rag.errors import LibraryMissing
 from rag.service.changing import changed
-from rag.service.entry import Asking, Entry, Reads, Writes
+from rag.service.entry import Asking, Entry, Governs, Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
 from rag.service.state import Service, service_of
@@ -53,12 +53,10 @@ async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
 
 @router.post("", status_code=201)
 async def create_collection(
-    request: Request, response: Response, client: Asking, wanted: Name
+    request: Request, response: Response, client: Governs, wanted: Name
 ) -> dict[str, Any]:
-    """Make a collection that holds nothing yet; it takes a key that may write to it."""
+    """Make a collection that holds nothing yet; it takes a key that may write to all."""
     service, name = service_of(request), place.checked_name(wanted.name)
-    if not client.may("write", name):
-        raise Refused(403, "read-only", "This key may not write to a collection of this name")
     await run(service, request, client, "search", partial(_create, service, name))
     response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
     return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
@@ -71,34 +69,35 @@ async def show_collection(request: Request, entry: Reads) -> dict[str, Any]:
 
 
 @router.patch("/{collection}")
-async def rename_collection(request: Request, entry: Writes, wanted: Name) -> dict[str, Any]:
-    """Give a collection another name; its history, its files and its jobs go with it.
+async def rename_collection(
+    request: Request, client: Governs, entry: Writes, wanted: Name
+) -> dict[str, Any]:
+    """Give a collection another name; its history, its files, its jobs and its keys go with it.
 
-    It takes a key that may write to a collection of either name.
+    It takes a key that may write to all.
     """
     service, new = entry.service, place.checked_name(wanted.name)
-    if not entry.client.may("write", new):
-        raise Refused(403, "read-only", "This key may not write to a collection of this name")
 
     def rename() -> dict[str, Any]:
         if new != entry.collection:
             _check_free(service, new)
             desk = service.desk
             desk.rename_collection(entry.collection, new)
-        return _told(Entry(service, entry.client, new))
+        return _told(Entry(service, client, new))
 
-    return await changed(service, request, entry.client, rename)
+    return await changed(service, request, client, rename)
 
 
 @router.delete("/{collection}", status_code=204)
-async def delete_collection(request: Request, entry: Writes) -> None:
+async def delete_collection(request: Request, client: Governs, entry: Writes) -> None:
     """Delete a collection for good, with its history, its jobs and the files that were sent in.
 
-    Files elsewhere that it was filled from stay where they are.
+    Files elsewhere that it was filled from stay where they are. It takes a key that may write to
+    all.
     """
     service = entry.service
     delete = partial(service.desk.delete_collection, entry.collection)
-    await changed(service, request, entry.client, delete)
+    await changed(service, request, client, delete)
 
 
 def _create(service: Service, name: str) -> None:
