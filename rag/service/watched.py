@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rag.observe import Observer, observed_by
 from rag.service import ids, problems
+from rag.service.gate import TURNED_AWAY
 from rag.service.logs import log, tell
 from rag.service.problems import Refused
 

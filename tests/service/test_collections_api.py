@@ -12,7 +12,7 @@ from service_driver import client_of, filled
 
 from rag.access.keys import Key, Right
 from rag.service.entry import Client
-from rag.service.entry import client_of as who
+from rag.service.entry import asking as who
 
 API = "/api/v1/collections"
 
