@@ -90,8 +90,8 @@ def build(
     app.add_middleware(
         Gate, ring=Ring(desk.home), terms=terms, rates=Rates(desk.settings.serve_rate)
     )
-    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")
     app.add_middleware(Watched, service=service)
+    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")
     app.include_router(health.router)
     app.include_router(openai.router)
     app.include_router(api.router, prefix="/api/v1")

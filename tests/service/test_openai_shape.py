@@ -18,6 +18,8 @@ from rag.desk import Desk
 from rag.service import Service
 from rag.service.admission import Admission
 from rag.service.entry import Client
+from rag.service.ingests import Ingests
+from rag.service.jobs import Jobs
 from rag.service.openai import naming
 from rag.service.problems import Refused
 
@@ -74,7 +76,9 @@ def test_a_name_that_is_none_of_a_model_is_told_so(http: TestClient, name: str) 
 
 def test_a_client_sees_its_own_collections_and_no_sign_of_others(library: Path) -> None:
     desk = Desk(library, Settings(workers=1))
-    service = Service(desk, Admission(desk.settings))
+    admission = Admission(desk.settings)
+    jobs = Jobs(desk, admission)
+    service = Service(desk, admission, jobs, Ingests(jobs))
     client = Client("reader", Key("1", "reader", frozenset({"default"}), "read"))
     seen = [each["id"] for each in naming.models(service, client)]
     assert seen

@@ -69,7 +69,7 @@ class Work:
 
 def built(work: Work, settings: Settings) -> FastAPI:
     app = FastAPI()
-    service = Service(None, Admission(settings))  # type: ignore[arg-type]
+    service = Service(None, Admission(settings), None, None)  # type: ignore[arg-type]
     app.state.service = service
     app.add_exception_handler(RagError, problems.on_error)
 

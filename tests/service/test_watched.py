@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 from served import SETTINGS
 from service_driver import filled
 
-from rag.access.keys import Key
+from rag.access import keyfile
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.drops import Drop
@@ -31,6 +31,8 @@ from rag.service.state import Service
 from rag.types import Answer, Sentence
 
 SECRET = "зарплата Анны 100500"
+
+HERE = "http://127.0.0.1"
 
 
 class Log:
@@ -101,7 +103,7 @@ def home(tmp_path: Path, library: Path) -> Path:
 
 @pytest.fixture
 def client(home: Path) -> Iterator[TestClient]:
-    with TestClient(app_of(home), base_url="http://127.0.0.1") as client:
+    with TestClient(app_of(home), base_url=HERE) as client:
         yield client
 
 
@@ -286,21 +288,6 @@ def test_files_the_library_and_the_process_are_counted(client: TestClient) -> No
 # -- readiness
 
 
-class AsKey:
-    """The app, as it is asked with a key."""
-
-    def __init__(self, app: FastAPI, key: Key) -> None:
-        self.app, self.key = app, key
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            scope["state"]["client"] = self
-        await self.app(scope, receive, send)
-
-    def may_all(self, _: Any) -> bool:
-        return self.key.collections is None
-
-
 def ready(client: TestClient) -> tuple[int, str]:
     service_of(client).readiness.until = 0.0
     answer = client.get("/readyz")
@@ -308,7 +295,7 @@ def ready(client: TestClient) -> tuple[int, str]:
 
 
 def test_a_service_is_ready_once_it_is_warm_with_or_without_documents(tmp_path: Path) -> None:
-    with TestClient(app_of(tmp_path / "none")) as client:
+    with TestClient(app_of(tmp_path / "none"), base_url=HERE) as client:
         assert ready(client) == (200, "ok")
         service_of(client).life.warm = False
         assert ready(client) == (503, "starting")
@@ -328,7 +315,7 @@ def test_it_is_not_ready_without_its_model_or_room(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = replace(SETTINGS, model="openai:any", base_url="http://127.0.0.1:9/v1")
-    with TestClient(app_of(home, away)) as client:
+    with TestClient(app_of(home, away), base_url=HERE) as client:
         assert ready(client) == (503, "model-error")
         monkeypatch.setattr(health, "_ROOM", 1 << 60)
         assert ready(client) == (503, "disk-full")
@@ -337,7 +324,9 @@ def test_it_is_not_ready_without_its_model_or_room(
 
 
 def test_an_embedder_that_cannot_be_loaded_is_a_reason(home: Path, tmp_path: Path) -> None:
-    with TestClient(app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none")))) as client:
+    with TestClient(
+        app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none"))), base_url=HERE
+    ) as client:
         assert ready(client) == (503, "model-error")
 
 
@@ -345,11 +334,11 @@ def test_an_embedder_that_cannot_be_loaded_is_a_reason(home: Path, tmp_path: Pat
 def test_reasons_and_metrics_are_for_those_who_may_know_of_all(
     home: Path, all_of_them: bool, told: bool
 ) -> None:
-    key = Key("id", "anna", None if all_of_them else frozenset({"default"}), "read")
+    _, text = keyfile.add(home, "anna", None if all_of_them else ["default"], "read")
     app = app_of(home)
-    with TestClient(app) as client:
+    with TestClient(app, base_url=HERE) as client:
         (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
-        client._transport.app = AsKey(app, key)  # type: ignore[attr-defined]
+        client.headers["Authorization"] = f"Bearer {text}"
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert ("default" in answer.text, answer.json()["code"] != "not-ready") == (told, told)
