@@ -90,7 +90,7 @@ class Connection(H11Protocol):
         others = (each for each in self.connections if each is not self)
         idle = [each for each in others if isinstance(each, Connection) and each.gives_way]
         if len(self.connections) > 2 * self._bounds.connections:
-            self.transport.abort()  # as many are being told already
+            self.leave()  # as many are being told already
         elif idle:
             min(idle, key=lambda each: each._idle).leave()
         else:

@@ -32,7 +32,9 @@ _LOOK: Final = 0.5
 #: Seconds that requests which were cut have to end in.
 _LAST = 5.0
 _HANDSHAKE = 10.0  # seconds of TLS
-_BACKLOG = 1024
+#: Connections that wait to be taken, and those that are taken before any of them is heard: with
+#: many at once, one could have to give way before its request is read.
+_BACKLOG, _TAKEN = 1024, 8
 
 
 class Served(uvicorn.Server):
@@ -77,12 +79,14 @@ class Served(uvicorn.Server):
             await loop.create_server(
                 connection,
                 sock=bound,
-                backlog=_BACKLOG,
+                backlog=_TAKEN,
                 ssl=tls,
                 ssl_handshake_timeout=_HANDSHAKE if tls else None,
             )
             for bound in sockets or ()
         ]
+        for bound in sockets or ():
+            bound.listen(_BACKLOG)
         self._looking = asyncio.create_task(self._look())
         self.started = True
         self._on_ready()

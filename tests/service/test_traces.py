@@ -109,8 +109,14 @@ def test_traces_are_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     assert traces_as_set("http://127.0.0.1:9") is None
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     monkeypatch.delenv("OTEL_SDK_DISABLED")
+    for name in ("rag", "mine"):
+        traces = traces_as_set("")
+        assert traces is not None
+        assert traces._provider.resource.attributes["service.name"] == name
+        traces.close()
+        monkeypatch.setenv("OTEL_SERVICE_NAME", "mine")
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(UsageError, match="rag\\[otel\\]"):
         traces_as_set("")
 

@@ -137,7 +137,7 @@ def test_one_that_is_not_sane_is_replaced(client: TestClient, given: bytes) -> N
 def test_problems_and_lines_of_the_log_have_it(client: TestClient, log: Log) -> None:
     told = client.get("/unreadable", headers={"X-Request-ID": "one"}).json()
     assert told["request"] == "one"
-    assert [event["request"] for event in log.events] == ["one"]
+    assert [(event["request"], event["code"]) for event in log.events] == [("one", "read-error")]
 
 
 # -- the log
@@ -186,7 +186,7 @@ def test_an_error_nobody_foresaw_is_told_by_its_kind_and_place(
     assert (failed["event"], failed["error"]["type"]) == ("request-failed", "ValueError")
     assert "test_watched.py" in failed["error"]["places"][-1]
     assert ("100500" in json.dumps(failed, ensure_ascii=False)) is is_told
-    assert log.events[-1]["status"] == 500
+    assert (log.events[-1]["status"], log.events[-1]["level"]) == (500, "error")
 
 
 def test_texts_that_were_put_into_a_message_are_left_out(log: Log) -> None:
