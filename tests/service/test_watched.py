@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -15,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from served import SETTINGS
 from service_driver import filled
 
-from rag.access.keys import Key
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.drops import Drop
 from rag.errors import ReadError
 from rag.observe import observer
 from rag.service import build, health, logs
+from rag.service.problems import Refused
 from rag.service.state import Service
 from rag.types import Answer, Sentence
 
@@ -99,9 +100,13 @@ def home(tmp_path: Path, library: Path) -> Path:
     return Path(shutil.copytree(library, tmp_path / "home"))
 
 
+def asking(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
 @pytest.fixture
 def client(home: Path) -> Iterator[TestClient]:
-    with TestClient(app_of(home), base_url="http://127.0.0.1") as client:
+    with asking(app_of(home)) as client:
         yield client
 
 
@@ -286,21 +291,6 @@ def test_files_the_library_and_the_process_are_counted(client: TestClient) -> No
 # -- readiness
 
 
-class AsKey:
-    """The app, as it is asked with a key."""
-
-    def __init__(self, app: FastAPI, key: Key) -> None:
-        self.app, self.key = app, key
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            scope["state"]["client"] = self
-        await self.app(scope, receive, send)
-
-    def may_all(self, _: Any) -> bool:
-        return self.key.collections is None
-
-
 def ready(client: TestClient) -> tuple[int, str]:
     service_of(client).readiness.until = 0.0
     answer = client.get("/readyz")
@@ -308,7 +298,7 @@ def ready(client: TestClient) -> tuple[int, str]:
 
 
 def test_a_service_is_ready_once_it_is_warm_with_or_without_documents(tmp_path: Path) -> None:
-    with TestClient(app_of(tmp_path / "none")) as client:
+    with asking(app_of(tmp_path / "none")) as client:
         assert ready(client) == (200, "ok")
         service_of(client).life.warm = False
         assert ready(client) == (503, "starting")
@@ -328,7 +318,7 @@ def test_it_is_not_ready_without_its_model_or_room(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = replace(SETTINGS, model="openai:any", base_url="http://127.0.0.1:9/v1")
-    with TestClient(app_of(home, away)) as client:
+    with asking(app_of(home, away)) as client:
         assert ready(client) == (503, "model-error")
         monkeypatch.setattr(health, "_ROOM", 1 << 60)
         assert ready(client) == (503, "disk-full")
@@ -337,20 +327,35 @@ def test_it_is_not_ready_without_its_model_or_room(
 
 
 def test_an_embedder_that_cannot_be_loaded_is_a_reason(home: Path, tmp_path: Path) -> None:
-    with TestClient(app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none")))) as client:
+    with asking(app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none")))) as client:
         assert ready(client) == (503, "model-error")
 
 
-@pytest.mark.parametrize(("all_of_them", "told"), [(True, True), (False, False)])
+class Asker:
+    """A client with a key for some collections, or for all."""
+
+    def __init__(self, *, all_of_them: bool) -> None:
+        self.all_of_them = all_of_them
+
+    def may_all(self, _: str) -> bool:
+        return self.all_of_them
+
+
+@pytest.mark.parametrize(("all_of_them", "code"), [(True, "library-corrupt"), (False, "not-ready")])
 def test_reasons_and_metrics_are_for_those_who_may_know_of_all(
-    home: Path, all_of_them: bool, told: bool
+    home: Path, all_of_them: bool, code: str
 ) -> None:
-    key = Key("id", "anna", None if all_of_them else frozenset({"default"}), "read")
+    (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
     app = app_of(home)
-    with TestClient(app) as client:
-        (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
-        client._transport.app = AsKey(app, key)  # type: ignore[attr-defined]
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert ("default" in answer.text, answer.json()["code"] != "not-ready") == (told, told)
-        assert client.get("/metrics").status_code == (200 if told else 403)
+    app.state.service.life.warm = True
+    state = {"client": Asker(all_of_them=all_of_them)}
+    request = Request({"type": "http", "app": app, "state": state, "headers": []})
+    with pytest.raises(Refused) as refused:
+        asyncio.run(health.readyz(request))
+    assert (refused.value.status, refused.value.code) == (503, code)
+    assert ("default" in refused.value.message) is all_of_them
+    if all_of_them:
+        assert b"rag_library" in asyncio.run(health.metrics(request)).body
+    else:
+        with pytest.raises(Refused, match="all collections"):
+            asyncio.run(health.metrics(request))
