@@ -8,6 +8,7 @@ A second signal ends it at once.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -165,7 +166,7 @@ class Served(uvicorn.Server):
         try:
             self.config.ssl.load_cert_chain(certificate, key)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            tell("certificate-not-taken", error=type(error).__name__)
+            tell("certificate-not-taken", logging.ERROR, error=type(error).__name__)
         else:
             tell("certificate-taken")
 
@@ -175,4 +176,4 @@ def _on_error(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     error = context.get("exception")
     kind = type(error).__name__ if error is not None else "none"
     if not isinstance(error, ConnectionError):  # a client that leaves is no event
-        tell("loop-error", error=kind)
+        tell("loop-error", logging.ERROR, error=kind)

@@ -111,7 +111,12 @@ class _Request:
         """The template of the path; "" where no route fits."""
         # FastAPI keeps a route of an included router apart from the prefixes it is included with
         whole = self.scope.get("fastapi", {}).get("effective_route_context")
-        return str(getattr(whole or self.scope.get("route"), "path", ""))
+        found = whole or self.scope.get("route")
+        endpoint = self.scope.get("endpoint")
+        if found is None and endpoint is not None:  # one of Starlette's own, which does not tell
+            routes = self.scope["app"].routes
+            found = next((r for r in routes if getattr(r, "endpoint", None) is endpoint), None)
+        return str(getattr(found, "path", ""))
 
     @property
     def streams(self) -> bool:

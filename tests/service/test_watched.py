@@ -251,12 +251,15 @@ def test_requests_are_counted_by_route_and_never_by_what_was_asked_for(client: T
     client.post("/api/v1/collections/nothing/search", json={"question": "отпуск"})
     client.get("/такого/пути/нет")
     client.request("BREW", "/healthz")
+    openapi = client.app.openapi_url  # type: ignore[attr-defined]
+    client.get(openapi)
     text = client.get("/metrics").text
     route = "/api/v1/collections/{collection}/search"
     for status in (200, 404):
         assert f'rag_requests_total{{method="POST",route="{route}",status="{status}"}} 1.0' in text
     assert 'rag_requests_total{method="GET",route="other",status="404"} 1.0' in text
     assert 'method="other"' in text
+    assert f'rag_requests_total{{method="GET",route="{openapi}",status="200"}} 1.0' in text
     assert f'rag_request_seconds_count{{method="POST",route="{route}"}} 2.0' in text
     assert 'rag_queue_seconds_count{kind="search"} 1.0' in text
     for name in ("BREW", "nothing", "default", "такого"):
