@@ -308,13 +308,16 @@ def test_a_service_is_ready_once_it_is_warm_with_or_without_documents(tmp_path: 
 
 
 def test_it_is_not_ready_with_a_damaged_library_and_tells_the_log_once(
-    client: TestClient, home: Path, log: Log
+    client: TestClient, home: Path, library: Path, log: Log
 ) -> None:
     (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
     assert [ready(client) for _ in range(2)] == [(503, "library-corrupt")] * 2
     told = [event for event in log.events if event["event"] == "readiness"]
-    assert [event["causes"] for event in told] == [["library-corrupt"]]
+    assert [event["causes"] for event in told] == [[{"code": "library-corrupt", "stops": True}]]
     assert client.get("/healthz").status_code == 200
+    shutil.copytree(library / "default", home / "other")
+    assert ready(client) == (200, "ok")  # who asks the other one is served
+    assert log.events[-2]["causes"] == [{"code": "library-corrupt", "stops": False}]
 
 
 def test_it_is_not_ready_without_its_model_or_room(
