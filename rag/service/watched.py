@@ -184,9 +184,9 @@ class _Request:
     def _client(self) -> str:
         """Who asks: the id of its key, else where it asks from."""
         client = self.scope.get("state", {}).get("client")
-        key = getattr(client, "key", None)
+        key = getattr(getattr(client, "key", None), "id", "")  # "" of who asks for health alone
         address = self.scope.get("client")
-        return f"key:{key.id}" if key is not None else str(address[0]) if address else ""
+        return f"key:{key}" if key else str(address[0]) if address else ""
 
     def tell(self, span: Span | None) -> None:
         """Log and count it."""
