@@ -90,7 +90,7 @@ class Connection(H11Protocol):
         others = (each for each in self.connections if each is not self)
         idle = [each for each in others if isinstance(each, Connection) and each.gives_way]
         if len(self.connections) > 2 * self._bounds.connections:
-            self.transport.abort()  # as many are being told already
+            self.leave()  # as many are being told already
         elif idle:
             min(idle, key=lambda each: each._idle).leave()
         else:
@@ -173,13 +173,14 @@ class Connection(H11Protocol):
     def look(self, now: float) -> None:
         """Cut the connection where it takes too long."""
         passed, self._looked = now - self._looked, now
-        if self._lingers is not None:
-            if now > self._lingers:
+        lingers = self._lingers
+        if lingers is not None and not self.transport.get_write_buffer_size():
+            if now > lingers:
                 self.transport.abort()
         elif self._reads_too_slowly(now):
             self._metrics.cut.labels("slow-reader").inc()
             self.transport.abort()
-        elif self.transport.is_closing():
+        elif self.transport.is_closing() or lingers is not None:
             return
         elif self.busy and self.cycle.more_body:
             self._look_at_body(now, passed)
@@ -197,7 +198,8 @@ class Connection(H11Protocol):
     def _reads_too_slowly(self, now: float) -> bool:
         """Whether what waits to be read has become too little less in the time it had."""
         waits = self.transport.get_write_buffer_size()
-        if not waits or not (self.flow.write_paused or self.transport.is_closing()):
+        ending = self.transport.is_closing() or self._lingers is not None
+        if not waits or not (self.flow.write_paused or ending):
             self._stuck = None
             return False
         since, before = self._stuck or (now, waits)

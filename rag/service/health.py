@@ -122,8 +122,10 @@ async def _causes(service: Service) -> tuple[Cause, ...]:
             before, found.causes = found.causes, await to_thread.run_sync(_look, service.desk)
             found.until = time.monotonic() + _FRESH
             if found.causes != before:
-                tell("readiness", causes=[cause.code for cause in found.causes])
-    return found.causes
+                level = logging.ERROR if found.causes else logging.INFO
+                causes = [{"code": code, "stops": stops} for code, _, stops in found.causes]
+                tell("readiness", level, causes=causes)
+    return tuple(cause for cause in found.causes if cause.stops)
 
 
 def _look(desk: Desk) -> tuple[Cause, ...]:
@@ -141,15 +143,24 @@ def _disk(desk: Desk) -> Cause | None:
 
 
 def _libraries(desk: Desk) -> Cause | None:
-    """That one of them cannot be opened. None at all is no fault: documents may yet be sent in."""
-    for name in collections(desk.home) if desk.home.is_dir() else ():
+    """That one of them cannot be opened; the service stops for it only where there is no other.
+
+    None at all is no fault: documents may yet be sent in.
+    """
+    names = collections(desk.home) if desk.home.is_dir() else []
+    wrong: list[tuple[str, RagError]] = []
+    for name in names:
         try:
             open_catalogue(LibraryPaths(desk.home, name)).close()
         except LibraryMissing:
             continue
         except RagError as error:
-            return Cause(problems.code_of(error), f"the collection {name}: {error.message}")
-    return None
+            wrong.append((name, error))
+    if not wrong:
+        return None
+    first, why = wrong[0]
+    detail = f"the collection {first}: {why.message}"
+    return Cause(problems.code_of(why), detail, stops=len(wrong) == len(names))
 
 
 def _embedder(desk: Desk) -> Cause | None:

@@ -10,10 +10,11 @@ State = Literal["starting", "ready", "draining", "ending"]
 
 
 class Cause(NamedTuple):
-    """Why the service cannot be asked: a code as problems have it, and what it means."""
+    """What is wrong: a code as problems have it, its meaning, and whether nobody can be served."""
 
     code: str
     detail: str
+    stops: bool = True
 
 
 @dataclass(slots=True)

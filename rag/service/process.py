@@ -132,6 +132,7 @@ def configured(app: FastAPI, plan: Plan) -> uvicorn.Config:
         http="h11",
         ws="none",
         loop="asyncio",
+        lifespan="on",
         log_config=None,
         log_level=logging.WARNING,
         access_log=False,

@@ -8,6 +8,7 @@ A second signal ends it at once.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -32,7 +33,9 @@ _LOOK: Final = 0.5
 #: Seconds that requests which were cut have to end in.
 _LAST = 5.0
 _HANDSHAKE = 10.0  # seconds of TLS
-_BACKLOG = 1024
+#: Connections that wait to be taken, and those that are taken before any of them is heard: with
+#: many at once, one could have to give way before its request is read.
+_BACKLOG, _TAKEN = 1024, 8
 
 
 class Served(uvicorn.Server):
@@ -77,12 +80,14 @@ class Served(uvicorn.Server):
             await loop.create_server(
                 connection,
                 sock=bound,
-                backlog=_BACKLOG,
+                backlog=_TAKEN,
                 ssl=tls,
                 ssl_handshake_timeout=_HANDSHAKE if tls else None,
             )
             for bound in sockets or ()
         ]
+        for bound in sockets or ():
+            bound.listen(_BACKLOG)
         self._looking = asyncio.create_task(self._look())
         self.started = True
         self._on_ready()
@@ -161,7 +166,7 @@ class Served(uvicorn.Server):
         try:
             self.config.ssl.load_cert_chain(certificate, key)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            tell("certificate-not-taken", error=type(error).__name__)
+            tell("certificate-not-taken", logging.ERROR, error=type(error).__name__)
         else:
             tell("certificate-taken")
 
@@ -171,4 +176,4 @@ def _on_error(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     error = context.get("exception")
     kind = type(error).__name__ if error is not None else "none"
     if not isinstance(error, ConnectionError):  # a client that leaves is no event
-        tell("loop-error", error=kind)
+        tell("loop-error", logging.ERROR, error=kind)

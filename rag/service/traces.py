@@ -129,7 +129,7 @@ def traces_to(address: str) -> OpenTelemetry:
     """
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ModuleNotFoundError as error:
@@ -137,8 +137,9 @@ def traces_to(address: str) -> OpenTelemetry:
             f"Traces need {error.name}, which is not installed", 'pip install "rag[otel]"'
         ) from None
     endpoint = f"{address.rstrip('/')}/v1/traces" if address else None
-    named = Resource({SERVICE_NAME: "rag", SERVICE_VERSION: __version__})
     # what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say counts before that
-    provider = TracerProvider(resource=named.merge(Resource.create()), shutdown_on_exit=False)
+    named = {"service.name": "rag", "service.version": __version__}
+    resource = Resource.create({**named, **OTELResourceDetector().detect().attributes})
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     return OpenTelemetry(provider)

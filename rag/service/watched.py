@@ -10,9 +10,11 @@ import asyncio
 import json
 import logging
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import ClientDisconnect
 
 from rag.observe import Observer, observed_by
 from rag.service import ids, problems
@@ -38,6 +40,8 @@ _GONE: Final = 499
 _OPENAI: Final = "/v1/"
 #: What a body is answered with that the connection gave up on; see `rag.service.connections`.
 CUT: Final = "rag.cut"
+_PROBLEM: Final = problems.MEDIA_TYPE.encode()
+_EVENTS: Final = b"text/event-stream"
 _DISCONNECT: Final[Message] = {"type": "http.disconnect"}
 
 
@@ -73,7 +77,8 @@ class Watched:
         span = traces.request(told, scope["method"]) if traces else nullcontext()
         with span as spanned, observed_by(_Counting(metrics, traces)):
             try:
-                await self._app(scope, request.receive, request.send)
+                with suppress(ClientDisconnect):  # its line in the log says so
+                    await self._app(scope, request.receive, request.send)
                 await request.finish()
             except Exception as error:
                 fields = {"route": request.route}
@@ -96,7 +101,8 @@ class _Request:
     status: int = 0
     taken: int = 0
     sent: int = 0
-    streams: bool = False
+    media: bytes = b""
+    code: str = ""  # of the problem that it ended with
     complete: bool = False
     replaced: bool = False  # the answer that was begun is left out: the end is told instead
     began: float = field(default_factory=time.perf_counter)
@@ -106,7 +112,17 @@ class _Request:
         """The template of the path; "" where no route fits."""
         # FastAPI keeps a route of an included router apart from the prefixes it is included with
         whole = self.scope.get("fastapi", {}).get("effective_route_context")
-        return str(getattr(whole or self.scope.get("route"), "path", ""))
+        found = whole or self.scope.get("route")
+        endpoint = self.scope.get("endpoint")
+        if found is None and endpoint is not None:  # one of Starlette's own, which does not tell
+            routes = self.scope["app"].routes
+            found = next((r for r in routes if getattr(r, "endpoint", None) is endpoint), None)
+        return str(getattr(found, "path", ""))
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is one of events."""
+        return self.media.startswith(_EVENTS)
 
     @property
     def watches(self) -> bool:
@@ -137,13 +153,13 @@ class _Request:
                 return
             self.status = message["status"]
             headers = [(ids.HEADER, self.id.encode()), *message.get("headers", ())]
-            self.streams = any(
-                name.lower() == b"content-type" and value.startswith(b"text/event-stream")
-                for name, value in headers
-            )
             message = {**message, "headers": headers}
+            self.media = next((v for n, v in headers if n.lower() == b"content-type"), b"")
         elif message["type"] == "http.response.body":
-            self.sent += len(message.get("body", b""))
+            body = message.get("body", b"")
+            self.sent += len(body)
+            if self.media == _PROBLEM:
+                self.code = json.loads(body)["code"]
             self.complete = not message.get("more_body", False)
         await self._send(message)
         if self.status and not self.complete:
@@ -169,9 +185,9 @@ class _Request:
     def _client(self) -> str:
         """Who asks: the id of its key, else where it asks from."""
         client = self.scope.get("state", {}).get("client")
-        key = getattr(client, "key", None)
+        key = getattr(getattr(client, "key", None), "id", "")  # "" of who asks for health alone
         address = self.scope.get("client")
-        return f"key:{key.id}" if key is not None else str(address[0]) if address else ""
+        return f"key:{key}" if key else str(address[0]) if address else ""
 
     def tell(self, span: Span | None) -> None:
         """Log and count it."""
@@ -184,10 +200,12 @@ class _Request:
         metrics.received.inc(self.taken)
         metrics.sent.inc(self.sent)
         collection = self.scope.get("path_params", {}).get("collection")
-        level = logging.DEBUG if route in _QUIET or state.get(TURNED_AWAY) else logging.INFO
+        quiet = route in _QUIET or state.get(TURNED_AWAY)
+        level = logging.INFO if status < 500 else logging.ERROR
+        known = {"collection": str(collection)[:80] if collection else "", "code": self.code}
         tell(
             "request",
-            level,
+            logging.DEBUG if route in _QUIET else logging.DEBUG if quiet else level,
             method=method,
             route=route,
             status=status,
@@ -195,7 +213,8 @@ class _Request:
             client=self._client(),
             received=self.taken,
             sent=self.sent,
-            **({"collection": str(collection)[:80]} if collection else {}),
+            **{name: value for name, value in known.items() if value},
+            **({} if self.complete else {"complete": False}),
         )
         if span is not None:
             span.set("http.route", route)

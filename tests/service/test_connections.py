@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import select
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -42,6 +43,10 @@ class Extra:
                     yield bytes(64 * 1024)
 
             return StreamingResponse(pieces())
+
+        @app.post("/pieces")
+        async def pieces(request: Request) -> int:
+            return sum([len(piece) async for piece in request.stream()])
 
         @app.post("/echo")
         async def echo(request: Request) -> int:
@@ -197,6 +202,15 @@ def test_a_body_that_turns_out_to_be_nonsense_is_refused(running: Running) -> No
         client.send(POST, "Transfer-Encoding: chunked", body=b"5\r\nhello\r\nzz\r\n")
         assert client.answer().status == 400
         assert client.ended
+
+
+def test_a_client_that_leaves_amid_its_body_is_no_mistake(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Client(running.port) as client:
+        client.send("POST /pieces HTTP/1.1", "Content-Length: 10", body=b"half")
+    running.until('rag_requests_total{method="POST",route="/pieces",status="499"}', 1)
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
 
 def test_a_head_alone_gets_a_head_alone(running: Running) -> None:

@@ -7,41 +7,58 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
 from served import SETTINGS, Client, Running, served
 
+from rag.service.limits import Bounded
+from rag.service.process import Plan, configured
 
-def add(app: FastAPI) -> None:
+FORWARDED = {"X-Forwarded-For": "6.6.6.6, 10.0.0.7", "X-Forwarded-Proto": "https"}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told"),
+    [
+        ((), ["127.0.0.1", "http"]),
+        (("127.0.0.1",), ["10.0.0.7", "https"]),
+        (("127.0.0.0/8", "10.0.0.0/24"), ["6.6.6.6", "https"]),
+        (("192.0.2.1",), ["127.0.0.1", "http"]),
+    ],
+)
+def test_the_word_of_a_proxy_counts_as_far_as_it_saw_itself(
+    proxies: tuple[str, ...], told: list[str]
+) -> None:
+    app = FastAPI()
+
     @app.get("/who")
     def who(request: Request) -> list[str]:
         assert request.client is not None
-        return [request.client.host, request.url.scheme, request.scope["root_path"]]
+        return [request.client.host, request.url.scheme]
+
+    config = configured(app, Plan(SETTINGS, "", proxies=proxies))
+    config.load()
+    client = TestClient(config.loaded_app, client=("127.0.0.1", 50000))
+    assert client.get("/who", headers=FORWARDED).json() == told
 
 
-def who(running: Running, *headers: str) -> list[str]:
-    with Client(running.port) as client:
-        client.send("GET /who HTTP/1.1", *headers)
-        told: list[str] = client.answer().json
-        return told
+def test_an_upload_is_known_as_one_below_a_path_of_the_proxy() -> None:
+    app = FastAPI()
 
+    @app.post("/api/v1/collections/{collection}/documents")
+    async def take(request: Request) -> int:
+        return len(await request.body())
 
-FORWARDED = ("X-Forwarded-For: 6.6.6.6, 10.0.0.7", "X-Forwarded-Proto: https")
-
-
-def test_the_word_of_a_proxy_counts_as_far_as_it_saw_itself(tmp_path: Path) -> None:
-    near = {"proxies": ("127.0.0.1",), "root_path": "/rag"}
-    with served(tmp_path / "home", SETTINGS, add, **near) as running:
-        assert who(running, *FORWARDED) == ["10.0.0.7", "https", "/rag"]
-        with Client(running.port) as client:
-            client.send(
-                "POST /api/v1/collections/a/documents HTTP/1.1", f"Content-Length: {150 * 1024**2}"
-            )
-            assert client.answer().status != 413  # it is still known as an upload
-    with served(tmp_path / "home", SETTINGS, add) as running:
-        assert who(running, *FORWARDED) == ["127.0.0.1", "http", ""]
+    bounded = Bounded(app, replace(SETTINGS, serve_body_kb=1, max_upload_mb=1))
+    client = TestClient(bounded, root_path="/rag")
+    path = "/rag/api/v1/collections/a/documents"
+    assert client.post(path, content=bytes(1024**2)).json() == 1024**2
+    assert client.post(path, content=bytes(3 * 1024**2)).status_code == 413
+    assert client.post(f"{path}x", content=bytes(1025)).status_code == 413
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -15,24 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from served import SETTINGS
 from service_driver import filled
 
-from rag.access import keyfile
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.drops import Drop
 from rag.errors import ReadError
 from rag.observe import observer
 from rag.service import build, health, logs
+from rag.service.problems import Refused
 from rag.service.state import Service
 from rag.types import Answer, Sentence
 
 SECRET = "зарплата Анны 100500"
-
-HERE = "http://127.0.0.1"
 
 
 class Log:
@@ -101,9 +100,13 @@ def home(tmp_path: Path, library: Path) -> Path:
     return Path(shutil.copytree(library, tmp_path / "home"))
 
 
+def asking(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
 @pytest.fixture
 def client(home: Path) -> Iterator[TestClient]:
-    with TestClient(app_of(home), base_url=HERE) as client:
+    with asking(app_of(home)) as client:
         yield client
 
 
@@ -139,7 +142,7 @@ def test_one_that_is_not_sane_is_replaced(client: TestClient, given: bytes) -> N
 def test_problems_and_lines_of_the_log_have_it(client: TestClient, log: Log) -> None:
     told = client.get("/unreadable", headers={"X-Request-ID": "one"}).json()
     assert told["request"] == "one"
-    assert [event["request"] for event in log.events] == ["one"]
+    assert [(event["request"], event["code"]) for event in log.events] == [("one", "read-error")]
 
 
 # -- the log
@@ -188,7 +191,7 @@ def test_an_error_nobody_foresaw_is_told_by_its_kind_and_place(
     assert (failed["event"], failed["error"]["type"]) == ("request-failed", "ValueError")
     assert "test_watched.py" in failed["error"]["places"][-1]
     assert ("100500" in json.dumps(failed, ensure_ascii=False)) is is_told
-    assert log.events[-1]["status"] == 500
+    assert (log.events[-1]["status"], log.events[-1]["level"]) == (500, "error")
 
 
 def test_texts_that_were_put_into_a_message_are_left_out(log: Log) -> None:
@@ -248,12 +251,15 @@ def test_requests_are_counted_by_route_and_never_by_what_was_asked_for(client: T
     client.post("/api/v1/collections/nothing/search", json={"question": "отпуск"})
     client.get("/такого/пути/нет")
     client.request("BREW", "/healthz")
+    openapi = client.app.openapi_url  # type: ignore[attr-defined]
+    client.get(openapi)
     text = client.get("/metrics").text
     route = "/api/v1/collections/{collection}/search"
     for status in (200, 404):
         assert f'rag_requests_total{{method="POST",route="{route}",status="{status}"}} 1.0' in text
     assert 'rag_requests_total{method="GET",route="other",status="404"} 1.0' in text
     assert 'method="other"' in text
+    assert f'rag_requests_total{{method="GET",route="{openapi}",status="200"}} 1.0' in text
     assert f'rag_request_seconds_count{{method="POST",route="{route}"}} 2.0' in text
     assert 'rag_queue_seconds_count{kind="search"} 1.0' in text
     for name in ("BREW", "nothing", "default", "такого"):
@@ -295,27 +301,30 @@ def ready(client: TestClient) -> tuple[int, str]:
 
 
 def test_a_service_is_ready_once_it_is_warm_with_or_without_documents(tmp_path: Path) -> None:
-    with TestClient(app_of(tmp_path / "none"), base_url=HERE) as client:
+    with asking(app_of(tmp_path / "none")) as client:
         assert ready(client) == (200, "ok")
         service_of(client).life.warm = False
         assert ready(client) == (503, "starting")
 
 
 def test_it_is_not_ready_with_a_damaged_library_and_tells_the_log_once(
-    client: TestClient, home: Path, log: Log
+    client: TestClient, home: Path, library: Path, log: Log
 ) -> None:
     (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
     assert [ready(client) for _ in range(2)] == [(503, "library-corrupt")] * 2
     told = [event for event in log.events if event["event"] == "readiness"]
-    assert [event["causes"] for event in told] == [["library-corrupt"]]
+    assert [event["causes"] for event in told] == [[{"code": "library-corrupt", "stops": True}]]
     assert client.get("/healthz").status_code == 200
+    shutil.copytree(library / "default", home / "other")
+    assert ready(client) == (200, "ok")  # who asks the other one is served
+    assert log.events[-2]["causes"] == [{"code": "library-corrupt", "stops": False}]
 
 
 def test_it_is_not_ready_without_its_model_or_room(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = replace(SETTINGS, model="openai:any", base_url="http://127.0.0.1:9/v1")
-    with TestClient(app_of(home, away), base_url=HERE) as client:
+    with asking(app_of(home, away)) as client:
         assert ready(client) == (503, "model-error")
         monkeypatch.setattr(health, "_ROOM", 1 << 60)
         assert ready(client) == (503, "disk-full")
@@ -324,22 +333,35 @@ def test_it_is_not_ready_without_its_model_or_room(
 
 
 def test_an_embedder_that_cannot_be_loaded_is_a_reason(home: Path, tmp_path: Path) -> None:
-    with TestClient(
-        app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none"))), base_url=HERE
-    ) as client:
+    with asking(app_of(home, replace(SETTINGS, embedder=str(tmp_path / "none")))) as client:
         assert ready(client) == (503, "model-error")
 
 
-@pytest.mark.parametrize(("all_of_them", "told"), [(True, True), (False, False)])
+class Asker:
+    """A client with a key for some collections, or for all."""
+
+    def __init__(self, *, all_of_them: bool) -> None:
+        self.all_of_them = all_of_them
+
+    def may_all(self, _: str) -> bool:
+        return self.all_of_them
+
+
+@pytest.mark.parametrize(("all_of_them", "code"), [(True, "library-corrupt"), (False, "not-ready")])
 def test_reasons_and_metrics_are_for_those_who_may_know_of_all(
-    home: Path, all_of_them: bool, told: bool
+    home: Path, all_of_them: bool, code: str
 ) -> None:
-    _, text = keyfile.add(home, "anna", None if all_of_them else ["default"], "read")
+    (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
     app = app_of(home)
-    with TestClient(app, base_url=HERE) as client:
-        (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
-        client.headers["Authorization"] = f"Bearer {text}"
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert ("default" in answer.text, answer.json()["code"] != "not-ready") == (told, told)
-        assert client.get("/metrics").status_code == (200 if told else 403)
+    app.state.service.life.warm = True
+    state = {"client": Asker(all_of_them=all_of_them)}
+    request = Request({"type": "http", "app": app, "state": state, "headers": []})
+    with pytest.raises(Refused) as refused:
+        asyncio.run(health.readyz(request))
+    assert (refused.value.status, refused.value.code) == (503, code)
+    assert ("default" in refused.value.message) is all_of_them
+    if all_of_them:
+        assert b"rag_library" in asyncio.run(health.metrics(request)).body
+    else:
+        with pytest.raises(Refused, match="all collections"):
+            asyncio.run(health.metrics(request))
