@@ -37,9 +37,9 @@ _SERVERS: Final = [
     {"url": "/", "description": "The service that this file is from"},
 ]
 _TAGS: Final = {
-    "collections": "What there is to ask, made, renamed and deleted.",
-    "documents": "Files brought in, what they became, and taken out.",
-    "jobs": "What goes on for long: how far it is, and its end.",
+    "collections": "Documents that are asked together.",
+    "documents": "What is in a collection; files are sent in here.",
+    "jobs": "What goes on for long, and what came of it.",
     "asking": "Passages and answers.",
     "writing": "Summaries and minutes.",
     "promises": "Who owes what to whom by when, and what people set right.",

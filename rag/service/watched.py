@@ -205,7 +205,7 @@ class _Request:
         known = {"collection": str(collection)[:80] if collection else "", "code": self.code}
         tell(
             "request",
-            logging.DEBUG if route in _QUIET else logging.DEBUG if quiet else level,
+            logging.DEBUG if quiet else level,
             method=method,
             route=route,
             status=status,

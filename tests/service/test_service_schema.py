@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,22 +29,29 @@ UNKNOWABLE = {"positive_data_acceptance"}
 CONFIG = schemathesis.Config.from_dict(
     {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
 )
+#: What changes a collection is done to a spare one.
+CHANGES = {
+    *("rename_collection", "delete_collection", "delete_document", "rename_document"),
+    *("upload_documents", "reread_document"),
+}
 #: Values that lead somewhere; others are mostly told that there is no such thing.
-LEADING = {
+LEADING: dict[str, dict[str, Any]] = {
     "collection": {"type": "string", "enum": ["default", "default", "other"]},
     "document": {"type": "string", "enum": ["правила.md", "планёрка.txt", "cutter.pdf", "нет"]},
     "number": {"type": "integer", "enum": [1, 2]},
 }
+IDS = [hashlib.sha256(each.encode()).hexdigest() for each in (HANDBOOK, MEETING, "none")]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library with a handbook, a meeting and a PDF."""
+    """A library with a handbook, a meeting and a PDF, in two collections."""
     folder = tmp_path_factory.mktemp("papers")
     (folder / "правила.md").write_text(HANDBOOK, encoding="utf-8")
     (folder / "планёрка.txt").write_text(MEETING, encoding="utf-8")
     (folder / "cutter.pdf").write_bytes(make_pdf([["A cutter may be sharpened four times."]]))
-    return filled(tmp_path_factory.mktemp("home"), folder)
+    home = filled(tmp_path_factory.mktemp("home"), folder)
+    return filled(home, folder, "spare")
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +76,17 @@ def leading(value: Any) -> Any:
     for name in LEADING.keys() & properties.keys():
         if properties[name].get("type") == "string":
             properties[name] = LEADING[name]
-    if properties.get("documents", {}).get("type") == "array":
+    if properties.get("documents", {}).get("items", {}).get("type") == "string":
         properties["documents"]["items"] = LEADING["document"]
-    if isinstance(found.get("in"), str) and found["name"] in LEADING:
+    if found.get("in") == "path" and found["name"] == "document":
+        found["schema"]["enum"] = IDS
+    elif isinstance(found.get("in"), str) and found["name"] in LEADING:
         many = found["schema"].get("type") == "array"
         found["schema"] |= {"items": LEADING["document"]} if many else LEADING[found["name"]]
+    if found.get("operationId") in CHANGES:
+        for each in found["parameters"]:
+            if each["name"] == "collection":
+                each["schema"]["enum"] = ["spare", "other"]
     return found
 
 

@@ -13,7 +13,7 @@ from rag import schema
 from rag.evaluate import chosen, groups, measures, of_values
 from rag.evaluate.failures import failed
 from rag.evaluate.runs import Run
-from rag.service.api.common import By, answering, told
+from rag.service.api.common import BEGUN, Background, By, answering, told, worked
 from rag.service.entry import Reads
 from rag.service.running import run
 from rag.service.shapes.answers import Proofs, Verified
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.app import App
     from rag.evaluate import Half
     from rag.retrieve import Mode
+    from rag.service.running import Tell
 
 router = APIRouter()
 
@@ -111,17 +112,18 @@ class EvaluationRequest(Body):
     half: Literal["even", "odd"] | None = None
     sample: Annotated[Whole, Field(ge=1, description="So many by lot.")] | None = None
     limit: Annotated[Whole, Field(ge=1, description="The first so many.")] | None = None
+    background: Background = False
 
 
-@router.post("/evaluations", responses={200: {"model": Evaluation}})
+@router.post("/evaluations", responses={200: {"model": Evaluation}, **BEGUN})
 async def evaluate(request: Request, entry: Reads, wanted: EvaluationRequest) -> Response:
     """Put questions whose answers are known to the documents, and measure what comes."""
     app = answering(entry, wanted.by)
     work = partial(_measured, app, wanted)
-    return told(await run(entry.service, request, entry.client, "long", work))
+    return await worked(request, entry, "evaluation", work, background=wanted.background)
 
 
-def _measured(app: App, wanted: EvaluationRequest) -> schema.Json:
+def _measured(app: App, wanted: EvaluationRequest, tell: Tell) -> schema.Json:
     """The figures of a set, as `rag eval --library` has them."""
     half: Half | None = wanted.half
     mode: Mode = wanted.mode
@@ -130,7 +132,10 @@ def _measured(app: App, wanted: EvaluationRequest) -> schema.Json:
         items = chosen(trial.items, half=half, sample=wanted.sample, limit=wanted.limit)
         passages = app.settings.passages
         asked = trial.run(items, mode=mode, unscoped=wanted.unscoped, passages=passages)
-        outcomes = tuple(asked)
+        outcomes = []
+        for done, outcome in enumerate(asked, 1):
+            outcomes.append(outcome)
+            tell("asking", {"done": done, "total": len(items)})
     how = {
         "set": wanted.name,
         "mode": mode,
@@ -141,6 +146,6 @@ def _measured(app: App, wanted: EvaluationRequest) -> schema.Json:
         "half": half or "",
         "asked": f"{len(items)} of {len(trial.items)}" if len(items) < len(trial.items) else "",
     }
-    done = Run(outcomes, {name: value for name, value in how.items() if value})
+    run_of = Run(tuple(outcomes), {name: value for name, value in how.items() if value})
     wrong = failed(outcomes) if wanted.failed else None
-    return schema.evaluation(done, measures(outcomes), groups(outcomes), wrong, None)
+    return schema.evaluation(run_of, measures(outcomes), groups(outcomes), wrong, None)

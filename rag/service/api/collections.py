@@ -16,6 +16,7 @@ from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Governs, Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
+from rag.service.shapes import holdings as shapes
 from rag.service.state import Service, service_of
 from rag.store import collections as held
 from rag.store import place
@@ -36,7 +37,7 @@ class Name(BaseModel):
     ]
 
 
-@router.get("")
+@router.get("", response_model=None, responses={200: {"model": shapes.Collections}})
 async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
     """The collections that the client may read, by name."""
     service = service_of(request)
@@ -51,7 +52,9 @@ async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
     return {"schema": schema.SCHEMA, "collections": rows}
 
 
-@router.post("", status_code=201)
+@router.post(
+    "", status_code=201, response_model=None, responses={201: {"model": shapes.NewCollection}}
+)
 async def create_collection(
     request: Request, response: Response, client: Governs, wanted: Name
 ) -> dict[str, Any]:
@@ -62,13 +65,13 @@ async def create_collection(
     return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
 
 
-@router.get("/{collection}")
+@router.get("/{collection}", response_model=None, responses={200: {"model": shapes.Collection}})
 async def show_collection(request: Request, entry: Reads) -> dict[str, Any]:
     """A collection: what it holds, what goes on in it, and the bytes it takes on the disk."""
     return await run(entry.service, request, entry.client, "search", partial(_told, entry))
 
 
-@router.patch("/{collection}")
+@router.patch("/{collection}", response_model=None, responses={200: {"model": shapes.Collection}})
 async def rename_collection(
     request: Request, client: Governs, entry: Writes, wanted: Name
 ) -> dict[str, Any]:

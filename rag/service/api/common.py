@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi.responses import Response
+from fastapi import Request, Response
+from pydantic import Field
 
 from rag.exports import MIMES
+from rag.service.api import jobs
 from rag.service.problems import Refused
+from rag.service.running import run
+from rag.service.shapes.holdings import Job
 from rag.shown import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rag.app import App
     from rag.exports import Form
+    from rag.schema import Json
     from rag.service.entry import Entry
+    from rag.service.running import Tell
 
 #: Who is to write: the model that is set, or nobody, so that the documents' own words are given.
 By = Literal["model", "documents"]
+
+Background = Annotated[
+    bool, Field(description="Answer 202 with a job at once, whose result this will be.")
+]
+#: What a route says of work that may be asked for in the background.
+BEGUN: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "The job that does it; Location is where to ask for it.",
+        "model": Job,
+        "headers": {"Location": {"schema": {"type": "string"}}},
+    }
+}
 
 
 def told(value: object, status: int = 200) -> Response:
@@ -70,3 +91,23 @@ def answering(
     if person is not None:
         changes["me"] = person
     return app.with_settings(**changes) if changes else app
+
+
+async def worked(
+    request: Request,
+    entry: Entry,
+    kind: str,
+    work: Callable[[Tell], Json],
+    *,
+    background: bool,
+) -> Response:
+    """What long work comes to, or in the `background` the job that it is, of this kind."""
+    if not background:
+        done = partial(work, lambda _name, _value: None)
+        return told(await run(entry.service, request, entry.client, "long", done))
+    begin = partial(entry.service.jobs.begin, entry.client, entry.collection, kind, work)
+    task = await run(entry.service, request, entry.client, "search", begin)
+    answer = told(jobs.told(task), 202)
+    below = f"/api/v1/collections/{quote(entry.collection, '')}"
+    answer.headers["Location"] = f"{below}/jobs/{task.id}"
+    return answer

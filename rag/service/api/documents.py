@@ -24,6 +24,7 @@ from rag.service.changing import changed
 from rag.service.entry import Entry, Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
+from rag.service.shapes import holdings as shapes
 from rag.store.rows import DocumentRow
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Again(BaseModel):
     password: Annotated[str, Field(max_length=1000)] = ""
 
 
-@router.get("")
+@router.get("", response_model=None, responses={200: {"model": shapes.Holdings}})
 async def list_documents(
     request: Request,
     entry: Reads,
@@ -104,7 +105,7 @@ async def list_documents(
     return await run(entry.service, request, entry.client, "search", look)
 
 
-@router.get("/unread")
+@router.get("/unread", response_model=None, responses={200: {"model": shapes.UnreadFiles}})
 async def list_unread(
     request: Request,
     entry: Reads,
@@ -122,7 +123,13 @@ async def list_unread(
     }
 
 
-@router.post("", status_code=202, openapi_extra={"requestBody": _FORM})
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra={"requestBody": _FORM},
+    response_model=None,
+    responses={200: {"model": shapes.Job}, 202: {"model": shapes.Job}},
+)
 async def upload_documents(
     request: Request,
     response: Response,
@@ -157,7 +164,7 @@ async def upload_documents(
     return told(task)
 
 
-@router.get("/{document}")
+@router.get("/{document}", response_model=None, responses={200: {"model": shapes.DocumentHeld}})
 async def show_document(request: Request, entry: Reads, document: DocumentId) -> dict[str, Any]:
     """All that is known of a document but its text: `names` are all that its bytes have."""
 
@@ -171,7 +178,9 @@ async def show_document(request: Request, entry: Reads, document: DocumentId) ->
     return await run(entry.service, request, entry.client, "search", look)
 
 
-@router.get("/{document}/text")
+@router.get(
+    "/{document}/text", response_model=None, responses={200: {"model": shapes.DocumentText}}
+)
 async def show_text(
     request: Request,
     entry: Reads,
@@ -227,7 +236,7 @@ async def show_file(request: Request, entry: Reads, document: DocumentId) -> Str
     return StreamingResponse(_pieces(file), media_type="application/octet-stream", headers=headers)
 
 
-@router.patch("/{document}")
+@router.patch("/{document}", response_model=None, responses={200: {"model": shapes.Renamed}})
 async def rename_document(
     request: Request, entry: Writes, document: DocumentId, wanted: Another
 ) -> dict[str, Any]:
@@ -244,7 +253,7 @@ async def rename_document(
     return await changed(entry.service, request, entry.client, rename)
 
 
-@router.delete("/{document}")
+@router.delete("/{document}", response_model=None, responses={200: {"model": shapes.Removed}})
 async def delete_document(request: Request, entry: Writes, document: DocumentId) -> dict[str, Any]:
     """Take a document out of the collection under all its names, and the file that was sent in.
 
@@ -259,7 +268,12 @@ async def delete_document(request: Request, entry: Writes, document: DocumentId)
     return await changed(entry.service, request, entry.client, delete)
 
 
-@router.post("/{document}/reread", status_code=202)
+@router.post(
+    "/{document}/reread",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": shapes.Job}},
+)
 async def reread_document(
     request: Request, entry: Writes, document: DocumentId, how: Again | None = None
 ) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rag import schema
 from rag.service.entry import Entry, Reads
 from rag.service.problems import Refused
 from rag.service.running import run
+from rag.service.shapes import holdings as shapes
 from rag.store.tasks import State, Task
 
 router = APIRouter()
@@ -49,7 +50,7 @@ async def job_of(request: Request, entry: Reads, job: JobId) -> Task:
 Found = Annotated[Task, Depends(job_of)]
 
 
-@router.get("")
+@router.get("", response_model=None, responses={200: {"model": shapes.Jobs}})
 async def list_jobs(
     request: Request,
     entry: Reads,
@@ -63,7 +64,7 @@ async def list_jobs(
     return {"schema": schema.SCHEMA, "jobs": [_head(task) for task in wanted[:limit]]}
 
 
-@router.get("/{job}")
+@router.get("/{job}", response_model=None, responses={200: {"model": shapes.Job}})
 async def show_job(task: Found) -> dict[str, Any]:
     """A job: how far it has come, or what came of it."""
     return told(task)
@@ -87,7 +88,9 @@ async def follow_job(
         yield ServerSentEvent(data=data, event=now.state, id=str(now.revision))
 
 
-@router.delete("/{job}", status_code=202)
+@router.delete(
+    "/{job}", status_code=202, response_model=None, responses={202: {"model": shapes.Job}}
+)
 async def cancel_job(request: Request, entry: Reads, task: Found) -> dict[str, Any]:
     """Let a job end soon: what is done stays done. One that has ended is told of as it is.
 

@@ -13,7 +13,7 @@ from rag.jobs import fields as fields_of
 from rag.jobs import shelf
 from rag.jobs.checking import Source
 from rag.jobs.result import Request as Wishes
-from rag.service.api.common import told
+from rag.service.api.common import BEGUN, Background, told, worked
 from rag.service.entry import Reads
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -22,6 +22,7 @@ from rag.service.shapes.labour import TaskDone, TaskList
 
 if TYPE_CHECKING:
     from rag.app import App
+    from rag.service.running import Tell
 
 router = APIRouter()
 
@@ -45,6 +46,7 @@ class TaskRequest(Body):
     samples: Annotated[
         Whole, Field(ge=1, le=_MOST_SAMPLES, description="Drafts, of which the majority counts.")
     ] = 1
+    background: Background = False
 
 
 @router.get("/tasks", responses={200: {"model": TaskList}})
@@ -61,7 +63,7 @@ async def tasks(request: Request, entry: Reads) -> Response:
     return told({"schema": schema.SCHEMA, "tasks": found})
 
 
-@router.post("/tasks/{task}", responses={200: {"model": TaskDone}})
+@router.post("/tasks/{task}", responses={200: {"model": TaskDone}, **BEGUN})
 async def do_task(request: Request, entry: Reads, task: TaskName, wanted: TaskRequest) -> Response:
     """Have a model do a task on a document; what it writes is held against the document.
 
@@ -73,15 +75,19 @@ async def do_task(request: Request, entry: Reads, task: TaskName, wanted: TaskRe
     if task not in shelf.names(folders):
         raise Refused(404, "no-task", f"There is no task {task}", "GET …/tasks lists them.")
     work = partial(_done, app, task, wanted)
-    return told(await run(entry.service, request, entry.client, "long", work))
+    return await worked(request, entry, "task", work, background=wanted.background)
 
 
-def _done(app: App, task: str, wanted: TaskRequest) -> schema.Json:
+def _done(app: App, task: str, wanted: TaskRequest, tell: Tell) -> schema.Json:
     """What came of a task, as `rag job --json` has it."""
     template = shelf.load(task, config.jobs_folders(app.settings))
     fields = fields_of.parse(wanted.fields) if wanted.fields is not None else ()
     temperature = app.settings.temperature or None
     wishes = Wishes(wanted.options, fields, (), wanted.steps, wanted.samples, temperature)
     row, document = app.document(wanted.document)
-    result = app.job(template, Source(row.name, document), wishes)
+
+    def on_piece(done: int, total: int) -> None:
+        tell("working", {"done": done, "total": total})
+
+    result = app.job(template, Source(row.name, document), wishes, on_piece)
     return schema.job(task, app.settings.model, [result])

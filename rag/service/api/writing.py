@@ -11,9 +11,11 @@ from pydantic import Field
 
 from rag import schema
 from rag.exports import MIMES, Form, export, values
+from rag.mapreduce import Watch
 from rag.named import Unread
-from rag.service.api.common import By, answering, file, told
+from rag.service.api.common import BEGUN, Background, By, answering, file, worked
 from rag.service.entry import Reads
+from rag.service.problems import Refused
 from rag.service.running import run
 from rag.service.shapes.answers import Summary
 from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Name, Whole, text
@@ -23,6 +25,7 @@ from rag.summary import LENGTHS, Brief
 if TYPE_CHECKING:
     from rag.app import App
     from rag.record import Record
+    from rag.service.running import Tell
 
 router = APIRouter()
 
@@ -50,9 +53,10 @@ class SummaryRequest(Body):
     ] = None
     by: Writer = None
     fresh: Fresh = False
+    background: Background = False
 
 
-@router.post("/summaries", responses={200: {"model": Summary}})
+@router.post("/summaries", responses={200: {"model": Summary}, **BEGUN})
 async def summarise(request: Request, entry: Reads, wanted: SummaryRequest) -> Response:
     """Summarise documents of any length, each sentence with its place.
 
@@ -61,9 +65,13 @@ async def summarise(request: Request, entry: Reads, wanted: SummaryRequest) -> R
     """
     app = answering(entry, wanted.by)
     brief = Brief(wanted.sentences or LENGTHS[wanted.length], wanted.about.strip(), wanted.language)
-    work = partial(app.summarise, wanted.documents, brief, fresh=wanted.fresh, beside=False)
-    made = await run(entry.service, request, entry.client, "long", work)
-    return told(schema.summary(made))
+
+    def work(tell: Tell) -> schema.Json:
+        watch = Watch(partial(tell, "summarising"))
+        made = app.summarise(wanted.documents, brief, fresh=wanted.fresh, watch=watch, beside=False)
+        return schema.summary(made)
+
+    return await worked(request, entry, "summary", work, background=wanted.background)
 
 
 class MinutesRequest(Body):
@@ -75,6 +83,7 @@ class MinutesRequest(Body):
     ] = None
     by: Writer = None
     fresh: Fresh = False
+    background: Annotated[Background, Field(description="As a job; in JSON alone.")] = False
 
 
 _FILES = {
@@ -88,7 +97,7 @@ _FILES = {
 }
 
 
-@router.post("/minutes", responses={200: _FILES})
+@router.post("/minutes", responses={200: _FILES, **BEGUN})
 async def minutes(
     request: Request,
     entry: Reads,
@@ -97,16 +106,29 @@ async def minutes(
 ) -> Response:
     """The minutes of a meeting: who promised what to whom by when, each with its line."""
     app = answering(entry, wanted.by)
-    record = await run(entry.service, request, entry.client, "long", partial(_record, app, wanted))
     if form == "json":
-        return told(values.record(record))
+
+        def work(tell: Tell) -> schema.Json:
+            return values.record(_record(app, wanted, tell))
+
+        return await worked(request, entry, "minutes", work, background=wanted.background)
+    if wanted.background:
+        raise Refused(400, "json-alone", "What comes of a job is JSON", 'Leave "format" out.')
+    made = partial(_record, app, wanted)
+    record = await run(entry.service, request, entry.client, "long", made)
     return file(export([record], form, many=False), form, PurePath(record.name).stem)
 
 
-def _record(app: App, wanted: MinutesRequest) -> Record:
+def _record(app: App, wanted: MinutesRequest, tell: Tell = lambda _name, _value: None) -> Record:
     """One meeting written down. Raises why there is none."""
     row, _ = app.document(wanted.document)
-    (made,) = app.minutes([row.name], day=wanted.date, fresh=wanted.fresh, beside=False)
+    (made,) = app.minutes(
+        [row.name],
+        day=wanted.date,
+        fresh=wanted.fresh,
+        beside=False,
+        on_progress=partial(tell, "summarising"),
+    )
     if isinstance(made, Unread):
         raise made.error
     return made
