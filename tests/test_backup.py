@@ -62,6 +62,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     received.settle(sent)
     data = ENGLISH.encode()
     received.keep("binder.txt", hashlib.sha256(data).hexdigest(), ".txt", data)
+    wanted = app.paths.uploads / ".wanted" / f"{hashlib.sha256(data).hexdigest()}.j{'0' * 20}"
+    wanted.parent.mkdir()
+    wanted.write_bytes(b"")  # by a job, which has the longest name that a file here has
     app.history.add(Exchange(QUESTION, QUESTION, "10 дней", None, "documents", None, (), ""))
     create(base / "home", "пусто")
     (base / "home" / KEY_FILE).write_bytes(KEYS)
@@ -85,6 +88,7 @@ def state(home: Path) -> dict[str, object]:
         "documents": {row.name: app.document(row.name)[1].text for row in app.documents()},
         "answer": app.answer(QUESTION).sentences[0].text,
         "sent": [(k.name, k.waiting, k.path.read_bytes()) for k in app_received(app)],
+        "wanted": sorted(path.name for path in (app.paths.uploads / ".wanted").iterdir()),
         "asked": [each.question for each in last.exchanges] if last else [],
         "collections": [(each.name, each.documents) for each in collections(home)],
         "folders": json.loads(app.paths.folders.read_text(encoding="utf-8")),
@@ -347,6 +351,25 @@ def test_an_archive_that_was_cut_off_or_spoiled_is_refused(
         verified(tmp_path / "none.tar")
 
 
+def test_a_file_of_any_size_has_a_header_that_is_understood(tmp_path: Path) -> None:
+    class Nothing(io.RawIOBase):
+        def read(self, _: int = -1) -> bytes:
+            raise OSError("as much as was asked for")
+
+    def cut_short(file: Path, size: int) -> None:
+        with archive.writing(file, packed=False) as writer:
+            writer.put(archive.HEAD, b'{"form": 1, "collections": ["x"]}')
+            writer.add("0/catalogue.sqlite", Nothing(), size)
+
+    for size in (1 << 33, 1 << 40):
+        file = tmp_path / f"{size}.tar"
+        with pytest.raises(OSError, match="as much"):
+            cut_short(file, size)
+        with archive.reading(file) as reader:
+            reader.head()
+            assert next(reader.members()).size == size
+
+
 def test_what_would_fill_the_disk_is_not_written(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,7 +445,8 @@ def test_what_waits_to_be_read_is_not_lost_whenever_it_is_read(
 
 
 def test_only_the_newest_of_a_folder_are_kept(tmp_path: Path) -> None:
-    names = [f"rag-backup-2026112{day}T030000Z.tar.gz" for day in range(5)]
+    names = [f"rag-backup-2026112{day}T030000Z.tar.gz" for day in range(3)]
+    names += [f"rag-backup-20261122T030000Z-{number}.tar.gz" for number in (2, 10)]
     for name in (*names, "rag-backup-mine.tar.gz", "notes.txt"):
         (tmp_path / name).write_bytes(b"")
     assert [path.name for path in keep_newest(tmp_path, 2)] == names[:3]

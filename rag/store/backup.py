@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 #: The file of the service's keys in the folder of a library, hashes without secrets.
 KEY_FILE = "+keys.json"
 _NAME, _STAMP, _TIME = "rag-backup-", "stamp.json", "%Y%m%dT%H%M%SZ"
-_DATED = re.compile(r"rag-backup-\d{8}T\d{6}Z(?:-\d+)?\.tar\.gz")
+_DATED = re.compile(r"rag-backup-(\d{8}T\d{6}Z)(?:-(\d+))?\.tar\.gz")
 _ASIDE, _LOCK = ".rag-backup.part", ".rag-backup.lock"
 _TRIES = 20  # a writer may publish between our reading the generation and opening its files
 #: Folders beside a collection, the names they have in an archive, and the files in them that are
@@ -84,8 +84,9 @@ def back_up(
 
 def keep_newest(folder: Path, count: int) -> list[Path]:
     """Delete all backups with names of ours in a folder but the newest; gives those deleted."""
-    dated = sorted(path for path in folder.iterdir() if _DATED.fullmatch(path.name))
-    going = dated[: max(len(dated) - count, 0)]
+    named = ((_DATED.fullmatch(path.name), path) for path in folder.iterdir())
+    dated = sorted((told[1], int(told[2] or 1), path) for told, path in named if told)
+    going = [path for *_, path in dated[: max(len(dated) - count, 0)]]
     for path in going:
         path.unlink(missing_ok=True)
     return going
