@@ -209,6 +209,10 @@ def test_keys_come_back_only_when_asked_and_never_over_others(whole: Path, tmp_p
     assert (home / KEY_FILE).read_bytes() == b"others"
 
 
+def test_the_file_of_keys_is_the_one_that_the_service_reads() -> None:
+    assert pytest.importorskip("rag.access.keyfile").FILE_NAME == KEY_FILE
+
+
 def test_a_library_of_an_older_format_is_copied_as_it_is_and_brought_up_when_put_back(
     tmp_path: Path,
 ) -> None:
