@@ -241,7 +241,8 @@ def test_a_newer_library_is_not_put_back(source: Path, tmp_path: Path) -> None:
 
 def rewritten(whole: Path, target: Path, change: Change) -> Path:
     """The backup with some members changed: `change` gives those to write in the place of one."""
-    with tarfile.open(whole) as old, tarfile.open(target, "w") as new:
+    plain = tarfile.USTAR_FORMAT  # as ours are: nothing else is refused for its form
+    with tarfile.open(whole) as old, tarfile.open(target, "w", format=plain) as new:
         for info in old:
             file = old.extractfile(info)
             for each, data in change(info, file.read() if file else b""):
@@ -306,8 +307,16 @@ HOSTILE = {
         "manifest.json", lambda v: v["collections"][0].update(generation=9)
     ),
     "no files": edited("manifest.json", lambda value: value.pop("files")),
+    "sizes that are none": edited(
+        "manifest.json", lambda value: value["files"].update({"\x1b[2J": [[1], {}]})
+    ),
     "no object": lambda info, data: [(info, b"[]" if info.name == "manifest.json" else data)],
 }
+
+
+def test_an_archive_that_was_written_anew_as_it_is_is_whole(whole: Path, tmp_path: Path) -> None:
+    rewritten(whole, tmp_path / "same.tar", lambda info, data: [(info, data)])
+    assert verified(tmp_path / "same.tar").collections == verified(whole).collections
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -372,6 +381,53 @@ def test_a_file_of_any_size_has_a_header_that_is_understood(tmp_path: Path) -> N
         with archive.reading(file) as reader:
             reader.head()
             assert next(reader.members()).size == size
+
+
+def test_a_catalogue_that_says_nothing_of_itself_is_refused(source: Path, tmp_path: Path) -> None:
+    first, home = tmp_path / "first", tmp_path / "home"
+    restore(back_up(source, tmp_path / "a.tar", version="1")[0], first)
+    catalogue = first / "default" / "catalogue.sqlite"
+    for statement in (
+        "UPDATE meta SET value = 'x' WHERE key = 'generation'",
+        "DELETE FROM meta WHERE key = 'schema'",
+    ):
+        with closing(sqlite3.connect(catalogue)) as db, db:
+            db.execute(statement)
+        with pytest.raises(LibraryCorrupt, match="makes no backup"):
+            back_up(first, tmp_path / "b.tar", version="1")
+    foreign = tmp_path / "foreign.tar"
+
+    def with_it(info: tarfile.TarInfo, data: bytes) -> list[Any]:
+        if info.name == "0/catalogue.sqlite":
+            return [(info, catalogue.read_bytes())]
+        if info.name != archive.MANIFEST:
+            return [(info, data)]
+        value, held = json.loads(data), catalogue.read_bytes()
+        value["files"]["0/catalogue.sqlite"] = [len(held), hashlib.sha256(held).hexdigest()]
+        return [(info, json.dumps(value).encode())]
+
+    rewritten(tmp_path / "a.tar", foreign, with_it)
+    verified(foreign)
+    with pytest.raises(UsageError, match="damaged"):
+        restore(foreign, home)
+    assert left_in(home) == []
+
+
+def test_two_restores_into_one_place_do_not_meet(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.store import restore as module
+
+    settle, home = module._settle, tmp_path / "home"
+
+    def second(*arguments: Any) -> None:
+        with pytest.raises(LibraryBusy):
+            restore(whole, home)
+        settle(*arguments)
+
+    monkeypatch.setattr(module, "_settle", second)
+    restore(whole, home)
+    assert [each.name for each in collections(home)] == ["default", "пусто"]
 
 
 def test_what_would_fill_the_disk_is_not_written(

@@ -230,8 +230,9 @@ class Reader:
             raise self.damaged("its manifest makes no sense") from error
         listed.pop(HEAD, None)
         if listed != self._seen:
-            wrong = sorted(set(listed.items()) ^ set(self._seen.items()))
-            raise self.damaged(f"{wrong[0][0]} is not what was put in")
+            names = {**listed, **self._seen}
+            wrong = next(name for name in names if listed.get(name) != self._seen.get(name))
+            raise self.damaged(f"{wrong!r} is not what was put in")
         if [each.name for each in collections] != self._head["collections"]:
             raise self.damaged("its beginning and its end do not fit")
         size = sum(size for size, _ in self._seen.values())

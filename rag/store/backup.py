@@ -163,9 +163,14 @@ def _disk(file: Path) -> Iterator[None]:
 
 def _failed(file: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The backup {file} cannot be written ({error.strerror or error})",
+        f"The backup {file} cannot be written ({error.strerror or error}{_at(error)})",
         "Free some space or name another place; the library is as it was.",
     )
+
+
+def _at(error: OSError) -> str:
+    """Where it happened, if the error tells: it may be a file of the library that is not read."""
+    return f": {error.filename}" if error.filename else ""
 
 
 def _collection(paths: LibraryPaths, number: int, writer: Writer, aside: Path) -> Held:
@@ -271,9 +276,9 @@ def _sound(path: Path) -> Iterator[None]:
     try:
         with mapped():
             yield
-    except LibraryCorrupt as error:
+    except (LibraryCorrupt, KeyError, ValueError) as error:
         raise LibraryCorrupt(
-            f"{path} is damaged and makes no backup ({error.__cause__})",
+            f"{path} is damaged and makes no backup ({error.__cause__ or error})",
             "See what is wrong with the library: rag doctor",
         ) from error
 
