@@ -120,6 +120,8 @@ def restore(
     render.print_line(f"{', '.join(done.collections)} of {done.backup.made} in {home}")
     if done.backup.keys and not done.keys:
         render.print_line("The keys stay in the backup; --keys brings them back.")
+    if keys and not done.keys:
+        render.print_line("There are no keys in it.")
 
 
 def _told(backup: Backup) -> dict[str, Any]:

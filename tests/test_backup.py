@@ -62,6 +62,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     received.settle(sent)
     data = ENGLISH.encode()
     received.keep("binder.txt", hashlib.sha256(data).hexdigest(), ".txt", data)
+    wanted = app.paths.uploads / ".wanted" / f"{hashlib.sha256(data).hexdigest()}.j{'0' * 20}"
+    wanted.parent.mkdir()
+    wanted.write_bytes(b"")  # by a job, which has the longest name that a file here has
     app.history.add(Exchange(QUESTION, QUESTION, "10 дней", None, "documents", None, (), ""))
     create(base / "home", "пусто")
     (base / "home" / KEY_FILE).write_bytes(KEYS)
@@ -85,6 +88,7 @@ def state(home: Path) -> dict[str, object]:
         "documents": {row.name: app.document(row.name)[1].text for row in app.documents()},
         "answer": app.answer(QUESTION).sentences[0].text,
         "sent": [(k.name, k.waiting, k.path.read_bytes()) for k in app_received(app)],
+        "wanted": sorted(path.name for path in (app.paths.uploads / ".wanted").iterdir()),
         "asked": [each.question for each in last.exchanges] if last else [],
         "collections": [(each.name, each.documents) for each in collections(home)],
         "folders": json.loads(app.paths.folders.read_text(encoding="utf-8")),
@@ -205,6 +209,10 @@ def test_keys_come_back_only_when_asked_and_never_over_others(whole: Path, tmp_p
     assert (home / KEY_FILE).read_bytes() == b"others"
 
 
+def test_the_file_of_keys_is_the_one_that_the_service_reads() -> None:
+    assert pytest.importorskip("rag.access.keyfile").FILE_NAME == KEY_FILE
+
+
 def test_a_library_of_an_older_format_is_copied_as_it_is_and_brought_up_when_put_back(
     tmp_path: Path,
 ) -> None:
@@ -233,7 +241,8 @@ def test_a_newer_library_is_not_put_back(source: Path, tmp_path: Path) -> None:
 
 def rewritten(whole: Path, target: Path, change: Change) -> Path:
     """The backup with some members changed: `change` gives those to write in the place of one."""
-    with tarfile.open(whole) as old, tarfile.open(target, "w") as new:
+    plain = tarfile.USTAR_FORMAT  # as ours are: nothing else is refused for its form
+    with tarfile.open(whole) as old, tarfile.open(target, "w", format=plain) as new:
         for info in old:
             file = old.extractfile(info)
             for each, data in change(info, file.read() if file else b""):
@@ -298,8 +307,16 @@ HOSTILE = {
         "manifest.json", lambda v: v["collections"][0].update(generation=9)
     ),
     "no files": edited("manifest.json", lambda value: value.pop("files")),
+    "sizes that are none": edited(
+        "manifest.json", lambda value: value["files"].update({"\x1b[2J": [[1], {}]})
+    ),
     "no object": lambda info, data: [(info, b"[]" if info.name == "manifest.json" else data)],
 }
+
+
+def test_an_archive_that_was_written_anew_as_it_is_is_whole(whole: Path, tmp_path: Path) -> None:
+    rewritten(whole, tmp_path / "same.tar", lambda info, data: [(info, data)])
+    assert verified(tmp_path / "same.tar").collections == verified(whole).collections
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -345,6 +362,72 @@ def test_an_archive_that_was_cut_off_or_spoiled_is_refused(
             verified(cut)
     with pytest.raises(UsageError, match="cannot be read"):
         verified(tmp_path / "none.tar")
+
+
+def test_a_file_of_any_size_has_a_header_that_is_understood(tmp_path: Path) -> None:
+    class Nothing(io.RawIOBase):
+        def read(self, _: int = -1) -> bytes:
+            raise OSError("as much as was asked for")
+
+    def cut_short(file: Path, size: int) -> None:
+        with archive.writing(file, packed=False) as writer:
+            writer.put(archive.HEAD, b'{"form": 1, "collections": ["x"]}')
+            writer.add("0/catalogue.sqlite", Nothing(), size)
+
+    for size in (1 << 33, 1 << 40):
+        file = tmp_path / f"{size}.tar"
+        with pytest.raises(OSError, match="as much"):
+            cut_short(file, size)
+        with archive.reading(file) as reader:
+            reader.head()
+            assert next(reader.members()).size == size
+
+
+def test_a_catalogue_that_says_nothing_of_itself_is_refused(source: Path, tmp_path: Path) -> None:
+    first, home = tmp_path / "first", tmp_path / "home"
+    restore(back_up(source, tmp_path / "a.tar", version="1")[0], first)
+    catalogue = first / "default" / "catalogue.sqlite"
+    for statement in (
+        "UPDATE meta SET value = 'x' WHERE key = 'generation'",
+        "DELETE FROM meta WHERE key = 'schema'",
+    ):
+        with closing(sqlite3.connect(catalogue)) as db, db:
+            db.execute(statement)
+        with pytest.raises(LibraryCorrupt, match="makes no backup"):
+            back_up(first, tmp_path / "b.tar", version="1")
+    foreign = tmp_path / "foreign.tar"
+
+    def with_it(info: tarfile.TarInfo, data: bytes) -> list[Any]:
+        if info.name == "0/catalogue.sqlite":
+            return [(info, catalogue.read_bytes())]
+        if info.name != archive.MANIFEST:
+            return [(info, data)]
+        value, held = json.loads(data), catalogue.read_bytes()
+        value["files"]["0/catalogue.sqlite"] = [len(held), hashlib.sha256(held).hexdigest()]
+        return [(info, json.dumps(value).encode())]
+
+    rewritten(tmp_path / "a.tar", foreign, with_it)
+    verified(foreign)
+    with pytest.raises(UsageError, match="damaged"):
+        restore(foreign, home)
+    assert left_in(home) == []
+
+
+def test_two_restores_into_one_place_do_not_meet(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.store import restore as module
+
+    settle, home = module._settle, tmp_path / "home"
+
+    def second(*arguments: Any) -> None:
+        with pytest.raises(LibraryBusy):
+            restore(whole, home)
+        settle(*arguments)
+
+    monkeypatch.setattr(module, "_settle", second)
+    restore(whole, home)
+    assert [each.name for each in collections(home)] == ["default", "пусто"]
 
 
 def test_what_would_fill_the_disk_is_not_written(
@@ -422,7 +505,8 @@ def test_what_waits_to_be_read_is_not_lost_whenever_it_is_read(
 
 
 def test_only_the_newest_of_a_folder_are_kept(tmp_path: Path) -> None:
-    names = [f"rag-backup-2026112{day}T030000Z.tar.gz" for day in range(5)]
+    names = [f"rag-backup-2026112{day}T030000Z.tar.gz" for day in range(3)]
+    names += [f"rag-backup-20261122T030000Z-{number}.tar.gz" for number in (2, 10)]
     for name in (*names, "rag-backup-mine.tar.gz", "notes.txt"):
         (tmp_path / name).write_bytes(b"")
     assert [path.name for path in keep_newest(tmp_path, 2)] == names[:3]

@@ -37,8 +37,9 @@ HEAD, KEYS, MANIFEST = "rag-backup.json", "keys.json", "manifest.json"
 #: Ends of the names of archives, and whether such a one is compressed.
 PACKED = {".tar": False, ".tar.gz": True, ".tgz": True}
 #: The most files of one archive; each takes some 200 bytes of the manifest.
-MOST_FILES = 1_000_000
-_MOST_TOLD = 1 << 28  # bytes of the manifest; the head has far fewer
+MOST_FILES = 300_000
+_MOST_TOLD = 1 << 26  # bytes of the manifest; the head has far fewer
+_LARGE = 1 << 33  # bytes that the plain form of a header cannot count
 _PIECE = 1 << 20
 _BLOCK = tarfile.BLOCKSIZE
 _KINDS = {"str": str, "int": int, "bool": bool}
@@ -101,6 +102,8 @@ class Writer:
         """Put a file of `size` bytes in. Raises OSError, also where the stream has fewer."""
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, 0o600
+        # the plain form has room for long names in the header itself, the other for large sizes
+        self._tar.format = tarfile.GNU_FORMAT if size >= _LARGE else tarfile.USTAR_FORMAT
         hashing = _Hashing(stream)
         self._tar.addfile(info, cast("IO[bytes]", hashing))
         self._files[name] = (size, hashing.digest.hexdigest())
@@ -142,7 +145,7 @@ def writing(file: Path, *, packed: bool) -> Iterator[Writer]:
         if packed:
             zipped = gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0)
             out = cast("IO[bytes]", stack.enter_context(zipped))
-        with tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+        with tarfile.open(fileobj=out, mode="w|") as tar:
             yield Writer(tar)
         if packed:
             out.close()
@@ -227,8 +230,9 @@ class Reader:
             raise self.damaged("its manifest makes no sense") from error
         listed.pop(HEAD, None)
         if listed != self._seen:
-            wrong = sorted(set(listed.items()) ^ set(self._seen.items()))
-            raise self.damaged(f"{wrong[0][0]} is not what was put in")
+            names = {**listed, **self._seen}
+            wrong = next(name for name in names if listed.get(name) != self._seen.get(name))
+            raise self.damaged(f"{wrong!r} is not what was put in")
         if [each.name for each in collections] != self._head["collections"]:
             raise self.damaged("its beginning and its end do not fit")
         size = sum(size for size, _ in self._seen.values())

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 #: The file of the service's keys in the folder of a library, hashes without secrets.
 KEY_FILE = "+keys.json"
 _NAME, _STAMP, _TIME = "rag-backup-", "stamp.json", "%Y%m%dT%H%M%SZ"
-_DATED = re.compile(r"rag-backup-\d{8}T\d{6}Z(?:-\d+)?\.tar\.gz")
+_DATED = re.compile(r"rag-backup-(\d{8}T\d{6}Z)(?:-(\d+))?\.tar\.gz")
 _ASIDE, _LOCK = ".rag-backup.part", ".rag-backup.lock"
 _TRIES = 20  # a writer may publish between our reading the generation and opening its files
 #: Folders beside a collection, the names they have in an archive, and the files in them that are
@@ -84,8 +84,9 @@ def back_up(
 
 def keep_newest(folder: Path, count: int) -> list[Path]:
     """Delete all backups with names of ours in a folder but the newest; gives those deleted."""
-    dated = sorted(path for path in folder.iterdir() if _DATED.fullmatch(path.name))
-    going = dated[: max(len(dated) - count, 0)]
+    named = ((_DATED.fullmatch(path.name), path) for path in folder.iterdir())
+    dated = sorted((told[1], int(told[2] or 1), path) for told, path in named if told)
+    going = [path for *_, path in dated[: max(len(dated) - count, 0)]]
     for path in going:
         path.unlink(missing_ok=True)
     return going
@@ -162,9 +163,14 @@ def _disk(file: Path) -> Iterator[None]:
 
 def _failed(file: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The backup {file} cannot be written ({error.strerror or error})",
+        f"The backup {file} cannot be written ({error.strerror or error}{_at(error)})",
         "Free some space or name another place; the library is as it was.",
     )
+
+
+def _at(error: OSError) -> str:
+    """Where it happened, if the error tells: it may be a file of the library that is not read."""
+    return f": {error.filename}" if error.filename else ""
 
 
 def _collection(paths: LibraryPaths, number: int, writer: Writer, aside: Path) -> Held:
@@ -270,9 +276,9 @@ def _sound(path: Path) -> Iterator[None]:
     try:
         with mapped():
             yield
-    except LibraryCorrupt as error:
+    except (LibraryCorrupt, KeyError, ValueError) as error:
         raise LibraryCorrupt(
-            f"{path} is damaged and makes no backup ({error.__cause__})",
+            f"{path} is damaged and makes no backup ({error.__cause__ or error})",
             "See what is wrong with the library: rag doctor",
         ) from error
 

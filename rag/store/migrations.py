@@ -50,7 +50,8 @@ def migrate(db: sqlite3.Connection) -> tuple[int, int] | None:
     where the catalogue is not what its number says, StorageError where the disk is full.
     """
     with mapped():
-        (found,) = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        found = str(row[0]) if row else ""
         try:
             check(found)
         except OlderFormat:
@@ -102,7 +103,8 @@ def _from_1(db: sqlite3.Connection) -> None:
     """Documents know their encoding; their places hold boxes of words."""
     if "encoding" not in _columns(db, "documents"):
         db.execute("ALTER TABLE documents ADD COLUMN encoding TEXT")
-    for row, packed in db.execute("SELECT rowid, layout FROM documents").fetchall():
+    for (row,) in db.execute("SELECT rowid FROM documents").fetchall():
+        (packed,) = db.execute("SELECT layout FROM documents WHERE rowid = ?", (row,)).fetchone()
         places = {"boxes": [], **json.loads(zlib.decompress(packed))}
         written = zlib.compress(json.dumps(places, ensure_ascii=False).encode(), 1)
         db.execute("UPDATE documents SET layout = ? WHERE rowid = ?", (written, row))

@@ -15,7 +15,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.errors import UsageError
+from filelock import FileLock, Timeout
+
+from rag.errors import LibraryBusy, LibraryCorrupt, UsageError
 from rag.store import archive, place
 from rag.store.archive import KEYS, Backup, Damaged
 from rag.store.backup import FOLDERS, KEPT, KEY_FILE
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 #: End of the name of a collection while it is put back.
 _BACK = "~back"
+_LOCK = "+restore.lock"  # the + keeps it apart from every collection
 _ENDS = {name: end for end, name in FOLDERS.items()}
 _SPARE = 64 << 20  # bytes of the disk that are left free
 
@@ -58,9 +61,10 @@ def restore(
 
     Raises UsageError for what is no whole backup, or no such collection in it, or where something
     is there already; LibraryMismatch where a newer version of the program made it, LibraryBusy
-    while a process writes to a collection that is to go, StorageError where the disk is full.
+    while a process writes to a collection that is to go, or restores another backup there,
+    StorageError where the disk is full.
     """
-    with archive.reading(file) as reader, _disk(home):
+    with archive.reading(file) as reader, _disk(home), _alone(home):
         there = _checked(file, reader.head())
         chosen = _chosen(file, there, names)
         wanted = [there[number] for number in chosen]
@@ -70,7 +74,6 @@ def restore(
         aside = {number: _aside(home, there[number]) for number in chosen}
         kept = home / f"{KEY_FILE}{_BACK}"
         try:
-            home.mkdir(parents=True, exist_ok=True)
             _clear(aside, kept)
             with_keys = _unpack(reader, aside, kept if keys else None)
             assert reader.backup is not None
@@ -182,10 +185,14 @@ def _settle(file: Path, paths: LibraryPaths, held: Held) -> None:
         if held.generation:
             raise Damaged(file, f"the catalogue of {held.name} is not in it")
         return
-    with Catalogue.open_or_create(paths.catalogue, {}) as catalogue:
-        if catalogue.generation != held.generation:
-            raise Damaged(file, f"the catalogue of {held.name} is another one")
-        catalogue.move_root(held.uploads, str(paths.uploads.resolve()))
+    try:
+        with Catalogue.open_or_create(paths.catalogue, {}) as catalogue:
+            generation = catalogue.generation
+            catalogue.move_root(held.uploads, str(paths.uploads.resolve()))
+    except (LibraryCorrupt, ValueError) as error:
+        raise Damaged(file, f"the catalogue of {held.name} is damaged: {error}") from error
+    if generation != held.generation:
+        raise Damaged(file, f"the catalogue of {held.name} is another one")
 
 
 def _check_database(file: Path, path: Path) -> None:
@@ -212,6 +219,24 @@ def _put_in_place(home: Path, names: Sequence[str], *, replace: bool) -> None:
 
 def _aside(home: Path, name: str) -> LibraryPaths:
     return LibraryPaths(home, f"{name}{_BACK}")
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let no other process restore into the same place."""
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LibraryBusy(
+            f"Another backup is being restored into {home}", "Run it again when that has ended."
+        ) from None
+    try:
+        yield
+    finally:
+        (home / _LOCK).unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager
