@@ -54,6 +54,11 @@ _FORM = {
     },
     "required": True,
 }
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The job, which has ended."},
+    202: {"description": "The job, which goes on."},
+    408: {"description": "The client was silent for long."},
+}
 
 DocumentId = Annotated[str, Path(max_length=100, description="The id of the document, as listed.")]
 
@@ -122,7 +127,7 @@ async def list_unread(
     }
 
 
-@router.post("", status_code=202, openapi_extra={"requestBody": _FORM})
+@router.post("", status_code=202, openapi_extra={"requestBody": _FORM}, responses=_ANSWERS)
 async def upload_documents(
     request: Request,
     response: Response,
