@@ -39,7 +39,7 @@ _MEBIBYTE = 1024**2
 _REASONS: dict[Cause, tuple[str, str]] = {
     "empty": ("the file is empty", "Look at it in the program that it is from."),
     "program": ("it is a program, and programs are not read", "Send documents instead."),
-    "media": ("it is sound, film or a picture of a kind that is not read", "Send a transcript of it."),
+    "media": ("it is sound, film or a picture of a kind that is not read", "Send a transcript."),
     "unknown": ("files of the kind {kind} are not read", "Save it as PDF, DOCX or text."),
     "mismatch": (
         "its name says {suffix}, but its bytes are {kind}",

@@ -270,7 +270,7 @@ class Jobs:
             except Stopped:
                 pass
             if live.caller.stopped:
-                await to_thread.run_sync(partial(self.end, live, self._stopped_state()))
+                await to_thread.run_sync(self._stop, live)
                 return
 
     def _do(self, live: Live, work: Callable[[Tell], Any], on_end: Callable[[], None]) -> None:
@@ -286,7 +286,7 @@ class Jobs:
             json.dumps(result)  # or the job would end with what nobody can be told
             self.end(live, "done", result=result)
         except Stopped:
-            self.end(live, self._stopped_state(), **self._stopped_error())
+            self._stop(live)
         except RagError as error:
             self.end(live, "failed", error=problem(error))
         except BaseException as error:
@@ -296,11 +296,12 @@ class Jobs:
         finally:
             on_end()
 
-    def _stopped_state(self) -> State:
-        return "failed" if self._closing.is_set() else "cancelled"
-
-    def _stopped_error(self) -> Json:
-        return {"error": problem(_CUT_OFF)} if self._closing.is_set() else {}
+    def _stop(self, live: Live) -> None:
+        """A job was called off by somebody, or because the service ends."""
+        if self._closing.is_set():
+            self.end(live, "failed", error=problem(_CUT_OFF))
+        else:
+            self.end(live, "cancelled")
 
     def _call(self, work: Any) -> None:
         assert self._loop is not None, "jobs begin when the service has"
