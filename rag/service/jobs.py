@@ -102,7 +102,7 @@ class Jobs:
         if self._looking is not None:
             self._looking.join()
         with self._lock:
-            working = [live for live in self._live.values() if not self._resumes(live.task)]
+            working = [live for live in self._live.values() if live.task.kind not in self.resumers]
         for live in working:
             live.caller.stop()
         end = time.monotonic() + seconds
@@ -353,9 +353,6 @@ class Jobs:
         if time.monotonic() >= self._adopted + _ADOPT:
             self._adopt_all()
 
-    def _resumes(self, task: Task) -> bool:
-        return task.kind in self.resumers
-
     def _adopt_all(self) -> None:
         """Take up the jobs of processes that are gone."""
         self._adopted = time.monotonic()
@@ -378,7 +375,8 @@ class Jobs:
             live = Live(collection, task, Caller(task.client))
             with self._lock:
                 self._live[task_id] = live
-            if not (self._resumes(task) and self.resumers[task.kind](live)):
+            resume = self.resumers.get(task.kind)
+            if resume is None or not resume(live):
                 self.end(live, "failed", error=problem(_CUT_OFF))
 
 

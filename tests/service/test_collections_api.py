@@ -13,7 +13,6 @@ from service_driver import client_of, filled
 from rag.access.keys import Key, Right
 from rag.service.entry import Client
 from rag.service.entry import client_of as who
-from rag.store.place import collections
 
 API = "/api/v1/collections"
 
@@ -110,7 +109,7 @@ def two(home: Path, folder: Path) -> Iterator[TestClient]:
         yield client
 
 
-def test_a_strange_collection_is_as_one_that_is_not_there(two: TestClient, home: Path) -> None:
+def test_a_strange_collection_is_as_one_that_is_not_there(two: TestClient) -> None:
     ways = (
         ("GET", "", None),
         ("PATCH", "", {"name": "x"}),
@@ -134,7 +133,7 @@ def test_a_strange_collection_is_as_one_that_is_not_there(two: TestClient, home:
             moved = two.patch(f"{API}/default", json={"name": name})
             assert made.status_code == moved.status_code == 403
             assert made.json() == moved.json()
-    assert collections(home) == ["default", "secret"]
+    assert names(two) == ["default", "secret"]
 
 
 def test_who_may_read_may_not_write(two: TestClient) -> None:
