@@ -253,8 +253,6 @@ class Jobs:
             live.final = _changed(live.task, {**changes, "state": state})
         self._keep_end(live)
 
-    # -- inside
-
     async def _in_turn(self, live: Live, client: Client, work: Callable[[Tell], Any]) -> None:
         loop = asyncio.get_running_loop()
         while True:
