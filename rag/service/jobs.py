@@ -87,8 +87,6 @@ class Jobs:
         #: Bounds how many threads write what is being sent.
         self.writers = CapacityLimiter(_WRITERS)
 
-    # -- from start to end
-
     def start(self) -> None:
         """Take up what was cut off, and look after what goes on; called in the event loop."""
         self._loop = asyncio.get_running_loop()
@@ -252,6 +250,8 @@ class Jobs:
                 return
             live.final = _changed(live.task, {**changes, "state": state})
         self._keep_end(live)
+
+    # -- inside
 
     async def _in_turn(self, live: Live, client: Client, work: Callable[[Tell], Any]) -> None:
         loop = asyncio.get_running_loop()
