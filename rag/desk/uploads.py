@@ -38,8 +38,8 @@ _MEBIBYTE = 1024**2
 #: What is said of a file that is not taken, and what to do about it.
 _REASONS: dict[Cause, tuple[str, str]] = {
     "empty": ("the file is empty", "Look at it in the program that it is from."),
-    "program": ("it is a program, and programs are not read", "Drop documents."),
-    "media": ("it is sound, film or a picture of a kind that is not read", "Drop a transcript."),
+    "program": ("it is a program, and programs are not read", "Send documents instead."),
+    "media": ("it is sound, film or a picture of a kind that is not read", "Send a transcript."),
     "unknown": ("files of the kind {kind} are not read", "Save it as PDF, DOCX or text."),
     "mismatch": (
         "its name says {suffix}, but its bytes are {kind}",

@@ -87,8 +87,6 @@ class Jobs:
         #: Bounds how many threads write what is being sent.
         self.writers = CapacityLimiter(_WRITERS)
 
-    # -- from start to end
-
     def start(self) -> None:
         """Take up what was cut off, and look after what goes on; called in the event loop."""
         self._loop = asyncio.get_running_loop()
@@ -102,7 +100,7 @@ class Jobs:
         if self._looking is not None:
             self._looking.join()
         with self._lock:
-            working = [live for live in self._live.values() if not self._resumes(live.task)]
+            working = [live for live in self._live.values() if live.task.kind not in self.resumers]
         for live in working:
             live.caller.stop()
         end = time.monotonic() + seconds
@@ -270,7 +268,7 @@ class Jobs:
             except Stopped:
                 pass
             if live.caller.stopped:
-                await to_thread.run_sync(partial(self.end, live, self._stopped_state()))
+                await to_thread.run_sync(self._stop, live)
                 return
 
     def _do(self, live: Live, work: Callable[[Tell], Any], on_end: Callable[[], None]) -> None:
@@ -286,7 +284,7 @@ class Jobs:
             json.dumps(result)  # or the job would end with what nobody can be told
             self.end(live, "done", result=result)
         except Stopped:
-            self.end(live, self._stopped_state(), **self._stopped_error())
+            self._stop(live)
         except RagError as error:
             self.end(live, "failed", error=problem(error))
         except BaseException as error:
@@ -296,11 +294,12 @@ class Jobs:
         finally:
             on_end()
 
-    def _stopped_state(self) -> State:
-        return "failed" if self._closing.is_set() else "cancelled"
-
-    def _stopped_error(self) -> Json:
-        return {"error": problem(_CUT_OFF)} if self._closing.is_set() else {}
+    def _stop(self, live: Live) -> None:
+        """A job was called off by somebody, or because the service ends."""
+        if self._closing.is_set():
+            self.end(live, "failed", error=problem(_CUT_OFF))
+        else:
+            self.end(live, "cancelled")
 
     def _call(self, work: Any) -> None:
         assert self._loop is not None, "jobs begin when the service has"
@@ -352,9 +351,6 @@ class Jobs:
         if time.monotonic() >= self._adopted + _ADOPT:
             self._adopt_all()
 
-    def _resumes(self, task: Task) -> bool:
-        return task.kind in self.resumers
-
     def _adopt_all(self) -> None:
         """Take up the jobs of processes that are gone."""
         self._adopted = time.monotonic()
@@ -377,7 +373,8 @@ class Jobs:
             live = Live(collection, task, Caller(task.client))
             with self._lock:
                 self._live[task_id] = live
-            if not (self._resumes(task) and self.resumers[task.kind](live)):
+            resume = self.resumers.get(task.kind)
+            if resume is None or not resume(live):
                 self.end(live, "failed", error=problem(_CUT_OFF))
 
 

@@ -101,8 +101,8 @@ def is_there(path: Path) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return True
-    except OSError:
-        return False
+    except OSError:  # of another user, maybe: what is theirs is not taken from them
+        return True
     with suppress(OSError):
         path.unlink(missing_ok=True)
     lock.release()

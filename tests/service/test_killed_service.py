@@ -54,12 +54,14 @@ def test_nothing_that_was_promised_is_lost_and_nothing_comes_twice(tmp_path: Pat
         with second.client() as link:  # which takes up what the other one has left
             for job in list(promised):
                 follow(link, job)
-            states = [link.get(f"/jobs/{job}").json() for job in promised]
+        send(second, 3, promised)
         second.kill()
         third = serve(home)
-        with third.client() as link:
-            found = link.get("/jobs", params={"limit": 1000}).json()["jobs"]
-    assert {task["id"] for task in found} >= set(promised)
+        with third.client() as link:  # which nobody has told of anything
+            for job in promised:
+                follow(link, job)
+            states = [link.get(f"/jobs/{job}").json() for job in promised]
+            assert {task["id"] for task in jobs_of(link)} >= set(promised)
     assert {task["state"] for task in states} == {"done"}
     told = [task["files"][0]["state"] for task in states]
     assert set(told) <= {"added"}, Counter(told)
@@ -69,6 +71,11 @@ def test_nothing_that_was_promised_is_lost_and_nothing_comes_twice(tmp_path: Pat
     assert set(names.values()) == {1}
     assert len({row.id for row in app.documents()}) == len(names)
     assert all(check.ok for check in app.doctor())
+
+
+def jobs_of(link: httpx.Client) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = link.get("/jobs", params={"limit": 1000}).json()["jobs"]
+    return found
 
 
 def follow(link: httpx.Client, job: str) -> None:

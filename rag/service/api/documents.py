@@ -55,6 +55,11 @@ _FORM = {
     },
     "required": True,
 }
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The job, which has ended.", "model": shapes.Job},
+    202: {"description": "The job, which goes on.", "model": shapes.Job},
+    408: {"description": "The client was silent for long."},
+}
 
 DocumentId = Annotated[str, Path(max_length=100, description="The id of the document, as listed.")]
 
@@ -128,7 +133,7 @@ async def list_unread(
     status_code=202,
     openapi_extra={"requestBody": _FORM},
     response_model=None,
-    responses={200: {"model": shapes.Job}, 202: {"model": shapes.Job}},
+    responses=_ANSWERS,
 )
 async def upload_documents(
     request: Request,
