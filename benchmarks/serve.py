@@ -42,6 +42,7 @@ _PDFS, _MOST_PDFS = "mmlongbench-text", 12
 _MOST_QUESTIONS = 400
 _ALONE = 15.0  # seconds that one client asks alone
 _START_SECONDS = 600.0  # until a service must answer: the reference embeds everything first
+_BRING_SECONDS = 600.0  # until a file must be in
 _PAUSE = 1.0  # seconds between two files that are brought in
 _MEASURED = 3  # parts of the time after which memory is looked at
 _GROWTH = 1.1  # memory after the last part against that after the first
@@ -145,18 +146,19 @@ def _rag(folder: Path) -> Iterator[Running]:
     env = environment(RAG_HOME=str(home), RAG_SERVE_RATE="0", PYTHONPATH=str(ROOT))
     command = [sys.executable, "-m", "rag"]
     (folder / "rag.toml").touch()  # found first, so that no settings of the user count
-
-    def bring(path: Path) -> None:
-        subprocess.run(
-            [*command, "ingest", str(path)], cwd=folder, env=env, check=True, capture_output=True
-        )
-
     if not home.exists():
-        bring(folder / "files")
+        ingest = [*command, "ingest", str(folder / "files")]
+        subprocess.run(ingest, cwd=folder, env=env, check=True, capture_output=True)
     port = free_port()
     root = f"http://127.0.0.1:{port}"
     api = f"{root}/api/v1/collections/default"
     urls = {SEARCH: f"{api}/search", ASK: f"{api}/ask"}
+
+    def bring(path: Path) -> None:
+        job = _sent(f"{api}/documents?wait=600", path)
+        if job["state"] != "done":
+            raise SystemExit(f"a file was not brought in: {job}")
+
     serve = [*command, "serve", "--port", str(port)]
     with _process(serve, folder, env, f"{root}/healthz") as process:
         yield Running(process, urls, bring)
@@ -171,13 +173,7 @@ def _langchain(folder: Path) -> Iterator[Running]:
     shutil.copytree(folder / "files", copied)
 
     def bring(path: Path) -> None:
-        border = "border-of-parts"
-        head = f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"'
-        body = f"{head}\r\n\r\n".encode() + path.read_bytes() + f"\r\n--{border}--\r\n".encode()
-        kind = {"Content-Type": f"multipart/form-data; boundary={border}"}
-        request = urllib.request.Request(f"{root}/documents", body, kind)
-        with urllib.request.urlopen(request, timeout=600) as response:
-            response.read()
+        _sent(f"{root}/documents", path)
 
     command = [sys.executable, script, str(copied), "--port", str(port)]
     with _process(command, folder, environment(), f"{root}/openapi.json") as process:
@@ -185,6 +181,18 @@ def _langchain(folder: Path) -> Iterator[Running]:
 
 
 _SERVICES = {RAG: _rag, LANGCHAIN: _langchain}
+
+
+def _sent(url: str, path: Path) -> dict[str, object]:
+    """What is answered to a file that is sent as a form."""
+    border = "border-of-parts"
+    head = f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"'
+    body = f"{head}\r\n\r\n".encode() + path.read_bytes() + f"\r\n--{border}--\r\n".encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={border}"}
+    request = urllib.request.Request(url, body, kind)
+    with urllib.request.urlopen(request, timeout=_BRING_SECONDS) as response:
+        answer: dict[str, object] = json.loads(response.read())
+        return answer
 
 
 @contextmanager
