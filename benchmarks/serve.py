@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -60,11 +61,15 @@ class Running:
 
 @dataclass(slots=True)
 class Measured:
-    """What came of a service: alone, under load; memory in MB; files that were brought in."""
+    """What came of a service: alone, under load; memory in MB; files that were brought in.
+
+    `worked` are the seconds that its processors worked for the requests that are told.
+    """
 
     alone: Told
     loaded: Told
     memory: list[float] = field(default_factory=list)
+    worked: float = 0.0
     brought: list[float] = field(default_factory=list)
 
 
@@ -93,6 +98,8 @@ def main() -> int:
     print(_table(measured))
     print()
     for name, each in measured.items():
+        asked = sum(map(len, each.loaded.took.values()))
+        print(f"{name}: processor ms a request: {1000 * each.worked / max(asked, 1):.1f}.")
         held = ", ".join(f"{megabytes:.0f}" for megabytes in each.memory)
         print(f"{name}: memory at the start and after each third, MB (PSS): {held}.")
         if each.brought:
@@ -232,12 +239,14 @@ def _measure(spec: Spec, running: Running, folder: Path) -> Measured:
     measured = Measured(alone, Told(), [_held(running)])
     over = threading.Event()
     bringing = threading.Thread(target=_bring, args=(running, folder, over, measured.brought))
-    clients = _asked(spec, folder)
+    clients, before = _asked(spec, folder), _worked(running)
     bringing.start()
     for _ in range(_MEASURED):
         time.sleep((spec.warm + spec.seconds) / _MEASURED)
         measured.memory.append(_held(running))
     measured.loaded = _told(clients)
+    whole = spec.seconds + spec.warm
+    measured.worked = (_worked(running) - before) * spec.seconds / whole
     over.set()
     bringing.join()
     return measured
@@ -279,6 +288,19 @@ def _bring(running: Running, folder: Path, over: threading.Event, brought: list[
 def _held(running: Running) -> float:
     """MB of all processes of a service."""
     return sum(memory_of(pid, "smaps_rollup", "Pss") for pid in tree(running.process.pid))
+
+
+def _worked(running: Running) -> float:
+    """Seconds that a service's processors worked so far: those of processes it has, or had."""
+    ticks = 0
+    for pid in tree(running.process.pid):
+        try:
+            told = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:  # there is no /proc, or it has ended meanwhile
+            continue
+        own, waited_for = told[11:13], told[13:15] if pid == running.process.pid else ()
+        ticks += sum(map(int, (*own, *waited_for)))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _table(measured: dict[str, Measured]) -> str:
