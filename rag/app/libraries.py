@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.errors import RagError
 from rag.index import Library, check_embedder, open_catalogue
 from rag.known import Known
 
@@ -158,7 +159,10 @@ class Libraries:
     def _give_back(self, state: _State, catalogue: Catalogue | None, *, sound: bool) -> None:
         """End a use of a state. A connection that something was wrong with is not used again."""
         if sound and catalogue is not None:
-            catalogue.rest()
+            try:
+                catalogue.rest()
+            except RagError:  # what was read of it is right
+                sound = False
         with self._lock:
             state.users -= 1
             keep = sound and not state.left and len(state.idle) < _CONNECTIONS
