@@ -85,7 +85,7 @@ def main() -> int:
         spec = Spec({}, questions, args.clients, args.seconds, args.think)
         measured = {}
         for name in names:
-            with _SERVICES[name](folder) as running:
+            with _SERVICES[name](folder, args.workers) as running:
                 measured[name] = _measure(replace(spec, urls=running.urls), running, folder)
                 if args.saturate:
                     full = replace(spec, urls=running.urls, think=0.0)
@@ -117,6 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--think", type=float, default=1.5, help="mean pause of a client, seconds")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--workers", type=int, default=1, help="processes of rag serve")
     parser.add_argument("--only", choices=(RAG, LANGCHAIN), help="one of the services")
     parser.add_argument("--library", type=Path, help="a library of these files, made before")
     parser.add_argument("--saturate", action="store_true", help="then the same without pauses")
@@ -148,7 +149,7 @@ def _items(folder: Path) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _rag(folder: Path) -> Iterator[Running]:
+def _rag(folder: Path, workers: int) -> Iterator[Running]:
     home = folder / "home"
     env = environment(RAG_HOME=str(home), RAG_SERVE_RATE="0", PYTHONPATH=str(ROOT))
     command = [sys.executable, "-m", "rag"]
@@ -167,12 +168,13 @@ def _rag(folder: Path) -> Iterator[Running]:
             raise SystemExit(f"a file was not brought in: {job}")
 
     serve = [*command, "serve", "--port", str(port)]
+    serve += ["--workers", str(workers)] if workers > 1 else []
     with _process(serve, folder, env, f"{root}/healthz") as process:
         yield Running(process, urls, bring)
 
 
 @contextmanager
-def _langchain(folder: Path) -> Iterator[Running]:
+def _langchain(folder: Path, _: int) -> Iterator[Running]:
     port = free_port()
     root = f"http://127.0.0.1:{port}"
     script = str(Path(__file__).with_name("reference.py"))
