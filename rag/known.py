@@ -70,7 +70,9 @@ class Known:
     What is read later is read through a catalogue that the caller gives, of the same state.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, before: Known | None = None) -> None:
+        """`before` is what was known of an earlier state: a chunk never changes under its key."""
+        self.identity = catalogue.meta("identity")
         self.rows = catalogue.documents()
         #: The first name of each document, by id; and its id, by each of its names.
         self.names: dict[str, str] = {}
@@ -81,7 +83,8 @@ class Known:
         #: Where vectors are searched while words are.
         self.beside = ThreadPoolExecutor(_BESIDE, thread_name_prefix="rag-vectors")
         self._documents: Recent[str, Document] = Recent(_DOCUMENTS)
-        self._cuts: Recent[int, Cut] = Recent(_PASSAGES)
+        same = before is not None and before.identity == self.identity
+        self._cuts: Recent[int, Cut] = before._cuts if before and same else Recent(_PASSAGES)
         self._router: Router | None = None
         self._meetings: tuple[tuple[int, int], Meetings] | None = None
 

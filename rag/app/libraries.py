@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.errors import RagError
 from rag.index import Library, check_embedder, open_catalogue
 from rag.known import Known
 
@@ -121,15 +122,17 @@ class Libraries:
         with opening:
             if found := self._current(key):
                 return found
+            before = self._states.get(key)
+            state = None
             try:
-                state, catalogue = _opened(paths, wanted())
+                state, catalogue = _opened(paths, wanted(), before.known if before else None)
+            finally:
                 with self._lock:
                     self._leave(key)
-                    self._states[key] = state
-                    self._close_some()
-            finally:
-                with self._lock:  # who waits for it still holds it
-                    self._opening.pop(key, None)
+                    if state is not None:
+                        self._states[key] = state
+                        self._close_some()
+                    self._opening.pop(key, None)  # who waits for it still holds it
             return state, catalogue
 
     def _current(self, key: Hashable) -> tuple[_State, Catalogue] | None:
@@ -151,15 +154,15 @@ class Libraries:
             self._give_back(state, catalogue, sound=False)
             raise
         self._give_back(state, catalogue, sound=False)
-        with self._lock:
-            if self._states.get(key) is state:
-                self._leave(key)
         return None
 
     def _give_back(self, state: _State, catalogue: Catalogue | None, *, sound: bool) -> None:
         """End a use of a state. A connection that something was wrong with is not used again."""
         if sound and catalogue is not None:
-            catalogue.rest()
+            try:
+                catalogue.rest()
+            except RagError:  # what was read of it is right
+                sound = False
         with self._lock:
             state.users -= 1
             keep = sound and not state.left and len(state.idle) < _CONNECTIONS
@@ -190,8 +193,10 @@ class Libraries:
                 _close(state)
 
 
-def _opened(paths: LibraryPaths, wanted: Callable[[], Embedder]) -> tuple[_State, Catalogue]:
-    """The library opened for its first user."""
+def _opened(
+    paths: LibraryPaths, wanted: Callable[[], Embedder], before: Known | None
+) -> tuple[_State, Catalogue]:
+    """The library opened for its first user; `before` is what was known of its last state."""
     mark = _mark(paths.catalogue)
     embedder = wanted()
     library = Library.open(paths, embedder)
@@ -203,7 +208,7 @@ def _opened(paths: LibraryPaths, wanted: Callable[[], Embedder]) -> tuple[_State
             catalogue.state,
             library.words,
             library.vectors,
-            Known(catalogue),
+            Known(catalogue, before),
             wanted,
             embedder.identity,
             users=1,

@@ -1,7 +1,8 @@
 """How much is worked at once, who is next, and how many may wait for it.
 
-Searches, answers and long work have places of their own, so that none waits for another kind. In
-each line whoever has waited longest is next, and stands at its end again after a turn, as in the
+Searches, answers and long work have places of their own, so that none waits for another kind; but
+work that takes longer begins when no search waits, or has kept it waiting for a while. In each line
+whoever has waited longest is next, and stands at its end again after a turn, as in the
 line before a model. A line has a bound; where it is full, a client that fills it makes room for
 one with less in it, and whoever finds none is told when to come again.
 
@@ -15,7 +16,7 @@ import math
 import os
 import time
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -38,6 +39,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _SEARCHES = 2
 #: Seconds that a turn is taken to last before one was measured.
 _GUESSED: Final[dict[Kind, float]] = {"search": 0.1, "answer": 5.0, "long": 30.0}
+_STANDS_BACK = 1.0  # seconds that longer work lets searches go first, at most
 _NEWEST = 0.1  # share of the last turn in the mean that is kept
 _SOONEST, _LATEST = 1, 120  # seconds after which a client is told to come again
 
@@ -75,6 +77,8 @@ class _Line:
         self.kind, self.places, self.room = kind, places, room
         self.working = 0
         self.mean = _GUESSED[kind]
+        self.is_empty = asyncio.Event()
+        self.is_empty.set()
         self._rota = Rota(places, each)
         self._waiting: dict[Ticket, _Waiting] = {}  # oldest first
 
@@ -106,6 +110,10 @@ class _Line:
         """Tell those whose turn has begun."""
         for ticket in [each for each in self._waiting if self._rota.begun(each)]:
             self._waiting.pop(ticket).call()
+        if self._waiting:
+            self.is_empty.clear()
+        else:
+            self.is_empty.set()
 
     def _last_of_the_fullest(self, newcomer: str) -> _Waiting:
         """Who came last of those whose client waits for most; the newcomer where none has more."""
@@ -180,8 +188,7 @@ class Admission:
             line.leave(joined.ticket)
             self.meter.ended(kind, took)
 
-    @staticmethod
-    async def _called(joined: _Waiting, caller: Caller, line: _Line) -> None:
+    async def _called(self, joined: _Waiting, caller: Caller, line: _Line) -> None:
         """Wait for the turn; whoever goes away before it begins leaves the line."""
         loop = asyncio.get_running_loop()
 
@@ -192,6 +199,10 @@ class Admission:
             with caller.woken_by(wake):
                 await joined.called
             caller.heed()
+            if line.kind != "search":
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._lines["search"].is_empty.wait(), _STANDS_BACK)
+                caller.heed()
         except BaseException:
             line.leave(joined.ticket)
             raise

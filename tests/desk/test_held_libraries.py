@@ -94,6 +94,26 @@ def test_the_next_request_sees_a_new_publication_and_one_that_runs_keeps_its_own
     assert len(opened) == 2
 
 
+def test_passages_stay_cut_over_a_publication_and_not_over_another_library(
+    desk: Desk, home: Path, folder: Path
+) -> None:
+    app = desk.app()
+
+    def cuts() -> object:
+        (state,) = desk._libraries._states.values()
+        return state.known._cuts
+
+    texts(app)
+    first = cuts()
+    another(App(SETTINGS, home), folder)
+    assert "77" in texts(app)
+    assert cuts() is first
+    assert app.search(QUESTION, k=8) == App(SETTINGS, home).search(QUESTION, k=8)
+    App(SETTINGS, home).ingest([folder], fresh=True)
+    texts(app)
+    assert cuts() is not first
+
+
 def test_a_library_that_takes_the_place_of_another_is_seen(
     desk: Desk, home: Path, folder: Path
 ) -> None:

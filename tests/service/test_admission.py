@@ -10,6 +10,7 @@ import pytest
 from rag.config import Settings
 from rag.desk.line import Caller
 from rag.errors import Stopped
+from rag.service import admission as admission_module
 from rag.service.admission import Admission, Kind, Meter
 from rag.service.problems import Refused
 
@@ -185,5 +186,39 @@ def test_what_becomes_of_requests_is_told() -> None:
             await Held(admission, "b").task
         await held.end()
         assert told.heard == ["answer began", "answer refused", "answer ended"]
+
+    alone(test)
+
+
+def test_an_answer_begins_when_no_search_waits() -> None:
+    async def test() -> None:
+        admission = Admission(Settings(serve_answers=2))
+        places = admission._lines["search"].places
+        working = [Held(admission, f"a{n}", "search") for n in range(places)]
+        waits = Held(admission, "b", "search")
+        await settled()
+        answer = Held(admission, "c")
+        await settled()
+        assert not answer.begun.is_set()
+        await working[0].end()
+        await answer.begun.wait()
+        assert waits.begun.is_set()
+        await ended(*working, waits, answer)
+
+    alone(test)
+
+
+def test_an_answer_does_not_stand_back_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission_module, "_STANDS_BACK", 0.01)
+
+    async def test() -> None:
+        admission = Admission(Settings(serve_answers=2))
+        places = admission._lines["search"].places
+        searches = [Held(admission, f"a{n}", "search") for n in range(places + 1)]
+        await settled()
+        answer = Held(admission, "c")
+        await answer.begun.wait()
+        assert not searches[-1].begun.is_set()
+        await ended(*searches, answer)
 
     alone(test)
