@@ -11,7 +11,10 @@ from agent_driver import SETTINGS, Limited, call, fault, host_of, refused, talk,
 from mcp import Client
 
 from rag.app import App
+from rag.mcp.places import Places
 from rag.mcp.stdio import Alone
+from rag.mcp.tools.answering import _answered
+from rag.types import Answer, Sentence
 
 QUESTION = "сколько дней отпуска переносится?"
 CARRIED = "На следующий год переносится не более 10 календарных дней неиспользованного отпуска."
@@ -224,6 +227,17 @@ def test_a_question_about_promises_is_answered_with_rows(host: Alone) -> None:
         ("Анна Белова", "2025-11-13"),
     }
     assert "Олег Титов → Анна Белова: пришлёшь мне смету (до пятницы), open [1]" in text(result)
+
+
+def test_a_long_answer_is_cut_and_says_so() -> None:
+    words = [f"Слово {number} стоит в начале длинного предложения." for number in range(200)]
+    answer = Answer(" ".join(words), tuple(Sentence(each, "supported", ()) for each in words))
+    told_of = _answered(Places("default", ()), answer, details=False)
+    assert len(told_of.answer) <= 4_000
+    assert answer.text.startswith(told_of.answer)
+    assert len(told_of.sentences) == 30
+    left = len(answer.text) - len(told_of.answer)
+    assert told_of.more == f"Not shown: {left} more characters of the answer; 170 more sentences."
 
 
 # -- documents, promises, checking
