@@ -64,7 +64,7 @@ class Search(Scoped):
 
     query: Annotated[
         Question,
-        Field(description='What to look for: a question or key words. "Quoted words" must occur.'),
+        Field(description='What to look for: a question, or words; "quoted ones" must stand so.'),
     ]
     limit: Annotated[int, Field(ge=1, le=20, description="Most passages to return.")] = 5
     offset: Annotated[Offset, Field(le=20)] = 0

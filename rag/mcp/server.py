@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -115,10 +116,10 @@ class _Tools:
         guest = self._host.guest(ctx.request)
 
         async def report(step: Step) -> None:
-            reported = next_progress() if step.done is None else float(step.done)
+            reported = next(count) if step.done is None else step.done
             await ctx.session.report_progress(reported, step.total, step.message)
 
-        next_progress = _counter()
+        count = itertools.count(1)
         try:
             told, text = await worked(
                 self._host, guest, tool.kind, self._work(tool, guest, wanted), report
@@ -140,17 +141,6 @@ class _Tools:
             return tool.work(Visit(self._host, guest, errand), wanted)
 
         return work
-
-
-def _counter() -> Any:
-    count = 0
-
-    def following() -> float:
-        nonlocal count
-        count += 1
-        return float(count)
-
-    return following
 
 
 def _failed(text: str, code: str) -> CallToolResult:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agent_driver import PATIENCE, call, fault, host_of, refused, talk, told
+from agent_driver import PATIENCE, call, fault, host_of, refused, talk, text, told
 from anyio import to_thread
 from held_models import END, HeldModel, held_model
 from mcp import Client
@@ -60,6 +60,20 @@ def test_an_answer_tells_how_far_it_is(answering: Alone, model: HeldModel, mode:
     assert [step for step, _ in steps] == sorted({step for step, _ in steps})
     messages = [message for _, message in steps]
     assert messages.index("searching") < messages.index("the model writes")
+
+
+def test_a_models_words_stand_beside_the_quote_and_without_what_was_struck(
+    answering: Alone, model: HeldModel
+) -> None:
+    model.say("Переносится не более 10 календарных дней отпуска. Луна сделана из сыра.", END)
+    result = call(answering, "ask", question=QUESTION, details=True)
+    answer = told(result)
+    assert (answer["by"], answer["struck"]) == ("model", 1)
+    assert answer["sentences"][0]["citations"][0]["quote"] == CARRIED
+    assert f': "{CARRIED}"' in text(result)
+    assert "Луна" not in text(result)
+    assert answer["details"]["struck"][0]["text"] == "Луна сделана из сыра."
+    assert answer["details"]["receipt"]["total"] > 0
 
 
 def test_pieces_of_a_text_are_counted_as_they_are_checked(answering: Alone) -> None:

@@ -7,7 +7,7 @@ import http.client
 import json
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,13 +57,11 @@ def talk(
 def post(address: str, body: Any, **headers: str) -> tuple[int, Any, bytes]:
     where = urlsplit(address)
     assert where.port is not None
-    link = http.client.HTTPConnection("127.0.0.1", where.port, timeout=PATIENCE)
     sent = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    link.request("POST", where.path, json.dumps(body), {**sent, **headers})
-    answer = link.getresponse()
-    found = answer.status, answer.headers, answer.read()
-    link.close()
-    return found
+    with closing(http.client.HTTPConnection("127.0.0.1", where.port, timeout=PATIENCE)) as link:
+        link.request("POST", where.path, json.dumps(body), {**sent, **headers})
+        answer = link.getresponse()
+        return answer.status, answer.headers, answer.read()
 
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -167,6 +165,10 @@ def test_pages_of_other_sites_are_kept_off(address: str) -> None:
 
 
 def test_a_body_has_its_limit(address: str) -> None:
-    call = {"name": "verify", "arguments": {"text": "a" * 1100 * 1024}}
-    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
-    assert post(address, asked)[0] == 413
+    where = urlsplit(address)
+    with closing(http.client.HTTPConnection("127.0.0.1", where.port, timeout=PATIENCE)) as link:
+        link.putrequest("POST", where.path)
+        link.putheader("Content-Type", "application/json")
+        link.putheader("Content-Length", str(1025 * 1024))
+        link.endheaders()
+        assert link.getresponse().status == 413

@@ -11,7 +11,10 @@ from agent_driver import SETTINGS, Limited, call, fault, host_of, refused, talk,
 from mcp import Client
 
 from rag.app import App
+from rag.mcp.places import Places
 from rag.mcp.stdio import Alone
+from rag.mcp.tools.answering import _answered
+from rag.types import Answer, Sentence
 
 QUESTION = "сколько дней отпуска переносится?"
 CARRIED = "На следующий год переносится не более 10 календарных дней неиспользованного отпуска."
@@ -177,7 +180,6 @@ def test_a_document_goes_by_its_name_its_id_and_the_beginning_of_that(host: Alon
         ({"uri": "rag://library/default/a?shell=1"}, "This is no address of a document"),
         ({"uri": "rag://library/none/a"}, "There is no collection none"),
         ({"uri": "rag://library/default/a", "start": 1}, "A uri says what to read"),
-        ({"uri": "rag://library/default/a", "collection": "договоры"}, "of another collection"),
     ],
 )
 def test_a_place_that_is_none_is_refused(host: Alone, asked: dict[str, Any], said: str) -> None:
@@ -225,6 +227,17 @@ def test_a_question_about_promises_is_answered_with_rows(host: Alone) -> None:
         ("Анна Белова", "2025-11-13"),
     }
     assert "Олег Титов → Анна Белова: пришлёшь мне смету (до пятницы), open [1]" in text(result)
+
+
+def test_a_long_answer_is_cut_and_says_so() -> None:
+    words = [f"Слово {number} стоит в начале длинного предложения." for number in range(200)]
+    answer = Answer(" ".join(words), tuple(Sentence(each, "supported", ()) for each in words))
+    told_of = _answered(Places("default", ()), answer, details=False)
+    assert len(told_of.answer) <= 4_000
+    assert answer.text.startswith(told_of.answer)
+    assert len(told_of.sentences) == 30
+    left = len(answer.text) - len(told_of.answer)
+    assert told_of.more == f"Not shown: {left} more characters of the answer; 170 more sentences."
 
 
 # -- documents, promises, checking
@@ -348,7 +361,8 @@ def test_a_collection_is_asked_by_its_name(host: Alone) -> None:
     assert answer["answered"] is True
     place = answer["sentences"][0]["citations"][0]
     assert place["uri"].startswith("rag://library/%D0%B4")
-    assert told(call(host, "read_passage", uri=place["uri"]))["text"] == place["quote"]
+    read = told(call(host, "read_passage", uri=place["uri"], collection="default"))
+    assert (read["text"], read["collection"]) == (place["quote"], "договоры")
 
 
 def test_a_collection_that_one_may_not_know_of_is_none(papers: Path) -> None:

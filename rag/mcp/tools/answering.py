@@ -8,15 +8,16 @@ from rag import schema
 from rag.mcp.places import Places, where
 from rag.mcp.results import Answered, Details, Place
 from rag.mcp.scopes import checked, scope_of
-from rag.mcp.texts import Block, fenced, line_of
+from rag.mcp.texts import Block, cut, fenced, line_of
 
 if TYPE_CHECKING:
     from rag.mcp.arguments import Ask
     from rag.mcp.host import Visit
-    from rag.mcp.results import Promised, Sentence
+    from rag.mcp.results import Promised
     from rag.types import Answer
 
 _SENTENCES, _PROMISES = 30, 20  # of an answer that one result holds
+_ANSWER = 4_000  # characters of its text
 #: What a step of an answer is called for a person who waits.
 _STEPS: Final = {
     "register": "looking at promises",
@@ -47,20 +48,22 @@ def ask(visit: Visit, wanted: Ask) -> tuple[Answered, str]:
 
 def _answered(places: Places, answer: Answer, *, details: bool) -> Answered:
     sentences = [places.sentence(each) for each in answer.sentences[:_SENTENCES]]
+    said = cut(answer.text, _ANSWER)
     left = [
-        f"{len(rows) - most} more {name}"
-        for rows, most, name in (
-            (answer.sentences, _SENTENCES, "sentences"),
-            (answer.entries, _PROMISES, "promises: call promises"),
+        f"{over} more {name}"
+        for over, name in (
+            (len(answer.text) - len(said), "characters of the answer"),
+            (len(answer.sentences) - _SENTENCES, "sentences"),
+            (len(answer.entries) - _PROMISES, "promises, which the tool promises lists"),
         )
-        if len(rows) > most
+        if over > 0
     ]
     if answer.refusal and answer.passages:
         left.append("the nearest passages, which search finds")
     return Answered(
         collection=places.collection,
         answered=answer.refusal is None,
-        answer=answer.text if not left or answer.refusal else _joined(sentences, answer),
+        answer=said,
         by=answer.by,
         sentences=sentences,
         promises=[places.promise(each) for each in answer.entries[:_PROMISES]],
@@ -69,10 +72,6 @@ def _answered(places: Places, answer: Answer, *, details: bool) -> Answered:
         more=f"Not shown: {'; '.join(left)}." if left else None,
         details=_details(places, answer) if details else None,
     )
-
-
-def _joined(sentences: list[Sentence], answer: Answer) -> str:
-    return " ".join(each.text for each in sentences) or answer.text
 
 
 def _details(places: Places, answer: Answer) -> Details:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def promises(visit: Visit, wanted: arguments.Promises) -> tuple[Promises, str]:
     """Rows of the register from `offset` on, by deadline."""
-    from rag.promised import Asked
-
     collection = visit.collection(wanted.collection)
     app = visit.app(collection)
+    from rag.promised import Asked  # after the desk has imported what several threads need
+
     asked = Asked(wanted.who, wanted.to, wanted.due, _states(wanted.state))
     listed = app.promises(asked, scope=scope_of(wanted))
     shown = listed.entries[wanted.offset : wanted.offset + wanted.limit]
