@@ -206,9 +206,8 @@ class Parts:
 
         def wanted() -> Callable[[], Embedder]:
             name, options = self._wanted_embedder()
-            return lambda: self.loaded.embedder.get(
-                (name, options), lambda: load_embedder(name, options)
-            )
+            slot = self.loaded.embedder  # not this app: it holds a model, and may be let go of
+            return lambda: slot.get((name, options), lambda: load_embedder(name, options))
 
         chosen = (self.settings.embedder, config.encoding(self.settings))
         return libraries.lent(self.paths, chosen, wanted)

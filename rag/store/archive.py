@@ -213,7 +213,10 @@ class Reader:
                 raise ValueError("a member was not read to its end")
         if info is None:
             raise self.damaged("it was cut off")
-        self.backup = self._checked(self._json(info))
+        backup = self._checked(self._json(info))
+        if self._read(_PIECE).strip(b"\0") or self._read(1):  # gzip's own sum stands at the end
+            raise self.damaged("something follows its end")
+        self.backup = backup
 
     def damaged(self, why: str) -> Damaged:
         """The error that the archive is no whole backup."""

@@ -281,8 +281,9 @@ def test_keys_that_cannot_be_read_let_nobody_in_and_only_the_log_says_why(
             assert str(home) not in answer.text
         assert code(client.get("/readyz")) == (503, "keys-unreadable")
         assert client.get("/healthz").status_code == 200
-    told = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
-    assert [fields["reason"] for fields in told] == ["keys-unreadable"]
+    fields = [record.__dict__.get("fields", {}) for record in caplog.records]
+    told = [each for each in fields if "reason" in each]
+    assert [each["reason"] for each in told] == ["keys-unreadable"]
     assert str(home) in told[0]["error"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,32 @@ def address(home: Path) -> Iterator[str]:
 def operations() -> Iterator[dict[str, Any]]:
     for item in DESCRIBED["paths"].values():
         yield from (each for method, each in item.items() if method in METHODS)
+
+
+def shapes_in(value: Any) -> set[str]:
+    """The components that a part of the description names, and those that they name."""
+    found = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(value)))
+    parts = DESCRIBED["components"]["schemas"]
+    seen: set[str] = set()
+    while found - seen:
+        name = (found - seen).pop()
+        seen.add(name)
+        found |= set(re.findall(r"#/components/schemas/(\w+)", json.dumps(parts[name])))
+    return seen
+
+
+def leading_requests(described: Any) -> Any:
+    """The description with leading names in what is sent, and what comes back as it is."""
+    sent = shapes_in([each.get("requestBody") for each in operations()])
+    parts = described["components"]
+    shapes = {
+        name: leading(shape) if name in sent else shape for name, shape in parts["schemas"].items()
+    }
+    return {
+        **described,
+        "paths": leading(described["paths"]),
+        "components": {**parts, "schemas": shapes},
+    }
 
 
 def leading(value: Any) -> Any:
@@ -125,7 +152,7 @@ def test_every_problem_is_declared_as_one() -> None:
 def test_nothing_that_is_sent_breaks_the_service_or_what_it_says(
     address: str, mode: GenerationMode
 ) -> None:
-    described = schemathesis.openapi.from_dict(leading(DESCRIBED), config=CONFIG)
+    described = schemathesis.openapi.from_dict(leading_requests(DESCRIBED), config=CONFIG)
     checks = [each for each in CHECKS.get_all() if each.__name__ not in UNKNOWABLE]
     statuses: dict[str, set[int]] = {}
     with requests.Session() as session:
