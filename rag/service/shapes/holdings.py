@@ -163,7 +163,7 @@ class JobFile(Shape):
     hint: str
     notes: list[str]
     pages: int
-    total_pages: int
+    total_pages: int | None
 
 
 class JobRow(Shape):
