@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rag.route import Entry, Router, is_titled_by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rag.rank import Cut
     from rag.store.catalogue import Catalogue
@@ -34,6 +35,16 @@ _DOCUMENTS = 10_000_000
 #: a character.
 _PASSAGES = 1_500_000
 _BESIDE = 2  # threads that search vectors, which needs no interpreter for the most part
+
+
+@contextmanager
+def let_go(turn: Lock) -> Iterator[None]:
+    """Give a turn that is held to others while something is waited for."""
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 class Recent(Generic[K, V]):
@@ -70,8 +81,16 @@ class Known:
     What is read later is read through a catalogue that the caller gives, of the same state.
     """
 
-    def __init__(self, catalogue: Catalogue, before: Known | None = None) -> None:
-        """`before` is what was known of an earlier state: a chunk never changes under its key."""
+    def __init__(
+        self, catalogue: Catalogue, before: Known | None = None, turn: Lock | None = None
+    ) -> None:
+        """`before` is what was known of an earlier state: a chunk never changes under its key.
+
+        `turn` is shared with others that are searched in this process.
+        """
+        #: Held while passages are read, which is the interpreter's work. Threads that do it at once
+        #: are no quicker together, and hand the interpreter back and forth at every row of SQLite.
+        self.turn = turn or Lock()
         self.identity = catalogue.meta("identity")
         self.rows = catalogue.documents()
         #: The first name of each document, by id; and its id, by each of its names.

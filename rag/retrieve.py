@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from rag import passages, rank
 from rag.errors import UsageError
 from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, rarest, via, with_judgement
-from rag.known import Known
+from rag.known import Known, let_go
 from rag.naming import in_scope
 from rag.pointers import Pointers, named_in, pages_meant, pointers
 from rag.query import understand
@@ -121,6 +121,30 @@ class Retriever:
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
         """The k best passages for a question and their sentences; see `Evidence`."""
+        pool, scores = self._scored(question, k, scope, mode)
+        with self._known.turn:
+            place, found = self._best(pool, scores, k)
+            shown = [c for c in pool.candidates if c.passage in place]
+            sentences = tuple(
+                self._sentence(pool, c, place[c.passage], point=i < _POINTED_AT)
+                for i, c in enumerate(shown)
+            )
+            chance = rank.confidence(pool.asked, pool.texts, pool.candidates)
+        return Evidence(found, sentences, chance, pool.query)
+
+    def find(
+        self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
+    ) -> Evidence:
+        """The same passages without their sentences, and without the chance that they answer."""
+        pool, scores = self._scored(question, k, scope, mode)
+        with self._known.turn:
+            found = self._best(pool, scores, k)[1]
+        return Evidence(found, (), query=pool.query)
+
+    def _scored(
+        self, question: str, k: int, scope: Scope | None, mode: Mode
+    ) -> tuple[Pool, list[float]]:
+        """The pool of a question, and the score of each of its chunks."""
         pool = self.pool(question, k=k, scope=scope, mode=mode)
         scores = _scores(pool, mode)
         if mode == "hybrid" and self._reranker is not None:
@@ -129,7 +153,7 @@ class Retriever:
             for i in judged:
                 key = pool.rows[i].key
                 pool.via[key] = (*pool.via[key], RERANKER)
-        return self._evidence(pool, scores, k)
+        return pool, scores
 
     def nearest(self, text: str, *, k: int, scope: Scope | None = None) -> list[Passage]:
         """The k chunks that share most words with a text: at once, and in no finer order."""
@@ -143,6 +167,10 @@ class Retriever:
         self, question: str, *, k: int = 8, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Pool:
         """The chunks that may be among the k best, with all that their order rests on."""
+        with self._known.turn:
+            return self._pool(question, k, scope, mode)
+
+    def _pool(self, question: str, k: int, scope: Scope | None, mode: Mode) -> Pool:
         documents = self.select(scope or Scope())
         query = understand(question, self._library.words, documents)
         asked = self._analyse(query, documents)
@@ -185,7 +213,9 @@ class Retriever:
         by_words = [] if mode == "vectors" else index.search(query, depth, documents)
         hits = Hits(query, pointers(query.asked), dict(by_words), {}, {}, kind)
         self._read(hits, asked, [key for key, _ in by_words[:_READ_FIRST]])
-        hits.vectors = dict(near.result()) if near else {}
+        if near:
+            with let_go(self._known.turn):
+                hits.vectors = dict(near.result())
         fused = fuse(by_words, list(hits.vectors.items()), _VECTORS_WEIGHT[kind])
         hits.keys = dict.fromkeys(fused[: max(_RERANKED, k)])
         return hits
@@ -305,8 +335,13 @@ class Retriever:
         texts = [f"{rows[i].chunk.context}\n{rows[i].chunk.text}".strip() for i in best]
         return dict(zip(best, reranker.score(question, texts), strict=True))
 
-    def _evidence(self, pool: Pool, scores: Sequence[float], k: int) -> Evidence:
-        """The k best passages without near-duplicates, neighbours joined, and their sentences."""
+    def _best(
+        self, pool: Pool, scores: Sequence[float], k: int
+    ) -> tuple[dict[int, int], tuple[Passage, ...]]:
+        """The k best passages without near-duplicates, neighbours joined.
+
+        Before them, the place among them of each chunk of the pool that is in one.
+        """
         rows = pool.rows
         order = sorted(range(len(rows)), key=lambda i: (-scores[i], i))
         merged = self._merge(
@@ -320,13 +355,7 @@ class Retriever:
             names = tuple(name for name in WAYS if name in found)
             score = max(scores[i] for i in members)
             out.append(replace(passage, score=score, rank=number + 1, via=names))
-        shown = [c for c in pool.candidates if c.passage in place]
-        sentences = tuple(
-            self._sentence(pool, c, place[c.passage], point=i < _POINTED_AT)
-            for i, c in enumerate(shown)
-        )
-        chance = rank.confidence(pool.asked, pool.texts, pool.candidates)
-        return Evidence(tuple(out), sentences, chance, pool.query)
+        return place, tuple(out)
 
     def _sentence(self, pool: Pool, candidate: rank.Candidate, place: int, *, point: bool) -> Found:
         chunk = pool.rows[candidate.passage].chunk

@@ -176,10 +176,10 @@ class Asking(Keeping):
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
-        """The k best passages; see `rag.retrieve.Retriever`. Raises UsageError for a wrong k."""
+        """The k best passages alone; see `rag.retrieve.Retriever.find`. Raises UsageError."""
         k = config.checked("passages", k, "flag")
         with self._opened() as (_, retriever), observer().step("retrieve"):
-            return retriever.retrieve(checked_question(question), k=k, scope=scope, mode=mode)
+            return retriever.find(checked_question(question), k=k, scope=scope, mode=mode)
 
     def summarise(
         self,

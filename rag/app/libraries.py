@@ -72,6 +72,7 @@ class Libraries:
         self._lock = Lock()
         self._states: dict[Hashable, _State] = {}
         self._opening: dict[Hashable, Lock] = {}
+        self._turn = Lock()
 
     def __len__(self) -> int:
         return len(self._states)
@@ -125,7 +126,9 @@ class Libraries:
             before = self._states.get(key)
             state = None
             try:
-                state, catalogue = _opened(paths, wanted(), before.known if before else None)
+                state, catalogue = _opened(
+                    paths, wanted(), before.known if before else None, self._turn
+                )
             finally:
                 with self._lock:
                     self._leave(key)
@@ -194,7 +197,7 @@ class Libraries:
 
 
 def _opened(
-    paths: LibraryPaths, wanted: Callable[[], Embedder], before: Known | None
+    paths: LibraryPaths, wanted: Callable[[], Embedder], before: Known | None, turn: Lock
 ) -> tuple[_State, Catalogue]:
     """The library opened for its first user; `before` is what was known of its last state."""
     mark = _mark(paths.catalogue)
@@ -208,7 +211,7 @@ def _opened(
             catalogue.state,
             library.words,
             library.vectors,
-            Known(catalogue, before),
+            Known(catalogue, before, turn),
             wanted,
             embedder.identity,
             users=1,
