@@ -176,7 +176,10 @@ class Asking(Keeping):
     def search(
         self, question: str, *, k: int, scope: Scope | None = None, mode: Mode = "hybrid"
     ) -> Evidence:
-        """The k best passages alone; see `rag.retrieve.Retriever.find`. Raises UsageError."""
+        """The k best passages alone; see `rag.retrieve.Retriever.find`.
+
+        Raises UsageError for a wrong k, no question, or a scope that holds nothing.
+        """
         k = config.checked("passages", k, "flag")
         with self._opened() as (_, retriever), observer().step("retrieve"):
             return retriever.find(checked_question(question), k=k, scope=scope, mode=mode)
