@@ -22,6 +22,8 @@ The number is the exit code. Codes that are no errors: 0 answered, 3 not in the 
 
 from __future__ import annotations
 
+import re
+
 EXIT_ANSWERED = 0
 EXIT_ERROR = 1
 EXIT_USAGE = 2
@@ -34,9 +36,16 @@ EXIT_INTERRUPTED = 130
 
 
 class RagError(Exception):
-    """Base of the tree. `message` says what happened, `hint` what to do next."""
+    """Base of the tree. `message` says what happened, `hint` what to do next.
+
+    `code` is the name of the error for programs, such as "library-missing": that of its class.
+    """
 
     exit_code = EXIT_ERROR
+    code = "rag-error"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

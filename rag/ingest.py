@@ -34,7 +34,7 @@ from rag.readers import READERS_VERSION
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
 from rag.report import Progress, Read, Report, Skipped, Tally
-from rag.workers.pool import Done, ReaderPool
+from rag.workers.pool import Done, ReaderPool, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MAX_WORKERS = 4
 _KEPT = " (the library keeps what the file held before)"
 _UNSOUND = ("scan", "garbled")
 _OLDER = (
@@ -73,7 +72,7 @@ def ingest(
     leave_out: Sequence[Path] = (),
     names: Mapping[Path, str] = UNNAMED,
     reading: Reading | None = None,
-    workers: int | None = None,
+    workers: int = 0,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Bring files and folders into the library and report on every file.
@@ -81,15 +80,16 @@ def ingest(
     With `sync`, files of these folders that are gone leave the library; with `reread`, unchanged
     files are read again; those to `leave_out` (resolved paths) are as good as gone. Files among
     `names`, by resolved path, are called as they say where they are new; a name that is taken gets
-    a number. `reading` stands in for the pool that reads files otherwise. Raises
-    UsageError for a path that does not exist, RagError where there is nothing to read, LibraryBusy,
-    LibraryMismatch and StorageError as `Writer.open` does.
+    a number. `reading` stands in for the pool that reads files otherwise, by so many `workers` (see
+    `rag.workers.pool.processes`).
+
+    Raises UsageError for a path that does not exist, RagError where there is nothing to read,
+    LibraryBusy, LibraryMismatch and StorageError as `Writer.open` does.
     """
     began = time.perf_counter()
     sources, found = _found(sources, sync=sync)
     for path in leave_out:
         found.files.pop(path, None)
-    workers = workers or min(os.cpu_count() or 1, _MAX_WORKERS)
     with Writer.open(library, embedder) as writer:
         known = writer.catalogue.files()
         ways = Ways(options)
@@ -97,7 +97,7 @@ def ingest(
             known, writer.catalogue.attempt_of, ways.worth_a_try, reread=reread, names=names
         )
         run = _Ingest(writer, planner, found.total, ways, reread, on_progress)
-        with nullcontext(reading) if reading else run.pool(workers) as pool:
+        with nullcontext(reading) if reading else run.pool(processes(workers)) as pool:
             run.take(found, pool)
             drop = [*(gone(known, sources, found) if sync else ()), *run.drop]
             _note_removed(run.tally, drop, known)

@@ -12,14 +12,14 @@ import click
 from rag import errors, render, terminal
 from rag.exports import FORMS, export_register
 from rag.options import JSON, SCOPE, SHARED, command, form_for, options
-from rag.register import EVERY, OPEN, group_text, grouped, is_overdue
+from rag.register import group_text, grouped, is_overdue, states_of
 from rag.words import language_of
 
 if TYPE_CHECKING:
     from rag.app import App
     from rag.exports import Form
     from rag.promised import Listed
-    from rag.types import Scope, State
+    from rag.types import Scope
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
@@ -88,7 +88,8 @@ def promises(
     from rag.promised import Asked
 
     wanted_form = _form("json" if as_json else form, output)
-    wanted = _states(open_=open_, done=done, cancelled=cancelled, every=every)
+    flags = {"open": open_, "done": done, "cancelled": cancelled, "all": every}
+    wanted = states_of(name for name, is_on in flags.items() if is_on)
     found = app.promises(Asked(who, to, due, wanted), scope=scope, today=today)
     if wanted_form is not None:
         _write(app, found, wanted_form, output)
@@ -98,18 +99,6 @@ def promises(
         _explain(found, scope)
     if not found.entries:
         raise click.exceptions.Exit(errors.EXIT_NOT_IN_DOCUMENTS)
-
-
-def _states(*, open_: bool, done: bool, cancelled: bool, every: bool) -> frozenset[State]:
-    """The states that flags ask for; open ones without a flag."""
-    if every:
-        return EVERY
-    closed: set[State] = set()
-    if done:
-        closed.add("done")
-    if cancelled:
-        closed.add("cancelled")
-    return frozenset(closed | OPEN) if open_ or not closed else frozenset(closed)
 
 
 def _form(form: Form | None, output: str | None) -> Form | None:

@@ -166,7 +166,7 @@ def _serve(plan: Plan, bound: socket.socket, processes: int, address: str) -> No
 
         number = serve_here(plan, bound, ready, notifier.alive, notifier.stopping)
     else:
-        from rag.service.workers import Supervisor
+        from rag.service.supervisor import Supervisor
 
         supervised = Supervisor(plan, bound, processes, ready, notifier.alive, notifier.stopping)
         number = supervised.run()

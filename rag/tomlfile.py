@@ -7,13 +7,13 @@ where they lie below it.
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StorageError, UsageError
+from rag.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -134,18 +134,9 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write aside and rename, with the rights that the file had."""
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE_NAME}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    """Write another file in the place of this one, with the rights that it had."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    write_whole(path, text.encode(), durable=True, mode=mode)
 
 
 def _text(path: Path) -> str:

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from mcp import Client, MCPError
 from mcp_types import CallToolResult, TextContent
 
+from rag.access import clients
+from rag.access.keys import Key
 from rag.config import Settings
-from rag.mcp.host import Guest
 from rag.mcp.server import build
 from rag.mcp.stdio import Alone
 
@@ -22,14 +23,14 @@ PATIENCE = 30  # seconds that a test waits for another thread or process before 
 
 
 class Limited(Alone):
-    """A host whose guest may know of some collections alone."""
+    """A host whose client may know of some collections alone."""
 
     def __init__(self, home: Path, settings: Settings, *names: str) -> None:
         super().__init__(home, settings)
         self._names = names
 
-    def guest(self, _: object) -> Guest:
-        return Guest("limited", lambda name: name in self._names)
+    def client(self, _: object) -> clients.Client:
+        return clients.Client("limited", Key("", "limited", frozenset(self._names)))
 
 
 def host_of(home: Path, **changes: Any) -> Alone:

@@ -21,7 +21,7 @@ LAYERS = (
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
         *("breaker", "known", "listening"),
-        *("holdings", "picture", "plan", "renaming", "report", "watch"),
+        *("holdings", "picture", "plan", "renaming", "report", "watch", "whole"),
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),

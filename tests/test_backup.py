@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 from papers import ENGLISH, HANDBOOK, MEETING
 
+from rag.access.keyfile import FILE_NAME
 from rag.app import App
 from rag.config import Settings
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, StorageError, UsageError
 from rag.store import archive
 from rag.store.archive import verified
-from rag.store.backup import KEY_FILE, back_up, keep_newest
+from rag.store.backup import back_up, keep_newest
 from rag.store.collections import collections, create
 from rag.store.database import connect
 from rag.store.migrations import SCHEMA_VERSION
@@ -67,7 +68,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted.write_bytes(b"")  # by a job, which has the longest name that a file here has
     app.history.add(Exchange(QUESTION, QUESTION, "10 дней", None, "documents", None, (), ""))
     create(base / "home", "пусто")
-    (base / "home" / KEY_FILE).write_bytes(KEYS)
+    (base / "home" / FILE_NAME).write_bytes(KEYS)
     return base / "home"
 
 
@@ -117,7 +118,7 @@ def test_what_is_put_back_is_what_there_was(
     assert done.collections == ("default", "пусто")
     assert state(home) == state(source)
     assert caplog.text == ""  # the indexes came with it
-    assert not (home / KEY_FILE).exists()
+    assert not (home / FILE_NAME).exists()
     places = [Path(row.root) for row in app_of(home).files() if row.name == "ключи.txt"]
     assert places == [(home / "default+uploads").resolve()]
 
@@ -198,19 +199,15 @@ def test_nothing_that_is_there_is_touched_unless_asked(
 def test_keys_come_back_only_when_asked_and_never_over_others(whole: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert restore(whole, home, keys=True).keys
-    assert (home / KEY_FILE).read_bytes() == KEYS
-    assert (home / KEY_FILE).stat().st_mode & 0o777 == 0o600
-    (home / KEY_FILE).write_bytes(b"others")
+    assert (home / FILE_NAME).read_bytes() == KEYS
+    assert (home / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    (home / FILE_NAME).write_bytes(b"others")
     restore(whole, tmp_path / "again", ["default"])
     for name in ("default", "пусто"):
         (home / f"{name}.folders.json").unlink()
     with pytest.raises(UsageError, match="already"):
         restore(whole, home, ["пусто"], keys=True)
-    assert (home / KEY_FILE).read_bytes() == b"others"
-
-
-def test_the_file_of_keys_is_the_one_that_the_service_reads() -> None:
-    assert pytest.importorskip("rag.access.keyfile").FILE_NAME == KEY_FILE
+    assert (home / FILE_NAME).read_bytes() == b"others"
 
 
 def test_a_library_of_an_older_format_is_copied_as_it_is_and_brought_up_when_put_back(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.access.keys import Key, Written, id_in, new_text
 from rag.errors import LibraryError, LibraryMissing, StorageError, UsageError
+from rag.whole import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -271,7 +272,7 @@ def _replace(path: Path, text: str) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    sync_folder(path.parent)  # or a key that was revoked could come back
 
 
 def _private(path: str, flags: int) -> int:
@@ -285,17 +286,6 @@ def _belong(path: Path, home: Path) -> None:
     owner = home.stat()
     if owner.st_uid != 0:
         os.chown(path, owner.st_uid, owner.st_gid)
-
-
-def _sync(folder: Path) -> None:
-    """Have the disk keep the new name, or a key that was revoked could come back."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _value(keys: Iterable[Kept]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Keeping(Showing):
                 leave_out=leave_out,
                 names=names or Received(self.paths.uploads).names(),
                 reading=reading,
-                workers=self.settings.workers or None,
+                workers=self.settings.workers,
                 on_progress=on_progress,
             )
         if report.changed or report.removed:

@@ -168,6 +168,7 @@ class Desk:
             )
 
     def _forget(self, name: str) -> None:
+        self._libraries.forget(LibraryPaths(self.home, name))
         with self._lock:
             self._apps.pop(name, None)
             self._chores.pop(name, None)

@@ -12,7 +12,6 @@ them, and what was kept and not yet read when a process was killed is taken up b
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections import deque
 from contextlib import suppress
@@ -27,6 +26,7 @@ from rag.desk.publishing import Outcome, publish, refusal, settled
 from rag.desk.reading import Cancelled, Reader
 from rag.desk.waiting import Waiting
 from rag.errors import Stopped
+from rag.workers.pool import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +45,6 @@ _AHEAD = 50_000_000
 _TOGETHER = 200
 #: Files in the library whose rows are remembered.
 _REMEMBERED = 500
-_MAX_LANES = 4
 _CLOSING = 10.0  # seconds that files which are being read are waited for
 #: Seconds to the next look at files whose bytes another process is at.
 _ELSEWHERE = 0.2
@@ -197,8 +196,8 @@ class Intake:
         if not self._quick:
             self._quick = True
             Thread(target=self._lane, args=(True,), daemon=True, name="quick lane").start()
-        workers = self._app().settings.workers or min(os.cpu_count() or 1, _MAX_LANES)
-        if self._lanes < workers and self._idle < len(self._line):
+        lanes = processes(self._app().settings.workers)
+        if self._lanes < lanes and self._idle < len(self._line):
             self._lanes += 1
             Thread(target=self._lane, args=(False,), daemon=True, name="lane").start()
         self._changed.notify_all()

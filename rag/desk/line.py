@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rag.breaker import Breaker
 from rag.errors import ModelAway, Stopped
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Answers that a server is asked for at once: it has a queue of its own, and batches.
 SERVER_AT_ONCE = 4
+
+#: What work takes: a search is quick, an answer may ask a model, a long one reads whole documents.
+Kind = Literal["search", "answer", "long"]
 
 _IN_PROCESS = "transformers"
 

@@ -89,12 +89,6 @@ def text_of(error: RagError) -> str:
     return f"{message}. {hint}".strip() if hint else f"{message}."
 
 
-def code_of(error: RagError) -> str:
-    """The name of an error for programs, such as "library-missing"."""
-    named = getattr(error, "code", None)
-    return named or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
-
-
 def note(error: Exception) -> None:
     """Log a mistake of this program by where it was made: its words may hold those of texts."""
     frames = traceback.extract_tb(error.__traceback__)

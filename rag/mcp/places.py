@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag import schema
+from rag import schema, types
 from rag.errors import UsageError
 from rag.mcp import addresses
 from rag.mcp.results import Passage, Place, Promised, Sentence
@@ -14,7 +14,6 @@ from rag.orders import ordered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rag import types
     from rag.app import App
     from rag.promised import Listed
     from rag.store.rows import DocumentRow
@@ -96,11 +95,9 @@ class Places:
 
 def _citation(found: types.Passage) -> types.Citation:
     """A passage as a citation of itself."""
-    from rag.types import Citation
-
     chunk = found.chunk
     page = found.pages[0] if found.pages else None
-    return Citation(found.document, page, found.line, chunk.start, chunk.end, chunk.text)
+    return types.Citation(found.document, page, found.line, chunk.start, chunk.end, chunk.text)
 
 
 def where(document: str, page: int | None, line: int | None) -> str:

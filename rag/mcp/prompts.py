@@ -144,7 +144,7 @@ def _completed(
 ) -> Sequence[str]:
     """Names that begin like this, then those that hold it somewhere."""
     if argument == "collection":
-        names = known(visit.host, visit.guest)
+        names = known(visit.host, visit.client)
     else:
         try:
             rows = visit.app(visit.collection(collection)).documents()

@@ -72,20 +72,20 @@ async def _unheard(_: Step) -> None:
 async def done_for(
     host: Host, ctx: ServerRequestContext[Any, Any], work: Callable[[Visit], Any], about: Any
 ) -> Any:
-    """What quick work for a guest gives.
+    """What quick work for a client gives.
 
     Raises MCPError where that is an error of this program, with the `about` that it is of.
     """
-    guest = host.guest(ctx.request)
+    client = host.client(ctx.request)
 
     def visiting(errand: Errand) -> Any:
-        return work(Visit(host, guest, errand))
+        return work(Visit(host, client, errand))
 
     try:
-        return await worked(host, guest, "search", visiting, _unheard)
+        return await worked(host, client, "search", visiting, _unheard)
     except RagError as error:
         wrong = isinstance(error, UsageError | LibraryMissing | NotAMeeting)
-        data = {**about, "code": faults.code_of(error)}
+        data = {**about, "code": error.code}
         code = INVALID_PARAMS if wrong else INTERNAL_ERROR
         raise MCPError(code, faults.text_of(error), data) from None
     except Stopped:
@@ -96,7 +96,7 @@ async def done_for(
 
 
 class Resources:
-    """What a guest can read."""
+    """What a client can read."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -104,7 +104,7 @@ class Resources:
     async def listed(
         self, ctx: ServerRequestContext[Any, Any], params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        """Documents of all collections of the guest, by collection and name."""
+        """Documents of all collections of the client, by collection and name."""
         cursor = params.cursor if params else None
         work = partial(_listed, cursor or "")
         found: ListResourcesResult = await done_for(self._host, ctx, work, {"cursor": cursor})
@@ -145,7 +145,7 @@ def _listed(cursor: str, visit: Visit) -> ListResourcesResult:
 
 def _rows(visit: Visit, after: tuple[str, str]) -> Iterator[tuple[str, DocumentRow]]:
     """The documents that come after a place. A collection that cannot be opened has none."""
-    for collection in known(visit.host, visit.guest):
+    for collection in known(visit.host, visit.client):
         if collection < after[0]:
             continue
         try:

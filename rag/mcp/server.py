@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from rag import __version__
 from rag.errors import RagError, Stopped
 from rag.mcp import arguments, faults, results
-from rag.mcp.host import Visit, known, usual
+from rag.mcp.host import Visit, known, listed, usual
 from rag.mcp.prompts import Prompts
 from rag.mcp.resources import Resources
 from rag.mcp.tools import TOOLS
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from mcp_types import CallToolRequestParams, PaginatedRequestParams
     from pydantic import BaseModel
 
-    from rag.mcp.host import Guest, Host
+    from rag.access.clients import Client
+    from rag.mcp.host import Host
     from rag.mcp.tools import Tool
     from rag.mcp.work import Errand, Step
 
 _NAME, _TITLE = "rag", "Documents and meetings"
 _DESCRIPTION = "Search, ask, read and check the person's own documents and meetings."
-_NAMED = 20  # collections that a description names
 _ANNOTATIONS = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
@@ -77,8 +77,8 @@ class _Tools:
     async def listed(
         self, ctx: ServerRequestContext[Any, Any], _: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        """All tools; they name the collections that the guest may know of."""
-        names = await to_thread.run_sync(known, self._host, self._host.guest(ctx.request))
+        """All tools; they name the collections that the client may know of."""
+        names = await to_thread.run_sync(known, self._host, self._host.client(ctx.request))
         return ListToolsResult(tools=[self._entry(tool, names) for tool in TOOLS.values()])
 
     def _entry(self, tool: Tool, names: list[str]) -> ToolEntry:
@@ -87,8 +87,7 @@ class _Tools:
         told = asked["properties"]["collection"] = dict(asked["properties"]["collection"])
         told["default"] = usual(self._host, names)
         if names:
-            more = " and more (list_documents names them)" if names[_NAMED:] else ""
-            told["description"] += f" There are {', '.join(names[:_NAMED])}{more}."
+            told["description"] += f" There are {listed(names)}."
         for name in {"query", "question"} & asked["properties"].keys():
             most = self._host.settings.serve_question
             asked["properties"][name] = {**asked["properties"][name], "maxLength": most}
@@ -113,7 +112,7 @@ class _Tools:
             wanted = tool.arguments.model_validate(given)
         except ValidationError as error:
             return _failed(faults.wrong_arguments(error), "wrong-arguments")
-        guest = self._host.guest(ctx.request)
+        client = self._host.client(ctx.request)
 
         async def report(step: Step) -> None:
             reported = next(count) if step.done is None else step.done
@@ -122,10 +121,10 @@ class _Tools:
         count = itertools.count(1)
         try:
             told, text = await worked(
-                self._host, guest, tool.kind, self._work(tool, guest, wanted), report
+                self._host, client, tool.kind, self._work(tool, client, wanted), report
             )
         except RagError as error:
-            return _failed(faults.text_of(error), faults.code_of(error))
+            return _failed(faults.text_of(error), error.code)
         except Stopped:
             return _failed("The call was stopped.", "stopped")
         except Exception as error:
@@ -136,9 +135,9 @@ class _Tools:
             structured_content=told.model_dump(mode="json", exclude_defaults=True),
         )
 
-    def _work(self, tool: Tool, guest: Guest, wanted: arguments.Arguments) -> Any:
+    def _work(self, tool: Tool, client: Client, wanted: arguments.Arguments) -> Any:
         def work(errand: Errand) -> tuple[BaseModel, str]:
-            return tool.work(Visit(self._host, guest, errand), wanted)
+            return tool.work(Visit(self._host, client, errand), wanted)
 
         return work
 

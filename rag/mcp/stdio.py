@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, cast
 import anyio
 from mcp.server.stdio import stdio_server
 
+from rag.access.clients import Client
 from rag.errors import EXIT_ANSWERED, EXIT_INTERRUPTED
-from rag.mcp.host import Guest
 from rag.mcp.server import build
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from rag.config import Settings
     from rag.desk import Desk
-    from rag.desk.line import Caller
-    from rag.mcp.host import Host, Kind
+    from rag.desk.line import Caller, Kind
+    from rag.mcp.host import Host
 
 _LINES = 64  # messages that are read ahead
 #: Seconds after a signal within which the process ends, whatever a host does with its pipes.
@@ -60,9 +60,9 @@ class Alone:
                 self._desk = Desk(self.home, self.settings)
             return self._desk
 
-    def guest(self, _request: Request | None) -> Guest:
+    def client(self, _request: Request | None) -> Client:
         """The person whose program it is."""
-        return Guest("me")
+        return Client("me")
 
     def turn(self, _caller: Caller, _kind: Kind) -> AbstractAsyncContextManager[None]:
         """There are no others to wait for."""

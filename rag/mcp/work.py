@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from anyio import CapacityLimiter
 
-    from rag.desk.line import Caller
-    from rag.mcp.host import Guest, Host, Kind
+    from rag.access.clients import Client
+    from rag.desk.line import Caller, Kind
+    from rag.mcp.host import Host
 
 T = TypeVar("T")
 
@@ -64,19 +65,19 @@ class Errand:
 
 async def worked(
     host: Host,
-    guest: Guest,
+    client: Client,
     kind: Kind,
     work: Callable[[Errand], T],
     report: Callable[[Step], Awaitable[None]],
 ) -> T:
-    """The result of work, done in a thread once it is the guest's turn.
+    """The result of work, done in a thread once it is the client's turn.
 
     `report` gets its steps in order, and never while the work waits for that. A call that is
     cancelled stops the model that writes for it. Raises what the work raises.
     """
     loop = asyncio.get_running_loop()
     steps: asyncio.Queue[Step | None] = asyncio.Queue()
-    errand = Errand(guest.name, lambda step: _put(loop, steps, step), host.threads)
+    errand = Errand(client.name, lambda step: _put(loop, steps, step), host.threads)
     telling = asyncio.create_task(_tell(steps, report))
     try:
         async with host.turn(errand.caller, kind):

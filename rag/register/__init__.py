@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         groups_of,
         is_overdue,
         select,
+        states_of,
         the_person,
     )
     from rag.register.wording import may_ask, wanted
@@ -63,6 +64,7 @@ __all__ = [
     "replied",
     "select",
     "state_text",
+    "states_of",
     "the_person",
     "titled",
     "told",
@@ -97,6 +99,7 @@ _ROOMS = {
             "groups_of",
             "is_overdue",
             "select",
+            "states_of",
             "the_person",
         ),
         "view",

@@ -35,6 +35,8 @@ GROUPS: tuple[Group, ...] = (
 #: What is still to be done; tentative words are promises to nobody.
 OPEN: frozenset[State] = frozenset({"open", "conditional"})
 EVERY: frozenset[State] = OPEN | {"tentative", "done", "cancelled"}
+#: States that are over.
+_CLOSED: frozenset[State] = frozenset({"done", "cancelled"})
 _DUE_HINT = (
     "Say today, tomorrow, this-week, next-week, overdue, none, a day such as 2025-11-14,"
     " or 2025-11-10..2025-11-14"
@@ -65,6 +67,15 @@ class Wish:
     when: When | None = None
     states: frozenset[State] = OPEN
     documents: frozenset[str] | None = None
+
+
+def states_of(words: Iterable[str]) -> frozenset[State]:
+    """The states that words ask for: open, done, cancelled, all; open ones without a word."""
+    told = set(words)
+    if "all" in told:
+        return EVERY
+    closed = frozenset(state for state in _CLOSED if state in told)
+    return closed | OPEN if "open" in told or not closed else closed
 
 
 def due_of(words: str, today: date) -> When:

@@ -14,9 +14,9 @@ from rag import __version__
 from rag.access.rates import Rates
 from rag.access.ring import Ring
 from rag.access.terms import terms_of
-from rag.service import api, describing, health, openai, problems
+from rag.service import api, describing, health, openai, paths, problems
 from rag.service.admission import Admission
-from rag.service.agents import PATH, Agents
+from rag.service.agents import Agents
 from rag.service.gate import Gate
 from rag.service.ingests import Ingests
 from rag.service.jobs import Jobs
@@ -59,6 +59,7 @@ def build(
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         desk.on_settled = service.metrics.settled
+        service.jobs.on_ended = service.metrics.ended
         service.jobs.start()
         desk.resume()
         warming = asyncio.create_task(health.warm(service, load=warm_up))
@@ -74,7 +75,7 @@ def build(
     app = FastAPI(
         version=__version__,
         lifespan=living,
-        openapi_url=describing.PATH,
+        openapi_url=paths.DESCRIPTION,
         docs_url=None,  # pages that load scripts from elsewhere
         redoc_url=None,
         generate_unique_id_function=describing.operation_id,
@@ -84,15 +85,15 @@ def build(
     problems.handle(app)
     service.admission.meter = Turns(service.metrics, service.admission)
     agents = Agents(service)
-    app.router.routes.append(Route(PATH, agents))
+    app.router.routes.append(Route(paths.MCP, agents))
     # the last one added is the first that is asked
     app.add_middleware(Bounded, settings=desk.settings)
     app.add_middleware(
         Gate, ring=Ring(desk.home), terms=terms, rates=Rates(desk.settings.serve_rate)
     )
     app.add_middleware(Watched, service=service)
-    app.add_middleware(openai.Edge, prefix=f"{openai.PREFIX}/")
+    app.add_middleware(openai.Edge)
     app.include_router(health.router)
     app.include_router(openai.router)
-    app.include_router(api.router, prefix="/api/v1")
+    app.include_router(api.router, prefix=paths.API)
     return app

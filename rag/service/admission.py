@@ -18,11 +18,11 @@ import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from anyio import CapacityLimiter
 
-from rag.desk.line import Rota
+from rag.desk.line import Kind, Rota
 from rag.service.problems import Refused
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.desk.line import Caller, Ticket
 
-#: What work takes: a search is quick, an answer may ask a model, a long one reads whole documents.
-Kind = Literal["search", "answer", "long"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 #: Searches at once at most: they wait for the interpreter far more than for the disk.

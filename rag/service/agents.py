@@ -20,13 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from rag.config import Settings
 from rag.desk import Desk
-from rag.desk.line import Caller
-from rag.mcp.host import Guest, Kind
+from rag.desk.line import Caller, Kind
 from rag.mcp.server import build
-from rag.service.entry import client_of
+from rag.service import paths
+from rag.service.entry import Client, client_of
 from rag.service.state import Service
-
-PATH = "/mcp"
 
 
 class _Served:
@@ -51,11 +49,10 @@ class _Served:
         """That of the service."""
         return self._service.desk
 
-    def guest(self, request: Request | None) -> Guest:
-        """The client that made the request."""
+    def client(self, request: Request | None) -> Client:
+        """Who made the request."""
         assert request is not None
-        client = client_of(request)
-        return Guest(client.name, lambda collection: client.may("read", collection))
+        return client_of(request)
 
     def turn(self, caller: Caller, kind: Kind) -> AbstractAsyncContextManager[None]:
         """A turn among all clients of the service."""
@@ -73,7 +70,7 @@ class Agents:
         self._server = build(_Served(service))
         self._most = service.settings.serve_body_kb * 1024
         self._manager: StreamableHTTPSessionManager | None = None
-        self._route = Route(PATH, self)
+        self._route = Route(paths.MCP, self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

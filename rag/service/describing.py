@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 
+from rag.service import paths
 from rag.service.problems import MEDIA_TYPE
 from rag.service.shapes.problem import Problem
 
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-#: Where the file can be had from a service.
-PATH: Final = "/api/v1/openapi.json"
-#: What has the errors of this program; `/v1` has those that clients of OpenAI's API expect.
-_OWN: Final = "/api/v1/"
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _REF: Final = "#/components/{}/{}"
 _ABOUT: Final = """Ask your own documents; every sentence of an answer points at its source.
@@ -108,7 +105,7 @@ def description(app: FastAPI) -> Json:
         for each in operation.get("parameters", ()):
             if (each["in"], each["name"]) == ("path", "collection"):
                 each |= _COLLECTION
-        if path.startswith(_OWN):
+        if path.startswith(f"{paths.API}/"):  # others have those that clients of OpenAI's expect
             _tell_faults(path, operation)
         if operation.get("tags") == ["health"]:
             operation["security"] = []

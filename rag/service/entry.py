@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
-from rag.access.clients import Client, visible
+from rag.access.clients import Client
 from rag.errors import UsageError
-from rag.service.problems import Refused
+from rag.service.problems import Refused, no_collection
 from rag.service.state import service_of
 from rag.store.place import checked_name, collections
 
@@ -31,7 +31,6 @@ __all__ = [
     "Reads",
     "Writes",
     "enter",
-    "visible",
 ]
 
 
@@ -67,7 +66,7 @@ def enter(service: Service, client: Client, collection: str, right: Right) -> En
     """
     # its right comes first: what a client may not know of is not even looked for
     if not (client.may("read", collection) and _exists(service, collection)):
-        raise Refused(404, "no-collection", f"There is no collection {collection[:80]}")
+        raise no_collection(collection)
     if not client.may(right, collection):
         raise Refused(
             403,

@@ -19,7 +19,8 @@ from rag.access.keys import Key
 from rag.access.strangers import Strange, strangeness
 from rag.access.throttle import source_of
 from rag.errors import LibraryError, RagError
-from rag.service import problems
+from rag.service import paths, problems
+from rag.service.logs import tell
 from rag.service.problems import Refused
 from rag.shown import shown
 
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from rag.access.ring import Ring, Wrong
     from rag.access.terms import Terms
 
-log = logging.getLogger(__name__)
-
-#: What whoever watches over the service asks without a key, and as often as they wish.
-_LIVES, _READY = "/healthz", "/readyz"
 #: Somebody without a key where one is demanded: may know of nothing.
 _NOBODY = Key("", "nobody", frozenset())
 #: Of every answer. It is for programs: no browser is to show it, frame it, or keep it.
@@ -111,19 +108,21 @@ class Gate:
         Raises Refused: 403 for a strange request, 401 without a known key, 429 for one too many.
         """
         asked = Headers(scope=scope)
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        path = paths.asked_for(scope)
         address = _address(scope)
-        if path == _LIVES:  # whatever is the matter with the keys: starting anew would not help
+        if (
+            path == paths.LIVES
+        ):  # whatever is the matter with the keys: starting anew would not help
             demanded, client = True, Client(address, _NOBODY)
         else:
             demanded, client = self._demanded(), Client(address)
         strange = strangeness(asked, self._terms.names, links=False, proxied=demanded)
         if strange is not None:
             raise Refused(403, "strange-request", *_STRANGE[strange])
-        if demanded and path != _LIVES:
-            client = self._client(asked, address, open_=path == _READY)
+        if demanded and path != paths.LIVES:
+            client = self._client(asked, address, open_=path == paths.READY)
         scope.setdefault("state", {})["client"] = client
-        if self._rates.a_minute and path not in (_LIVES, _READY):
+        if self._rates.a_minute and path not in (paths.LIVES, paths.READY):
             _limit(self._rates.a_minute, self._rates.take(client.name), headers)
 
     def _demanded(self) -> bool:
@@ -165,7 +164,7 @@ class _Away:
         fields = {"reason": reason, "requests": self._counts[reason], "last_from": address}
         if isinstance(cause, RagError):
             fields["error"] = cause.message
-        log.warning("turned-away", extra={"fields": fields})
+        tell("turned-away", logging.WARNING, **fields)
         self._told[reason], self._counts[reason] = now, 0
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -15,7 +15,8 @@ from fastapi import APIRouter, Request, Response
 
 from rag.errors import LibraryMissing, RagError
 from rag.index import open_catalogue
-from rag.service import problems
+from rag.service import paths
+from rag.service.entry import Asking, Oversees
 from rag.service.life import Cause
 from rag.service.logs import tell
 from rag.service.metrics import CONTENT_TYPE
@@ -42,14 +43,14 @@ _PORTS = {"http": 80, "https": 443}
 _ANYTHING = "warm"
 
 
-@router.get("/healthz")
+@router.get(paths.LIVES)
 async def healthz() -> dict[str, str]:
     """The process lives."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
-async def readyz(request: Request) -> dict[str, str]:
+@router.get(paths.READY)
+async def readyz(request: Request, client: Asking) -> dict[str, str]:
     """The service can be asked; 503 where it cannot.
 
     Why not is told to clients that may know of all collections, and to the log.
@@ -58,7 +59,7 @@ async def readyz(request: Request) -> dict[str, str]:
     causes = await _causes(service)
     if not causes:
         return {"status": "ok"}
-    if not _may_know(request):
+    if not client.may_all("read"):
         raise Refused(503, "not-ready", "The service cannot be asked at the moment")
     raise Refused(
         503,
@@ -68,13 +69,9 @@ async def readyz(request: Request) -> dict[str, str]:
     )
 
 
-@router.get("/metrics", response_class=Response)
-async def metrics(request: Request) -> Response:
+@router.get(paths.METRICS, response_class=Response)
+async def metrics(request: Request, _: Oversees) -> Response:
     """What is counted, as Prometheus reads it, for clients that may know of all collections."""
-    if not _may_know(request):
-        raise Refused(
-            403, "not-all-collections", "This takes a key for all collections", "rag keys add --all"
-        )
     service = service_of(request)
     service.metrics.look()
     await to_thread.run_sync(service.metrics.measure, service.desk.home)
@@ -90,7 +87,7 @@ async def warm(service: Service, *, load: bool) -> None:
             await to_thread.run_sync(_load, service.desk)
         except Exception as error:
             # it takes requests all the same: what does not need it works, and readiness tells
-            code = problems.code_of(error) if isinstance(error, RagError) else type(error).__name__
+            code = error.code if isinstance(error, RagError) else type(error).__name__
             tell("not-warm", logging.ERROR, code=code)
         else:
             tell("warm", seconds=round(time.perf_counter() - began, 2))
@@ -103,12 +100,6 @@ def _load(desk: Desk) -> None:
         app.search(_ANYTHING, k=1)
     for model in ("reranker", "entailment", "model"):
         getattr(app, model)
-
-
-def _may_know(request: Request) -> bool:
-    """Whether whoever asks may know of all collections, as everyone may where there are no keys."""
-    client: Any = request.scope.get("state", {}).get("client")
-    return client is None or bool(client.may_all("read"))
 
 
 async def _causes(service: Service) -> tuple[Cause, ...]:
@@ -160,14 +151,14 @@ def _libraries(desk: Desk) -> Cause | None:
         return None
     first, why = wrong[0]
     detail = f"the collection {first}: {why.message}"
-    return Cause(problems.code_of(why), detail, stops=len(wrong) == len(names))
+    return Cause(why.code, detail, stops=len(wrong) == len(names))
 
 
 def _embedder(desk: Desk) -> Cause | None:
     try:
         assert desk.app().embedder is not None
     except RagError as error:
-        return Cause(problems.code_of(error), error.message)
+        return Cause(error.code, error.message)
     return None
 
 

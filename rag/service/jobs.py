@@ -22,7 +22,8 @@ from anyio import CapacityLimiter, to_thread
 
 from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped, StorageError, UsageError
-from rag.service.problems import Refused, problem
+from rag.service.logs import tell
+from rag.service.problems import Refused, no_collection, problem, unexpected
 from rag.store.place import JOBS, LibraryPaths, checked_name, collections
 from rag.store.tasks import Task, Tasks, new_id, now
 
@@ -84,6 +85,8 @@ class Jobs:
         self._adopted = 0.0
         #: How to go on with a job that was cut off, by kind; gives whether it goes on.
         self.resumers: dict[str, Callable[[Live], bool]] = {}
+        #: Told of each job that has ended here.
+        self.on_ended: Callable[[Task], None] = lambda _: None
         #: Bounds how many threads write what is being sent.
         self.writers = CapacityLimiter(_WRITERS)
 
@@ -232,7 +235,7 @@ class Jobs:
     def check_known(self, collection: str) -> None:
         """Raise Refused (404) where a collection is gone."""
         if collection not in collections(self.desk.home):
-            raise Refused(404, "no-collection", f"There is no collection {collection}")
+            raise no_collection(collection)
 
     def tell(self, live: Live, **changes: Any) -> None:
         """Note how far a job has come: fields of the task that have changed."""
@@ -272,7 +275,7 @@ class Jobs:
                 return
 
     def _do(self, live: Live, work: Callable[[Tell], Any], on_end: Callable[[], None]) -> None:
-        def tell(name: str, value: object) -> None:
+        def note(name: str, value: object) -> None:
             live.caller.heed()
             self.tell(live, progress=_told(name, value))
 
@@ -280,7 +283,7 @@ class Jobs:
             live.caller.heed()
             self.tell(live, state="running")
             with calling(live.caller):
-                result = work(tell)
+                result = work(note)
             json.dumps(result)  # or the job would end with what nobody can be told
             self.end(live, "done", result=result)
         except Stopped:
@@ -288,9 +291,8 @@ class Jobs:
         except RagError as error:
             self.end(live, "failed", error=problem(error))
         except BaseException as error:
-            log.exception("The job %s failed", live.task.id)
-            broke = RagError(f"It failed: {type(error).__name__}", "Look at the service's log.")
-            self.end(live, "failed", result=None, error=problem(broke))
+            tell("job-failed", logging.ERROR, cause=error, job=live.task.id, kind=live.task.kind)
+            self.end(live, "failed", result=None, error=problem(unexpected("job")))
         finally:
             on_end()
 
@@ -325,6 +327,7 @@ class Jobs:
             if self.tasks(live.collection).folder.is_dir():
                 return
         live.on_end()
+        self.on_ended(live.final)
         with self._lock:
             live.task = live.final
             self._live.pop(live.task.id, None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 
-from rag.service import problems
+from rag.service import paths, problems
 from rag.service.problems import Refused
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.config import Settings
 
 #: Where files are sent to; all other bodies are JSON or a form of a few fields.
-_UPLOADS: Final = re.compile(r"/api/v1/collections/[^/]+/documents(?:/.*)?")
+_UPLOADS: Final = re.compile(rf"{paths.API}/collections/[^/]+/documents(?:/.*)?")
 _KIBIBYTE, _MEBIBYTE = 1024, 1024**2
 #: Bytes that a form may need around its files.
 _ENVELOPE: Final = _MEBIBYTE
@@ -51,8 +51,7 @@ class Bounded:
 
     def _limit(self, scope: Scope) -> tuple[Refused, int]:
         """What a body that is too large is told, and from how many bytes on it is."""
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if _UPLOADS.fullmatch(path):
+        if _UPLOADS.fullmatch(paths.asked_for(scope)):
             told = f"A file, or all of one request, has at most {self._upload // _MEBIBYTE} MiB"
             hint = "Send files one by one, split it, or raise max_upload_mb."
             return _too_large(told, hint), self._upload + _ENVELOPE

@@ -34,8 +34,12 @@ log = logging.getLogger("rag.service")
 
 
 def tell(event: str, level: int = logging.INFO, **fields: Any) -> None:
-    """Log an event with its fields, which hold no text of a question, a document or a key."""
-    log.log(level, event, extra={"fields": fields})
+    """Log an event with its fields, which hold no text of a question, a document or a key.
+
+    Of a `cause`, an exception, its kind is told, and where it was raised.
+    """
+    cause = fields.pop("cause", None)
+    log.log(level, event, extra={"fields": fields}, exc_info=cause)
 
 
 def set_up(
@@ -147,9 +151,8 @@ def _without_texts(record: logging.LogRecord) -> str:
 def _thread_failed(args: threading.ExceptHookArgs) -> None:
     """A thread that ends with an exception is told as any other, not printed with its texts."""
     if args.exc_value is not None:
-        found = (args.exc_type, args.exc_value, args.exc_traceback)
-        log.error("thread-failed", extra={"fields": {}}, exc_info=found)
+        tell("thread-failed", logging.ERROR, cause=args.exc_value)
 
 
-def _failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    log.critical("failed", extra={"fields": {}}, exc_info=(kind, error, trace))
+def _failed(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    tell("failed", logging.CRITICAL, cause=error)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING, Final, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,14 +27,16 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.errors import RagError
 from rag.index import open_catalogue
-from rag.service.admission import Kind, Meter
+from rag.service.admission import KINDS, Meter
 from rag.store.place import LibraryPaths, collections
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.desk.drops import Drop
+    from rag.desk.line import Kind
     from rag.service.admission import Admission
+    from rag.store.tasks import Task
     from rag.types import Answer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -53,76 +56,45 @@ class Metrics:
         self._measured = self._looked = float("-inf")
         mine = self._registry = CollectorRegistry()
         self._process = ProcessCollector(registry=None)
-        route = ("route", "method")
-        self.requests = Counter(
-            "rag_requests", "Requests that were answered", (*route, "status"), registry=mine
-        )
-        self.seconds = Histogram(
-            "rag_request_seconds",
-            "From the head of a request to the end of its answer",
-            route,
-            buckets=_SECONDS,
-            registry=mine,
-        )
-        self.received = Counter("rag_received_bytes", "Bodies of requests", registry=mine)
-        self.sent = Counter("rag_sent_bytes", "Bodies of answers", registry=mine)
-        self.in_flight = _gauge("rag_requests_in_flight", "Requests being answered", mine)
-        self.connections = _gauge("rag_connections", "Connections of clients", mine)
-        self.cut = Counter(
-            "rag_connections_cut", "Connections that were ended, by reason", ("reason",),
-            registry=mine,
-        )  # fmt: skip
-        self.queued = Histogram(
-            "rag_queue_seconds",
-            "Waiting for a turn to work",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=mine,
-        )
-        self.waiting = _gauge("rag_queue_waiting", "Requests that wait for a turn to work", mine)
-        self.worked = Histogram(
-            "rag_work_seconds",
-            "Working in a turn",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=mine,
-        )
-        self.busy = Counter(
-            "rag_queue_refused", "Requests that were told to come again", ("kind",), registry=mine
-        )
-        self.answers = Counter(
-            "rag_answers", "Questions answered, by what answered them", ("by",), registry=mine
-        )
-        self.sentences = Counter(
-            "rag_sentences", "Sentences of models, by what the check made of them", ("verdict",),
-            registry=mine,
-        )  # fmt: skip
-        self.steps = Histogram(
-            "rag_step_seconds", "Steps of an answer", ("step",), buckets=_SECONDS, registry=mine
-        )
-        self.model_wait = Histogram(
-            "rag_model_wait_seconds",
-            "Waiting for a model that writes for others",
-            buckets=_SECONDS,
-            registry=mine,
-        )
-        self.tokens = Counter(
-            "rag_model_tokens", "Tokens that models read and wrote", ("direction",), registry=mine
-        )
-        self.files = Counter(
-            "rag_files", "Files that were sent in, by what became of them", ("state",),
-            registry=mine,
-        )  # fmt: skip
-        self.pages = Counter("rag_pages", "Pages that were read of them", registry=mine)
-        self.library = Gauge(
-            "rag_library", "What all collections hold together", ("part",),
-            registry=mine, multiprocess_mode="mostrecent",
-        )  # fmt: skip
-        self.free = Gauge(
-            "rag_disk_free_bytes", "Room on the library's disk",
-            registry=mine, multiprocess_mode="mostrecent",
-        )  # fmt: skip
         self._own: dict[str, Gauge] = {}
+        counter = partial(Counter, registry=mine)
+        seconds = partial(Histogram, registry=mine, buckets=_SECONDS)
+        now = partial(Gauge, registry=mine, multiprocess_mode="livesum")
+        last = partial(Gauge, registry=mine, multiprocess_mode="mostrecent")
+
+        asked = ("route", "method")
+        self.requests = counter("rag_requests", "Requests that were answered", (*asked, "status"))
+        told = "From the head of a request to the end of its answer"
+        self.seconds = seconds("rag_request_seconds", told, asked)
+        self.in_flight = now("rag_requests_in_flight", "Requests being answered")
+        self.received = counter("rag_received_bytes", "Bodies of requests")
+        self.sent = counter("rag_sent_bytes", "Bodies of answers")
+        self.connections = now("rag_connections", "Connections of clients")
+        told = "Connections that were ended, by reason"
+        self.cut = counter("rag_connections_cut", told, ("reason",))
+
+        self.queued = seconds("rag_queue_seconds", "Waiting for a turn to work", ("kind",))
+        self.waiting = now("rag_queue_waiting", "Requests that wait for a turn to work")
+        told = "Requests that were told to come again"
+        self.busy = counter("rag_queue_refused", told, ("kind",))
+        self.worked = seconds("rag_work_seconds", "Working in a turn", ("kind",))
+
+        told = "Questions answered, by what answered them"
+        self.answers = counter("rag_answers", told, ("by",))
+        told = "Sentences of models, by what the check made of them"
+        self.sentences = counter("rag_sentences", told, ("verdict",))
+        self.steps = seconds("rag_step_seconds", "Steps of an answer", ("step",))
+        told = "Waiting for a model that writes for others"
+        self.model_wait = seconds("rag_model_wait_seconds", told)
+        told = "Tokens that models read and wrote"
+        self.tokens = counter("rag_model_tokens", told, ("direction",))
+
+        self.jobs = counter("rag_jobs", "Jobs that have ended, by how", ("kind", "state"))
+        told = "Files that were sent in, by what became of them"
+        self.files = counter("rag_files", told, ("state",))
+        self.pages = counter("rag_pages", "Pages that were read of them")
+        self.library = last("rag_library", "What all collections hold together", ("part",))
+        self.free = last("rag_disk_free_bytes", "Room on the library's disk")
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """A request was answered; `route` is a template, "" where none fits."""
@@ -137,6 +109,10 @@ class Metrics:
             supported = len(answer.sentences) if answer.by == "model" else 0
             self.sentences.labels("supported").inc(supported)
             self.sentences.labels("struck").inc(len(answer.struck))
+
+    def ended(self, task: Task) -> None:
+        """A job has come to its end."""
+        self.jobs.labels(task.kind, task.state).inc()
 
     def settled(self, drop: Drop) -> None:
         """A file that was sent in is done."""
@@ -189,11 +165,6 @@ class Metrics:
         return generate_latest(together)
 
 
-def _gauge(name: str, told: str, registry: CollectorRegistry) -> Gauge:
-    """A gauge whose values are summed over the processes that live."""
-    return Gauge(name, told, registry=registry, multiprocess_mode="livesum")
-
-
 class Turns(Meter):
     """Counts how long requests wait for their turns to work, and how many do."""
 
@@ -217,4 +188,4 @@ class Turns(Meter):
         self._note()
 
     def _note(self) -> None:
-        self._metrics.waiting.set(sum(map(self._admission.waiting, get_args(Kind))))
+        self._metrics.waiting.set(sum(map(self._admission.waiting, KINDS)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +23,7 @@ from rag.errors import (
     StorageError,
     UsageError,
 )
-from rag.service import ids
+from rag.service import ids, paths
 from rag.shown import shown
 
 if TYPE_CHECKING:
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which it is worth asking again.
 _RETRY = 2
-#: Faults of a request that are told one by one.
-_TOLD = 20
+#: Faults of a request that are told one by one, and characters of a name in an error.
+_TOLD, _NAME = 20, 80
 #: The first that an error is an instance of counts.
 _STATUSES: Final[tuple[tuple[type[RagError], int], ...]] = (
     (DocumentMissing, 404),
@@ -53,10 +52,7 @@ _STATUSES: Final[tuple[tuple[type[RagError], int], ...]] = (
 
 
 class Refused(RagError):
-    """A request is not served, with an HTTP `status` of its own and maybe `headers`.
-
-    `code` tells programs why, as the names of other errors do.
-    """
+    """A request is not served, with an HTTP `status` and a `code` of its own, maybe `headers`."""
 
     def __init__(
         self,
@@ -70,13 +66,6 @@ class Refused(RagError):
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
-
-
-def code_of(error: RagError) -> str:
-    """The name of an error for programs, such as "library-missing"."""
-    if isinstance(error, Refused):
-        return error.code
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
 
 
 def status_of(error: RagError) -> int:
@@ -96,7 +85,7 @@ class Invalid(Refused):
             422,
             "invalid-request",
             "The request is not what this address takes",
-            "Compare it with /api/v1/openapi.json.",
+            f"Compare it with {paths.DESCRIPTION}.",
         )
         self.faults = [
             {"where": shown(".".join(map(str, each["loc"]))), "what": shown(str(each["msg"]))}
@@ -111,25 +100,31 @@ def problem(error: RagError) -> dict[str, Any]:
     """
     told = {
         "type": "about:blank",
-        "title": code_of(error).replace("-", " ").capitalize(),
+        "title": error.code.replace("-", " ").capitalize(),
         "status": status_of(error),
         "detail": shown(error.message),
         "hint": error.hint,
-        "code": code_of(error),
+        "code": error.code,
         "exit_code": error.exit_code,
         **({"request": ids.current()} if ids.current() else {}),
     }
     return {**told, "errors": error.faults} if isinstance(error, Invalid) else told
 
 
-def unexpected() -> Refused:
-    """What is told of an error that nobody foresaw; the log says which, under the request's id."""
-    return Refused(
-        500,
-        "internal-error",
-        "The service has made a mistake",
-        "See its log, under the id of this request (X-Request-ID).",
-    )
+def unexpected(known_as: str = "request (X-Request-ID)") -> Refused:
+    """What is told of an error that nobody foresaw; the log says which, under the id of what."""
+    hint = f"See its log, under the id of this {known_as}."
+    return Refused(500, "internal-error", "The service has made a mistake", hint)
+
+
+def gone() -> Refused:
+    """What is told to nobody: the client went away while it sent, or while it waited."""
+    return Refused(499, "client-gone", "Nobody waits for the answer any more")
+
+
+def no_collection(name: str) -> Refused:
+    """There is no such collection, or whoever asks may not know of it."""
+    return Refused(404, "no-collection", f"There is no collection {name[:_NAME]}")
 
 
 def response(error: RagError) -> JSONResponse:
@@ -158,14 +153,13 @@ async def on_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-")
-    hint = "See what there is: /api/v1/openapi.json." if error.status_code in (404, 405) else ""
+    hint = f"See what there is: {paths.DESCRIPTION}." if error.status_code in (404, 405) else ""
     return response(Refused(error.status_code, code, error.detail, hint, error.headers))
 
 
 async def on_crash(_: Request, __: Exception) -> JSONResponse:
     """A mistake of this program; the server logs it, and nothing of it goes outside."""
-    fault = "The service has made a mistake"
-    return response(Refused(500, "internal-error", fault, "See its log."))
+    return response(unexpected())
 
 
 def handle(app: FastAPI) -> None:

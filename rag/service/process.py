@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -26,6 +26,7 @@ from rag.service.connections import HEAD, KEEP_ALIVE
 from rag.service.metrics import Metrics
 from rag.service.server import Served
 from rag.service.traces import traces_as_set
+from rag.workers.pool import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,11 @@ class Plan:
     def terms(self) -> Terms:
         """On what terms it is open."""
         return terms_of(self.host, self.names, socket.gethostname(), demand=self.demand)
+
+    def shared(self, count: int) -> Plan:
+        """The plan of each of so many processes, which have files read by as many as one has."""
+        readers = max(processes(self.settings.workers) // count, 1)
+        return replace(self, settings=replace(self.settings, workers=readers))
 
     def to_json(self) -> str:
         """The plan for another process."""

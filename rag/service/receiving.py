@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from rag.desk import uploads
 from rag.desk.uploads import Sent
 from rag.errors import StorageError
-from rag.service.problems import Refused
+from rag.service.problems import Refused, gone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -259,7 +259,7 @@ async def _chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
         except TimeoutError:
             raise Refused(408, "too-slow", "The rest did not come in time", "", _LAST) from None
         except ClientDisconnect:
-            raise Refused(499, "client-gone", "The client went away while it sent") from None
+            raise gone() from None
         if chunk:
             yield chunk
 

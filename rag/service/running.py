@@ -18,15 +18,16 @@ from anyio import to_thread
 
 from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped
-from rag.service.problems import Refused
+from rag.service.problems import gone, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from fastapi import Request
 
-    from rag.service.admission import Kind
+    from rag.desk.line import Kind
     from rag.service.entry import Client
+    from rag.service.problems import Refused
     from rag.service.state import Service
 
     #: How work tells of itself as it goes on: the name of an event, and what is to be said.
@@ -72,13 +73,14 @@ async def run(
     leaves the line, and stops the model that writes for it.
     """
     caller = Caller(client.name)
-    gone = asyncio.ensure_future(_stop_when_gone(request, caller))
+    leaving = asyncio.ensure_future(until_gone(request))
+    leaving.add_done_callback(lambda _: caller.stop())
     try:
         return await _worked(service, caller, kind, work)
     except Stopped:
-        raise _gone() from None
+        raise gone() from None
     finally:
-        gone.cancel()
+        leaving.cancel()
         caller.stop()  # where this is cancelled, nobody waits for the work
 
 
@@ -102,12 +104,12 @@ async def events(
         try:
             last = Event("done", await _worked(service, caller, kind, partial(work, tell)))
         except Stopped:
-            last = Event("failed", _gone())
+            last = Event("failed", gone())
         except RagError as error:
             last = Event("failed", error)
-        except Exception as error:
+        except Exception:
             log.exception("A request could not be worked")
-            last = Event("failed", _unexpected(error))
+            last = Event("failed", unexpected())
         told.put_nowait(last)
 
     task = asyncio.ensure_future(working())
@@ -132,19 +134,8 @@ def _for(caller: Caller, work: Callable[[], T]) -> T:
         return work()
 
 
-async def _stop_when_gone(request: Request, caller: Caller) -> None:
-    """Call the errand off when the client goes away; the request's body must have been read."""
+async def until_gone(request: Request) -> Refused:
+    """Wait until the client goes away; what it would be told. Its body must have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    caller.stop()
-
-
-def _gone() -> Refused:
-    return Refused(499, "client-gone", "Nobody waits for the answer any more")
-
-
-def _unexpected(error: Exception) -> RagError:
-    return RagError(
-        f"Something went wrong that should not have ({type(error).__name__})",
-        "Look at what the service prints, and examine the library: rag doctor",
-    )
+    return gone()

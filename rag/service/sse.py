@@ -1,110 +1,141 @@
-"""Server-sent events: what work tells, as it goes on, to a client that reads a stream."""
+"""Server-sent events: what is told as it goes on, to a client that reads a stream."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 from fastapi.responses import StreamingResponse
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi.sse import format_sse_event
 
-from rag.errors import RagError
-from rag.service.problems import Refused
-from rag.shown import escaped
+from rag.service.bodies import as_json
+from rag.service.running import until_gone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable
 
     from fastapi import Request
     from starlette.types import Receive, Scope, Send
 
+    from rag.errors import RagError
     from rag.service.running import Event
 
-MEDIA_TYPE = "text/event-stream"
+T = TypeVar("T")
+
+MEDIA_TYPE: Final = "text/event-stream"
 #: Seconds of silence after which a proxy might take the stream for dead.
-PING_SECONDS = 15.0
+SILENCE: Final = 15.0
+#: Is sent in a silence: clients pass over it.
+COMMENT: Final = b": it goes on\n\n"
 #: What keeps proxies from holding a stream back.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_END: Final = object()
+
+
+def event(value: object, name: str | None = None, number: int | None = None) -> bytes:
+    """An event with a JSON value; its number is what a client names as the last it has seen."""
+    id_ = None if number is None else str(number)
+    return format_sse_event(event=name, data_str=as_json(value), id=id_)
+
+
+class Hearing(Generic[T]):
+    """Hears what is told, and the silence in between: None, each time that so many seconds pass.
+
+    Whoever tells is always waited for, so that `stop` ends it even if nobody has heard it yet.
+    """
+
+    def __init__(self, told: AsyncIterator[T], silence: float = SILENCE) -> None:
+        self._told = told
+        self._silence = silence
+        self._next = asyncio.ensure_future(self._wait())
+
+    def __aiter__(self) -> Hearing[T]:
+        return self
+
+    async def __anext__(self) -> T | None:
+        await asyncio.wait([self._next], timeout=self._silence)
+        if not self._next.done():
+            return None
+        told = self._next.result()
+        if told is _END:
+            raise StopAsyncIteration
+        self._next = asyncio.ensure_future(self._wait())
+        return cast("T", told)
+
+    async def first(self, request: Request) -> T | None:
+        """What is told next to a client that has been sent nothing; its body must have been read.
+
+        Raises Refused (499) where it goes away meanwhile.
+        """
+        told = asyncio.ensure_future(anext(self))
+        leaving = asyncio.ensure_future(until_gone(request))
+        try:
+            await asyncio.wait([told, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if not told.done():
+                raise leaving.result()
+            return told.result()
+        finally:
+            told.cancel()
+            leaving.cancel()
+
+    async def stop(self) -> None:
+        """Hear no more: what still goes on is called off, and waited for."""
+        if self._next.cancel():
+            await asyncio.wait([self._next])
+
+    async def _wait(self) -> object:
+        return await anext(self._told, _END)
 
 
 class Stream(StreamingResponse):
-    """A stream of events that is closed whatever becomes of the client."""
+    """What is heard, as `written` writes it; whatever becomes of the client, it is called off."""
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(events, media_type=MEDIA_TYPE, headers=_HEADERS)
-        self._events = events
+    def __init__(
+        self,
+        hearing: Hearing[T],
+        written: Callable[[AsyncIterator[T | None]], AsyncIterator[bytes]],
+        *first: T | None,
+    ) -> None:
+        super().__init__(written(_joined(first, hearing)), media_type=MEDIA_TYPE, headers=_HEADERS)
+        self._stop = hearing.stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it all, or as much as the client stays for."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await self._events.aclose()
+            await self._stop()
 
 
 async def streamed(
-    request: Request, events: AsyncIterator[Event], shown: Callable[[Event], bytes]
+    request: Request,
+    events: AsyncIterator[Event],
+    written: Callable[[AsyncIterator[Event | None]], AsyncIterator[bytes]],
+    begins: Callable[[Event | None], bool],
+    silence: float = SILENCE,
 ) -> Stream:
-    """What work tells, as `shown` writes it.
+    """What work tells, as `written` writes it, from the first event or silence that `begins` it.
 
-    What goes wrong before anything is told is raised, so that it has a status of its own. Raises
-    Refused (499) where the client goes away before that. The request's body must have been read.
+    What fails before that is raised, so that it has a status of its own. Raises Refused (499) where
+    the client goes away before. The request's body must have been read.
     """
-    first = await _first(request, events)
-    if first.name == "failed":
-        assert isinstance(first.value, RagError)
-        raise first.value
-    return Stream(_written(first, events, shown))
-
-
-def event(name: str, value: object) -> bytes:
-    """An event with a JSON value."""
-    return format_sse_event(event=name, data_str=escaped(json.dumps(value, ensure_ascii=False)))
-
-
-async def _first(request: Request, events: AsyncIterator[Event]) -> Event:
-    """The first that is told, if the client waits for it."""
-    told = asyncio.ensure_future(_next(events))
-    gone = asyncio.ensure_future(_disconnect(request))
+    hearing = Hearing(events, silence)
     try:
-        await asyncio.wait([told, gone], return_when=asyncio.FIRST_COMPLETED)
-        if not told.done():
-            raise Refused(499, "client-gone", "Nobody waits for the answer any more")
-        return told.result()
-    finally:
-        gone.cancel()
-        if told.cancel():  # which ends the work
-            await asyncio.wait([told])
+        first = await hearing.first(request)
+        while not begins(first):
+            first = await hearing.first(request)
+        if first is not None and first.name == "failed":
+            raise cast("RagError", first.value)
+    except BaseException:
+        await hearing.stop()
+        raise
+    return Stream(hearing, written, first)
 
 
-async def _next(events: AsyncIterator[Event]) -> Event:
-    return await anext(events)
-
-
-async def _disconnect(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _written(
-    first: Event, events: AsyncIterator[Event], shown: Callable[[Event], bytes]
-) -> AsyncGenerator[bytes, None]:
-    """All events, with a comment wherever nothing is told for long."""
-    yield shown(first)
-    told = asyncio.ensure_future(_next(events))
-    try:
-        while True:
-            await asyncio.wait([told], timeout=PING_SECONDS)
-            if not told.done():
-                yield KEEPALIVE_COMMENT
-                continue
-            try:
-                each = told.result()
-            except StopAsyncIteration:
-                return
-            told = asyncio.ensure_future(_next(events))
-            yield shown(each)
-    finally:
-        if told.cancel():
-            await asyncio.wait([told])
+async def _joined(
+    first: tuple[T | None, ...], rest: AsyncIterator[T | None]
+) -> AsyncIterator[T | None]:
+    for each in first:
+        yield each
+    async for each in rest:
+        yield each

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import ClientDisconnect
 
 from rag.observe import Observer, observed_by
-from rag.service import ids, problems
+from rag.service import ids, paths, problems, sse
 from rag.service.gate import TURNED_AWAY
-from rag.service.logs import log, tell
+from rag.service.logs import tell
+from rag.service.openai.errors import body as openai_body
 from rag.service.problems import Refused
 
 if TYPE_CHECKING:
@@ -33,15 +34,13 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 #: Asked all the time by programs that look after this one: told only to who wants to know all.
-_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_QUIET: Final = frozenset({paths.LIVES, paths.READY, paths.METRICS})
 #: Whoever refuses may name a status that no client gets to see: it has gone away.
 _GONE: Final = 499
-#: Where OpenAI's API begins.
-_OPENAI: Final = "/v1/"
 #: What a body is answered with that the connection gave up on; see `rag.service.connections`.
 CUT: Final = "rag.cut"
 _PROBLEM: Final = problems.MEDIA_TYPE.encode()
-_EVENTS: Final = b"text/event-stream"
+_EVENTS: Final = sse.MEDIA_TYPE.encode()
 _DISCONNECT: Final[Message] = {"type": "http.disconnect"}
 
 
@@ -81,8 +80,7 @@ class Watched:
                     await self._app(scope, request.receive, request.send)
                 await request.finish()
             except Exception as error:
-                fields = {"route": request.route}
-                log.error("request-failed", extra={"fields": fields}, exc_info=error)
+                tell("request-failed", logging.ERROR, cause=error, route=request.route)
                 await request.fail()
             finally:
                 metrics.in_flight.dec()
@@ -173,7 +171,7 @@ class _Request:
             self.replaced = False
             await problems.response(ending())(self.scope, self.receive, self.send)
         elif self.streams:
-            body = _last_event(ending(), openai=self.route.startswith(_OPENAI))
+            body = _last_event(ending(), openai=self.route.startswith(f"{paths.OPENAI}/"))
             await self.send({"type": "http.response.body", "body": body})
 
     async def fail(self) -> None:
@@ -264,9 +262,8 @@ class _Counting(Observer):
 def _last_event(error: Refused, *, openai: bool) -> bytes:
     """What tells a stream of an error on the way; clients of OpenAI's API look for one in data."""
     if openai:
-        told = {"message": str(error), "type": "server_error", "code": error.code}
-        return f"data: {json.dumps({'error': told})}\n\n".encode()
-    return f"event: problem\ndata: {json.dumps(problems.problem(error))}\n\n".encode()
+        return sse.event(openai_body(error))
+    return sse.event(problems.problem(error), "problem")
 
 
 async def _first(receive: Receive, over: asyncio.Event) -> Message:

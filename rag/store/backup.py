@@ -23,11 +23,13 @@ from typing import IO, TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from rag.access import keyfile
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMissing, StorageError, UsageError
 from rag.store import archive, place
 from rag.store.archive import HEAD, KEYS, PACKED, Backup, Held, Writer
 from rag.store.database import connect_for_reading, mapped
 from rag.store.place import LibraryPaths
+from rag.whole import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: The file of the service's keys in the folder of a library, hashes without secrets.
-KEY_FILE = "+keys.json"
 _NAME, _STAMP, _TIME = "rag-backup-", "stamp.json", "%Y%m%dT%H%M%SZ"
 _DATED = re.compile(r"rag-backup-(\d{8}T\d{6}Z)(?:-(\d+))?\.tar\.gz")
 _ASIDE, _LOCK = ".rag-backup.part", ".rag-backup.lock"
@@ -78,7 +78,7 @@ def back_up(
             writer.finish(held, keys=keys and _keys(home, writer))
         backup = archive.verified(made)
         os.rename(made, file)
-        _sync(file.parent)
+        sync_folder(file.parent)
     return file, backup
 
 
@@ -310,17 +310,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _keys(home: Path, writer: Writer) -> bool:
     try:
-        data = (home / KEY_FILE).read_bytes()
+        data = (home / keyfile.FILE_NAME).read_bytes()
     except FileNotFoundError:
         return False
     writer.put(KEYS, data)
     return True
-
-
-def _sync(folder: Path) -> None:
-    """Have the name of a new file on the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

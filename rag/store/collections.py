@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.access import keyfile
 from rag.errors import LibraryError, UsageError
 from rag.store import place
 from rag.store.disk import disk_used
@@ -100,10 +101,8 @@ def _check_free(paths: LibraryPaths) -> None:
 
 def _begin_without_keys(paths: LibraryPaths) -> None:
     """Take this name out of keys; they were for a collection that somebody removed by hand."""
-    from rag.access.keyfile import forget_collection
-
     if paths.home.is_dir():
-        forget_collection(paths.home, paths.collection)
+        keyfile.forget_collection(paths.home, paths.collection)
 
 
 def _taken(paths: LibraryPaths) -> list[Path]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from rag.access import keyfile
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class LibraryPaths:
     @property
     def corrections(self) -> Path:
         """What people have set right in minutes; outside the folder, as the history is."""
-        return self.home / f"{self.collection}.corrections.sqlite"
+        return self.home / f"{self.collection}{_CORRECTIONS}"
 
     @property
     def replies(self) -> Path:
@@ -193,6 +194,7 @@ def _is_full(folder: Path) -> bool:
 
 
 def storage_error(error: OSError, folder: Path) -> StorageError:
+    """What is told where a library's folder cannot be written."""
     reason = error.strerror or str(error)
     if error.errno == errno.ENOSPC or _is_full(folder):  # FAISS and tantivy say it in riddles
         reason = "the disk is full"
@@ -269,9 +271,7 @@ def _at_rest(paths: LibraryPaths) -> Iterator[None]:
 
 
 def _begin_move(paths: LibraryPaths, new: LibraryPaths) -> None:
-    from rag.access.keyfile import read
-
-    read(paths.home)  # keys that cannot be read are told before anything is begun
+    keyfile.read(paths.home)  # keys that cannot be read are told before anything is begun
     try:
         paths.moving.write_text(new.collection, encoding="utf-8")
         _finish_move(paths, new)
@@ -284,14 +284,12 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
 
     No key ever opens a collection under a name that another one may take by then.
     """
-    from rag.access.keyfile import forget_collection, rename_collection
-
     deleted = new.collection.endswith(GONE)
     if deleted:
-        forget_collection(paths.home, paths.collection)
+        keyfile.forget_collection(paths.home, paths.collection)
         remove(new)  # what a kill left of another one that was deleted
     else:
-        rename_collection(paths.home, paths.collection, new.collection)
+        keyfile.rename_collection(paths.home, paths.collection, new.collection)
         if paths.catalogue.exists():
             _move_root(paths, new)
     for part, target in zip(paths.parts, new.parts, strict=True):

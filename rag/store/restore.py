@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from rag.access import keyfile
 from rag.errors import LibraryBusy, LibraryCorrupt, UsageError
 from rag.store import archive, place
 from rag.store.archive import KEYS, Backup, Damaged
-from rag.store.backup import FOLDERS, KEPT, KEY_FILE
+from rag.store.backup import FOLDERS, KEPT
 from rag.store.catalogue import Catalogue
 from rag.store.place import LibraryPaths
 
@@ -72,7 +73,7 @@ def restore(
         if not replace:
             _check_free(home, wanted, keys=keys)
         aside = {number: _aside(home, there[number]) for number in chosen}
-        kept = home / f"{KEY_FILE}{_BACK}"
+        kept = home / f"{keyfile.FILE_NAME}{_BACK}"
         try:
             _clear(aside, kept)
             with_keys = _unpack(reader, aside, kept if keys else None)
@@ -81,7 +82,7 @@ def restore(
                 _settle(file, paths, reader.backup.collections[number])
             _put_in_place(home, wanted, replace=replace)
             if with_keys:
-                os.replace(kept, home / KEY_FILE)
+                os.replace(kept, home / keyfile.FILE_NAME)
         finally:
             _clear(aside, kept)
     return Restored(tuple(wanted), with_keys, reader.backup)
@@ -123,7 +124,7 @@ def _check_free(home: Path, names: Sequence[str], *, keys: bool) -> None:
                 f"There is a collection {name} in {home} already ({taken[0]})",
                 "Restore into another place: rag --home DIR restore FILE, or let it go: --replace",
             )
-    if keys and (home / KEY_FILE).exists():
+    if keys and (home / keyfile.FILE_NAME).exists():
         raise UsageError(
             f"There are keys in {home} already", "Leave --keys out, or let them go: --replace"
         )

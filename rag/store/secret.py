@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING
+
+from rag.whole import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,15 +26,8 @@ def secret_of(folder: Path) -> bytes:
     except OSError:
         pass
     fresh = secrets.token_bytes(_BYTES)
-    aside = folder / f"{_NAME}.{secrets.token_hex(4)}"
     try:
-        with open(aside, "xb", opener=_private) as file:
-            file.write(fresh)
-        os.replace(aside, path)
+        write_whole(path, fresh)
     except OSError:
         return _OF_THIS_PROCESS
     return fresh
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.store.place import storage_error
-from rag.store.whole import sync_folder, write_whole
+from rag.whole import sync_folder, write_whole
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 #: States in which nothing more comes of it.

@@ -45,11 +45,18 @@ _EMBED_AHEAD = 2
 #: Bytes of answers kept for later, beyond which nobody gets a new task but the one waited for.
 _BUFFER = 256 * 1024**2
 _READ_SIZE = 1024**2
+#: Processes that read where nobody says how many: beyond that, one that writes is waited for.
+_MOST = 4
 _CHILD = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1])\n"
     "import os; hasattr(os, 'nice') and os.nice(int(sys.argv[2]))\n"
     "from rag.workers.child import main; main()"
 )
+
+
+def processes(wanted: int = 0) -> int:
+    """How many processes read files: as wanted, else one a processor, but not many."""
+    return wanted or min(os.cpu_count() or 1, _MOST)
 
 
 class Done(NamedTuple):

@@ -163,9 +163,12 @@ def test_a_collection_that_another_process_has_renamed_is_forgotten(tmp_path: Pa
     desk, _ = taken(tmp_path, {"a.txt": PAPER})
     desk.resume()
     before = desk.intake()
+    desk.app().search("paper", k=1)
+    assert len(desk._libraries) == 1
     collections.rename(desk.home, "default", "new")
     pause = Event()
     while desk.intake() is before:
         pause.wait(0.02)
     assert desk.intake().drops == ()
+    assert len(desk._libraries) == 0
     desk.close()

@@ -93,15 +93,18 @@ def is_no_json(_: Tell) -> object:
     ("work", "code", "detail"),
     [
         (fails, "usage-error", "It cannot be"),
-        (breaks, "rag-error", "It failed: RuntimeError"),
-        (is_no_json, "rag-error", "It failed: TypeError"),
+        (breaks, "internal-error", "The service has made a mistake"),
+        (is_no_json, "internal-error", "The service has made a mistake"),
     ],
 )
 def test_what_goes_wrong_is_told_as_a_problem(
     empty: Path, work: Callable[[Tell], object], code: str, detail: str
 ) -> None:
+    told: list[tuple[str, str]] = []
     with jobs_of(empty) as jobs:
+        jobs.on_ended = lambda task: told.append((task.kind, task.state))
         task = ended(jobs, jobs.begin(ME, "default", "summary", work))
+    assert told == [("summary", "failed")]
     assert task.state == "failed"
     assert task.error is not None
     assert (task.error["code"], task.error["detail"]) == (code, detail)

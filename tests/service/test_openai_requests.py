@@ -134,7 +134,7 @@ def test_errors_before_the_routes_are_reshaped_and_others_are_let_be() -> None:
             error = Refused(401, "no-key", "A key is missing", "Send one.", refused)  # type: ignore[assignment]
         await response(error)(scope, receive, send)
 
-    client = TestClient(Edge(app, "/v1/"))
+    client = TestClient(Edge(app))
     reply = client.get("/v1/key")
     assert reply.status_code == 401
     assert reply.headers["WWW-Authenticate"] == "Bearer"

@@ -24,7 +24,8 @@ from service_driver import client_of, serving
 import rag.models
 from rag.config import Settings
 from rag.models import Model
-from rag.service.openai import hearing
+from rag.service.openai import chat
+from rag.service.sse import Hearing
 
 TRUE = "На следующий год переносится не более 10 календарных дней отпуска [1]."
 FALSE = "На следующий год переносится не более 90 календарных дней отпуска [1]."
@@ -232,19 +233,19 @@ def test_what_fails_before_a_word_has_a_status_and_after_it_is_told_in_the_strea
 def test_who_waits_long_hears_that_something_goes_on(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hearing, "SILENCE", 0.01)
+    monkeypatch.setattr(chat, "_SILENCE", 0.01)
     heard: list[str] = []
     commented = threading.Event()
-    say = hearing.Hearing.next
+    say = Hearing.__anext__
 
-    async def noted(self: hearing.Hearing) -> Any:
+    async def noted(self: Hearing[Any]) -> Any:
         found = await say(self)
         heard.append("" if found is None else found.name)
         if heard[-2:] == ["", ""]:
             commented.set()
         return found
 
-    monkeypatch.setattr(hearing.Hearing, "next", noted)
+    monkeypatch.setattr(Hearing, "__anext__", noted)
     model = held_model()
     http = serve(model)
     sent = in_thread(lambda: http.post(CHAT, json=asked(stream=True)).text)

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from served import SETTINGS, Client, Running, served
+from starlette._utils import get_route_path
 
+from rag.service import paths
 from rag.service.limits import Bounded
 from rag.service.process import Plan, configured
 
@@ -59,6 +61,15 @@ def test_an_upload_is_known_as_one_below_a_path_of_the_proxy() -> None:
     assert client.post(path, content=bytes(1024**2)).json() == 1024**2
     assert client.post(path, content=bytes(3 * 1024**2)).status_code == 413
     assert client.post(f"{path}x", content=bytes(1025)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("root", "path"),
+    [("", "/mcp"), ("/rag", "/rag/mcp"), ("/rag", "/mcp"), ("/rag", "/ragged"), ("/rag", "/rag")],
+)
+def test_the_path_that_is_judged_is_the_one_that_is_routed(root: str, path: str) -> None:
+    scope = {"path": path, "root_path": root}
+    assert paths.asked_for(scope) == get_route_path(scope)
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:

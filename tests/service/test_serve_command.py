@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,10 @@ from service_driver import filled
 from rag.cli import run
 from rag.errors import RagError
 from rag.listening import listen
-from rag.service import workers
+from rag.service import supervisor as supervising
 from rag.service.process import Plan
+from rag.service.supervisor import Supervisor
 from rag.service.worker import CANNOT_START, READY
-from rag.service.workers import Supervisor
 from rag.store.place import LibraryPaths
 from rag.store.received import Received
 
@@ -161,7 +162,13 @@ def test_a_worker_ends_with_its_supervisor_and_at_once_at_a_second_signal(home: 
     told, tell = os.pipe()
     with listen("127.0.0.1", None, 18700) as bound:
         port, passed = bound.getsockname()[1], (bound.fileno(), tell)
-        command = [sys.executable, "-c", workers._CHILD, json.dumps(sys.path), *map(str, passed)]
+        command = [
+            sys.executable,
+            "-c",
+            supervising._CHILD,
+            json.dumps(sys.path),
+            *map(str, passed),
+        ]
         streams = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = subprocess.Popen(command, text=True, pass_fds=passed, **streams)  # type: ignore[call-overload]
         os.close(tell)
@@ -186,8 +193,8 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr("sys.excepthook", lambda *_: None)
     monkeypatch.setattr("threading.excepthook", lambda *_: None)
-    monkeypatch.setattr(workers, "_PAUSE", 0.001)
-    monkeypatch.setattr(workers, "_TICK", 0.02)
+    monkeypatch.setattr(supervising, "_PAUSE", 0.001)
+    monkeypatch.setattr(supervising, "_TICK", 0.02)
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -210,8 +217,8 @@ def test_a_supervisor_gives_up_on_workers_that_end_again_and_again_or_hang(
     program: str,
     ends: int,
 ) -> None:
-    monkeypatch.setattr(workers, "_CHILD", program)
-    monkeypatch.setattr(workers, "_SILENCE", 0.1)
+    monkeypatch.setattr(supervising, "_CHILD", program)
+    monkeypatch.setattr(supervising, "_SILENCE", 0.1)
     with listen("127.0.0.1", None, 18700) as bound:
         plan = Plan(SETTINGS, str(home), form="json")
         supervisor = Supervisor(plan, bound, 1, *[lambda: None] * 3)
@@ -221,13 +228,19 @@ def test_a_supervisor_gives_up_on_workers_that_end_again_and_again_or_hang(
     assert len(events(log, "worker-ended")) == ends
 
 
+@pytest.mark.parametrize(("wanted", "each"), [(8, 2), (4, 1), (1, 1)])
+def test_processes_that_read_files_are_shared_out(wanted: int, each: int) -> None:
+    plan = Plan(replace(SETTINGS, workers=wanted), "home")
+    assert plan.shared(4).settings.workers == each
+
+
 @pytest.mark.usefixtures("supervised")
 def test_a_supervisor_passes_a_signal_on_and_waits(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     beats: list[str] = []
     program = "import os, sys, time; os.write(int(sys.argv[3]), b'r'); time.sleep(600)"
-    monkeypatch.setattr(workers, "_CHILD", program)
+    monkeypatch.setattr(supervising, "_CHILD", program)
     with listen("127.0.0.1", None, 18700) as bound:
         supervisor = Supervisor(
             Plan(SETTINGS, str(home), form="json"),

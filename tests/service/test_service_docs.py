@@ -14,7 +14,8 @@ from service_driver import filled, serving
 
 from rag import errors
 from rag.errors import RagError
-from rag.service.problems import code_of, status_of
+from rag.service.metrics import Metrics
+from rag.service.problems import status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -31,11 +32,16 @@ def documented() -> CODES:
     return found
 
 
+def test_the_page_of_the_service_has_every_metric() -> None:
+    text = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(rag_[a-z_]+)`", text[text.index("## Metrics") :]))
+    kept = set(re.findall(r"^# TYPE (rag_\w+)", Metrics().text().decode(), re.MULTILINE))
+    assert {name for name in kept if not name.endswith("_created")} == told
+
+
 def test_the_table_of_errors_has_every_error_of_the_program() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type)]
-    real = {
-        code_of(each("…")): status_of(each("…")) for each in kinds if issubclass(each, RagError)
-    }
+    real = {each.code: status_of(each("…")) for each in kinds if issubclass(each, RagError)}
     assert real.items() <= documented().items()
 
 

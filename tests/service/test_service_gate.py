@@ -353,7 +353,7 @@ def test_bad_keys_cost_nothing_lock_nobody_out_and_do_not_fill_the_log(
         assert len(gc.get_objects()) - before < 500
 
     asyncio.run(asking())
-    told = [record for record in caplog.records if record.name == "rag.service.gate"]
+    told = [record for record in caplog.records if record.name == "rag.service"]
     assert {record.getMessage() for record in told} == {"turned-away"}
     assert len(told) <= 3  # one now, and one more for each minute that a slow machine takes
     assert not [record for record in caplog.records if good[13:] in repr(record.__dict__)]

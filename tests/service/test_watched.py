@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import logging
@@ -16,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from served import SETTINGS
 from service_driver import filled
 
+from rag.access import keyfile
 from rag.config import Settings
 from rag.desk import Desk
 from rag.desk.drops import Drop
 from rag.errors import ReadError
 from rag.observe import observer
 from rag.service import build, health, logs
-from rag.service.problems import Refused
 from rag.service.state import Service
 from rag.types import Answer, Sentence
 
@@ -337,31 +336,21 @@ def test_an_embedder_that_cannot_be_loaded_is_a_reason(home: Path, tmp_path: Pat
         assert ready(client) == (503, "model-error")
 
 
-class Asker:
-    """A client with a key for some collections, or for all."""
-
-    def __init__(self, *, all_of_them: bool) -> None:
-        self.all_of_them = all_of_them
-
-    def may_all(self, _: str) -> bool:
-        return self.all_of_them
-
-
-@pytest.mark.parametrize(("all_of_them", "code"), [(True, "library-corrupt"), (False, "not-ready")])
+@pytest.mark.parametrize(
+    ("opened", "code"), [(None, "library-corrupt"), (["default"], "not-ready")]
+)
 def test_reasons_and_metrics_are_for_those_who_may_know_of_all(
-    home: Path, all_of_them: bool, code: str
+    home: Path, opened: list[str] | None, code: str
 ) -> None:
+    _, key = keyfile.add(home, "watcher", opened, "read")
     (home / "default" / "catalogue.sqlite").write_bytes(b"nothing of that kind" * 100)
     app = app_of(home)
     app.state.service.life.warm = True
-    state = {"client": Asker(all_of_them=all_of_them)}
-    request = Request({"type": "http", "app": app, "state": state, "headers": []})
-    with pytest.raises(Refused) as refused:
-        asyncio.run(health.readyz(request))
-    assert (refused.value.status, refused.value.code) == (503, code)
-    assert ("default" in refused.value.message) is all_of_them
-    if all_of_them:
-        assert b"rag_library" in asyncio.run(health.metrics(request)).body
-    else:
-        with pytest.raises(Refused, match="all collections"):
-            asyncio.run(health.metrics(request))
+    headers = {"Authorization": f"Bearer {key}"}
+    with asking(app) as client:
+        problem = client.get("/readyz", headers=headers).json()
+        metrics = client.get("/metrics", headers=headers)
+    assert (problem["status"], problem["code"]) == (503, code)
+    assert ("default" in problem["detail"]) is (opened is None)
+    assert ("rag_library" in metrics.text) is (opened is None)
+    assert metrics.status_code == (200 if opened is None else 403)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from rag.mcp.host import Kind, Visit
+    from rag.desk.line import Kind
+    from rag.mcp.host import Visit
 
 
 @dataclass(frozen=True, slots=True)

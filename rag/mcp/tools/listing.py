@@ -36,7 +36,7 @@ def list_documents(visit: Visit, wanted: ListDocuments) -> tuple[Documents, str]
         more.append(f"{len(unread) - _UNREAD} more files could not be read.")
     listed = Documents(
         collection=collection,
-        collections=known(visit.host, visit.guest),
+        collections=known(visit.host, visit.client),
         documents=[_listed(collection, row) for row in shown],
         total=len(rows),
         unreadable=[Unread(document=row.name, reason=row.reason) for row in unread[:_UNREAD]],

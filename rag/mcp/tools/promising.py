@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from rag.mcp.host import Visit
     from rag.mcp.results import Promised
     from rag.promised import Listed
-    from rag.types import State
 
 
 def promises(visit: Visit, wanted: arguments.Promises) -> tuple[Promises, str]:
     """Rows of the register from `offset` on, by deadline."""
     collection = visit.collection(wanted.collection)
     app = visit.app(collection)
-    from rag.promised import Asked  # after the desk has imported what several threads need
+    # after the desk has imported what several threads need
+    from rag.promised import Asked
+    from rag.register import states_of
 
-    asked = Asked(wanted.who, wanted.to, wanted.due, _states(wanted.state))
+    asked = Asked(wanted.who, wanted.to, wanted.due, states_of([wanted.state]))
     listed = app.promises(asked, scope=scope_of(wanted))
     shown = listed.entries[wanted.offset : wanted.offset + wanted.limit]
     on = wanted.offset + len(shown)
@@ -37,16 +38,6 @@ def promises(visit: Visit, wanted: arguments.Promises) -> tuple[Promises, str]:
         more=f"There are more: call promises again with offset={on}." if following else None,
     )
     return found, _text(visit, found, listed)
-
-
-def _states(state: str) -> frozenset[State]:
-    from rag.register import EVERY, OPEN
-
-    if state == "all":
-        return EVERY
-    if state == "open":
-        return OPEN
-    return frozenset({"done"}) if state == "done" else frozenset({"cancelled"})
 
 
 def _text(visit: Visit, found: Promises, listed: Listed) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from rag import schema
 from rag.desk.talks import STATES
-from rag.errors import RagError
 from rag.service import sse
-from rag.service.api.common import By, answering, question, told
+from rag.service.api.common import By, answering, question
+from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.problems import problem
 from rag.service.running import events, run
@@ -22,8 +22,9 @@ from rag.talk import PAST
 from rag.types import Exchange, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
+    from rag.errors import RagError
     from rag.retrieve import Mode
     from rag.service.running import Event, Tell
     from rag.types import Answer as Answered
@@ -122,10 +123,8 @@ async def ask(request: Request, entry: Reads, wanted: AskRequest) -> Response:
     app = answering(entry, wanted.by, k=wanted.k, person=wanted.me)
     answer = partial(app.answer, asked, scope=wanted.scope.scope, past=_past(wanted.past))
     if _streams(request, wanted.stream):
-        work = partial(_telling, answer)
-        return await sse.streamed(
-            request, events(entry.service, entry.client, "answer", work), _shown
-        )
+        work = events(entry.service, entry.client, "answer", partial(_telling, answer))
+        return await sse.streamed(request, work, _shown, lambda event: event is not None)
     found = await run(entry.service, request, entry.client, "answer", answer)
     return told(schema.answer(found))
 
@@ -173,10 +172,14 @@ def _telling(answer: Callable[..., Answered], tell: Tell) -> Answered:
     return answer(on_step=on_step, on_text=lambda words: tell("text", {"text": words}))
 
 
-def _shown(event: Event) -> bytes:
-    """An event as a client reads it."""
-    if event.name == "done":
-        return sse.event("answer", schema.answer(event.value))  # type: ignore[arg-type]
-    if isinstance(event.value, RagError):
-        return sse.event("problem", problem(event.value))
-    return sse.event(event.name, event.value)
+async def _shown(heard: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:
+    """The events of a stream as a client reads them."""
+    async for event in heard:
+        if event is None:
+            yield sse.COMMENT
+        elif event.name == "done":
+            yield sse.event(schema.answer(cast("Answered", event.value)), "answer")
+        elif event.name == "failed":
+            yield sse.event(problem(cast("RagError", event.value)), "problem")
+        else:
+            yield sse.event(event.value, event.name)

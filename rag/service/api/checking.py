@@ -13,7 +13,8 @@ from rag import schema
 from rag.evaluate import chosen, groups, measures, of_values
 from rag.evaluate.failures import failed
 from rag.evaluate.runs import Run
-from rag.service.api.common import BEGUN, Background, By, answering, told, worked
+from rag.service.api.common import BEGUN, Background, By, answering, worked
+from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.running import run
 from rag.service.shapes.answers import Proofs, Verified

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from rag import schema
+from rag.access.clients import visible
 from rag.errors import LibraryMissing
+from rag.service import paths
+from rag.service.bodies import told
 from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Governs, Reads, Writes
 from rag.service.problems import Refused
@@ -37,58 +39,54 @@ class Name(BaseModel):
     ]
 
 
-@router.get("", response_model=None, responses={200: {"model": shapes.Collections}})
-async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
+@router.get("", responses={200: {"model": shapes.Collections}})
+async def list_collections(request: Request, client: Asking) -> Response:
     """The collections that the client may read, by name."""
     service = service_of(request)
 
-    def look() -> list[dict[str, Any]]:
-        place.finish_moves(service.desk.home)
-        names = place.collections(service.desk.home)
-        rows = [held.collection(service.desk.home, n) for n in names if client.may("read", n)]
-        return [asdict(row) for row in rows]
+    def look() -> list[schema.Json]:
+        home = service.desk.home
+        place.finish_moves(home)
+        names = visible(client, place.collections(home))
+        return [asdict(held.collection(home, name)) for name in names]
 
     rows = await run(service, request, client, "search", look)
-    return {"schema": schema.SCHEMA, "collections": rows}
+    return told({"schema": schema.SCHEMA, "collections": rows})
 
 
-@router.post(
-    "", status_code=201, response_model=None, responses={201: {"model": shapes.NewCollection}}
-)
-async def create_collection(
-    request: Request, response: Response, client: Governs, wanted: Name
-) -> dict[str, Any]:
+@router.post("", status_code=201, responses={201: {"model": shapes.NewCollection}})
+async def create_collection(request: Request, client: Governs, wanted: Name) -> Response:
     """Make a collection that holds nothing yet; it takes a key that may write to all."""
     service, name = service_of(request), place.checked_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
-    response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
-    return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
+    made = {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
+    return told(made, 201, {"Location": paths.collection(name)})
 
 
-@router.get("/{collection}", response_model=None, responses={200: {"model": shapes.Collection}})
-async def show_collection(request: Request, entry: Reads) -> dict[str, Any]:
+@router.get("/{collection}", responses={200: {"model": shapes.Collection}})
+async def show_collection(request: Request, entry: Reads) -> Response:
     """A collection: what it holds, what goes on in it, and the bytes it takes on the disk."""
-    return await run(entry.service, request, entry.client, "search", partial(_told, entry))
+    look = partial(_row, entry)
+    return told(await run(entry.service, request, entry.client, "search", look))
 
 
-@router.patch("/{collection}", response_model=None, responses={200: {"model": shapes.Collection}})
+@router.patch("/{collection}", responses={200: {"model": shapes.Collection}})
 async def rename_collection(
     request: Request, client: Governs, entry: Writes, wanted: Name
-) -> dict[str, Any]:
+) -> Response:
     """Give a collection another name; its history, its files, its jobs and its keys go with it.
 
     It takes a key that may write to all.
     """
     service, new = entry.service, place.checked_name(wanted.name)
 
-    def rename() -> dict[str, Any]:
+    def rename() -> schema.Json:
         if new != entry.collection:
             _check_free(service, new)
-            desk = service.desk
-            desk.rename_collection(entry.collection, new)
-        return _told(Entry(service, client, new))
+            service.desk.rename_collection(entry.collection, new)
+        return _row(Entry(service, client, new))
 
-    return await changed(service, request, client, rename)
+    return told(await changed(service, request, client, rename))
 
 
 @router.delete("/{collection}", status_code=204)
@@ -114,7 +112,7 @@ def _check_free(service: Service, name: str) -> None:
         raise Refused(409, "collection-exists", f"There is a collection {name}", "Choose another.")
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry) -> schema.Json:
     """All that is told of one collection."""
     desk, name = entry.service.desk, entry.collection
     row = held.collection(desk.home, name)

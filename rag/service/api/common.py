@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import quote
 
-from fastapi import Request, Response
 from pydantic import Field
 
-from rag.exports import MIMES
 from rag.service.api import jobs
+from rag.service.bodies import told
 from rag.service.problems import Refused
 from rag.service.running import run
 from rag.service.shapes.holdings import Job
-from rag.shown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastapi import Request, Response
+
     from rag.app import App
-    from rag.exports import Form
     from rag.schema import Json
     from rag.service.entry import Entry
     from rag.service.running import Tell
@@ -40,19 +37,6 @@ BEGUN: dict[int | str, dict[str, Any]] = {
         "headers": {"Location": {"schema": {"type": "string"}}},
     }
 }
-
-
-def told(value: object, status: int = 200) -> Response:
-    """A JSON value that nobody but the client may keep."""
-    text = escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-    return Response(text, status, {"Cache-Control": "no-store"}, "application/json")
-
-
-def file(data: bytes, form: Form, name: str) -> Response:
-    """A file of a form, to be kept under a name without its ending."""
-    named = f"attachment; filename=\"rag.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}', '')}"
-    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    return Response(data, media_type=MIMES[form], headers=headers)
 
 
 def question(entry: Entry, text: str) -> str:
@@ -107,7 +91,4 @@ async def worked(
         return told(await run(entry.service, request, entry.client, "long", done))
     begin = partial(entry.service.jobs.begin, entry.client, entry.collection, kind, work)
     task = await run(entry.service, request, entry.client, "search", begin)
-    answer = told(jobs.told(task), 202)
-    below = f"/api/v1/collections/{quote(entry.collection, '')}"
-    answer.headers["Location"] = f"{below}/jobs/{task.id}"
-    return answer
+    return jobs.begun(entry.collection, task)

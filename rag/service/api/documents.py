@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -19,7 +19,8 @@ from rag.errors import LibraryMissing, StorageError
 from rag.holdings import Holdings, Order, ordered, sought
 from rag.picture import page_of
 from rag.service import receiving
-from rag.service.api.jobs import told
+from rag.service.api import jobs
+from rag.service.bodies import attachment, told
 from rag.service.changing import changed
 from rag.service.entry import Entry, Reads, Writes
 from rag.service.problems import Refused
@@ -30,6 +31,7 @@ from rag.store.rows import DocumentRow
 if TYPE_CHECKING:
     from rag.report import Progress
     from rag.service.running import Tell
+    from rag.store.tasks import Task
 
 router = APIRouter()
 
@@ -77,7 +79,7 @@ class Again(BaseModel):
     password: Annotated[str, Field(max_length=1000)] = ""
 
 
-@router.get("", response_model=None, responses={200: {"model": shapes.Holdings}})
+@router.get("", responses={200: {"model": shapes.Holdings}})
 async def list_documents(
     request: Request,
     entry: Reads,
@@ -87,7 +89,7 @@ async def list_documents(
     sort: Order = "name",
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> dict[str, Any]:
+) -> Response:
     """Documents, a page at a time: `total` counts those that are meant, on all pages."""
 
     def look() -> dict[str, Any]:
@@ -107,42 +109,42 @@ async def list_documents(
             "documents": [schema.holding(by_name[each.name], each) for each in page],
         }
 
-    return await run(entry.service, request, entry.client, "search", look)
+    return told(await run(entry.service, request, entry.client, "search", look))
 
 
-@router.get("/unread", response_model=None, responses={200: {"model": shapes.UnreadFiles}})
+@router.get("/unread", responses={200: {"model": shapes.UnreadFiles}})
 async def list_unread(
     request: Request,
     entry: Reads,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> dict[str, Any]:
+) -> Response:
     """Files of which the collection holds nothing, and why."""
     look = partial(_held, entry)
     _, held = await run(entry.service, request, entry.client, "search", look)
-    return {
-        "schema": schema.SCHEMA,
-        "total": len(held.unread),
-        "offset": offset,
-        "unread": [schema.unread(each) for each in held.unread[offset : offset + limit]],
-    }
+    return told(
+        {
+            "schema": schema.SCHEMA,
+            "total": len(held.unread),
+            "offset": offset,
+            "unread": [schema.unread(each) for each in held.unread[offset : offset + limit]],
+        }
+    )
 
 
 @router.post(
     "",
     status_code=202,
     openapi_extra={"requestBody": _FORM},
-    response_model=None,
     responses=_ANSWERS,
 )
 async def upload_documents(
     request: Request,
-    response: Response,
     entry: Writes,
     name: Annotated[str, Query(max_length=1000, description="Of a body that is one file.")] = "",
     wait: Annotated[float, Query(ge=0, le=600, description="Seconds to wait for the end.")] = 0.0,
     x_document_password: Annotated[str, Header(max_length=4096)] = "",
-) -> dict[str, Any]:
+) -> Response:
     """Bring files in: a form with files, or a body that is one file, called `name`.
 
     The answer is a job. From then on the files are safe: they are read in the background, and the
@@ -163,14 +165,11 @@ async def upload_documents(
     if wait:
         await service.jobs.wait(entry.collection, task.id, wait)
         task = service.jobs.find(entry.collection, task.id)
-    response.status_code = 200 if task.ended else 202
-    collection = quote(entry.collection, safe="")
-    response.headers["Location"] = f"/api/v1/collections/{collection}/jobs/{task.id}"
-    return told(task)
+    return jobs.begun(entry.collection, task)
 
 
-@router.get("/{document}", response_model=None, responses={200: {"model": shapes.DocumentHeld}})
-async def show_document(request: Request, entry: Reads, document: DocumentId) -> dict[str, Any]:
+@router.get("/{document}", responses={200: {"model": shapes.DocumentHeld}})
+async def show_document(request: Request, entry: Reads, document: DocumentId) -> Response:
     """All that is known of a document but its text: `names` are all that its bytes have."""
 
     def look() -> dict[str, Any]:
@@ -180,12 +179,10 @@ async def show_document(request: Request, entry: Reads, document: DocumentId) ->
         names = [row.name for row in named]
         return {"schema": schema.SCHEMA, **schema.holding(named[0], value), "names": names}
 
-    return await run(entry.service, request, entry.client, "search", look)
+    return told(await run(entry.service, request, entry.client, "search", look))
 
 
-@router.get(
-    "/{document}/text", response_model=None, responses={200: {"model": shapes.DocumentText}}
-)
+@router.get("/{document}/text", responses={200: {"model": shapes.DocumentText}})
 async def show_text(
     request: Request,
     entry: Reads,
@@ -193,7 +190,7 @@ async def show_text(
     start: Annotated[int, Query(ge=0, le=2**53)] = 0,
     end: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     page: Annotated[int | None, Query(ge=1, le=10**6, description="Only this page.")] = None,
-) -> dict[str, Any]:
+) -> Response:
     """The text of a document from `start` to `end`, in characters, or that of a page.
 
     At most 200,000 characters come at once; `next` is where to go on, null at the end.
@@ -210,7 +207,7 @@ async def show_text(
         value = schema.document(row, found, first, stop)
         return {**value, "length": len(found.text), "next": stop if stop < last else None}
 
-    return await run(entry.service, request, entry.client, "search", look)
+    return told(await run(entry.service, request, entry.client, "search", look))
 
 
 @router.get("/{document}/file", response_class=StreamingResponse)
@@ -232,19 +229,14 @@ async def show_file(request: Request, entry: Reads, document: DocumentId) -> Str
             raise _no_file() from None
 
     file, name = await run(entry.service, request, entry.client, "search", look)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+    headers = {**attachment(name), "Content-Length": str(os.fstat(file.fileno()).st_size)}
     return StreamingResponse(_pieces(file), media_type="application/octet-stream", headers=headers)
 
 
-@router.patch("/{document}", response_model=None, responses={200: {"model": shapes.Renamed}})
+@router.patch("/{document}", responses={200: {"model": shapes.Renamed}})
 async def rename_document(
     request: Request, entry: Writes, document: DocumentId, wanted: Another
-) -> dict[str, Any]:
+) -> Response:
     """Give a document another name. The old one still leads to it, so that what cites it stays."""
 
     def rename() -> dict[str, Any]:
@@ -255,11 +247,11 @@ async def rename_document(
         old = entry.app.rename(name, wanted.name)
         return {"schema": schema.SCHEMA, "id": document, "old": old, "document": wanted.name}
 
-    return await changed(entry.service, request, entry.client, rename)
+    return told(await changed(entry.service, request, entry.client, rename))
 
 
-@router.delete("/{document}", response_model=None, responses={200: {"model": shapes.Removed}})
-async def delete_document(request: Request, entry: Writes, document: DocumentId) -> dict[str, Any]:
+@router.delete("/{document}", responses={200: {"model": shapes.Removed}})
+async def delete_document(request: Request, entry: Writes, document: DocumentId) -> Response:
     """Take a document out of the collection under all its names, and the file that was sent in.
 
     A file of a folder stays there, and the next ingest of that folder brings it back.
@@ -270,18 +262,17 @@ async def delete_document(request: Request, entry: Writes, document: DocumentId)
         removed = uploads.remove(entry.app, *names, seconds=0.0)
         return {"schema": schema.SCHEMA, "id": document, "removed": removed}
 
-    return await changed(entry.service, request, entry.client, delete)
+    return told(await changed(entry.service, request, entry.client, delete))
 
 
 @router.post(
     "/{document}/reread",
     status_code=202,
-    response_model=None,
     responses={202: {"model": shapes.Job}},
 )
 async def reread_document(
     request: Request, entry: Writes, document: DocumentId, how: Again | None = None
-) -> dict[str, Any]:
+) -> Response:
     """Read a document again from its file, as a job whose result is the report."""
     password = how.password if how else ""
     service, client = entry.service, entry.client
@@ -296,11 +287,11 @@ async def reread_document(
             when_free(again, seconds=_PATIENCE, on_wait=lambda _: tell("wait", {}))
         )
 
-    def begin() -> dict[str, Any]:
+    def begin() -> Task:
         _named(_held(entry)[0], document)
-        return told(service.jobs.begin(client, entry.collection, "reread", work))
+        return service.jobs.begin(client, entry.collection, "reread", work)
 
-    return await run(service, request, client, "search", begin)
+    return jobs.begun(entry.collection, await run(service, request, client, "search", begin))
 
 
 def _opened(path: str) -> BinaryIO:

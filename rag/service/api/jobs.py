@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from rag import schema
+from rag.service import paths, sse
+from rag.service.bodies import told
 from rag.service.entry import Entry, Reads
 from rag.service.problems import Refused
 from rag.service.running import run
 from rag.service.shapes import holdings as shapes
 from rag.store.tasks import State, Task
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rag.schema import Json
+
 router = APIRouter()
 
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The job, as an event for each of its states.",
+        "content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}},
+    }
+}
 JobId = Annotated[str, Path(max_length=100, description="The id of the job.")]
 
 
-def told(task: Task) -> dict[str, Any]:
+def whole(task: Task) -> Json:
     """A job as a JSON value; who began it is told to nobody."""
     return {"schema": schema.SCHEMA, **_head(task), "files": list(task.files)}
 
 
-def _head(task: Task) -> dict[str, Any]:
+def begun(collection: str, task: Task) -> Response:
+    """The answer to who has asked for a job: 202, or 200 where it has ended by now."""
+    headers = {"Location": paths.collection(collection, "jobs", task.id)}
+    return told(whole(task), 200 if task.ended else 202, headers)
+
+
+def _head(task: Task) -> Json:
     """A job without its files, of which there may be many."""
     return {
         "id": task.id,
@@ -50,32 +67,32 @@ async def job_of(request: Request, entry: Reads, job: JobId) -> Task:
 Found = Annotated[Task, Depends(job_of)]
 
 
-@router.get("", response_model=None, responses={200: {"model": shapes.Jobs}})
+@router.get("", responses={200: {"model": shapes.Jobs}})
 async def list_jobs(
     request: Request,
     entry: Reads,
     state: Annotated[State | None, Query(description="Only jobs in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> dict[str, Any]:
+) -> Response:
     """The jobs of a collection, the newest first, without their files."""
     every = partial(entry.service.jobs.all, entry.collection)
     tasks = await run(entry.service, request, entry.client, "search", every)
     wanted = [task for task in tasks if state in (None, task.state)]
-    return {"schema": schema.SCHEMA, "jobs": [_head(task) for task in wanted[:limit]]}
+    return told({"schema": schema.SCHEMA, "jobs": [_head(task) for task in wanted[:limit]]})
 
 
-@router.get("/{job}", response_model=None, responses={200: {"model": shapes.Job}})
-async def show_job(task: Found) -> dict[str, Any]:
+@router.get("/{job}", responses={200: {"model": shapes.Job}})
+async def show_job(task: Found) -> Response:
     """A job: how far it has come, or what came of it."""
-    return told(task)
+    return told(whole(task))
 
 
-@router.get("/{job}/events", response_class=EventSourceResponse)
+@router.get("/{job}/events", response_class=Response, responses=_EVENTS)
 async def follow_job(
     entry: Reads,
     task: Found,
     last_event_id: Annotated[str, Header(max_length=20)] = "",
-) -> AsyncIterator[ServerSentEvent]:
+) -> sse.Stream:
     """A job as it goes on, as server-sent events, from its present state to its end.
 
     Each event is called as the job's state is, and has the job for its data: without its files
@@ -83,22 +100,30 @@ async def follow_job(
     told only of what is new.
     """
     seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
-    async for now in entry.service.jobs.follow(entry.collection, task.id, seen):
-        data = told(now) if now.ended else {"schema": schema.SCHEMA, **_head(now)}
-        yield ServerSentEvent(data=data, event=now.state, id=str(now.revision))
+    followed = entry.service.jobs.follow(entry.collection, task.id, seen)
+    return sse.Stream(sse.Hearing(followed), _written)
 
 
-@router.delete(
-    "/{job}", status_code=202, response_model=None, responses={202: {"model": shapes.Job}}
-)
-async def cancel_job(request: Request, entry: Reads, task: Found) -> dict[str, Any]:
+async def _written(heard: AsyncIterator[Task | None]) -> AsyncIterator[bytes]:
+    """A job as it goes on, as a client reads it."""
+    async for task in heard:
+        if task is None:
+            yield sse.COMMENT
+        else:
+            data = whole(task) if task.ended else {"schema": schema.SCHEMA, **_head(task)}
+            yield sse.event(data, task.state, task.revision)
+
+
+@router.delete("/{job}", status_code=202, responses={202: {"model": shapes.Job}})
+async def cancel_job(request: Request, entry: Reads, task: Found) -> Response:
     """Let a job end soon: what is done stays done. One that has ended is told of as it is.
 
     It takes a key that may write, or the one that began the job.
     """
     check_may_end(entry, task)
     cancel = partial(entry.service.jobs.cancel, entry.collection, task.id)
-    return told(await run(entry.service, request, entry.client, "search", cancel))
+    ending = await run(entry.service, request, entry.client, "search", cancel)
+    return told(whole(ending), 202)
 
 
 def check_may_end(entry: Entry, task: Task) -> None:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from rag import schema
-from rag.exports import MIMES, Form, export_register
+from rag.exports import Form, export_register
 from rag.promised import Asked
-from rag.register import EVERY, OPEN
-from rag.service.api.common import answering, file, told
+from rag.register import states_of
+from rag.service.api.common import answering
+from rag.service.bodies import file, in_forms, told
 from rag.service.entry import Reads, Writes
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from rag.record import Record
     from rag.service.entry import Entry
     from rag.types import Promise
-    from rag.types import State as Stands
 
 router = APIRouter()
 
@@ -63,35 +63,18 @@ class PromisesQuery(Filters):
     @property
     def asked(self) -> Asked:
         """As the register is asked."""
-        return Asked(self.who or "", self.to or "", self.due or "", self._states)
+        return Asked(self.who or "", self.to or "", self.due or "", states_of(self.state))
 
     @property
     def scope(self) -> Scope:
         """The meetings that are meant."""
         return Scope(tuple(self.document), self.since, self.until)
 
-    @property
-    def _states(self) -> frozenset[Stands]:
-        if "all" in self.state:
-            return EVERY
-        closed: frozenset[Stands] = frozenset(
-            each for each in self.state if each in ("done", "cancelled")
-        )
-        return closed | OPEN if "open" in self.state or not closed else closed
+
+_ROWS = in_forms("The promises, in the form that is asked for.", Promises)
 
 
-_FILES = {
-    "description": "The promises, in the form that is asked for.",
-    "model": Promises,
-    "content": {
-        mime: {"schema": {"type": "string", "format": "binary"}}
-        for form, mime in MIMES.items()
-        if form != "json"
-    },
-}
-
-
-@router.get("/promises", responses={200: _FILES})
+@router.get("/promises", responses={200: _ROWS})
 async def promises(
     request: Request, entry: Reads, wanted: Annotated[PromisesQuery, Query()]
 ) -> Response:

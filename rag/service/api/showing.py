@@ -6,14 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from rag import __version__, schema
 from rag.picture import DRAWN, LONGEST_SIDE, marked_at, size_of
-from rag.service.api.common import told
+from rag.service import paths
+from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -98,7 +99,7 @@ async def page(
     sought = {"document": drawn.name}
     if wanted.start is not None:
         sought |= {"start": str(wanted.start), "end": str(wanted.end)}
-    below = f"/api/v1/collections/{quote(entry.collection, '')}"
+    address = paths.collection(entry.collection, "pages", f"{number}.png")
     return told(
         {
             "schema": schema.SCHEMA,
@@ -110,7 +111,7 @@ async def page(
             "width": width,
             "height": height,
             "top": None if drawn.top is None else round(drawn.top, 4),
-            "picture": f"{below}/pages/{number}.png?{urlencode(sought)}",
+            "picture": f"{address}?{urlencode(sought)}",
         }
     )
 

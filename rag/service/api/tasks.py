@@ -13,7 +13,8 @@ from rag.jobs import fields as fields_of
 from rag.jobs import shelf
 from rag.jobs.checking import Source
 from rag.jobs.result import Request as Wishes
-from rag.service.api.common import BEGUN, Background, told, worked
+from rag.service.api.common import BEGUN, Background, worked
+from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.problems import Refused
 from rag.service.running import run

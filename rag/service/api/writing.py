@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from rag import schema
-from rag.exports import MIMES, Form, export, values
+from rag.exports import Form, export, values
 from rag.mapreduce import Watch
 from rag.named import Unread
-from rag.service.api.common import BEGUN, Background, By, answering, file, worked
+from rag.service.api.common import BEGUN, Background, By, answering, worked
+from rag.service.bodies import file, in_forms
 from rag.service.entry import Reads
 from rag.service.problems import Refused
 from rag.service.running import run
@@ -86,18 +87,10 @@ class MinutesRequest(Body):
     background: Annotated[Background, Field(description="As a job; in JSON alone.")] = False
 
 
-_FILES = {
-    "description": "The minutes, in the form that is asked for.",
-    "model": MinutesByRules | MinutesWithModel,
-    "content": {
-        mime: {"schema": {"type": "string", "format": "binary"}}
-        for form, mime in MIMES.items()
-        if form != "json"
-    },
-}
+_RECORD = in_forms("The minutes, in the form that is asked for.", MinutesByRules | MinutesWithModel)
 
 
-@router.post("/minutes", responses={200: _FILES, **BEGUN})
+@router.post("/minutes", responses={200: _RECORD, **BEGUN})
 async def minutes(
     request: Request,
     entry: Reads,

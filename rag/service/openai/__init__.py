@@ -9,20 +9,18 @@ talk         messages as a question and its past
 footnotes    the text of an answer, bare or for people
 chunks       answers and the events of a stream, in OpenAI's shape; errors, in the same
 metering     a model as one request uses it
-hearing      what work tells, with the silence in between
 """
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from rag.service import paths
 from rag.service.openai import chat, embeddings, listing
 from rag.service.openai.errors import FAILURES, Edge
 
-__all__ = ["PREFIX", "Edge", "router"]
+__all__ = ["Edge", "router"]
 
-#: Where clients of OpenAI's API look for it.
-PREFIX = "/v1"
-router = APIRouter(prefix=PREFIX, tags=["openai"], responses=FAILURES)
+router = APIRouter(prefix=paths.OPENAI, tags=["openai"], responses=FAILURES)
 for _part in (chat, embeddings, listing):
     router.include_router(_part.router)

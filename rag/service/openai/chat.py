@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
+from rag.service import bodies, sse
 from rag.service.entry import Asking
-from rag.service.openai.chunks import COMMENT, Reply, as_json, failed
+from rag.service.openai.chunks import Reply, failed
 from rag.service.openai.errand import errand
 from rag.service.openai.errors import Route
-from rag.service.openai.hearing import Hearing
 from rag.service.openai.naming import entered
 from rag.service.openai.wanted import Completion
 from rag.service.running import events, run
@@ -19,8 +19,6 @@ from rag.service.state import service_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-    from starlette.types import Receive, Scope, Send
 
     from rag.errors import RagError
     from rag.service.openai.errand import Told
@@ -34,11 +32,13 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
         " `rag`, which holds what `rag ask --json` prints. See docs/openai.md.",
         "content": {
             "application/json": {"schema": {"type": "object"}},
-            "text/event-stream": {"schema": {"type": "string"}},
+            sse.MEDIA_TYPE: {"schema": {"type": "string"}},
         },
     }
 }
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+#: Seconds without a word after which a stream begins in any case, and comments are sent. What fails
+#: before it has begun is told by the status of the answer.
+_SILENCE = 5.0
 
 
 def _quiet(*_: object) -> None:
@@ -55,48 +55,28 @@ async def complete(request: Request, client: Asking, wanted: Completion) -> Resp
     reply = Reply(named.name, with_usage=bool(options and options.include_usage))
     if not wanted.stream:
         told = await run(service, request, client, "answer", lambda: made.run(_quiet))
-        return Response(as_json(reply.whole(told)), media_type="application/json")
-    hearing = Hearing(events(service, client, "answer", made.run))
-    try:
-        first = await hearing.first(request)
-    except BaseException:
-        hearing.stop()
-        raise
-    return _Stream(reply, hearing, first)
+        return bodies.told(reply.whole(told))
+    work = events(service, client, "answer", made.run)
+    return await sse.streamed(request, work, partial(_sent, reply), _begins, _SILENCE)
 
 
-class _Stream(StreamingResponse):
-    """A stream that stops what makes it when it ends, however it does."""
-
-    def __init__(self, reply: Reply, hearing: Hearing, first: Event | None) -> None:
-        super().__init__(
-            _sent(reply, hearing, first), media_type="text/event-stream", headers=_HEADERS
-        )
-        self._hearing = hearing
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._hearing.stop()
+def _begins(event: Event | None) -> bool:
+    """Whether a stream begins: with words, the end, or where nothing comes for long."""
+    return event is None or event.name != "step"
 
 
-async def _sent(reply: Reply, hearing: Hearing, event: Event | None) -> AsyncIterator[str]:
-    """The events of a stream as they are sent, from the first one that was heard."""
+async def _sent(reply: Reply, heard: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:
+    """The events of a stream as they are sent."""
     yield reply.first()
-    while event is None or event.name in ("step", "text"):
+    async for event in heard:
         if event is None:
-            yield COMMENT
+            yield sse.COMMENT
         elif event.name == "text":
             yield reply.piece(str(event.value))
-        event = await hearing.next()
-    if event.name == "failed":
-        for each in failed(cast("RagError", event.value)):
-            yield each
-        return
-    told = cast("Told", event.value)
-    for piece in told.pieces:
-        yield reply.piece(piece)
-    for each in reply.last(told):
-        yield each
+        elif event.name == "failed":
+            for each in failed(cast("RagError", event.value)):
+                yield each
+        elif event.name == "done":
+            told = cast("Told", event.value)
+            for each in (*map(reply.piece, told.pieces), *reply.last(told)):
+                yield each

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rag import __version__
+from rag.service import sse
 from rag.service.openai.errors import body
-from rag.shown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
     from rag.service.openai.errand import Told
     from rag.service.openai.metering import Usage
 
-#: Says that something goes on; a client takes no notice of it (a comment of server-sent events).
-COMMENT = ": the answer is being made\n\n"
-END = "data: [DONE]\n\n"
+#: What ends a stream.
+_END = b"data: [DONE]\n\n"
 _ID_BYTES = 12
 
 
@@ -41,26 +39,27 @@ class Reply:
         head = self._head("chat.completion")
         return {**head, "choices": [choice], "usage": _usage(told.usage), "rag": told.extras}
 
-    def first(self) -> str:
+    def first(self) -> bytes:
         """The event that begins a stream: who speaks."""
         return self._chunk({"role": "assistant", "content": "", "refusal": None})
 
-    def piece(self, text: str) -> str:
+    def piece(self, text: str) -> bytes:
         """The event that brings text."""
         return self._chunk({"content": text})
 
-    def last(self, told: Told) -> Iterator[str]:
+    def last(self, told: Told) -> Iterator[bytes]:
         """The events that end a stream: how it ended with the field `rag`, tokens, the end."""
         yield self._chunk({}, told.finish, rag=told.extras)
         if self.with_usage:
             head = self._head("chat.completion.chunk")
-            yield _event({**head, "choices": [], "usage": _usage(told.usage)})
-        yield END
+            yield sse.event({**head, "choices": [], "usage": _usage(told.usage)})
+        yield _END
 
-    def _chunk(self, delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         usage = {"usage": None} if self.with_usage else {}
-        return _event({**self._head("chat.completion.chunk"), "choices": [choice], **usage, **more})
+        head = self._head("chat.completion.chunk")
+        return sse.event({**head, "choices": [choice], **usage, **more})
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {
@@ -72,19 +71,10 @@ class Reply:
         }
 
 
-def failed(error: RagError) -> Iterator[str]:
+def failed(error: RagError) -> Iterator[bytes]:
     """The events that end a stream that went wrong after it had begun."""
-    yield _event(body(error))
-    yield END
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON, in which no character of a document ends a line or cannot be sent."""
-    return escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _event(value: Any) -> str:
-    return f"data: {as_json(value)}\n\n"
+    yield sse.event(body(error))
+    yield _END
 
 
 def _usage(usage: Usage) -> dict[str, int]:

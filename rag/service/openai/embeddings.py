@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
+from rag.service.bodies import told
 from rag.service.entry import Asking
-from rag.service.openai.chunks import as_json
 from rag.service.openai.errors import Route, Wrong
 from rag.service.openai.naming import entered
 from rag.service.openai.wanted import Vectors
@@ -52,7 +52,7 @@ async def embed(request: Request, client: Asking, wanted: Vectors) -> Response:
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     value = {"object": "list", "data": rows, "model": named.name, "usage": usage}
-    return Response(as_json(value), media_type="application/json")
+    return told(value)
 
 
 def _floats(vector: Floats) -> Any:

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from rag.errors import RagError
-from rag.service import problems
+from rag.service import paths, problems
 from rag.service.problems import Refused
 
 if TYPE_CHECKING:
@@ -156,18 +156,17 @@ class Edge:
     """ASGI middleware: what is refused before a route is reached is told in this shape, too.
 
     Limits, the gate and whatever else stands before all routes, or finds none, tell of errors in
-    other shapes; below `prefix` their clients are OpenAI's.
+    other shapes; below `paths.OPENAI` their clients are OpenAI's.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and look at what comes back."""
         if scope["type"] == "http":
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
-            send = _Reshaping(send) if path.startswith(self._prefix) else send
+            is_below = paths.asked_for(scope).startswith(f"{paths.OPENAI}/")
+            send = _Reshaping(send) if is_below else send
         await self._app(scope, receive, send)
 
 

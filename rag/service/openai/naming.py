@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rag.access.clients import visible
 from rag.service.entry import enter
 from rag.service.problems import Refused
 from rag.store.place import LibraryPaths, collections
@@ -63,11 +64,10 @@ def entered(service: Service, client: Client, name: str) -> tuple[Named, Entry]:
 
 def models(service: Service, client: Client) -> Iterator[dict[str, Any]]:
     """All models that a client may ask, as the API lists them."""
-    for collection in collections(service.desk.home):
-        if client.may("read", collection):
-            for options in _LISTED:
-                name = "+".join((_PREFIX + collection, *options))
-                yield model(service, Named(name, collection, frozenset(options)))
+    for collection in visible(client, collections(service.desk.home)):
+        for options in _LISTED:
+            name = "+".join((_PREFIX + collection, *options))
+            yield model(service, Named(name, collection, frozenset(options)))
 
 
 def model(service: Service, named: Named) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o600) -> None:
     """Write aside and rename: under its own name a file is whole or not there.
+
+    `mode` are its rights, by default the owner's alone.
 
     Once a `durable` one is written its bytes outlast a power cut, and its name does after
     `sync_folder`.
@@ -20,6 +22,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
             file.flush()
             if durable:
                 os.fsync(file.fileno())
+            aside.chmod(mode)
             aside.replace(path)
         except BaseException:
             aside.unlink(missing_ok=True)

@@ -109,7 +109,7 @@ class Supervisor:
         """Serve until a signal; which one it was. Raises RagError where it cannot go on."""
         logs.set_up(self._plan.form, self._plan.level)
         with tempfile.TemporaryDirectory(prefix="rag-metrics-") as folder, self._heeding():
-            self._plan = replace(self._plan, metrics=folder)
+            self._plan = replace(self._plan.shared(self._count), metrics=folder)
             try:
                 while not self._signals:
                     self._keep_up()
