@@ -159,7 +159,7 @@ def _libraries(desk: Desk) -> Cause | None:
     if not wrong:
         return None
     first, why = wrong[0]
-    detail = f"the collection {first}: {why.message}"
+    detail = f"the collection {first}: {problems.outside(why)[0]}"
     return Cause(problems.code_of(why), detail, stops=len(wrong) == len(names))
 
 
@@ -167,7 +167,7 @@ def _embedder(desk: Desk) -> Cause | None:
     try:
         assert desk.app().embedder is not None
     except RagError as error:
-        return Cause(problems.code_of(error), error.message)
+        return Cause(problems.code_of(error), problems.outside(error)[0])
     return None
 
 
@@ -178,7 +178,7 @@ def _model(desk: Desk) -> Cause | None:
     if not settings.model or (desk.holds_model(settings) if here else _reached(settings)):
         return None
     told = "is not loaded" if here else f"is not reached at {settings.base_url}"
-    return Cause("model-error", f"the model {settings.model} {told}")
+    return Cause("model-error", problems.without_paths(f"the model {settings.model} {told}"))
 
 
 def _reached(settings: Settings) -> bool:

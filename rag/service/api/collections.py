@@ -14,7 +14,7 @@ from rag import schema
 from rag.errors import LibraryMissing
 from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Governs, Reads, Writes
-from rag.service.problems import Refused
+from rag.service.problems import Refused, without_paths
 from rag.service.running import run
 from rag.service.shapes import holdings as shapes
 from rag.service.state import Service, service_of
@@ -46,7 +46,7 @@ async def list_collections(request: Request, client: Asking) -> dict[str, Any]:
         place.finish_moves(service.desk.home)
         names = place.collections(service.desk.home)
         rows = [held.collection(service.desk.home, n) for n in names if client.may("read", n)]
-        return [asdict(row) for row in rows]
+        return [_row(row) for row in rows]
 
     rows = await run(service, request, client, "search", look)
     return {"schema": schema.SCHEMA, "collections": rows}
@@ -114,6 +114,11 @@ def _check_free(service: Service, name: str) -> None:
         raise Refused(409, "collection-exists", f"There is a collection {name}", "Choose another.")
 
 
+def _row(row: held.Collection) -> dict[str, Any]:
+    """A collection as it is listed, without where on this machine it lies."""
+    return {**asdict(row), "trouble": without_paths(row.trouble)}
+
+
 def _told(entry: Entry) -> dict[str, Any]:
     """All that is told of one collection."""
     desk, name = entry.service.desk, entry.collection
@@ -124,7 +129,7 @@ def _told(entry: Entry) -> dict[str, Any]:
         unread = 0
     return {
         "schema": schema.SCHEMA,
-        **asdict(row),
+        **_row(row),
         "unread": unread,
         "jobs": entry.service.jobs.running(name),
         "disk": held.used(desk.home, name),
