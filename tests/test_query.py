@@ -191,6 +191,20 @@ def test_the_most_frequent_of_near_words_is_taken_but_for_another_first_letter()
     )
 
 
+def test_a_word_of_thousands_of_letters_is_not_looked_for() -> None:
+    asked: list[str] = []
+
+    def known(item: str) -> int:
+        asked.append(item)
+        return 0
+
+    assert one_edit("й" * 20_000, known) == ""
+    assert two_edits("w" * 20_000, lambda head: [(head, known(head))]) == ""
+    assert asked == [], "work that grows with the square of its length"
+    assert one_edit("превысокомногорассмотрительствущий", known) == ""
+    assert asked, "the longest words that people write are"
+
+
 # -- keyboard layouts
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -66,24 +67,32 @@ def state_of(home: Path) -> tuple[int, ...] | None:
 
     Raises OSError where that cannot be told.
     """
+    path = home / FILE_NAME
     try:
-        found = os.stat(home / FILE_NAME)
+        found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        if not path.is_symlink():
+            return None
+        found = os.lstat(path)  # to where nothing is: read tells
     return _state(found)
 
 
 def read(home: Path) -> Held:
     """The keys of the library at `home`; none where there is no file.
 
-    Raises LibraryError where the file cannot be read, is damaged, or may be written by others.
+    Raises LibraryError where the file cannot be read, is damaged, is a link to nothing, or may be
+    written by others.
     """
     path = home / FILE_NAME
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_at_once) as file:
             found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise _unreadable(path, "it is no file")
             data = file.read()
     except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink():
+            raise _unreadable(path, "it is a link to nothing") from None
         return Held()
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
@@ -273,6 +282,11 @@ def _replace(path: Path, text: str) -> None:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)  # or a key that was revoked could come back
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file; what is none, such as a pipe, is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _private(path: str, flags: int) -> int:

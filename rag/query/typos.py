@@ -18,28 +18,34 @@ if TYPE_CHECKING:
 
 #: Letters of a word from which on it may have two edits, and of one that may have any.
 TWO_EDITS, ONE_EDIT = 8, 4
+#: Letters of the longest word that is looked for: work grows with their square, and nothing longer
+#: is a word that somebody has mistyped.
+_LONGEST = 40
 _ALPHABETS = ("абвгдежзийклмнопрстуфхцчшщъыьэюя", "abcdefghijklmnopqrstuvwxyz")
 _HEAD = 3  # letters that stay as they are where there are two edits
 
 
 def one_edit(word: str, frequency: Frequency, *, head: int = 0) -> str:
-    """The most frequent of the words that are one edit away; "" where none is, or it is short.
+    """The most frequent of the words that are one edit away; "" where none is.
+
+    None is of a word that is short or endless.
 
     `frequency` says how often a word stands. The first `head` letters stay as they are.
     """
     letters = next((a for a in _ALPHABETS if set(word) <= set(a)), "")
-    if not letters or len(word) < ONE_EDIT:
+    if not letters or not ONE_EDIT <= len(word) <= _LONGEST:
         return ""
     counted = ((each, frequency(each)) for each in _edited(word, letters, head))
     return _best(word, ((each, count) for each, count in counted if count))
 
 
 def two_edits(word: str, beginning: Beginning) -> str:
-    """The most frequent of the words that are two edits away; "" where none is, or it is short.
+    """The most frequent of the words that are two edits away; "" where none is, as `one_edit`.
 
     `beginning` gives the words that begin with letters, and how often each stands.
     """
-    if len(word) < TWO_EDITS - 2:  # a stem is a little shorter than its word
+    # a stem is a little shorter than its word
+    if not TWO_EDITS - 2 <= len(word) <= _LONGEST:
         return ""
     return _best(
         word,

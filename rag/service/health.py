@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from rag.errors import LibraryMissing, RagError
 from rag.index import open_catalogue
-from rag.service import paths
+from rag.service import paths, problems
 from rag.service.entry import Asking, Oversees
 from rag.service.life import Cause
 from rag.service.logs import tell
@@ -150,7 +150,7 @@ def _libraries(desk: Desk) -> Cause | None:
     if not wrong:
         return None
     first, why = wrong[0]
-    detail = f"the collection {first}: {why.message}"
+    detail = f"the collection {first}: {problems.outside(why)[0]}"
     return Cause(why.code, detail, stops=len(wrong) == len(names))
 
 
@@ -158,7 +158,7 @@ def _embedder(desk: Desk) -> Cause | None:
     try:
         assert desk.app().embedder is not None
     except RagError as error:
-        return Cause(error.code, error.message)
+        return Cause(error.code, problems.outside(error)[0])
     return None
 
 
@@ -169,7 +169,7 @@ def _model(desk: Desk) -> Cause | None:
     if not settings.model or (desk.holds_model(settings) if here else _reached(settings)):
         return None
     told = "is not loaded" if here else f"is not reached at {settings.base_url}"
-    return Cause("model-error", f"the model {settings.model} {told}")
+    return Cause("model-error", problems.without_paths(f"the model {settings.model} {told}"))
 
 
 def _reached(settings: Settings) -> bool:

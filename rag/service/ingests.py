@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.desk.drops import THERE
 from rag.errors import RagError
+from rag.service.problems import without_paths
 from rag.store.tasks import new_id
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def _row(digest: str, drop: Drop) -> Json:
     reason = drop.reason
     if drop.hint and reason.endswith(drop.hint):
         reason = reason.removesuffix(drop.hint).removesuffix(". ")
+    if drop.cause in ("library", "storage"):  # not for what the reader says of the file
+        reason, hint = without_paths(reason), without_paths(hint)
     pairs = zip(drop.ids, drop.documents, strict=True)
     return {
         "name": drop.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,9 @@ from rag.errors import (
     DocumentMissing,
     DoesNotFit,
     LibraryBusy,
+    LibraryCorrupt,
     LibraryError,
+    LibraryMismatch,
     LibraryMissing,
     ModelError,
     NotAMeeting,
@@ -32,6 +35,23 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 MEDIA_TYPE = "application/problem+json"
+#: Errors that name the library's folder, in words for those whom that does not concern; the first
+#: that an error is an instance of counts. A reason in brackets stays.
+_OUTSIDE: Final[tuple[tuple[type[RagError], str, str], ...]] = (
+    (
+        LibraryMissing,
+        "There is nothing in this collection yet",
+        "Send files to it, or fill it: rag ingest FOLDER",
+    ),
+    (LibraryBusy, "", ""),
+    (LibraryMismatch, "", ""),
+    (LibraryCorrupt, "", ""),
+    (LibraryError, "The library cannot be used", "Let the administrator see why: rag doctor"),
+    (StorageError, "The library cannot be written", "Let the administrator make room."),
+)
+_REASON = re.compile(r" \([^()/\\]+\)$")
+#: A path of this machine in any other words.
+_PATH = re.compile(r"(?<![\w/.…-])(?:/(?:[^\s/'\"]+/)+[^\s/'\",;:)]*|[A-Za-z]:\\[^\s'\"]+)")
 #: Seconds after which it is worth asking again.
 _RETRY = 2
 #: Faults of a request that are told one by one, and characters of a name in an error.
@@ -75,6 +95,23 @@ def status_of(error: RagError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
+def outside(error: RagError) -> tuple[str, str]:
+    """What an error says and hints at, without where on this machine anything lies."""
+    if isinstance(error, Refused):  # written for clients
+        return error.message, error.hint
+    found = (told for told in _OUTSIDE if isinstance(error, told[0]))
+    _, message, hint = next(found, (RagError, "", ""))
+    if not message:
+        return without_paths(error.message), without_paths(error.hint)
+    reason = _REASON.search(error.message)
+    return message + (reason[0] if reason else ""), hint
+
+
+def without_paths(text: str) -> str:
+    """A message in which an ellipsis stands for each path of this machine."""
+    return _PATH.sub("…", text)
+
+
 class Invalid(Refused):
     """A request that is not what its route takes; `faults` say where and what."""
 
@@ -98,12 +135,13 @@ def problem(error: RagError) -> dict[str, Any]:
 
     Of a request that is not what its route takes there is a list of `errors`, too.
     """
+    message, hint = outside(error)
     told = {
         "type": "about:blank",
         "title": error.code.replace("-", " ").capitalize(),
         "status": status_of(error),
-        "detail": shown(error.message),
-        "hint": error.hint,
+        "detail": shown(message),
+        "hint": shown(hint),
         "code": error.code,
         "exit_code": error.exit_code,
         **({"request": ids.current()} if ids.current() else {}),

@@ -20,6 +20,7 @@ from rag.observe import Observer, observed_by
 from rag.service import ids, paths, problems, sse
 from rag.service.gate import TURNED_AWAY
 from rag.service.logs import tell
+from rag.service.metrics import known_method
 from rag.service.openai.errors import body as openai_body
 from rag.service.problems import Refused
 
@@ -192,7 +193,7 @@ class _Request:
         seconds = time.perf_counter() - self.began
         state: dict[str, Any] = self.scope.get("state", {})
         status = state.get(CUT) or self.status or _GONE
-        route, method = self.route, self.scope["method"]
+        route, method = self.route, known_method(self.scope["method"])
         metrics = self.service.metrics
         metrics.request(route, method, status, seconds)
         metrics.received.inc(self.taken)

@@ -195,6 +195,26 @@ def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
     assert isinstance(ring.find(text), Key)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+def test_what_is_no_file_of_keys_is_an_error_and_never_one_without_keys(tmp_path: Path) -> None:
+    path, ring = tmp_path / FILE_NAME, Ring(tmp_path)
+    assert not ring.made()
+    path.symlink_to(tmp_path / "elsewhere.json")  # a disk that is not there yet, say
+    for _ in range(2):
+        with pytest.raises(LibraryError, match="a link to nothing"):
+            ring.made()
+    path.unlink()
+    os.mkfifo(path)  # to wait for who writes into it would be to wait for ever
+    with pytest.raises(LibraryError, match="it is no file"):
+        ring.made()
+    path.unlink()
+    made = tmp_path / "elsewhere"
+    made.mkdir()
+    _, text = keyfile.add(made, "anna", None, "read")
+    path.symlink_to(made / FILE_NAME)
+    assert isinstance(ring.find(text), Key)
+
+
 def test_the_ring_heeds_every_change_of_the_file(tmp_path: Path) -> None:
     ring = Ring(tmp_path)
     assert not ring.made()

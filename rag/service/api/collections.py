@@ -16,7 +16,7 @@ from rag.service import paths
 from rag.service.bodies import told
 from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Governs, Reads, Writes
-from rag.service.problems import Refused
+from rag.service.problems import Refused, without_paths
 from rag.service.running import run
 from rag.service.shapes import holdings as shapes
 from rag.service.state import Service, service_of
@@ -48,7 +48,7 @@ async def list_collections(request: Request, client: Asking) -> Response:
         home = service.desk.home
         place.finish_moves(home)
         names = visible(client, place.collections(home))
-        return [asdict(held.collection(home, name)) for name in names]
+        return [_row(held.collection(home, name)) for name in names]
 
     rows = await run(service, request, client, "search", look)
     return told({"schema": schema.SCHEMA, "collections": rows})
@@ -66,7 +66,7 @@ async def create_collection(request: Request, client: Governs, wanted: Name) -> 
 @router.get("/{collection}", responses={200: {"model": shapes.Collection}})
 async def show_collection(request: Request, entry: Reads) -> Response:
     """A collection: what it holds, what goes on in it, and the bytes it takes on the disk."""
-    look = partial(_row, entry)
+    look = partial(_whole, entry)
     return told(await run(entry.service, request, entry.client, "search", look))
 
 
@@ -84,7 +84,7 @@ async def rename_collection(
         if new != entry.collection:
             _check_free(service, new)
             service.desk.rename_collection(entry.collection, new)
-        return _row(Entry(service, client, new))
+        return _whole(Entry(service, client, new))
 
     return told(await changed(service, request, client, rename))
 
@@ -112,7 +112,12 @@ def _check_free(service: Service, name: str) -> None:
         raise Refused(409, "collection-exists", f"There is a collection {name}", "Choose another.")
 
 
-def _row(entry: Entry) -> schema.Json:
+def _row(row: held.Collection) -> schema.Json:
+    """A collection as it is listed, without where on this machine it lies."""
+    return {**asdict(row), "trouble": without_paths(row.trouble)}
+
+
+def _whole(entry: Entry) -> schema.Json:
     """All that is told of one collection."""
     desk, name = entry.service.desk, entry.collection
     row = held.collection(desk.home, name)
@@ -122,7 +127,7 @@ def _row(entry: Entry) -> schema.Json:
         unread = 0
     return {
         "schema": schema.SCHEMA,
-        **asdict(row),
+        **_row(row),
         "unread": unread,
         "jobs": entry.service.jobs.running(name),
         "disk": held.used(desk.home, name),
