@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, config, render, schema
-from rag.options import JSON, complete_collection
-from rag.options import settings as settings_of
+from rag import __version__, render, schema
+from rag.options import HOME, JSON, complete_collection
+from rag.options import home as home_of
 
 if TYPE_CHECKING:
     from rag.store.archive import Backup
 
-_HOME = click.option(
-    "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
-)
 _COLLECTIONS = click.option(
     "-c",
     "--collection",
@@ -40,7 +37,7 @@ _COLLECTIONS = click.option(
     help="In a folder: afterwards delete all backups there but the newest N.",
 )
 @JSON
-@_HOME
+@HOME
 @click.pass_context
 def backup(
     ctx: click.Context,
@@ -65,7 +62,7 @@ def backup(
 
     if keep is not None and not target.is_dir():
         raise UsageError("--keep counts the backups of a folder", f"Make it: mkdir -p {target}")
-    file, made = back_up(_home(ctx), target, names, version=__version__, keys=not no_keys)
+    file, made = back_up(home_of(ctx), target, names, version=__version__, keys=not no_keys)
     gone = keep_newest(target, keep) if keep is not None else []
     if as_json:
         told = {"file": str(file), "bytes": file.stat().st_size, **_told(made)}
@@ -83,7 +80,7 @@ def backup(
 @click.option("--keys", is_flag=True, help="Also the keys of the service, revoked ones since too.")
 @click.option("--check", is_flag=True, help="Only see whether the backup is whole.")
 @JSON
-@_HOME
+@HOME
 @click.pass_context
 def restore(
     ctx: click.Context,
@@ -111,7 +108,7 @@ def restore(
         else:
             render.print_line(f"{file} is whole and holds {_words(whole)}")
         return
-    home = _home(ctx)
+    home = home_of(ctx)
     done = put_back(file, home, names, replace=replace, keys=keys)
     if as_json:
         told = {"home": str(home), "restored": list(done.collections), "with_keys": done.keys}
@@ -132,10 +129,6 @@ def _words(backup: Backup) -> str:
     documents = sum(each.documents for each in backup.collections)
     keys = ", keys" if backup.keys else ""
     return f"{documents} documents in {len(backup.collections)} collections{keys}"
-
-
-def _home(ctx: click.Context) -> Path:
-    return config.library_home(settings_of(ctx).settings)
 
 
 COMMANDS = (backup, restore)

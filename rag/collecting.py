@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
-from rag import config, render, schema, terminal
-from rag.options import JSON, complete_collection
-from rag.options import settings as settings_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_HOME = click.option(
-    "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
-)
+from rag import render, schema, terminal
+from rag.options import HOME, JSON, complete_collection
+from rag.options import home as home_of
 
 
 @click.group(cls=terminal.Group, invoke_without_command=True)
-@_HOME
+@HOME
 @JSON
 @click.pass_context
 def collections(ctx: click.Context, /, as_json: bool, **_: str | None) -> None:
@@ -34,7 +26,7 @@ def collections(ctx: click.Context, /, as_json: bool, **_: str | None) -> None:
         return
     from rag.store import collections as held
 
-    rows = held.collections(_home(ctx))
+    rows = held.collections(home_of(ctx))
     if as_json:
         found = {"schema": schema.SCHEMA, "collections": [asdict(row) for row in rows]}
         render.print_json(found)
@@ -54,7 +46,7 @@ def create(ctx: click.Context, /, name: str) -> None:
     """
     from rag.store import collections as held
 
-    held.create(_home(ctx), name)
+    held.create(home_of(ctx), name)
     render.print_line(f"{name} is made; fill it: rag ingest FOLDER --collection {name}")
 
 
@@ -70,7 +62,7 @@ def rename(ctx: click.Context, /, name: str, new: str) -> None:
     """
     from rag.store import collections as held
 
-    held.rename(_home(ctx), name, new)
+    held.rename(home_of(ctx), name, new)
     render.print_line(f"{name} is called {new} now")
 
 
@@ -88,16 +80,12 @@ def rm(ctx: click.Context, /, name: str, yes: bool) -> None:
     """
     from rag.store import collections as held
 
-    home = _home(ctx)
+    home = home_of(ctx)
     if not yes:
         size = sum(held.used(home, name).values())
         click.confirm(f"Delete {name} for good ({size / 1e6:.1f} MB)?", abort=True, err=True)
     held.delete(home, name)
     render.print_line(f"deleted {name}")
-
-
-def _home(ctx: click.Context) -> Path:
-    return config.library_home(settings_of(ctx).settings)
 
 
 COMMANDS = (collections,)

@@ -8,14 +8,12 @@ one row of the report, and is not tried again until it, or the way to read it, h
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError
@@ -23,6 +21,7 @@ from rag.index import Writer, check_versions, open_catalogue
 from rag.plan import (
     UNNAMED,
     Planner,
+    Ways,
     called,
     free_member,
     gone,
@@ -30,7 +29,6 @@ from rag.plan import (
     row_of,
     size_of,
 )
-from rag.readers import READERS_VERSION
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
 from rag.report import Progress, Read, Report, Skipped, Tally
@@ -48,13 +46,11 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
     from rag.store.rows import FileRow
-    from rag.types import Document
     from rag.workers.pool import Event
 
 log = logging.getLogger(__name__)
 
 _KEPT = " (the library keeps what the file held before)"
-_UNSOUND = ("scan", "garbled")
 _OLDER = (
     "%d documents were read by an older version of this program, and may be read better now:"
     " rag ingest FOLDER --reread"
@@ -192,34 +188,6 @@ def _note_removed(tally: Tally, names: Sequence[str], known: Sequence[FileRow]) 
     """Names that leave the library; a row that held no document is no loss."""
     documents = {row.name for row in known if row.document_id}
     tally.names["removed"] += [name for name in names if name in documents]
-
-
-class Ways:
-    """How files are read this time, and whether another way was taken before."""
-
-    def __init__(self, options: Options) -> None:
-        self.options = options
-
-    @cached_property
-    def attempt(self) -> str:
-        """All that may decide whether a file, or a page of it, can be read."""
-        from rag.readers.ocr import available
-
-        options = self.options
-        missing = "" if options.ocr == "never" else available(options.languages)
-        said = [READERS_VERSION, options.ocr, options.languages, missing]
-        return json.dumps([*said, asdict(options.limits)])
-
-    def worth_a_try(self, row: FileRow) -> bool:
-        """Whether what is missing of a file may be had now."""
-        if not row.attempt:
-            return False
-        return (bool(self.options.password) and not row.document_id) or row.attempt != self.attempt
-
-    def missing_in(self, document: Document) -> str:
-        """The attempt to be recorded with a document; "" where nothing of it is missing."""
-        unread = any(page.kind in _UNSOUND and not page.recognised for page in document.pages)
-        return self.attempt if unread else ""
 
 
 @dataclass(eq=False, slots=True)

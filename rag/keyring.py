@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag import config, render, schema, terminal
+from rag import render, schema, terminal
 from rag.errors import UsageError
-from rag.options import JSON, complete_collection
-from rag.options import settings as settings_of
+from rag.options import HOME, JSON, complete_collection
+from rag.options import home as home_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from rag.access.keyfile import Kept
     from rag.access.keys import Right
 
-_HOME = click.option(
-    "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
-)
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
@@ -57,7 +54,7 @@ def keys() -> None:
 @click.option(
     "--expires", metavar="WHEN", help="After 90d, 12w or 8h; or with the end of a day: 2027-01-31."
 )
-@_HOME
+@HOME
 @JSON
 @click.pass_context
 def add(
@@ -81,7 +78,7 @@ def add(
     """
     from rag.access import keyfile
 
-    home = _home(ctx)
+    home = home_of(ctx)
     _check_opened(home, collections, every=every)
     until = None if expires is None else _time(expires, time.time())
     right: Right = "read" if reads else "write"
@@ -99,7 +96,7 @@ def add(
 
 
 @keys.command(name="list")
-@_HOME
+@HOME
 @JSON
 @click.pass_context
 def list_(ctx: click.Context, /, as_json: bool, **_: str | None) -> None:
@@ -110,7 +107,7 @@ def list_(ctx: click.Context, /, as_json: bool, **_: str | None) -> None:
     """
     from rag.access import keyfile
 
-    home = _home(ctx)
+    home = home_of(ctx)
     rows = [(kept, keyfile.last_use(home, kept.key)) for kept in keyfile.read(home).keys]
     if as_json:
         render.print_json(schema.access_keys(rows))
@@ -137,7 +134,7 @@ def list_(ctx: click.Context, /, as_json: bool, **_: str | None) -> None:
 
 @keys.command()
 @click.argument("key", nargs=-1, required=True)
-@_HOME
+@HOME
 @JSON
 @click.pass_context
 def revoke(ctx: click.Context, /, key: tuple[str, ...], as_json: bool, **_: str | None) -> None:
@@ -148,7 +145,7 @@ def revoke(ctx: click.Context, /, key: tuple[str, ...], as_json: bool, **_: str 
     """
     from rag.access import keyfile
 
-    home = _home(ctx)
+    home = home_of(ctx)
     revoked = [keyfile.revoke(home, each) for each in key]
     if as_json:
         found = [schema.access_key(kept) for kept in revoked]
@@ -208,10 +205,6 @@ def _until(kept: Kept) -> str:
 def _local(time: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
     """A time as the clock on the wall shows it; nothing for none."""
     return time.astimezone().strftime(form) if time else "never"
-
-
-def _home(ctx: click.Context) -> Path:
-    return config.library_home(settings_of(ctx).settings)
 
 
 COMMANDS = (keys,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import date
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -15,7 +16,6 @@ from rag.errors import RagError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
@@ -74,12 +74,15 @@ def complete_collection(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+HOME = click.option(
+    "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
+)
+
+
 def _shared(*collection: str) -> tuple[Callable[[Command], Command], ...]:
     """The options of every command, the collection by these names."""
     return (
-        click.option(
-            "--home", metavar="DIR", help="Folder of the library (default: .rag here or above)."
-        ),
+        HOME,
         click.option(
             *collection,
             metavar="NAME",
@@ -214,6 +217,11 @@ SCOPE = (
     click.option("--since", metavar="DAY", help="Only documents dated from this day on (ISO)."),
     click.option("--until", metavar="DAY", help="Only documents dated up to this day (ISO)."),
 )
+#: To serve https; become the arguments `tls_cert` and `tls_key`.
+TLS = (
+    click.option("--tls-cert", metavar="FILE", help="Certificate (PEM), to serve https."),
+    click.option("--tls-key", metavar="FILE", help="Its private key (PEM)."),
+)
 MODE = click.option(
     "--mode",
     type=click.Choice(["hybrid", "words", "vectors"]),
@@ -260,6 +268,20 @@ def settings(ctx: click.Context) -> config.Configured:
                 flags.setdefault(name, value)
         ctx = cast("click.Context", ctx.parent)
     return config.load(flags)
+
+
+def home(ctx: click.Context) -> Path:
+    """The folder of the library that a command is about."""
+    return config.library_home(settings(ctx).settings)
+
+
+def tls_files(cert: str | None, key: str | None) -> tuple[Path, Path] | None:
+    """A certificate and its key; None for neither. Raises UsageError where one of them lacks."""
+    if cert is None and key is None:
+        return None
+    if cert is None or key is None:
+        raise UsageError("https takes both a certificate and its key", "--tls-cert and --tls-key")
+    return Path(cert).expanduser(), Path(key).expanduser()
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,27 +7,33 @@ library holds already, under this name or another, are not read again.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from itertools import count
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from rag.errors import ReadError
-from rag.readers import supported
+from rag.readers import READERS_VERSION, supported
 from rag.readers.scan import is_gone, printable
 from rag.store.rows import FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from rag.readers.options import Options
     from rag.readers.scan import File, Found
     from rag.store.derived import EmbedAll
+    from rag.types import Document
     from rag.workers.pool import Event
 
 
+#: Kinds of pages whose text is none.
+_UNSOUND = ("scan", "garbled")
 #: No file has a name of its own.
 UNNAMED: Mapping[Path, str] = MappingProxyType({})
 
@@ -66,6 +72,34 @@ class Decision:
     rows: tuple[FileRow, ...] = ()
     seen: Seen | None = None
     reason: str = ""
+
+
+class Ways:
+    """How files are read this time, and whether another way was taken before."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    @cached_property
+    def attempt(self) -> str:
+        """All that may decide whether a file, or a page of it, can be read."""
+        from rag.readers.ocr import available
+
+        options = self.options
+        missing = "" if options.ocr == "never" else available(options.languages)
+        said = [READERS_VERSION, options.ocr, options.languages, missing]
+        return json.dumps([*said, asdict(options.limits)])
+
+    def worth_a_try(self, row: FileRow) -> bool:
+        """Whether what is missing of a file may be had now."""
+        if not row.attempt:
+            return False
+        return (bool(self.options.password) and not row.document_id) or row.attempt != self.attempt
+
+    def missing_in(self, document: Document) -> str:
+        """The attempt to be recorded with a document; "" where nothing of it is missing."""
+        unread = any(page.kind in _UNSOUND and not page.recognised for page in document.pages)
+        return self.attempt if unread else ""
 
 
 class Planner:

@@ -17,7 +17,7 @@ from rag.access import names as naming
 from rag.access import passwords
 from rag.access.people import people_of
 from rag.errors import UsageError
-from rag.options import ENTAILMENT, MODEL, RERANKER, SHARED, options
+from rag.options import ENTAILMENT, MODEL, RERANKER, SHARED, TLS, options, tls_files
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ _NO_PAGE = 'pip install "rag", or pip install "streamlit>=1.67,<2"'
     metavar="FILE",
     help='Ask for the password in the first line of this file; "-" has you type one.',
 )
-@click.option("--tls-cert", metavar="FILE", help="Certificate (PEM), to serve https.")
-@click.option("--tls-key", metavar="FILE", help="Its private key (PEM).")
+@options(TLS)
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @click.option(
     "--max-upload-mb",
@@ -99,7 +98,7 @@ def ui(
         port=port,
         names=naming.names_of(host, names, socket.gethostname()),
         guard=guard,
-        tls=_tls(tls_cert, tls_key),
+        tls=tls_files(tls_cert, tls_key),
         max_upload_mb=found.settings.max_upload_mb,
         flags={
             name: str(getattr(found.settings, name))
@@ -161,14 +160,6 @@ def _password(file: str | None, *, demanded: bool) -> str:
         "Password of the page", hide_input=True, confirmation_prompt=True, err=True
     )
     return typed
-
-
-def _tls(cert: str | None, key: str | None) -> tuple[Path, Path] | None:
-    if cert is None and key is None:
-        return None
-    if cert is None or key is None:
-        raise UsageError("https takes both a certificate and its key", "--tls-cert and --tls-key")
-    return Path(cert).expanduser(), Path(key).expanduser()
 
 
 def _say(text: str) -> None:

@@ -13,7 +13,7 @@ import click
 from rag import config
 from rag.access.names import is_loopback
 from rag.errors import UsageError
-from rag.options import ENTAILMENT, MODEL, RERANKER, SHARED, options
+from rag.options import ENTAILMENT, MODEL, RERANKER, SHARED, TLS, options, tls_files
 from rag.options import settings as settings_of
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ _LISTENING = (
         help="Address to listen on; 0.0.0.0 is every one. Other machines need a key.",
     ),
     click.option("--uds", metavar="PATH", help="Listen at a socket of this path instead."),
-    click.option("--tls-cert", metavar="FILE", help="Certificate (PEM), to serve https."),
-    click.option("--tls-key", metavar="FILE", help="Its private key (PEM)."),
+    *TLS,
     click.option(
         "--name",
         "names",
@@ -124,7 +123,7 @@ def serve(ctx: click.Context, /, port: int | None, uds: str | None, **given: Any
     from rag.service.process import Plan, raise_file_limit
 
     settings = settings_of(ctx).settings
-    host, names, tls = given["host"], given["names"], _tls(given["tls_cert"], given["tls_key"])
+    host, names, tls = given["host"], given["names"], tls_files(given["tls_cert"], given["tls_key"])
     check_tls(tls)
     _check_way(uds, port, given["processes"])
     plan = Plan(
@@ -216,14 +215,6 @@ def _tell_of_tls(plan: Plan) -> None:
         _say("keys and documents come in clear from the proxy, which is to serve https itself")
     else:
         _say("without --tls-cert and --tls-key, keys and documents cross the network in clear")
-
-
-def _tls(cert: str | None, key: str | None) -> tuple[Path, Path] | None:
-    if cert is None and key is None:
-        return None
-    if cert is None or key is None:
-        raise UsageError("https takes both a certificate and its key", "--tls-cert and --tls-key")
-    return Path(cert).expanduser(), Path(key).expanduser()
 
 
 def _proxies(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from rag.errors import LibraryMissing, RagError
 from rag.index import Writer, open_catalogue, replacing
 from rag.plan import UNNAMED
 from rag.report import Skipped, Tally
-from rag.store.catalogue import FORMER_NAMES
+from rag.store.queries import FORMER_NAMES
 from rag.store.received import Received
 
 if TYPE_CHECKING:

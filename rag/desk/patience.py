@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rag.errors import LibraryBusy, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Result = TypeVar("Result")
 
@@ -21,6 +21,14 @@ FOREVER = math.inf
 #: Seconds to the second try, about as long as a publication takes; each further wait is twice as
 #: long, up to the last.
 _AGAIN_AFTER, _AT_MOST = 0.1, 0.8
+
+
+def pauses() -> Iterator[float]:
+    """Seconds to wait before each further try."""
+    pause = _AGAIN_AFTER
+    while True:
+        yield pause
+        pause = min(2 * pause, _AT_MOST)
 
 
 def when_free(
@@ -36,7 +44,7 @@ def when_free(
     when `stop` is set while it waits.
     """
     stop = stop or Event()
-    end, pause = time.monotonic() + seconds, _AGAIN_AFTER
+    end, waits = time.monotonic() + seconds, pauses()
     while True:
         try:
             return work()
@@ -44,6 +52,5 @@ def when_free(
             if time.monotonic() >= end:
                 raise
             on_wait(error)
-        if stop.wait(pause):
+        if stop.wait(next(waits)):
             raise Stopped
-        pause = min(2 * pause, _AT_MOST)

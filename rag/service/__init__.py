@@ -1,4 +1,27 @@
-"""The service: HTTP for other programs, over the desk that all clients share."""
+"""The service: HTTP for other programs, over the desk that all clients share.
+
+What is asked:
+api, openai, agents   its own API, what OpenAI's clients expect, the Model Context Protocol
+health                whether it lives, whether it can be asked, what it counts
+shapes, describing    what is taken and given, and the OpenAPI file that says so
+paths, bodies, sse    where things lie; answers as JSON, as files, as streams of events
+problems              what goes wrong, as problem+json
+
+What a request passes, from outside in:
+connections           time and places of connections; what is slower than any client is cut
+watched, ids          its id, its line in the log, what is counted, its end
+gate, limits          who asks, how often, how large; then `entry`: to which collection
+admission, running    its turn among others, and work in a thread for a client who may go away
+changing              changes to a library that somebody else writes to
+receiving, ingests    files that are sent in, and what becomes of them
+jobs                  work that outlives its request
+
+How it lives:
+process, server, life   one process: its plan, its server, from start to end
+supervisor, worker      several of them, and the one that looks after them
+state                   what a process holds
+logs, metrics, traces, notify   what is told of it
+"""
 
 from __future__ import annotations
 

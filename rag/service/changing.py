@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from rag.desk.patience import pauses
 from rag.errors import LibraryBusy
 from rag.service.running import run
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds to the second try; each further wait is twice as long, up to the last.
-_AGAIN_AFTER, _AT_MOST = 0.1, 0.8
-
 
 async def changed(service: Service, request: Request, client: Client, change: Callable[[], T]) -> T:
     """The result of a change, which is tried again while somebody else writes to the library.
@@ -29,12 +27,11 @@ async def changed(service: Service, request: Request, client: Client, change: Ca
     what the change raises.
     """
     now = asyncio.get_running_loop().time
-    end, pause = now() + service.settings.serve_wait_seconds, _AGAIN_AFTER
+    end, waits = now() + service.settings.serve_wait_seconds, pauses()
     while True:
         try:
             return await run(service, request, client, "search", change)
         except LibraryBusy:
             if now() >= end:
                 raise
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _AT_MOST)
+        await asyncio.sleep(next(waits))

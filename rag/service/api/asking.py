@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from rag import schema
+from rag.app import QUESTION_LIMIT
 from rag.desk.talks import STATES
+from rag.retrieve import Mode
 from rag.service import sse
-from rag.service.api.common import By, answering, question
+from rag.service.api.common import answering, question
 from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.problems import problem
 from rag.service.running import events, run
-from rag.service.shapes.answers import Answer, Openers, SearchResult
+from rag.service.shapes.answers import Answer, By, Openers, SearchResult
 from rag.service.shapes.base import MOST_DOCUMENTS, Body, Filters, Name, Person, Where, Whole, text
 from rag.talk import PAST
 from rag.types import Exchange, Scope
+from rag.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from rag.errors import RagError
-    from rag.retrieve import Mode
     from rag.service.running import Event, Tell
     from rag.types import Answer as Answered
 
 router = APIRouter()
 
-#: Characters of a question, whatever the setting serve_question says, and of an earlier answer.
-_LONGEST, _LONGEST_ANSWER = 20_000, 50_000
+#: Characters of an earlier answer.
+_LONGEST_ANSWER = 50_000
 #: Earlier turns that a request may bring; the last ones count.
 _MOST_TURNS = 100
 
-Asked = Annotated[str, text(_LONGEST, examples=["сколько дней отпуска переносится?"])]
+Asked = Annotated[str, text(QUESTION_LIMIT, examples=["сколько дней отпуска переносится?"])]
 K = Annotated[Whole, Field(ge=1, le=100)]
 
 
@@ -45,9 +47,7 @@ class SearchRequest(Body):
 
     question: Asked
     k: Annotated[K, Field(description="How many passages.")] = 8
-    mode: Annotated[
-        Literal["hybrid", "words", "vectors"], Field(description="What to search by.")
-    ] = "hybrid"
+    mode: Annotated[Mode, Field(description="What to search by.")] = "hybrid"
     scope: Where = Where()
 
 
@@ -92,8 +92,8 @@ class AskRequest(Body):
 async def search(request: Request, entry: Reads, wanted: SearchRequest) -> Response:
     """The best passages for a question."""
     asked = question(entry, wanted.question)
-    mode: Mode = wanted.mode
-    work = partial(entry.app.search, asked, k=wanted.k, scope=wanted.scope.scope, mode=mode)
+    scope = wanted.scope.scope
+    work = partial(entry.app.search, asked, k=wanted.k, scope=scope, mode=wanted.mode)
     found = await run(entry.service, request, entry.client, "search", work)
     return told(schema.search(found))
 
@@ -132,7 +132,7 @@ async def ask(request: Request, entry: Reads, wanted: AskRequest) -> Response:
 class OpenersQuery(Filters):
     """Which questions to suggest."""
 
-    language: Literal["ru", "en"] = "en"
+    language: Language = "en"
     document: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
 
 

@@ -10,21 +10,20 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag import schema
-from rag.evaluate import chosen, groups, measures, of_values
+from rag.evaluate import Half, chosen, groups, measures, of_values
 from rag.evaluate.failures import failed
 from rag.evaluate.runs import Run
-from rag.service.api.common import BEGUN, Background, By, answering, worked
+from rag.retrieve import Mode
+from rag.service.api.common import BEGUN, Background, answering, worked
 from rag.service.bodies import told
 from rag.service.entry import Reads
 from rag.service.running import run
-from rag.service.shapes.answers import Proofs, Verified
+from rag.service.shapes.answers import By, Proofs, Verified
 from rag.service.shapes.base import LONGEST_TEXT, Body, Where, Whole, text
 from rag.service.shapes.measures import MOST_QUESTIONS, Evaluation, EvaluationQuestion
 
 if TYPE_CHECKING:
     from rag.app import App
-    from rag.evaluate import Half
-    from rag.retrieve import Mode
     from rag.service.running import Tell
 
 router = APIRouter()
@@ -105,12 +104,12 @@ class EvaluationRequest(Body):
 
     questions: Annotated[list[EvaluationQuestion], Field(min_length=1, max_length=MOST_QUESTIONS)]
     name: Annotated[str, text(200, description="Of the set.")] = "questions"
-    mode: Literal["hybrid", "words", "vectors"] = "hybrid"
+    mode: Mode = "hybrid"
     unscoped: Annotated[bool, Field(description="Put every question to all documents.")] = False
     answers: Annotated[bool, Field(description="Answer, too, and measure that.")] = False
     by: Annotated[By | None, Field(description="Who is to answer, with `answers`.")] = None
     failed: Annotated[bool, Field(description="Tell what went wrong, the worst first.")] = False
-    half: Literal["even", "odd"] | None = None
+    half: Half | None = None
     sample: Annotated[Whole, Field(ge=1, description="So many by lot.")] | None = None
     limit: Annotated[Whole, Field(ge=1, description="The first so many.")] | None = None
     background: Background = False
@@ -126,8 +125,7 @@ async def evaluate(request: Request, entry: Reads, wanted: EvaluationRequest) ->
 
 def _measured(app: App, wanted: EvaluationRequest, tell: Tell) -> schema.Json:
     """The figures of a set, as `rag eval --library` has them."""
-    half: Half | None = wanted.half
-    mode: Mode = wanted.mode
+    half, mode = wanted.half, wanted.mode
     values = [each.model_dump(exclude_none=True) for each in wanted.questions]
     with app.trial_of(of_values(values), wanted.name, answers=wanted.answers) as trial:
         items = chosen(trial.items, half=half, sample=wanted.sample, limit=wanted.limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from rag.schema import Json
     from rag.service.entry import Entry
     from rag.service.running import Tell
-
-#: Who is to write: the model that is set, or nobody, so that the documents' own words are given.
-By = Literal["model", "documents"]
+    from rag.service.shapes.answers import By
 
 Background = Annotated[
     bool, Field(description="Answer 202 with a job at once, whose result this will be.")

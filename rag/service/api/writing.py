@@ -13,15 +13,16 @@ from rag import schema
 from rag.exports import Form, export, values
 from rag.mapreduce import Watch
 from rag.named import Unread
-from rag.service.api.common import BEGUN, Background, By, answering, worked
+from rag.service.api.common import BEGUN, Background, answering, worked
 from rag.service.bodies import file, in_forms
 from rag.service.entry import Reads
 from rag.service.problems import Refused
 from rag.service.running import run
-from rag.service.shapes.answers import Summary
+from rag.service.shapes.answers import By, Summary
 from rag.service.shapes.base import MOST_DOCUMENTS, Body, Day, Name, Whole, text
 from rag.service.shapes.meetings import MinutesByRules, MinutesWithModel
 from rag.summary import LENGTHS, Brief
+from rag.words import Language
 
 if TYPE_CHECKING:
     from rag.app import App
@@ -49,9 +50,7 @@ class SummaryRequest(Body):
         Field(description=", ".join(f"{name}: {most}" for name, most in LENGTHS.items())),
     ] = "medium"
     sentences: Annotated[Whole, Field(ge=1, le=100)] | None = None
-    language: Annotated[
-        Literal["ru", "en"] | None, Field(description="What a model writes in.")
-    ] = None
+    language: Annotated[Language | None, Field(description="What a model writes in.")] = None
     by: Writer = None
     fresh: Fresh = False
     background: Background = False

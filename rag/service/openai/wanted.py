@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rag.service.openai.errors import Wrong
+from rag.service.shapes.base import MOST_DOCUMENTS, Day, Name, Person
 
 #: What changes no answer here, so that it need not be said that it is left out.
 _HARMLESS = frozenset(
@@ -24,18 +24,6 @@ _MOST_STOPS = 16
 #: Texts of one request for vectors, as OpenAI bounds them.
 _MOST_TEXTS = 2048
 _SEE = "See docs/openai.md."
-
-
-def _day(value: str) -> str:
-    return date.fromisoformat(value).isoformat()
-
-
-#: A day such as 2025-11-12.
-Day = Annotated[
-    str,
-    Field(pattern=r"^(19|20|21)\d{2}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}),
-    AfterValidator(_day),
-]
 
 
 class Body(BaseModel):
@@ -72,14 +60,13 @@ class Extras(BaseModel):
     footnotes: bool | None = None
     live: bool | None = None
     documents: Annotated[
-        list[str], Field(max_length=100, description="names or patterns, as --document")
+        list[Name],
+        Field(max_length=MOST_DOCUMENTS, description="names or patterns, as --document"),
     ] = []
     since: Day | None = None
     until: Day | None = None
     k: Annotated[int | None, Field(ge=1, le=100, description="passages to look at")] = None
-    me: Annotated[
-        str | None, Field(min_length=1, max_length=200, description='who asks, for "what do I owe"')
-    ] = None
+    me: Annotated[Person | None, Field(description='who asks, for "what do I owe"')] = None
 
 
 class StreamOptions(BaseModel):

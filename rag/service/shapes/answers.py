@@ -9,6 +9,7 @@ from rag.service.shapes.owed import RegisterEntry
 from rag.service.shapes.places import Citation, Gap, Span
 
 Verdict = Literal["supported", "partly", "unsupported", "contradicted", "unchecked"]
+#: Whose words: the documents' own, or those of a model that is set.
 By = Literal["documents", "model"]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
+from rag.app import QUESTION_LIMIT
 from rag.evaluate.measures import EXPLAINED
 from rag.service.shapes.base import LONGEST_NAME, Body, Shape, Told, Whole, text
 
@@ -25,7 +26,7 @@ class EvaluationPlace(Body):
 class EvaluationQuestion(Body):
     """A question whose answer is known; see docs/evaluation.md."""
 
-    question: Annotated[str, text(20_000, examples=["сколько дней отпуска переносится?"])]
+    question: Annotated[str, text(QUESTION_LIMIT, examples=["сколько дней отпуска переносится?"])]
     answerable: bool
     id: Annotated[str, text(200)] | None = None
     lang: Annotated[str, text(20)] | None = None
