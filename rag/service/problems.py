@@ -38,7 +38,11 @@ MEDIA_TYPE = "application/problem+json"
 #: Errors that name the library's folder, in words for those whom that does not concern; the first
 #: that an error is an instance of counts. A reason in brackets stays.
 _OUTSIDE: Final[tuple[tuple[type[RagError], str, str], ...]] = (
-    (LibraryMissing, "There is nothing in this collection yet", "Send files to it, or fill it: rag ingest FOLDER"),
+    (
+        LibraryMissing,
+        "There is nothing in this collection yet",
+        "Send files to it, or fill it: rag ingest FOLDER",
+    ),
     (LibraryBusy, "", ""),
     (LibraryMismatch, "", ""),
     (LibraryCorrupt, "", ""),
@@ -107,7 +111,7 @@ def outside(error: RagError) -> tuple[str, str]:
         return error.message, error.hint
     found = (told for told in _OUTSIDE if isinstance(error, told[0]))
     _, message, hint = next(found, (RagError, "", ""))
-    if not message:
+    if not (message and _PATH.search(error.message)):
         return without_paths(error.message), without_paths(error.hint)
     reason = _REASON.search(error.message)
     return message + (reason[0] if reason else ""), hint
