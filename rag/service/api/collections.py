@@ -59,7 +59,7 @@ async def create_collection(
     request: Request, response: Response, client: Governs, wanted: Name
 ) -> dict[str, Any]:
     """Make a collection that holds nothing yet; it takes a key that may write to all."""
-    service, name = service_of(request), place.checked_name(wanted.name)
+    service, name = service_of(request), place.new_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
     response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
     return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
@@ -79,7 +79,7 @@ async def rename_collection(
 
     It takes a key that may write to all.
     """
-    service, new = entry.service, place.checked_name(wanted.name)
+    service, new = entry.service, place.new_name(wanted.name)
 
     def rename() -> dict[str, Any]:
         if new != entry.collection:
