@@ -117,7 +117,7 @@ def test_a_name_that_no_collection_may_have_is_refused(app: App, name: str) -> N
     assert not app.paths.home.exists()
 
 
-@pytest.mark.parametrize("name", ["work.lock", "work.History.sqlite", "work.corrections.sqlite-wal"])
+@pytest.mark.parametrize("name", ["a.lock", "a.History.sqlite", "a.corrections.sqlite-wal"])
 def test_no_new_collection_is_called_as_a_part_of_another_may_be(app: App, name: str) -> None:
     home = app.paths.home
     with pytest.raises(UsageError, match="ends as files of a collection do"):
