@@ -82,6 +82,7 @@ async def rename_collection(
     service, new = entry.service, place.new_name(wanted.name)
 
     def rename() -> dict[str, Any]:
+        service.jobs.check_known(entry.collection)  # another may have taken it away meanwhile
         if new != entry.collection:
             _check_free(service, new)
             desk = service.desk
@@ -99,7 +100,11 @@ async def delete_collection(request: Request, client: Governs, entry: Writes) ->
     all.
     """
     service = entry.service
-    delete = partial(service.desk.delete_collection, entry.collection)
+
+    def delete() -> None:
+        service.jobs.check_known(entry.collection)
+        service.desk.delete_collection(entry.collection)
+
     await changed(service, request, client, delete)
 
 
