@@ -117,6 +117,17 @@ def test_a_name_that_no_collection_may_have_is_refused(app: App, name: str) -> N
     assert not app.paths.home.exists()
 
 
+@pytest.mark.parametrize("name", ["a.lock", "a.History.sqlite", "a.corrections.sqlite-wal"])
+def test_no_new_collection_is_called_as_a_part_of_another_may_be(app: App, name: str) -> None:
+    home = app.paths.home
+    with pytest.raises(UsageError, match="ends as files of a collection do"):
+        collections.create(home, name)
+    collections.create(home, "work")
+    with pytest.raises(UsageError, match="ends as files of a collection do"):
+        collections.rename(home, "work", name)
+    assert place.collections(home) == ["work"]
+
+
 def test_a_renamed_collection_takes_all_its_parts_along(filled: App) -> None:
     collections.rename(filled.paths.home, "default", "архив 2025".replace(" ", "-"))
     assert names(filled.paths.home) == ["архив-2025"]

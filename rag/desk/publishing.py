@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.desk.drops import THERE
 from rag.desk.patience import FOREVER, when_free
 from rag.desk.reading import Replay, wants_password
-from rag.errors import RagError, ReadError, Stopped
+from rag.errors import LibraryBusy, RagError, ReadError, Stopped, StorageError
 from rag.holdings.causes import LOCKED, cause_of
 from rag.index import open_catalogue
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rag.desk.drops import Drop, State
     from rag.desk.reading import WasRead
     from rag.desk.uploads import Cause
-    from rag.errors import LibraryBusy
     from rag.report import Report
     from rag.store.catalogue import Catalogue
     from rag.store.rows import FileRow
@@ -65,7 +65,9 @@ def publish(
 ) -> Iterator[tuple[Drop, Outcome]]:
     """Take files in together, read with the same password, and tell what became of each.
 
-    Waits while another process writes. Where one of them cannot be taken in, each is tried alone.
+    Waits while another process writes, and where files were promised to a client also while the
+    disk is full: they are safe and nothing else would read them. Where one of them cannot be taken
+    in, each is tried alone.
     Raises Stopped when `stop` is set while it waits.
     """
 
@@ -74,7 +76,8 @@ def publish(
             each.drop.held = True
 
     try:
-        report = when_free(lambda: _ingest(app(), batch), seconds=FOREVER, on_wait=hold, stop=stop)
+        taking = partial(_taken_in, app, batch)
+        report = when_free(taking, seconds=FOREVER, on_wait=hold, stop=stop)
         with open_catalogue(app().paths) as catalogue:
             outcomes = [(each.drop, _outcome(each, report, catalogue)) for each in batch]
     except Stopped:
@@ -92,6 +95,16 @@ def publish(
         yield batch[0].drop, Outcome("failed", cause="library", reason=reason)
     else:
         yield from outcomes
+
+
+def _taken_in(app: Callable[[], App], batch: Sequence[WasRead]) -> Report:
+    """As `_ingest`. A disk that cannot be written is a busy one where that is to be waited for."""
+    try:
+        return _ingest(app(), batch)
+    except StorageError as error:
+        if not any(each.drop.job for each in batch):
+            raise
+        raise LibraryBusy(error.message, error.hint) from error
 
 
 def _ingest(app: App, batch: Sequence[WasRead]) -> Report:

@@ -28,7 +28,7 @@ _HEAD = 3  # letters that stay as they are where there are two edits
 def one_edit(word: str, frequency: Frequency, *, head: int = 0) -> str:
     """The most frequent of the words that are one edit away; "" where none is.
 
-    None is of a word that is short or endless.
+    So it is, too, for a word that is short, or longer than any.
 
     `frequency` says how often a word stands. The first `head` letters stay as they are.
     """
@@ -40,7 +40,7 @@ def one_edit(word: str, frequency: Frequency, *, head: int = 0) -> str:
 
 
 def two_edits(word: str, beginning: Beginning) -> str:
-    """The most frequent of the words that are two edits away; "" where none is, as `one_edit`.
+    """The most frequent of the words that are two edits away; "" as of `one_edit`.
 
     `beginning` gives the words that begin with letters, and how often each stands.
     """

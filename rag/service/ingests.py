@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.desk.drops import THERE
-from rag.errors import RagError
+from rag.errors import LibraryBusy, RagError, StorageError
 from rag.service.problems import without_paths
 from rag.store.tasks import new_id
 
@@ -89,6 +89,9 @@ class Ingests:
                     item.drop = intake.custody.rejoin(
                         told["name"], told["sha256"], told["size"], live.task.id
                     )
+        except (LibraryBusy, StorageError):  # the files are safe: at the next look
+            live.look = partial(self._resume, live)
+            return True
         except RagError:
             return False
         self._go_on(live, intake, items)

@@ -61,7 +61,7 @@ class Live:
     task: Task
     caller: Caller
     #: Looks how far it has come, where nobody tells.
-    look: Callable[[], None] = lambda: None
+    look: Callable[[], object] = lambda: None
     #: What is to be done once its end is on the disk.
     on_end: Callable[[], None] = lambda: None
     noted: float = 0.0

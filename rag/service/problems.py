@@ -101,7 +101,7 @@ def outside(error: RagError) -> tuple[str, str]:
         return error.message, error.hint
     found = (told for told in _OUTSIDE if isinstance(error, told[0]))
     _, message, hint = next(found, (RagError, "", ""))
-    if not message:
+    if not (message and _PATH.search(error.message)):
         return without_paths(error.message), without_paths(error.hint)
     reason = _REASON.search(error.message)
     return message + (reason[0] if reason else ""), hint

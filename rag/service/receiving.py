@@ -68,7 +68,8 @@ class Received:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it would still write what a full disk did not take
+                self._file.close()
         with suppress(OSError):
             if self._path is not None:
                 self._path.unlink(missing_ok=True)

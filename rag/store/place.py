@@ -131,6 +131,19 @@ def checked_name(name: str) -> str:
     return name
 
 
+def new_name(name: str) -> str:
+    """The name of a collection that is to be made. Raises UsageError as `checked_name`.
+
+    A part of another collection may come to lie under a name that ends as such parts do.
+    """
+    ends = (".lock", *_BESIDE)
+    if checked_name(name).casefold().endswith(ends):
+        raise UsageError(
+            f"{name!r} ends as files of a collection do", "Use letters, digits, - and _."
+        )
+    return name
+
+
 def collections(home: Path) -> list[str]:
     """Names of the collections below `home`, those among them that nothing is in yet."""
     filled = (path.parent.name for path in home.glob("*/catalogue.sqlite"))

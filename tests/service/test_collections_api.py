@@ -12,16 +12,19 @@ from fastapi.testclient import TestClient
 from service_driver import client_of, filled
 
 from rag.access.keys import Key, Right
+from rag.desk import Desk
+from rag.errors import LibraryBusy
 from rag.service.entry import Client
 from rag.service.entry import asking as who
+from rag.store import collections
 
 API = "/api/v1/collections"
 
 
 @contextmanager
-def knowing(client: TestClient, *collections: str, right: Right = "read") -> Iterator[None]:
+def knowing(client: TestClient, *known: str, right: Right = "read") -> Iterator[None]:
     """Let the client have a key of some collections alone."""
-    key = Key("1", "one", frozenset(collections), right)
+    key = Key("1", "one", frozenset(known), right)
     app = client.app
     app.dependency_overrides[who] = lambda: Client("one", key)  # type: ignore[attr-defined]
     yield
@@ -57,6 +60,20 @@ def test_collections_are_made_renamed_and_deleted(client: TestClient) -> None:
     assert client.delete(f"{API}/work").status_code == 204
     assert client.delete(f"{API}/work").status_code == 404
     assert names(client) == ["книги"]
+
+
+@pytest.mark.parametrize(("method", "body"), [("DELETE", None), ("PATCH", {"name": "work"})])
+def test_a_collection_that_another_client_has_deleted_meanwhile_is_gone(
+    client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch, method: str, body: object
+) -> None:
+    def busy(*names: str) -> None:
+        collections.delete(home, names[1])
+        raise LibraryBusy("Another process is writing to the library")
+
+    for name in ("delete_collection", "rename_collection"):
+        monkeypatch.setattr(Desk, name, lambda _, *names: busy("", *names))
+    answer = client.request(method, f"{API}/default", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "no-collection")
 
 
 def test_documents_are_listed_shown_renamed_and_deleted(client: TestClient) -> None:

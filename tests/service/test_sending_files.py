@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +18,11 @@ from desk_driver import PAPER, pack, secret
 from fastapi.testclient import TestClient
 from service_driver import SETTINGS, client_of, serving
 
+from rag.desk import publishing
+from rag.desk.custody import Custody
+from rag.desk.drops import Drop
+from rag.errors import LibraryBusy, StorageError
+from rag.service import receiving
 from rag.store import collections, received
 from rag.store.received import Received
 from rag.store.tasks import Tasks
@@ -202,6 +208,51 @@ def test_a_full_disk_is_told_and_nothing_is_half_kept(
         assert str(home) not in answer.text
     assert_nothing_is_kept(home)
     assert sent(client, ("a.txt", PAPER))["files"][0]["state"] == "added"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_disk_that_is_full_to_the_last_byte_is_told_as_such(tmp_path: Path) -> None:
+    def come() -> None:
+        with receiving.Received(SETTINGS, lambda: tmp_path / "sent") as coming:
+            coming.begin("a.txt")
+            assert coming._file is not None
+            coming._file.close()
+            # what it has taken it cannot write, not even as it is closed
+            coming._file = Path("/dev/full").open("wb")  # noqa: SIM115
+            coming.write(b"words")
+            coming.end()
+
+    with pytest.raises(StorageError, match="the disk is full"):
+        come()
+
+
+def test_what_was_promised_waits_for_room_on_the_disk_and_for_the_next_run(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, busy = SimpleQueue[str](), ["once", "twice"]
+    rejoin = Custody.rejoin
+
+    def full_disk(*_: object) -> None:
+        tried.put("ingest")
+        raise StorageError("The library cannot be written (the disk is full)")
+
+    def held_up(custody: Custody, *given: Any) -> Drop:
+        if busy:
+            raise LibraryBusy(f"Another process brings files in: {busy.pop()}")
+        return rejoin(custody, *given)
+
+    with monkeypatch.context() as patch, client_of(home) as client:
+        patch.setattr(publishing, "_ingest", full_disk)
+        job = client.post(DOCUMENTS, params={"name": "план.txt"}, content=PAPER).json()
+        for _ in range(2):  # and again
+            tried.get(timeout=60)
+        assert client.get(f"{AT}/jobs/{job['id']}").json()["state"] in ("queued", "running")
+    monkeypatch.setattr(Custody, "rejoin", held_up)
+    with client_of(home) as client:
+        with client.stream("GET", f"{AT}/jobs/{job['id']}/events") as events:
+            assert "event: done" in list(events.iter_lines())
+        (file,) = client.get(f"{AT}/jobs/{job['id']}").json()["files"]
+    assert (file["state"], busy) == ("added", [])
 
 
 def link_to(address: str) -> socket.socket:

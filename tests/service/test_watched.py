@@ -171,6 +171,11 @@ def test_a_request_is_one_line_that_tells_nothing_of_what_is_asked(
         assert hidden not in line
 
 
+def test_a_word_in_the_place_of_a_method_is_not_told(client: TestClient, log: Log) -> None:
+    client.request(f"BREW{'X' * 3000}", "/nothing")
+    assert [event["method"] for event in log.events] == ["other"]
+
+
 def test_what_looks_after_the_service_is_told_to_who_wants_to_know(
     client: TestClient, log: Log
 ) -> None:

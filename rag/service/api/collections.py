@@ -57,7 +57,7 @@ async def list_collections(request: Request, client: Asking) -> Response:
 @router.post("", status_code=201, responses={201: {"model": shapes.NewCollection}})
 async def create_collection(request: Request, client: Governs, wanted: Name) -> Response:
     """Make a collection that holds nothing yet; it takes a key that may write to all."""
-    service, name = service_of(request), place.checked_name(wanted.name)
+    service, name = service_of(request), place.new_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
     made = {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
     return told(made, 201, {"Location": paths.collection(name)})
@@ -78,9 +78,10 @@ async def rename_collection(
 
     It takes a key that may write to all.
     """
-    service, new = entry.service, place.checked_name(wanted.name)
+    service, new = entry.service, place.new_name(wanted.name)
 
     def rename() -> schema.Json:
+        service.jobs.check_known(entry.collection)  # another may have taken it away meanwhile
         if new != entry.collection:
             _check_free(service, new)
             service.desk.rename_collection(entry.collection, new)
@@ -97,7 +98,11 @@ async def delete_collection(request: Request, client: Governs, entry: Writes) ->
     all.
     """
     service = entry.service
-    delete = partial(service.desk.delete_collection, entry.collection)
+
+    def delete() -> None:
+        service.jobs.check_known(entry.collection)
+        service.desk.delete_collection(entry.collection)
+
     await changed(service, request, client, delete)
 
 
