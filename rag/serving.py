@@ -213,7 +213,7 @@ def _check_keys(plan: Plan) -> None:
     if not Ring(Path(plan.home)).made():
         raise UsageError(
             f"Keys are demanded, since others could reach the service, and {plan.home} has none",
-            "Make one: rag keys add NAME; or leave out --host and --name for this machine alone.",
+            "Make one: rag keys add NAME --all; or leave --host and --name out.",
         )
 
 

@@ -6,6 +6,7 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
@@ -15,6 +16,8 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from served import SETTINGS, Client, Running, served
 
+from rag.desk import Desk
+from rag.service import build
 from rag.service.limits import Bounded
 from rag.service.process import Plan, configured
 
@@ -59,6 +62,18 @@ def test_an_upload_is_known_as_one_below_a_path_of_the_proxy() -> None:
     assert client.post(path, content=bytes(1024**2)).json() == 1024**2
     assert client.post(path, content=bytes(3 * 1024**2)).status_code == 413
     assert client.post(f"{path}x", content=bytes(1025)).status_code == 413
+
+
+def test_where_a_job_is_told_is_below_the_path_of_the_proxy(tmp_path: Path) -> None:
+    with TestClient(build(Desk(tmp_path)), "http://127.0.0.1", root_path="/rag") as client:
+        made = client.post("/rag/api/v1/collections", json={"name": "письма"})
+        place = made.headers["Location"]
+        assert place == f"/rag/api/v1/collections/{quote('письма')}"
+        sent = client.post(
+            f"{place}/documents?name=a.txt&wait=60", content="Чайник кипит.".encode()
+        )
+        assert sent.headers["Location"].startswith(f"{place}/jobs/")
+        assert client.get(sent.headers["Location"]).json()["id"] == sent.json()["id"]
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:

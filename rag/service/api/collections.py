@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from rag import schema
 from rag.errors import LibraryMissing
+from rag.service.api.common import place_of
 from rag.service.changing import changed
 from rag.service.entry import Asking, Entry, Governs, Reads, Writes
 from rag.service.problems import Refused
@@ -61,7 +61,7 @@ async def create_collection(
     """Make a collection that holds nothing yet; it takes a key that may write to all."""
     service, name = service_of(request), place.checked_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
-    response.headers["Location"] = f"/api/v1/collections/{quote(name, safe='')}"
+    response.headers["Location"] = place_of(request, name)
     return {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
 
 

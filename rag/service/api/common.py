@@ -108,6 +108,10 @@ async def worked(
     begin = partial(entry.service.jobs.begin, entry.client, entry.collection, kind, work)
     task = await run(entry.service, request, entry.client, "search", begin)
     answer = told(jobs.told(task), 202)
-    below = f"/api/v1/collections/{quote(entry.collection, '')}"
-    answer.headers["Location"] = f"{below}/jobs/{task.id}"
+    answer.headers["Location"] = f"{place_of(request, entry.collection)}/jobs/{task.id}"
     return answer
+
+
+def place_of(request: Request, collection: str) -> str:
+    """The address of a collection as the client names it, with what a proxy takes off."""
+    return f"{request.scope.get('root_path', '')}/api/v1/collections/{quote(collection, safe='')}"

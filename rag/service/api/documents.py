@@ -19,6 +19,7 @@ from rag.errors import LibraryMissing, StorageError
 from rag.holdings import Holdings, Order, ordered, sought
 from rag.picture import page_of
 from rag.service import receiving
+from rag.service.api.common import place_of
 from rag.service.api.jobs import told
 from rag.service.changing import changed
 from rag.service.entry import Entry, Reads, Writes
@@ -164,8 +165,7 @@ async def upload_documents(
         await service.jobs.wait(entry.collection, task.id, wait)
         task = service.jobs.find(entry.collection, task.id)
     response.status_code = 200 if task.ended else 202
-    collection = quote(entry.collection, safe="")
-    response.headers["Location"] = f"/api/v1/collections/{collection}/jobs/{task.id}"
+    response.headers["Location"] = f"{place_of(request, entry.collection)}/jobs/{task.id}"
     return told(task)
 
 
