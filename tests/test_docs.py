@@ -86,6 +86,14 @@ def test_pages_of_the_service_show_commands() -> None:
         assert len(typed(place.read_text(encoding="utf-8"))) >= least, name
 
 
+def test_every_metric_of_the_service_is_documented() -> None:
+    code = (ROOT / "rag" / "service" / "metrics.py").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    made = set(re.findall(r'"(rag_[a-z_]+)"', code))
+    assert len(made) > 15
+    assert {name for name in made if f"`{name}" not in page} == set()
+
+
 def test_every_measure_of_an_evaluation_is_explained() -> None:
     from rag.evaluate.measures import EXPLAINED
 

@@ -73,7 +73,10 @@ async def metrics(request: Request) -> Response:
     """What is counted, as Prometheus reads it, for clients that may know of all collections."""
     if not _may_know(request):
         raise Refused(
-            403, "not-all-collections", "This takes a key for all collections", "rag keys add --all"
+            403,
+            "not-all-collections",
+            "This takes a key for all collections",
+            "Ask for one: rag keys add NAME --all",
         )
     service = service_of(request)
     service.metrics.look()
