@@ -128,7 +128,8 @@ def _told(backup: Backup) -> dict[str, Any]:
 def _words(backup: Backup) -> str:
     documents = sum(each.documents for each in backup.collections)
     keys = ", keys" if backup.keys else ""
-    return f"{documents} documents in {len(backup.collections)} collections{keys}"
+    parts = (documents, "document"), (len(backup.collections), "collection")
+    return " in ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in parts) + keys
 
 
 COMMANDS = (backup, restore)

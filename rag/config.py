@@ -120,8 +120,8 @@ class Settings:
     serve_connections: int = 512  # of clients at once, to one process
     serve_rate: int = 600  # requests a minute that each client may make; any number when 0
     serve_question: int = 20_000  # characters of a question that comes from a client
-    serve_answers: int = 0  # requests that are worked at once; as many as processors when 0
-    serve_queue: int = 64  # requests that wait for that; more are told to come again
+    serve_answers: int = 0  # answers that are worked at once; as many as processors when 0
+    serve_queue: int = 64  # requests of each kind that wait; more are told to come again
     serve_wait_seconds: float = 10.0  # how long a change waits while the library is written to
     serve_upload_files: int = 200  # files that one request may bring
     serve_jobs: int = 1_000  # jobs of a collection that have not ended

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import config
+from rag import config, terminal
 from rag.access.names import is_loopback
 from rag.errors import UsageError
 from rag.options import ENTAILMENT, MODEL, RERANKER, SHARED, TLS, options, tls_files
@@ -75,10 +75,10 @@ _WORKING = (
         help="Processes that serve; each loads the models that are set.",
     ),
     click.option("--max-upload-mb", type=int, metavar="N", help="The largest file that is taken."),
+    click.option("--serve-answers", type=int, metavar="N", help="Answers that are worked at once."),
     click.option(
-        "--serve-answers", type=int, metavar="N", help="Requests that are worked at once."
+        "--serve-queue", type=int, metavar="N", help="Requests of each kind that may wait."
     ),
-    click.option("--serve-queue", type=int, metavar="N", help="Requests that may wait for that."),
     click.option(
         "--serve-rate", type=int, metavar="N", help="Requests a minute of each client; 0 is any."
     ),
@@ -107,7 +107,16 @@ _LOGGING = (
 )
 
 
-@click.command()
+@click.command(
+    cls=terminal.Sectioned,
+    sections={
+        "Where it listens, and to whom": "port",
+        "How much it works": "processes",
+        "The log": "log_format",
+        "Models": "reranker",
+        "The library": "home",
+    },
+)
 @options(_LISTENING, _WORKING, _LOGGING, RERANKER, MODEL, ENTAILMENT, SHARED)
 @click.pass_context
 def serve(ctx: click.Context, /, port: int | None, uds: str | None, **given: Any) -> None:
@@ -203,7 +212,7 @@ def _check_keys(plan: Plan) -> None:
     if not Ring(Path(plan.home)).made():
         raise UsageError(
             f"Keys are demanded, since others could reach the service, and {plan.home} has none",
-            "Make one: rag keys add NAME; or leave out --host and --name for this machine alone.",
+            "Make one: rag keys add NAME --all; or leave --host and --name out.",
         )
 
 

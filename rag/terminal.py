@@ -86,6 +86,28 @@ class Group(click.Group):
             return super().invoke(ctx)
 
 
+class Sectioned(click.Command):
+    """A command with many options: its help shows them in sections.
+
+    `sections` has their titles, each with the option that begins it.
+    """
+
+    def __init__(self, *args: Any, sections: Mapping[str, str], **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self._titles = {first: title for title, first in sections.items()}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections."""
+        title, parts = "Options", dict[str, list[tuple[str, str]]]()
+        for option in self.get_params(ctx):
+            title = self._titles.get(option.name or "", title)
+            if (row := option.get_help_record(ctx)) is not None:
+                parts.setdefault(title, []).append(row)
+        for title, rows in parts.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
 @contextmanager
 def _until_reader_leaves() -> Iterator[None]:
     try:

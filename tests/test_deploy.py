@@ -15,12 +15,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
 from fastapi.testclient import TestClient
+from typed_commands import parsed
 
-from rag.cli import rag
 from rag.config import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,18 +36,6 @@ def instructions() -> list[tuple[str, str]]:
 
 def words(kind: str) -> list[str]:
     return [rest for name, rest in instructions() if name == kind]
-
-
-def parsed(arguments: list[str]) -> click.Context:
-    """What the program makes of a command line; nothing is run. Raises UsageError of click."""
-    context = rag.make_context("rag", list(arguments))
-    command: click.Command = rag
-    while isinstance(command, click.Group):
-        rest = [*context._protected_args, *context.args]
-        name, found, left = command.resolve_command(context, rest)
-        assert found is not None
-        command, context = found, found.make_context(name, left, parent=context)
-    return context
 
 
 def compose() -> dict[str, Any]:
@@ -212,24 +199,3 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", *names], cwd=tmp_path, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-#: A line of a block that types a command, as whoever and wherever.
-_TYPED = re.compile(
-    r"^(?:sudo -u rag )?(?:docker compose (?:exec|run --rm)(?: -v \S+)? rag )?"
-    r"(?:/opt/rag/bin/)?(?:rag )?"
-    r"((?:backup|doctor|ingest|keys|reindex|restore|serve|ui) [^#\n|>]*)$",
-    re.MULTILINE,
-)
-
-
-def test_the_commands_of_the_page_for_administrators_are_commands() -> None:
-    text = (ROOT / "docs" / "admin.md").read_text(encoding="utf-8")
-    blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
-    typed = [shlex.split(line) for line in _TYPED.findall(blocks)]
-    assert len(typed) >= 8
-    for arguments in typed:
-        if arguments[0] in rag.list_commands(click.Context(rag)):
-            parsed(arguments)
-        else:
-            assert arguments[0] == "keys"

@@ -20,9 +20,13 @@ READY: Final = "/readyz"
 METRICS: Final = "/metrics"
 
 
-def collection(name: str, *below: str) -> str:
-    """The address of a collection, or of what lies below it."""
-    return "/".join((f"{API}/collections", *(quote(part, safe="") for part in (name, *below))))
+def collection(scope: Scope, name: str, *below: str) -> str:
+    """The address of a collection, or of what lies below it, as who asks has to name it.
+
+    That is with what a proxy takes off.
+    """
+    start = f"{scope.get('root_path', '')}{API}/collections"
+    return "/".join((start, *(quote(part, safe="") for part in (name, *below))))
 
 
 def asked_for(scope: Scope) -> str:

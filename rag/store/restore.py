@@ -122,7 +122,7 @@ def _check_free(home: Path, names: Sequence[str], *, keys: bool) -> None:
         if taken:
             raise UsageError(
                 f"There is a collection {name} in {home} already ({taken[0]})",
-                "Restore into another place: rag --home DIR restore FILE, or let it go: --replace",
+                "Restore into another place: rag restore FILE --home DIR, or let it go: --replace",
             )
     if keys and (home / keyfile.FILE_NAME).exists():
         raise UsageError(

@@ -6,6 +6,7 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
@@ -16,7 +17,8 @@ from fastapi.testclient import TestClient
 from served import SETTINGS, Client, Running, served
 from starlette._utils import get_route_path
 
-from rag.service import paths
+from rag.desk import Desk
+from rag.service import build, paths
 from rag.service.limits import Bounded
 from rag.service.process import Plan, configured
 
@@ -70,6 +72,18 @@ def test_an_upload_is_known_as_one_below_a_path_of_the_proxy() -> None:
 def test_the_path_that_is_judged_is_the_one_that_is_routed(root: str, path: str) -> None:
     scope = {"path": path, "root_path": root}
     assert paths.asked_for(scope) == get_route_path(scope)
+
+
+def test_where_a_job_is_told_is_below_the_path_of_the_proxy(tmp_path: Path) -> None:
+    with TestClient(build(Desk(tmp_path)), "http://127.0.0.1", root_path="/rag") as client:
+        made = client.post("/rag/api/v1/collections", json={"name": "письма"})
+        place = made.headers["Location"]
+        assert place == f"/rag/api/v1/collections/{quote('письма')}"
+        sent = client.post(
+            f"{place}/documents?name=a.txt&wait=60", content="Чайник кипит.".encode()
+        )
+        assert sent.headers["Location"].startswith(f"{place}/jobs/")
+        assert client.get(sent.headers["Location"]).json()["id"] == sent.json()["id"]
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:

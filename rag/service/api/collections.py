@@ -60,7 +60,7 @@ async def create_collection(request: Request, client: Governs, wanted: Name) -> 
     service, name = service_of(request), place.new_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
     made = {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
-    return told(made, 201, {"Location": paths.collection(name)})
+    return told(made, 201, {"Location": paths.collection(request.scope, name)})
 
 
 @router.get("/{collection}", responses={200: {"model": shapes.Collection}})

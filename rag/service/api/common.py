@@ -89,4 +89,4 @@ async def worked(
         return told(await run(entry.service, request, entry.client, "long", done))
     begin = partial(entry.service.jobs.begin, entry.client, entry.collection, kind, work)
     task = await run(entry.service, request, entry.client, "search", begin)
-    return jobs.begun(entry.collection, task)
+    return jobs.begun(request, entry.collection, task)

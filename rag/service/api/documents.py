@@ -165,7 +165,7 @@ async def upload_documents(
     if wait:
         await service.jobs.wait(entry.collection, task.id, wait)
         task = service.jobs.find(entry.collection, task.id)
-    return jobs.begun(entry.collection, task)
+    return jobs.begun(request, entry.collection, task)
 
 
 @router.get("/{document}", responses={200: {"model": shapes.DocumentHeld}})
@@ -291,7 +291,9 @@ async def reread_document(
         _named(_held(entry)[0], document)
         return service.jobs.begin(client, entry.collection, "reread", work)
 
-    return jobs.begun(entry.collection, await run(service, request, client, "search", begin))
+    return jobs.begun(
+        request, entry.collection, await run(service, request, client, "search", begin)
+    )
 
 
 def _opened(path: str) -> BinaryIO:

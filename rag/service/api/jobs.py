@@ -37,9 +37,9 @@ def whole(task: Task) -> Json:
     return {"schema": schema.SCHEMA, **_head(task), "files": list(task.files)}
 
 
-def begun(collection: str, task: Task) -> Response:
+def begun(request: Request, collection: str, task: Task) -> Response:
     """The answer to who has asked for a job: 202, or 200 where it has ended by now."""
-    headers = {"Location": paths.collection(collection, "jobs", task.id)}
+    headers = {"Location": paths.collection(request.scope, collection, "jobs", task.id)}
     return told(whole(task), 200 if task.ended else 202, headers)
 
 

@@ -99,7 +99,7 @@ async def page(
     sought = {"document": drawn.name}
     if wanted.start is not None:
         sought |= {"start": str(wanted.start), "end": str(wanted.end)}
-    address = paths.collection(entry.collection, "pages", f"{number}.png")
+    address = paths.collection(request.scope, entry.collection, "pages", f"{number}.png")
     return told(
         {
             "schema": schema.SCHEMA,
