@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -78,26 +79,11 @@ def build(
     admission = Admission(desk.settings)
     jobs = Jobs(desk, admission)
     service = Service(desk, admission, jobs, Ingests(jobs), metrics or Metrics(), traces)
-
-    @asynccontextmanager
-    async def living(_: FastAPI) -> AsyncIterator[None]:
-        desk.on_settled = service.metrics.settled
-        service.jobs.on_ended = service.metrics.ended
-        service.jobs.start()
-        desk.resume()
-        warming = asyncio.create_task(health.warm(service, load=warm_up))
-        with quick_turns():
-            async with agents.running():
-                yield
-        warming.cancel()
-        await to_thread.run_sync(service.jobs.close)
-        await to_thread.run_sync(desk.close)
-        if traces is not None:
-            await to_thread.run_sync(traces.close)
+    agents = Agents(service)
 
     app = FastAPI(
         version=__version__,
-        lifespan=living,
+        lifespan=partial(_living, service, agents, warm_up),
         openapi_url=paths.DESCRIPTION,
         docs_url=None,  # pages that load scripts from elsewhere
         redoc_url=None,
@@ -107,7 +93,6 @@ def build(
     app.state.service = service
     problems.handle(app)
     service.admission.meter = Turns(service.metrics, service.admission)
-    agents = Agents(service)
     app.router.routes.append(Route(paths.MCP, agents))
     # the last one added is the first that is asked
     app.add_middleware(Bounded, settings=desk.settings)
@@ -120,3 +105,24 @@ def build(
     app.include_router(openai.router)
     app.include_router(api.router, prefix=paths.API)
     return app
+
+
+@asynccontextmanager
+async def _living(
+    service: Service, agents: Agents, warm_up: bool, _: FastAPI
+) -> AsyncIterator[None]:
+    """All that goes on beside requests, from the first of them to after the last."""
+    desk = service.desk
+    desk.on_settled = service.metrics.settled
+    service.jobs.on_ended = service.metrics.ended
+    service.jobs.start()
+    desk.resume()
+    warming = asyncio.create_task(health.warm(service, load=warm_up))
+    with quick_turns():
+        async with agents.running():
+            yield
+    warming.cancel()
+    await to_thread.run_sync(service.jobs.close)
+    await to_thread.run_sync(desk.close)
+    if service.traces is not None:
+        await to_thread.run_sync(service.traces.close)

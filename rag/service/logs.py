@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rag.service import ids
 from rag.shown import escaped
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 Form = Literal["auto", "json", "text"]
-LEVELS: Final = ("debug", "info", "warning", "error")
 #: Loggers whose messages are whole sentences of their programs, with nothing put into them.
 _KNOWN = ("rag", "uvicorn")
 _LEFT_OUT = "…"
