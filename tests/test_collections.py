@@ -110,7 +110,9 @@ def test_a_damaged_collection_can_be_renamed_and_deleted(filled: App) -> None:
     assert list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["", "a b", "../up", "x~new", "c+uploads", ".hidden", "я" * 65])
+@pytest.mark.parametrize(
+    "name", ["", "a b", "../up", "x~new", "c+uploads", ".hidden", "я" * 65, "𝒜" * 64]
+)
 def test_a_name_that_no_collection_may_have_is_refused(app: App, name: str) -> None:
     with pytest.raises(UsageError):
         collections.create(app.paths.home, name)

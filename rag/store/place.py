@@ -48,6 +48,8 @@ _BESIDE = (
     ),
 )
 _NAME = re.compile(r"[\w-][\w.-]{0,63}")  # of a collection; no ~ and no +, which ends begin with
+#: Bytes of such a name: file systems take 255, and those of parts are longer.
+_NAME_BYTES = 200
 _FULL_BYTES = 1 << 20  # less free space than this is none
 
 
@@ -126,7 +128,7 @@ class LibraryPaths:
 
 def checked_name(name: str) -> str:
     """The name. Raises UsageError where no collection may have it."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or len(name.encode()) > _NAME_BYTES:
         raise UsageError(f"{name!r} is no name for a collection", "Use letters, digits, - and _.")
     return name
 
