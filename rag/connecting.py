@@ -22,7 +22,8 @@ def mcp(ctx: click.Context, /, **_: Any) -> int:
     are told of it. Over HTTP it is part of rag serve.
 
     \b
-    Example: claude mcp add documents -- rag mcp --home ~/papers/.rag
+    Example: rag mcp --home ~/papers/.rag
+             claude mcp add documents -- rag mcp --home ~/papers/.rag
     """
     from rag.mcp.stdio import Alone, serve
 
