@@ -588,6 +588,7 @@ def test_the_commands(rag: Any, source: Path, tmp_path: Path) -> None:
     value = rag("restore", made["file"], "--home", home, "--replace", "--keys", "--json").json
     assert (value["restored"], value["with_keys"]) == (["default", "пусто"], True)
     assert "3 documents in 2 collections, keys" in rag("backup", out, "--home", home).out
+    assert "0 documents in 1 collection" in rag("backup", out, "--home", home, "-c", "пусто").out
     assert "deleted" in rag("backup", out, "--home", home, "--keep", 1).out
     assert len(left_in(out)) == 1
     assert rag("backup", tmp_path / "x.zip", "--home", home).code == 2

@@ -307,6 +307,15 @@ def test_commands_of_other_modules_are_found_where_they_are_said_to_be() -> None
         assert tuple(each.name for each in import_module(module).COMMANDS) == names
 
 
+def test_a_command_with_many_options_shows_them_in_sections(rag: Any) -> None:
+    told = rag("serve", "--help").out
+    begins = ["Where it listens", "--port N", "How much it works:", "--workers", "The log:"]
+    begins += ["Models:", "--model", "The library:", "--home", "--help"]
+    places = [told.index(each) for each in begins]
+    assert places == sorted(places)
+    assert "Options:" not in told
+
+
 def test_every_command_has_help_with_an_example() -> None:
     def walk(group: Any, path: str) -> None:
         context = Context(group)
