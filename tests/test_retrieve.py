@@ -45,6 +45,30 @@ def test_every_sentence_is_its_span_of_its_document(retriever: Retriever) -> Non
         assert citation.line == document.text.count("\n", 0, citation.start) + 1
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "words", "vectors"])
+def test_passages_alone_are_those_that_come_with_sentences(retriever: Retriever, mode: str) -> None:
+    for question in ("отпуск дней cutter смета", "milling cutter", "нет такого"):
+        whole = retriever.retrieve(question, k=3, mode=mode)  # type: ignore[arg-type]
+        alone = retriever.find(question, k=3, mode=mode)  # type: ignore[arg-type]
+        assert (alone.passages, alone.query) == (whole.passages, whole.query)
+        assert alone.sentences == ()
+
+
+def test_the_turn_to_read_is_free_after_a_question_and_after_an_error(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retriever.find("milling cutter", k=3)
+    assert not retriever._known.turn.locked()
+
+    def near(*_: object) -> None:
+        raise UsageError("no vectors")
+
+    monkeypatch.setattr(retriever, "_near", near)
+    with pytest.raises(UsageError, match="no vectors"):
+        retriever.find("milling cutter", k=3)
+    assert not retriever._known.turn.locked()
+
+
 def test_a_passage_says_which_search_found_it(retriever: Retriever) -> None:
     passages = retriever.retrieve("milling cutter", k=10).passages
     assert passages[0].via == ("words", "vectors")
