@@ -21,6 +21,7 @@ import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from rag import embed
@@ -39,9 +40,14 @@ from rag.store.where import Where, settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
     from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
+
+    Floats = NDArray[np.float32]
 
 
 log = logging.getLogger(__name__)
@@ -136,12 +142,33 @@ class Writer:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
-    def _stage(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+    def stage_moved(
+        self, prepared: Prepared, made: Versions, attempt: str, vectors: Floats
+    ) -> None:
+        """Put a document of another library in, which comes with the vectors of its chunks.
+
+        They have the shape (chunks, dimension). All documents of a publication come so.
+        """
+        self._stage(prepared, made, attempt, vectors)
+
+    def fitted(self, idf: Floats) -> None:
+        """Take the frequencies that the built-in embedder made the vectors of another library with.
+
+        They are of shape (`rag.hashing.BUCKETS`,).
+        """
+        self._draft.fitted(idf)
+
+    def _stage(
+        self, prepared: Prepared, made: Versions, attempt: str, vectors: Floats | None = None
+    ) -> None:
         keys = self.catalogue.stage(prepared, made, attempt)
+        given = repeat(None, len(keys)) if vectors is None else vectors
         title = prepared.document.title
         with self._disk():
-            for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
-                self._draft.add(ChunkRow(key, piece, title), found)
+            for key, piece, found, vector in zip(
+                keys, prepared.chunks, prepared.words, given, strict=True
+            ):
+                self._draft.add(ChunkRow(key, piece, title), found, vector)
 
     def publish(
         self,
@@ -261,16 +288,22 @@ def check_versions(catalogue: Catalogue) -> Older:
     """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
     now, read, cut = versions(), 0, 0
     for made, count in catalogue.versions().items():
-        for part in ("readers", "chunker"):
-            if _number(getattr(made, part)) > _number(getattr(now, part)):
-                raise LibraryMismatch(
-                    f"The library was made with version {getattr(made, part)} of the {part},"
-                    f" this is {getattr(now, part)}",
-                    "A newer version made it: bring rag up to date.",
-                )
+        check_made(made)
         read += count * (made.readers != now.readers)
         cut += count * (made.chunker != now.chunker)
     return Older(read, cut)
+
+
+def check_made(made: Versions) -> None:
+    """Raise LibraryMismatch where a newer version read or cut a document."""
+    now = versions()
+    for part in ("readers", "chunker"):
+        if _number(getattr(made, part)) > _number(getattr(now, part)):
+            raise LibraryMismatch(
+                f"The library was made with version {getattr(made, part)} of the {part},"
+                f" this is {getattr(now, part)}",
+                "A newer version made it: bring rag up to date.",
+            )
 
 
 def is_older(paths: LibraryPaths) -> bool:

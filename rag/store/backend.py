@@ -85,7 +85,7 @@ class NearIndex(Protocol):
         """Whether the nearest may be missed."""
 
     def blocks(self) -> Iterator[tuple[Keys, Floats]]:
-        """All keys and their vectors, shape (n, dimension), some at a time."""
+        """All keys, ascending, and their vectors, shape (n, dimension), some at a time."""
 
     def search(
         self, query: Floats, limit: int, spans: Spans | None = None, *, exact: bool = False
@@ -96,8 +96,14 @@ class NearIndex(Protocol):
 class Draft(Protocol):
     """Words and vectors of the next generation while they are written, unseen by readers."""
 
-    def add(self, row: ChunkRow, found: Words) -> None:
-        """Put a chunk in that is staged or live, by its words."""
+    def add(self, row: ChunkRow, found: Words, vector: Floats | None = None) -> None:
+        """Put a chunk in that is staged or live, by its words.
+
+        With its vector, shape (dimension,), where it comes with one; then every chunk does.
+        """
+
+    def fitted(self, idf: Floats) -> None:
+        """Take these frequencies for those that the built-in embedder made the vectors with."""
 
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""

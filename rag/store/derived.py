@@ -18,7 +18,7 @@ from rag import embed
 from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import words_of
 from rag.store import lexical, vectors
-from rag.store.staged import StagedVectors
+from rag.store.staged import GivenVectors, StagedVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,17 +85,28 @@ class Draft:
         self._frequencies = Frequencies()
         self._waiting: list[str] = []
         self._vectors = None if embedder.needs_fit else StagedVectors(staged, embedder.identity)
+        self._given: GivenVectors | None = None
+        self._idf: Floats | None = None
 
-    def add(self, row: ChunkRow, found: Words) -> None:
-        """Put a chunk in that is staged or live, by its words."""
+    def add(self, row: ChunkRow, found: Words, vector: Floats | None = None) -> None:
+        """Put a chunk in that is staged or live, by its words; as `Draft.add` of `backend`."""
         self._writer().add(row, found)
         self._keys.add(row.key)
-        if self._vectors is None:
+        if vector is not None:
+            if self._given is None:
+                dimension = self._embedder.identity.dimension
+                self._given = GivenVectors(self._aside / "vectors.given", dimension)
+            self._given.put(row.key, vector)
+        elif self._vectors is None:
             self._count(found, row.chunk.context)
         elif (text := _text(row)) not in self._vectors:
             self._waiting.append(text)
             if len(self._waiting) >= _STAGED_BATCH:
                 self.embed()
+
+    def fitted(self, idf: Floats) -> None:
+        """Take these frequencies for those that the built-in embedder made the vectors with."""
+        self._idf = idf
 
     def _count(self, found: Words, context: str) -> None:
         """Count the words of a chunk and of the headings that it is embedded with."""
@@ -166,15 +177,18 @@ class Draft:
         embed_all: EmbedAll | None,
     ) -> None:
         """Vectors of the chunks that stay are taken over; those of new chunks are computed."""
-        idf = None
-        if self._embedder.needs_fit:
+        idf = self._idf
+        if self._embedder.needs_fit and idf is None:
             if old is None or old.idf is None or _outgrown(catalogue):
                 idf, added, old = self._fit(catalogue), catalogue.live_keys(), None
                 catalogue.set_meta({"fitted_on": str(len(added))})
             else:
                 idf = old.idf
         folder = self._aside / "vectors"
-        blocks = self._blocks(catalogue, added, idf, folder, embed_all)
+        if self._given is not None:
+            blocks = self._given.blocks(set(added))
+        else:
+            blocks = self._blocks(catalogue, added, idf, folder, embed_all)
         embedder = of_library(self._embedder, idf)
         vectors.build(
             folder,
