@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 LIBRARY_NAME = ".rag"
 JOBS_NAME = "jobs"
 _PREFIX = "RAG_"
-#: A secret and no setting: it is shown by nothing, and no file of settings may hold it.
+#: Secrets and no settings: they are shown by nothing, and no file of settings may hold them.
 _PASSWORD = "RAG_UI_PASSWORD"
+_STORE_TOKEN = "RAG_STORE_TOKEN"
 #: What tells that whoever types is elsewhere, or is no person.
 _ELSEWHERE = ("CI", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _MEBIBYTE = 1024**2
@@ -86,6 +87,8 @@ class Settings:
 
     home: str = ""  # folder of the library; found by walking up when not set
     collection: str = "default"
+    store: str = ""  # of a new library's words and vectors: "embedded" or milvus:URI
+    catalogue: str = ""  # of a new library: "embedded" or postgresql://USER@HOST/DATABASE
     embedder: str = ""  # "hashed" or a sentence-transformers model; the library's own when not set
     query_prompt: str = ""  # before a question that is embedded; the model's own when not set
     document_prompt: str = ""  # before a passage that is embedded; "none" is none
@@ -320,6 +323,11 @@ def page_password(environ: Mapping[str, str] | None = None) -> str:
     return (os.environ if environ is None else environ).get(_PASSWORD, "")
 
 
+def store_token(environ: Mapping[str, str] | None = None) -> str:
+    """What opens Milvus, a token or USER:PASSWORD, from RAG_STORE_TOKEN; "" where it is not set."""
+    return (os.environ if environ is None else environ).get(_STORE_TOKEN, "")
+
+
 def variable(name: str) -> str:
     """A variable that other programs have named, such as NOTIFY_SOCKET; "" where it is not set."""
     return os.environ.get(name, "")
@@ -371,7 +379,8 @@ def _flag(name: str) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX) and k != _PASSWORD}
+    secrets = (_PASSWORD, _STORE_TOKEN)
+    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX) and k not in secrets}
     return {name.removeprefix(_PREFIX).lower(): value for name, value in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""The library: a catalogue and the indexes derived from it, in one folder.
+"""The library: a catalogue and the indexes derived from it, in one folder unless told otherwise.
 
     .rag/<collection>.lock   held by the one process that writes
     .rag/<collection>/
@@ -9,7 +9,8 @@
 Indexes of the next generation are written aside, renamed into place, and become current by the
 commit that raises the generation in the catalogue. A kill at any moment leaves the old state or
 the new one; strays are removed by the next writer. Indexes that are missing, damaged or of another
-version are rebuilt from the catalogue.
+version are rebuilt from the catalogue. Where the indexes are instead of in the folder, and the
+catalogue, is for `rag.store.where` to tell and `rag.store.backend` to reach.
 """
 
 from __future__ import annotations
@@ -28,18 +29,19 @@ from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissin
 from rag.prepare import prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
+from rag.store.backend import backend_of
 from rag.store.catalogue import Catalogue
 from rag.store.opening import open_for_reading
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
 from rag.store.rows import ChunkRow, Delta, FileRow, Versions
+from rag.store.where import Where, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
-    from rag.store.lexical import LexicalIndex
-    from rag.store.vectors import VectorIndex
+    from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
 
 
 log = logging.getLogger(__name__)
@@ -54,8 +56,8 @@ class Library:
         self,
         paths: LibraryPaths,
         catalogue: Catalogue,
-        words: LexicalIndex,
-        vectors: VectorIndex,
+        words: WordIndex,
+        vectors: NearIndex,
     ) -> None:
         self.paths = paths
         self.catalogue = catalogue
@@ -101,25 +103,33 @@ class Writer:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
-        self._draft = self._begin(catalogue.generation)
+        self._backend = backend_of(paths)
+        self._draft = self._begin()
 
     @classmethod
     @contextmanager
     def open(
-        cls, paths: LibraryPaths, embedder: Embedder, *, replacing: bool = False
+        cls,
+        paths: LibraryPaths,
+        embedder: Embedder,
+        *,
+        replacing: bool = False,
+        asked: Where | None = None,
     ) -> Iterator[Writer]:
         """Lock the library, made if it is not there, and let go of it at the end.
 
+        `asked` is where its parts are to be, if they are asked to be anywhere.
+
         Raises LibraryBusy while another process writes, StorageError where the folder cannot be
         written, LibraryMismatch where the library holds vectors of another embedder, unless
-        `replacing` says that `rebuild` will follow.
+        `replacing` says that `rebuild` will follow, UsageError where it is at another place.
         """
-        with locked(paths), _catalogue(paths, embedder.identity) as catalogue:
+        with locked(paths), _catalogue(paths, embedder.identity, asked or Where()) as catalogue:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
             writer = cls(paths, catalogue, embedder)
-            writer._remove_strays()
+            writer._backend.tidy(catalogue)
             yield writer
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
@@ -138,7 +148,7 @@ class Writer:
         put: Sequence[FileRow],
         drop: Sequence[str],
         *,
-        embed_all: derived.EmbedAll | None = None,
+        embed_all: EmbedAll | None = None,
         facts: dict[str, str] | None = None,
     ) -> Delta:
         """Make staged documents live with their files; see `Catalogue.publish`.
@@ -153,7 +163,7 @@ class Writer:
                 lambda delta: self._draft.finish(self.catalogue, delta, embed_all),
                 facts=facts,
             )
-        self._settle(delta.generation)
+        self._settle()
         return delta
 
     def rebuild(self, on_progress: Callable[[int, int], None] = lambda *_: None) -> Delta:
@@ -164,7 +174,7 @@ class Writer:
         told chunks done and in all.
         """
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
-        self._draft = self._begin(None)
+        self._draft = self._begin(anew=True)
         self._cut_anew()
         with self._disk():
             _, total = self.catalogue.counts()
@@ -175,7 +185,7 @@ class Writer:
             delta = self.catalogue.publish(
                 [], [], lambda delta: self._draft.finish(self.catalogue, delta, None), facts=facts
             )
-        self._settle(delta.generation)
+        self._settle()
         return delta
 
     def _cut_anew(self) -> None:
@@ -187,27 +197,18 @@ class Writer:
 
     def repair(self) -> None:
         """Write the indexes of the present generation anew from the catalogue."""
-        generation = self.catalogue.generation
-        final = self.paths.index(generation)
-        shutil.rmtree(final, ignore_errors=True)
-        draft = derived.Draft(final, self._embedder, None, self.paths.staged)
-        draft.finish(self.catalogue, Delta(generation, (), ()), None)
-        draft.discard_vectors()
+        with self._disk():
+            self._backend.repair(self.catalogue, self._embedder)
 
-    def _begin(self, base: int | None) -> derived.Draft:
-        """A draft of the next generation's indexes, from those of generation `base` if any."""
-        return derived.Draft(
-            self.paths.index(self.catalogue.generation + 1),
-            self._embedder,
-            (self.paths.index(base), base) if base else None,
-            self.paths.staged,
-        )
+    def _begin(self, *, anew: bool = False) -> Draft:
+        """A draft of the next generation's indexes, from the present ones unless `anew`."""
+        return self._backend.draft(self.catalogue, self._embedder, anew=anew)
 
-    def _settle(self, generation: int) -> None:
+    def _settle(self) -> None:
         """After a publication: forget what was kept for it, and begin the next draft."""
         self._draft.discard_vectors()
-        self._remove_strays()
-        self._draft = self._begin(generation)
+        self._backend.tidy(self.catalogue)
+        self._draft = self._begin()
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -215,14 +216,6 @@ class Writer:
             yield
         except OSError as error:
             raise storage_error(error, self.paths.folder) from error
-
-    def _remove_strays(self) -> None:
-        """Remove indexes of every generation but the present one."""
-        current = self.paths.index(self.catalogue.generation)
-        if current.parent.is_dir():
-            for path in current.parent.iterdir():
-                if path != current:
-                    shutil.rmtree(path, ignore_errors=True)
 
 
 def open_catalogue(paths: LibraryPaths) -> Catalogue:
@@ -336,13 +329,11 @@ def _is_published(paths: LibraryPaths) -> bool:
     return True
 
 
-def _open_indexes(
-    paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder | None
-) -> derived.Indexes:
+def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder | None) -> Indexes:
+    backend = backend_of(paths)
     for _ in range(_OPEN_TRIES):
         generation = catalogue.generation
-        identity = library_embedder(catalogue)
-        indexes = derived.load(paths.index(generation), generation, identity)
+        indexes = backend.load(catalogue, library_embedder(catalogue))
         if indexes is not None:
             return indexes
         catalogue.refresh()
@@ -366,7 +357,10 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 
 
 @contextmanager
-def _catalogue(paths: LibraryPaths, identity: EmbedderIdentity) -> Iterator[Catalogue]:
+def _catalogue(
+    paths: LibraryPaths, identity: EmbedderIdentity, asked: Where
+) -> Iterator[Catalogue]:
+    settle(paths, asked)
     meta = {
         "embedder": json.dumps(asdict(identity)),
         "identity": secrets.token_hex(8),

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
     from rag.store.rows import FileRow
+    from rag.store.where import Where
     from rag.workers.pool import Event
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def ingest(
     names: Mapping[Path, str] = UNNAMED,
     reading: Reading | None = None,
     workers: int = 0,
+    asked: Where | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Bring files and folders into the library and report on every file.
@@ -77,7 +79,7 @@ def ingest(
     files are read again; those to `leave_out` (resolved paths) are as good as gone. Files among
     `names`, by resolved path, are called as they say where they are new; a name that is taken gets
     a number. `reading` stands in for the pool that reads files otherwise, by so many `workers` (see
-    `rag.workers.pool.processes`).
+    `rag.workers.pool.processes`). `asked` is where a new library's parts are to be.
 
     Raises UsageError for a path that does not exist, RagError where there is nothing to read,
     LibraryBusy, LibraryMismatch and StorageError as `Writer.open` does.
@@ -86,7 +88,7 @@ def ingest(
     sources, found = _found(sources, sync=sync)
     for path in leave_out:
         found.files.pop(path, None)
-    with Writer.open(library, embedder) as writer:
+    with Writer.open(library, embedder, asked=asked) as writer:
         known = writer.catalogue.files()
         ways = Ways(options)
         planner = Planner(

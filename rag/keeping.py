@@ -13,6 +13,7 @@ from rag.options import (
     DRAWING,
     ENCODER,
     JSON,
+    PLACE,
     READING,
     SHARED,
     command,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--reread", is_flag=True, help="Read unchanged files again.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @JSON
-@options(READING, ENCODER, SHARED)
+@options(READING, PLACE, ENCODER, SHARED)
 @command
 def ingest(
     app: App,

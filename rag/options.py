@@ -185,6 +185,19 @@ READING = (
     ),
     click.option("--workers", type=int, metavar="N", help="Processes that read files."),
 )
+#: Where the parts of a new library are to be.
+PLACE = (
+    click.option(
+        "--store",
+        metavar="PLACE",
+        help="Words and vectors of a new library: embedded (in its folder) or milvus:URI.",
+    ),
+    click.option(
+        "--catalogue",
+        metavar="PLACE",
+        help="Catalogue of a new library: embedded or postgresql://USER@HOST/DATABASE.",
+    ),
+)
 #: What to draw of a page; becomes the arguments `span`, `quote`, `output` and `password`.
 DRAWING = (
     click.option(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rag.readers.options import Options
     from rag.readers.scan import File, Found
-    from rag.store.derived import EmbedAll
+    from rag.store.backend import EmbedAll
     from rag.types import Document
     from rag.workers.pool import Event
 

@@ -17,6 +17,7 @@ from rag.plan import UNNAMED
 from rag.report import Skipped, Tally
 from rag.store.queries import FORMER_NAMES
 from rag.store.received import Received
+from rag.store.where import Where, wanted, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,6 +68,7 @@ class Keeping(Showing):
                 names=names or Received(self.paths.uploads).names(),
                 reading=reading,
                 workers=self.settings.workers,
+                asked=self._asked(anew=fresh),
                 on_progress=on_progress,
             )
         if report.changed or report.removed:
@@ -74,6 +76,14 @@ class Keeping(Showing):
         if report.added or not fresh:  # a new library that came to nothing is dropped
             self._note_folders(sources, anew=fresh)
         return report
+
+    def _asked(self, *, anew: bool) -> Where:
+        """Where a library's parts are to be: as set, else where those of the one before are."""
+        asked = wanted(self.settings.store, self.settings.catalogue)
+        if not anew:
+            return asked
+        before = where(self.paths)
+        return Where(asked.store or before.store, asked.catalogue or before.catalogue)
 
     def _note_folders(self, sources: Sequence[Path], *, anew: bool) -> None:
         """Note when the library was last brought up to date with folders."""

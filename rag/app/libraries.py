@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.embed import Embedder, EmbedderIdentity
+    from rag.store.backend import NearIndex, WordIndex
     from rag.store.catalogue import Catalogue
-    from rag.store.lexical import LexicalIndex
     from rag.store.place import LibraryPaths
-    from rag.store.vectors import VectorIndex
 
 #: States that are held open at most, beside those in use.
 MOST = 16
@@ -53,8 +52,8 @@ class _State:
     paths: LibraryPaths
     mark: tuple[int, int]
     name: str
-    words: LexicalIndex
-    vectors: VectorIndex
+    words: WordIndex
+    vectors: NearIndex
     known: Known
     wanted: Callable[[], Embedder]
     identity: EmbedderIdentity

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -22,13 +21,14 @@ from rag.store import lexical, vectors
 from rag.store.staged import StagedVectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Words
+    from rag.store.backend import EmbedAll
     from rag.store.catalogue import Catalogue
     from rag.store.rows import ChunkRow, Delta
 
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 
 log = logging.getLogger(__name__)
-
-#: Embeds batches of texts in other processes, by the file of the frequencies.
-EmbedAll = Callable[[Iterable[tuple[str, list[str]]]], Iterator[bytes]]
 
 INDEX_VERSION = "2"
 _STAMP = "stamp.json"
