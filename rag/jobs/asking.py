@@ -90,8 +90,8 @@ _AGAIN = {
 class Ask:
     """A job settled for one document: what every prompt about it is made from.
 
-    `fields` have their choices filled in. `code` is in the lines around the document's text, `shown`
-    in those around the examples'.
+    `fields` have their choices filled in. `code` is in the lines around the document's text,
+    `shown` in those around the examples'.
     """
 
     template: Template

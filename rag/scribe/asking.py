@@ -125,6 +125,4 @@ def ask_of(text: str, language: Language, secret: bytes = b"") -> Ask:
     instruction = _INSTRUCTION[language]
     code, shown = codes(secret, instruction, text)
     examples = (_EXAMPLE[language],)
-    return Ask(
-        template, language, instruction, (), examples, steps=False, code=code, shown=shown
-    )
+    return Ask(template, language, instruction, (), examples, steps=False, code=code, shown=shown)
