@@ -115,14 +115,14 @@ class Model:
         left = _PATIENCE if self.local else 0.0
         while True:
             try:
-                return (yield from self._asked(messages, sampling))
+                return (yield from self._once(messages, sampling))
             except ModelAway as error:
                 if not 0 < error.wait <= left:
                     raise
                 left -= error.wait
                 yield from _waited(error.wait)
 
-    def _asked(
+    def _once(
         self, messages: Sequence[Message], sampling: Sampling | None
     ) -> Generator[str, None, Ending]:
         """As `stream`, asked once. What a server says of waiting it says before any word."""
