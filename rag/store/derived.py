@@ -16,7 +16,7 @@ import numpy as np
 
 from rag import embed
 from rag.hashing import DIMENSION, Frequencies, Hasher
-from rag.prepare import words_of
+from rag.prepare import embedded, words_of
 from rag.store import lexical, vectors
 from rag.store.staged import StagedVectors
 
@@ -96,6 +96,14 @@ class Draft:
             self._waiting.append(text)
             if len(self._waiting) >= _STAGED_BATCH:
                 self.embed()
+
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """Keep vectors that were made elsewhere, of chunks that are about to be added."""
+        if self._vectors is not None:
+            found = embed.checked(made, self._embedder.identity, len(texts))
+            new = [row for row, text in enumerate(texts) if text not in self._vectors]
+            if new:
+                self._vectors.put([texts[row] for row in new], found[new])
 
     def _count(self, found: Words, context: str) -> None:
         """Count the words of a chunk and of the headings that it is embedded with."""
@@ -246,8 +254,7 @@ def _outgrown(catalogue: Catalogue) -> bool:
 
 
 def _text(row: ChunkRow) -> str:
-    """What of a chunk is embedded: its headings and its text."""
-    return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
+    return embedded(row.chunk)
 
 
 def of_library(embedder: Embedder, idf: Floats | None) -> Embedder:
