@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address() -> str:
     return f"http://127.0.0.1:{free_port()}"
 
 
@@ -165,12 +164,12 @@ def test_the_settings_may_name_the_store(
 
 
 @pytest.fixture
-def away(rag: Any, home: Path, folder: Path, tmp_path: Path, address: str) -> Iterator[Path]:
+def away(rag: Any, home: Path, folder: Path, tmp_path: Path, address: str) -> Path:
     """A library whose server has gone away."""
     with milvus_server(tmp_path / "data", int(address.rpartition(":")[2])) as there:
         done = rag("ingest", folder, "--store", f"milvus:{there}", "--home", home)
         assert done.code == 0, done.err
-    yield home
+    return home
 
 
 def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_back(
