@@ -21,13 +21,12 @@ import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
 from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from rag.prepare import prepare, words_of
+from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
-    from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
 
     Floats = NDArray[np.float32]
 
@@ -94,8 +93,9 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the catalogue and the indexes."""
         self.catalogue.close()
+        self.words.close()
 
     def embedder(self, fallback: Embedder) -> Embedder:
         """The embedder for questions: the built-in one with this library's frequencies."""
@@ -105,11 +105,13 @@ class Library:
 class Writer:
     """A collection open for writing, by one process at a time."""
 
-    def __init__(self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder) -> None:
+    def __init__(
+        self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder, backend: Backend
+    ) -> None:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
-        self._backend = backend_of(paths)
+        self._backend = backend
         self._draft = self._begin()
 
     @classmethod
@@ -134,41 +136,47 @@ class Writer:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
-            writer = cls(paths, catalogue, embedder)
-            writer._backend.tidy(catalogue)
-            yield writer
+            backend = backend_of(paths)
+            try:
+                writer = cls(paths, catalogue, embedder, backend)
+                backend.tidy(catalogue)
+                yield writer
+            finally:
+                backend.close()
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
     def stage_moved(
-        self, prepared: Prepared, made: Versions, attempt: str, vectors: Floats
+        self, prepared: Prepared, made: Versions, attempt: str, idf: Floats | None
     ) -> None:
-        """Put a document of another library in, which comes with the vectors of its chunks.
+        """Put a document of another library in, whose chunks come with their vectors.
 
-        They have the shape (chunks, dimension). All documents of a publication come so.
+        `idf` are the frequencies that the built-in embedder made them with, the same each time.
+        All documents of a publication come so.
         """
-        self._stage(prepared, made, attempt, vectors)
-
-    def fitted(self, idf: Floats) -> None:
-        """Take the frequencies that the built-in embedder made the vectors of another library with.
-
-        They are of shape (`rag.hashing.BUCKETS`,).
-        """
-        self._draft.fitted(idf)
+        self._stage(
+            prepared, made, attempt, lambda keys, vectors: self._draft.give(keys, vectors, idf)
+        )
 
     def _stage(
-        self, prepared: Prepared, made: Versions, attempt: str, vectors: Floats | None = None
+        self,
+        prepared: Prepared,
+        made: Versions,
+        attempt: str,
+        take: Callable[[Sequence[int], Floats], None] | None = None,
     ) -> None:
+        """Stage a document; `take` stands in for what keeps vectors by the texts of its chunks."""
         keys = self.catalogue.stage(prepared, made, attempt)
-        given = repeat(None, len(keys)) if vectors is None else vectors
         title = prepared.document.title
         with self._disk():
-            for key, piece, found, vector in zip(
-                keys, prepared.chunks, prepared.words, given, strict=True
-            ):
-                self._draft.add(ChunkRow(key, piece, title), found, vector)
+            if prepared.vectors is not None and take is not None:
+                take(keys, prepared.vectors)
+            elif prepared.vectors is not None:
+                self._draft.keep([*map(embedded, prepared.chunks)], prepared.vectors)
+            for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
+                self._draft.add(ChunkRow(key, piece, title), found)
 
     def publish(
         self,

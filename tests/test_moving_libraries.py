@@ -20,11 +20,12 @@ from test_migrations import NEWEST, OLDEST, unpacked
 from rag.app import App
 from rag.corrections import Correction
 from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError, UsageError
-from rag.index import Library, Writer, open_catalogue
+from rag.index import Library, open_catalogue
 from rag.parquet import columns, tables
 from rag.parquet.manifest import LOCK, NAME
 from rag.store.corrections import Corrections
 from rag.store.place import LibraryPaths, locked
+from rag.store.staged import GivenVectors
 
 WITHOUT_NUMBER = [field.name for field in fields(Correction) if field.name != "id"]
 
@@ -400,8 +401,8 @@ def test_a_disk_that_is_full_changes_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Writer, "fitted", full)
-        with pytest.raises(OSError, match="No space left"):
+        patched.setattr(GivenVectors, "put", full)
+        with pytest.raises(StorageError, match=r"No space left|disk is full"):
             app.import_(exported)
     assert not app.exists
     assert not list(app.paths.home.glob("*~*"))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from rag.embed import Embedder, EmbedderIdentity
     from rag.parquet.manifest import Manifest
     from rag.store.place import LibraryPaths
@@ -143,6 +145,7 @@ class _Taken:
         self._total = told.rows("chunks")
         self._done = 0
         self._on_progress = on_progress
+        self._idf: NDArray[np.float32] | None = None
         self._document: tuple[Any, ...] = ()
         self._prepared: Any = None
 
@@ -156,7 +159,7 @@ class _Taken:
             case reading.DOCUMENT:
                 _, self._prepared = wire.prepared_from_json(payload)
             case reading.IDF:
-                self._writer.fitted(np.frombuffer(payload, np.float32))
+                self._idf = np.frombuffer(payload, np.float32)
             case reading.FILES:
                 self.files += [FileRow(*row) for row in json.loads(payload)]
             case reading.NAMES:
@@ -170,12 +173,9 @@ class _Taken:
         readers, chunker, attempt = self._document
         made = Versions(readers, chunker)
         check_made(made)
-        self._writer.stage_moved(
-            self._prepared,
-            made,
-            attempt,
-            np.frombuffer(vectors, np.float32).reshape(-1, self._dimension),
-        )
+        found = np.frombuffer(vectors, np.float32).reshape(-1, self._dimension)
+        moved = replace(self._prepared, vectors=found)
+        self._writer.stage_moved(moved, made, attempt, self._idf)
         self.meetings += self._prepared.minutes is not None
         self._done += len(self._prepared.chunks)
         self._on_progress(self._done, self._total)

@@ -80,7 +80,8 @@ def _fits(value: Any, kind: Any) -> bool:
     if not is_dataclass(kind):
         return type(value) is kind
     if type(value) is kind:
-        for name, hint in _hints(kind).items():
+        same: Any = kind  # mypy takes no dataclass for hashable
+        for name, hint in _hints(same).items():
             _check(getattr(value, name), hint)
     return type(value) is kind
 

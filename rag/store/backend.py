@@ -69,6 +69,9 @@ class WordIndex(Protocol):
     def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
 
+    def close(self) -> None:
+        """Let go of what this index, and that of the vectors beside it, were opened on."""
+
 
 class NearIndex(Protocol):
     """Vectors of the chunks of one generation."""
@@ -96,14 +99,18 @@ class NearIndex(Protocol):
 class Draft(Protocol):
     """Words and vectors of the next generation while they are written, unseen by readers."""
 
-    def add(self, row: ChunkRow, found: Words, vector: Floats | None = None) -> None:
-        """Put a chunk in that is staged or live, by its words.
+    def add(self, row: ChunkRow, found: Words) -> None:
+        """Put a chunk in that is staged or live, by its words."""
 
-        With its vector, shape (dimension,), where it comes with one; then every chunk does.
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """Take the vectors that chunks come with which are about to be added, by key, ascending.
+
+        All chunks of the draft come so. `idf` are the frequencies that the built-in embedder made
+        the vectors with, None for another.
         """
 
-    def fitted(self, idf: Floats) -> None:
-        """Take these frequencies for those that the built-in embedder made the vectors with."""
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """Keep vectors that were made elsewhere, of the texts of chunks about to be added."""
 
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
@@ -132,6 +139,9 @@ class Backend(Protocol):
 
     def tidy(self, catalogue: Catalogue) -> None:
         """Remove what belongs to any other generation than the present one."""
+
+    def close(self) -> None:
+        """Let go of whatever was opened to write; indexes that were loaded stay open."""
 
 
 def backend_of(paths: LibraryPaths) -> Backend:

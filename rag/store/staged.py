@@ -109,9 +109,9 @@ class StagedVectors:
 
 
 class GivenVectors:
-    """Vectors that come with their chunks, in a file at `path` until the next generation has them.
+    """Vectors that come with their chunks, in a file at `path` until they are published.
 
-    They are put in by key, ascending.
+    Nothing finds them after a kill: what they came from is read again.
     """
 
     def __init__(self, path: Path, dimension: int) -> None:
@@ -120,14 +120,14 @@ class GivenVectors:
         self._keys = array("q")
         self._file = path.open("wb")
 
-    def put(self, key: int, vector: Floats) -> None:
-        """Keep a vector, shape (dimension,). Raises OSError."""
-        self._file.write(np.ascontiguousarray(vector, np.float32).data)
-        self._keys.append(key)
+    def put(self, keys: Sequence[int], vectors: Floats) -> None:
+        """Keep vectors, shape (len(keys), dimension), by key, ascending. Raises OSError."""
+        self._file.write(np.ascontiguousarray(vectors, np.float32).data)
+        self._keys.extend(keys)
 
     def blocks(self, wanted: Container[int]) -> Iterator[tuple[Keys, Floats]]:
-        """Keys and vectors of those wanted, some at a time; the file is gone at the end."""
-        self._file.close()
+        """Keys and vectors of those wanted, some at a time."""
+        self._file.flush()
         width = self._dimension * 4
         with self._path.open("rb") as file:
             for first in range(0, len(self._keys), _GIVEN_BATCH):
@@ -135,7 +135,11 @@ class GivenVectors:
                 read = np.frombuffer(file.read(len(keys) * width), np.float32)
                 kept = np.array([key in wanted for key in keys.tolist()], np.bool_)
                 yield keys[kept], read.reshape(-1, self._dimension)[kept]
-        self._path.unlink()
+
+    def discard(self) -> None:
+        """Remove the file."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
 
 
 def _hash(text: str) -> bytes:
