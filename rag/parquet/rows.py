@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rag.types import Decision, Minutes, OpenQuestion, Promise, Report
+    from rag.types import Minutes
 
     Floats = NDArray[np.float32]
     T = TypeVar("T")
@@ -137,14 +137,16 @@ def _check_places(found: Document) -> None:
 
 def _check_minutes(minutes: Minutes, text: str) -> None:
     """Raise ValueError for a span outside of the text, other words than are there, and no day."""
-    told: list[tuple[Decision | OpenQuestion | Promise | Report, str]] = [
-        *((each, each.text) for each in (*minutes.decisions, *minutes.questions)),
-        *((each, each.quote) for each in (*minutes.promises, *minutes.reports)),
-    ]
     if not all(0 <= part.start <= part.end <= len(text) for part in minutes.topics):
         raise ValueError("a span lies outside of its text")
-    for part, quote in told:
-        if not 0 <= part.start <= part.end <= len(text) or text[part.start : part.end] != quote:
+    quotes = [
+        *((d.start, d.end, d.text) for d in minutes.decisions),
+        *((q.start, q.end, q.text) for q in minutes.questions),
+        *((p.start, p.end, p.quote) for p in minutes.promises),
+        *((r.start, r.end, r.quote) for r in minutes.reports),
+    ]
+    for start, end, quote in quotes:
+        if not 0 <= start <= end <= len(text) or text[start:end] != quote:
             raise ValueError("a quote is not in the text")
     dues = (promise.when for promise in minutes.promises)
     days = ({due.start, due.end} for due in dues if due is not None)
