@@ -39,9 +39,14 @@ from rag.store.where import Where, settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
     from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
+
+    Floats = NDArray[np.float32]
 
 
 log = logging.getLogger(__name__)
@@ -143,11 +148,32 @@ class Writer:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
-    def _stage(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+    def stage_moved(
+        self, prepared: Prepared, made: Versions, attempt: str, idf: Floats | None
+    ) -> None:
+        """Put a document of another library in, whose chunks come with their vectors.
+
+        `idf` are the frequencies that the built-in embedder made them with, the same each time.
+        All documents of a publication come so.
+        """
+        self._stage(
+            prepared, made, attempt, lambda keys, vectors: self._draft.give(keys, vectors, idf)
+        )
+
+    def _stage(
+        self,
+        prepared: Prepared,
+        made: Versions,
+        attempt: str,
+        take: Callable[[Sequence[int], Floats], None] | None = None,
+    ) -> None:
+        """Stage a document; `take` stands in for what keeps vectors by the texts of its chunks."""
         keys = self.catalogue.stage(prepared, made, attempt)
         title = prepared.document.title
         with self._disk():
-            if prepared.vectors is not None:
+            if prepared.vectors is not None and take is not None:
+                take(keys, prepared.vectors)
+            elif prepared.vectors is not None:
                 self._draft.keep([*map(embedded, prepared.chunks)], prepared.vectors)
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
                 self._draft.add(ChunkRow(key, piece, title), found)
@@ -270,16 +296,22 @@ def check_versions(catalogue: Catalogue) -> Older:
     """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
     now, read, cut = versions(), 0, 0
     for made, count in catalogue.versions().items():
-        for part in ("readers", "chunker"):
-            if _number(getattr(made, part)) > _number(getattr(now, part)):
-                raise LibraryMismatch(
-                    f"The library was made with version {getattr(made, part)} of the {part},"
-                    f" this is {getattr(now, part)}",
-                    "A newer version made it: bring rag up to date.",
-                )
+        check_made(made)
         read += count * (made.readers != now.readers)
         cut += count * (made.chunker != now.chunker)
     return Older(read, cut)
+
+
+def check_made(made: Versions) -> None:
+    """Raise LibraryMismatch where a newer version read or cut a document."""
+    now = versions()
+    for part in ("readers", "chunker"):
+        if _number(getattr(made, part)) > _number(getattr(now, part)):
+            raise LibraryMismatch(
+                f"The library was made with version {getattr(made, part)} of the {part},"
+                f" this is {getattr(now, part)}",
+                "A newer version made it: bring rag up to date.",
+            )
 
 
 def is_older(paths: LibraryPaths) -> bool:

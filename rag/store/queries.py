@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.store import database, layout
 from rag.store.corrections import of_meeting
-from rag.store.rows import ChunkRow, DocumentRow, FileRow, Meeting, Versions
+from rag.store.rows import ChunkRow, DocumentRow, FileRow, Held, Meeting, Versions
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
@@ -117,6 +117,18 @@ class Queries:
         """Live documents cut by another version: id, version of the readers, `attempt`."""
         select = "SELECT id, readers, attempt FROM documents WHERE live AND chunker <> ?"
         return [(key, readers, tried) for key, readers, tried in self.rows(select, (chunker,))]
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """How live documents are held, by key, ascending: the first ones above a key."""
+        rows = self.rows(
+            "SELECT key, id, readers, chunker, attempt, first, chunks FROM documents"
+            " WHERE live AND key > ? ORDER BY key LIMIT ?",
+            (after, limit),
+        )
+        return [
+            Held(key, document_id, Versions(readers, chunker), *rest)
+            for key, document_id, readers, chunker, *rest in rows
+        ]
 
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
