@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
-    from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
 
 
 log = logging.getLogger(__name__)
@@ -88,8 +88,9 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the catalogue and the indexes."""
         self.catalogue.close()
+        self.words.close()
 
     def embedder(self, fallback: Embedder) -> Embedder:
         """The embedder for questions: the built-in one with this library's frequencies."""
@@ -99,11 +100,13 @@ class Library:
 class Writer:
     """A collection open for writing, by one process at a time."""
 
-    def __init__(self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder) -> None:
+    def __init__(
+        self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder, backend: Backend
+    ) -> None:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
-        self._backend = backend_of(paths)
+        self._backend = backend
         self._draft = self._begin()
 
     @classmethod
@@ -128,9 +131,13 @@ class Writer:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
-            writer = cls(paths, catalogue, embedder)
-            writer._backend.tidy(catalogue)
-            yield writer
+            backend = backend_of(paths)
+            try:
+                writer = cls(paths, catalogue, embedder, backend)
+                backend.tidy(catalogue)
+                yield writer
+            finally:
+                backend.close()
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""

@@ -69,6 +69,9 @@ class WordIndex(Protocol):
     def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
 
+    def close(self) -> None:
+        """Let go of what this index, and that of the vectors beside it, were opened on."""
+
 
 class NearIndex(Protocol):
     """Vectors of the chunks of one generation."""
@@ -126,6 +129,9 @@ class Backend(Protocol):
 
     def tidy(self, catalogue: Catalogue) -> None:
         """Remove what belongs to any other generation than the present one."""
+
+    def close(self) -> None:
+        """Let go of whatever was opened to write; indexes that were loaded stay open."""
 
 
 def backend_of(paths: LibraryPaths) -> Backend:

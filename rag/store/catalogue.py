@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rag.store import database, layout, migrations
@@ -20,7 +21,7 @@ from rag.store.queries import Queries
 from rag.store.rows import Delta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from rag.prepare import Prepared
@@ -152,6 +153,20 @@ class Catalogue(Queries):
         """Record facts. Inside `publish` they become visible with it."""
         with database.mapped():
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """All of what is written inside in one transaction, for the tables of `rag.store.terms`."""
+        with database.mapped(), database.transaction(self._db):
+            yield
+
+    def run(self, statement: str, rows: Sequence[tuple[int | str, ...]] | None = None) -> None:
+        """Run a statement on the tables of `rag.store.terms`, once or for each of the rows."""
+        with database.mapped():
+            if rows is None:
+                self._db.execute(statement)
+            else:
+                self._db.executemany(statement, rows)
 
     def stage(self, prepared: Prepared, versions: Versions, attempt: str = "") -> list[int]:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own.

@@ -50,3 +50,6 @@ class Embedded:
             for path in current.parent.iterdir():
                 if path != current:
                     shutil.rmtree(path, ignore_errors=True)
+
+    def close(self) -> None:
+        """As `Backend.close`: nothing is held."""

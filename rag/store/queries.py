@@ -82,6 +82,18 @@ class Queries:
             some = values[first : first + _SQL_VARIABLES]
             yield from self._rows(statement % ",".join("?" * len(some)), some)
 
+    def rows(self, statement: str, values: Sequence[int | str] = ()) -> list[tuple[Any, ...]]:
+        """What a statement selects, for the tables of `rag.store.terms`."""
+        return self._rows(statement, values)
+
+    def among(
+        self, statement: str, values: Sequence[str], before: Sequence[str] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """The same with `IN (%s)` for any number of values, those `before` bound ahead of them."""
+        for first in range(0, len(values), _SQL_VARIABLES):
+            some = values[first : first + _SQL_VARIABLES]
+            yield from self._rows(statement % ",".join("?" * len(some)), (*before, *some))
+
     def files(self) -> list[FileRow]:
         """All files, by name, those that could not be read among them."""
         return [FileRow(*row) for row in self._rows(f"{_FILES} ORDER BY name")]
@@ -200,6 +212,14 @@ class Queries:
             (document_id, end, start),
         )
         return [key for (key,) in rows]
+
+    def kinds_of(self, documents: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Kind and date of live documents, by id; "" for no date."""
+        rows = self._among(
+            "SELECT id, kind, date FROM documents WHERE live AND id IN (%s)",
+            list(dict.fromkeys(documents)),
+        )
+        return {document_id: (kind, date or "") for document_id, kind, date in rows}
 
     def openings(self, documents: Sequence[str], characters: int) -> dict[str, str]:
         """The first characters of the first chunk of live documents (ids) that have any."""
