@@ -112,7 +112,14 @@ class ModelError(RagError):
 
 
 class ModelAway(ModelError):
-    """The model's server cannot be reached, or does not answer: it may come back by itself."""
+    """The model's server cannot be reached, or does not answer: it may come back by itself.
+
+    `wait` are the seconds after which it is to be asked again; 0 where nobody says.
+    """
+
+    def __init__(self, message: str, hint: str = "", wait: float = 0.0) -> None:
+        super().__init__(message, hint)
+        self.wait = wait
 
 
 class DoesNotFit(ModelError):

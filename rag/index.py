@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
 from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from rag.prepare import prepare, words_of
+from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
@@ -147,6 +147,8 @@ class Writer:
         keys = self.catalogue.stage(prepared, made, attempt)
         title = prepared.document.title
         with self._disk():
+            if prepared.vectors is not None:
+                self._draft.keep([*map(embedded, prepared.chunks)], prepared.vectors)
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
                 self._draft.add(ChunkRow(key, piece, title), found)
 

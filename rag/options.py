@@ -185,6 +185,14 @@ READING = (
     ),
     click.option("--workers", type=int, metavar="N", help="Processes that read files."),
 )
+#: What reads files, on this machine or on many.
+ENGINE = (
+    click.option(
+        "--engine",
+        metavar="NAME",
+        help="Reads the files: local, ray, ray:auto or ray:HOST:PORT; see docs/ray.md.",
+    ),
+)
 #: Where the parts of a new library are to be.
 PLACE = (
     click.option(

@@ -20,7 +20,7 @@ LAYERS = (
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
-        *("breaker", "known", "listening"),
+        *("breaker", "cluster", "known", "listening"),
         *("holdings", "picture", "plan", "renaming", "report", "watch", "whole"),
     },
     {

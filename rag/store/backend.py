@@ -102,6 +102,9 @@ class Draft(Protocol):
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
 
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """Keep vectors that were made elsewhere, of the texts of chunks about to be added."""
+
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
 

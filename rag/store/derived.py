@@ -85,6 +85,10 @@ class Draft:
         self._keys.add(row.key)
         self._vectors.add(row, found)
 
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """As `DraftVectors.keep`."""
+        self._vectors.keep(texts, made)
+
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
         self._vectors.embed()

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag import embed
 from rag.hashing import DIMENSION, Frequencies, Hasher
-from rag.prepare import words_of
+from rag.prepare import embedded, words_of
 from rag.store import vectors
 from rag.store.staged import StagedVectors
 
@@ -53,7 +53,7 @@ class DraftVectors:
         """Take in a chunk, by its words."""
         if self._made is None:
             self._count(row.key, found, row.chunk.context)
-        elif (text := text_of(row)) not in self._made:
+        elif (text := embedded(row.chunk)) not in self._made:
             self._waiting.append(text)
             if len(self._waiting) >= _STAGED_BATCH:
                 self.embed()
@@ -65,6 +65,14 @@ class DraftVectors:
             identity = self._embedder.identity
             self._made.put(self._waiting, embed.checked(made, identity, len(self._waiting)))
             self._waiting = []
+
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """Keep vectors that were made elsewhere, of chunks that are about to be added."""
+        if self._made is not None:
+            found = embed.checked(made, self._embedder.identity, len(texts))
+            new = [row for row, text in enumerate(texts) if text not in self._made]
+            if new:
+                self._made.put([texts[row] for row in new], found[new])
 
     def discard(self) -> None:
         """Forget the vectors kept for this: they are published."""
@@ -123,11 +131,6 @@ def outgrown(catalogue: Catalogue, fact: str = FITTED_ON) -> bool:
     return not fitted / _REFIT_GROWTH < now < max(fitted, 1) * _REFIT_GROWTH
 
 
-def text_of(row: ChunkRow) -> str:
-    """What of a chunk is embedded: its headings and its text."""
-    return f"{row.chunk.context}\n{row.chunk.text}" if row.chunk.context else row.chunk.text
-
-
 def _in_processes(
     catalogue: Catalogue,
     batches: Sequence[Sequence[int]],
@@ -145,4 +148,4 @@ def _in_processes(
 
 def _texts(catalogue: Catalogue, batches: Iterable[Sequence[int]]) -> Iterator[list[str]]:
     for batch in batches:
-        yield [text_of(row) for row in catalogue.chunks(batch)]
+        yield [embedded(row.chunk) for row in catalogue.chunks(batch)]

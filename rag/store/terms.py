@@ -90,6 +90,6 @@ def leaving(catalogue: Catalogue) -> list[int]:
     return [int(key) for (key,) in catalogue.rows("SELECT key FROM leaving ORDER BY key")]
 
 
-def left(catalogue: Catalogue) -> None:
-    """Note that all of them have been taken out."""
-    catalogue.run("DELETE FROM leaving")
+def left(catalogue: Catalogue, keys: Iterable[int]) -> None:
+    """Note that these have been taken out."""
+    catalogue.run("DELETE FROM leaving WHERE key = ?", [(key,) for key in keys])

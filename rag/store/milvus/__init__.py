@@ -9,7 +9,7 @@ left is removed by the next writer.
 
 from __future__ import annotations
 
-import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rag.embed import BUILTIN
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from rag.store.milvus.connection import Connection
     from rag.store.milvus.schema import Epoch
     from rag.store.place import LibraryPaths
-
-log = logging.getLogger(__name__)
-
-_DELETED = 1000  # keys deleted at once
 
 
 class Milvus:
@@ -78,15 +74,15 @@ class Milvus:
 
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
         """As `Backend.draft`; a server that is away is told before anything is read."""
+        schema.current(catalogue)
         self._connected()
-        base = None if anew else self._base(catalogue, embedder)
-        return MilvusDraft(self._paths, embedder, self._connected, base)
+        return MilvusDraft(self._paths, embedder, self._connected, anew=anew)
 
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """As `Backend.repair`."""
-        draft = MilvusDraft(self._paths, embedder, self._connected, None)
-        with catalogue.changing():
-            draft.finish(catalogue, Delta(catalogue.generation, (), ()), None)
+        draft = MilvusDraft(self._paths, embedder, self._connected, anew=True)
+        delta = Delta(catalogue.generation, (), ())
+        catalogue.change(lambda: draft.finish(catalogue, delta, None))
         draft.discard_vectors()
 
     def tidy(self, catalogue: Catalogue) -> None:
@@ -94,40 +90,25 @@ class Milvus:
 
         Whoever reads it may go on until the next writer takes it away.
         """
-        epoch = schema.current(catalogue)
-        if epoch is None:
-            return
-        connection = self._connected()
-        self._was.add(epoch.name)
-        for name in connection.call("list_collections", seconds=WRITING):
-            if name.startswith(schema.prefix(epoch.library)) and name not in self._was:
-                schema.drop(connection, name)
-        try:
-            self._remove(connection, catalogue, epoch)
-        except CollectionGone:  # whoever opens the library makes it anew
-            return
+        with catalogue.alone() as alone:
+            epoch = schema.current(catalogue) if alone else None
+            if epoch is None:
+                return
+            connection = self._connected()
+            self._was.add(epoch.name)
+            for name in connection.call("list_collections", seconds=WRITING):
+                if name.startswith(schema.prefix(epoch.library)) and name not in self._was:
+                    schema.drop(connection, name)
+            with suppress(CollectionGone):  # whoever opens the library makes it anew
+                self._remove(connection, catalogue, epoch)
 
     def _remove(self, connection: Connection, catalogue: Catalogue, epoch: Epoch) -> None:
         """Take out what is no longer live, and what never was."""
         going = terms.leaving(catalogue)
-        for first in range(0, len(going), _DELETED):
-            connection.call(
-                "delete", epoch.name, ids=going[first : first + _DELETED], seconds=WRITING
-            )
+        schema.delete(connection, epoch, going)
         if going:
-            with catalogue.changing():
-                terms.left(catalogue)
-        strays = f"born > {catalogue.generation}"
-        connection.call("delete", epoch.name, filter=strays, seconds=WRITING)
-
-    def _base(self, catalogue: Catalogue, embedder: Embedder) -> Epoch | None:
-        """The epoch that the next generation goes on in."""
-        epoch = schema.current(catalogue)
-        if epoch is None or epoch.dimension != embedder.identity.dimension:
-            return None
-        connection = self._connected()
-        _, chunks = catalogue.counts()
-        return epoch if schema.is_whole(connection, epoch, chunks) else None
+            catalogue.change(lambda: terms.left(catalogue, going))
+        schema.delete_strays(connection, epoch, catalogue.generation)
 
     def _connected(self) -> Connection:
         if self._connection is None:

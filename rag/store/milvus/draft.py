@@ -20,6 +20,7 @@ import numpy as np
 from rag.errors import StorageError
 from rag.prepare import Words, words_of
 from rag.store import terms
+from rag.store.derived import REBUILDING
 from rag.store.embedding import DraftVectors, outgrown
 from rag.store.milvus import bm25, schema
 from rag.store.milvus.connection import WRITING
@@ -54,18 +55,23 @@ class MilvusDraft:
         paths: LibraryPaths,
         embedder: Embedder,
         connect: Callable[[], Connection],
-        base: Epoch | None,
+        *,
+        anew: bool,
     ) -> None:
-        """Begin from the entities of an epoch, or from nothing."""
+        """Go on from the epoch that is current, unless `anew`."""
         self._folder = paths.folder
         self._embedder = embedder
         self._connect = connect
-        self._base = base
+        self._anew = anew
         self._vectors = DraftVectors(embedder, paths.staged)
 
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
         self._vectors.add(row, found)
+
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """As `DraftVectors.keep`."""
+        self._vectors.keep(texts, made)
 
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
@@ -79,28 +85,37 @@ class MilvusDraft:
         """
         connection = self._connect()
         terms.make(catalogue)
-        idf = self._frequencies(catalogue)
-        if self._base is not None and not outgrown(catalogue, AVERAGED_ON):
-            self._add(connection, catalogue, delta, self._base, idf, embed_all)
+        base = None if self._anew else self._base(connection, catalogue, delta)
+        idf = idf_of(catalogue) if self._embedder.needs_fit else None
+        if self._embedder.needs_fit and (base is None or idf is None or outgrown(catalogue)):
+            idf, base = self._fit(catalogue), None  # no vector of the epoch before can stay
+        if base is None or outgrown(catalogue, AVERAGED_ON):
+            self._begin(connection, catalogue, delta, base, idf, embed_all)
         else:
-            self._begin(connection, catalogue, delta, idf, embed_all)
+            schema.delete_strays(connection, base, delta.generation - 1)
+            self._add(connection, catalogue, delta, base, idf, embed_all)
 
     def discard_vectors(self) -> None:
         """Forget the vectors kept for this: they are published."""
         self._vectors.discard()
 
-    def _frequencies(self, catalogue: Catalogue) -> Floats | None:
-        """Those of the built-in embedder, taken anew where the collection has outgrown them.
-
-        Then no vector of the epoch before can stay.
-        """
-        if not self._embedder.needs_fit:
+    def _base(self, connection: Connection, catalogue: Catalogue, delta: Delta) -> Epoch | None:
+        """The epoch that this generation goes on in; another writer may just have begun it."""
+        epoch = schema.current(catalogue)
+        if epoch is None or epoch.dimension != self._embedder.identity.dimension:
             return None
-        idf = idf_of(catalogue) if self._base is not None else None
-        if idf is None or outgrown(catalogue):
-            idf, self._base = self._vectors.fit(catalogue), None
-            packed = base64.b85encode(zlib.compress(idf.astype("<f4").tobytes(), 6)).decode()
-            catalogue.set_meta({IDF: packed})
+        _, chunks = catalogue.counts()
+        before = chunks - len(delta.added) + len(delta.removed)
+        if schema.is_whole(connection, epoch, before):
+            return epoch
+        log.warning(REBUILDING)
+        return None
+
+    def _fit(self, catalogue: Catalogue) -> Floats:
+        """Frequencies for the built-in embedder, noted for whoever reads."""
+        idf = self._vectors.fit(catalogue)
+        packed = base64.b85encode(zlib.compress(idf.astype("<f4").tobytes(), 6)).decode()
+        catalogue.set_meta({IDF: packed})
         return idf
 
     def _add(
@@ -124,6 +139,7 @@ class MilvusDraft:
         connection: Connection,
         catalogue: Catalogue,
         delta: Delta,
+        base: Epoch | None,
         idf: Floats | None,
         embed_all: EmbedAll | None,
     ) -> None:
@@ -140,11 +156,11 @@ class MilvusDraft:
             bm25.average(terms.tokens(catalogue), len(keys)),
         )
         schema.create(connection, epoch)
-        if self._base is None:
+        if base is None or idf is not None:
             self._embed_missing(catalogue, keys)
             blocks = self._vectors.blocks(catalogue, keys, idf, self._folder, embed_all)
         else:
-            blocks = self._taken_over(connection, catalogue, self._base, keys)
+            blocks = self._taken_over(connection, catalogue, base, keys)
         self._insert(connection, catalogue, epoch, delta.generation, blocks)
         catalogue.set_meta({FACT: epoch.told(), AVERAGED_ON: str(len(keys))})
 

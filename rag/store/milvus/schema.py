@@ -12,6 +12,8 @@ from rag.store.lexical import LEXICAL_VERSION
 from rag.store.milvus.connection import WRITING, CollectionGone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.store.catalogue import Catalogue
     from rag.store.milvus.address import Address
     from rag.store.milvus.bm25 import Terms
@@ -24,6 +26,7 @@ FACT = "milvus"
 #: Vectors from which on an index is used that may miss some; fewer are compared one by one.
 APPROXIMATE = 100_000
 _TEXT_BYTES = 65_535  # Milvus's limit for a string
+_DELETED = 1000  # entities taken out at once
 _SHORT = 256  # bytes of ids and kinds
 _HNSW = {"M": 32, "efConstruction": 200}
 _LISTS = 1024  # of an IVF index
@@ -133,6 +136,18 @@ def drop(connection: Connection, name: str) -> None:
     """Drop a collection if it is there."""
     if connection.call("has_collection", name, seconds=WRITING):
         connection.call("drop_collection", name, seconds=WRITING)
+
+
+def delete(connection: Connection, epoch: Epoch, keys: Sequence[int]) -> None:
+    """Take entities out by their keys."""
+    for first in range(0, len(keys), _DELETED):
+        some = list(keys[first : first + _DELETED])
+        connection.call("delete", epoch.name, ids=some, seconds=WRITING)
+
+
+def delete_strays(connection: Connection, epoch: Epoch, generation: int) -> None:
+    """Take out what a kill left: entities of later generations than the one that is published."""
+    connection.call("delete", epoch.name, filter=f"born > {generation}", seconds=WRITING)
 
 
 def is_whole(connection: Connection, epoch: Epoch, chunks: int) -> bool:
