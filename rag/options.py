@@ -185,6 +185,14 @@ READING = (
     ),
     click.option("--workers", type=int, metavar="N", help="Processes that read files."),
 )
+#: Where a library is that another machine has made; it is noted at the first use.
+JOINING = (
+    click.option(
+        "--catalogue",
+        metavar="PLACE",
+        help="Catalogue of a new library: embedded or postgresql://USER@HOST/DATABASE.",
+    ),
+)
 #: Where the parts of a new library are to be.
 PLACE = (
     click.option(
@@ -192,11 +200,7 @@ PLACE = (
         metavar="PLACE",
         help="Words and vectors of a new library: embedded (in its folder) or milvus:URI.",
     ),
-    click.option(
-        "--catalogue",
-        metavar="PLACE",
-        help="Catalogue of a new library: embedded or postgresql://USER@HOST/DATABASE.",
-    ),
+    *JOINING,
 )
 #: What to draw of a page; becomes the arguments `span`, `quote`, `output` and `password`.
 DRAWING = (

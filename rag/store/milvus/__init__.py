@@ -25,6 +25,12 @@ class Milvus:
         """As `Backend.draft`."""
         raise NotImplementedError
 
+    def overtaken(
+        self, draft: Draft, catalogue: Catalogue, embedder: Embedder, generation: int
+    ) -> Draft:
+        """As `Backend.overtaken`."""
+        raise NotImplementedError
+
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """As `Backend.repair`."""
 
