@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 LIBRARY_NAME = ".rag"
 JOBS_NAME = "jobs"
 _PREFIX = "RAG_"
-#: A secret and no setting: it is shown by nothing, and no file of settings may hold it.
+#: Secrets and no settings: they are shown by nothing, and no file of settings may hold them.
 _PASSWORD = "RAG_UI_PASSWORD"
+_STORE_TOKEN = "RAG_STORE_TOKEN"
 #: What tells that whoever types is elsewhere, or is no person.
 _ELSEWHERE = ("CI", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _MEBIBYTE = 1024**2
@@ -86,6 +87,8 @@ class Settings:
 
     home: str = ""  # folder of the library; found by walking up when not set
     collection: str = "default"
+    store: str = ""  # of a new library's words and vectors: "embedded" or milvus:URI
+    catalogue: str = ""  # of a new library: "embedded" or postgresql://USER@HOST/DATABASE
     embedder: str = ""  # "hashed" or a sentence-transformers model; the library's own when not set
     query_prompt: str = ""  # before a question that is embedded; the model's own when not set
     document_prompt: str = ""  # before a passage that is embedded; "none" is none
@@ -115,6 +118,7 @@ class Settings:
     me: str = ""  # who asks, for "what do I owe" and rag promises --to me
     history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
+    engine: str = "local"  # what reads files for rag ingest: local, ray, ray:auto or ray:HOST:PORT
     max_upload_mb: int = 200  # the largest file that the page and the service take
     serve_body_kb: int = 1024  # the largest request that is no file
     serve_connections: int = 512  # of clients at once, to one process
@@ -320,6 +324,11 @@ def page_password(environ: Mapping[str, str] | None = None) -> str:
     return (os.environ if environ is None else environ).get(_PASSWORD, "")
 
 
+def store_token(environ: Mapping[str, str] | None = None) -> str:
+    """What opens Milvus, a token or USER:PASSWORD, from RAG_STORE_TOKEN; "" where it is not set."""
+    return (os.environ if environ is None else environ).get(_STORE_TOKEN, "")
+
+
 def variable(name: str) -> str:
     """A variable that other programs have named, such as NOTIFY_SOCKET; "" where it is not set."""
     return os.environ.get(name, "")
@@ -329,6 +338,12 @@ def variables(**changed: str | None) -> dict[str, str]:
     """Variables for a child process: those of this one, these changed, those of None left out."""
     found: dict[str, str | None] = {**os.environ, **changed}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def preset(**values: str) -> None:
+    """Set variables that a library reads in this process, but those that somebody has set."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def has_browser(environ: Mapping[str, str] | None = None) -> bool:
@@ -371,7 +386,8 @@ def _flag(name: str) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX) and k != _PASSWORD}
+    secrets = (_PASSWORD, _STORE_TOKEN)
+    found = {k: v for k, v in environ.items() if k.startswith(_PREFIX) and k not in secrets}
     return {name.removeprefix(_PREFIX).lower(): value for name, value in found.items()}
 
 

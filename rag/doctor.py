@@ -16,15 +16,16 @@ from rag.index import (
     open_catalogue,
 )
 from rag.store import derived
+from rag.store.backend import backend_of
 from rag.store.vectors.codes import NEAREST, recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rag.embed import Embedder
+    from rag.store.backend import NearIndex
     from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
-    from rag.store.vectors import VectorIndex
 
 
 _FRESH = "rag ingest FOLDER --fresh"
@@ -96,20 +97,22 @@ def _indexes(
     paths: LibraryPaths, catalogue: Catalogue, chunks: int, embedder: Embedder
 ) -> Iterator[Check]:
     """Whether the indexes are whole as they lie there; nothing is repaired."""
-    generation = catalogue.generation
-    indexes = derived.load(paths.index(generation), generation, library_embedder(catalogue))
+    indexes = backend_of(paths).load(catalogue, library_embedder(catalogue))
     if indexes is None:
         damaged = "missing, damaged or of another version"
         yield Check("indexes", False, damaged, _ANEW, "missing", (), "reindex")
         return
-    words, near = len(indexes[0]), len(indexes[1])
-    detail = f"{words} chunks by words, {near} by vectors"
-    found = (words, near, chunks)
-    yield Check("indexes", words == near == chunks, detail, _ANEW, "counted", found, "reindex")
-    yield _recall(catalogue, indexes[1], embedder)
+    try:
+        words, near = len(indexes[0]), len(indexes[1])
+        detail = f"{words} chunks by words, {near} by vectors"
+        found = (words, near, chunks)
+        yield Check("indexes", words == near == chunks, detail, _ANEW, "counted", found, "reindex")
+        yield _recall(catalogue, indexes[1], embedder)
+    finally:
+        indexes[0].close()
 
 
-def _recall(catalogue: Catalogue, near: VectorIndex, embedder: Embedder) -> Check:
+def _recall(catalogue: Catalogue, near: NearIndex, embedder: Embedder) -> Check:
     """Whether the search of vectors finds the nearest there are."""
     if not near.approximate:
         return Check("recall", True, "every vector is looked at", state="exact")

@@ -12,7 +12,9 @@ from rag import errors, render, schema, terminal
 from rag.options import (
     DRAWING,
     ENCODER,
+    ENGINE,
     JSON,
+    PLACE,
     READING,
     SHARED,
     command,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--reread", is_flag=True, help="Read unchanged files again.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @JSON
-@options(READING, ENCODER, SHARED)
+@options(READING, ENGINE, PLACE, ENCODER, SHARED)
 @command
 def ingest(
     app: App,
@@ -61,6 +63,7 @@ def ingest(
                 fresh=fresh,
                 reread=reread,
                 password=password,
+                spread=True,
                 on_progress=on_progress,
             )
     if as_json:

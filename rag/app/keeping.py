@@ -17,12 +17,13 @@ from rag.plan import UNNAMED
 from rag.report import Skipped, Tally
 from rag.store.queries import FORMER_NAMES
 from rag.store.received import Received
+from rag.store.where import Where, wanted, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.doctor import Check
-    from rag.plan import Reading
+    from rag.plan import Engine, Reading
     from rag.report import Progress, Report
     from rag.store.rows import FileRow
 
@@ -45,9 +46,12 @@ class Keeping(Showing):
         leave_out: Sequence[Path] = (),
         names: Mapping[Path, str] = UNNAMED,
         reading: Reading | None = None,
+        spread: bool = False,
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
+
+        With `spread` the engine that is set reads them, such as Ray; else this machine alone does.
 
         With `fresh` a new library takes the place of the old one, when it is whole. `password`
         opens files that are encrypted. Files that were sent in keep the names they came with;
@@ -66,7 +70,9 @@ class Keeping(Showing):
                 leave_out=leave_out,
                 names=names or Received(self.paths.uploads).names(),
                 reading=reading,
+                engine=self._engine() if spread else None,
                 workers=self.settings.workers,
+                asked=self._asked(anew=fresh),
                 on_progress=on_progress,
             )
         if report.changed or report.removed:
@@ -74,6 +80,20 @@ class Keeping(Showing):
         if report.added or not fresh:  # a new library that came to nothing is dropped
             self._note_folders(sources, anew=fresh)
         return report
+
+    def _engine(self) -> Engine | None:
+        from rag.cluster.engines import engine_of
+
+        options = config.encoding(self.settings)
+        return engine_of(self.settings.engine, self.embedder, options, self.settings.workers)
+
+    def _asked(self, *, anew: bool) -> Where:
+        """Where a library's parts are to be: as set, else where those of the one before are."""
+        asked = wanted(self.settings.store, self.settings.catalogue)
+        if not anew:
+            return asked
+        before = where(self.paths)
+        return Where(asked.store or before.store, asked.catalogue or before.catalogue)
 
     def _note_folders(self, sources: Sequence[Path], *, anew: bool) -> None:
         """Note when the library was last brought up to date with folders."""
