@@ -129,7 +129,7 @@ class MilvusDraft:
     ) -> None:
         """Go on in an epoch: what comes is inserted, what goes is noted and no longer counted."""
         self._forget(connection, catalogue, epoch, delta.removed)
-        _count(catalogue, delta.added)
+        _count(catalogue, delta.added, delta.generation)
         self._embed_missing(catalogue, delta.added)
         blocks = self._vectors.blocks(catalogue, delta.added, idf, self._folder, embed_all)
         self._insert(connection, catalogue, epoch, delta.generation, blocks)
@@ -147,7 +147,7 @@ class MilvusDraft:
         library, number = schema.noted(catalogue)
         keys = catalogue.live_keys()
         terms.clear(catalogue)
-        _count(catalogue, keys)
+        _count(catalogue, keys, 0)  # whoever reads an older generation still finds its words
         epoch = Epoch(
             library or secrets.token_hex(8),
             number + 1,
@@ -207,7 +207,8 @@ class MilvusDraft:
         for keys, vectors in blocks:
             for first in range(0, len(keys), _BATCH):
                 some = keys[first : first + _BATCH].tolist()
-                made = _entities(catalogue, epoch, born, some, vectors[first : first + _BATCH])
+                block = vectors[first : first + _BATCH].astype(np.float16)  # as FAISS has them
+                made = _entities(catalogue, epoch, born, some, block.astype(np.float32))
                 connection.call("upsert", epoch.name, made, seconds=WRITING)
                 last, sent = some[-1], sent + len(some)
         if last is None:
@@ -233,7 +234,7 @@ class MilvusDraft:
     ) -> None:
         """Count the words of chunks no longer; their texts are gone from the catalogue by now."""
         terms.leave(catalogue, keys)
-        counter = _Counting(catalogue, -1)
+        counter = _Counting(catalogue, -1, 0)
         for first in range(0, len(keys), _BATCH):
             rows = connection.call(
                 "query",
@@ -250,8 +251,8 @@ class MilvusDraft:
 class _Counting:
     """Counts chunks into the statistics of the catalogue, or out of them."""
 
-    def __init__(self, catalogue: Catalogue, sign: int) -> None:
-        self._catalogue, self._sign = catalogue, sign
+    def __init__(self, catalogue: Catalogue, sign: int, born: int) -> None:
+        self._catalogue, self._sign, self._born = catalogue, sign, born
         self._terms: Counter[tuple[str, str]] = Counter()
         self._tokens: Counter[str] = Counter()
 
@@ -265,13 +266,13 @@ class _Counting:
             self.done()
 
     def done(self) -> None:
-        terms.add(self._catalogue, self._terms)
+        terms.add(self._catalogue, self._terms, self._born)
         terms.add_tokens(self._catalogue, self._tokens)
         self._terms, self._tokens = Counter(), Counter()
 
 
-def _count(catalogue: Catalogue, keys: Sequence[int]) -> None:
-    counter = _Counting(catalogue, 1)
+def _count(catalogue: Catalogue, keys: Sequence[int], born: int) -> None:
+    counter = _Counting(catalogue, 1, born)
     for row in catalogue.chunks(keys):
         counter.count(words_of(row.chunk.text), row.title, row.chunk.context)
     counter.done()

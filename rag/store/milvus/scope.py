@@ -42,7 +42,7 @@ class Reader:
         self.chunks = chunks
         self._connection = connection
         self._catalogue = catalogue
-        self._generation = generation
+        self.generation = generation
         self._turn = Lock()
         self._closed = False
 
@@ -75,8 +75,8 @@ class Reader:
         """
         options = {"limit": min(limit, MOST), "output_fields": ["born", *fields], **asked}
         found = self._found(query, scope, options)
-        if any(hit["entity"]["born"] > self._generation for hit in found):
-            known = f"born <= {self._generation}"
+        if any(hit["entity"]["born"] > self.generation for hit in found):
+            known = f"born <= {self.generation}"
             found = self._found(query, f"({scope}) and {known}" if scope else known, options)
         return found
 
