@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import secrets
 import zlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -148,13 +147,12 @@ class MilvusDraft:
         embed_all: EmbedAll | None,
     ) -> None:
         """Begin an epoch with all that is live; vectors of a model are taken over."""
-        library, number = schema.noted(catalogue)
         keys = catalogue.live_keys()
         terms.clear(catalogue)
         _count(catalogue, keys, 0)  # whoever reads an older generation still finds its words
         epoch = Epoch(
-            library or secrets.token_hex(8),
-            number + 1,
+            schema.library_of(catalogue),
+            schema.last_number(catalogue) + 1,
             self._embedder.identity.dimension,
             schema.index_for(connection.address, len(keys)),
             bm25.average(terms.tokens(catalogue), len(keys)),
