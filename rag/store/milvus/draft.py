@@ -283,7 +283,8 @@ def _entities(
     rows = list(catalogue.chunks(keys))
     about = catalogue.kinds_of([row.chunk.document_id for row in rows])
     made = []
-    for row, vector in zip(rows, vectors, strict=True):
+    kept = vectors.astype(np.float16).astype(np.float32)  # as the embedded store keeps them
+    for row, vector in zip(rows, kept, strict=True):
         found = bm25.terms_of(words_of(row.chunk.text), row.title, row.chunk.context)
         entity = schema.entity(row, found, about[row.chunk.document_id], born)
         words = bm25.vector(found, epoch.averages)
