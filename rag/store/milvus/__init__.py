@@ -70,7 +70,8 @@ class Milvus:
         except BaseException:
             connection.release()
             raise
-        reader = Reader(connection, epoch, own, generation, chunks)
+        gone = frozenset(terms.leaving(catalogue))
+        reader = Reader(connection, epoch, own, generation, chunks, gone)
         return MilvusWords(reader, tokens), MilvusVectors(reader, idf)
 
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:

@@ -209,8 +209,7 @@ class MilvusDraft:
         for keys, vectors in blocks:
             for first in range(0, len(keys), _BATCH):
                 some = keys[first : first + _BATCH].tolist()
-                block = vectors[first : first + _BATCH].astype(np.float16)  # as FAISS has them
-                made = _entities(catalogue, epoch, born, some, block.astype(np.float32))
+                made = _entities(catalogue, epoch, born, some, vectors[first : first + _BATCH])
                 connection.call("upsert", epoch.name, made, seconds=WRITING)
                 last, sent = some[-1], sent + len(some)
         if last is None:
@@ -286,7 +285,8 @@ def _entities(
     rows = list(catalogue.chunks(keys))
     about = catalogue.kinds_of([row.chunk.document_id for row in rows])
     made = []
-    for row, vector in zip(rows, vectors, strict=True):
+    kept = vectors.astype(np.float16).astype(np.float32)  # as the embedded store keeps them
+    for row, vector in zip(rows, kept, strict=True):
         found = bm25.terms_of(words_of(row.chunk.text), row.title, row.chunk.context)
         entity = schema.entity(row, found, about[row.chunk.document_id], born)
         words = bm25.vector(found, epoch.averages)

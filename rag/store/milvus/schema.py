@@ -146,7 +146,8 @@ def create(connection: Connection, epoch: Epoch) -> None:
         consistency_level=address.level,
         seconds=WRITING,
     )
-    connection.call("create_index", epoch.name, indexes, seconds=WRITING)
+    # nothing is there to be indexed: the client would look after half a second whether it is done
+    connection.call("create_index", epoch.name, indexes, sync=False, seconds=WRITING)
     connection.call("load_collection", epoch.name, replica_number=address.replicas, seconds=WRITING)
 
 
