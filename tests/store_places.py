@@ -228,10 +228,9 @@ def lose_indexes(paths: LibraryPaths, place: Place) -> None:
     if not place.uri:
         shutil.rmtree(paths.folder / "index")
         return
+    from rag.store.milvus import schema
     from rag.store.milvus.address import address_of
     from rag.store.milvus.connection import hold
-
-    from rag.store.milvus import schema
 
     with open_catalogue(paths) as catalogue:
         epoch = schema.current(catalogue)

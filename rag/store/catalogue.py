@@ -1,8 +1,9 @@
 """The catalogue: one database that holds everything a library knows.
 
-It is a file of SQLite, or lies in PostgreSQL where several machines write to one library. Files, documents, chunks and minutes; the word and vector indexes are derived from it. A document
-enters *staged*, unseen by readers, each in a transaction of its own, so that an interrupted ingest
-goes on where it stopped. `publish` makes staged documents live and drops what no file needs, in one
+It is a file of SQLite, or lies in PostgreSQL where several machines fill one library. Files,
+documents, chunks and minutes; the word and vector indexes are derived from it. A document enters
+*staged*, unseen by readers, each in a transaction of its own, so that an interrupted ingest goes on
+where it stopped. `publish` makes staged documents live and drops what no file needs, in one
 transaction that also raises the generation: readers see the old state or the new one.
 """
 
@@ -71,9 +72,7 @@ _STAGED = (
 #: Documents that no file needs, and of live ones those that were read again.
 _ORPHAN = "NOT EXISTS (SELECT 1 FROM files WHERE document_id = documents.id)"
 _SUPERSEDED = "id IN (SELECT id FROM documents WHERE {})"
-_FACT = (
-    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
+_FACT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _WITHDRAWN = (
     "%d files share their documents with others that have left the library meanwhile, and are not"
     " in it yet: run it again."

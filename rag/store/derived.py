@@ -85,6 +85,10 @@ class Draft:
         self._keys.add(row.key)
         self._vectors.add(row, found)
 
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """As `DraftVectors.give`."""
+        self._vectors.give(keys, vectors, idf)
+
     def keep(self, texts: Sequence[str], made: Floats) -> None:
         """As `DraftVectors.keep`."""
         self._vectors.keep(texts, made)

@@ -14,7 +14,7 @@ from rag import embed
 from rag.hashing import DIMENSION, Frequencies, Hasher
 from rag.prepare import embedded, words_of
 from rag.store import vectors
-from rag.store.staged import StagedVectors
+from rag.store.staged import GivenVectors, StagedVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,9 +48,14 @@ class DraftVectors:
         self._frequencies = Frequencies()
         self._waiting: list[str] = []
         self._made = None if embedder.needs_fit else StagedVectors(staged, embedder.identity)
+        self._staged = staged
+        self._given: GivenVectors | None = None
+        self._idf: Floats | None = None
 
     def add(self, row: ChunkRow, found: Words) -> None:
         """Take in a chunk, by its words."""
+        if self._given is not None:
+            return
         if self._made is None:
             self._count(row.key, found, row.chunk.context)
         elif (text := embedded(row.chunk)) not in self._made:
@@ -74,13 +79,31 @@ class DraftVectors:
             if new:
                 self._made.put([texts[row] for row in new], found[new])
 
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """Take vectors that chunks come with, by key, ascending; then all chunks come so.
+
+        `idf` are the frequencies that the built-in embedder made them with, None for another.
+        """
+        if self._given is None:
+            dimension = self._embedder.identity.dimension
+            self._given = GivenVectors(self._staged.with_suffix(".given"), dimension)
+        self._given.put(keys, vectors)
+        self._idf = idf
+
     def discard(self) -> None:
         """Forget the vectors kept for this: they are published."""
+        if self._given is not None:
+            self._given.discard()
         if self._made is not None:
             self._made.discard()
 
     def fit(self, catalogue: Catalogue) -> Floats:
-        """Frequencies of the whole collection: those of chunks taken in are counted already."""
+        """Frequencies of the whole collection: those of chunks taken in are counted already.
+
+        Those that given vectors were made with stay.
+        """
+        if self._idf is not None:
+            return self._idf
         live = catalogue.live_keys()
         for row in catalogue.chunks(set(live) - self._counted):
             self._count(row.key, words_of(row.chunk.text), row.chunk.context)
@@ -101,6 +124,9 @@ class DraftVectors:
 
         `idf` is None but for the built-in embedder, `folder` is where other processes may read it.
         """
+        if self._given is not None:
+            yield from self._given.blocks(set(keys))
+            return
         batches = [
             keys[first : first + _EMBED_BATCH] for first in range(0, len(keys), _EMBED_BATCH)
         ]

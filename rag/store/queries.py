@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.store import database, layout
 from rag.store.corrections import of_meeting
-from rag.store.rows import ChunkRow, DocumentRow, FileRow, Meeting, Versions
+from rag.store.rows import ChunkRow, DocumentRow, FileRow, Held, Meeting, Versions
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class Queries:
         return str(found[0][0]) if found else None
 
     @property
+    def shared(self) -> bool:
+        """Whether several machines fill it, whose files others may not see."""
+        return self._db.shared
+
+    @property
     def generation(self) -> int:
         """Number of the last publication."""
         return int(self.meta("generation") or 0)
@@ -58,7 +63,7 @@ class Queries:
     @property
     def state(self) -> str:
         """A name for what is in here: of which library, and of which publication."""
-        facts = dict(
+        facts: dict[str, str] = dict(
             self.rows("SELECT key, value FROM meta WHERE key IN ('identity', 'generation')")
         )
         return f"{facts.get('identity')} {int(facts.get('generation', 0))}"
@@ -117,6 +122,18 @@ class Queries:
         """Live documents cut by another version: id, version of the readers, `attempt`."""
         select = "SELECT id, readers, attempt FROM documents WHERE live AND chunker <> ?"
         return [(key, readers, tried) for key, readers, tried in self.rows(select, (chunker,))]
+
+    def held(self, after: int, limit: int) -> list[Held]:
+        """How live documents are held, by key, ascending: the first ones above a key."""
+        rows = self.rows(
+            "SELECT key, id, readers, chunker, attempt, first, chunks FROM documents"
+            " WHERE live AND key > ? ORDER BY key LIMIT ?",
+            (after, limit),
+        )
+        return [
+            Held(key, document_id, Versions(readers, chunker), *rest)
+            for key, document_id, readers, chunker, *rest in rows
+        ]
 
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
@@ -239,7 +256,8 @@ class Queries:
         """All live meetings by name: their minutes as they were read, and what was corrected."""
         rows = self.rows(
             "SELECT min(f.name), d.id, m.data FROM minutes m JOIN documents d ON d.key = m.document"
-            " JOIN files f ON f.document_id = d.id WHERE d.live GROUP BY d.key, m.document ORDER BY 1"
+            " JOIN files f ON f.document_id = d.id WHERE d.live"
+            " GROUP BY d.key, m.document ORDER BY 1"
         )
         with database.mapped():
             read = [(n, key, layout.minutes_from_json(json.loads(data))) for n, key, data in rows]

@@ -79,6 +79,12 @@ class Milvus:
         self._connected()
         return MilvusDraft(self._paths, embedder, self._connected, anew=anew)
 
+    def overtaken(
+        self, draft: Draft, catalogue: Catalogue, embedder: Embedder, generation: int
+    ) -> Draft:
+        """As `Backend.overtaken`."""
+        raise NotImplementedError
+
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """As `Backend.repair`."""
         draft = MilvusDraft(self._paths, embedder, self._connected, anew=True)

@@ -69,6 +69,10 @@ class MilvusDraft:
         """Put a chunk in that is staged or live, by its words."""
         self._vectors.add(row, found)
 
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """As `DraftVectors.give`."""
+        self._vectors.give(keys, vectors, idf)
+
     def keep(self, texts: Sequence[str], made: Floats) -> None:
         """As `DraftVectors.keep`."""
         self._vectors.keep(texts, made)
