@@ -157,9 +157,8 @@ def ingest_core_seconds(chunks: int, embedder: str, of: Known) -> float:
     return chunks * a_chunk / 1000
 
 
-def ingest_nodes(chunks: int, embedder: str, of: Known) -> int:
-    """Nodes that bring all of it in within the deadline."""
-    seconds = ingest_core_seconds(chunks, embedder, of)
+def nodes_for(seconds: float, of: Known) -> int:
+    """Nodes that do the work of so many seconds of a core within the deadline."""
     one = of.assumed.deadline * 3600 * of.assumed.cores * of.assumed.headroom
     return max(math.ceil(seconds / one), 1)
 
