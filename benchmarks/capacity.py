@@ -43,8 +43,8 @@ class Assumed:
     Prices are US dollars an hour for machines and a month for a GB. `numbers` are those of a
     vector; `deadline` hours for all documents; `headroom` is the share of memory and of processors
     that plans fill, `front_headroom` that of front processes, which are cheap and must not be full
-    together with the model servers. `cores` and `memory` (bytes) are those of a node, `disk` of a node with fast
-    disks. `reads` and `writes` are the tokens of a question's prompt and of its answer, `known` the
+    together with the model servers. `cores` and `memory` (bytes) are those of a node, `disk` of a
+    node with fast disks. `reads` and `writes` are the tokens of a question's prompt and of its answer, `known` the
     share of a prompt that a server has read before. `compute` and `memory_share` are the shares of
     a card's published operations and bandwidth that are reached, fitted to published throughput.
     """
