@@ -54,14 +54,9 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Ray as it was found: how much can go on at once in it.
-
-    `slots` are files that are read at the same time, `gpus` whole GPUs, `here` is the id of this
-    machine's node.
-    """
+    """Ray as it was found: how many files are read in it at once, and the id of the node here."""
 
     slots: int
-    gpus: int
     here: str
 
 
@@ -111,8 +106,7 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
 
 
 def _cluster(ray: Any, workers: int) -> Cluster:
-    resources = ray.cluster_resources()
-    slots = int(resources.get("CPU", 0))
+    slots = int(ray.cluster_resources().get("CPU", 0))
     if slots < 1:
         raise RagError(
             "The Ray cluster has no processor to read files with",
@@ -121,7 +115,7 @@ def _cluster(ray: Any, workers: int) -> Cluster:
     if ray.available_resources().get("CPU", 0) < 1:
         log.warning("All processors of the Ray cluster are busy: waiting for the first free one")
     here = ray.get_runtime_context().get_node_id()
-    return Cluster(min(workers or slots, slots), int(resources.get("GPU", 0)), here)
+    return Cluster(min(workers or slots, slots), here)
 
 
 @contextmanager
