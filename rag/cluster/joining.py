@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ _CONNECT, _ANSWER = 5.0, 20.0
 #: Seconds for all nodes to say who they are.
 _LOOK = 60.0
 _SAMPLE_BYTES = 1 << 16
+#: Of the token without which nobody can use a Ray that was started here.
+_TOKEN_BYTES = 32
 #: Asks a head who it is. Ray itself asks for minutes, and cannot be told to stop; where a version
 #: of it has other names for this, it is left to Ray.
 _ASK = """
@@ -82,6 +85,8 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
     Raises UsageError where Ray is not installed, RagError where no cluster can be joined.
     """
     told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL"}
+    if not address and "ray" not in sys.modules:  # its ports are open to the network
+        config.preset(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(_TOKEN_BYTES))
     with _asked(address):
         ray = installed()
     if ray.is_initialized():  # a program of its own, that has Ray already
