@@ -152,7 +152,7 @@ def test_a_file_whose_twin_was_removed_meanwhile_is_left_to_the_next_ingest(
 
 
 def test_what_a_killed_writer_staged_is_taken_over_and_never_held_twice(
-    machines: Machines, server: Server
+    machines: Machines,
 ) -> None:
     texts = ["Первая часть отчёта за год.", "Вторая часть отчёта за год."]
     papers = [of_text(text, chunks=3) for text in texts]

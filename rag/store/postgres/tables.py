@@ -26,7 +26,7 @@ _REGISTRY = (
     'CREATE TABLE IF NOT EXISTS rag.libraries (name TEXT COLLATE "C" PRIMARY KEY,'
     " schema TEXT NOT NULL UNIQUE, made TIMESTAMPTZ NOT NULL DEFAULT now())",
 )
-#: Whether they are there, from the tables of the server: `to_regclass` may remember what was before.
+#: Whether they are there, by the server's own tables: `to_regclass` may remember what was before.
 _REGISTERED = (
     "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'rag' AND c.relname = 'libraries'"
