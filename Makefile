@@ -9,7 +9,7 @@ APART  := .venv-bench
 FUZZ_SECONDS ?= 60
 TEST_PROCESSES ?= 2
 
-.PHONY: demo ui test lint types bench fuzz docs screenshots clean
+.PHONY: demo ui test lint types suite bench fuzz docs screenshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/rag ingest corpora
@@ -20,7 +20,11 @@ demo: $(VENV)/installed
 ui: $(VENV)/installed
 	$(BIN)/rag ui
 
-test: lint types $(VENV)/installed-dev
+# types and tests side by side: tests wait for processes and servers much of the time
+test: lint
+	@$(MAKE) --no-print-directory --jobs 2 types suite
+
+suite: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev
@@ -59,9 +63,9 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/installed $@
 
 $(VENV)/installed-bench: $(VENV)/installed-dev
 	$(PIP) -e '.[dev,bench]'

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),
+    "rag.moving": ("export", "import"),
     "rag.presenting": ("ui",),
     "rag.promising": ("promises",),
     "rag.serving": ("serve",),

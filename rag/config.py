@@ -118,6 +118,7 @@ class Settings:
     me: str = ""  # who asks, for "what do I owe" and rag promises --to me
     history: bool = True  # keep questions and answers beside the library, for rag logs and ask -c
     workers: int = 0  # processes that read files; as many as processors, at most 4, when 0
+    engine: str = "local"  # what reads files for rag ingest: local, ray, ray:auto or ray:HOST:PORT
     max_upload_mb: int = 200  # the largest file that the page and the service take
     serve_body_kb: int = 1024  # the largest request that is no file
     serve_connections: int = 512  # of clients at once, to one process
@@ -337,6 +338,12 @@ def variables(**changed: str | None) -> dict[str, str]:
     """Variables for a child process: those of this one, these changed, those of None left out."""
     found: dict[str, str | None] = {**os.environ, **changed}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def preset(**values: str) -> None:
+    """Set variables that a library reads in this process, but those that somebody has set."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def has_browser(environ: Mapping[str, str] | None = None) -> bool:

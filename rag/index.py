@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
 from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, RagError
-from rag.prepare import prepare, words_of
+from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
@@ -40,10 +40,15 @@ from rag.store.where import Where, settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
-    from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
     from rag.store.catalogue import Catalogue
+
+    Floats = NDArray[np.float32]
 
 
 log = logging.getLogger(__name__)
@@ -90,8 +95,9 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the catalogue and the indexes."""
         self.catalogue.close()
+        self.words.close()
 
     def embedder(self, fallback: Embedder) -> Embedder:
         """The embedder for questions: the built-in one with this library's frequencies."""
@@ -101,11 +107,13 @@ class Library:
 class Writer:
     """A collection open for writing, by one process at a time."""
 
-    def __init__(self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder) -> None:
+    def __init__(
+        self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder, backend: Backend
+    ) -> None:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
-        self._backend = backend_of(paths)
+        self._backend = backend
         self._draft = self._begin()
 
     @classmethod
@@ -130,18 +138,45 @@ class Writer:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
-            writer = cls(paths, catalogue, embedder)
-            writer._tidy()
-            yield writer
+            backend = backend_of(paths)
+            try:
+                writer = cls(paths, catalogue, embedder, backend)
+                writer._tidy()
+                yield writer
+            finally:
+                backend.close()
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
-    def _stage(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+    def stage_moved(
+        self, prepared: Prepared, made: Versions, attempt: str, idf: Floats | None
+    ) -> None:
+        """Put a document of another library in, whose chunks come with their vectors.
+
+        `idf` are the frequencies that the built-in embedder made them with, the same each time.
+        All documents of a publication come so.
+        """
+        self._stage(
+            prepared, made, attempt, lambda keys, vectors: self._draft.give(keys, vectors, idf)
+        )
+
+    def _stage(
+        self,
+        prepared: Prepared,
+        made: Versions,
+        attempt: str,
+        take: Callable[[Sequence[int], Floats], None] | None = None,
+    ) -> None:
+        """Stage a document; `take` stands in for what keeps vectors by the texts of its chunks."""
         keys = self.catalogue.stage(prepared, made, attempt)
         title = prepared.document.title
         with self._disk():
+            if prepared.vectors is not None and take is not None:
+                take(keys, prepared.vectors)
+            elif prepared.vectors is not None:
+                self._draft.keep([*map(embedded, prepared.chunks)], prepared.vectors)
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
                 self._draft.add(ChunkRow(key, piece, title), found)
 
@@ -278,16 +313,22 @@ def check_versions(catalogue: Catalogue) -> Older:
     """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
     now, read, cut = versions(), 0, 0
     for made, count in catalogue.versions().items():
-        for part in ("readers", "chunker"):
-            if _number(getattr(made, part)) > _number(getattr(now, part)):
-                raise LibraryMismatch(
-                    f"The library was made with version {getattr(made, part)} of the {part},"
-                    f" this is {getattr(now, part)}",
-                    "A newer version made it: bring rag up to date.",
-                )
+        check_made(made)
         read += count * (made.readers != now.readers)
         cut += count * (made.chunker != now.chunker)
     return Older(read, cut)
+
+
+def check_made(made: Versions) -> None:
+    """Raise LibraryMismatch where a newer version read or cut a document."""
+    now = versions()
+    for part in ("readers", "chunker"):
+        if _number(getattr(made, part)) > _number(getattr(now, part)):
+            raise LibraryMismatch(
+                f"The library was made with version {getattr(made, part)} of the {part},"
+                f" this is {getattr(now, part)}",
+                "A newer version made it: bring rag up to date.",
+            )
 
 
 def is_older(paths: LibraryPaths) -> bool:

@@ -20,6 +20,7 @@ from rag.errors import LibraryMissing, RagError, ReadError
 from rag.index import Writer, check_versions, open_catalogue
 from rag.plan import (
     UNNAMED,
+    Pass,
     Planner,
     Ways,
     called,
@@ -32,14 +33,16 @@ from rag.plan import (
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
 from rag.report import Progress, Read, Report, Skipped, Tally
-from rag.workers.pool import Done, ReaderPool, processes
+from rag.workers.events import Done
+from rag.workers.pool import ReaderPool, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rag.embed import Embedder
-    from rag.plan import Decision, Reading, Seen
+    from rag.plan import Decision, Engine, Reading, Seen
     from rag.prepare import Prepared
     from rag.readers.scan import File, Found
     from rag.report import Status, Step
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
     from rag.store.place import LibraryPaths
     from rag.store.rows import FileRow
     from rag.store.where import Where
-    from rag.workers.pool import Event
+    from rag.workers.events import Event
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ def ingest(
     leave_out: Sequence[Path] = (),
     names: Mapping[Path, str] = UNNAMED,
     reading: Reading | None = None,
+    engine: Engine | None = None,
     workers: int = 0,
     asked: Where | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
@@ -78,8 +82,9 @@ def ingest(
     With `sync`, files of these folders that are gone leave the library; with `reread`, unchanged
     files are read again; those to `leave_out` (resolved paths) are as good as gone. Files among
     `names`, by resolved path, are called as they say where they are new; a name that is taken gets
-    a number. `reading` stands in for the pool that reads files otherwise, by so many `workers` (see
-    `rag.workers.pool.processes`). `asked` is where a new library's parts are to be.
+    a number. `reading` stands in for what reads files otherwise: an `engine`, or else a pool of so
+    many `workers` (see `rag.workers.pool.processes`). `asked` is where a new library's parts are
+    to be.
 
     Raises UsageError for a path that does not exist, RagError where there is nothing to read,
     LibraryBusy, LibraryMismatch and StorageError as `Writer.open` does.
@@ -100,7 +105,7 @@ def ingest(
             shared=writer.catalogue.shared,
         )
         run = _Ingest(writer, planner, found.total, ways, reread, on_progress)
-        with nullcontext(reading) if reading else run.pool(processes(workers)) as pool:
+        with nullcontext(reading) if reading else run.opened(engine, workers) as pool:
             run.take(found, pool)
             drop = [*(gone(known, sources, found) if sync else ()), *run.drop]
             _note_removed(run.tally, drop, known)
@@ -231,10 +236,13 @@ class _Ingest:
         self._by_digest: dict[str, _Reading] = {}
         self._pages = self._done = 0
 
-    def pool(self, workers: int) -> ReaderPool:
-        """Child processes that read the files of this pass."""
+    def opened(self, engine: Engine | None, workers: int) -> AbstractContextManager[Reading]:
+        """What reads the files of this pass: an engine, or so many child processes."""
+        options = self.ways.options
+        if engine is not None:
+            return engine.open(Pass(options, self.count_pages, self._called, self._digest))
         return ReaderPool(
-            workers, self.ways.options, on_pages=self.count_pages, called=self._called
+            processes(workers), options, on_pages=self.count_pages, called=self._called
         )
 
     def take(self, found: Found, pool: Reading) -> None:
@@ -255,6 +263,9 @@ class _Ingest:
 
     def _called(self, path: Path) -> str:
         return called(self._readings[str(path)].files[0].name, path)
+
+    def _digest(self, path: Path) -> str:
+        return self._readings[str(path)].files[0].digest
 
     def tell(self, step: Step, file: str = "") -> None:
         """Say how far it has come."""

@@ -12,6 +12,7 @@ from rag import errors, render, schema, terminal
 from rag.options import (
     DRAWING,
     ENCODER,
+    ENGINE,
     JSON,
     PLACE,
     READING,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--reread", is_flag=True, help="Read unchanged files again.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @JSON
-@options(READING, PLACE, ENCODER, SHARED)
+@options(READING, ENGINE, PLACE, ENCODER, SHARED)
 @command
 def ingest(
     app: App,
@@ -62,6 +63,7 @@ def ingest(
                 fresh=fresh,
                 reread=reread,
                 password=password,
+                spread=True,
                 on_progress=on_progress,
             )
     if as_json:

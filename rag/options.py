@@ -185,6 +185,14 @@ READING = (
     ),
     click.option("--workers", type=int, metavar="N", help="Processes that read files."),
 )
+#: What reads files, on this machine or on many.
+ENGINE = (
+    click.option(
+        "--engine",
+        metavar="NAME",
+        help="Reads the files: local, ray, ray:auto or ray:HOST:PORT; see docs/ray.md.",
+    ),
+)
 #: Where a library is that another machine has made; it is noted at the first use.
 JOINING = (
     click.option(

@@ -24,12 +24,13 @@ from rag.store.rows import FileRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from rag.readers.options import Options
     from rag.readers.scan import File, Found
     from rag.store.backend import EmbedAll
     from rag.types import Document
-    from rag.workers.pool import Event
+    from rag.workers.events import Event
 
 
 #: Kinds of pages whose text is none.
@@ -47,6 +48,26 @@ class Reading(Protocol):
 
     def read_all(self, paths: Iterable[Path], /) -> Iterator[Event]:
         """As in `ReaderPool`."""
+
+
+class Pass(NamedTuple):
+    """What an engine is told of one pass over files.
+
+    `on_pages` is told how many pages of a file were read since it was told before, `called` tells
+    what a file is called, and `digest` the SHA-256 of its bytes as they were found.
+    """
+
+    options: Options
+    on_pages: Callable[[Path, int], None]
+    called: Callable[[Path], str]
+    digest: Callable[[Path], str]
+
+
+class Engine(Protocol):
+    """Reads files elsewhere than in child processes of this one."""
+
+    def open(self, orders: Pass, /) -> AbstractContextManager[Reading]:
+        """What reads the files of one pass."""
 
 
 class Seen(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag import minutes
@@ -15,7 +15,12 @@ from rag.chunk import Coverage, chunk, coverage
 from rag.words import stems_of, words_and_figures
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Chunk, Document, Minutes
+
+    Floats = NDArray[np.float32]
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +43,7 @@ class Prepared:
     """A document, its chunks with the words of each, and where its characters went.
 
     `asides` counts the characters set aside by reason, `minutes` is None but for a meeting.
+    `vectors`, shape (chunks, dimension), are None but where a model embedded the chunks at once.
     """
 
     document: Document
@@ -46,6 +52,7 @@ class Prepared:
     coverage: Coverage
     asides: dict[str, int]
     minutes: Minutes | None
+    vectors: Floats | None = field(default=None, compare=False)
 
 
 def prepare(document: Document, day: str | None = None) -> Prepared:
@@ -65,6 +72,11 @@ def words_of(text: str) -> Words:
     """The words of a text, their stems and its figures."""
     found, values = words_and_figures(text)
     return Words(" ".join(found), " ".join([*stems_of(found), *values]))
+
+
+def embedded(chunk: Chunk) -> str:
+    """What of a chunk is embedded: its headings and its text."""
+    return f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text
 
 
 def _asides(document: Document) -> dict[str, int]:

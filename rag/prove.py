@@ -17,7 +17,7 @@ from rag.errors import ReadError, UsageError
 from rag.prepare import Prepared
 from rag.types import Citation
 from rag.words import language_of
-from rag.workers.pool import Done
+from rag.workers.events import Done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

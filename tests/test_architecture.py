@@ -20,13 +20,13 @@ LAYERS = (
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
-        *("breaker", "known", "listening"),
+        *("breaker", "cluster", "known", "listening"),
         *("holdings", "picture", "plan", "renaming", "report", "watch", "whole"),
     },
     {
         *("ingest", "answer", "asking", "doctor", "evaluate", "jobs", "mapreduce"),
         *("grounding", "overview", "promised", "verify", "prove", "talk", "record", "scribe"),
-        "openers",
+        *("openers", "parquet"),
     },
     {"app", "schema", "exports"},
     {"desk"},
@@ -35,8 +35,8 @@ LAYERS = (
     {"render", "scorecard", "jobsheet", "minutesheet", "options", "terminal", "verdicts"},
     {
         *("archiving", "budget", "checking", "collecting", "fitting", "keeping", "logs"),
-        *("connecting", "keyring", "measuring", "minuting", "presenting", "promising", "serving"),
-        *("shelf", "summarizing", "working"),
+        *("connecting", "keyring", "measuring", "minuting", "moving", "presenting", "promising"),
+        *("serving", "shelf", "summarizing", "working"),
     },
     {"cli", "__main__"},
 )

@@ -25,7 +25,8 @@ from rag.cli import ELSEWHERE
 from rag.cli import rag as commands
 from rag.errors import UsageError
 from rag.prepare import Prepared
-from rag.workers.pool import Event, ReaderPool
+from rag.workers.events import Event
+from rag.workers.pool import ReaderPool
 
 ROOT = Path(__file__).resolve().parents[1]
 

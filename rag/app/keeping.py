@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.doctor import Check
-    from rag.plan import Reading
+    from rag.plan import Engine, Reading
     from rag.report import Progress, Report
     from rag.store.rows import FileRow
 
@@ -46,9 +46,12 @@ class Keeping(Showing):
         leave_out: Sequence[Path] = (),
         names: Mapping[Path, str] = UNNAMED,
         reading: Reading | None = None,
+        spread: bool = False,
         on_progress: Callable[[Progress], None] = _ignore,
     ) -> Report:
         """Bring files into the library; see `rag.ingest.ingest`.
+
+        With `spread` the engine that is set reads them, such as Ray; else this machine alone does.
 
         With `fresh` a new library takes the place of the old one, when it is whole. `password`
         opens files that are encrypted. Files that were sent in keep the names they came with;
@@ -67,6 +70,7 @@ class Keeping(Showing):
                 leave_out=leave_out,
                 names=names or Received(self.paths.uploads).names(),
                 reading=reading,
+                engine=self._engine() if spread else None,
                 workers=self.settings.workers,
                 asked=self._asked(anew=fresh),
                 on_progress=on_progress,
@@ -76,6 +80,12 @@ class Keeping(Showing):
         if report.added or not fresh:  # a new library that came to nothing is dropped
             self._note_folders(sources, anew=fresh)
         return report
+
+    def _engine(self) -> Engine | None:
+        from rag.cluster.engines import engine_of
+
+        options = config.encoding(self.settings)
+        return engine_of(self.settings.engine, self.embedder, options, self.settings.workers)
 
     def _asked(self, *, anew: bool) -> Where:
         """Where a library's parts are to be: as set, else where those of the one before are."""

@@ -240,5 +240,6 @@ def _writable(paths: LibraryPaths) -> bool:
 
 def _close(state: _State) -> None:
     state.known.close()
+    state.words.close()
     while state.idle:
         state.idle.pop().close()

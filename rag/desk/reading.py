@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rag.desk.drops import Drop
     from rag.readers.options import Options
-    from rag.workers.pool import Event
+    from rag.workers.events import Event
 
 
 #: How far reading stands back for those who ask meanwhile, as the system counts it.

@@ -175,6 +175,10 @@ class Catalogue(Queries):
             return super().attempt_of(document_id)
         return found
 
+    def change(self, work: Callable[[], None]) -> None:
+        """Do all of a piece of work on the tables of `rag.store.terms`, or none of it."""
+        self._db.transacted(work)
+
     def stage(self, prepared: Prepared, versions: Versions, attempt: str = "") -> list[int]:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own.
 

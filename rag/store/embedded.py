@@ -64,6 +64,9 @@ class Embedded:
                 if path != current:
                     shutil.rmtree(path, ignore_errors=True)
 
+    def close(self) -> None:
+        """As `Backend.close`: nothing is held."""
+
     def _folder(self, catalogue: Catalogue, generation: int) -> Path:
         """Where the indexes of a generation are: of this very library, where another machine may
         put a new one in its place."""

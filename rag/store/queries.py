@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.store import database, layout
 from rag.store.corrections import of_meeting
-from rag.store.rows import ChunkRow, DocumentRow, FileRow, Meeting, Versions
+from rag.store.rows import ChunkRow, DocumentRow, FileRow, Held, Meeting, Versions
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
@@ -123,6 +123,18 @@ class Queries:
         select = "SELECT id, readers, attempt FROM documents WHERE live AND chunker <> ?"
         return [(key, readers, tried) for key, readers, tried in self.rows(select, (chunker,))]
 
+    def held(self, after: int, limit: int) -> list[Held]:
+        """How live documents are held, by key, ascending: the first ones above a key."""
+        rows = self.rows(
+            "SELECT key, id, readers, chunker, attempt, first, chunks FROM documents"
+            " WHERE live AND key > ? ORDER BY key LIMIT ?",
+            (after, limit),
+        )
+        return [
+            Held(key, document_id, Versions(readers, chunker), *rest)
+            for key, document_id, readers, chunker, *rest in rows
+        ]
+
     def attempt_of(self, document_id: str) -> str | None:
         """How what a document lacks was looked for, "" where nothing is missing, None for none.
 
@@ -204,6 +216,14 @@ class Queries:
             (document_id, end, start),
         )
         return [key for (key,) in rows]
+
+    def kinds_of(self, documents: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Kind and date of live documents, by id; "" for no date."""
+        rows = self.among(
+            "SELECT id, kind, date FROM documents WHERE live AND id IN (%s)",
+            list(dict.fromkeys(documents)),
+        )
+        return {document_id: (kind, date or "") for document_id, kind, date in rows}
 
     def openings(self, documents: Sequence[str], characters: int) -> dict[str, str]:
         """The first characters of the first chunk of live documents (ids) that have any."""

@@ -19,19 +19,19 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from rag.errors import RagError, ReadError
 from rag.picture import Drawing
 from rag.readers.options import DEFAULT
 from rag.workers import wire
+from rag.workers.events import Event, Frame, event_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from rag.locate import Span
-    from rag.prepare import Prepared
     from rag.readers.options import Options
     from rag.types import Document
 
@@ -59,20 +59,6 @@ def processes(wanted: int = 0) -> int:
     return wanted or min(os.cpu_count() or 1, _MOST)
 
 
-class Done(NamedTuple):
-    """The file is dealt with; `digest` is the SHA-256 of its bytes, "" where it was not opened."""
-
-    digest: str
-
-
-class Event(NamedTuple):
-    """What came of a file: of a member of it, "" for the file itself, or that it is done."""
-
-    path: Path
-    member: str
-    result: Prepared | ReadError | Done
-
-
 @dataclass(eq=False)
 class _Task:
     """A request, and what came of it so far. `path` is None where no file is to be read.
@@ -83,20 +69,22 @@ class _Task:
 
     request: bytes
     path: Path | None = None
-    events: deque[Event] = field(default_factory=deque)
+    frames: deque[Frame] = field(default_factory=deque)
     reply: bytes = b""
     error: ReadError | None = None
     size: int = 0
     seconds: float = 0.0
     done: bool = False
 
-    def add(self, member: str, result: Prepared | ReadError | Done) -> None:
+    def add(self, kind: bytes, payload: bytes) -> None:
         """Note what came of a member, or that this was all."""
         if self.path is not None:
-            self.events.append(Event(self.path, member, result))
-        elif isinstance(result, ReadError):
+            self.frames.append(Frame(self.path, kind, payload))
+        elif kind == wire.ERROR:
+            _, result = result_of(kind, payload)
+            assert isinstance(result, ReadError)
             self.error = result
-        self.done = self.done or isinstance(result, Done)
+        self.done = self.done or kind == wire.DONE
 
 
 @dataclass(eq=False)
@@ -192,8 +180,14 @@ class ReaderPool:
         Paths are taken as workers come free, at most eight a worker ahead of the one whose events
         are handed out, so that memory stays bounded however many there are.
         """
+        for frame in self.read_frames(paths):
+            yield event_of(frame)
+
+    def read_frames(self, paths: Iterable[Path]) -> Iterator[Frame]:
+        """The same as the children sent it."""
         for task in self._work(map(self._reading, paths), self._size * _AHEAD):
-            yield from _taken(task)
+            while task.frames:
+                yield task.frames.popleft()
 
     def _reading(self, path: Path) -> _Task:
         request = wire.reading_to_bytes(os.fsencode(path), self._called(path))
@@ -240,7 +234,7 @@ class ReaderPool:
                     return
                 if waiting and (waiting[0] is given[0] or sum(t.size for t in given) < _BUFFER):
                     self._give_out(waiting)
-                if not (given[0].done or given[0].events):
+                if not (given[0].done or given[0].frames):
                     self._collect()
                     continue
                 yield given[0]
@@ -333,9 +327,9 @@ class ReaderPool:
         elif kind == wire.BYTES:
             task.reply, task.done = payload, True
         elif kind == wire.DONE:
-            task.add("", Done(payload.decode()))
+            task.add(kind, payload)
         else:
-            task.add(*_result(kind, payload))
+            task.add(kind, payload)
             self._allow(worker, limits.member_seconds)
         if task.done:
             worker.task = None
@@ -353,23 +347,8 @@ class ReaderPool:
         worker.task = None
         if task:
             reason = reason or f"its reader crashed ({_status_name(status)}){_why(status)}"
-            task.add("", ReadError(reason))
-            task.add("", Done(""))
-
-
-def _taken(task: _Task) -> Iterator[Event]:
-    while task.events:
-        yield task.events.popleft()
-
-
-def _result(kind: bytes, payload: bytes) -> tuple[str, Prepared | ReadError]:
-    try:
-        if kind == wire.DOCUMENT:
-            return wire.prepared_from_json(payload)
-        member, message, hint = json.loads(payload)
-        return str(member), ReadError(str(message), str(hint))
-    except ValueError:
-        return "", ReadError("its reader answered nonsense")
+            task.add(wire.ERROR, wire.dump(["", reason, ""]))
+            task.add(wire.DONE, b"")
 
 
 def _why(status: int) -> str:

@@ -19,12 +19,13 @@ from rag.errors import ReadError
 from rag.prepare import prepare
 from rag.readers import read_document as read
 from rag.readers.options import Limits, Options
-from rag.workers.pool import Done, ReaderPool
+from rag.workers.events import Done
+from rag.workers.pool import ReaderPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.workers.pool import Event
+    from rag.workers.events import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds pids in /proc")

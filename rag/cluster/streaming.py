@@ -1,0 +1,98 @@
+"""A dataset of Ray as an iterator that can be left at any moment, and never waits for nobody."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from rag.cluster.joining import installed
+from rag.errors import RagError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import pyarrow as pa
+
+#: Seconds between looks at a cluster that says nothing, and looks without a node until it is lost.
+_LOOK_EVERY, _LOOKS = 5.0, 6
+#: Seconds after which a thread sees that nobody takes what it has.
+_STOP_EVERY = 0.1
+_ABSENT = "No module named 'rag"
+
+
+class Lost(Exception):
+    """Work that Ray could not make good itself. It can be given out again."""
+
+
+def pumped(data: Any, address: str) -> Generator[pa.Table]:
+    """The tables of a dataset, at most two ahead.
+
+    Raises Lost where Ray gives up, RagError where no node is left to work, or one lacks this
+    program.
+    """
+    came: Queue[object] = Queue(2)
+    stop = Event()
+    Thread(target=_pump, args=(data, came, stop), daemon=True).start()
+    silent = 0
+    try:
+        while True:
+            try:
+                item = came.get(timeout=_LOOK_EVERY)
+            except Empty:
+                silent = silent + 1 if _is_empty() else 0
+                if silent == _LOOKS:
+                    raise RagError(
+                        "No node of the Ray cluster is left that could read files",
+                        f"Start one (ray start --address={address or 'HOST:PORT'}) and run it again"
+                        " to go on.",
+                    ) from None
+                continue
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise _told(item) from item
+            yield item
+    finally:
+        stop.set()
+
+
+def _pump(data: Any, came: Queue[object], stop: Event) -> None:
+    """Put the tables of a dataset into a queue, and what ended it: None or an error."""
+    end: BaseException | None = None
+    try:
+        tables = data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1)
+        with closing(iter(tables)) as each:
+            for table in each:
+                if not _put(table, came, stop):
+                    return
+    except BaseException as error:  # Ray may raise what is no Exception
+        end = error
+    _put(end, came, stop)
+
+
+def _put(item: object, came: Queue[object], stop: Event) -> bool:
+    while not stop.is_set():
+        try:
+            came.put(item, timeout=_STOP_EVERY)
+            return True
+        except Full:
+            continue
+    return False
+
+
+def _is_empty() -> bool:
+    """Whether the cluster has no processor any more."""
+    return int(installed().cluster_resources().get("CPU", 0)) < 1
+
+
+def _told(error: BaseException) -> Exception:
+    said = str(error)
+    if _ABSENT in said:
+        return RagError(
+            "A node of the Ray cluster cannot import rag",
+            "Install it there (pip install 'rag[ray]') in the version of this machine.",
+        )
+    lines = said.strip().splitlines() or [type(error).__name__]
+    return Lost(lines[-1])
