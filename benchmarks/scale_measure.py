@@ -34,6 +34,7 @@ _QUESTIONS = 60
 _EMBEDDED = 64  # chunks put through the neural embedder
 _BUILT = 5_000  # vectors put into the graph
 _LINKS, _BUILD_EFFORT = 32, 200  # of the graph
+_PINGS = 400  # requests that ask for nothing
 _HITS = 14  # chunks whose sentences are read for a question
 _FIRST_PAGES, _PAGES = 40, 400  # of PDF; the first are taken for what a start costs
 _RAG = (sys.executable, "-m", "rag")
@@ -78,6 +79,7 @@ def _all(folder: Path) -> Iterator[tuple[str, float]]:
     yield from _embedding(folder / str(LARGE))
     yield from _graph(folder / str(LARGE))
     yield from _service(folder / str(LARGE), folder)
+    yield "answer.around_ms", _around(folder / "around")
 
 
 def _env(home: Path) -> dict[str, str]:
@@ -235,12 +237,20 @@ def _service(home: Path, folder: Path) -> Iterator[tuple[str, float]]:
 
     port = free_port()
     api = f"http://127.0.0.1:{port}/api/v1/collections/default"
-    asked = shuffled.questions(LARGE, _QUESTIONS)
     command = [*_RAG, "serve", "--port", str(port)]
     health = f"http://127.0.0.1:{port}/healthz"
     with _process(command, folder, _env(home), health) as process:
         running = Running(process, {}, lambda _: None)
-        for kind in ("search", "ask"):
+        for number in range(2):  # the first time warms up
+            before = _worked(running)
+            for _ in range(_PINGS):
+                with urllib.request.urlopen(health) as response:
+                    response.read()
+            if number:
+                yield "service.http_ms", (_worked(running) - before) * 1000 / _PINGS
+        # other questions for each kind: what was read for one is kept for the next
+        for kind, number in (("search", _QUESTIONS), ("ask", _QUESTIONS + 1)):
+            asked = shuffled.questions(LARGE, number)
 
             def send(question: str, url: str = f"{api}/{kind}") -> None:
                 body = json.dumps({"question": question}).encode()
@@ -254,6 +264,20 @@ def _service(home: Path, folder: Path) -> Iterator[tuple[str, float]]:
             for question in asked:
                 send(question)
             yield f"service.{kind}_ms", (_worked(running) - before) * 1000 / len(asked)
+
+
+def _around(folder: Path) -> float:
+    """What all of an answer costs but the model: search, packing, citing; see `answer.py`.
+
+    Most sentences of documents and answers were taken apart before in the process.
+    """
+    import answer
+    from measuring import CORPORA
+
+    folder.mkdir()
+    shuffled.write(folder / "text", SMALL)
+    asked = answer.around(folder, [CORPORA, folder / "text"], answer._questions(), rounds=1)
+    return 1000 * median(each.worked for each in asked)
 
 
 if __name__ == "__main__":

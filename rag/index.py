@@ -25,14 +25,23 @@ from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, RagError
 from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
-from rag.store.catalogue import Catalogue
-from rag.store.opening import open_for_reading
+from rag.store.elsewhere import (
+    drop_milvus,
+    give_up,
+    is_own,
+    joined,
+    note_milvus,
+    put_in_place,
+    take_away,
+)
+from rag.store.opening import is_there, open_for_reading, open_for_writing
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
+from rag.store.postgres.address import address_of
 from rag.store.rows import ChunkRow, Delta, FileRow, Versions
 from rag.store.where import Where, settle
 
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
     from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.catalogue import Catalogue
 
     Floats = NDArray[np.float32]
 
@@ -139,7 +149,7 @@ class Writer:
             backend = backend_of(paths)
             try:
                 writer = cls(paths, catalogue, embedder, backend)
-                backend.tidy(catalogue)
+                writer._tidy()
                 yield writer
             finally:
                 backend.close()
@@ -195,7 +205,7 @@ class Writer:
             delta = self.catalogue.publish(
                 put,
                 drop,
-                lambda delta: self._draft.finish(self.catalogue, delta, embed_all),
+                lambda delta: self._finish(delta, embed_all),
                 facts=facts,
             )
         self._settle()
@@ -218,7 +228,7 @@ class Writer:
                 on_progress(done, total)
             self._draft.embed()
             delta = self.catalogue.publish(
-                [], [], lambda delta: self._draft.finish(self.catalogue, delta, None), facts=facts
+                [], [], lambda delta: self._finish(delta, None), facts=facts
             )
         self._settle()
         return delta
@@ -237,13 +247,28 @@ class Writer:
 
     def _begin(self, *, anew: bool = False) -> Draft:
         """A draft of the next generation's indexes, from the present ones unless `anew`."""
+        self._next = self.catalogue.generation + 1
         return self._backend.draft(self.catalogue, self._embedder, anew=anew)
+
+    def _finish(self, delta: Delta, embed_all: EmbedAll | None) -> None:
+        """Have the indexes of the new generation in their place, before the commit."""
+        if delta.generation != self._next:  # others have published meanwhile
+            self._draft = self._backend.overtaken(
+                self._draft, self.catalogue, self._embedder, delta.generation
+            )
+        self._draft.finish(self.catalogue, delta, embed_all)
 
     def _settle(self) -> None:
         """After a publication: forget what was kept for it, and begin the next draft."""
         self._draft.discard_vectors()
-        self._backend.tidy(self.catalogue)
+        self._tidy()
         self._draft = self._begin()
+
+    def _tidy(self) -> None:
+        """Remove what no generation needs, unless another writer is making one just now."""
+        with self.catalogue.alone() as alone:
+            if alone:
+                self._backend.tidy(self.catalogue)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -259,7 +284,7 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     One of an older format is brought to this one first. Raises LibraryMissing where nothing has
     been published, LibraryMismatch, LibraryCorrupt, LibraryBusy as `open_for_reading`.
     """
-    if not paths.catalogue.exists() and (
+    if not is_there(paths) and (
         (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
     ):
         with locked(paths):  # a replacement or a move was killed: the lock makes it good
@@ -267,7 +292,7 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     missing = LibraryMissing(
         f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
     )
-    if not paths.catalogue.exists():
+    if not is_there(paths):
         raise missing
     catalogue = open_for_reading(paths)
     if catalogue.generation == 0:  # a first ingest that never came to its end
@@ -352,14 +377,29 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
     """
     new = LibraryPaths(paths.home, paths.collection + NEW)
     with locked(paths):
-        shutil.rmtree(new.folder, ignore_errors=True)
+        _clear(new)
         try:
             yield new
             if _is_published(new):
+                put_in_place(new)
+                old = address_of(paths)
                 swap(paths, new)
+                give_up(old, paths)
         finally:
-            shutil.rmtree(new.folder, ignore_errors=True)
+            _clear(new)
             new.lock.unlink(missing_ok=True)
+
+
+def _clear(new: LibraryPaths) -> None:
+    """Remove what is left of a library that was to take the place of another one."""
+    if new.folder.exists():
+        noted = note_milvus(new)
+        try:
+            take_away(new)
+        except RagError as error:
+            log.warning("What was begun stays in its database: %s", error)
+        shutil.rmtree(new.folder, ignore_errors=True)
+        drop_milvus(new.home, noted)
 
 
 def _is_published(paths: LibraryPaths) -> bool:
@@ -381,7 +421,12 @@ def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder 
         if catalogue.generation != generation:
             continue  # published in between
         log.warning(derived.REBUILDING)
-        with Writer.open(paths, embedder or _same_embedder(catalogue)) as writer:
+        embedder = embedder or _same_embedder(catalogue)
+        if is_own(paths):  # whoever reads needs no right to write to the catalogue
+            with locked(paths):
+                backend.repair(catalogue, embedder)
+            continue
+        with Writer.open(paths, embedder) as writer:
             writer.repair()
     raise LibraryBusy("The library changes faster than it can be opened", "Try again.")
 
@@ -401,13 +446,9 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 def _catalogue(
     paths: LibraryPaths, identity: EmbedderIdentity, asked: Where
 ) -> Iterator[Catalogue]:
-    settle(paths, asked)
-    meta = {
-        "embedder": json.dumps(asdict(identity)),
-        "identity": secrets.token_hex(8),
-    }
-    catalogue = Catalogue.open_or_create(paths.catalogue, meta)
-    try:
+    asked = settle(paths, joined(paths, asked))
+    meta = {"embedder": json.dumps(asdict(identity)), "identity": secrets.token_hex(8)}
+    if asked.postgres:  # for whoever joins from another machine
+        meta["store"] = asked.store
+    with open_for_writing(paths, meta) as catalogue:
         yield catalogue
-    finally:
-        catalogue.close()

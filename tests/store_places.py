@@ -228,16 +228,18 @@ def lose_indexes(paths: LibraryPaths, place: Place) -> None:
     if not place.uri:
         shutil.rmtree(paths.folder / "index")
         return
-    from pymilvus import MilvusClient
+    from rag.store.milvus import schema
+    from rag.store.milvus.address import address_of
+    from rag.store.milvus.connection import hold
 
     with open_catalogue(paths) as catalogue:
-        identity = str(catalogue.meta("identity"))
-    client = MilvusClient(place.uri)
-    mine = [name for name in client.list_collections() if identity in name]
-    assert mine
-    for name in mine:
-        client.drop_collection(name)
-    client.close()
+        epoch = schema.current(catalogue)
+    assert epoch is not None
+    connection = hold(address_of(place.uri))
+    for name in connection.call("list_collections"):
+        if name.startswith(schema.prefix(epoch.library)):
+            connection.call("drop_collection", name)
+    connection.release()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import signal
 import socket
 import subprocess
@@ -33,8 +34,19 @@ _CONNECT, _ANSWER = 5.0, 20.0
 #: Seconds for all nodes to say who they are.
 _LOOK = 60.0
 _SAMPLE_BYTES = 1 << 16
-#: Asks a head for its nodes and ends. Ray itself would ask for minutes, and cannot be told to stop.
-_ASK = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
+#: Of the token without which nobody can use a Ray that was started here.
+_TOKEN_BYTES = 32
+#: Asks a head who it is. Ray itself asks for minutes, and cannot be told to stop; where a version
+#: of it has other names for this, it is left to Ray.
+_ASK = """
+import sys
+try:
+    from ray._private.services import canonicalize_bootstrap_address as settled
+    from ray._raylet import GcsClient
+except ImportError:
+    sys.exit()
+GcsClient(address=settled(sys.argv[1]))
+"""
 _START = "Start one on this machine: ray start --head. Or leave the address out: --engine ray"
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # it would tell its makers
@@ -45,14 +57,9 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Ray as it was found: how much can go on at once in it.
-
-    `slots` are files that are read at the same time, `gpus` whole GPUs, `here` is the id of this
-    machine's node.
-    """
+    """Ray as it was found: how many files are read in it at once, and the id of the node here."""
 
     slots: int
-    gpus: int
     here: str
 
 
@@ -77,13 +84,15 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
 
     Raises UsageError where Ray is not installed, RagError where no cluster can be joined.
     """
-    ray = installed()
+    told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL"}
+    if not address and "ray" not in sys.modules:  # its ports are open to the network
+        config.preset(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(_TOKEN_BYTES))
+    with _asked(address):
+        ray = installed()
     if ray.is_initialized():  # a program of its own, that has Ray already
         yield _cluster(ray, workers)
         return
-    told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL"}
     if address:
-        _check(address)
         told["address"] = address
     else:
         count = processes(workers)
@@ -102,8 +111,7 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
 
 
 def _cluster(ray: Any, workers: int) -> Cluster:
-    resources = ray.cluster_resources()
-    slots = int(resources.get("CPU", 0))
+    slots = int(ray.cluster_resources().get("CPU", 0))
     if slots < 1:
         raise RagError(
             "The Ray cluster has no processor to read files with",
@@ -112,39 +120,50 @@ def _cluster(ray: Any, workers: int) -> Cluster:
     if ray.available_resources().get("CPU", 0) < 1:
         log.warning("All processors of the Ray cluster are busy: waiting for the first free one")
     here = ray.get_runtime_context().get_node_id()
-    return Cluster(min(workers or slots, slots), int(resources.get("GPU", 0)), here)
+    return Cluster(min(workers or slots, slots), here)
 
 
-def _check(address: str) -> None:
-    """Raise RagError unless the head of a cluster answers at an address."""
-    if address == AUTO:
+@contextmanager
+def _asked(address: str) -> Iterator[None]:
+    """Raise RagError unless the head of a cluster answers at an address, if there is one.
+
+    It is asked beside what the caller does meanwhile, such as importing Ray.
+    """
+    if not address:
+        yield
         return
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
-    except (OSError, OverflowError) as error:
-        raise _unjoined(address, error) from error
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _ASK, address], capture_output=True, timeout=_ANSWER, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _unjoined(address, error) from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["without a word"]
-        raise _unjoined(address, RuntimeError(said[-1]))
+    if address != AUTO:
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
+        except (OSError, OverflowError) as error:
+            raise _unjoined(address, error) from error
+    command = [sys.executable, "-c", _ASK, address]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as asking:
+        try:
+            yield
+            _, said = asking.communicate(timeout=_ANSWER)
+        except subprocess.TimeoutExpired as error:
+            raise _unjoined(address, error) from error
+        finally:
+            asking.kill()
+    if asking.returncode:
+        lines = said.decode(errors="replace").strip().splitlines() or ["without a word"]
+        raise _unjoined(address, RuntimeError(lines[-1]))
 
 
 def _unjoined(address: str, error: BaseException) -> RagError:
     if not address:
         return RagError(f"Ray could not be started here: {_first_line(error)}", "Try it: ray start")
+    if address == AUTO:
+        return RagError("No Ray cluster is running on this machine", _START)
     if isinstance(error, subprocess.TimeoutExpired):
         return RagError(
             f"What listens at {address} is no head of a Ray cluster",
             "The port is that of ray start --head (6379 if none was named), not 8265 or 10001.",
         )
-    where = "on this machine" if address == AUTO else f"at {address}"
-    return RagError(f"No Ray cluster can be joined {where}: {_first_line(error)}", _START)
+    said = _first_line(error)
+    return RagError(f"No Ray cluster can be joined at {address}: {said}", _START)
 
 
 def _first_line(error: BaseException) -> str:

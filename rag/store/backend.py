@@ -134,6 +134,11 @@ class Backend(Protocol):
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
         """Begin those of the next generation, from the present ones unless `anew`."""
 
+    def overtaken(
+        self, draft: Draft, /, catalogue: Catalogue, embedder: Embedder, generation: int
+    ) -> Draft:
+        """What to finish as this generation, where others have published since `draft` began."""
+
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """Write those of the present generation anew from the catalogue."""
 

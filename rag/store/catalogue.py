@@ -1,8 +1,9 @@
 """The catalogue: one database that holds everything a library knows.
 
-It is a file of SQLite, or lies in PostgreSQL where several machines write to one library. Files, documents, chunks and minutes; the word and vector indexes are derived from it. A document
-enters *staged*, unseen by readers, each in a transaction of its own, so that an interrupted ingest
-goes on where it stopped. `publish` makes staged documents live and drops what no file needs, in one
+It is a file of SQLite, or lies in PostgreSQL where several machines fill one library. Files,
+documents, chunks and minutes; the word and vector indexes are derived from it. A document enters
+*staged*, unseen by readers, each in a transaction of its own, so that an interrupted ingest goes on
+where it stopped. `publish` makes staged documents live and drops what no file needs, in one
 transaction that also raises the generation: readers see the old state or the new one.
 """
 
@@ -71,13 +72,12 @@ _STAGED = (
 #: Documents that no file needs, and of live ones those that were read again.
 _ORPHAN = "NOT EXISTS (SELECT 1 FROM files WHERE document_id = documents.id)"
 _SUPERSEDED = "id IN (SELECT id FROM documents WHERE {})"
-_FACT = (
-    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
+_FACT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _WITHDRAWN = (
     "%d files share their documents with others that have left the library meanwhile, and are not"
     " in it yet: run it again."
 )
+_TOO_LONG = "%d files have paths too long for this database, and are left out: shorten them."
 
 
 class Catalogue(Queries):
@@ -291,7 +291,10 @@ class Catalogue(Queries):
         whole = [f for f in rows if f.document_id is None or f.document_id in there]
         if len(whole) < len(rows):
             log.warning(_WITHDRAWN, len(rows) - len(whole))
-        return beside.renamed(whole, self._holders)
+        short = [f for f in whole if beside.fits(f)]
+        if len(short) < len(whole):
+            log.warning(_TOO_LONG, len(whole) - len(short))
+        return beside.renamed(short, self._holders)
 
     def _holders(self, names: Sequence[str]) -> dict[str, beside.Place]:
         """Where the files lie that hold these names, by name."""

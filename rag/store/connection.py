@@ -7,11 +7,11 @@ words that the two do not share are in a `Dialect`. Every method raises what `ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
 T = TypeVar("T")
@@ -63,10 +63,10 @@ class Connection(Protocol):
     def alone(self) -> AbstractContextManager[bool]:
         """Whether nobody else publishes now, and nobody else will until the end."""
 
-    def reserve(self, count: int) -> int:
+    def reserve(self, count: int, /) -> int:
         """The first of so many keys in a row for chunks, above all there ever were. To `stage`."""
 
-    def take_over(self, document_id: str) -> bool:
+    def take_over(self, document_id: str, /) -> bool:
         """Make that mine which a writer that is gone staged of a document; tells if there was."""
 
     def holds(self, table: str) -> bool:

@@ -115,12 +115,12 @@ class File:
         """As `Connection.alone`; the library's lock keeps others away."""
         yield True
 
-    def reserve(self, count: int) -> int:
+    def reserve(self, _count: int) -> int:
         """As `Connection.reserve`; inside a transaction, which nobody else is in."""
         rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
         return int(rows[0][0]) + 1 if rows else 1
 
-    def take_over(self, document_id: str) -> bool:
+    def take_over(self, _document_id: str) -> bool:
         """As `Connection.take_over`: whatever is staged is mine already."""
         return False
 

@@ -51,6 +51,11 @@ class Queries:
         return str(found[0][0]) if found else None
 
     @property
+    def shared(self) -> bool:
+        """Whether several machines fill it, whose files others may not see."""
+        return self._db.shared
+
+    @property
     def generation(self) -> int:
         """Number of the last publication."""
         return int(self.meta("generation") or 0)
@@ -58,7 +63,7 @@ class Queries:
     @property
     def state(self) -> str:
         """A name for what is in here: of which library, and of which publication."""
-        facts = dict(
+        facts: dict[str, str] = dict(
             self.rows("SELECT key, value FROM meta WHERE key IN ('identity', 'generation')")
         )
         return f"{facts.get('identity')} {int(facts.get('generation', 0))}"
@@ -251,7 +256,8 @@ class Queries:
         """All live meetings by name: their minutes as they were read, and what was corrected."""
         rows = self.rows(
             "SELECT min(f.name), d.id, m.data FROM minutes m JOIN documents d ON d.key = m.document"
-            " JOIN files f ON f.document_id = d.id WHERE d.live GROUP BY d.key, m.document ORDER BY 1"
+            " JOIN files f ON f.document_id = d.id WHERE d.live"
+            " GROUP BY d.key, m.document ORDER BY 1"
         )
         with database.mapped():
             read = [(n, key, layout.minutes_from_json(json.loads(data))) for n, key, data in rows]
