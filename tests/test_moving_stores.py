@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,13 @@ def to_and_back(home: Path, folder: Path, **place: str) -> tuple[dict[str, Any],
     return told, said(at(back))
 
 
-def test_milvus_and_back(home: Path, before: dict[str, Any], tmp_path: Path) -> None:
-    with milvus_server.serving(tmp_path / "milvus") as server:
-        there, back = to_and_back(home, tmp_path, store=server.store)
+def test_milvus_and_postgres_and_back(home: Path, before: dict[str, Any], tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        store = stack.enter_context(milvus_server.serving(tmp_path / "milvus")).store
+        catalogue = "embedded"
+        if postgres_server.programs():
+            catalogue = stack.enter_context(postgres_server.running()).database("moved")
+        there, back = to_and_back(home, tmp_path, store=store, catalogue=catalogue)
     assert back == before
     found, wanted = there.pop("found"), dict(before)
     for asked, passages in wanted.pop("found").items():
@@ -58,11 +63,3 @@ def test_milvus_and_back(home: Path, before: dict[str, Any], tmp_path: Path) -> 
         scores = [row[2] for row in found[asked]], [row[2] for row in passages]
         assert scores[0] == pytest.approx(scores[1], abs=1e-5)  # float32, added in another order
     assert there == wanted
-
-
-def test_postgres_and_back(home: Path, before: dict[str, Any], tmp_path: Path) -> None:
-    with postgres_server.running() as server:
-        address = server.database("moved")
-        there, back = to_and_back(home, tmp_path, catalogue=address)
-    assert there == before
-    assert back == before
