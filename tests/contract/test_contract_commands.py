@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from milvus_server import MilvusServer, serving
 from papers import HANDBOOK
-from store_places import (
-    LetterEmbedder,
-    Place,
-    Shelf,
-    free_port,
-    lose_indexes,
-    milvus_server,
-    paper,
-)
+from store_places import LetterEmbedder, Place, Shelf, lose_indexes, paper
 
 from rag.store.place import LibraryPaths
 from rag.store.where import Where
@@ -34,11 +28,6 @@ SECRET = "hunter2"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-@pytest.fixture
-def address() -> str:
-    return f"http://127.0.0.1:{free_port()}"
 
 
 def settled(home: Path) -> dict[str, str]:
@@ -178,16 +167,23 @@ def test_the_settings_may_name_the_store(
 
 
 @pytest.fixture
-def away(rag: Any, home: Path, folder: Path, tmp_path: Path, address: str) -> Path:
+def server(tmp_path: Path) -> Iterator[MilvusServer]:
+    """A server that a test may kill and start again."""
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def away(rag: Any, home: Path, folder: Path, server: MilvusServer) -> Path:
     """A library whose server has gone away."""
-    with milvus_server(tmp_path / "data", int(address.rpartition(":")[2])) as there:
-        done = rag("ingest", folder, "--store", f"milvus:{there}", "--home", home)
-        assert done.code == 0, done.err
+    done = rag("ingest", folder, "--store", server.store, "--home", home)
+    assert done.code == 0, done.err
+    server.kill()
     return home
 
 
 def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_back(
-    rag: Any, away: Path, folder: Path, tmp_path: Path, address: str
+    rag: Any, away: Path, folder: Path, server: MilvusServer
 ) -> None:
     assert "правила.md" in rag("list", "--home", away).out
     assert ANSWER in rag("show", "правила.md", "--home", away).out
@@ -201,17 +197,17 @@ def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_b
     ):
         done = rag(*command, "--home", away)
         assert done.code == 1, (command, done)
-        assert address in done.err, command
+        assert server.uri in done.err, command
         assert no_traceback(done), command
     done = rag("doctor", "--home", away)
     assert done.code != 0
-    assert address in done.out + done.err
+    assert server.uri in done.out + done.err
     assert len(rag("list", "--json", "--home", away).json["documents"]) == 3
-    with milvus_server(tmp_path / "data", int(address.rpartition(":")[2])):
-        assert ANSWER in rag("ask", QUESTION, "--home", away).out
-        assert rag("ingest", folder, "--home", away).code == 0
-        assert "новое.txt" in rag("search", "маяк", "--home", away).out
-        assert rag("doctor", "--home", away).code == 0
+    server.start()
+    assert ANSWER in rag("ask", QUESTION, "--home", away).out
+    assert rag("ingest", folder, "--home", away).code == 0
+    assert "новое.txt" in rag("search", "маяк", "--home", away).out
+    assert rag("doctor", "--home", away).code == 0
 
 
 # -- what the server lost, or somebody else made
@@ -262,10 +258,10 @@ def test_a_library_of_a_newer_version_is_told_and_left_alone(
 
 
 def test_another_store_with_the_same_address_and_nothing_in_it_is_filled_again(
-    rag: Any, away: Path, tmp_path: Path, address: str, caplog: pytest.LogCaptureFixture
+    rag: Any, away: Path, tmp_path: Path, server: MilvusServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with milvus_server(tmp_path / "other", int(address.rpartition(":")[2])):
-        done = rag("ask", QUESTION, "--home", away)
-        assert ANSWER in done.out
-        assert "building them from the catalogue" in caplog.text
-        assert rag("doctor", "--home", away).code == 0
+    server.folder = tmp_path / "other"
+    server.start()
+    assert ANSWER in rag("ask", QUESTION, "--home", away).out
+    assert "building them from the catalogue" in caplog.text
+    assert rag("doctor", "--home", away).code == 0

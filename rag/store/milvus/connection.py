@@ -158,7 +158,7 @@ class Connection:
         if code == _NO_COLLECTION or "collection not found" in reason.lower():
             return CollectionGone(
                 f"The Milvus at {where} does not have the library's collection",
-                "Build it anew from the catalogue: rag reindex",
+                "Ask again: another writer may just have made a new one; else make it: rag reindex",
             )
         if _REFUSED.search(reason):
             return StorageError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.prepare import words_of
@@ -51,6 +52,7 @@ class MilvusWords:
         self._reader = reader
         self._averages = bm25.average(tokens, reader.chunks)
         self._known: dict[tuple[str, str], int] = {}
+        self._turn = Lock()
         self._kept: OrderedDict[str, list[_Scored]] = OrderedDict()
         self.words_from = lru_cache(maxsize=1024)(self._words_from)
         self.stems_from = lru_cache(maxsize=1024)(self._stems_from)
@@ -86,7 +88,10 @@ class MilvusWords:
             held = Counter(d for each in self._few(documents, spans) for d in each.words)
             return size, [held[d] for d in dimensions]
         return size, [
-            sum(len(self._reader.search({d: 1.0}, MOST, part)) for part in _scopes(spans))
+            sum(
+                len(self._reader.search({d: 1.0}, MOST, part, anns_field="words", **_SPARSE))
+                for part in _scopes(spans)
+            )
             for d in dimensions
         ]
 
@@ -100,11 +105,11 @@ class MilvusWords:
 
     def _words_from(self, prefix: str) -> list[tuple[str, int]]:
         """The words that begin so, the most frequent first, and how many chunks hold each."""
-        return self._reader.look(terms.beginning, "forms", prefix)  # type: ignore[no-any-return]
+        return self._reader.look(terms.beginning, "forms", prefix, self._reader.generation)  # type: ignore[no-any-return]
 
     def _stems_from(self, prefix: str) -> list[tuple[str, int]]:
         """The same of stems."""
-        return self._reader.look(terms.beginning, "stems", prefix)  # type: ignore[no-any-return]
+        return self._reader.look(terms.beginning, "stems", prefix, self._reader.generation)  # type: ignore[no-any-return]
 
     def spelled(self, wanted: str) -> str:
         """The most frequent word with this stem; the stem itself where there is none."""
@@ -121,7 +126,7 @@ class MilvusWords:
         """How many chunks hold each of some terms."""
         asked = [term for term in wanted if (field, term) not in self._known]
         if asked:
-            found = self._reader.look(terms.chunks_with, field, asked)
+            found = self._reader.look(terms.chunks_with, field, asked, self._reader.generation)
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             self._known.update({(field, term): int(found.get(term, 0)) for term in asked})
@@ -273,6 +278,10 @@ class MilvusWords:
 
     def _few(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         """All entities of some documents, kept for the next question to them."""
+        with self._turn:
+            return self._fetched(documents, spans)
+
+    def _fetched(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         wanted = list(dict.fromkeys(documents))
         if not all(document in self._kept for document in wanted):
             keys = [key for first, end in spans.tolist() for key in range(first, end)]
