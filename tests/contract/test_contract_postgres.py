@@ -1,4 +1,4 @@
-"""Some of the contract with the catalogue in PostgreSQL, where many write: both, and either half."""
+"""Some of the contract with the catalogue in PostgreSQL, where many write."""
 
 from __future__ import annotations
 
