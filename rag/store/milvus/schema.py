@@ -109,9 +109,7 @@ def last_number(catalogue: Catalogue) -> int:
 
 def forget(catalogue: Catalogue) -> None:
     """Know nothing of Milvus: another library may have what this catalogue speaks of."""
-    catalogue.change(
-        lambda: catalogue.run("DELETE FROM meta WHERE key = ?", [(LIBRARY,), (FACT,)])
-    )
+    catalogue.change(lambda: catalogue.run("DELETE FROM meta WHERE key = ?", [(LIBRARY,), (FACT,)]))
 
 
 def index_for(address: Address, chunks: int) -> str:

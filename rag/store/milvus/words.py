@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.prepare import words_of
@@ -51,6 +52,7 @@ class MilvusWords:
         self._reader = reader
         self._averages = bm25.average(tokens, reader.chunks)
         self._known: dict[tuple[str, str], int] = {}
+        self._turn = Lock()
         self._kept: OrderedDict[str, list[_Scored]] = OrderedDict()
         self.words_from = lru_cache(maxsize=1024)(self._words_from)
         self.stems_from = lru_cache(maxsize=1024)(self._stems_from)
@@ -86,7 +88,10 @@ class MilvusWords:
             held = Counter(d for each in self._few(documents, spans) for d in each.words)
             return size, [held[d] for d in dimensions]
         return size, [
-            sum(len(self._reader.search({d: 1.0}, MOST, part)) for part in _scopes(spans))
+            sum(
+                len(self._reader.search({d: 1.0}, MOST, part, anns_field="words", **_SPARSE))
+                for part in _scopes(spans)
+            )
             for d in dimensions
         ]
 
@@ -273,6 +278,10 @@ class MilvusWords:
 
     def _few(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         """All entities of some documents, kept for the next question to them."""
+        with self._turn:
+            return self._fetched(documents, spans)
+
+    def _fetched(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         wanted = list(dict.fromkeys(documents))
         if not all(document in self._kept for document in wanted):
             keys = [key for first, end in spans.tolist() for key in range(first, end)]
