@@ -24,9 +24,9 @@ from capacity import (
     front_core_ms,
     index_for,
     ingest_core_seconds,
-    ingest_nodes,
     known,
     memory,
+    nodes_for,
     plan,
     search_core_ms,
     server_rate,
@@ -125,11 +125,9 @@ def _making(of: Known) -> str:
     for chunks in SIZES:
         index = index_for(chunks)
         built = build_core_seconds(chunks, index, of)
-        cells = [
-            f"{_time(ingest_core_seconds(chunks, how, of))} ({ingest_nodes(chunks, how, of):,})"
-            for how in ("built-in", "minilm")
-        ]
-        rows.append((_count(chunks), *cells, index, _time(built)))
+        spent = [ingest_core_seconds(chunks, how, of) for how in ("built-in", "minilm")]
+        cells = [f"{_time(each)} ({nodes_for(each, of):,})" for each in (*spent, built)]
+        rows.append((_count(chunks), *cells[:2], index, cells[2] if built else "–"))
     head = ("chunks", "read and embed, built-in", "with MiniLM", "index", "build it")
     return table(head, rows)
 
