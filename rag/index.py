@@ -30,7 +30,15 @@ from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
-from rag.store.elsewhere import give_up, is_own, joined, put_in_place, take_away
+from rag.store.elsewhere import (
+    drop_milvus,
+    give_up,
+    is_own,
+    joined,
+    note_milvus,
+    put_in_place,
+    take_away,
+)
 from rag.store.opening import is_there, open_for_reading, open_for_writing
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
 from rag.store.postgres.address import address_of
@@ -385,11 +393,13 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
 def _clear(new: LibraryPaths) -> None:
     """Remove what is left of a library that was to take the place of another one."""
     if new.folder.exists():
+        noted = note_milvus(new)
         try:
             take_away(new)
         except RagError as error:
             log.warning("What was begun stays in its database: %s", error)
         shutil.rmtree(new.folder, ignore_errors=True)
+        drop_milvus(new.home, noted)
 
 
 def _is_published(paths: LibraryPaths) -> bool:

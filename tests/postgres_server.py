@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,26 +81,26 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running() -> Iterator[Server]:
     """A server over a new folder, to the end of the block; the test is skipped where none is."""
     at = programs()
     if at is None:
         pytest.skip("there is no PostgreSQL server here")
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0:
-        user = pwd.getpwnam("postgres")
-        for each in (folder, *folder.parents):  # below a folder that only root may enter
-            if each.owner() == "root" and each.stat().st_mode & 0o001 == 0:
-                each.chmod(each.stat().st_mode | 0o011)
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    setup = ["--auth=trust", "--username=keeper", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    _as_postgres([str(at / "initdb"), "-D", str(folder / "data"), *setup])
-    server = Server(folder, _free_port())
-    server.start()
+    folder = Path(tempfile.mkdtemp(prefix="rag-postgres-"))  # which pytest keeps from nobody
     try:
-        yield server
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        setup = ["--auth=trust", "--username=keeper", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        _as_postgres([str(at / "initdb"), "-D", str(folder / "data"), *setup])
+        server = Server(folder, _free_port())
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
-        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _as_postgres(command: list[str]) -> None:

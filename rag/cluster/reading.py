@@ -206,9 +206,12 @@ class _Reading:
         data = ray.data.from_arrow([files_table(task) for task in tasks(files, slots)])
         if self._sending:
             here = NodeAffinitySchedulingStrategy(self._cluster.here, soft=False)
-            told = {"most": MOST_SENT}
             data = data.map_batches(
-                node.load, fn_kwargs=told, num_cpus=0, scheduling_strategy=here, **given
+                node.load,
+                fn_kwargs={"most": MOST_SENT},
+                num_cpus=0,
+                ray_remote_args_fn=lambda: {"scheduling_strategy": here},
+                **given,
             )
         orders = node.Told(wire.options_to_json(self._orders.options))
         data = data.map_batches(
@@ -234,9 +237,7 @@ class _Reading:
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             concurrency=gpus or max(1, self._cluster.slots // 2),
-            max_restarts=0,
-            max_task_retries=0,
-            scheduling_strategy="SPREAD",
+            ray_remote_args_fn=lambda: {"max_restarts": 0, "max_task_retries": 0},
             **given | {"batch_size": _EMBED_ROWS},
         )
 

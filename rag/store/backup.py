@@ -204,6 +204,7 @@ def _collection(paths: LibraryPaths, number: int, writer: Writer, aside: Path) -
         except LibraryCorrupt:  # no backup fails for what is begun anew with the next question
             log.warning("The history of %s is damaged and left out", paths.collection)
     _add(writer, f"{number}/folders.json", paths.folders)
+    _add(writer, f"{number}/store.json", paths.note)
     for name, data in {**dict(_notes(paths)), **early}.items():
         writer.put(f"{number}/{name}", data)
     for path in _files(paths.uploads):

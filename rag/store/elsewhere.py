@@ -13,6 +13,9 @@ from rag.store.postgres.address import ASIDE, address_of, parsed
 from rag.store.where import EMBEDDED, Where, settle, where, write_note
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.store.catalogue import Catalogue
     from rag.store.place import LibraryPaths
     from rag.store.postgres.address import Address
 
@@ -70,6 +73,30 @@ def put_in_place(new: LibraryPaths) -> None:
     final = replace(address, library=address.library.partition(ASIDE)[0])
     promote(address, final.library)
     write_note(new, replace(where(new), catalogue=str(final)))
+
+
+def note_milvus(paths: LibraryPaths) -> str:
+    """Note what a library that is about to go has in Milvus; gives what `drop_milvus` takes."""
+    if not where(paths).milvus:
+        return ""
+    from rag.store.milvus.left import note
+
+    return note(paths)
+
+
+def forget_milvus(catalogue: Catalogue) -> None:
+    """Have a copy of a catalogue know nothing of what the library it is of has in Milvus."""
+    from rag.store.milvus.schema import forget
+
+    forget(catalogue)
+
+
+def drop_milvus(home: Path, noted: str) -> None:
+    """Drop it, after the library is gone; where the server is away this is told and waits."""
+    if noted:
+        from rag.store.milvus.left import drop
+
+        drop(home, noted)
 
 
 def take_away(paths: LibraryPaths) -> None:

@@ -236,15 +236,19 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
 
 def swap(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
+    from rag.store.elsewhere import drop_milvus, note_milvus
+
     old = LibraryPaths(paths.home, paths.collection + OLD)
     try:
         shutil.rmtree(old.folder, ignore_errors=True)
+        noted = note_milvus(paths)
         if paths.folder.exists():
             os.rename(paths.folder, old.folder)
         os.rename(new.folder, paths.folder)
     except OSError as error:
         raise storage_error(error, paths.folder) from error
     shutil.rmtree(old.folder, ignore_errors=True)
+    drop_milvus(paths.home, noted)
 
 
 def _recover(paths: LibraryPaths) -> None:
@@ -275,11 +279,13 @@ def delete(paths: LibraryPaths) -> None:
 
     Raises LibraryBusy and StorageError as `move`.
     """
-    from rag.store.elsewhere import take_away
+    from rag.store.elsewhere import drop_milvus, note_milvus, take_away
 
     with _at_rest(paths), _held(paths):
+        noted = note_milvus(paths)
         take_away(paths)
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
+    drop_milvus(paths.home, noted)
 
 
 def adopt(paths: LibraryPaths, new: LibraryPaths) -> None:

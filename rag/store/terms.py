@@ -1,7 +1,8 @@
 """Statistics of the words of a library, in the catalogue: for an index that counts none itself.
 
 How many chunks hold each term, field by field, and how many tokens a field has in all. They are
-kept up by the publication that changes the chunks, and read one word or one prefix at a time. The
+kept up by the publication that changes the chunks, and read one word or one prefix at a time. Each
+term tells the generation it came with: who reads an older one does not see it. The
 tables are made with the first statistics: a library whose index counts has none. Beside them are
 noted the keys of chunks that are no longer live and are still to be taken out of the index.
 """
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS terms (field TEXT NOT NULL, term TEXT NOT NULL,"
-    " chunks INTEGER NOT NULL, PRIMARY KEY (field, term))",
+    " chunks INTEGER NOT NULL, born INTEGER NOT NULL, PRIMARY KEY (field, term))",
     "CREATE TABLE IF NOT EXISTS tokens (field TEXT PRIMARY KEY, total BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS leaving (key BIGINT PRIMARY KEY)",
 )
 _ADD = (
-    "INSERT INTO terms (field, term, chunks) VALUES (?, ?, ?)"
+    "INSERT INTO terms (field, term, chunks, born) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (field, term) DO UPDATE SET chunks = terms.chunks + excluded.chunks"
 )
 _ADD_TOKENS = (
@@ -45,9 +46,10 @@ def clear(catalogue: Catalogue) -> None:
         catalogue.run(f"DELETE FROM {table}")
 
 
-def add(catalogue: Catalogue, counts: Counter[tuple[str, str]]) -> None:
+def add(catalogue: Catalogue, counts: Counter[tuple[str, str]], generation: int) -> None:
     """Add to the numbers of chunks that hold a term; what comes to none is forgotten."""
-    catalogue.run(_ADD, [(field, term, count) for (field, term), count in counts.items() if count])
+    rows = [(field, term, n, generation) for (field, term), n in counts.items() if n]
+    catalogue.run(_ADD, rows)
     if any(count < 0 for count in counts.values()):
         catalogue.run("DELETE FROM terms WHERE chunks <= 0")
 
@@ -62,18 +64,24 @@ def tokens(catalogue: Catalogue) -> dict[str, int]:
     return {field: int(total) for field, total in catalogue.rows("SELECT field, total FROM tokens")}
 
 
-def chunks_with(catalogue: Catalogue, field: str, terms: Sequence[str]) -> dict[str, int]:
-    """How many chunks hold each of the terms that any holds."""
-    select = "SELECT term, chunks FROM terms WHERE field = ? AND term IN (%s)"
-    return dict(catalogue.among(select, terms, (field,)))
+def chunks_with(
+    catalogue: Catalogue, field: str, terms: Sequence[str], generation: int
+) -> dict[str, int]:
+    """How many chunks hold each of the terms that any held in a generation."""
+    select = "SELECT term, chunks, born FROM terms WHERE field = ? AND term IN (%s)"
+    rows = catalogue.among(select, terms, (field,))
+    return {term: int(chunks) for term, chunks, born in rows if born <= generation}
 
 
-def beginning(catalogue: Catalogue, field: str, prefix: str) -> list[tuple[str, int]]:
+def beginning(
+    catalogue: Catalogue, field: str, prefix: str, generation: int
+) -> list[tuple[str, int]]:
     """The terms that begin so, the most frequent first, and how many chunks hold each."""
     rows = catalogue.rows(
         "SELECT term, chunks FROM terms WHERE field = ? AND term >= ? AND term < ?"
+        " AND born <= ?"
         " ORDER BY chunks DESC, term",
-        (field, prefix, prefix + _LAST),
+        (field, prefix, prefix + _LAST, generation),
     )
     return [(term, int(chunks)) for term, chunks in rows]
 

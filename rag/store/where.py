@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryCorrupt, UsageError
@@ -71,7 +72,21 @@ def wanted(store: str, catalogue: str) -> Where:
                 "embedded or milvus:URI" if option == "--store" else "embedded or postgresql://…"
             )
             raise UsageError(f"{option} takes {forms}, not {value}", "See docs/scale.md.")
-    return Where(store, catalogue)
+    return Where(_absolute(store), catalogue)
+
+
+def _absolute(store: str) -> str:
+    """A store that any command finds, from whatever folder it is typed in.
+
+    Raises UsageError for what is no address of a Milvus.
+    """
+    told = Where(store).milvus
+    if not told:
+        return store
+    from rag.store.milvus.address import address_of
+
+    file = address_of(told).file
+    return f"{_MILVUS}{Path(file).expanduser().absolute()}" if file else store
 
 
 def where(paths: LibraryPaths) -> Where:

@@ -118,6 +118,28 @@ def test_a_reader_never_sees_what_took_the_place_of_what_it_knows(filled: Shelf)
     check(filled, NEW, PUMP)
 
 
+def test_a_reader_that_comes_before_what_is_gone_is_cleared_away_does_not_find_it(
+    filled: Shelf,
+) -> None:
+    """As long as the store is away after a commit, all readers come so early."""
+    seen: list[set[str]] = []
+    with filled.writing() as writer, pytest.MonkeyPatch.context() as patch:
+        kind = type(writer._backend)
+        tidy = kind.tidy
+
+        def look_first(backend: Any, *arguments: Any) -> None:
+            with filled.open() as library:
+                seen.append(state(library))
+                for limit in (1, 2, 50):
+                    assert len(by_vectors(library, LetterEmbedder(), "о", limit)) == min(limit, 2)
+            tidy(backend, *arguments)
+
+        patch.setattr(kind, "tidy", look_first)
+        publish(writer, {"a.txt": paper(NEW), "c.txt": paper(PUMP)}, "b.txt")
+    assert seen == [{NEW, PUMP}]
+    check(filled, NEW, PUMP)
+
+
 def test_a_reader_outlives_an_embedder(filled: Shelf) -> None:
     with filled.open() as library:
         filled.rebuild(LetterEmbedder("онt", "2"))

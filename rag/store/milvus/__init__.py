@@ -19,6 +19,7 @@ from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import WRITING, CollectionGone, hold
 from rag.store.milvus.draft import MilvusDraft, idf_of
+from rag.store.milvus.left import sweep
 from rag.store.milvus.near import MilvusVectors
 from rag.store.milvus.scope import Reader
 from rag.store.milvus.words import MilvusWords
@@ -69,12 +70,14 @@ class Milvus:
         except BaseException:
             connection.release()
             raise
-        reader = Reader(connection, epoch, own, generation, chunks)
+        gone = frozenset(terms.leaving(catalogue))
+        reader = Reader(connection, epoch, own, generation, chunks, gone)
         return MilvusWords(reader, tokens), MilvusVectors(reader, idf)
 
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
         """As `Backend.draft`; a server that is away is told before anything is read."""
         schema.current(catalogue)
+        schema.named(catalogue)
         self._connected()
         return MilvusDraft(self._paths, embedder, self._connected, anew=anew)
 
@@ -101,6 +104,7 @@ class Milvus:
             if epoch is None:
                 return
             connection = self._connected()
+            sweep(self._paths.home, connection)
             self._was.add(epoch.name)
             for name in connection.call("list_collections", seconds=WRITING):
                 if name.startswith(schema.prefix(epoch.library)) and name not in self._was:

@@ -34,6 +34,10 @@ class Address:
     def __str__(self) -> str:
         return self.file or (f"{self.uri}/{self.database}" if self.database else self.uri)
 
+    def same(self, other: Address) -> bool:
+        """Whether both are one place, whatever is set with it."""
+        return (self.uri, self.file, self.database) == (other.uri, other.file, other.database)
+
     @property
     def level(self) -> str:
         """The consistency level of searches.

@@ -28,6 +28,7 @@ BOOSTS = {"stems": 1.0, "forms": FORM_BOOST, "title": TITLE_BOOST, "context": CO
 _K1, _B = 1.2, 0.75
 #: Dimension that no question has: of a chunk without words, as no vector may be empty.
 NOTHING = 2**32 - 2
+_LONGEST, _WIDEST = 65_530, 4  # bytes of a term in tantivy, and of a letter
 _EXACT = 24  # lengths below this are kept as they are
 
 
@@ -57,8 +58,8 @@ class Terms:
 def terms_of(found: Words, title: str, context: str) -> Terms:
     """The terms of a chunk, by its words, the title of its document and its headings."""
     split = {
-        "stems": found.stems.split(),
-        "forms": found.forms.split(),
+        "stems": _terms(found.stems),
+        "forms": _terms(found.forms),
         "title": _stems(title),
         "context": _stems(context),
     }
@@ -71,7 +72,15 @@ def terms_of(found: Words, title: str, context: str) -> Terms:
 @lru_cache(maxsize=1024)
 def _stems(text: str) -> list[str]:
     """Stems of a title or of headings, which many chunks in a row share."""
-    return words_of(text).stems.split()
+    return _terms(words_of(text).stems)
+
+
+def _terms(text: str) -> list[str]:
+    """The terms of a text but those that tantivy leaves out: what is so long is no word."""
+    found = text.split()
+    if len(text) * _WIDEST <= _LONGEST:
+        return found
+    return [term for term in found if len(term.encode("utf-8", "surrogatepass")) <= _LONGEST]
 
 
 def dimension(field: str, term: str) -> int:

@@ -75,15 +75,18 @@ class Connection:
             raise self._told(error) from None
 
     def release(self) -> None:
-        """Let go of it; the last one to do so closes it."""
+        """Let go of it; the last one to do so closes it.
+
+        Whoever wants it meanwhile waits, as Milvus Lite lets nobody else open a file it has open.
+        """
         with _lock:
             self._users -= 1
             if self._users:
                 return
             _open.pop((os.getpid(), self.address), None)
-        with suppress(Exception):  # it is gone either way
-            self._client.close()
-        self._stop()
+            with suppress(Exception):  # it is gone either way
+                self._client.close()
+            self._stop()
 
     def _connect(self, uri: str) -> Any:
         try:

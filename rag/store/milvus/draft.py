@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import secrets
 import zlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -133,7 +132,7 @@ class MilvusDraft:
     ) -> None:
         """Go on in an epoch: what comes is inserted, what goes is noted and no longer counted."""
         self._forget(connection, catalogue, epoch, delta.removed)
-        _count(catalogue, delta.added)
+        _count(catalogue, delta.added, delta.generation)
         self._embed_missing(catalogue, delta.added)
         blocks = self._vectors.blocks(catalogue, delta.added, idf, self._folder, embed_all)
         self._insert(connection, catalogue, epoch, delta.generation, blocks)
@@ -148,13 +147,12 @@ class MilvusDraft:
         embed_all: EmbedAll | None,
     ) -> None:
         """Begin an epoch with all that is live; vectors of a model are taken over."""
-        library, number = schema.noted(catalogue)
         keys = catalogue.live_keys()
         terms.clear(catalogue)
-        _count(catalogue, keys)
+        _count(catalogue, keys, 0)  # whoever reads an older generation still finds its words
         epoch = Epoch(
-            library or secrets.token_hex(8),
-            number + 1,
+            schema.library_of(catalogue),
+            schema.last_number(catalogue) + 1,
             self._embedder.identity.dimension,
             schema.index_for(connection.address, len(keys)),
             bm25.average(terms.tokens(catalogue), len(keys)),
@@ -237,7 +235,7 @@ class MilvusDraft:
     ) -> None:
         """Count the words of chunks no longer; their texts are gone from the catalogue by now."""
         terms.leave(catalogue, keys)
-        counter = _Counting(catalogue, -1)
+        counter = _Counting(catalogue, -1, 0)
         for first in range(0, len(keys), _BATCH):
             rows = connection.call(
                 "query",
@@ -254,8 +252,8 @@ class MilvusDraft:
 class _Counting:
     """Counts chunks into the statistics of the catalogue, or out of them."""
 
-    def __init__(self, catalogue: Catalogue, sign: int) -> None:
-        self._catalogue, self._sign = catalogue, sign
+    def __init__(self, catalogue: Catalogue, sign: int, born: int) -> None:
+        self._catalogue, self._sign, self._born = catalogue, sign, born
         self._terms: Counter[tuple[str, str]] = Counter()
         self._tokens: Counter[str] = Counter()
 
@@ -269,13 +267,13 @@ class _Counting:
             self.done()
 
     def done(self) -> None:
-        terms.add(self._catalogue, self._terms)
+        terms.add(self._catalogue, self._terms, self._born)
         terms.add_tokens(self._catalogue, self._tokens)
         self._terms, self._tokens = Counter(), Counter()
 
 
-def _count(catalogue: Catalogue, keys: Sequence[int]) -> None:
-    counter = _Counting(catalogue, 1)
+def _count(catalogue: Catalogue, keys: Sequence[int], born: int) -> None:
+    counter = _Counting(catalogue, 1, born)
     for row in catalogue.chunks(keys):
         counter.count(words_of(row.chunk.text), row.title, row.chunk.context)
     counter.done()
@@ -287,7 +285,8 @@ def _entities(
     rows = list(catalogue.chunks(keys))
     about = catalogue.kinds_of([row.chunk.document_id for row in rows])
     made = []
-    for row, vector in zip(rows, vectors, strict=True):
+    kept = vectors.astype(np.float16).astype(np.float32)  # as the embedded store keeps them
+    for row, vector in zip(rows, kept, strict=True):
         found = bm25.terms_of(words_of(row.chunk.text), row.title, row.chunk.context)
         entity = schema.entity(row, found, about[row.chunk.document_id], born)
         words = bm25.vector(found, epoch.averages)

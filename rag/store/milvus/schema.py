@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from rag.store.rows import ChunkRow
 
 SCHEMA_VERSION = 1
-#: Recorded fact: the epoch that is current.
-FACT = "milvus"
+#: Recorded facts: the name of the library in Milvus, and the epoch that is current.
+LIBRARY, FACT = "milvus_library", "milvus"
 #: Vectors from which on an index is used that may miss some; fewer are compared one by one.
 APPROXIMATE = 100_000
 _TEXT_BYTES = 65_535  # Milvus's limit for a string
@@ -90,10 +91,27 @@ def current(catalogue: Catalogue) -> Epoch | None:
     return Epoch(**{**told, "versions": versions})
 
 
-def noted(catalogue: Catalogue) -> tuple[str, int]:
-    """The name of a library in Milvus, "" where it has none yet, and its newest epoch's number."""
-    told = json.loads(catalogue.meta(FACT) or "{}")
-    return str(told.get("library", "")), int(told.get("number", 0))
+def library_of(catalogue: Catalogue) -> str:
+    """The name of a library in Milvus; "" where it has none yet."""
+    return catalogue.meta(LIBRARY) or ""
+
+
+def named(catalogue: Catalogue) -> None:
+    """Have a name for the library in Milvus, before anything is there that goes by it."""
+    if not library_of(catalogue):
+        catalogue.change(lambda: catalogue.set_meta({LIBRARY: secrets.token_hex(8)}))
+
+
+def last_number(catalogue: Catalogue) -> int:
+    """The number of the epoch that is current, of whatever version; 0 for none."""
+    return int(json.loads(catalogue.meta(FACT) or "{}").get("number", 0))
+
+
+def forget(catalogue: Catalogue) -> None:
+    """Know nothing of Milvus: another library may have what this catalogue speaks of."""
+    catalogue.change(
+        lambda: catalogue.run("DELETE FROM meta WHERE key = ?", [(LIBRARY,), (FACT,)])
+    )
 
 
 def index_for(address: Address, chunks: int) -> str:
@@ -128,7 +146,8 @@ def create(connection: Connection, epoch: Epoch) -> None:
         consistency_level=address.level,
         seconds=WRITING,
     )
-    connection.call("create_index", epoch.name, indexes, seconds=WRITING)
+    # nothing is there to be indexed: the client would look after half a second whether it is done
+    connection.call("create_index", epoch.name, indexes, sync=False, seconds=WRITING)
     connection.call("load_collection", epoch.name, replica_number=address.replicas, seconds=WRITING)
 
 

@@ -37,12 +37,15 @@ class Reader:
         catalogue: Catalogue,
         generation: int,
         chunks: int,
+        gone: frozenset[int] = frozenset(),
     ) -> None:
+        """`gone` are keys that are no longer live and still there."""
         self.epoch = epoch
         self.chunks = chunks
         self._connection = connection
         self._catalogue = catalogue
-        self._generation = generation
+        self.generation = generation
+        self._gone = gone
         self._turn = Lock()
         self._closed = False
 
@@ -75,10 +78,14 @@ class Reader:
         """
         options = {"limit": min(limit, MOST), "output_fields": ["born", *fields], **asked}
         found = self._found(query, scope, options)
-        if any(hit["entity"]["born"] > self._generation for hit in found):
-            known = f"born <= {self._generation}"
-            found = self._found(query, f"({scope}) and {known}" if scope else known, options)
-        return found
+        if any(hit["entity"]["born"] > self.generation for hit in found):
+            known = f"born <= {self.generation}"
+            scope = f"({scope}) and {known}" if scope else known
+            found = self._found(query, scope, options)
+        if any(hit["key"] in self._gone for hit in found):
+            more = {**options, "limit": min(limit + len(self._gone), MOST)}
+            found = [h for h in self._found(query, scope, more) if h["key"] not in self._gone]
+        return found[:limit]
 
     def _found(self, query: Any, scope: str, options: dict[str, Any]) -> list[dict[str, Any]]:
         hits = self._connection.call("search", self.epoch.name, [query], filter=scope, **options)

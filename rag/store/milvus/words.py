@@ -100,11 +100,11 @@ class MilvusWords:
 
     def _words_from(self, prefix: str) -> list[tuple[str, int]]:
         """The words that begin so, the most frequent first, and how many chunks hold each."""
-        return self._reader.look(terms.beginning, "forms", prefix)  # type: ignore[no-any-return]
+        return self._reader.look(terms.beginning, "forms", prefix, self._reader.generation)  # type: ignore[no-any-return]
 
     def _stems_from(self, prefix: str) -> list[tuple[str, int]]:
         """The same of stems."""
-        return self._reader.look(terms.beginning, "stems", prefix)  # type: ignore[no-any-return]
+        return self._reader.look(terms.beginning, "stems", prefix, self._reader.generation)  # type: ignore[no-any-return]
 
     def spelled(self, wanted: str) -> str:
         """The most frequent word with this stem; the stem itself where there is none."""
@@ -121,7 +121,7 @@ class MilvusWords:
         """How many chunks hold each of some terms."""
         asked = [term for term in wanted if (field, term) not in self._known]
         if asked:
-            found = self._reader.look(terms.chunks_with, field, asked)
+            found = self._reader.look(terms.chunks_with, field, asked, self._reader.generation)
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             self._known.update({(field, term): int(found.get(term, 0)) for term in asked})
