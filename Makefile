@@ -7,7 +7,8 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # llama-index and haystack cannot stand beside constraints.txt
 APART  := .venv-bench
 FUZZ_SECONDS ?= 60
-TEST_PROCESSES ?= 2
+# one more than the processors it is meant for: a test waits for other processes now and then
+TEST_PROCESSES ?= 3
 
 .PHONY: demo ui test lint types suite bench fuzz docs screenshots clean
 

@@ -42,15 +42,18 @@ class Assumed:
 
     Prices are US dollars an hour for machines and a month for a GB. `numbers` are those of a
     vector; `deadline` hours for all documents; `headroom` is the share of memory and of processors
-    that plans fill. `cores` and `memory` (bytes) are those of a node, `disk` of a node with fast
-    disks. `reads` and `writes` are the tokens of a question's prompt and of its answer, `known` the
-    share of a prompt that a server has read before. `compute` and `memory_share` are the shares of
-    a card's published operations and bandwidth that are reached, fitted to published throughput.
+    that plans fill, `front_headroom` that of front processes, which are cheap and must not be full
+    together with the model servers. `cores` and `memory` (bytes) are those of a node, `disk` of a
+    node with fast disks. `reads` and `writes` are the tokens of a question's prompt and of its
+    answer, `known` the share of a prompt that a server has read before. `compute` and
+    `memory_share` are the shares of a card's published operations and bandwidth that are reached,
+    fitted to published throughput.
     """
 
     numbers: int = 512
     deadline: float = 24.0
     headroom: float = 0.7
+    front_headroom: float = 0.5
     cores: int = 16
     memory: float = 128e9
     disk: float = 4e12
@@ -157,9 +160,8 @@ def ingest_core_seconds(chunks: int, embedder: str, of: Known) -> float:
     return chunks * a_chunk / 1000
 
 
-def ingest_nodes(chunks: int, embedder: str, of: Known) -> int:
-    """Nodes that bring all of it in within the deadline."""
-    seconds = ingest_core_seconds(chunks, embedder, of)
+def nodes_for(seconds: float, of: Known) -> int:
+    """Nodes that do the work of so many seconds of a core within the deadline."""
     one = of.assumed.deadline * 3600 * of.assumed.cores * of.assumed.headroom
     return max(math.ceil(seconds / one), 1)
 
@@ -317,7 +319,7 @@ def plan(
     while copies_rate(one_copy, copies, of) * assumed.headroom < rate:
         copies += 1
     one_front = 1000 / front_core_ms(of)
-    fronts = max(math.ceil(rate / (one_front * assumed.headroom)), 1)
+    fronts = max(math.ceil(rate / (one_front * assumed.front_headroom)), 1)
     one_catalogue = 1000 * assumed.cores / catalogue_core_ms(of)
     catalogues = max(math.ceil(rate / (one_catalogue * assumed.headroom)), 1)
     made = engine(model, card, of)

@@ -111,13 +111,13 @@ def one_machine(of: Known) -> Deployment:
     return _of("10⁶ chunks, one machine", of, (4, 1, 4, _MILLION), 4, 1)
 
 
-def cluster(of: Known, rate: float = 100.0) -> Deployment:
-    """A hundred million chunks, as `capacity.plan` has them for a rate."""
+def cluster(of: Known, rate: float = 100.0, fronts: int = 0) -> Deployment:
+    """A hundred million chunks, as `capacity.plan` has them for a rate, or with so many fronts."""
     made = plan(100_000_000, rate, of)
     chunks = made.chunks / made.shards
     shard = search_core_ms(chunks, index_for(made.chunks), of) / 1000
     cores = of.assumed.cores
-    store = (made.fronts, made.shards, int(copies_rate(cores, made.copies, of)), shard)
+    store = (fronts or made.fronts, made.shards, int(copies_rate(cores, made.copies, of)), shard)
     return _of("10⁸ chunks, a cluster", of, store, cores * made.catalogues, made.servers)
 
 
@@ -321,6 +321,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=180.0, help="that each load lasts")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=100.0, help="the cluster is planned for")
+    parser.add_argument("--fronts", type=int, default=0, help="of the cluster, not as planned")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/scale.md")
     parser.add_argument("--plot", type=Path, help="draw it into this file")
     args = parser.parse_args()
@@ -334,7 +335,7 @@ def main() -> int:
     of = known()
     swept = [
         (each, sweep(each, args.seconds, args.seed))
-        for each in (one_machine(of), cluster(of, args.rate))
+        for each in (one_machine(of), cluster(of, args.rate, args.fronts))
     ]
     told = "\n\n".join(shown(*each) for each in swept)
     print(told)

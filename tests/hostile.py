@@ -53,9 +53,9 @@ def deflate_bomb() -> bytes:
     return b"".join([*parts, packer.flush()])
 
 
-def pdf_with_a_bomb() -> bytes:
-    """Its page is drawn by a gigabyte of zeros, packed twice."""
-    packed = zlib.compress(deflate_bomb(), 9)
+def pdf_with_a_bomb(size: int = BOMB) -> bytes:
+    """Its page is drawn by a gigabyte of zeros, or as many as said, packed twice."""
+    packed = zlib.compress(deflate_bomb() if size == BOMB else zlib.compress(bytes(size)), 9)
     body = stream(packed, b"/Filter [/FlateDecode /FlateDecode]")
     return pdf(CATALOG, ONE_PAGE, PAGE, body)
 

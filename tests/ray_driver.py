@@ -42,7 +42,7 @@ def main() -> None:
             sys.stdout.flush()
             sys.stdin.readline()
 
-    app = App(Settings(engine=args.engine, ocr="never"), args.home)
+    app = App(Settings(engine=args.engine, ocr="never", read_memory_mb=64), args.home)
     report = app.ingest([args.folder], password=args.password, spread=True, on_progress=on_progress)
     sys.stdout.write(json.dumps(schema.report(report)) + "\n")
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ _CONNECT, _ANSWER = 5.0, 20.0
 #: Seconds for all nodes to say who they are.
 _LOOK = 60.0
 _SAMPLE_BYTES = 1 << 16
+#: Of the token without which nobody can use a Ray that was started here.
+_TOKEN_BYTES = 32
 #: Asks a head who it is. Ray itself asks for minutes, and cannot be told to stop; where a version
 #: of it has other names for this, it is left to Ray.
 _ASK = """
@@ -54,14 +57,9 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Ray as it was found: how much can go on at once in it.
-
-    `slots` are files that are read at the same time, `gpus` whole GPUs, `here` is the id of this
-    machine's node.
-    """
+    """Ray as it was found: how many files are read in it at once, and the id of the node here."""
 
     slots: int
-    gpus: int
     here: str
 
 
@@ -87,6 +85,8 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
     Raises UsageError where Ray is not installed, RagError where no cluster can be joined.
     """
     told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL"}
+    if not address and "ray" not in sys.modules:  # its ports are open to the network
+        config.preset(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(_TOKEN_BYTES))
     with _asked(address):
         ray = installed()
     if ray.is_initialized():  # a program of its own, that has Ray already
@@ -111,8 +111,7 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
 
 
 def _cluster(ray: Any, workers: int) -> Cluster:
-    resources = ray.cluster_resources()
-    slots = int(resources.get("CPU", 0))
+    slots = int(ray.cluster_resources().get("CPU", 0))
     if slots < 1:
         raise RagError(
             "The Ray cluster has no processor to read files with",
@@ -121,7 +120,7 @@ def _cluster(ray: Any, workers: int) -> Cluster:
     if ray.available_resources().get("CPU", 0) < 1:
         log.warning("All processors of the Ray cluster are busy: waiting for the first free one")
     here = ray.get_runtime_context().get_node_id()
-    return Cluster(min(workers or slots, slots), int(resources.get("GPU", 0)), here)
+    return Cluster(min(workers or slots, slots), here)
 
 
 @contextmanager
@@ -155,7 +154,10 @@ def _asked(address: str) -> Iterator[None]:
 
 def _unjoined(address: str, error: BaseException) -> RagError:
     if not address:
-        return RagError(f"Ray could not be started here: {_first_line(error)}", "Try it: ray start")
+        return RagError(
+            f"Ray could not be started here: {_first_line(error)}",
+            "Try it by itself: ray start --head",
+        )
     if address == AUTO:
         return RagError("No Ray cluster is running on this machine", _START)
     if isinstance(error, subprocess.TimeoutExpired):

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from rag.cluster.joining import Cluster
+    from rag.cluster.node import Told
     from rag.cluster.table import Row, Sent
     from rag.embed import Embedder, EncoderOptions
     from rag.plan import Pass
+    from rag.readers.options import Options
     from rag.store.backend import EmbedAll
 
 log = logging.getLogger(__name__)
@@ -175,8 +177,8 @@ class _Reading:
             for row in (row for table in tables for row in rows_of(table)):
                 if row.kind == FAULT:
                     raise RagError(
-                        f"A node of the Ray cluster {row.payload.decode(errors='replace')}",
-                        "Bring it up to date with this machine and start it anew.",
+                        row.payload.decode(errors="replace"),
+                        "Bring it up to what this machine has (docs/ray.md), and start it anew.",
                     )
                 rows.append(row)
                 if row.kind in (wire.DONE, UNSEEN):
@@ -206,13 +208,16 @@ class _Reading:
         data = ray.data.from_arrow([files_table(task) for task in tasks(files, slots)])
         if self._sending:
             here = NodeAffinitySchedulingStrategy(self._cluster.here, soft=False)
-            told = {"most": MOST_SENT}
             data = data.map_batches(
-                node.load, fn_kwargs=told, num_cpus=0, scheduling_strategy=here, **given
+                node.load,
+                fn_kwargs={"most": MOST_SENT},
+                num_cpus=0,
+                ray_remote_args_fn=lambda: {"scheduling_strategy": here},
+                **given,
             )
-        orders = node.Told(wire.options_to_json(self._orders.options))
+        told = _told(self._orders.options, slots // len(files))
         data = data.map_batches(
-            node.read, fn_kwargs={"told": orders}, num_cpus=1, concurrency=slots, **given
+            node.read, fn_kwargs={"told": told}, num_cpus=1, concurrency=slots, **given
         )
         return self._embedded(data, given)
 
@@ -234,9 +239,7 @@ class _Reading:
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             concurrency=gpus or max(1, self._cluster.slots // 2),
-            max_restarts=0,
-            max_task_retries=0,
-            scheduling_strategy="SPREAD",
+            ray_remote_args_fn=lambda: {"max_restarts": 0, "max_task_retries": 0},
             **given | {"batch_size": _EMBED_ROWS},
         )
 
@@ -274,6 +277,16 @@ def _event(path: Path, row: Row) -> Event:
         return event
     made = np.frombuffer(row.vectors, np.float32).reshape(len(event.result.chunks), -1)
     return event._replace(result=replace(event.result, vectors=made))
+
+
+def _told(options: Options, jobs: int) -> Told:
+    """What nodes are told, with processes that recognise pages of one file as it has processors."""
+    from rag.cluster.node import Told
+    from rag.readers.ocr import available
+
+    own = replace(options, ocr_jobs=max(1, min(options.ocr_jobs, jobs)))
+    languages = "" if options.ocr == "never" or available(options.languages) else options.languages
+    return Told(wire.options_to_json(own), languages)
 
 
 def _settle(context: Any) -> None:

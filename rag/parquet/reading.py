@@ -65,7 +65,7 @@ def main() -> None:
 
         limit_resources(_MEMORY)
         place = Path(os.fsdecode(folder.encode("latin-1")))
-        _read(_Folder(place, manifest.loads(place, told.encode())), write)
+        answer(place, manifest.loads(place, told), write)
         write(END)
     except RagError as error:
         write(ERROR, wire.dump([error.message, error.hint]))
@@ -173,8 +173,9 @@ class _Pieces:
             raise ValueError("there are more chunks than the documents have")
 
 
-def _read(folder: _Folder, write: Write) -> None:
-    """Answer with all tables."""
+def answer(place: Path, told: Manifest, write: Write) -> None:
+    """Answer with all tables of the export at a place. Raises UsageError for what is not sound."""
+    folder = _Folder(place, told)
     with folder.sound("frequencies"):
         _frequencies(folder, write)
     with folder.sound("documents and chunks"):

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 
     from rag.store.rows import FileRow
 
+#: Of a name or a place: an entry of PostgreSQL's indexes has 2,704 bytes at most.
+_MOST_BYTES = 2_600
 #: Where a file lies: root, path and member.
 Place = list[str]
+
+
+def fits(row: FileRow) -> bool:
+    """Whether an index of a database takes the name and the place of a file."""
+    place = (row.root, row.path, row.member)
+    return max(len(row.name.encode()), sum(len(each.encode()) for each in place)) <= _MOST_BYTES
 
 
 def last_of_each(rows: Sequence[FileRow]) -> list[FileRow]:

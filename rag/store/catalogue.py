@@ -74,9 +74,10 @@ _ORPHAN = "NOT EXISTS (SELECT 1 FROM files WHERE document_id = documents.id)"
 _SUPERSEDED = "id IN (SELECT id FROM documents WHERE {})"
 _FACT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _WITHDRAWN = (
-    "%d files share their documents with others that have left the library meanwhile, and are not"
-    " in it yet: run it again."
+    "%d files are not in the library yet, for what others have taken out of it meanwhile: run it"
+    " again."
 )
+_TOO_LONG = "%d files have paths too long for this database, and are left out: shorten them."
 
 
 class Catalogue(Queries):
@@ -290,7 +291,10 @@ class Catalogue(Queries):
         whole = [f for f in rows if f.document_id is None or f.document_id in there]
         if len(whole) < len(rows):
             log.warning(_WITHDRAWN, len(rows) - len(whole))
-        return beside.renamed(whole, self._holders)
+        short = [f for f in whole if beside.fits(f)]
+        if len(short) < len(whole):
+            log.warning(_TOO_LONG, len(whole) - len(short))
+        return beside.renamed(short, self._holders)
 
     def _holders(self, names: Sequence[str]) -> dict[str, beside.Place]:
         """Where the files lie that hold these names, by name."""

@@ -41,7 +41,8 @@ def open_for_reading(paths: LibraryPaths) -> Catalogue:
 
         address = address_of(paths)
         assert address is not None
-        return Catalogue.over(Reading(address), corrections)
+        with _of_this_format():
+            return Catalogue.over(Reading(address), corrections)
     try:
         return Catalogue.open(paths.catalogue, corrections)
     except OlderFormat as older:
@@ -74,11 +75,25 @@ def _writable(paths: LibraryPaths, meta: dict[str, str]) -> Catalogue:
         fill(connection, tables, meta)
 
     try:
-        connection.open(TABLES, made)
-        return Catalogue.over(connection)
+        with _of_this_format():
+            connection.open(TABLES, made)
+            return Catalogue.over(connection)
     except BaseException:
         connection.close()
         raise
+
+
+@contextmanager
+def _of_this_format() -> Iterator[None]:
+    """Say what to do with a library in a database that has an older format."""
+    try:
+        yield
+    except OlderFormat as older:
+        raise LibraryMismatch(
+            older.message,
+            "Copy it with the version that made it, and from there into a new one: rag export,"
+            " rag import",
+        ) from older
 
 
 def _bring_up(paths: LibraryPaths, older: OlderFormat) -> None:

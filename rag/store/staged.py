@@ -118,16 +118,16 @@ class GivenVectors:
         self._path = path
         self._dimension = dimension
         self._keys = array("q")
-        self._file = path.open("wb")
+        path.write_bytes(b"")
 
     def put(self, keys: Sequence[int], vectors: Floats) -> None:
         """Keep vectors, shape (len(keys), dimension), by key, ascending. Raises OSError."""
-        self._file.write(np.ascontiguousarray(vectors, np.float32).data)
+        with self._path.open("ab") as file:
+            file.write(np.ascontiguousarray(vectors, np.float32).data)
         self._keys.extend(keys)
 
     def blocks(self, wanted: Container[int]) -> Iterator[tuple[Keys, Floats]]:
         """Keys and vectors of those wanted, some at a time."""
-        self._file.flush()
         width = self._dimension * 4
         with self._path.open("rb") as file:
             for first in range(0, len(self._keys), _GIVEN_BATCH):
@@ -138,7 +138,6 @@ class GivenVectors:
 
     def discard(self) -> None:
         """Remove the file."""
-        self._file.close()
         self._path.unlink(missing_ok=True)
 
 

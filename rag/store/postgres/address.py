@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from rag.store.place import NEW, checked_name
 
@@ -26,9 +26,8 @@ class Address:
     library: str
 
     def __str__(self) -> str:
-        parts = urlsplit(self.database)
-        query = urlencode([*parse_qsl(parts.query), (_LIBRARY, self.library)], safe="/~")
-        return urlunsplit(parts._replace(query=query))
+        joint = "&" if "?" in self.database else "?"
+        return f"{self.database}{joint}{_LIBRARY}={quote(self.library)}"
 
     @property
     def shown(self) -> str:
@@ -41,13 +40,13 @@ def parsed(text: str, collection: str) -> Address:
 
     Raises UsageError for a name that no library may have.
     """
-    parts = urlsplit(text)
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    database, _, told = text.partition("?")
+    query = parse_qsl(told, keep_blank_values=True)
     named = [value for key, value in query if key == _LIBRARY]
     name = named[-1] if named else collection.removesuffix(NEW)
     checked_name(name.partition("~")[0])
-    rest = urlencode([pair for pair in query if pair[0] != _LIBRARY], safe="/")
-    return Address(urlunsplit(parts._replace(query=rest)), name)
+    rest = urlencode([pair for pair in query if pair[0] != _LIBRARY], safe="/", quote_via=quote)
+    return Address(f"{database}?{rest}" if rest else database, name)
 
 
 def aside(address: Address) -> Address:

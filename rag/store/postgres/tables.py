@@ -26,6 +26,13 @@ _REGISTRY = (
     'CREATE TABLE IF NOT EXISTS rag.libraries (name TEXT COLLATE "C" PRIMARY KEY,'
     " schema TEXT NOT NULL UNIQUE, made TIMESTAMPTZ NOT NULL DEFAULT now())",
 )
+#: Whether they are there, by the server's own tables: `to_regclass` may remember what was before.
+_REGISTERED = (
+    "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = 'rag' AND c.relname = 'libraries'"
+)
+#: How long to wait for those who read a library that is to go.
+LONGEST_SECONDS = 60
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _NAMES = "rag libraries"
 #: Of a column that is not text, in SQLite and here; texts are ordered by code point as there.
@@ -66,7 +73,7 @@ def tables(made_in_sqlite: str) -> str:
 
 def schema_of(connection: Connection, address: Address) -> str | None:
     """The schema of a library; None where there is none of its name."""
-    if not _value(connection, "SELECT to_regclass('rag.libraries') IS NOT NULL"):
+    if not _value(connection, _REGISTERED):
         return None
     found = _value(connection, "SELECT schema FROM rag.libraries WHERE name = %s", address.library)
     return str(found) if found else None
@@ -88,7 +95,7 @@ def found_or_made(connection: Connection, address: Address) -> tuple[str, bool]:
     connection.exec_driver_sql(_LOCK, (_NAMES,))
     if found := schema_of(connection, address):
         return found, False
-    if not _value(connection, "SELECT to_regclass('rag.libraries') IS NOT NULL"):
+    if not _value(connection, _REGISTERED):
         for statement in _REGISTRY:
             connection.exec_driver_sql(statement)
     schema = f"rag_{secrets.token_hex(8)}"
@@ -146,7 +153,7 @@ def size(address: Address) -> int:
 def _registry(address: Address) -> Iterator[Connection]:
     """A transaction in which no other one changes what there is."""
     with failing.mapped(address), engine(address.database).begin() as connection:
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST_SECONDS}s'")
         connection.exec_driver_sql(_LOCK, (_NAMES,))
         yield connection
 
