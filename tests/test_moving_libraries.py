@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -449,3 +450,17 @@ def test_nothing_of_parquet_is_imported_for_a_question(home: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, env=env, cwd=home
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_example_of_the_page_works(
+    exported: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "moving.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "moved").symlink_to(exported)
+    exec(compile(program, str(page), "exec"), {})
+    assert "Kestrel" in capsys.readouterr().out

@@ -154,7 +154,10 @@ def _asked(address: str) -> Iterator[None]:
 
 def _unjoined(address: str, error: BaseException) -> RagError:
     if not address:
-        return RagError(f"Ray could not be started here: {_first_line(error)}", "Try it: ray start")
+        return RagError(
+            f"Ray could not be started here: {_first_line(error)}",
+            "Try it by itself: ray start --head",
+        )
     if address == AUTO:
         return RagError("No Ray cluster is running on this machine", _START)
     if isinstance(error, subprocess.TimeoutExpired):

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from rag.cluster.joining import Cluster
+    from rag.cluster.node import Told
     from rag.cluster.table import Row, Sent
     from rag.embed import Embedder, EncoderOptions
     from rag.plan import Pass
+    from rag.readers.options import Options
     from rag.store.backend import EmbedAll
 
 log = logging.getLogger(__name__)
@@ -175,8 +177,8 @@ class _Reading:
             for row in (row for table in tables for row in rows_of(table)):
                 if row.kind == FAULT:
                     raise RagError(
-                        f"A node of the Ray cluster {row.payload.decode(errors='replace')}",
-                        "Bring it up to date with this machine and start it anew.",
+                        row.payload.decode(errors="replace"),
+                        "Bring it up to what this machine has (docs/ray.md), and start it anew.",
                     )
                 rows.append(row)
                 if row.kind in (wire.DONE, UNSEEN):
@@ -213,9 +215,9 @@ class _Reading:
                 ray_remote_args_fn=lambda: {"scheduling_strategy": here},
                 **given,
             )
-        orders = node.Told(wire.options_to_json(self._orders.options))
+        told = _told(self._orders.options, slots // len(files))
         data = data.map_batches(
-            node.read, fn_kwargs={"told": orders}, num_cpus=1, concurrency=slots, **given
+            node.read, fn_kwargs={"told": told}, num_cpus=1, concurrency=slots, **given
         )
         return self._embedded(data, given)
 
@@ -275,6 +277,16 @@ def _event(path: Path, row: Row) -> Event:
         return event
     made = np.frombuffer(row.vectors, np.float32).reshape(len(event.result.chunks), -1)
     return event._replace(result=replace(event.result, vectors=made))
+
+
+def _told(options: Options, jobs: int) -> Told:
+    """What nodes are told, with processes that recognise pages of one file as it has processors."""
+    from rag.cluster.node import Told
+    from rag.readers.ocr import available
+
+    own = replace(options, ocr_jobs=max(1, min(options.ocr_jobs, jobs)))
+    languages = "" if options.ocr == "never" or available(options.languages) else options.languages
+    return Told(wire.options_to_json(own), languages)
 
 
 def _settle(context: Any) -> None:

@@ -9,9 +9,9 @@ import json
 import math
 import os
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, partial
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -23,10 +23,10 @@ from rag.prepare import Prepared, words_of
 from rag.readers.options import DEFAULT
 from rag.store import layout
 from rag.store.rows import FileRow, Versions
-from rag.types import Chunk, Decision, Document, Due, OpenQuestion, Promise, Report
+from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,45 +45,58 @@ _UNIT = 0.02  # by which the length of a vector may miss 1: half floats do by 0.
 
 def conform(value: T) -> T:
     """A dataclass whose fields are of their types, those within it as well. Raises TypeError."""
-    _check(value, type(value))
+    kind: Any = type(value)
+    _test(kind)(value)
     return value
 
 
-@lru_cache(maxsize=64)
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _check(value: Any, kind: Any) -> None:
-    if not _fits(value, kind):
-        raise TypeError(f"{str(value)[:60]!r} is no {getattr(kind, '__name__', kind)}")
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    """Whether a value is of a type; dataclasses are looked into and raise what is wrong there."""
+@cache
+def _test(kind: Any) -> Callable[[Any], bool]:
+    """What tells whether a value is of a type; that of a dataclass raises what is wrong in it."""
     origin, arguments = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return partial(_fits, kind)
     if origin in (Union, UnionType):
-        return any(_fits(value, each) for each in arguments)
+        tests = [_test(each) for each in arguments]
+        return lambda value: any(test(value) for test in tests)
     if origin is Literal:
-        return type(value) is str and value in arguments
+        return lambda value: type(value) is str and value in arguments
+    if origin is tuple and arguments[-1] is ...:
+        each = _test(arguments[0])
+        return lambda value: type(value) is tuple and all(map(each, value))
     if origin is tuple:
-        each = arguments[:1] * len(value) if arguments[-1] is ... else arguments
-        return type(value) is tuple and all(map(_fits, value, each)) and len(value) == len(each)
+        several = [_test(each) for each in arguments]
+        return lambda value: (
+            type(value) is tuple
+            and len(value) == len(several)
+            and all(test(held) for test, held in zip(several, value, strict=True))
+        )
     if origin is dict:
-        return type(value) is dict and all(
-            _fits(key, arguments[0]) and _fits(held, arguments[1]) for key, held in value.items()
+        key, held = map(_test, arguments)
+        return lambda value: (
+            type(value) is dict and all(map(key, value)) and all(map(held, value.values()))
         )
     if kind is float:
-        return type(value) in (int, float) and math.isfinite(value)
+        return lambda value: type(value) in (int, float) and math.isfinite(value)
     if kind is int:
-        return type(value) is int and value in _NUMBERS
-    if not is_dataclass(kind):
-        return type(value) is kind
-    if type(value) is kind:
-        same: Any = kind  # mypy takes no dataclass for hashable
-        for name, hint in _hints(same).items():
-            _check(getattr(value, name), hint)
-    return type(value) is kind
+        return lambda value: type(value) is int and value in _NUMBERS
+    return lambda value: type(value) is kind
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    fields = _fields(kind)
+    if type(value) is not kind:
+        return False
+    for name, test in fields:
+        held = getattr(value, name)
+        if not test(held):
+            raise TypeError(f"{str(held)[:60]!r} is no {name} of {kind.__name__}")
+    return True
+
+
+@cache
+def _fields(kind: Any) -> list[tuple[str, Callable[[Any], bool]]]:
+    return [(name, _test(hint)) for name, hint in get_type_hints(kind).items()]
 
 
 def document(row: Mapping[str, Any]) -> tuple[Document, Minutes | None]:
@@ -106,33 +119,38 @@ def document(row: Mapping[str, Any]) -> tuple[Document, Minutes | None]:
     minutes = None
     if row["minutes"] is not None:
         minutes = conform(layout.minutes_from_json(json.loads(row["minutes"])))
-    for part in (*_parts(found), *(_parts(minutes) if minutes else ())):
-        _check_place(part, text)
+        _check_minutes(minutes, text)
+    _check_places(found)
     return found, minutes
 
 
-def _parts(value: Any) -> Iterator[Any]:
-    """A dataclass and all in it."""
-    yield value
-    for field in fields(value):
-        held = getattr(value, field.name)
-        for each in held if type(held) is tuple else (held,):
-            if is_dataclass(each):
-                yield from _parts(each)
+def _check_places(found: Document) -> None:
+    """Raise ValueError for a span outside of the text, and for no day."""
+    size = len(found.text)
+    for spans in (found.pages, found.marks, found.turns, found.boxes):
+        if not all(0 <= part.start <= part.end <= size for part in spans):
+            raise ValueError("a span lies outside of its text")
+    if not all(0 <= line.start <= size for line in found.lines):
+        raise ValueError("a line lies outside of its text")
+    _check_days(found.date, *{turn.day for turn in found.turns})
 
 
-def _check_place(part: Any, text: str) -> None:
+def _check_minutes(minutes: Minutes, text: str) -> None:
     """Raise ValueError for a span outside of the text, other words than are there, and no day."""
-    start, end = getattr(part, "start", 0), getattr(part, "end", None)
-    if isinstance(part, Due):
-        _check_days(part.start, part.end)
-    elif not 0 <= start <= (start if end is None else end) <= len(text):
+    if not all(0 <= part.start <= part.end <= len(text) for part in minutes.topics):
         raise ValueError("a span lies outside of its text")
-    if isinstance(part, Promise | Report) and part.quote != text[start:end]:
-        raise ValueError("a quote is not in the text")
-    if isinstance(part, Decision | OpenQuestion) and part.text != text[start:end]:
-        raise ValueError("a quote is not in the text")
-    _check_days(getattr(part, "date", None), getattr(part, "day", None))
+    quotes = [
+        *((d.start, d.end, d.text) for d in minutes.decisions),
+        *((q.start, q.end, q.text) for q in minutes.questions),
+        *((p.start, p.end, p.quote) for p in minutes.promises),
+        *((r.start, r.end, r.quote) for r in minutes.reports),
+    ]
+    for start, end, quote in quotes:
+        if not 0 <= start <= end <= len(text) or text[start:end] != quote:
+            raise ValueError("a quote is not in the text")
+    dues = (promise.when for promise in minutes.promises)
+    days = ({due.start, due.end} for due in dues if due is not None)
+    _check_days(minutes.date, *set().union(*days))
 
 
 def _check_days(*days: str | None) -> None:
