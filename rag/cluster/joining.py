@@ -57,7 +57,10 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Ray as it was found: how many files are read in it at once, and the id of the node here."""
+    """Ray as it was found: how many files are read in it at once.
+
+    `here` is the resource that stands for the node on this machine.
+    """
 
     slots: int
     here: str
@@ -119,8 +122,9 @@ def _cluster(ray: Any, workers: int) -> Cluster:
         )
     if ray.available_resources().get("CPU", 0) < 1:
         log.warning("All processors of the Ray cluster are busy: waiting for the first free one")
-    here = ray.get_runtime_context().get_node_id()
-    return Cluster(min(workers or slots, slots), here)
+    own = ray.get_runtime_context().get_node_id()
+    address = next(n["NodeManagerAddress"] for n in ray.nodes() if n["NodeID"] == own)
+    return Cluster(min(workers or slots, slots), f"node:{address}")
 
 
 @contextmanager
