@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,7 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
         count = processes(workers)
         told |= {"address": "local", "num_cpus": count, "include_dashboard": False}
     before = signal.getsignal(signal.SIGTERM)
+    _hush()
     try:
         try:
             ray.init(**told)
@@ -111,6 +113,13 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
         ray.shutdown()
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, before)
+
+
+def _hush() -> None:
+    """Keep news of nodes that die off standard output, where Ray prints it whatever it is told."""
+    worker = import_module("ray._private.worker")
+    if hasattr(worker, "print_to_stdstream"):
+        vars(worker)["print_to_stdstream"] = lambda *_, **__: None
 
 
 def _cluster(ray: Any, workers: int) -> Cluster:
