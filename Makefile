@@ -7,9 +7,10 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # llama-index and haystack cannot stand beside constraints.txt
 APART  := .venv-bench
 FUZZ_SECONDS ?= 60
-TEST_PROCESSES ?= 2
+# one more than the processors it is meant for: a test waits for other processes now and then
+TEST_PROCESSES ?= 3
 
-.PHONY: demo ui test lint types bench fuzz docs screenshots clean
+.PHONY: demo ui test lint types suite bench fuzz docs screenshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/rag ingest corpora
@@ -20,7 +21,11 @@ demo: $(VENV)/installed
 ui: $(VENV)/installed
 	$(BIN)/rag ui
 
-test: lint types $(VENV)/installed-dev
+# types and tests side by side: tests wait for processes and servers much of the time
+test: lint
+	@$(MAKE) --no-print-directory --jobs 2 types suite
+
+suite: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev
@@ -59,9 +64,9 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/installed $@
 
 $(VENV)/installed-bench: $(VENV)/installed-dev
 	$(PIP) -e '.[dev,bench]'

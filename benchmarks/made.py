@@ -15,7 +15,7 @@ import re
 import sys
 import zlib
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ def volumes(folder: Path) -> None:
     chance = random.Random(_SEED)
     for number in range(1, _VOLUMES + 1):
         pdf = FPDF()
-        pdf.set_creation_date(datetime(2025, number % 12 + 1, number % 28 + 1, tzinfo=UTC))
+        pdf.set_creation_date(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number - 1))
         pdf.set_auto_page_break(False)
         pdf.set_font("Helvetica", size=11)
         for _ in range(_VOLUME_PAGES):

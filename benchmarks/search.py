@@ -95,7 +95,7 @@ def _measure(folder: Path, chunks: int, names: Sequence[str], limit: int) -> Siz
     (work / "rag.toml").touch()  # found first, so that no settings of the user count
     home = work / "home"
     env = environment(RAG_HOME=str(home), OMP_NUM_THREADS="2")
-    built = _build(work, home, chunks, env)
+    built = build(work, home, chunks, env)
     questions = work / "questions.json"
     told: dict[str, Told | None] = {}
     for name in names:
@@ -108,7 +108,7 @@ def _measure(folder: Path, chunks: int, names: Sequence[str], limit: int) -> Siz
     return Size(chunks, Built(built.seconds, built.megabytes, built.disk, cold), told)
 
 
-def _build(work: Path, home: Path, chunks: int, env: dict[str, str]) -> Built:
+def build(work: Path, home: Path, chunks: int, env: dict[str, str]) -> Built:
     """The library, made now or kept from before with what was measured then."""
     kept = work / "built.json"
     if kept.exists():

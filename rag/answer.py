@@ -271,6 +271,7 @@ class Answerer:
                 language=language_of(question),
                 history=messages_of(request.past),
                 secret=self._secret,
+                state=self._catalogue.state,
                 found=evidence.sentences,
                 instructed=model.instructed,
             )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Seconds after which a server that is away is tried again, at first and at most: each try that
 #: fails doubles them.
 _SOONEST, _LATEST = 2.0, 10.0
+#: A server that says for how long it is to be left alone is believed up to here.
+_BELIEVED = 60.0
 
 
 class Breaker:
@@ -67,13 +69,14 @@ class Breaker:
                 return None
             seconds = max(math.ceil(self._again - self._clock()), 1)
             hint = f"{self._away.hint}. It is tried again in {seconds} s."
-            return ModelAway(self._away.message, hint)
+            return ModelAway(self._away.message, hint, seconds)
 
     def _note(self, error: ModelAway, attempt: Attempt) -> None:
         with self._lock:
             if self._trying is attempt:
                 self._pause = min(2 * self._pause, _LATEST)
-            self._away, self._again = error, self._clock() + self._pause
+            pause = max(self._pause, min(error.wait, _BELIEVED))
+            self._away, self._again = error, self._clock() + pause
 
     def _is_there(self) -> None:
         with self._lock:

@@ -327,6 +327,11 @@ def _page_runs(document: Document, units: Sequence[_Unit], target: int) -> list[
 
 
 def _chunk(document: Document, start: int, end: int, context: str) -> Chunk:
-    key = f"{document.id} {start} {end} {CHUNKER_VERSION}"
-    identity = sha256(key.encode()).hexdigest()[:_ID_LENGTH]
+    identity = chunk_id(document.id, start, end, CHUNKER_VERSION)
     return Chunk(identity, document.id, start, end, document.text[start:end], context)
+
+
+def chunk_id(document_id: str, start: int, end: int, version: str) -> str:
+    """The id of the chunk that a version of the chunker cuts at a place."""
+    key = f"{document_id} {start} {end} {version}"
+    return sha256(key.encode()).hexdigest()[:_ID_LENGTH]

@@ -15,6 +15,7 @@ from rag.errors import RagError, UsageError
 from rag.options import (
     ENTAILMENT,
     HISTORY,
+    JOINING,
     JSON,
     MODE,
     MODEL,
@@ -51,6 +52,7 @@ ELSEWHERE = {
     "rag.logs": ("logs",),
     "rag.measuring": ("eval",),
     "rag.minuting": ("minutes",),
+    "rag.moving": ("export", "import"),
     "rag.presenting": ("ui",),
     "rag.promising": ("promises",),
     "rag.serving": ("serve",),
@@ -87,7 +89,7 @@ def rag(**_: Any) -> None:
     "--explain-budget", is_flag=True, help="Show what each part of the model's prompt took."
 )
 @JSON
-@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED_LONG)
+@options(SCOPE, RERANKER, MODEL, ENTAILMENT, JOINING, SHARED_LONG)
 @command
 def ask(
     app: App,
@@ -130,7 +132,7 @@ def ask(
 @click.option("--continue", "resume", is_flag=True, help="Go on with the last conversation.")
 @HISTORY
 @JSON
-@options(SCOPE, RERANKER, MODEL, ENTAILMENT, SHARED)
+@options(SCOPE, RERANKER, MODEL, ENTAILMENT, JOINING, SHARED)
 @command
 def chat(
     app: App,
@@ -175,7 +177,7 @@ def _show(asked: str, answer: Answer, *, keep: bool = False) -> None:
 )
 @MODE
 @JSON
-@options(SCOPE, RERANKER, SHARED)
+@options(SCOPE, RERANKER, JOINING, SHARED)
 @command
 def search(
     app: App,

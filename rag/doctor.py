@@ -102,11 +102,14 @@ def _indexes(
         damaged = "missing, damaged or of another version"
         yield Check("indexes", False, damaged, _ANEW, "missing", (), "reindex")
         return
-    words, near = len(indexes[0]), len(indexes[1])
-    detail = f"{words} chunks by words, {near} by vectors"
-    found = (words, near, chunks)
-    yield Check("indexes", words == near == chunks, detail, _ANEW, "counted", found, "reindex")
-    yield _recall(catalogue, indexes[1], embedder)
+    try:
+        words, near = len(indexes[0]), len(indexes[1])
+        detail = f"{words} chunks by words, {near} by vectors"
+        found = (words, near, chunks)
+        yield Check("indexes", words == near == chunks, detail, _ANEW, "counted", found, "reindex")
+        yield _recall(catalogue, indexes[1], embedder)
+    finally:
+        indexes[0].close()
 
 
 def _recall(catalogue: Catalogue, near: NearIndex, embedder: Embedder) -> Check:

@@ -15,6 +15,7 @@
     │   ├── ModelAway              its server cannot be reached, or does not answer
     │   └── DoesNotFit          6  it needs more memory, or a longer window, than there is
     └── StorageError            1  the disk is full, or the folder cannot be written
+        └── StoreAway              the server that holds the indexes cannot be reached
 
 The number is the exit code. Codes that are no errors: 0 answered, 3 not in the documents,
 7 unsupported sentences under --strict or quotes that no longer stand, 130 interrupted.
@@ -111,7 +112,14 @@ class ModelError(RagError):
 
 
 class ModelAway(ModelError):
-    """The model's server cannot be reached, or does not answer: it may come back by itself."""
+    """The model's server cannot be reached, or does not answer: it may come back by itself.
+
+    `wait` are the seconds after which it is to be asked again; 0 where nobody says.
+    """
+
+    def __init__(self, message: str, hint: str = "", wait: float = 0.0) -> None:
+        super().__init__(message, hint)
+        self.wait = wait
 
 
 class DoesNotFit(ModelError):
@@ -122,6 +130,10 @@ class DoesNotFit(ModelError):
 
 class StorageError(RagError):
     """The disk is full, or the folder cannot be written."""
+
+
+class StoreAway(StorageError):
+    """The server that holds the indexes cannot be reached: it may come back by itself."""
 
 
 class Stopped(Exception):

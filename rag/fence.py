@@ -1,9 +1,12 @@
 """Text of a document inside a prompt is data: it stands between lines that it cannot foresee.
 
-They carry a code. It depends on all that is offered, so it never stands in a passage but by chance,
-and on a secret of the library, since who wrote the documents may work out everything else. The same
-question over the same passages of one library has the same code: a prompt is reproducible, and a
-server may keep it.
+They carry a code. It depends on a secret of the library, since who wrote the documents may work out
+everything else, and on what the documents cannot have known. That is either all that is offered,
+so that the code never stands in a text but by chance, or the state of the library: whoever has seen
+the code of a state can bring in a document that holds it, but that makes another state.
+
+The code of a state is the same for all questions, so that prompts begin alike and a server that
+keeps what it has read need not read the best passage of a much asked document again.
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ def code(secret: bytes, question: str, texts: Iterable[str]) -> str:
     for text in texts:
         digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:_DIGITS]
+
+
+def code_of_state(secret: bytes, state: str) -> str:
+    """Eight hex digits for a state of the library whose texts are offered, and nothing else's."""
+    return code(secret, state, ())
 
 
 def lines(code: str, language: Language) -> tuple[str, str]:

@@ -25,23 +25,38 @@ from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, RagError
 from rag.prepare import embedded, prepare, words_of
 from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
-from rag.store.catalogue import Catalogue
-from rag.store.opening import open_for_reading
+from rag.store.elsewhere import (
+    drop_milvus,
+    give_up,
+    is_own,
+    joined,
+    note_milvus,
+    put_in_place,
+    take_away,
+)
+from rag.store.opening import is_there, open_for_reading, open_for_writing
 from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
+from rag.store.postgres.address import address_of
 from rag.store.rows import ChunkRow, Delta, FileRow, Versions
 from rag.store.where import Where, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.embed import Embedder, EmbedderIdentity
     from rag.prepare import Prepared
-    from rag.store.backend import Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
+    from rag.store.catalogue import Catalogue
+
+    Floats = NDArray[np.float32]
 
 
 log = logging.getLogger(__name__)
@@ -88,8 +103,9 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the catalogue and the indexes."""
         self.catalogue.close()
+        self.words.close()
 
     def embedder(self, fallback: Embedder) -> Embedder:
         """The embedder for questions: the built-in one with this library's frequencies."""
@@ -99,11 +115,13 @@ class Library:
 class Writer:
     """A collection open for writing, by one process at a time."""
 
-    def __init__(self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder) -> None:
+    def __init__(
+        self, paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder, backend: Backend
+    ) -> None:
         self.paths = paths
         self.catalogue = catalogue
         self._embedder = embedder
-        self._backend = backend_of(paths)
+        self._backend = backend
         self._draft = self._begin()
 
     @classmethod
@@ -128,19 +146,44 @@ class Writer:
             check_versions(catalogue)
             if not replacing:
                 check_embedder(catalogue, embedder.identity)
-            writer = cls(paths, catalogue, embedder)
-            writer._backend.tidy(catalogue)
-            yield writer
+            backend = backend_of(paths)
+            try:
+                writer = cls(paths, catalogue, embedder, backend)
+                writer._tidy()
+                yield writer
+            finally:
+                backend.close()
 
     def stage(self, prepared: Prepared, attempt: str = "") -> None:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
-    def _stage(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+    def stage_moved(
+        self, prepared: Prepared, made: Versions, attempt: str, idf: Floats | None
+    ) -> None:
+        """Put a document of another library in, whose chunks come with their vectors.
+
+        `idf` are the frequencies that the built-in embedder made them with, the same each time.
+        All documents of a publication come so.
+        """
+        self._stage(
+            prepared, made, attempt, lambda keys, vectors: self._draft.give(keys, vectors, idf)
+        )
+
+    def _stage(
+        self,
+        prepared: Prepared,
+        made: Versions,
+        attempt: str,
+        take: Callable[[Sequence[int], Floats], None] | None = None,
+    ) -> None:
+        """Stage a document; `take` stands in for what keeps vectors by the texts of its chunks."""
         keys = self.catalogue.stage(prepared, made, attempt)
         title = prepared.document.title
         with self._disk():
-            if prepared.vectors is not None:
+            if prepared.vectors is not None and take is not None:
+                take(keys, prepared.vectors)
+            elif prepared.vectors is not None:
                 self._draft.keep([*map(embedded, prepared.chunks)], prepared.vectors)
             for key, piece, found in zip(keys, prepared.chunks, prepared.words, strict=True):
                 self._draft.add(ChunkRow(key, piece, title), found)
@@ -162,7 +205,7 @@ class Writer:
             delta = self.catalogue.publish(
                 put,
                 drop,
-                lambda delta: self._draft.finish(self.catalogue, delta, embed_all),
+                lambda delta: self._finish(delta, embed_all),
                 facts=facts,
             )
         self._settle()
@@ -185,7 +228,7 @@ class Writer:
                 on_progress(done, total)
             self._draft.embed()
             delta = self.catalogue.publish(
-                [], [], lambda delta: self._draft.finish(self.catalogue, delta, None), facts=facts
+                [], [], lambda delta: self._finish(delta, None), facts=facts
             )
         self._settle()
         return delta
@@ -204,13 +247,28 @@ class Writer:
 
     def _begin(self, *, anew: bool = False) -> Draft:
         """A draft of the next generation's indexes, from the present ones unless `anew`."""
+        self._next = self.catalogue.generation + 1
         return self._backend.draft(self.catalogue, self._embedder, anew=anew)
+
+    def _finish(self, delta: Delta, embed_all: EmbedAll | None) -> None:
+        """Have the indexes of the new generation in their place, before the commit."""
+        if delta.generation != self._next:  # others have published meanwhile
+            self._draft = self._backend.overtaken(
+                self._draft, self.catalogue, self._embedder, delta.generation
+            )
+        self._draft.finish(self.catalogue, delta, embed_all)
 
     def _settle(self) -> None:
         """After a publication: forget what was kept for it, and begin the next draft."""
         self._draft.discard_vectors()
-        self._backend.tidy(self.catalogue)
+        self._tidy()
         self._draft = self._begin()
+
+    def _tidy(self) -> None:
+        """Remove what no generation needs, unless another writer is making one just now."""
+        with self.catalogue.alone() as alone:
+            if alone:
+                self._backend.tidy(self.catalogue)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -226,7 +284,7 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     One of an older format is brought to this one first. Raises LibraryMissing where nothing has
     been published, LibraryMismatch, LibraryCorrupt, LibraryBusy as `open_for_reading`.
     """
-    if not paths.catalogue.exists() and (
+    if not is_there(paths) and (
         (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
     ):
         with locked(paths):  # a replacement or a move was killed: the lock makes it good
@@ -234,7 +292,7 @@ def open_catalogue(paths: LibraryPaths) -> Catalogue:
     missing = LibraryMissing(
         f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
     )
-    if not paths.catalogue.exists():
+    if not is_there(paths):
         raise missing
     catalogue = open_for_reading(paths)
     if catalogue.generation == 0:  # a first ingest that never came to its end
@@ -263,16 +321,22 @@ def check_versions(catalogue: Catalogue) -> Older:
     """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
     now, read, cut = versions(), 0, 0
     for made, count in catalogue.versions().items():
-        for part in ("readers", "chunker"):
-            if _number(getattr(made, part)) > _number(getattr(now, part)):
-                raise LibraryMismatch(
-                    f"The library was made with version {getattr(made, part)} of the {part},"
-                    f" this is {getattr(now, part)}",
-                    "A newer version made it: bring rag up to date.",
-                )
+        check_made(made)
         read += count * (made.readers != now.readers)
         cut += count * (made.chunker != now.chunker)
     return Older(read, cut)
+
+
+def check_made(made: Versions) -> None:
+    """Raise LibraryMismatch where a newer version read or cut a document."""
+    now = versions()
+    for part in ("readers", "chunker"):
+        if _number(getattr(made, part)) > _number(getattr(now, part)):
+            raise LibraryMismatch(
+                f"The library was made with version {getattr(made, part)} of the {part},"
+                f" this is {getattr(now, part)}",
+                "A newer version made it: bring rag up to date.",
+            )
 
 
 def is_older(paths: LibraryPaths) -> bool:
@@ -313,14 +377,29 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
     """
     new = LibraryPaths(paths.home, paths.collection + NEW)
     with locked(paths):
-        shutil.rmtree(new.folder, ignore_errors=True)
+        _clear(new)
         try:
             yield new
             if _is_published(new):
+                put_in_place(new)
+                old = address_of(paths)
                 swap(paths, new)
+                give_up(old, paths)
         finally:
-            shutil.rmtree(new.folder, ignore_errors=True)
+            _clear(new)
             new.lock.unlink(missing_ok=True)
+
+
+def _clear(new: LibraryPaths) -> None:
+    """Remove what is left of a library that was to take the place of another one."""
+    if new.folder.exists():
+        noted = note_milvus(new)
+        try:
+            take_away(new)
+        except RagError as error:
+            log.warning("What was begun stays in its database: %s", error)
+        shutil.rmtree(new.folder, ignore_errors=True)
+        drop_milvus(new.home, noted)
 
 
 def _is_published(paths: LibraryPaths) -> bool:
@@ -342,7 +421,12 @@ def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder 
         if catalogue.generation != generation:
             continue  # published in between
         log.warning(derived.REBUILDING)
-        with Writer.open(paths, embedder or _same_embedder(catalogue)) as writer:
+        embedder = embedder or _same_embedder(catalogue)
+        if is_own(paths):  # whoever reads needs no right to write to the catalogue
+            with locked(paths):
+                backend.repair(catalogue, embedder)
+            continue
+        with Writer.open(paths, embedder) as writer:
             writer.repair()
     raise LibraryBusy("The library changes faster than it can be opened", "Try again.")
 
@@ -362,13 +446,9 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 def _catalogue(
     paths: LibraryPaths, identity: EmbedderIdentity, asked: Where
 ) -> Iterator[Catalogue]:
-    settle(paths, asked)
-    meta = {
-        "embedder": json.dumps(asdict(identity)),
-        "identity": secrets.token_hex(8),
-    }
-    catalogue = Catalogue.open_or_create(paths.catalogue, meta)
-    try:
+    asked = settle(paths, joined(paths, asked))
+    meta = {"embedder": json.dumps(asdict(identity)), "identity": secrets.token_hex(8)}
+    if asked.postgres:  # for whoever joins from another machine
+        meta["store"] = asked.store
+    with open_for_writing(paths, meta) as catalogue:
         yield catalogue
-    finally:
-        catalogue.close()

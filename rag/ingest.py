@@ -97,7 +97,12 @@ def ingest(
         known = writer.catalogue.files()
         ways = Ways(options)
         planner = Planner(
-            known, writer.catalogue.attempt_of, ways.worth_a_try, reread=reread, names=names
+            known,
+            writer.catalogue.attempt_of,
+            ways.worth_a_try,
+            reread=reread,
+            names=names,
+            shared=writer.catalogue.shared,
         )
         run = _Ingest(writer, planner, found.total, ways, reread, on_progress)
         with nullcontext(reading) if reading else run.opened(engine, workers) as pool:
@@ -137,7 +142,8 @@ def dry_run(
         known = catalogue.files() if catalogue else []
         attempt_of = catalogue.attempt_of if catalogue else lambda _: None
         worth_a_try = Ways(options).worth_a_try
-        planner = Planner(known, attempt_of, worth_a_try, reread=reread, names=names)
+        shared = catalogue is not None and catalogue.shared
+        planner = Planner(known, attempt_of, worth_a_try, reread=reread, names=names, shared=shared)
         for file in found.files.values():
             decision = planner.decide(file)
             if decision.action == "skip":

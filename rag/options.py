@@ -193,6 +193,14 @@ ENGINE = (
         help="Reads the files: local, ray, ray:auto or ray:HOST:PORT; see docs/ray.md.",
     ),
 )
+#: Where a library is that another machine has made; it is noted at the first use.
+JOINING = (
+    click.option(
+        "--catalogue",
+        metavar="PLACE",
+        help="Catalogue of a new library: embedded or postgresql://USER@HOST/DATABASE.",
+    ),
+)
 #: Where the parts of a new library are to be.
 PLACE = (
     click.option(
@@ -200,11 +208,7 @@ PLACE = (
         metavar="PLACE",
         help="Words and vectors of a new library: embedded (in its folder) or milvus:URI.",
     ),
-    click.option(
-        "--catalogue",
-        metavar="PLACE",
-        help="Catalogue of a new library: embedded or postgresql://USER@HOST/DATABASE.",
-    ),
+    *JOINING,
 )
 #: What to draw of a page; becomes the arguments `span`, `quote`, `output` and `password`.
 DRAWING = (

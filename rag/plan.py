@@ -134,12 +134,16 @@ class Planner:
         *,
         reread: bool = False,
         names: Mapping[Path, str] = UNNAMED,
+        shared: bool = False,
     ) -> None:
         """Plan against the `rows` of a library, and what `Catalogue.attempt_of` tells.
 
         `worth_a_try` tells whether what a row lacks may be had now; with `reread` every file is
         read. A file among `names`, by its full path, is called as they say and not by its path.
+        The name of a file that is gone is free, unless the library is `shared`: the file may be
+        there for another machine.
         """
+        self._shared = shared
         self.known: dict[str, list[FileRow]] = {}
         self._by_digest: dict[str, list[FileRow]] = {}
         self._holders: dict[str, Path] = {}
@@ -203,7 +207,7 @@ class Planner:
         given = self._names.get(full)
         for name in _numbered(given) if given else _names(file):
             holder = self._holders.get(name)
-            if holder is None or holder == full or is_gone(holder):
+            if holder is None or holder == full or (not self._shared and is_gone(holder)):
                 break
         self._holders[name] = full
         return name

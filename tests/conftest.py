@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from papers import ENGLISH, HANDBOOK, MEETING
+from warm_readers import kept_warm
 
 from rag.app import App
 from rag.cli import run
@@ -18,6 +22,29 @@ from rag.config import Settings
 # no test asserts how long anything takes: these machines are busy
 settings.register_profile("any pace", deadline=None)
 settings.load_profile("any pace")
+
+#: So many more modules are worth to be set aside.
+_MANY = 200
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what stays to the end: thousands of tests, and the modules they need.
+
+    The program collects garbage whenever it lets go of a model, at the end of each ingest that is,
+    and would look through all of them each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _modules_set_aside() -> Iterator[None]:
+    """The same for libraries as large as PyTorch, which some tests import."""
+    before = len(sys.modules)
+    yield
+    if len(sys.modules) - before > _MANY:
+        gc.collect()
+        gc.freeze()
 
 
 @dataclass(frozen=True)
@@ -31,6 +58,13 @@ class Typed:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_readers() -> Iterator[None]:
+    """What reads documents need not start anew for every test; those of the pool itself may."""
+    with kept_warm():
+        yield
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""Small configurations of the families whose memory is reckoned, and models of them."""
+"""Small configurations of the families whose memory is reckoned, and models of them.
+
+PyTorch and transformers are imported by the tests that run, not by every process that collects.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
-from transformers.utils import logging
+if TYPE_CHECKING:
+    import torch
 
 _SIZES = {
     "vocab_size": 600,
@@ -93,22 +95,30 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def config_named(name: str, **more: Any) -> Any:
     """The configuration of one of them."""
+    from transformers import AutoConfig
+
     kind, values = SHAPES[name]
     ends = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 0}
     return AutoConfig.for_model(kind, **ends, **(values | more))
 
 
-def made(config: Any, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Any:
-    """A model of random weights, in evaluation mode."""
+def made(config: Any, dtype: torch.dtype | None = None, device: str = "cpu") -> Any:
+    """A model of random weights (float32 unless told), in evaluation mode."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+    from transformers.utils import logging
+
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     torch.manual_seed(0)
     with torch.device(device):
-        return kind.from_config(config, dtype=dtype).eval()
+        return kind.from_config(config, dtype=dtype or torch.float32).eval()
 
 
 def written(model: Any, prompt: int, tokens: int) -> Any:
     """Let a model read so many tokens and write so many; gives what it keeps of them."""
+    import torch
+
     with torch.inference_mode():
         ids = torch.randint(3, 600, (1, prompt), device=model.device)
         out = model.generate(

@@ -48,6 +48,18 @@ class HeldModel(Model):
         for piece in pieces:
             self.go.put(piece)
 
+    def mumble(self) -> bool:
+        """Write on, a word at a time, until whoever asked calls it off; whether that came.
+
+        Word that nobody listens may come after the next word was written: one is not enough.
+        """
+        for _ in range(PATIENCE * 20):
+            self.say("На ")
+            if self.closed.wait(0.05):
+                object.__setattr__(self, "go", Queue())
+                return True
+        return False
+
 
 def held_model(name: str = "transformers:held") -> HeldModel:
     double = model_of(lambda *_: "")

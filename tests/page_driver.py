@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fpdf import FPDF
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rag import config
@@ -23,6 +25,10 @@ MEETING = """Планёрка 12.11.2025
 Вера: Договор отправлю юристам завтра.
 Анна: Отлично, на этом всё.
 """
+
+# what components are installed, which Streamlit looks up in every package for each page that is
+# opened, and a server once
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def pdf() -> bytes:

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from fit_shapes import SHAPES, config_named, kept_bytes, made, written
-from peaks import PeakOfTensors
 from tiny_models import make_llama, make_t5
 
 from rag.errors import DoesNotFit
@@ -74,6 +72,9 @@ def test_the_peak_is_within_a_tenth_of_the_predicted(name: str) -> None:
     Wide enough that tensors and not the smallest overheads count, and long enough that work weighs
     as much as the weights.
     """
+    import torch
+    from peaks import PeakOfTensors
+
     kind, _ = SHAPES[name]
     wide = {"hidden_size": 256, "n_embd": 256, "d_model": 256}
     wide |= {"intermediate_size": 704, "ffn_dim": 704, "d_ff": 704, "vocab_size": 4000}
@@ -100,6 +101,7 @@ def test_the_peak_is_within_a_tenth_of_the_predicted(name: str) -> None:
 def test_quantised_weights_take_what_bitsandbytes_takes(
     tmp_path: Path, name: str, quantize: Quantize
 ) -> None:
+    import torch
     from transformers import BitsAndBytesConfig
 
     pytest.importorskip("bitsandbytes")

@@ -287,7 +287,7 @@ def test_large_collections_are_embedded_in_other_processes_alike(
     for number, lend in enumerate((True, False)):
         app = App(Settings(workers=2), tmp_path / str(number))
         if lend:
-            monkeypatch.setattr("rag.store.derived._EMBED_BATCH", 100)
+            monkeypatch.setattr("rag.store.embedding._EMBED_BATCH", 100)
         else:
             monkeypatch.undo()
         app.ingest([many])

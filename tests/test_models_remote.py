@@ -217,9 +217,14 @@ BAD = {
     "an unknown model": (_failing(404, "no such model"), "does not know this model", "name"),
     "a refused option": (_failing(422, "Unexpected seed"), "Unexpected seed", "options"),
     "too many requests": (
-        _failing(429, "slow down", **{"Retry-After": "7"}),
-        "wait 7 seconds",
+        _failing(429, "slow down", **{"Retry-After": "70"}),
+        "wait 70 seconds",
         "Wait",
+    ),
+    "a full queue": (
+        _failing(503, "no room", **{"Retry-After": "70"}),
+        r"\(503\); it asks to wait 70 seconds: no room",
+        "prints",
     ),
     "an inner error": (_failing(500, "out of memory"), r"\(500\): out of memory", "prints"),
     "a gateway": (_gateway_page, r"failed \(502\)", "prints"),

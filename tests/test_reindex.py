@@ -23,8 +23,8 @@ BLOCK = 32
 REACHED = 100
 PROGRAM = f"""
 import sys; from pathlib import Path
-from rag.app import App; from rag.config import Settings; from rag.store import derived
-derived._STAGED_BATCH = {BLOCK}
+from rag.app import App; from rag.config import Settings; from rag.store import embedding
+embedding._STAGED_BATCH = {BLOCK}
 def watch(done, total):
     if done == {REACHED}:
         print("here", flush=True)
@@ -62,7 +62,7 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return whole(self, batch)
 
     monkeypatch.setattr(SentenceTransformerEmbedder, "encode_documents", encode)
-    monkeypatch.setattr("rag.store.derived._STAGED_BATCH", BLOCK)
+    monkeypatch.setattr("rag.store.embedding._STAGED_BATCH", BLOCK)
     return texts
 
 

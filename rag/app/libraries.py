@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,6 @@ from rag.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-    from pathlib import Path
 
     from rag.embed import Embedder, EmbedderIdentity
     from rag.store.backend import NearIndex, WordIndex
@@ -147,7 +146,7 @@ class Libraries:
             state.used = time.monotonic()
             catalogue = state.idle.pop() if state.idle else None
         try:
-            if _mark(state.paths.catalogue) == state.mark:
+            if _mark(state.paths) == state.mark:
                 catalogue = catalogue or open_catalogue(state.paths)
                 catalogue.refresh()
                 if catalogue.state == state.name:
@@ -199,7 +198,7 @@ def _opened(
     paths: LibraryPaths, wanted: Callable[[], Embedder], before: Known | None, turn: Lock
 ) -> tuple[_State, Catalogue]:
     """The library opened for its first user; `before` is what was known of its last state."""
-    mark = _mark(paths.catalogue)
+    mark = _mark(paths)
     embedder = wanted()
     library = Library.open(paths, embedder)
     catalogue = library.catalogue
@@ -221,13 +220,16 @@ def _opened(
     return state, catalogue
 
 
-def _mark(file: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that takes its place; None where there is none."""
-    try:
-        told = os.stat(file)
-    except OSError:
-        return None
-    return told.st_dev, told.st_ino
+def _mark(paths: LibraryPaths) -> tuple[int, int] | None:
+    """What tells the file of a library from another one that takes its place; None for none.
+
+    It is that of the catalogue, or the note where that is.
+    """
+    for file in (paths.catalogue, paths.note):
+        with suppress(OSError):
+            told = os.stat(file)
+            return told.st_dev, told.st_ino
+    return None
 
 
 def _writable(paths: LibraryPaths) -> bool:
@@ -238,5 +240,6 @@ def _writable(paths: LibraryPaths) -> bool:
 
 def _close(state: _State) -> None:
     state.known.close()
+    state.words.close()
     while state.idle:
         state.idle.pop().close()

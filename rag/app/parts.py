@@ -14,7 +14,9 @@ from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing
 from rag.index import Library, library_embedder, open_catalogue
 from rag.retrieve import Retriever
+from rag.store.elsewhere import join
 from rag.store.place import LibraryPaths, checked_name, collections
+from rag.store.where import wanted
 from rag.tomlfile import IN_PROCESS
 
 if TYPE_CHECKING:
@@ -57,19 +59,28 @@ class Parts:
         """
         checked_name(settings.collection)
         self.settings = settings
-        self.paths = LibraryPaths(home or config.library_home(settings), settings.collection)
+        self._home = home
         self.loaded = loaded or Loaded()
+
+    @cached_property
+    def paths(self) -> LibraryPaths:
+        """Where the library lies; one that another machine made where it is set to be is joined."""
+        home = self._home or config.library_home(self.settings)
+        paths = LibraryPaths(home, self.settings.collection)
+        if self.settings.catalogue:
+            join(paths, wanted(self.settings.store, self.settings.catalogue))
+        return paths
 
     def with_settings(self, **settings: object) -> Self:
         """The same library with some other settings; models that are loaded stay so."""
-        wanted = replace(self.settings, **settings)  # type: ignore[arg-type]
-        return type(self)(wanted, self.paths.home, self.loaded)
+        others = replace(self.settings, **settings)  # type: ignore[arg-type]
+        return type(self)(others, self.paths.home, self.loaded)
 
     @property
     def embedder(self) -> Embedder:
         """As set; else the library's own as it is now; else the built-in one. Loaded once."""
-        wanted = self._wanted_embedder()
-        return self.loaded.embedder.get(wanted, lambda: load_embedder(*wanted))
+        chosen = self._wanted_embedder()
+        return self.loaded.embedder.get(chosen, lambda: load_embedder(*chosen))
 
     def _wanted_embedder(self) -> tuple[str, EncoderOptions]:
         """Its name, and how to load it: as it made the library, but for what is set."""
@@ -96,16 +107,16 @@ class Parts:
         """The cross-encoder that is set, loaded; None where none is."""
         if not self.settings.reranker:
             return None
-        wanted = (self.settings.reranker, config.encoding(self.settings))
-        return self.loaded.reranker.get(wanted, lambda: load_reranker(*wanted))
+        chosen = (self.settings.reranker, config.encoding(self.settings))
+        return self.loaded.reranker.get(chosen, lambda: load_reranker(*chosen))
 
     @cached_property
     def entailment(self) -> Entailment | None:
         """The cross-encoder of inference that is set, loaded; None where none is."""
         if not self.settings.nli:
             return None
-        wanted = (self.settings.nli, config.encoding(self.settings))
-        return self.loaded.entailment.get(wanted, lambda: load_entailment(*wanted))
+        chosen = (self.settings.nli, config.encoding(self.settings))
+        return self.loaded.entailment.get(chosen, lambda: load_entailment(*chosen))
 
     @cached_property
     def model(self) -> Model | None:
@@ -204,13 +215,13 @@ class Parts:
     def _lent(self, libraries: Libraries) -> AbstractContextManager[Lent]:
         """The library as it is held open for all."""
 
-        def wanted() -> Callable[[], Embedder]:
+        def embedder() -> Callable[[], Embedder]:
             name, options = self._wanted_embedder()
             slot = self.loaded.embedder  # not this app: it holds a model, and may be let go of
             return lambda: slot.get((name, options), lambda: load_embedder(name, options))
 
         chosen = (self.settings.embedder, config.encoding(self.settings))
-        return libraries.lent(self.paths, chosen, wanted)
+        return libraries.lent(self.paths, chosen, embedder)
 
     def _readers(self, password: str = "", day: str = "") -> ReaderPool:
         """A child process for foreign files; `day` (ISO) is that of their meetings."""

@@ -56,7 +56,8 @@ class Desk:
         self.presence = Presence(home)
         self.meetings = Meetings()
         self.talks = Talks()
-        self._line, self._servers = Line(), Line(SERVER_AT_ONCE)
+        at_once = max(SERVER_AT_ONCE, self.settings.serve_answers)
+        self._line, self._servers = Line(), Line(at_once)
         self._libraries = Libraries()
         self._loaded = Loaded(self._shared, self._line.turn, self._libraries)
         self._breakers: dict[str, Breaker] = {}  # by the name of the model

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.models import Ending, Sampling, TokenCounter
     from rag.types import Message
 
-#: Answers that a server is asked for at once: it has a queue of its own, and batches.
+#: Answers that a server is asked for at once at least: it has a queue of its own, and batches.
 SERVER_AT_ONCE = 4
 
 #: What work takes: a search is quick, an answer may ask a model, a long one reads whole documents.
@@ -273,6 +273,8 @@ class Queued(Model):
             with caller.woken_by(reading.close):
                 reading.begin(attempt.heed)
                 while (piece := reading.next()) is not None and not caller.stopped:
+                    if not piece:
+                        continue
                     pieces += 1
                     attempt.answered()
                     yield piece

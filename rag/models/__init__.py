@@ -15,12 +15,13 @@ that was named: langchain's tracing is switched off while one is asked.
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rag.errors import ModelError, UsageError
+from rag.errors import ModelAway, ModelError, UsageError
 from rag.models.encoding import NEXT_QUESTION, ByteCounter, Encoder
 from rag.models.ending import Ending, Tally
 from rag.models.options import Drawing, LocalOptions
@@ -47,6 +48,10 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+#: Seconds in all that a server on this machine which has too much to do is waited for, where it
+#: says how long; others' clients wait and ask again by themselves.
+_PATIENCE = 20.0
+_LOOK = 0.5  # seconds of waiting after which a caller may go away
 _ROLES = {"system": "system", "user": "human", "assistant": "ai"}
 
 
@@ -97,6 +102,8 @@ class Model:
     ) -> Generator[str, None, Ending]:
         """The answer in pieces, as they come. Closing the iterator stops the model.
 
+        While a server that has too much to do is waited for, pieces are empty.
+
         Returns:
             How it ended, when it is through: an answer of a server may break off, once there is
             some of it.
@@ -105,6 +112,20 @@ class Model:
             ModelError: The model cannot be reached or fails.
             DoesNotFit: It runs out of memory.
         """
+        left = _PATIENCE if self.local else 0.0
+        while True:
+            try:
+                return (yield from self._once(messages, sampling))
+            except ModelAway as error:
+                if not 0 < error.wait <= left:
+                    raise
+                left -= error.wait
+                yield from _waited(error.wait)
+
+    def _once(
+        self, messages: Sequence[Message], sampling: Sampling | None
+    ) -> Generator[str, None, Ending]:
+        """As `stream`, asked once. What a server says of waiting it says before any word."""
         provider = self.name.partition(":")[0]
         tells = provider == "openai"  # whose protocol has every answer say how it ended
         tally = Tally(max(self.limit, (sampling and sampling.max_tokens) or 0) if self.limit else 0)
@@ -131,6 +152,14 @@ class Model:
         if tells and not tally.reason:
             return tally.ending("cut", f"{self.name} sent no end of it")
         return tally.ending(tally.reason)
+
+
+def _waited(seconds: float) -> Generator[str]:
+    """Wait, with an empty piece now and then for whoever wants to close."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, _LOOK))
+        yield ""
 
 
 def hand_on(on_text: Callable[[str], object], stream: Generator[str, None, Ending]) -> Ending:

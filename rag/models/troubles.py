@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from rag.errors import DoesNotFit, ModelAway, ModelError, RagError
@@ -54,6 +56,8 @@ _TROUBLES: tuple[tuple[frozenset[str], str, str], ...] = (
 #: Exceptions and statuses that say that the server is not there, whatever it is asked.
 _AWAY = _TROUBLES[0][0] | _TROUBLES[1][0]
 _AWAY_STATUSES = frozenset({502, 503, 504})
+#: With these a server may say when to come again.
+_BUSY_STATUSES = frozenset({429, 503})
 _NO_KEY = (
     "Set the provider's key in the environment, e.g. OPENAI_API_KEY; a server of your own is named "
     "with --base-url"
@@ -65,6 +69,7 @@ _TOO_LONG = re.compile(
 _SECRET = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$")
 _SHORTEST_SECRET = 6
 _LONGEST = 300  # characters of a foreign message that are repeated
+_LONGEST_WAIT = 86_400.0  # seconds
 
 
 class NoGenerationError(Exception):
@@ -94,9 +99,11 @@ def explain(error: Exception, name: str) -> RagError:
     names = {kind.__name__ for kind in type(error).__mro__}
     for known, what, hint in _TROUBLES:
         if names & known:
-            away = names & _AWAY or status in _AWAY_STATUSES
-            kind = ModelAway if away else ModelError
-            return kind(f"{name} {what}{_more(error, words, status)}", hint)
+            wait = _wait(error, status)
+            said = f"{name} {what}{_more(words, status, wait)}"
+            if wait or names & _AWAY or status in _AWAY_STATUSES:
+                return ModelAway(said, hint, wait)
+            return ModelError(said, hint)
     if words:
         return ModelError(f"{name} refuses the request ({status}): {words}", "Check the options")
     if "api_key" in str(error):
@@ -113,14 +120,30 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def _more(error: Exception, words: str, status: Any) -> str:
+def _more(words: str, status: Any, wait: float) -> str:
     """When to come back, for a server that says so; for one that failed, its status and words."""
-    if status == 429:
-        wait = str(error.response.headers.get("retry-after", ""))  # type: ignore[attr-defined]
-        return f"; it asks to wait {wait[:40]} seconds" if wait.isdecimal() else ""
+    come = f"; it asks to wait {wait:.0f} seconds" if wait else ""
     if isinstance(status, int) and status >= 500:
-        return f" ({status}): {words}" if words else f" ({status})"
-    return ""
+        return f" ({status}){come}: {words}" if words else f" ({status}){come}"
+    return come
+
+
+def _wait(error: Exception, status: Any) -> float:
+    """Seconds for which a server that has too much to do asks to be left alone; else 0.
+
+    `Retry-After` is a number of them, or a moment (RFC 9110, 10.2.3).
+    """
+    response: Any = getattr(error, "response", None)
+    if status not in _BUSY_STATUSES or response is None:
+        return 0.0
+    told = str(response.headers.get("retry-after", "")).strip()
+    if told.isdecimal():
+        return min(float(told), _LONGEST_WAIT)
+    try:
+        seconds = parsedate_to_datetime(told).timestamp() - time.time()
+    except ValueError:
+        return 0.0
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def _words(error: Exception) -> str:

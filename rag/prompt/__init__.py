@@ -49,6 +49,7 @@ def build_prompt(
     found: Sequence[Found] = (),
     instructed: bool = True,
     secret: bytes = b"",
+    state: str = "",
 ) -> Prompt:
     """Put as many passages before a question as the window holds.
 
@@ -66,6 +67,7 @@ def build_prompt(
         instructed: Whether the model follows instructions. One that only continues text is shown
             worked examples, as many as there is room for.
         secret: Of the library, for the code on the fences; see `rag.fence`.
+        state: Of the library that all passages are of; "" for passages of anywhere.
 
     Returns:
         Messages whose count plus `reserve` is at most `window`; see `Packing.of` for which
@@ -76,7 +78,10 @@ def build_prompt(
     """
     room = window - reserve
     meter = Meter(counter)
-    code = fence.code(secret, question, (passage.chunk.text for passage in passages))
+    if state:
+        code = fence.code_of_state(secret, state)
+    else:
+        code = fence.code(secret, question, (passage.chunk.text for passage in passages))
     bare, briefly = _bare(Frame(question, language, code), meter, room)
     fixed = meter(bare.messages(()))
     if fixed > room:

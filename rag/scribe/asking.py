@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from rag import fence
-from rag.jobs.asking import Ask
+from rag.jobs.asking import Ask, codes
 from rag.jobs.template import Example, Template
 
 if TYPE_CHECKING:
@@ -124,5 +123,6 @@ def ask_of(text: str, language: Language, secret: bytes = b"") -> Ask:
         schema=SCHEMA,
     )
     instruction = _INSTRUCTION[language]
-    code = fence.code(secret, instruction, [text])
-    return Ask(template, language, instruction, (), (_EXAMPLE[language],), steps=False, code=code)
+    code, shown = codes(secret, instruction, text)
+    examples = (_EXAMPLE[language],)
+    return Ask(template, language, instruction, (), examples, steps=False, code=code, shown=shown)

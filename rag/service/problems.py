@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from rag.errors import (
     LibraryError,
     LibraryMismatch,
     LibraryMissing,
+    ModelAway,
     ModelError,
     NotAMeeting,
     RagError,
@@ -170,7 +172,8 @@ def response(error: RagError) -> JSONResponse:
     headers = dict(error.headers) if isinstance(error, Refused) else {}
     status = status_of(error)
     if status == 503:
-        headers.setdefault("Retry-After", str(_RETRY))
+        wait = error.wait if isinstance(error, ModelAway) else 0
+        headers.setdefault("Retry-After", str(max(math.ceil(wait), _RETRY)))
     return JSONResponse(problem(error), status, headers, media_type=MEDIA_TYPE)
 
 

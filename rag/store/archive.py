@@ -48,7 +48,7 @@ _GZIP, _GZIP_LEVEL = b"\x1f\x8b", 3
 _FILE = r"\.?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
 _MEMBER = re.compile(
     r"(?P<number>[0-9]{1,5})/(?P<part>catalogue\.sqlite|history\.sqlite|corrections\.sqlite"
-    rf"|folders\.json|index/[0-9]{{1,18}}/(?:{_FILE}/)?{_FILE}|(?:uploads|jobs)/(?:{_FILE}/)?{_FILE})"
+    rf"|folders\.json|store\.json|index/[0-9]{{1,18}}/(?:{_FILE}/)?{_FILE}|(?:uploads|jobs)/(?:{_FILE}/)?{_FILE})"
 )
 
 

@@ -69,6 +69,9 @@ class WordIndex(Protocol):
     def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """Keys and BM25 scores of the best chunks, best first; of `documents` (ids) if given."""
 
+    def close(self) -> None:
+        """Let go of what this index, and that of the vectors beside it, were opened on."""
+
 
 class NearIndex(Protocol):
     """Vectors of the chunks of one generation."""
@@ -85,7 +88,7 @@ class NearIndex(Protocol):
         """Whether the nearest may be missed."""
 
     def blocks(self) -> Iterator[tuple[Keys, Floats]]:
-        """All keys and their vectors, shape (n, dimension), some at a time."""
+        """All keys, ascending, and their vectors, shape (n, dimension), some at a time."""
 
     def search(
         self, query: Floats, limit: int, spans: Spans | None = None, *, exact: bool = False
@@ -98,6 +101,13 @@ class Draft(Protocol):
 
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
+
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """Take the vectors that chunks come with which are about to be added, by key, ascending.
+
+        All chunks of the draft come so. `idf` are the frequencies that the built-in embedder made
+        the vectors with, None for another.
+        """
 
     def keep(self, texts: Sequence[str], made: Floats) -> None:
         """Keep vectors that were made elsewhere, of the texts of chunks about to be added."""
@@ -124,11 +134,19 @@ class Backend(Protocol):
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
         """Begin those of the next generation, from the present ones unless `anew`."""
 
+    def overtaken(
+        self, draft: Draft, /, catalogue: Catalogue, embedder: Embedder, generation: int
+    ) -> Draft:
+        """What to finish as this generation, where others have published since `draft` began."""
+
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """Write those of the present generation anew from the catalogue."""
 
     def tidy(self, catalogue: Catalogue) -> None:
         """Remove what belongs to any other generation than the present one."""
+
+    def close(self) -> None:
+        """Let go of whatever was opened to write; indexes that were loaded stay open."""
 
 
 def backend_of(paths: LibraryPaths) -> Backend:

@@ -29,6 +29,7 @@ from rag.store import archive, place
 from rag.store.archive import HEAD, KEYS, PACKED, Backup, Held, Writer
 from rag.store.database import connect_for_reading, mapped
 from rag.store.place import LibraryPaths
+from rag.store.where import where
 from rag.whole import sync_folder
 
 if TYPE_CHECKING:
@@ -102,7 +103,16 @@ def _chosen(home: Path, names: Sequence[str]) -> list[str]:
             raise UsageError(
                 f"There is no collection {name} in {home}", "See what there is: rag collections"
             )
-    return list(dict.fromkeys(names)) or there
+    chosen = list(dict.fromkeys(names)) or there
+    elsewhere = [name for name in chosen if where(LibraryPaths(home, name)).postgres]
+    if elsewhere:
+        raise UsageError(
+            f"The catalogue of {', '.join(elsewhere)} is in PostgreSQL, which has backups of its"
+            " own",
+            "Back the database up: pg_dump --format custom; name the collections that are here;"
+            " or copy a library: rag export FOLDER",
+        )
+    return chosen
 
 
 def _file(target: Path) -> Path:
@@ -194,6 +204,7 @@ def _collection(paths: LibraryPaths, number: int, writer: Writer, aside: Path) -
         except LibraryCorrupt:  # no backup fails for what is begun anew with the next question
             log.warning("The history of %s is damaged and left out", paths.collection)
     _add(writer, f"{number}/folders.json", paths.folders)
+    _add(writer, f"{number}/store.json", paths.note)
     for name, data in {**dict(_notes(paths)), **early}.items():
         writer.put(f"{number}/{name}", data)
     for path in _files(paths.uploads):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.access import keyfile
-from rag.errors import LibraryError, UsageError
+from rag.errors import LibraryError, StorageError, UsageError
 from rag.store import place
 from rag.store.disk import disk_used
 from rag.store.folders import note_folders
-from rag.store.opening import open_for_reading
+from rag.store.opening import is_there, open_for_reading
 from rag.store.place import LibraryPaths
 
 if TYPE_CHECKING:
@@ -110,12 +110,12 @@ def _taken(paths: LibraryPaths) -> list[Path]:
 
 
 def _looked_at(paths: LibraryPaths) -> Collection:
-    if not paths.catalogue.exists():
-        return Collection(paths.collection)
     try:
+        if not is_there(paths):
+            return Collection(paths.collection)
         with open_for_reading(paths) as catalogue:
             if not catalogue.generation:
                 return Collection(paths.collection)
             return Collection(paths.collection, *catalogue.counts())
-    except LibraryError as error:
+    except (LibraryError, StorageError) as error:
         return Collection(paths.collection, trouble=error.message)

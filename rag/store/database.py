@@ -9,12 +9,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryBusy, LibraryCorrupt, RagError, StorageError
+from rag.store.connection import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from rag.store.connection import Row, T, Value
+
 _BUSY_SECONDS = 30.0
+_DIALECT = Dialect(
+    mine="NOT live",
+    bytes_of="length(CAST({} AS BLOB))",
+    promises="json_array_length({}, '$.promises')",
+)
 _REMEDY = "Your documents are untouched. Make the library anew: rag ingest FOLDER --fresh"
 
 
@@ -62,6 +70,84 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
             check_same_thread=False,
         )
     return db
+
+
+class File:
+    """A catalogue in a file of SQLite, which one process writes at a time: `Connection`."""
+
+    shared = False
+    dialect = _DIALECT
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a state is held, so that what is written cannot be folded into the file."""
+        return self._db.in_transaction
+
+    def rows(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        """As `Connection.rows`."""
+        with mapped():
+            return self._db.execute(statement, values).fetchall()
+
+    def run(self, statement: str, rows: Iterable[Sequence[Value]] | None = None) -> None:
+        """As `Connection.run`."""
+        with mapped():
+            if rows is None:
+                self._db.execute(statement)
+            else:
+                self._db.executemany(statement, rows)
+
+    def transacted(self, work: Callable[[], T]) -> T:
+        """As `Connection.transacted`; the work is done once."""
+        with mapped(), transaction(self._db):
+            return work()
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """As `Connection.publishing`; the library's lock keeps others away."""
+        with mapped(), transaction(self._db, durable=True):
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """As `Connection.alone`; the library's lock keeps others away."""
+        yield True
+
+    def reserve(self, _count: int) -> int:
+        """As `Connection.reserve`; inside a transaction, which nobody else is in."""
+        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
+        return int(rows[0][0]) + 1 if rows else 1
+
+    def take_over(self, _document_id: str) -> bool:
+        """As `Connection.take_over`: whatever is staged is mine already."""
+        return False
+
+    def holds(self, table: str) -> bool:
+        """As `Connection.holds`."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)))
+
+    def snapshot(self) -> None:
+        """As `Connection.snapshot`."""
+        self.rest()
+        with mapped():
+            self._db.execute("BEGIN")
+
+    def rest(self) -> None:
+        """As `Connection.rest`: what is written meanwhile can be folded into the file."""
+        with mapped():
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+
+    def check(self) -> list[str]:
+        """As `Connection.check`."""
+        found = self.rows("PRAGMA integrity_check(20)")
+        return [str(problem) for (problem,) in found if problem != "ok"]
+
+    def close(self) -> None:
+        """As `Connection.close`; the log is folded in by the last one to close."""
+        self._db.close()
 
 
 @contextmanager

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag import embed
-from rag.hashing import DIMENSION, Frequencies, Hasher
-from rag.prepare import embedded, words_of
+from rag.prepare import words_of
 from rag.store import lexical, vectors
-from rag.store.staged import StagedVectors
+from rag.store.embedding import DraftVectors, outgrown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from rag.store.rows import ChunkRow, Delta
 
     Floats = NDArray[np.float32]
-    Keys = NDArray[np.int64]
     Indexes = tuple[lexical.LexicalIndex, vectors.VectorIndex]
 
 log = logging.getLogger(__name__)
@@ -41,10 +39,7 @@ log = logging.getLogger(__name__)
 INDEX_VERSION = "2"
 _STAMP = "stamp.json"
 REBUILDING = "The indexes are missing or damaged: building them from the catalogue."
-_REFIT_GROWTH = 2.0  # the collection's word frequencies are taken anew when it doubled or halved
-_EMBED_BATCH = 512  # chunks whose text is in memory at once
 _ASKED, _ASKED_WORDS = 100, 8  # questions made up to measure the search, and words of each
-_STAGED_BATCH = 256  # chunks that a model embeds at once, and that a kill may cost
 
 
 def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes | None:
@@ -82,44 +77,25 @@ class Draft:
         self._base = base
         self._words: lexical.LexicalWriter | None = None
         self._keys: set[int] = set()
-        self._frequencies = Frequencies()
-        self._waiting: list[str] = []
-        self._vectors = None if embedder.needs_fit else StagedVectors(staged, embedder.identity)
+        self._vectors = DraftVectors(embedder, staged)
 
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
         self._writer().add(row, found)
         self._keys.add(row.key)
-        if self._vectors is None:
-            self._count(found, row.chunk.context)
-        elif (text := _text(row)) not in self._vectors:
-            self._waiting.append(text)
-            if len(self._waiting) >= _STAGED_BATCH:
-                self.embed()
+        self._vectors.add(row, found)
+
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """As `DraftVectors.give`."""
+        self._vectors.give(keys, vectors, idf)
 
     def keep(self, texts: Sequence[str], made: Floats) -> None:
-        """Keep vectors that were made elsewhere, of chunks that are about to be added."""
-        if self._vectors is not None:
-            found = embed.checked(made, self._embedder.identity, len(texts))
-            new = [row for row, text in enumerate(texts) if text not in self._vectors]
-            if new:
-                self._vectors.put([texts[row] for row in new], found[new])
-
-    def _count(self, found: Words, context: str) -> None:
-        """Count the words of a chunk and of the headings that it is embedded with."""
-        above = words_of(context)
-        self._frequencies.add(
-            [*found.forms.split(), *above.forms.split()],
-            [*found.stems.split(), *above.stems.split()],
-        )
+        """As `DraftVectors.keep`."""
+        self._vectors.keep(texts, made)
 
     def embed(self) -> None:
         """Embed the chunks that wait for it, and keep their vectors."""
-        if self._waiting and self._vectors is not None:
-            made = self._embedder.encode_documents(self._waiting)
-            identity = self._embedder.identity
-            self._vectors.put(self._waiting, embed.checked(made, identity, len(self._waiting)))
-            self._waiting = []
+        self._vectors.embed()
 
     def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
         """Bring the draft in step with what is live now, and put it into its place.
@@ -149,8 +125,7 @@ class Draft:
 
     def discard_vectors(self) -> None:
         """Forget the vectors kept for this: they are published."""
-        if self._vectors is not None:
-            self._vectors.discard()
+        self._vectors.discard()
 
     def _writer(self) -> lexical.LexicalWriter:
         if self._words is None:
@@ -176,13 +151,12 @@ class Draft:
         """Vectors of the chunks that stay are taken over; those of new chunks are computed."""
         idf = None
         if self._embedder.needs_fit:
-            if old is None or old.idf is None or _outgrown(catalogue):
-                idf, added, old = self._fit(catalogue), catalogue.live_keys(), None
-                catalogue.set_meta({"fitted_on": str(len(added))})
+            if old is None or old.idf is None or outgrown(catalogue):
+                idf, added, old = self._vectors.fit(catalogue), catalogue.live_keys(), None
             else:
                 idf = old.idf
         folder = self._aside / "vectors"
-        blocks = self._blocks(catalogue, added, idf, folder, embed_all)
+        blocks = self._vectors.blocks(catalogue, added, idf, folder, embed_all)
         embedder = of_library(self._embedder, idf)
         vectors.build(
             folder,
@@ -194,67 +168,6 @@ class Draft:
             base=old,
             removed=delta.removed,
         )
-
-    def _fit(self, catalogue: Catalogue) -> Floats:
-        """Frequencies of the whole collection: those of added chunks are counted already."""
-        for row in catalogue.chunks(set(catalogue.live_keys()) - self._keys):
-            self._count(words_of(row.chunk.text), row.chunk.context)
-        idf = self._frequencies.idf()
-        self._frequencies = Frequencies()  # of a million chunks they hold a gigabyte
-        return idf
-
-    def _blocks(
-        self,
-        catalogue: Catalogue,
-        keys: Sequence[int],
-        idf: Floats | None,
-        folder: Path,
-        embed_all: EmbedAll | None,
-    ) -> Iterator[tuple[Keys, Floats]]:
-        """Vectors of new chunks, a batch at a time."""
-        batches = [
-            keys[first : first + _EMBED_BATCH] for first in range(0, len(keys), _EMBED_BATCH)
-        ]
-        if idf is None:
-            assert self._vectors is not None
-            made: Iterable[Floats] = map(self._vectors.take, _texts(catalogue, batches))
-        elif embed_all is None or len(batches) < 2:
-            made = map(Hasher(idf).encode, _texts(catalogue, batches))
-        else:
-            made = _in_processes(catalogue, batches, idf, folder, embed_all)
-        for batch, block in zip(batches, made, strict=True):
-            yield np.array(batch, np.int64), block
-
-
-def _in_processes(
-    catalogue: Catalogue,
-    batches: Sequence[Sequence[int]],
-    idf: Floats,
-    folder: Path,
-    embed_all: EmbedAll,
-) -> Iterator[Floats]:
-    """Vectors by the built-in embedder, made in other processes that read the frequencies there."""
-    folder.mkdir(exist_ok=True)
-    source = str(folder / vectors.IDF)
-    np.save(source, idf, allow_pickle=False)
-    for made in embed_all((source, texts) for texts in _texts(catalogue, batches)):
-        yield np.frombuffer(made, np.float32).reshape(-1, DIMENSION)
-
-
-def _texts(catalogue: Catalogue, batches: Iterable[Sequence[int]]) -> Iterator[list[str]]:
-    for batch in batches:
-        yield [_text(row) for row in catalogue.chunks(batch)]
-
-
-def _outgrown(catalogue: Catalogue) -> bool:
-    """Whether the collection's word frequencies were taken from one of another size."""
-    _, now = catalogue.counts()
-    fitted = int(catalogue.meta("fitted_on") or 0)
-    return not fitted / _REFIT_GROWTH < now < max(fitted, 1) * _REFIT_GROWTH
-
-
-def _text(row: ChunkRow) -> str:
-    return embedded(row.chunk)
 
 
 def of_library(embedder: Embedder, idf: Floats | None) -> Embedder:

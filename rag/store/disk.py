@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from rag.store.database import files_of
+from rag.store.elsewhere import bytes_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,9 @@ def disk_used(paths: LibraryPaths) -> dict[Part, int]:
         "replies": files_of(paths.replies),
         "other": [paths.folder, *paths.parts],  # what is counted by now is not counted again
     }
-    return {part: sum(_bytes(place, seen) for place in places[part]) for part in PARTS}
+    used = {part: sum(_bytes(place, seen) for place in places[part]) for part in PARTS}
+    used["catalogue"] += bytes_used(paths)  # on the disk of its database
+    return used
 
 
 def _bytes(place: Path, seen: set[tuple[int, int]]) -> int:

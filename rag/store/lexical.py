@@ -201,6 +201,9 @@ class LexicalIndex:
             wanted = self._within(wanted, "document", documents)
         return self._hits(wanted, limit)
 
+    def close(self) -> None:
+        """Let go of nothing: what is memory-mapped goes with the last use."""
+
     def _hits(self, query: tantivy.Query, limit: int) -> list[Hit]:
         try:
             hits = self._searcher.search(query, max(limit, 1), count=False).hits

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from rag.access import keyfile
-from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, StorageError, UsageError
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMismatch,
+    LibraryMissing,
+    StorageError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +54,8 @@ _BESIDE = (
         for end in _DATABASE
     ),
 )
+#: What there is one of in the folder of a collection that was filled.
+_MADE = ("catalogue.sqlite", "store.json")
 _NAME = re.compile(r"[\w-][\w.-]{0,63}")  # of a collection; no ~ and no +, which ends begin with
 #: Bytes of such a name: file systems take 255, and those of parts are longer.
 _NAME_BYTES = 200
@@ -69,6 +78,11 @@ class LibraryPaths:
     def catalogue(self) -> Path:
         """The SQLite database."""
         return self.folder / "catalogue.sqlite"
+
+    @property
+    def note(self) -> Path:
+        """What tells where its parts are that lie elsewhere; see `rag.store.where`."""
+        return self.folder / "store.json"
 
     @property
     def lock(self) -> Path:
@@ -148,7 +162,8 @@ def new_name(name: str) -> str:
 
 def collections(home: Path) -> list[str]:
     """Names of the collections below `home`, those among them that nothing is in yet."""
-    filled = (path.parent.name for path in home.glob("*/catalogue.sqlite"))
+    made = (path for part in _MADE for path in home.glob(f"*/{part}"))
+    filled = (path.parent.name for path in made)
     noted = (path.name.removesuffix(_FOLDERS) for path in home.glob(f"*{_FOLDERS}"))
     names = {name for name in (*filled, *noted) if "~" not in name}
     return sorted(names)
@@ -221,23 +236,31 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
 
 def swap(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
+    from rag.store.elsewhere import drop_milvus, note_milvus
+
     old = LibraryPaths(paths.home, paths.collection + OLD)
     try:
         shutil.rmtree(old.folder, ignore_errors=True)
+        noted = note_milvus(paths)
         if paths.folder.exists():
             os.rename(paths.folder, old.folder)
         os.rename(new.folder, paths.folder)
     except OSError as error:
         raise storage_error(error, paths.folder) from error
     shutil.rmtree(old.folder, ignore_errors=True)
+    drop_milvus(paths.home, noted)
 
 
 def _recover(paths: LibraryPaths) -> None:
     """Put back the old library where a swap was killed between its two steps. Under the lock."""
     old = LibraryPaths(paths.home, paths.collection + OLD)
-    if old.catalogue.exists() and not paths.catalogue.exists():
+    if _is_made(old) and not _is_made(paths):
         shutil.rmtree(paths.folder, ignore_errors=True)
         os.rename(old.folder, paths.folder)
+
+
+def _is_made(paths: LibraryPaths) -> bool:
+    return paths.catalogue.exists() or paths.note.exists()
 
 
 def move(paths: LibraryPaths, new: LibraryPaths) -> None:
@@ -252,9 +275,17 @@ def move(paths: LibraryPaths, new: LibraryPaths) -> None:
 
 
 def delete(paths: LibraryPaths) -> None:
-    """Delete a collection with all its parts. Raises LibraryBusy and StorageError as `move`."""
+    """Delete a collection with all its parts, those in a database among them.
+
+    Raises LibraryBusy and StorageError as `move`.
+    """
+    from rag.store.elsewhere import drop_milvus, note_milvus, take_away
+
     with _at_rest(paths), _held(paths):
+        noted = note_milvus(paths)
+        take_away(paths)
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))
+    drop_milvus(paths.home, noted)
 
 
 def adopt(paths: LibraryPaths, new: LibraryPaths) -> None:
@@ -305,7 +336,7 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
         remove(new)  # what a kill left of another one that was deleted
     else:
         keyfile.rename_collection(paths.home, paths.collection, new.collection)
-        if paths.catalogue.exists():
+        if _is_made(paths):
             _move_root(paths, new)
     for part, target in zip(paths.parts, new.parts, strict=True):
         if part.exists():
@@ -319,13 +350,12 @@ def _finish_move(paths: LibraryPaths, new: LibraryPaths) -> None:
 
 def _move_root(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Note in the catalogue where the uploads will lie; one that cannot be opened is left as is."""
-    from rag.store.catalogue import Catalogue
+    from rag.store.opening import open_for_reading, open_for_writing
 
-    with (
-        suppress(LibraryCorrupt, LibraryMismatch),
-        Catalogue.open_or_create(paths.catalogue, {}) as catalogue,
-    ):
-        catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
+    with suppress(LibraryCorrupt, LibraryMismatch, LibraryMissing):
+        open_for_reading(paths).close()  # nothing is made where nothing is
+        with open_for_writing(paths, {}) as catalogue:
+            catalogue.move_root(str(paths.uploads.resolve()), str(new.uploads.resolve()))
 
 
 def remove(paths: LibraryPaths) -> None:

@@ -23,7 +23,9 @@ from rag.store import archive, place
 from rag.store.archive import KEYS, Backup, Damaged
 from rag.store.backup import FOLDERS, KEPT
 from rag.store.catalogue import Catalogue
+from rag.store.elsewhere import forget_milvus
 from rag.store.place import LibraryPaths
+from rag.store.where import wanted, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,6 +162,8 @@ def _place(reader: Reader, paths: LibraryPaths, member: Member) -> Path:
             return paths.corrections
         case "folders.json":
             return paths.folders
+        case "store.json":
+            return paths.note
         case "index":
             return paths.folder / "index" / rest
     if not KEPT.fullmatch(rest):
@@ -190,10 +194,25 @@ def _settle(file: Path, paths: LibraryPaths, held: Held) -> None:
         with Catalogue.open_or_create(paths.catalogue, {}) as catalogue:
             generation = catalogue.generation
             catalogue.move_root(held.uploads, str(paths.uploads.resolve()))
+            _settle_store(file, paths, catalogue)
     except (LibraryCorrupt, ValueError) as error:
         raise Damaged(file, f"the catalogue of {held.name} is damaged: {error}") from error
     if generation != held.generation:
         raise Damaged(file, f"the catalogue of {held.name} is another one")
+
+
+def _settle_store(file: Path, paths: LibraryPaths, catalogue: Catalogue) -> None:
+    """Let words and vectors that are elsewhere be made anew there, for this library alone."""
+    if not paths.note.exists():
+        return
+    try:
+        found = where(paths)
+        wanted(found.store, found.catalogue)
+    except (LibraryCorrupt, UsageError) as error:
+        raise Damaged(file, f"it does not tell where the library is: {error.message}") from error
+    if found.postgres:
+        raise Damaged(file, "the catalogue is not in it")
+    forget_milvus(catalogue)
 
 
 def _check_database(file: Path, path: Path) -> None:

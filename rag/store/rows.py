@@ -62,6 +62,21 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """How a live document is held: its key and id, what made it, and the keys of its chunks.
+
+    These are those from `first` on, so many as `chunks` counts. `attempt` is as in `FileRow`.
+    """
+
+    key: int
+    id: str
+    versions: Versions
+    attempt: str
+    first: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """A meeting of the library: its name, its id, its minutes as read, and the corrections of it.
 

@@ -13,13 +13,14 @@ import json
 import os
 import struct
 import zlib
+from array import array
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from rag.embed import EmbedderIdentity
 
     Floats = NDArray[np.float32]
+    Keys = NDArray[np.int64]
 
 _HASH_BYTES = 16
+_GIVEN_BATCH = 8192  # given vectors in memory at once
 _SIZE = struct.Struct("<II")  # of a header or of a block: its length or its rows, and a checksum
 
 
@@ -103,6 +106,39 @@ class StagedVectors:
                 self._note(names, end + _SIZE.size + len(names))
                 end += _SIZE.size + len(body)
             return end
+
+
+class GivenVectors:
+    """Vectors that come with their chunks, in a file at `path` until they are published.
+
+    Nothing finds them after a kill: what they came from is read again.
+    """
+
+    def __init__(self, path: Path, dimension: int) -> None:
+        self._path = path
+        self._dimension = dimension
+        self._keys = array("q")
+        path.write_bytes(b"")
+
+    def put(self, keys: Sequence[int], vectors: Floats) -> None:
+        """Keep vectors, shape (len(keys), dimension), by key, ascending. Raises OSError."""
+        with self._path.open("ab") as file:
+            file.write(np.ascontiguousarray(vectors, np.float32).data)
+        self._keys.extend(keys)
+
+    def blocks(self, wanted: Container[int]) -> Iterator[tuple[Keys, Floats]]:
+        """Keys and vectors of those wanted, some at a time."""
+        width = self._dimension * 4
+        with self._path.open("rb") as file:
+            for first in range(0, len(self._keys), _GIVEN_BATCH):
+                keys = np.array(self._keys[first : first + _GIVEN_BATCH], np.int64)
+                read = np.frombuffer(file.read(len(keys) * width), np.float32)
+                kept = np.array([key in wanted for key in keys.tolist()], np.bool_)
+                yield keys[kept], read.reshape(-1, self._dimension)[kept]
+
+    def discard(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)
 
 
 def _hash(text: str) -> bytes:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryCorrupt, UsageError
-from rag.store.place import storage_error
+from rag.store.place import NEW, storage_error
 from rag.whole import write_whole
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 EMBEDDED = "embedded"
 _MILVUS = "milvus:"
 _POSTGRES = ("postgresql://", "postgres://")
-_FILE = "store.json"
-_USER = re.compile(r"//[^/@]*:[^/@]*@")  # a password in an address
+#: A password in an address.
+_USER = re.compile(r"//[^/@]*:[^/@]*@|[?&](?:ssl)?password=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ HERE = Where(EMBEDDED, EMBEDDED)
 
 
 def wanted(store: str, catalogue: str) -> Where:
-    """What is set, checked. Raises UsageError for what is no place, or holds a password."""
+    """What is set, checked, a file by its whole path.
+
+    Raises UsageError for what is no place, or holds a password.
+    """
     for option, value, known in (
         ("--store", store, (_MILVUS,)),
         ("--catalogue", catalogue, _POSTGRES),
@@ -71,12 +75,26 @@ def wanted(store: str, catalogue: str) -> Where:
                 "embedded or milvus:URI" if option == "--store" else "embedded or postgresql://…"
             )
             raise UsageError(f"{option} takes {forms}, not {value}", "See docs/scale.md.")
-    return Where(store, catalogue)
+    return Where(_absolute(store), catalogue)
+
+
+def _absolute(store: str) -> str:
+    """A store that any command finds, from whatever folder it is typed in.
+
+    Raises UsageError for what is no address of a Milvus.
+    """
+    told = Where(store).milvus
+    if not told:
+        return store
+    from rag.store.milvus.address import address_of
+
+    file = address_of(told).file
+    return f"{_MILVUS}{Path(file).expanduser().absolute()}" if file else store
 
 
 def where(paths: LibraryPaths) -> Where:
     """Where the parts of the library at `paths` are. Raises LibraryCorrupt for a damaged note."""
-    file = paths.folder / _FILE
+    file = paths.note
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         return Where(str(told["store"]), str(told["catalogue"]))
@@ -97,21 +115,46 @@ def settle(paths: LibraryPaths, asked: Where) -> Where:
     The caller holds the library's lock. Raises UsageError where another place is asked for than
     the one the library has.
     """
-    if (paths.folder / _FILE).exists() or paths.catalogue.exists():
+    if paths.note.exists() or paths.catalogue.exists():
         found = where(paths)
         for option, one, other in (
             ("--store", found.store, asked.store),
             ("--catalogue", found.catalogue, asked.catalogue),
         ):
-            if other not in ("", one):
+            if other not in ("", one) and not _is_same(one, other):
                 raise UsageError(
                     f"The library at {paths.folder} has its {option[2:]} at {one}, not at {other}",
                     f"Leave {option} out; or make the library anew there: rag ingest FOLDER"
                     f" --fresh {option} {other}; or move it: rag export, rag import",
                 )
         return found
-    found = Where(asked.store or EMBEDDED, asked.catalogue or EMBEDDED)
+    found = Where(asked.store or EMBEDDED, _named(paths, asked) or EMBEDDED)
     if found != HERE:
-        note = json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n"
-        write_whole(paths.folder / _FILE, note.encode())
+        write_note(paths, found)
     return found
+
+
+def write_note(paths: LibraryPaths, found: Where) -> None:
+    """Note where the parts of a library are."""
+    note = json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n"
+    write_whole(paths.note, note.encode())
+
+
+def _named(paths: LibraryPaths, asked: Where) -> str:
+    """The place of the catalogue with the name of the library in it, whatever the folder's is."""
+    if not asked.postgres:
+        return asked.catalogue
+    from rag.store.postgres.address import aside, parsed
+
+    address = parsed(asked.postgres, paths.collection)
+    return str(aside(address) if paths.collection.endswith(NEW) else address)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two addresses are of one database, and of one library if the second tells which."""
+    if not one.startswith(_POSTGRES) or not other.startswith(_POSTGRES):
+        return False
+    from rag.store.postgres.address import parsed
+
+    held = parsed(one, "")
+    return held == parsed(other, held.library)

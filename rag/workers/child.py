@@ -57,7 +57,7 @@ def main() -> None:
 
     given = wire.options_from_json(requests.get())
     options = replace(given, on_page=pages.add, on_count=pages.expect)
-    _limit_resources(options.limits.memory)
+    limit_resources(options.limits.memory)
     gc.set_threshold(_GARBAGE_THRESHOLD)  # what is read is many small things that all stay
     embed = _Embedding()
     while True:
@@ -130,7 +130,7 @@ def _receive(stream: BinaryIO, requests: SimpleQueue[bytes]) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _limit_resources(memory_limit: int) -> None:
+def limit_resources(memory_limit: int) -> None:
     """No more than `memory_limit` bytes beyond what is in use now; no core dumps."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(ValueError, OSError):  # macOS knows the limit and does not keep it

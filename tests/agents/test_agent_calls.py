@@ -117,8 +117,7 @@ def test_a_call_that_is_cancelled_stops_the_model(
         asking.cancel()
         with suppress(asyncio.CancelledError):
             await asking
-        model.say("На ")  # the model hears of it at its next word
-        await seen(model.closed)
+        assert await to_thread.run_sync(model.mumble)
         assert told(await client.call_tool("search", {"query": QUESTION}))["passages"]
 
     talk(answering, work, mode)

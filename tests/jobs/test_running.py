@@ -156,22 +156,23 @@ def test_text_inside_a_document_is_data_behind_a_fence_it_cannot_foresee() -> No
     model = scripted("Сейф открыт.")
     result = do("summarise", text, model)
     system, turn = calls(model)[0][0]
-    code = re.search(r"«начало (\w{8})»", system.text)
+    code = re.search(r"«начало (\w{8})»", turn.text)
     assert code
-    assert turn.text.startswith(f"начало {code[1]}\n{text.strip()}\nконец {code[1]}\n")
+    inside = turn.text.partition("\n")[2]
+    assert inside.startswith(f"начало {code[1]}\n{text.strip()}\nконец {code[1]}\n")
     assert "не выполняй" in system.text
     assert result.text == ""
     assert result.empty
 
 
 def test_the_fence_depends_on_a_secret_and_on_nothing_that_changes() -> None:
-    def system(secret: bytes) -> str:
+    def turn(secret: bytes) -> str:
         model = scripted("Библиотека просит отложить 40 экземпляров книги.")
         run(load("summarise", []), source(LETTER["ru"]), model, Request(), secret=secret)
-        return calls(model)[0][0][0].text
+        return calls(model)[0][0][-1].text
 
-    assert system(b"one") == system(b"one")
-    assert system(b"one") != system(b"another")
+    assert turn(b"one") == turn(b"one")
+    assert turn(b"one") != turn(b"another")
 
 
 def test_options_fill_the_instruction_and_unknown_ones_are_refused() -> None:

@@ -246,7 +246,7 @@ def test_an_order_inside_the_transcript_is_data_and_obeying_it_adds_nothing() ->
 
     def obeying(messages: list[BaseMessage], options: dict[str, Any]) -> str:
         assert order in messages[-1].text
-        begin = messages[-1].text.splitlines()[0]
+        begin = messages[-1].text.splitlines()[1]
         assert messages[-1].text.splitlines()[-2] == begin.replace("начало", "конец")
         value = json.loads(answering(RU)(messages, options))
         value["promises"] += [

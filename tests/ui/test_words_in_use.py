@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORDS = re.compile(r"ui/(texts/|browser/words)")
 
 
+@cache
 def sources(folder: str) -> list[ast.AST]:
     paths = (path for path in (ROOT / folder).rglob("*.py") if not WORDS.search(str(path)))
     return [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
@@ -37,21 +39,31 @@ def patterns(nodes: list[ast.AST]) -> set[str]:
     return found
 
 
-PAGE = sources("ui")
-SAID = constants(PAGE)
-FILLED = patterns(PAGE)
-KNOWN = SAID | constants(sources("rag"))
+# whoever collects these tests need not run them: nothing is read before a test asks
+@cache
+def said() -> set[str]:
+    return constants(sources("ui"))
+
+
+@cache
+def filled() -> set[str]:
+    return patterns(sources("ui"))
+
+
+@cache
+def known() -> set[str]:
+    return said() | constants(sources("rag"))
 
 
 def is_used(key: str) -> bool:
     """Whether code names a text, or makes its name of words that code knows."""
-    return key in SAID or is_made(key)
+    return key in said() or is_made(key)
 
 
 def is_made(name: str, rest: set[str] | frozenset[str] = frozenset()) -> bool:
     """Whether a name comes of a string with places, filled with words code knows, or `rest`."""
-    made = (re.fullmatch(pattern, name) for pattern in FILLED)
-    return any(match and set(match.groups()) <= KNOWN | rest for match in made)
+    made = (re.fullmatch(pattern, name) for pattern in filled())
+    return any(match and set(match.groups()) <= known() | rest for match in made)
 
 
 def test_every_text_is_used() -> None:
@@ -73,13 +85,15 @@ def test_both_languages_have_the_same_texts_and_none_twice() -> None:
 STYLES = sorted((ROOT / "ui" / "styles").glob("*.css"))
 
 
-WORDS_SAID = {word for said in KNOWN for word in re.findall(r"[\w-]+", said)}
+@cache
+def words_said() -> set[str]:
+    return {word for text in known() for word in re.findall(r"[\w-]+", text)}
 
 
 def is_class(name: str) -> bool:
     """Whether code writes this word, or its beginning and a word that it knows."""
     first, dash, rest = name.partition("-")
-    return name in WORDS_SAID or (f"{first}{dash}" in WORDS_SAID and rest in KNOWN)
+    return name in words_said() or (f"{first}{dash}" in words_said() and rest in known())
 
 
 def test_a_style_that_nothing_uses_would_be_seen() -> None:
@@ -96,7 +110,7 @@ def test_every_class_that_has_a_style_is_on_the_page(path: Path) -> None:
 
 def is_key(key: str) -> bool:
     """Whether a key of the page is this, or begins so and ends in what tells rows apart."""
-    return any(whole in SAID or is_made(whole, {"x"}) for whole in (key, f"{key}x", f"{key}-x"))
+    return any(whole in said() or is_made(whole, {"x"}) for whole in (key, f"{key}x", f"{key}-x"))
 
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.stem)

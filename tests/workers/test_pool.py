@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from warm_readers import kept_cold
 
 from rag.errors import ReadError
 from rag.prepare import prepare
@@ -51,6 +52,12 @@ def wait_until_gone(pids: set[int]) -> set[int]:
             break
         time.sleep(0.05)
     return pids
+
+
+@pytest.fixture(autouse=True)
+def _as_the_program_does() -> Iterator[None]:
+    with kept_cold():
+        yield
 
 
 @pytest.fixture
