@@ -44,9 +44,10 @@ class Assumed:
     vector; `deadline` hours for all documents; `headroom` is the share of memory and of processors
     that plans fill, `front_headroom` that of front processes, which are cheap and must not be full
     together with the model servers. `cores` and `memory` (bytes) are those of a node, `disk` of a
-    node with fast disks. `reads` and `writes` are the tokens of a question's prompt and of its answer, `known` the
-    share of a prompt that a server has read before. `compute` and `memory_share` are the shares of
-    a card's published operations and bandwidth that are reached, fitted to published throughput.
+    node with fast disks. `reads` and `writes` are the tokens of a question's prompt and of its
+    answer, `known` the share of a prompt that a server has read before. `compute` and
+    `memory_share` are the shares of a card's published operations and bandwidth that are reached,
+    fitted to published throughput.
     """
 
     numbers: int = 512

@@ -22,15 +22,18 @@ FILE_NAME = "rag.toml"
 _LOCK = f".{FILE_NAME}.lock"
 _LOCK_SECONDS = 10  # to wait for another process, which holds it for the time of one write
 IN_PROCESS = "transformers:"  # what begins a model that is a folder
+_MILVUS = "milvus:"  # what begins a store that may be a file of Milvus Lite
+_ADDRESS = "://"  # what no path holds
 _HASHED = "hashed"  # an embedder that is none
 #: Settings that may be paths, and what begins them.
 _PATHS = {
     **dict.fromkeys(("home", "models_folder", "jobs_folder"), ""),
     **dict.fromkeys(("embedder", "reranker", "nli", "tokenizer"), ""),
     "model": IN_PROCESS,
+    "store": _MILVUS,
 }
 #: A path whether there is something or not.
-_FOLDERS = frozenset({"home", "models_folder", "jobs_folder"})
+_FOLDERS = frozenset({"home", "models_folder", "jobs_folder", "store"})
 
 
 def find(cwd: Path) -> Path | None:
@@ -158,6 +161,7 @@ def _possible_paths(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         if isinstance(value := values.get(name), str)
         and value.removeprefix(kind)
         and value.startswith(kind)
+        and _ADDRESS not in value
         and (name, value) != ("embedder", _HASHED)
     ]
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+#: The one role that is asked for a password.
+GUARDED = "guarded"
 #: Nothing of it need outlive a power cut.
 _OPTIONS = (
     *("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB"),
@@ -43,11 +45,6 @@ class Server:
     folder: Path
     port: int
 
-    @property
-    def address(self) -> str:
-        """Of a database of its superuser, as a user gives it; `{}` is the database."""
-        return self.url("rag")
-
     def url(self, database: str, user: str = "keeper", query: str = "") -> str:
         """The address of a database."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}{query}"
@@ -60,10 +57,21 @@ class Server:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def database(self, name: str) -> str:
+    def database(self, name: str, encoding: str = "UTF8") -> str:
         """Make a database; gives its address."""
-        self.sql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        self.sql(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
         return self.url(name)
+
+    def schemas(self, address: str) -> list[str]:
+        """The schemas of a library of the database `rag` and of what was made aside for it.
+
+        Fails where the database holds tables of no library.
+        """
+        library = address.partition("library=")[2]
+        rows = self.sql("SELECT name, schema FROM rag.libraries", "rag")
+        there = self.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'rag\\_%'", "rag")
+        assert {name for (name,) in there} == {schema for _, schema in rows}
+        return [schema for name, schema in rows if name.partition("~")[0] == library]
 
     def start(self) -> None:
         """Start it, and wait until it lets people in."""
@@ -93,6 +101,8 @@ def running() -> Iterator[Server]:
             os.chown(folder, user.pw_uid, user.pw_gid)
         setup = ["--auth=trust", "--username=keeper", "--encoding=UTF8", "--locale=C", "--no-sync"]
         _as_postgres([str(at / "initdb"), "-D", str(folder / "data"), *setup])
+        rules = folder / "data" / "pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
         server = Server(folder, _free_port())
         server.start()
         try:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from model_server import PIECES, Reply, as_json, says, serving
+from model_server import PIECES, Reply, as_json, chunk, says, serving
 
 from rag import models
 from rag.breaker import Breaker
@@ -179,6 +179,26 @@ def test_whoever_goes_away_while_it_is_waited_for_asks_it_no_more(
         for thread in _readers():
             thread.join(10)
         assert len(server.bodies(CHAT)) == 1
+
+
+def test_a_question_that_is_given_up_closes_its_connection() -> None:
+    closed = threading.Event()
+
+    def endless(_: Any) -> Reply:
+        def pieces() -> Iterator[bytes]:
+            try:
+                while True:
+                    yield chunk("слово ")
+            finally:
+                closed.set()
+
+        return 200, {"Content-Type": "text/event-stream"}, pieces()
+
+    with serving(endless) as server:
+        stream = load_model("openai:any", base_url=server.url, max_tokens=100_000).stream(MESSAGES)
+        assert next(stream) == "слово "
+        stream.close()
+        assert closed.wait(10)
 
 
 def _readers() -> Iterator[threading.Thread]:

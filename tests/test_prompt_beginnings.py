@@ -141,11 +141,11 @@ def test_questions_to_a_library_begin_alike_until_it_changes(app: App, folder: P
     assert len(before) == 3
     assert FIRST in shared(*before)
     (folder / "new.txt").write_text("Столовая открыта с 9 до 18 часов.", encoding="utf-8")
-    app.ingest([folder])
+    assert app.ingest([folder]).added == ("new.txt",)
     (after,) = sent(QUESTION)
     common = shared(before[0], after)
     assert before[0][0] == after[0]
-    assert common.endswith("начало ")
+    assert re.search(r"начало [0-9a-f]{0,7}$", common)  # codes are drawn, and may begin alike
 
 
 @pytest.mark.parametrize("name", ["summarise", "classify", "extract"])

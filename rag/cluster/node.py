@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections import Counter
 from pathlib import Path
+from socket import gethostname
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ from rag.errors import RagError
 from rag.hashing import Hasher
 from rag.prepare import embedded
 from rag.readers import READERS_VERSION
+from rag.readers.ocr import available
 from rag.workers import wire
 from rag.workers.pool import ReaderPool
 
@@ -44,11 +46,17 @@ VERSIONS = (__version__, READERS_VERSION, CHUNKER_VERSION)
 class Told:
     """How files are to be read. Its password is in no text that is made of it."""
 
-    __slots__ = ("options", "versions")
+    __slots__ = ("options", "recognised", "versions")
 
-    def __init__(self, options: bytes, versions: tuple[str, str, str] = VERSIONS) -> None:
-        """Take options as `wire.options_to_json` writes them, and the versions of who asks."""
+    def __init__(
+        self, options: bytes, recognised: str = "", versions: tuple[str, str, str] = VERSIONS
+    ) -> None:
+        """Take options as `wire.options_to_json` writes them, and what is true of who asks.
+
+        These are languages of which pages can be recognised there, and the versions there.
+        """
         self.options = options
+        self.recognised = recognised
         self.versions = versions
 
 
@@ -98,13 +106,24 @@ def load(files: pa.Table, most: int) -> pa.Table:
 
 def read(files: pa.Table, told: Told) -> Iterator[pa.Table]:
     """What came of each file, a table a file; see `rag.cluster.table`."""
-    if told.versions != VERSIONS:
-        fault = f"has version {_said(VERSIONS)} of rag, not {_said(told.versions)}"
-        yield rows_table([Row(0, FAULT, fault.encode())])
+    if fault := _fault(told):
+        yield rows_table([_faulty(fault)])
         return
     reader = _reader(told.options)
     for file in files_of(files):
         yield rows_table(_read(reader, file))
+
+
+def _fault(told: Told) -> str:
+    """Why this node would not read files as whoever asks does; "" where it would."""
+    if told.versions != VERSIONS:
+        return f"has version {_said(VERSIONS)} of rag, not {_said(told.versions)}"
+    missing = available(told.recognised) if told.recognised else ""
+    return f"cannot recognise pages. {missing}, or give --ocr never" if missing else ""
+
+
+def _faulty(fault: str) -> Row:
+    return Row(0, FAULT, f"The node {gethostname()} {fault}".encode())
 
 
 def _reader(options: bytes) -> _Reader:
@@ -118,14 +137,17 @@ def _reader(options: bytes) -> _Reader:
 
 def _read(reader: _Reader, file: Sent) -> list[Row]:
     path = Path(os.fsdecode(file.path))
-    if file.data is None:
-        if not path.is_file() or path.stat().st_size != file.size:
-            return [Row(file.place, UNSEEN, b"")]
-        return reader.read(path, file)
-    with NamedTemporaryFile(prefix="rag-", suffix=path.suffix) as copy:  # for its owner alone
-        copy.write(file.data)
-        copy.flush()
-        return reader.read(Path(copy.name), file)
+    try:
+        if file.data is not None:
+            with NamedTemporaryFile(prefix="rag-", suffix=path.suffix) as copy:  # mode 600
+                copy.write(file.data)
+                copy.flush()
+                return reader.read(Path(copy.name), file)
+        if path.is_file() and path.stat().st_size == file.size:
+            return reader.read(path, file)
+    except OSError:  # a full disk, a folder that may not be entered
+        pass
+    return [Row(file.place, UNSEEN, b"")]
 
 
 def _bytes(file: Sent, most: int) -> bytes | None:
@@ -170,11 +192,11 @@ class Embedding:
     def __call__(self, rows: pa.Table) -> pa.Table:
         """The same rows, those of documents with the vectors of their chunks."""
         if self._fault or self._embedder is None:
-            return rows_table([Row(0, FAULT, self._fault.encode())])
+            return rows_table([_faulty(self._fault)])
         try:
             return rows_table(_embedded([*rows_of(rows)], self._embedder))
         except RagError as error:
-            return rows_table([Row(0, FAULT, f"cannot embed: {error.message}".encode())])
+            return rows_table([_faulty(f"cannot embed: {error.message}")])
 
 
 def _embedded(rows: list[Row], embedder: Embedder) -> Iterator[Row]:

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from rag.cluster.joining import Cluster
+    from rag.cluster.node import Told
     from rag.cluster.table import Row, Sent
     from rag.embed import Embedder, EncoderOptions
     from rag.plan import Pass
+    from rag.readers.options import Options
     from rag.store.backend import EmbedAll
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ _EMBED_ROWS = 64
 _TRIES = 4
 #: Files that nodes are asked for before the first window, to see whether they have the same disk.
 _SAMPLES = 8
+#: Of the resource that stands for a node, so that many tasks may go there at once.
+_SHARE = 0.001
 _GO_ON = "What was read is kept: look at ray status, then run it again to go on."
 _READ_HERE = (
     "Some files are read on this machine: the nodes do not see them as they are here, or they are"
@@ -83,6 +87,7 @@ class _Reading:
         self._cluster: Cluster | None = None
         self._sending: bool | None = None
         self._warned = False
+        self._needs = {"CPU": 1}  # without so much of each nothing would ever come
         self._here = ReaderPool(1, orders.options, on_pages=orders.on_pages, called=orders.called)
 
     def __enter__(self) -> Self:
@@ -171,12 +176,12 @@ class _Reading:
 
         rows: list[Row] = []
         place = 0
-        with closing(pumped(self._dataset(files), self._engine.address)) as tables:
+        with closing(pumped(self._dataset(files), self._needs, self._engine.address)) as tables:
             for row in (row for table in tables for row in rows_of(table)):
                 if row.kind == FAULT:
                     raise RagError(
-                        f"A node of the Ray cluster {row.payload.decode(errors='replace')}",
-                        "Bring it up to date with this machine and start it anew.",
+                        row.payload.decode(errors="replace"),
+                        "Bring it up to what this machine has (docs/ray.md), and start it anew.",
                     )
                 rows.append(row)
                 if row.kind in (wire.DONE, UNSEEN):
@@ -189,8 +194,6 @@ class _Reading:
 
     def _dataset(self, files: Sequence[Sent]) -> Any:
         """Files as a dataset of what comes of them."""
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
         from rag.cluster import node
         from rag.cluster.table import files_table
 
@@ -205,39 +208,27 @@ class _Reading:
         given: dict[str, Any] = {"batch_size": None, "batch_format": "pyarrow"}
         data = ray.data.from_arrow([files_table(task) for task in tasks(files, slots)])
         if self._sending:
-            here = NodeAffinitySchedulingStrategy(self._cluster.here, soft=False)
-            data = data.map_batches(
-                node.load,
-                fn_kwargs={"most": MOST_SENT},
-                num_cpus=0,
-                ray_remote_args_fn=lambda: {"scheduling_strategy": here},
-                **given,
-            )
-        orders = node.Told(wire.options_to_json(self._orders.options))
-        data = data.map_batches(
-            node.read, fn_kwargs={"told": orders}, num_cpus=1, concurrency=slots, **given
-        )
+            here = {self._cluster.here: _SHARE}
+            told = {"most": MOST_SENT}
+            data = data.map_batches(node.load, fn_kwargs=told, num_cpus=0, resources=here, **given)
+        orders = {"told": _told(self._orders.options, slots // len(files))}
+        data = data.map_batches(node.read, fn_kwargs=orders, num_cpus=1, concurrency=slots, **given)
         return self._embedded(data, given)
 
     def _embedded(self, data: Any, given: dict[str, Any]) -> Any:
-        """The dataset with vectors, where the embedder is a model: on GPUs where there are any.
-
-        Ray does not start such an actor again, for which there may be no GPU left: what it had on
-        its way goes out anew, to as many as there are then.
-        """
+        """The dataset with vectors, where the embedder is a model: on GPUs where there are any."""
         if self._engine.model is None:
             return data
         from rag.cluster import node
 
         assert self._cluster is not None
-        gpus = int(installed().cluster_resources().get("GPU", 0))
+        gpus = self._needs["GPU"] = int(installed().cluster_resources().get("GPU", 0))
         return data.map_batches(
             node.Embedding,
             fn_constructor_args=[node.Wanted(*self._engine.model)],
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             concurrency=gpus or max(1, self._cluster.slots // 2),
-            ray_remote_args_fn=lambda: {"max_restarts": 0, "max_task_retries": 0},
             **given | {"batch_size": _EMBED_ROWS},
         )
 
@@ -275,6 +266,16 @@ def _event(path: Path, row: Row) -> Event:
         return event
     made = np.frombuffer(row.vectors, np.float32).reshape(len(event.result.chunks), -1)
     return event._replace(result=replace(event.result, vectors=made))
+
+
+def _told(options: Options, jobs: int) -> Told:
+    """What nodes are told, with processes that recognise pages of one file as it has processors."""
+    from rag.cluster.node import Told
+    from rag.readers.ocr import available
+
+    own = replace(options, ocr_jobs=max(1, min(options.ocr_jobs, jobs)))
+    languages = "" if options.ocr == "never" or available(options.languages) else options.languages
+    return Told(wire.options_to_json(own), languages)
 
 
 def _settle(context: Any) -> None:

@@ -74,8 +74,8 @@ _ORPHAN = "NOT EXISTS (SELECT 1 FROM files WHERE document_id = documents.id)"
 _SUPERSEDED = "id IN (SELECT id FROM documents WHERE {})"
 _FACT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _WITHDRAWN = (
-    "%d files share their documents with others that have left the library meanwhile, and are not"
-    " in it yet: run it again."
+    "%d files are not in the library yet, for what others have taken out of it meanwhile: run it"
+    " again."
 )
 _TOO_LONG = "%d files have paths too long for this database, and are left out: shorten them."
 

@@ -9,6 +9,7 @@ noted the keys of chunks that are no longer live and are still to be taken out o
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _ADD_TOKENS = (
     "INSERT INTO tokens (field, total) VALUES (?, ?)"
     " ON CONFLICT (field) DO UPDATE SET total = tokens.total + excluded.total"
 )
+_LONGEST = 500  # characters of a term that are kept: PostgreSQL indexes no longer ones
 _LAST = "\U0010ffff"  # no term has a character above it
 
 
@@ -48,7 +50,7 @@ def clear(catalogue: Catalogue) -> None:
 
 def add(catalogue: Catalogue, counts: Counter[tuple[str, str]], generation: int) -> None:
     """Add to the numbers of chunks that hold a term; what comes to none is forgotten."""
-    rows = [(field, term, n, generation) for (field, term), n in counts.items() if n]
+    rows = [(field, _kept(term), n, generation) for (field, term), n in counts.items() if n]
     catalogue.run(_ADD, rows)
     if any(count < 0 for count in counts.values()):
         catalogue.run("DELETE FROM terms WHERE chunks <= 0")
@@ -69,14 +71,17 @@ def chunks_with(
 ) -> dict[str, int]:
     """How many chunks hold each of the terms that any held in a generation."""
     select = "SELECT term, chunks, born FROM terms WHERE field = ? AND term IN (%s)"
-    rows = catalogue.among(select, terms, (field,))
-    return {term: int(chunks) for term, chunks, born in rows if born <= generation}
+    kept = {_kept(term): term for term in terms if "\0" not in term}
+    rows = catalogue.among(select, list(kept), (field,))
+    return {kept[term]: int(chunks) for term, chunks, born in rows if born <= generation}
 
 
 def beginning(
     catalogue: Catalogue, field: str, prefix: str, generation: int
 ) -> list[tuple[str, int]]:
     """The terms that begin so, the most frequent first, and how many chunks hold each."""
+    if "\0" in prefix:
+        return []
     rows = catalogue.rows(
         "SELECT term, chunks FROM terms WHERE field = ? AND term >= ? AND term < ?"
         " AND born <= ?"
@@ -84,6 +89,13 @@ def beginning(
         (field, prefix, prefix + _LAST, generation),
     )
     return [(term, int(chunks)) for term, chunks in rows]
+
+
+def _kept(term: str) -> str:
+    """A term as it is kept: one that is no word by its length, by its beginning and its hash."""
+    if len(term) <= _LONGEST:
+        return term
+    return f"{term[:_LONGEST]}…{blake2b(term.encode(), digest_size=16).hexdigest()}"
 
 
 def leave(catalogue: Catalogue, keys: Iterable[int]) -> None:

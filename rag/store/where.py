@@ -54,7 +54,10 @@ HERE = Where(EMBEDDED, EMBEDDED)
 
 
 def wanted(store: str, catalogue: str) -> Where:
-    """What is set, checked. Raises UsageError for what is no place, or holds a password."""
+    """What is set, checked, a file by its whole path.
+
+    Raises UsageError for what is no place, or holds a password.
+    """
     for option, value, known in (
         ("--store", store, (_MILVUS,)),
         ("--catalogue", catalogue, _POSTGRES),

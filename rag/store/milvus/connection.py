@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 #: Seconds a question waits for the server, and a writer, with what is tried again meanwhile.
 ASKING, WRITING = 10.0, 60.0
+#: Seconds for what may have an index built first: Milvus Lite does so at the first search.
+BUILDING = 600.0
 _CONNECTING = 10.0  # seconds
+_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds before it is asked again
 _OLDEST = (2, 4)  # version that has sparse vectors
 _LITE = "milvus_lite"
 _NUMBERS = re.compile(r"(\d+)\.(\d+)")
@@ -36,6 +40,7 @@ _AWAY = re.compile(
     r"unavailable|fail(ed)? connecting|deadline|timeout|connection (refused|reset)|channel closed",
     re.I,
 )
+_UNLOADED = re.compile(r"not loaded|notloaded|state 'released'", re.I)
 _UNKNOWN = re.compile(r"unimplemented|not (supported|implemented)|unsupported|unknown method", re.I)
 _LONGEST = 300  # characters of what Milvus says
 
@@ -64,15 +69,25 @@ class Connection:
             raise
 
     def call(self, method: str, *args: Any, seconds: float = ASKING, **options: Any) -> Any:
-        """What a method of the client gives.
+        """What a method of the client gives, asked again while the server is away.
 
         Raises StoreAway where the server does not answer in so many seconds, CollectionGone, and
         StorageError for all else that is wrong.
         """
-        try:
-            return getattr(self._client, method)(*args, timeout=seconds, **options)
-        except Exception as error:
-            raise self._told(error) from None
+        end, pause = time.monotonic() + seconds, _PAUSE
+        while True:
+            left = end - time.monotonic()
+            try:
+                return getattr(self._client, method)(*args, timeout=left, **options)
+            except Exception as error:
+                told = self._told(error)
+                if _UNLOADED.search(str(error)) and method != "load_collection":
+                    self.call("load_collection", args[0], seconds=WRITING)  # it was restarted
+                    continue
+            if not isinstance(told, StoreAway) or time.monotonic() + pause >= end:
+                raise told
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def release(self) -> None:
         """Let go of it; the last one to do so closes it.
@@ -158,7 +173,7 @@ class Connection:
         if code == _NO_COLLECTION or "collection not found" in reason.lower():
             return CollectionGone(
                 f"The Milvus at {where} does not have the library's collection",
-                "Build it anew from the catalogue: rag reindex",
+                "Ask again: another writer may just have made a new one; else make it: rag reindex",
             )
         if _REFUSED.search(reason):
             return StorageError(

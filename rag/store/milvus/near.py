@@ -29,7 +29,7 @@ class MilvusVectors:
         self.idf = idf
 
     def __len__(self) -> int:
-        return self._reader.chunks
+        return self._reader.count()
 
     @property
     def approximate(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.store.milvus.connection import ASKING
+from rag.store.milvus.connection import ASKING, BUILDING, WRITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +47,7 @@ class Reader:
         self.generation = generation
         self._gone = gone
         self._turn = Lock()
+        self._warm: set[str] = set()  # fields that were searched: the first time may take longer
         self._closed = False
 
     def look(self, ask: Any, *values: Any) -> Any:
@@ -88,7 +89,12 @@ class Reader:
         return found[:limit]
 
     def _found(self, query: Any, scope: str, options: dict[str, Any]) -> list[dict[str, Any]]:
-        hits = self._connection.call("search", self.epoch.name, [query], filter=scope, **options)
+        field = str(options.get("anns_field", ""))
+        seconds = ASKING if field in self._warm else BUILDING
+        hits = self._connection.call(
+            "search", self.epoch.name, [query], filter=scope, seconds=seconds, **options
+        )
+        self._warm.add(field)
         return [dict(hit) for hit in hits[0]]
 
     def entities(
@@ -105,6 +111,25 @@ class Reader:
                 seconds=seconds,
             )
         return {int(row["key"]): row for row in rows}
+
+    def count(self) -> int:
+        """How many entities of this generation there are in Milvus."""
+        total = self._count("")
+        if total > self.chunks:  # some are of a later one, or on their way out
+            gone = [key for key in self._gone if key in self.entities(list(self._gone), [])]
+            total -= len(gone) + self._count(f"born > {self.generation}")
+        return total
+
+    def _count(self, scope: str) -> int:
+        found = self._connection.call(
+            "query",
+            self.epoch.name,
+            filter=scope,
+            output_fields=["count(*)"],
+            consistency_level="Strong",
+            seconds=WRITING,
+        )
+        return int(found[0]["count(*)"])
 
     def close(self) -> None:
         """Let go of the connection and of the catalogue."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.prepare import words_of
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 
 _SPARE = 50  # hits fetched beyond those asked for, where their order may be another
 _MORE = 4  # times as many are fetched where these did not do
-_SMALL = 1000  # chunks of documents whose vectors are fetched, and kept, to be scored here
+_SMALL = 500  # chunks of documents whose vectors are fetched, and kept, to be scored here
 _KEPT = 2000  # chunks whose vectors are kept
 _REMEMBERED = 200_000  # terms whose frequencies are kept
+_NOTHING = 1e-6  # of all rarity of a question: what is less changes no score that is told apart
 _DRIFT = 0.01  # of an average length, which changes no score by more than a third of it
 
 #: The terms of one field of which the best counts, each with its dimension and its rarity.
@@ -51,6 +53,7 @@ class MilvusWords:
         self._reader = reader
         self._averages = bm25.average(tokens, reader.chunks)
         self._known: dict[tuple[str, str], int] = {}
+        self._turn = Lock()
         self._kept: OrderedDict[str, list[_Scored]] = OrderedDict()
         self.words_from = lru_cache(maxsize=1024)(self._words_from)
         self.stems_from = lru_cache(maxsize=1024)(self._stems_from)
@@ -86,7 +89,10 @@ class MilvusWords:
             held = Counter(d for each in self._few(documents, spans) for d in each.words)
             return size, [held[d] for d in dimensions]
         return size, [
-            sum(len(self._reader.search({d: 1.0}, MOST, part)) for part in _scopes(spans))
+            sum(
+                len(self._reader.search({d: 1.0}, MOST, part, anns_field="words", **_SPARSE))
+                for part in _scopes(spans)
+            )
             for d in dimensions
         ]
 
@@ -195,7 +201,7 @@ class MilvusWords:
 
     def _plain(self, groups: Sequence[_Group], limit: int, scope: str) -> list[Hit]:
         """What Milvus finds: the score is the inner product."""
-        weights = _sum(groups)
+        weights = _telling(_sum(groups))
         if not weights:
             return []
         found = self._reader.search(weights, limit, scope, anns_field="words", **_SPARSE)
@@ -273,6 +279,10 @@ class MilvusWords:
 
     def _few(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         """All entities of some documents, kept for the next question to them."""
+        with self._turn:
+            return self._fetched(documents, spans)
+
+    def _fetched(self, documents: Sequence[str], spans: Spans) -> list[_Scored]:
         wanted = list(dict.fromkeys(documents))
         if not all(document in self._kept for document in wanted):
             keys = [key for first, end in spans.tolist() for key in range(first, end)]
@@ -306,6 +316,12 @@ def _sum(groups: Sequence[_Group]) -> dict[int, float]:
         for dimension, rare in some:
             weights[dimension] = weights.get(dimension, 0.0) + rare
     return weights
+
+
+def _telling(weights: dict[int, float]) -> dict[int, float]:
+    """A question's vector without what changes no score: words that all chunks hold cost most."""
+    least = _NOTHING * sum(weights.values())
+    return {dimension: rare for dimension, rare in weights.items() if rare > least}
 
 
 def _size(spans: Spans) -> int:

@@ -35,8 +35,7 @@ _ESCAPE = "\ufdd0"
 _BYTES_OF, _PROMISES = "octet_length({})", "json_array_length(CAST({} AS json) -> 'promises')"
 _ENTER = (
     "SELECT schema, set_config('search_path', schema, true),"
-    " set_config('synchronous_commit', %s, true), set_config('rag.writer', %s, true)"
-    " FROM rag.libraries WHERE name = %s"
+    " set_config('rag.writer', %s, true) FROM rag.libraries WHERE name = %s"
 )
 _TRY_LOCK = "pg_try_advisory_xact_lock(hashtextextended('rag writer ' || writer, 0))"
 #: Keys in a row, with a lock that is held no longer than this takes.
@@ -67,11 +66,10 @@ class _Session:
         found = self._connection.exec_driver_sql(statement.replace("?", "%s"), sent)
         return [tuple(map(_told, row)) for row in found.fetchall()] if found.returns_rows else []
 
-    def _enter(self, durable: bool = False, writer: str = "") -> str:
+    def _enter(self, writer: str = "") -> str:
         """Have the tables of the library before one in the transaction that was begun."""
         assert self._connection is not None
-        committed = "on" if durable else "off"
-        values = (committed, writer, self.address.library)
+        values = (writer, self.address.library)
         found = self._connection.exec_driver_sql(_ENTER, values).fetchone()
         if found is None:
             raise failing.missing(self.address)
@@ -192,7 +190,7 @@ class Writing(_Session):
             with self._connection.begin():
                 schema, is_new = found_or_made(self._connection, self.address)
                 if is_new:
-                    self._enter(durable=True, writer=self._writer)
+                    self._enter(self._writer)
                     self._inside = True
                     try:
                         fill(self, tables(made_in_sqlite))
@@ -233,10 +231,12 @@ class Writing(_Session):
 
         Raises StorageError, LibraryBusy where it does not come back, or other writers keep winning.
         """
+        if self._inside:  # it is part of what goes on
+            return work()
         with self._lock, failing.mapped(self.address):
             for attempt in range(_TRIES):
                 try:
-                    with self._transaction(durable=False):
+                    with self._transaction():
                         return work()
                 except Exception as error:
                     last = attempt == _TRIES - 1
@@ -246,7 +246,7 @@ class Writing(_Session):
             raise AssertionError("unreachable")
 
     @contextmanager
-    def _transaction(self, *, durable: bool) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         """A transaction on the library's tables; anew on a connection of its own after a loss."""
         if self._connection is None or self._connection.invalidated:
             self._leave()
@@ -254,7 +254,7 @@ class Writing(_Session):
         assert self._connection is not None
         try:
             with self._connection.begin():
-                if self._enter(durable, self._writer) != self._schema:
+                if self._enter(self._writer) != self._schema:
                     raise LibraryBusy(
                         "The library was made anew by another machine meanwhile", "Run it again."
                     )
@@ -270,7 +270,7 @@ class Writing(_Session):
     @contextmanager
     def publishing(self) -> Iterator[None]:
         """As `Connection.publishing`, under a lock that falls with the transaction."""
-        with self._lock, failing.mapped(self.address), self._transaction(durable=True):
+        with self._lock, failing.mapped(self.address), self._transaction():
             self._execute(f"SET LOCAL lock_timeout = '{PUBLISH_SECONDS}s'")
             # to derive indexes may take longer than a server lets a transaction rest
             self._execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -293,7 +293,7 @@ class Writing(_Session):
         if self._inside:
             yield True
             return
-        with self._lock, failing.mapped(self.address), self._transaction(durable=True):
+        with self._lock, failing.mapped(self.address), self._transaction():
             select = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))"
             yield self._execute(select, (self._turn,))[0][0] is True
 

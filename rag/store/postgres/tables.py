@@ -31,6 +31,8 @@ _REGISTERED = (
     "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'rag' AND c.relname = 'libraries'"
 )
+#: How long to wait for those who read a library that is to go.
+LONGEST_SECONDS = 60
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _NAMES = "rag libraries"
 #: Of a column that is not text, in SQLite and here; texts are ordered by code point as there.
@@ -151,7 +153,7 @@ def size(address: Address) -> int:
 def _registry(address: Address) -> Iterator[Connection]:
     """A transaction in which no other one changes what there is."""
     with failing.mapped(address), engine(address.database).begin() as connection:
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST_SECONDS}s'")
         connection.exec_driver_sql(_LOCK, (_NAMES,))
         yield connection
 

@@ -1,0 +1,67 @@
+"""What `--store milvus:…` takes, and what a name of a place becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import UsageError
+from rag.store.milvus.address import Address, address_of
+from rag.store.where import wanted
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ("chunks.db", Address(file="chunks.db")),
+        ("http://localhost:19530", Address("http://localhost:19530")),
+        ("https://milvus.example/отдел", Address("https://milvus.example", database="отдел")),
+        ("http://[::1]:19530/", Address("http://[::1]:19530")),
+        (
+            "http://h:1/db?index=diskann&consistency=STRONG&replicas=2&shards=4",
+            Address("http://h:1", "", "db", "DISKANN", "Strong", 2, 4),
+        ),
+    ],
+)
+def test_an_address_is_read(told: str, address: Address) -> None:
+    assert address_of(told) == address
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("ftp://host", "http"),
+        ("http://", "http"),
+        ("http://host:port", "Port"),
+        ("http://host/a/b", "one database"),
+        ("http://host?index=ANNOY", "ANNOY"),
+        ("http://host?consistency=now", "Now"),
+        ("http://host?replicas=0", "number"),
+        ("http://host?token=secret", "no option token"),
+        ("chunks.db?index=HNSW", "no options"),
+    ],
+)
+def test_what_is_no_address_is_told_with_an_example(told: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why) as caught:
+        wanted(f"milvus:{told}", "")
+    assert "--store milvus:" in caught.value.hint
+
+
+def test_a_file_is_found_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert wanted("milvus:данные/chunks.db", "").milvus == str(tmp_path / "данные" / "chunks.db")
+    address = "milvus:http://localhost:19530"
+    assert wanted(address, "").store == address
+
+
+def test_searches_ask_for_the_newest_state_where_there_are_several_replicas() -> None:
+    assert address_of("http://h").level == "Bounded"
+    assert address_of("http://h?replicas=2").level == "Strong"
+    assert address_of("http://h?replicas=2&consistency=Eventually").level == "Eventually"
+
+
+def test_what_is_set_makes_no_other_place() -> None:
+    one, other = address_of("http://h/db"), address_of("http://h/db?index=HNSW")
+    assert one.same(other)
+    assert not one.same(address_of("http://h/other"))
