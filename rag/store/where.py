@@ -151,7 +151,13 @@ def _named(paths: LibraryPaths, asked: Where) -> str:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether two addresses are of one database, and of one library if the second tells which."""
+    """Whether two addresses are of one place: a Milvus, or a database and a library if the second
+    tells which.
+    """
+    if Where(one).milvus and Where(other).milvus:
+        from rag.store.milvus.address import address_of as milvus
+
+        return milvus(Where(one).milvus).same(milvus(Where(other).milvus))
     if not one.startswith(_POSTGRES) or not other.startswith(_POSTGRES):
         return False
     from rag.store.postgres.address import parsed
