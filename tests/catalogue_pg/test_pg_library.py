@@ -98,20 +98,6 @@ def test_another_store_than_the_library_has_is_refused(machines: Machines, tmp_p
         App(settings, tmp_path / "two").documents()
 
 
-def test_a_reader_sees_one_state_until_it_looks_again(machines: Machines) -> None:
-    with machines.writing("a") as a:
-        shelved(a, "1.txt", "Это здесь с утра.")
-        with Library.open(machines.paths("a"), EMBEDDER) as library:
-            shelved(a, "2.txt", "А это с вечера.")
-            assert library.catalogue.counts() == (1, 1)
-            assert library.catalogue.generation == 1
-            library.catalogue.refresh()
-            assert library.catalogue.counts() == (2, 2)
-            library.catalogue.rest()
-            shelved(a, "3.txt", "И это к ночи.")
-            assert library.catalogue.counts() == (3, 3)  # it rests: there is no state to keep to
-
-
 def test_a_new_library_takes_the_place_of_the_old_one_on_every_machine(
     machines: Machines, server: Server
 ) -> None:
@@ -205,26 +191,6 @@ def test_libraries_of_one_database_know_nothing_of_each_other(machines: Machines
         shelved(a, "a.txt", "Первая.")
         shelved(b, "b.txt", "Вторая.")
     assert (machines.names("a"), other.names("a")) == (["a.txt"], ["b.txt"])
-
-
-def test_texts_with_any_character_come_back_as_they_were(machines: Machines) -> None:
-    text = "a\0b \ufdd0 \ufdd00 \U0010ffff \U0001f600 % ? ' \\ конец"
-    with machines.writing("a") as a:
-        shelved(a, "имя \0.txt", text)
-    with Library.open(machines.paths("a"), EMBEDDER) as library:
-        (row,) = library.catalogue.documents()
-        assert library.catalogue.document(row.id).text == text
-        assert row.name == "имя \0.txt"
-        (held,) = library.catalogue.chunks()
-        assert held.chunk.text == text
-
-
-def test_names_are_in_the_order_of_their_code_points(machines: Machines) -> None:
-    given = ["б.txt", "А.txt", "ё.txt", "Z.txt", "a.txt", "_.txt", "\U0001f600.txt", "～.txt"]
-    with machines.writing("a") as a:
-        for name in given:
-            shelved(a, name, f"Это {name}.")
-    assert machines.names("a") == sorted(given)
 
 
 def test_a_catalogue_of_another_version_is_told(machines: Machines, server: Server) -> None:
