@@ -430,6 +430,7 @@ def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder 
             continue
         with Writer.open(paths, embedder) as writer:
             writer.repair()
+        catalogue.refresh()  # what was made is noted there, where it is elsewhere
     raise LibraryBusy("The library changes faster than it can be opened", "Try again.")
 
 

@@ -109,3 +109,37 @@ def test_without_a_card_it_says_so(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     benchmark("decoding").show_cards()
     assert capsys.readouterr().out.startswith("no GPU")
+
+
+def test_stores_are_the_same_when_only_what_ties_stands_in_another_order(benchmark: Any) -> None:
+    is_tied = benchmark("stores").is_tied
+    found = [("a", 9.0), ("b", 5.0), ("c", 5.0), ("d", 2.0), ("e", 2.0)]
+    assert is_tied(found, found)
+    assert is_tied(found, [("a", 9.0001), ("c", 5.0), ("b", 5.0), ("e", 2.0), ("d", 2.0)])
+    assert is_tied(found, [*found[:4], ("f", 2.0)])  # cut off among what ties
+    assert not is_tied(found, [("b", 9.0), ("a", 5.0), *found[2:]])
+    assert not is_tied(found, [("a", 9.1), *found[1:]])
+    assert not is_tied(found, [*found[:2], ("x", 5.0), *found[3:]])
+    assert not is_tied(found, found[:4])
+
+
+def test_both_stores_are_asked_the_same_and_tell_whether_they_agree(
+    benchmark: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("milvus_lite")
+    work = tmp_path / "tiny"
+    work.mkdir()
+    (work / "documents").mkdir()
+    (work / "documents" / "a.txt").write_text("Насос в Твери. The pump works.", encoding="utf-8")
+    asked = '{"question": "где насос?"}\n{"question": "pump?", "scope": "a.txt"}\n'
+    (work / "questions.jsonl").write_text(asked, encoding="utf-8")
+    kept = tmp_path / "kept"
+    options = ["--sizes", "none", "--sets", "tiny", "--eval", str(tmp_path), "--keep", str(kept)]
+    monkeypatch.setattr(sys, "argv", ["stores.py", *options])
+    assert benchmark("stores").main() == 0
+    out = capsys.readouterr().out
+    assert [line.split()[-2] for line in out.splitlines() if "retrieve" in line] == ["0"]
+    assert "| yes |" in out

@@ -16,13 +16,14 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 from moved_libraries import at, found_in, papers, said
-from test_migrations import NEWEST, OLDEST, unpacked
+from test_migrations import OLDEST, unpacked
 
 from rag.app import App
 from rag.corrections import Correction
 from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError, UsageError
 from rag.index import Library, open_catalogue
 from rag.parquet import columns, tables
+from rag.parquet.exporting import Moved
 from rag.parquet.manifest import LOCK, NAME
 from rag.store.corrections import Corrections
 from rag.store.place import LibraryPaths, locked
@@ -67,30 +68,29 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.parquet")}
 
 
-def test_a_moved_library_says_what_it_said(
-    home: Path, exported: Path, before: dict[str, Any]
-) -> None:
+@pytest.fixture(scope="module")
+def moved(home: Path, exported: Path) -> tuple[App, Moved]:
+    """The library that was made of it, and what was told of that."""
     new = at(home, "moved")
-    moved = new.import_(exported)
+    return new, new.import_(exported)
+
+
+def test_a_moved_library_says_what_it_said(
+    home: Path, moved: tuple[App, Moved], before: dict[str, Any]
+) -> None:
+    new, told = moved
     assert said(new) == before
-    assert (moved.documents, moved.files, moved.meetings, moved.corrections) == (3, 5, 1, 4)
+    assert (told.documents, told.files, told.meetings, told.corrections) == (3, 5, 1, 4)
     assert new.document("binder.txt")[0].name == "The binder.txt"  # by the name it had before
     made = [Corrections(app.paths.corrections).all() for app in (at(home), new)]
     first, second = ([[getattr(c, n) for n in WITHOUT_NUMBER] for c in each] for each in made)
     assert first == second
+    assert new.state.split()[0] != at(home).state.split()[0]  # it has an identity of its own
 
 
-def test_it_is_exported_as_it_was(home: Path, exported: Path) -> None:
-    new = at(home, "twice")
-    new.import_(exported)
-    new.export(home.parent / "twice")
+def test_it_is_exported_as_it_was(home: Path, exported: Path, moved: tuple[App, Moved]) -> None:
+    moved[0].export(home.parent / "twice")
     assert files_of(home.parent / "twice") == files_of(exported)
-
-
-def test_it_has_an_identity_of_its_own(home: Path, exported: Path) -> None:
-    new = at(home, "own")
-    new.import_(exported)
-    assert new.state.split()[0] != at(home).state.split()[0]
 
 
 def test_files_are_not_read_again(home: Path, exported: Path) -> None:
@@ -137,9 +137,8 @@ def test_a_model_is_named_and_is_the_same(home: Path, tmp_path: Path) -> None:
     assert moved == said(old)  # vectors, and what is found by them
 
 
-@pytest.mark.parametrize("name", [OLDEST, NEWEST])
-def test_libraries_that_older_versions_made_move(tmp_path: Path, name: str) -> None:
-    old = unpacked(name, tmp_path / "home")
+def test_libraries_that_older_versions_made_move(tmp_path: Path) -> None:
+    old = unpacked(OLDEST, tmp_path / "home")
     old.export(tmp_path / "out")
     new = at(tmp_path / "new")
     new.import_(tmp_path / "out", roots={str(old.paths.uploads.resolve()): "/nowhere"})
@@ -151,11 +150,9 @@ def test_libraries_that_older_versions_made_move(tmp_path: Path, name: str) -> N
 
 def test_files_that_lie_elsewhere_now_are_told(home: Path, exported: Path) -> None:
     new = at(home, "elsewhere")
-    new.import_(exported, roots={str(home.parent / "papers"): "/srv/papers"})
+    papers = str(home.parent / "papers")
+    new.import_(exported, roots={papers[:-1]: "/srv/other", papers: "/srv/papers"})
     assert {row.root for row in new.files()} == {"/srv/papers"}
-    beside = at(home, "beside")
-    beside.import_(exported, roots={str(home.parent / "pap"): "/srv/papers"})
-    assert {row.root for row in beside.files()} == {str((home.parent / "papers").resolve())}
 
 
 def test_files_that_were_sent_in_are_looked_for_where_the_new_library_keeps_them(
@@ -313,9 +310,11 @@ getattr(app, what)(Path(folder), on_progress=die)
 """
 
 
-def killed(home: Path, folder: Path, what: str, collection: str) -> None:
+def killed(home: Path, folder: Path, what: str, collection: str, more: str = "") -> None:
+    """Kill a process that moves a library at the first sign of life."""
     arguments = [str(home), str(folder), what, collection]
-    done = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False)
+    program = KILLED.replace("on_progress", f"{more}on_progress")
+    done = subprocess.run([sys.executable, "-c", program, *arguments], check=False)
     assert done.returncode == -signal.SIGKILL
 
 
@@ -370,19 +369,15 @@ def test_a_library_that_is_there_stays_unless_told(home: Path, exported: Path) -
     assert len(Corrections(app.paths.corrections).all()) == 4
 
 
-@pytest.mark.parametrize("fresh", [False, True])
-def test_a_killed_import_leaves_what_was_there(
-    home: Path, exported: Path, tmp_path: Path, fresh: bool
-) -> None:
+def test_a_killed_import_leaves_what_was_there(home: Path, exported: Path, tmp_path: Path) -> None:
     app = at(tmp_path / "home")
-    if fresh:
-        app.ingest([home.parent / "papers" / "правила.md"])
-    code = KILLED.replace("Path(folder), ", f"Path(folder), fresh={fresh}, ")
-    arguments = [str(app.paths.home), str(exported), "import_", "default"]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
-    assert done.returncode == -signal.SIGKILL
-    assert app.exists == fresh
-    app.import_(exported, fresh=fresh)
+    killed(app.paths.home, exported, "import_", "default")
+    assert not app.exists
+    app.ingest([home.parent / "papers" / "правила.md"])
+    before = app.documents()
+    killed(app.paths.home, exported, "import_", "default", "fresh=True, ")
+    assert app.documents() == before
+    app.import_(exported, fresh=True)
     assert found_in(app) == found_in(at(home))
     assert not list(app.paths.home.glob("*~*"))
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,10 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Ray as it was found: how many files are read in it at once, and the id of the node here."""
+    """Ray as it was found: how many files are read in it at once.
+
+    `here` is the resource that stands for the node on this machine.
+    """
 
     slots: int
     here: str
@@ -98,6 +102,7 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
         count = processes(workers)
         told |= {"address": "local", "num_cpus": count, "include_dashboard": False}
     before = signal.getsignal(signal.SIGTERM)
+    _hush()
     try:
         try:
             ray.init(**told)
@@ -110,6 +115,13 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
             signal.signal(signal.SIGTERM, before)
 
 
+def _hush() -> None:
+    """Keep news of nodes that die off standard output, where Ray prints it whatever it is told."""
+    worker = import_module("ray._private.worker")
+    if hasattr(worker, "print_to_stdstream"):
+        vars(worker)["print_to_stdstream"] = lambda *_, **__: None
+
+
 def _cluster(ray: Any, workers: int) -> Cluster:
     slots = int(ray.cluster_resources().get("CPU", 0))
     if slots < 1:
@@ -119,8 +131,9 @@ def _cluster(ray: Any, workers: int) -> Cluster:
         )
     if ray.available_resources().get("CPU", 0) < 1:
         log.warning("All processors of the Ray cluster are busy: waiting for the first free one")
-    here = ray.get_runtime_context().get_node_id()
-    return Cluster(min(workers or slots, slots), here)
+    own = ray.get_runtime_context().get_node_id()
+    address = next(n["NodeManagerAddress"] for n in ray.nodes() if n["NodeID"] == own)
+    return Cluster(min(workers or slots, slots), f"node:{address}")
 
 
 @contextmanager

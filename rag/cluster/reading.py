@@ -50,6 +50,8 @@ _EMBED_ROWS = 64
 _TRIES = 4
 #: Files that nodes are asked for before the first window, to see whether they have the same disk.
 _SAMPLES = 8
+#: Of the resource that stands for a node, so that many tasks may go there at once.
+_SHARE = 0.001
 _GO_ON = "What was read is kept: look at ray status, then run it again to go on."
 _READ_HERE = (
     "Some files are read on this machine: the nodes do not see them as they are here, or they are"
@@ -85,6 +87,7 @@ class _Reading:
         self._cluster: Cluster | None = None
         self._sending: bool | None = None
         self._warned = False
+        self._needs = {"CPU": 1}  # without so much of each nothing would ever come
         self._here = ReaderPool(1, orders.options, on_pages=orders.on_pages, called=orders.called)
 
     def __enter__(self) -> Self:
@@ -173,7 +176,7 @@ class _Reading:
 
         rows: list[Row] = []
         place = 0
-        with closing(pumped(self._dataset(files), self._engine.address)) as tables:
+        with closing(pumped(self._dataset(files), self._needs, self._engine.address)) as tables:
             for row in (row for table in tables for row in rows_of(table)):
                 if row.kind == FAULT:
                     raise RagError(
@@ -191,8 +194,6 @@ class _Reading:
 
     def _dataset(self, files: Sequence[Sent]) -> Any:
         """Files as a dataset of what comes of them."""
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
         from rag.cluster import node
         from rag.cluster.table import files_table
 
@@ -207,39 +208,27 @@ class _Reading:
         given: dict[str, Any] = {"batch_size": None, "batch_format": "pyarrow"}
         data = ray.data.from_arrow([files_table(task) for task in tasks(files, slots)])
         if self._sending:
-            here = NodeAffinitySchedulingStrategy(self._cluster.here, soft=False)
-            data = data.map_batches(
-                node.load,
-                fn_kwargs={"most": MOST_SENT},
-                num_cpus=0,
-                ray_remote_args_fn=lambda: {"scheduling_strategy": here},
-                **given,
-            )
-        told = _told(self._orders.options, slots // len(files))
-        data = data.map_batches(
-            node.read, fn_kwargs={"told": told}, num_cpus=1, concurrency=slots, **given
-        )
+            here = {self._cluster.here: _SHARE}
+            told = {"most": MOST_SENT}
+            data = data.map_batches(node.load, fn_kwargs=told, num_cpus=0, resources=here, **given)
+        orders = {"told": _told(self._orders.options, slots // len(files))}
+        data = data.map_batches(node.read, fn_kwargs=orders, num_cpus=1, concurrency=slots, **given)
         return self._embedded(data, given)
 
     def _embedded(self, data: Any, given: dict[str, Any]) -> Any:
-        """The dataset with vectors, where the embedder is a model: on GPUs where there are any.
-
-        Ray does not start such an actor again, for which there may be no GPU left: what it had on
-        its way goes out anew, to as many as there are then.
-        """
+        """The dataset with vectors, where the embedder is a model: on GPUs where there are any."""
         if self._engine.model is None:
             return data
         from rag.cluster import node
 
         assert self._cluster is not None
-        gpus = int(installed().cluster_resources().get("GPU", 0))
+        gpus = self._needs["GPU"] = int(installed().cluster_resources().get("GPU", 0))
         return data.map_batches(
             node.Embedding,
             fn_constructor_args=[node.Wanted(*self._engine.model)],
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             concurrency=gpus or max(1, self._cluster.slots // 2),
-            ray_remote_args_fn=lambda: {"max_restarts": 0, "max_task_retries": 0},
             **given | {"batch_size": _EMBED_ROWS},
         )
 

@@ -11,7 +11,7 @@ from rag.cluster.joining import installed
 from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     import pyarrow as pa
 
@@ -26,11 +26,11 @@ class Lost(Exception):
     """Work that Ray could not make good itself. It can be given out again."""
 
 
-def pumped(data: Any, address: str) -> Generator[pa.Table]:
-    """The tables of a dataset, at most two ahead.
+def pumped(data: Any, needs: Mapping[str, int], address: str) -> Generator[pa.Table]:
+    """The tables of a dataset, at most two ahead, that needs so much of resources of the cluster.
 
-    Raises Lost where Ray gives up, RagError where no node is left to work, or one lacks this
-    program.
+    Raises Lost where Ray gives up, and where it waits for GPUs that are gone; RagError where no
+    node is left to work, or one lacks this program.
     """
     came: Queue[object] = Queue(2)
     stop = Event()
@@ -41,13 +41,10 @@ def pumped(data: Any, address: str) -> Generator[pa.Table]:
             try:
                 item = came.get(timeout=_LOOK_EVERY)
             except Empty:
-                silent = silent + 1 if _is_empty() else 0
+                lacking = _lacking(needs)
+                silent = silent + 1 if lacking else 0
                 if silent == _LOOKS:
-                    raise RagError(
-                        "No node of the Ray cluster is left that could read files",
-                        f"Start one (ray start --address={address or 'HOST:PORT'}) and run it again"
-                        " to go on.",
-                    ) from None
+                    raise _gone(lacking, address) from None
                 continue
             if item is None:
                 return
@@ -82,9 +79,19 @@ def _put(item: object, came: Queue[object], stop: Event) -> bool:
     return False
 
 
-def _is_empty() -> bool:
-    """Whether the cluster has no processor any more."""
-    return int(installed().cluster_resources().get("CPU", 0)) < 1
+def _lacking(needs: Mapping[str, int]) -> list[str]:
+    """What the cluster has less of than is needed."""
+    resources = installed().cluster_resources()
+    return [name for name, count in needs.items() if resources.get(name, 0) < count]
+
+
+def _gone(lacking: list[str], address: str) -> Exception:
+    if "CPU" not in lacking:
+        return Lost("GPUs are gone")
+    return RagError(
+        "No node of the Ray cluster is left that could read files",
+        f"Start one (ray start --address={address or 'HOST:PORT'}) and run it again to go on.",
+    )
 
 
 def _told(error: BaseException) -> Exception:

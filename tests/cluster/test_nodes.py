@@ -175,6 +175,17 @@ class Data:
             raise RuntimeError("a node died\n  at 0x0\nObjectLostError")
 
 
+class Dead:
+    """A dataset of which nothing comes, until it is waited for no longer."""
+
+    def __init__(self) -> None:
+        self.waiting = streaming.Event()
+
+    def iter_batches(self, **_: Any) -> Iterator[pa.Table]:
+        self.waiting.wait()
+        yield from ()
+
+
 Engine = Callable[..., list[Event]]
 
 
@@ -246,17 +257,27 @@ def test_a_cluster_without_a_node_is_not_waited_for(
     events: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "_LOOK_EVERY", 0.001)
-    monkeypatch.setattr(streaming, "_is_empty", lambda: True)
-    waiting = streaming.Event()
-
-    class Dead:
-        def iter_batches(self, **_: Any) -> Iterator[pa.Table]:
-            waiting.wait()
-            yield from ()
-
+    monkeypatch.setattr(streaming, "_lacking", lambda _: ["CPU", "GPU"])
+    dead = Dead()
     with pytest.raises(RagError, match="No node of the Ray cluster is left"):
-        events(lambda _: Dead())
-    waiting.set()
+        events(lambda _: dead)
+    dead.waiting.set()
+
+
+def test_what_waits_for_a_gpu_that_is_gone_goes_out_again(
+    events: Engine, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_LOOK_EVERY", 0.001)
+    asked: list[Dead] = []
+
+    def make(files: Sequence[Sent]) -> Data | Dead:
+        asked.append(Dead())
+        return asked[0] if len(asked) == 1 else Data(files)
+
+    monkeypatch.setattr(streaming, "_lacking", lambda _: ["GPU"] if len(asked) == 1 else [])
+    assert ends(events(make)) == files
+    assert len(asked) == 2
+    asked[0].waiting.set()
 
 
 def test_nothing_of_ray_is_started_where_nothing_is_to_be_read(

@@ -100,10 +100,11 @@ def started(program: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def ended(process: subprocess.Popen[str]) -> Any:
-    """What it printed last, as JSON, when it has ended well."""
+    """What it printed, as JSON, when it has ended well: nothing of Ray is among it."""
     out, err = process.communicate("\n")
     assert process.returncode == 0, err
-    return json.loads(out.splitlines()[-1])
+    assert "ray" not in err, err
+    return json.loads(out)
 
 
 def reached(process: subprocess.Popen[str]) -> None:

@@ -257,7 +257,7 @@ def test_a_failure_in_the_middle_of_a_batch_leaves_the_old_state(
     filled: Shelf, place: Place
 ) -> None:
     """Some of the chunks are with the server when it fails."""
-    many = paper(*(f"Запись {n}: лодка {n % 7}." for n in range(1200)))
+    many = paper(*(f"Запись {n}: лодка {n % 7}." for n in range(600)))
     with failing(place, after=1), pytest.raises(StorageError):
         filled.put({"many.txt": many})
     check(filled, CRANE, BOAT)

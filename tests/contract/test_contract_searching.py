@@ -31,7 +31,7 @@ from rag.retrieve import Retriever
 from rag.types import Scope
 
 DECOMPOSED = "Подъе\u0308м и\u0306ода: щётка «Ёлочка» и ёж"
-LONG = " ".join(f"слово{number} повтор" for number in range(1500))  # some 20,000 characters
+LONG = " ".join(f"слово{number} повтор" for number in range(600))  # some 9,000 characters
 WIDE = "ж" * 40_000  # 80,000 bytes of one word
 ODD = "Ноль\x00внутри, смайлик 🙂👩‍👩‍👧, שלום עולם и مرحبا"
 PAPERS = {
@@ -209,8 +209,8 @@ def test_a_question_of_nothing_known_finds_nothing(stacks: Stacks, question: str
     assert len(found) == len(wanted)
 
 
-def test_ten_thousand_words_are_a_question_too(stacks: Stacks) -> None:
-    question = " ".join(f"слово{number}" for number in range(10_000)) + " выставка"
+def test_thousands_of_words_are_a_question_too(stacks: Stacks) -> None:
+    question = " ".join(f"слово{number}" for number in range(3_000)) + " выставка"
     found, wanted = (by_words(each, question) for each in (stacks.library, stacks.twin))
     assert same(ids(stacks.library, found), ids(stacks.twin, wanted))
 
@@ -360,7 +360,7 @@ def test_letters_written_in_two_ways_meet(stacks: Stacks) -> None:
 
 
 def test_the_last_word_of_a_long_chunk_is_found(stacks: Stacks) -> None:
-    assert texts(stacks.library, by_words(stacks.library, "слово1499", 1)) == [LONG]
+    assert texts(stacks.library, by_words(stacks.library, "слово599", 1)) == [LONG]
 
 
 # -- many at once

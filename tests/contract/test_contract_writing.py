@@ -264,12 +264,12 @@ STEPS = st.lists(
         ),
     ),
     min_size=1,
-    max_size=5,
+    max_size=4,
 )
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

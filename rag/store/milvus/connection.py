@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Seconds a question waits for the server, and a writer, with what is tried again meanwhile.
 ASKING, WRITING = 10.0, 60.0
+#: Seconds for what may have an index built first: Milvus Lite does so at the first search.
+BUILDING = 600.0
 _CONNECTING = 10.0  # seconds
 _PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds before it is asked again
 _OLDEST = (2, 4)  # version that has sparse vectors

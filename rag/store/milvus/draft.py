@@ -216,6 +216,7 @@ class MilvusDraft:
             return
         if sent >= _SEALED:
             connection.call("flush", epoch.name, seconds=WRITING)
+            schema.warm(connection, epoch)
         seen = connection.call(
             "query",
             epoch.name,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryMismatch
 from rag.store.lexical import LEXICAL_VERSION
-from rag.store.milvus.connection import WRITING, CollectionGone
+from rag.store.milvus.bm25 import NOTHING
+from rag.store.milvus.connection import BUILDING, WRITING, CollectionGone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,6 @@ _LISTS = 1024  # of an IVF index
 _EFFORT = 256  # of a search: candidates in an HNSW or DISKANN index
 _UTMOST = 8192
 _PROBES = 64  # lists of an IVF index that a search looks through
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +231,24 @@ def _length_fields() -> tuple[str, ...]:
     return ("tokens_stems", "tokens_forms", "tokens_title", "tokens_context")
 
 
+def warm(connection: Connection, epoch: Epoch) -> None:
+    """Have Milvus Lite index the words now: it would do so while the first question waits."""
+    if connection.lite:
+        connection.call(
+            "search",
+            epoch.name,
+            [{NOTHING: 1.0}],
+            anns_field="words",
+            limit=1,
+            search_params={"metric_type": "IP", "params": {}},
+            seconds=BUILDING,
+        )
+
+
 def cut(text: str, size: int = _TEXT_BYTES) -> str:
-    """As much of a text as has so many bytes in UTF-8, without what has none."""
-    whole = _SURROGATE.sub("\ufffd", text)
-    data = whole.encode()
-    return whole if len(data) <= size else data[:size].decode(errors="ignore")
+    """As much of a text as has so many bytes in UTF-8."""
+    data = text.encode()
+    return text if len(data) <= size else data[:size].decode(errors="ignore")
 
 
 def effort(index: str, limit: int, *, exact: bool) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.store.milvus.connection import ASKING, WRITING
+from rag.store.milvus.connection import ASKING, BUILDING, WRITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +90,7 @@ class Reader:
 
     def _found(self, query: Any, scope: str, options: dict[str, Any]) -> list[dict[str, Any]]:
         field = str(options.get("anns_field", ""))
-        seconds = ASKING if field in self._warm else WRITING
+        seconds = ASKING if field in self._warm else BUILDING
         hits = self._connection.call(
             "search", self.epoch.name, [query], filter=scope, seconds=seconds, **options
         )

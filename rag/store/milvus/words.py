@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 _SPARE = 50  # hits fetched beyond those asked for, where their order may be another
 _MORE = 4  # times as many are fetched where these did not do
-_SMALL = 1000  # chunks of documents whose vectors are fetched, and kept, to be scored here
+_SMALL = 500  # chunks of documents whose vectors are fetched, and kept, to be scored here
 _KEPT = 2000  # chunks whose vectors are kept
 _REMEMBERED = 200_000  # terms whose frequencies are kept
+_NOTHING = 1e-6  # of all rarity of a question: what is less changes no score that is told apart
 _DRIFT = 0.01  # of an average length, which changes no score by more than a third of it
 
 #: The terms of one field of which the best counts, each with its dimension and its rarity.
@@ -200,7 +201,7 @@ class MilvusWords:
 
     def _plain(self, groups: Sequence[_Group], limit: int, scope: str) -> list[Hit]:
         """What Milvus finds: the score is the inner product."""
-        weights = _sum(groups)
+        weights = _telling(_sum(groups))
         if not weights:
             return []
         found = self._reader.search(weights, limit, scope, anns_field="words", **_SPARSE)
@@ -315,6 +316,12 @@ def _sum(groups: Sequence[_Group]) -> dict[int, float]:
         for dimension, rare in some:
             weights[dimension] = weights.get(dimension, 0.0) + rare
     return weights
+
+
+def _telling(weights: dict[int, float]) -> dict[int, float]:
+    """A question's vector without what changes no score: words that all chunks hold cost most."""
+    least = _NOTHING * sum(weights.values())
+    return {dimension: rare for dimension, rare in weights.items() if rare > least}
 
 
 def _size(spans: Spans) -> int:
