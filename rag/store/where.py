@@ -121,7 +121,7 @@ def settle(paths: LibraryPaths, asked: Where) -> Where:
             ("--store", found.store, asked.store),
             ("--catalogue", found.catalogue, asked.catalogue),
         ):
-            if other not in ("", one) and not _is_same(one, other):
+            if other and not is_same(one, other):
                 raise UsageError(
                     f"The library at {paths.folder} has its {option[2:]} at {one}, not at {other}",
                     f"Leave {option} out; or make the library anew there: rag ingest FOLDER"
@@ -150,8 +150,10 @@ def _named(paths: LibraryPaths, asked: Where) -> str:
     return str(aside(address) if paths.collection.endswith(NEW) else address)
 
 
-def _is_same(one: str, other: str) -> bool:
-    """Whether two addresses are of one database, and of one library if the second tells which."""
+def is_same(one: str, other: str) -> bool:
+    """Whether two catalogues are one: the same database, and library if the second tells which."""
+    if one == other:
+        return True
     if not one.startswith(_POSTGRES) or not other.startswith(_POSTGRES):
         return False
     from rag.store.postgres.address import parsed

@@ -21,6 +21,7 @@ from rag.errors import LibraryMismatch, LibraryMissing, StorageError, UsageError
 from rag.index import Library, open_catalogue
 from rag.store import collections
 from rag.store.backup import back_up
+from rag.store.restore import restore
 
 QUESTION = "сколько дней отпуска переносится"
 
@@ -88,6 +89,19 @@ def test_a_second_machine_joins_and_finds_what_the_first_has_put_in(
     assert app.search("кто варит кофе", k=1).passages[0].document == "новое.md"
     told = json.loads(again.paths.note.read_text(encoding="utf-8"))
     assert told == {"store": "embedded", "catalogue": app.settings.catalogue}
+
+
+def test_another_catalogue_than_the_library_has_is_told(
+    machines: Machines, caplog: pytest.LogCaptureFixture
+) -> None:
+    with machines.writing("a") as a:
+        shelved(a, "1.txt", "Это здесь.")
+    home = machines.paths("a").home
+    assert App(Settings(catalogue=machines.database), home).documents()
+    assert caplog.text == ""
+    other = f"{machines.database}-other"
+    assert App(Settings(catalogue=other), home).documents()
+    assert f"{other} is not looked at" in caplog.text
 
 
 def test_another_store_than_the_library_has_is_refused(machines: Machines, tmp_path: Path) -> None:
@@ -180,6 +194,12 @@ def test_collections_are_listed_renamed_and_deleted(machines: Machines, server: 
     assert App(Settings(collection="работа"), home).documents()[0].name == "1.txt"
     with pytest.raises(UsageError, match="pg_dump"):
         back_up(home, home / "b.tar.gz", version="1")
+    with Machines("embedded", machines.folder).writing("elsewhere") as other:
+        shelved(other, "1.txt", "Слово.")
+    collections.rename(other.paths.home, "default", "работа")
+    file, _ = back_up(other.paths.home, home / "b.tar.gz", version="1")
+    with pytest.raises(UsageError, match="pg_restore"):
+        restore(file, home, replace=True)
     collections.delete(home, "работа")
     assert collections.collections(home) == []
     assert server.schemas(machines.database) == []
