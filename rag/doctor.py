@@ -17,6 +17,7 @@ from rag.index import (
 )
 from rag.store import derived
 from rag.store.backend import backend_of
+from rag.store.elsewhere import is_own
 from rag.store.vectors.codes import NEAREST, recall
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ def _indexes(
 ) -> Iterator[Check]:
     """Whether the indexes are whole as they lie there; nothing is repaired."""
     indexes = backend_of(paths).load(catalogue, library_embedder(catalogue))
+    if indexes is None and is_own(paths):
+        elsewhere = "to be built here by the next search: other machines may have published"
+        yield Check("indexes", True, elsewhere, state="missing")
+        return
     if indexes is None:
         damaged = "missing, damaged or of another version"
         yield Check("indexes", False, damaged, _ANEW, "missing", (), "reindex")

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_ELSEWHERE = "The indexes here are not those of the catalogue: building them from it."
 _OPEN_TRIES = 5  # a writer may publish between our reading the generation and opening its files
 
 
@@ -420,9 +421,10 @@ def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder 
         catalogue.refresh()
         if catalogue.generation != generation:
             continue  # published in between
-        log.warning(derived.REBUILDING)
         embedder = embedder or _same_embedder(catalogue)
-        if is_own(paths):  # whoever reads needs no right to write to the catalogue
+        own = is_own(paths)
+        log.warning(_ELSEWHERE if own else derived.REBUILDING)
+        if own:  # whoever reads needs no right to write to the catalogue
             with locked(paths):
                 backend.repair(catalogue, embedder)
             continue

@@ -38,9 +38,10 @@ with Writer.open(LibraryPaths(Path(home), "default"), HashedEmbedder(), asked=as
 class Machines:
     """Writers and readers of one library, each with a home of its own."""
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, store: str = EMBEDDED) -> None:
         self.database = database
         self.folder = folder
+        self.store = store
 
     def paths(self, name: str) -> LibraryPaths:
         """The library as a machine has it."""
@@ -49,7 +50,7 @@ class Machines:
     @contextmanager
     def writing(self, name: str) -> Iterator[Writer]:
         """Open it on a machine for writing."""
-        asked = Where(EMBEDDED, self.database)
+        asked = Where(self.store, self.database)
         with Writer.open(self.paths(name), EMBEDDER, asked=asked) as writer:
             yield writer
 
@@ -59,7 +60,7 @@ class Machines:
         there = where(self.paths(name))
         with (
             replacing(self.paths(name)) as new,
-            Writer.open(new, EMBEDDER, asked=Where(EMBEDDED, asked or there.catalogue)) as writer,
+            Writer.open(new, EMBEDDER, asked=Where(self.store, asked or there.catalogue)) as writer,
         ):
             yield writer
 

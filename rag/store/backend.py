@@ -135,7 +135,7 @@ class Backend(Protocol):
         """Begin those of the next generation, from the present ones unless `anew`."""
 
     def overtaken(
-        self, draft: Draft, /, catalogue: Catalogue, embedder: Embedder, generation: int
+        self, draft: Draft, catalogue: Catalogue, embedder: Embedder, generation: int, /
     ) -> Draft:
         """What to finish as this generation, where others have published since `draft` began."""
 

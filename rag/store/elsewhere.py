@@ -10,7 +10,7 @@ from rag.errors import LibraryMissing, RagError, StorageError, UsageError
 from rag.store.opening import is_there
 from rag.store.place import NEW, locked
 from rag.store.postgres.address import ASIDE, address_of, parsed
-from rag.store.where import EMBEDDED, Where, settle, where, write_note
+from rag.store.where import EMBEDDED, Where, is_same, settle, where, write_note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rag.store.postgres.address import Address
 
 log = logging.getLogger(__name__)
+
+_OTHER = "The library at %s has its catalogue at %s: what is at %s is not looked at."
 
 
 def is_own(paths: LibraryPaths) -> bool:
@@ -34,7 +36,12 @@ def join(paths: LibraryPaths, asked: Where) -> None:
     Raises UsageError where its words and vectors are elsewhere than asked for, StorageError where
     its database cannot be reached, LibraryBusy where another process is writing here.
     """
-    if not asked.postgres or is_there(paths):
+    if not asked.postgres:
+        return
+    if is_there(paths):
+        held = where(paths).catalogue
+        if not is_same(held, asked.catalogue):
+            log.warning(_OTHER, paths.folder, held, asked.catalogue)
         return
     found = joined(paths, asked)
     if found.store:

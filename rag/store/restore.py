@@ -72,6 +72,7 @@ def restore(
         chosen = _chosen(file, there, names)
         wanted = [there[number] for number in chosen]
         place.finish_moves(home)
+        _check_here(home, wanted)
         if not replace:
             _check_free(home, wanted, keys=keys)
         aside = {number: _aside(home, there[number]) for number in chosen}
@@ -116,6 +117,17 @@ def _chosen(file: Path, there: list[str], names: Sequence[str]) -> list[int]:
                 f"There is no collection {name} in {file}", f"It holds {', '.join(there)}."
             )
     return [number for number, name in enumerate(there) if not names or name in names]
+
+
+def _check_here(home: Path, names: Sequence[str]) -> None:
+    """Raise UsageError where what would go is the library of other machines, too."""
+    for name in names:
+        if where(LibraryPaths(home, name)).postgres:
+            raise UsageError(
+                f"The catalogue of {name} is in PostgreSQL, for all machines that know of it",
+                "Bring the database back: pg_restore; or restore into another place:"
+                " rag restore FILE --home DIR",
+            )
 
 
 def _check_free(home: Path, names: Sequence[str], *, keys: bool) -> None:

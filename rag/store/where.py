@@ -121,7 +121,7 @@ def settle(paths: LibraryPaths, asked: Where) -> Where:
             ("--store", found.store, asked.store),
             ("--catalogue", found.catalogue, asked.catalogue),
         ):
-            if other not in ("", one) and not _is_same(one, other):
+            if other and not is_same(one, other):
                 raise UsageError(
                     f"The library at {paths.folder} has its {option[2:]} at {one}, not at {other}",
                     f"Leave {option} out; or make the library anew there: rag ingest FOLDER"
@@ -150,10 +150,12 @@ def _named(paths: LibraryPaths, asked: Where) -> str:
     return str(aside(address) if paths.collection.endswith(NEW) else address)
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
     """Whether two addresses are of one place: a Milvus, or a database and a library if the second
     tells which.
     """
+    if one == other:
+        return True
     if Where(one).milvus and Where(other).milvus:
         from rag.store.milvus.address import address_of as milvus
 

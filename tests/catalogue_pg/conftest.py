@@ -13,6 +13,7 @@ from shared_library import Machines
 from rag.app import App
 from rag.config import Settings
 from rag.store.postgres.engine import forget_engines
+from rag.store.where import EMBEDDED
 
 _numbers = count()
 
@@ -36,6 +37,14 @@ def database(server: Server) -> str:
 def machines(database: str, tmp_path: Path) -> Machines:
     """Machines that are told of one library."""
     return Machines(database, tmp_path)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Machines:
+    """A library in either home of catalogues; that in a file is for one machine alone."""
+    if request.param == "sqlite":
+        return Machines(EMBEDDED, tmp_path)
+    return Machines(request.getfixturevalue("database"), tmp_path)
 
 
 @pytest.fixture

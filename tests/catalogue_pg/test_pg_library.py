@@ -21,6 +21,7 @@ from rag.errors import LibraryMismatch, LibraryMissing, StorageError, UsageError
 from rag.index import Library, open_catalogue
 from rag.store import collections
 from rag.store.backup import back_up
+from rag.store.restore import restore
 
 QUESTION = "сколько дней отпуска переносится"
 
@@ -90,26 +91,25 @@ def test_a_second_machine_joins_and_finds_what_the_first_has_put_in(
     assert told == {"store": "embedded", "catalogue": app.settings.catalogue}
 
 
+def test_another_catalogue_than_the_library_has_is_told(
+    machines: Machines, caplog: pytest.LogCaptureFixture
+) -> None:
+    with machines.writing("a") as a:
+        shelved(a, "1.txt", "Это здесь.")
+    home = machines.paths("a").home
+    assert App(Settings(catalogue=machines.database), home).documents()
+    assert caplog.text == ""
+    other = f"{machines.database}-other"
+    assert App(Settings(catalogue=other), home).documents()
+    assert f"{other} is not looked at" in caplog.text
+
+
 def test_another_store_than_the_library_has_is_refused(machines: Machines, tmp_path: Path) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Это здесь.")
     settings = Settings(store="milvus:http://127.0.0.1:1", catalogue=machines.database)
     with pytest.raises(UsageError, match="Leave --store out"):
         App(settings, tmp_path / "two").documents()
-
-
-def test_a_reader_sees_one_state_until_it_looks_again(machines: Machines) -> None:
-    with machines.writing("a") as a:
-        shelved(a, "1.txt", "Это здесь с утра.")
-        with Library.open(machines.paths("a"), EMBEDDER) as library:
-            shelved(a, "2.txt", "А это с вечера.")
-            assert library.catalogue.counts() == (1, 1)
-            assert library.catalogue.generation == 1
-            library.catalogue.refresh()
-            assert library.catalogue.counts() == (2, 2)
-            library.catalogue.rest()
-            shelved(a, "3.txt", "И это к ночи.")
-            assert library.catalogue.counts() == (3, 3)  # it rests: there is no state to keep to
 
 
 def test_a_new_library_takes_the_place_of_the_old_one_on_every_machine(
@@ -194,6 +194,12 @@ def test_collections_are_listed_renamed_and_deleted(machines: Machines, server: 
     assert App(Settings(collection="работа"), home).documents()[0].name == "1.txt"
     with pytest.raises(UsageError, match="pg_dump"):
         back_up(home, home / "b.tar.gz", version="1")
+    with Machines("embedded", machines.folder).writing("elsewhere") as other:
+        shelved(other, "1.txt", "Слово.")
+    collections.rename(other.paths.home, "default", "работа")
+    file, _ = back_up(other.paths.home, home / "b.tar.gz", version="1")
+    with pytest.raises(UsageError, match="pg_restore"):
+        restore(file, home, replace=True)
     collections.delete(home, "работа")
     assert collections.collections(home) == []
     assert server.schemas(machines.database) == []
@@ -205,26 +211,6 @@ def test_libraries_of_one_database_know_nothing_of_each_other(machines: Machines
         shelved(a, "a.txt", "Первая.")
         shelved(b, "b.txt", "Вторая.")
     assert (machines.names("a"), other.names("a")) == (["a.txt"], ["b.txt"])
-
-
-def test_texts_with_any_character_come_back_as_they_were(machines: Machines) -> None:
-    text = "a\0b \ufdd0 \ufdd00 \U0010ffff \U0001f600 % ? ' \\ конец"
-    with machines.writing("a") as a:
-        shelved(a, "имя \0.txt", text)
-    with Library.open(machines.paths("a"), EMBEDDER) as library:
-        (row,) = library.catalogue.documents()
-        assert library.catalogue.document(row.id).text == text
-        assert row.name == "имя \0.txt"
-        (held,) = library.catalogue.chunks()
-        assert held.chunk.text == text
-
-
-def test_names_are_in_the_order_of_their_code_points(machines: Machines) -> None:
-    given = ["б.txt", "А.txt", "ё.txt", "Z.txt", "a.txt", "_.txt", "\U0001f600.txt", "～.txt"]
-    with machines.writing("a") as a:
-        for name in given:
-            shelved(a, name, f"Это {name}.")
-    assert machines.names("a") == sorted(given)
 
 
 def test_a_catalogue_of_another_version_is_told(machines: Machines, server: Server) -> None:

@@ -155,28 +155,6 @@ def test_who_waits_too_long_for_another_publication_is_told_and_loses_nothing(
     assert machines.names("b") == ["b.txt"]
 
 
-def test_a_publication_that_fails_leaves_the_old_state_and_what_was_staged(
-    machines: Machines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    paper = of_text("Это выйдет со второго раза.")
-    with machines.writing("a") as a:
-        shelved(a, "1.txt", "Это уже здесь.")
-        a.stage(paper)
-        monkeypatch.setattr(a._draft, "finish", _broken)
-        with pytest.raises(MemoryError):
-            a.publish([row_of_text("2.txt", paper)], ["1.txt"])
-    assert machines.names("a") == ["1.txt"]
-    with machines.writing("a") as a:
-        assert a.catalogue.attempt_of(paper.document.id) == ""
-        a.publish([row_of_text("2.txt", paper)], ["1.txt"])
-    assert machines.names("a") == ["2.txt"]
-    assert machines.whole("a") == 1
-
-
-def _broken(*_: object) -> None:
-    raise MemoryError("in the middle of it")
-
-
 def test_a_server_that_is_started_again_in_the_middle_costs_nothing(
     machines: Machines, server: Server
 ) -> None:

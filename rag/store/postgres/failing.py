@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rag.store.postgres.address import Address
 
 #: SQLSTATE (PostgreSQL, Appendix A) of transactions that may be tried again: a serialization
-#: failure and a deadlock.
-_RACES = ("40001", "40P01")
+#: failure, a deadlock, and a row that another one put in first.
+_RACES = ("40001", "40P01", "23505")
 #: The server stops, starts, or has ended the connection.
 _AWAY = ("08", "57P")
 _REFUSED = ("28",)

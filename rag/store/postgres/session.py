@@ -12,7 +12,7 @@ from rag.errors import LibraryBusy, LibraryMissing
 from rag.store.connection import Dialect
 from rag.store.postgres import failing
 from rag.store.postgres.engine import engine
-from rag.store.postgres.tables import found_or_made, tables, translated
+from rag.store.postgres.tables import LONGEST_SECONDS, found_or_made, tables, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,8 +33,11 @@ _KEPT_DAYS = 7
 #: Unicode reserves for such use, is written twice itself.
 _ESCAPE = "\ufdd0"
 _BYTES_OF, _PROMISES = "octet_length({})", "json_array_length(CAST({} AS json) -> 'promises')"
+#: Has the tables of a library before one. A model may take longer to answer, and indexes to be
+#: derived, than a server lets a transaction rest.
 _ENTER = (
     "SELECT schema, set_config('search_path', schema, true),"
+    " set_config('idle_in_transaction_session_timeout', '0', true),"
     " set_config('rag.writer', %s, true) FROM rag.libraries WHERE name = %s"
 )
 _TRY_LOCK = "pg_try_advisory_xact_lock(hashtextextended('rag writer ' || writer, 0))"
@@ -188,6 +191,7 @@ class Writing(_Session):
             self._connect()
             assert self._connection is not None
             with self._connection.begin():
+                self._execute(f"SET LOCAL lock_timeout = '{LONGEST_SECONDS}s'")
                 schema, is_new = found_or_made(self._connection, self.address)
                 if is_new:
                     self._enter(self._writer)
@@ -272,8 +276,6 @@ class Writing(_Session):
         """As `Connection.publishing`, under a lock that falls with the transaction."""
         with self._lock, failing.mapped(self.address), self._transaction():
             self._execute(f"SET LOCAL lock_timeout = '{PUBLISH_SECONDS}s'")
-            # to derive indexes may take longer than a server lets a transaction rest
-            self._execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             self._execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (self._turn,))
             self._execute("SELECT 1 FROM rag.libraries WHERE schema = ? FOR SHARE", (self._schema,))
             self._execute(

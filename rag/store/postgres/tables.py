@@ -8,7 +8,7 @@ import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryBusy, UsageError
+from rag.errors import LibraryBusy, LibraryCorrupt, UsageError
 from rag.store.postgres import failing
 from rag.store.postgres.address import BEFORE, Address
 from rag.store.postgres.engine import engine
@@ -31,7 +31,8 @@ _REGISTERED = (
     "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'rag' AND c.relname = 'libraries'"
 )
-#: How long to wait for those who read a library that is to go.
+_SCHEMA = re.compile(r"rag_[0-9a-f]{16}")
+#: How long to wait for those who read a library that is to go, or make another one.
 LONGEST_SECONDS = 60
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _NAMES = "rag libraries"
@@ -76,6 +77,11 @@ def schema_of(connection: Connection, address: Address) -> str | None:
     if not _value(connection, _REGISTERED):
         return None
     found = _value(connection, "SELECT schema FROM rag.libraries WHERE name = %s", address.library)
+    if found and not _SCHEMA.fullmatch(str(found)):
+        raise LibraryCorrupt(
+            f"The database at {address.shown} calls {found!r} the schema of {address.library}",
+            "Bring the database back from a backup.",
+        )
     return str(found) if found else None
 
 

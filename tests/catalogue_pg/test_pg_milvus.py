@@ -1,0 +1,44 @@
+"""Several machines whose words and vectors are in one Milvus, with the catalogue in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from milvus_server import serving
+from shared_library import Machines
+from store_of_rows import of_text, row_of_text, shelved
+
+from rag.store.where import Where, where
+
+pytest.importorskip("milvus_lite")
+
+
+@pytest.fixture
+def machines(database: str, tmp_path: Path) -> Iterator[Machines]:
+    """Machines of one library, whose words and vectors a server of Milvus Lite has."""
+    with serving(tmp_path / "lite") as server:
+        yield Machines(database, tmp_path, server.store)
+
+
+def test_machines_publish_into_one_milvus_in_turn_and_make_it_anew_together(
+    machines: Machines,
+) -> None:
+    one, two = of_text("Отчёт первый. " * 9, chunks=3), of_text("Отчёт второй. " * 9, chunks=2)
+    with machines.writing("a") as a:
+        shelved(a, "0.txt", "Начало всего.")
+        store, machines.store = machines.store, ""  # the second joins, and is told by the catalogue
+        with machines.writing("b") as b:
+            a.stage(one)
+            b.stage(two)
+            b.publish([row_of_text("2.txt", two)], [])
+            a.publish([row_of_text("1.txt", one)], ["0.txt"])
+    assert where(machines.paths("b")) == Where(store, machines.database)
+    assert machines.whole("a") == machines.whole("b") == 5
+    assert len(machines.found("b", "первый")) == 3
+    machines.store = store
+    with machines.remaking("b") as b:
+        shelved(b, "1.txt", "Всё сначала.")
+    assert machines.found("a", "сначала") == ["Всё сначала."]
+    assert machines.whole("a") == machines.whole("b") == 1
