@@ -21,12 +21,9 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SEARCH, ASK = "search", "ask"
 _LONGEST_THINKING = 4.0  # means
@@ -101,12 +98,6 @@ async def _asked(session: aiohttp.ClientSession, url: str, question: str) -> str
             return "" if json.loads(body) else "an empty answer"
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return f"{type(error).__name__}: {error}"
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of the values does not exceed; 0 of none."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
 
 
 def main() -> int:

@@ -173,3 +173,9 @@ def figures(rows: Iterable[tuple[str, str, str, bool]]) -> str:
     """A Markdown table of figures to reach: what, the target, what was measured, whether met."""
     cells = [(name, target, got, "yes" if met else "NO") for name, target, got, met in rows]
     return table(("figure", "target", "measured", "met"), cells)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values does not exceed; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0

@@ -32,8 +32,7 @@ from capacity import (
     server_rate,
 )
 from capacity_tables import PAGE, placed
-from clients import quantile
-from measuring import table
+from measuring import quantile, table
 from queueing import Batcher, Engine, Events, Station, join
 
 if TYPE_CHECKING:

@@ -28,8 +28,18 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from browsing import free_port
-from clients import ASK, SEARCH, Spec, Told, quantile
-from measuring import CORPORA, ROOT, environment, figures, machine, memory_of, table, tree
+from clients import ASK, SEARCH, Spec, Told
+from measuring import (
+    CORPORA,
+    ROOT,
+    environment,
+    figures,
+    machine,
+    memory_of,
+    quantile,
+    table,
+    tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
