@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _RAG = [sys.executable, "-m", "rag"]
+_ASK = """
+import json, sys
+from pathlib import Path
+from rag.app import App
+from rag.config import Settings
+home, count, questions = sys.argv[1:]
+app = App(Settings(), Path(home))
+found = [app.search(question, k=int(count)).passages for question in json.loads(questions)]
+print(json.dumps([[passage.chunk.id for passage in each] for each in found]))
+"""
 _CHUNKS, _QUESTIONS, _RESULTS = 100_000, 20, 10
 _SECONDS = 60.0  # for 100,000 chunks, there and back
 
@@ -97,14 +107,18 @@ def _step(name: str, arguments: Sequence[str], work: Path, env: dict[str, str]) 
 
 def _same(chunks: int, old: Path, new: Path, work: Path, env: dict[str, str]) -> int:
     """How many questions find the same passages in both."""
+    questions = json.dumps(shuffled.questions(chunks, _QUESTIONS))
 
-    def found(home: Path, question: str) -> set[tuple[str, int, int]]:
-        asked = [*_RAG, "search", question, "-k", str(_RESULTS), "--json", "--home", str(home)]
-        passages = json.loads(run(asked, cwd=work, env=env).out)["passages"]
-        return {(each["document"], each["start"], each["end"]) for each in passages}
+    def found(home: Path) -> list[list[str]]:
+        asked = [sys.executable, "-c", _ASK, str(home), str(_RESULTS), questions]
+        done = run(asked, cwd=work, env=env)
+        if done.code:
+            raise SystemExit(f"the library at {home} was not searched: {done.err[-2000:]}")
+        told: list[list[str]] = json.loads(done.out)
+        return told
 
-    questions = shuffled.questions(chunks, _QUESTIONS)
-    return sum(found(old, question) == found(new, question) for question in questions)
+    pairs = zip(found(old), found(new), strict=True)
+    return sum(set(before) == set(after) for before, after in pairs)
 
 
 def _table(steps: Sequence[Step]) -> str:

@@ -127,6 +127,7 @@ def _sizes(folder: Path, sizes: Sequence[str], args: argparse.Namespace) -> None
             _ingest(place, lambda text, size=size: shuffled.write(text, int(size)))
             built = _both(place)
             first, pace, same = _timed(place, questions)
+        print(f"{size} {pace} {same}", file=sys.stderr, flush=True)
         paces += [_pace_row(size, name, each) for name, each in pace.items()]
         kept += _kept_rows(size, built, first)
         alike += [(size, name, *_same_cells(each)) for name, each in same.items()]
@@ -149,6 +150,7 @@ def _sets(folder: Path, names: Sequence[str], args: argparse.Namespace) -> None:
             kept += _kept_rows(name, _both(place), None)
             for kind, same in _compared(place, asked).items():
                 rows.append((name, kind, *_same_cells(same)))
+                print(f"{name} {kind}: {same}", file=sys.stderr, flush=True)
                 wrong += same.asked - same.tied
     if not names:
         return

@@ -1,6 +1,7 @@
 """Text to vectors, as langchain `Embeddings`, and pairs of texts to scores.
 
-    base       identity, and what every embedder and reranker does
+    identity   what makes the vectors of an embedder comparable
+    base       what every embedder and reranker does
     hashed     the offline default, without weights
     neural     sentence-transformers models
     rerank     cross-encoders, which read question and passage together
@@ -21,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 from rag.embed.options import BUILTIN, HASHED, EncoderOptions
 
 if TYPE_CHECKING:
-    from rag.embed.base import Embedder, EmbedderIdentity, Reranker, checked
+    from rag.embed.base import Embedder, Reranker, checked
     from rag.embed.entail import CrossEncoderEntailment
     from rag.embed.hashed import HashedEmbedder
+    from rag.embed.identity import EmbedderIdentity
 
 __all__ = [
     "BUILTIN",
@@ -39,15 +41,17 @@ __all__ = [
     "load_reranker",
 ]
 
-_BASE = frozenset({"Embedder", "EmbedderIdentity", "Reranker", "checked"})
+_PARTS = {
+    **dict.fromkeys(("Embedder", "Reranker", "checked"), "base"),
+    "EmbedderIdentity": "identity",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import what is first asked for (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    part = "base" if name in _BASE else "hashed"
-    return getattr(import_module(f"rag.embed.{part}"), name)
+    return getattr(import_module(f"rag.embed.{_PARTS.get(name, 'hashed')}"), name)
 
 
 def load_embedder(name: str, options: EncoderOptions | None = None) -> Embedder:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed.base import Embedder, EmbedderIdentity
+from rag.embed.base import Embedder
+from rag.embed.identity import EmbedderIdentity
 from rag.embed.options import BUILTIN, HASHED
 from rag.hashing import BUCKETS, DIMENSION, Frequencies, Hasher
 from rag.words import stems_of, words

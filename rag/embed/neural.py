@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.embed import local
-from rag.embed.base import Embedder, EmbedderIdentity, checked, unit
+from rag.embed.base import Embedder, checked, unit
 from rag.embed.families import prompts_of
+from rag.embed.identity import EmbedderIdentity
 from rag.embed.options import EncoderOptions
 from rag.errors import ModelError
 

@@ -14,7 +14,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.embed.base import EmbedderIdentity
+from rag.embed.identity import EmbedderIdentity
 from rag.errors import LibraryMismatch, UsageError
 from rag.parquet.columns import TABLES
 from rag.parquet.rows import conform

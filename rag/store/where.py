@@ -151,9 +151,15 @@ def _named(paths: LibraryPaths, asked: Where) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two catalogues are one: the same database, and library if the second tells which."""
+    """Whether two addresses are of one place: a Milvus, or a database and a library if the second
+    tells which.
+    """
     if one == other:
         return True
+    if Where(one).milvus and Where(other).milvus:
+        from rag.store.milvus.address import address_of as milvus
+
+        return milvus(Where(one).milvus).same(milvus(Where(other).milvus))
     if not one.startswith(_POSTGRES) or not other.startswith(_POSTGRES):
         return False
     from rag.store.postgres.address import parsed

@@ -304,7 +304,7 @@ def test_an_ingest_that_is_interrupted_leaves_nothing_of_ray_which_told_nobody_o
             break
         time.sleep(0.01)
     assert not left
-    (log,) = own.glob("session_2*/logs/dashboard.log")
+    (log,) = own.glob("ray/session_2*/logs/dashboard.log")
     assert "Usage reporting is disabled" in log.read_text(encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ import test_contract_writing as writing
 from postgres_server import Server, running
 from store_places import LetterEmbedder, Place, Shelf
 
+from rag.store.postgres.engine import forget_engines
 from rag.store.where import EMBEDDED, Where
 
 pytest.importorskip("sqlalchemy")
@@ -25,6 +26,7 @@ def database() -> Iterator[Server]:
     with running() as server:
         server.database("rag")
         yield server
+        forget_engines()
 
 
 @pytest.fixture(params=["embedded", "milvus server"])

@@ -8,7 +8,8 @@ import pytest
 
 from rag.errors import UsageError
 from rag.store.milvus.address import Address, address_of
-from rag.store.where import wanted
+from rag.store.place import LibraryPaths
+from rag.store.where import Where, settle, wanted
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,12 @@ def test_what_is_set_makes_no_other_place() -> None:
     one, other = address_of("http://h/db"), address_of("http://h/db?index=HNSW")
     assert one.same(other)
     assert not one.same(address_of("http://h/other"))
+
+
+def test_the_same_place_may_be_told_again_without_what_was_set(tmp_path: Path) -> None:
+    paths = LibraryPaths(tmp_path, "papers")
+    paths.folder.mkdir()
+    made = settle(paths, Where("milvus:http://h/db?index=HNSW", "embedded"))
+    assert settle(paths, Where("milvus:http://h/db")) == made
+    with pytest.raises(UsageError, match="not at milvus:http://h/other"):
+        settle(paths, Where("milvus:http://h/other"))

@@ -84,7 +84,10 @@ class Milvus:
     def overtaken(
         self, draft: Draft, _catalogue: Catalogue, _embedder: Embedder, _generation: int
     ) -> Draft:
-        """As `Backend.overtaken`: the same one, which asks for the epoch when it is finished."""
+        """As `Backend.overtaken`: a draft looks for the epoch that is current when it is finished.
+
+        What was published meanwhile is in it, whoever did so.
+        """
         return draft
 
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:

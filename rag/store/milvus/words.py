@@ -32,6 +32,7 @@ _SMALL = 500  # chunks of documents whose vectors are fetched, and kept, to be s
 _KEPT = 2000  # chunks whose vectors are kept
 _REMEMBERED = 200_000  # terms whose frequencies are kept
 _NOTHING = 1e-6  # of all rarity of a question: what is less changes no score that is told apart
+_PREFIXES = 64  # beginnings of words whose lists are kept: those of few letters are long
 _DRIFT = 0.01  # of an average length, which changes no score by more than a third of it
 
 #: The terms of one field of which the best counts, each with its dimension and its rarity.
@@ -55,8 +56,8 @@ class MilvusWords:
         self._known: dict[tuple[str, str], int] = {}
         self._turn = Lock()
         self._kept: OrderedDict[str, list[_Scored]] = OrderedDict()
-        self.words_from = lru_cache(maxsize=1024)(self._words_from)
-        self.stems_from = lru_cache(maxsize=1024)(self._stems_from)
+        self.words_from = lru_cache(maxsize=_PREFIXES)(self._words_from)
+        self.stems_from = lru_cache(maxsize=_PREFIXES)(self._stems_from)
         before = reader.epoch.averages
         self._drift = max(
             (now / before[field] for field, now in self._averages.items() if before[field]),
