@@ -116,7 +116,7 @@ class Reader:
         """How many entities of this generation there are in Milvus."""
         total = self._count("")
         if total > self.chunks:  # some are of a later one, or on their way out
-            gone = [key for key in self._gone if key in self.entities(list(self._gone), [])]
+            gone = self.entities(list(self._gone), [])
             total -= len(gone) + self._count(f"born > {self.generation}")
         return total
 
