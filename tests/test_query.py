@@ -145,6 +145,14 @@ def test_a_word_that_the_index_or_a_dictionary_knows_is_never_changed(word: str)
     assert read(f"где {word}").mended == ()
 
 
+def test_letters_typed_as_two_are_the_letters_they_make() -> None:
+    texts = ("Ёлка стоит в холле, кто её поставил, не ясно.",)
+    found = read("где е\u0308лка и кто ее\u0308 поставил?", texts)
+    assert set(found.stems) >= {"елк", "постав"}
+    assert not found.variants
+    assert not found.mended
+
+
 @pytest.mark.parametrize("word", ["отд", "E17", "отпсук2025", "15.11.2026", "שלום", "о'тпск", "🙂"])
 def test_short_words_numbers_and_other_scripts_are_never_changed(word: str) -> None:
     assert read(f"где {word}").mended == ()

@@ -7,6 +7,7 @@ holds; a word it knows is never changed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -91,9 +92,10 @@ def understand(asked: str, vocabulary: Vocabulary, documents: Sequence[str] | No
 
     `documents` are the ids of those that are searched, None for all.
     """
-    text = without_courtesies(asked)
+    composed = unicodedata.normalize("NFC", asked)  # ё and й, which some systems type as two
+    text = without_courtesies(composed)
     if not _meaningful(text):
-        text = asked
+        text = composed
     found = _content(text)
     if len(found) > _MOST_WORDS:  # a text more than a question
         kept = _rarest(found, vocabulary)
