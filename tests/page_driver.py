@@ -76,6 +76,11 @@ def ask(page: AppTest, question: str) -> AppTest:
     """Ask, and wait for the answer: the page waits for news of it whenever it runs."""
     page.chat_input[0].set_value(question)
     sound(page.run())
+    return answered(page)
+
+
+def answered(page: AppTest) -> AppTest:
+    """The page when the answer that it waits for is there."""
     while any(button.key == "stop" for button in page.button):
         sound(page.run())
     return page

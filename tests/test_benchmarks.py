@@ -98,7 +98,8 @@ def test_large_models_are_decoded_in_three_ways(benchmark: Any) -> None:
     ]
     (weights,) = {each.weights for each in found}
     assert weights == 2 * (1200 * 32 + 4 * 32 * 32 + 3 * 32 * 64 + 3 * 32)
-    assert all(each.share > 0 for each in found)
+    for each in found:  # noise may make the speed of so small a one anything but nothing
+        assert each.share == each.speed * weights / 1e9 != 0
 
 
 def test_without_a_card_it_says_so(

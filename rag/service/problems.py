@@ -26,6 +26,7 @@ from rag.errors import (
     RagError,
     ReadError,
     StorageError,
+    StoreAway,
     UsageError,
 )
 from rag.service import ids, paths
@@ -49,6 +50,11 @@ _OUTSIDE: Final[tuple[tuple[type[RagError], str, str], ...]] = (
     (LibraryMismatch, "", ""),
     (LibraryCorrupt, "", ""),
     (LibraryError, "The library cannot be used", "Let the administrator see why: rag doctor"),
+    (
+        StoreAway,
+        "The server that holds the library's index or catalogue does not answer",
+        "Try again in a moment; the service's log says which it is.",
+    ),
     (StorageError, "The library cannot be written", "Let the administrator make room."),
 )
 _REASON = re.compile(r" \([^()/\\]+\)$")
@@ -69,6 +75,7 @@ _STATUSES: Final[tuple[tuple[type[RagError], int], ...]] = (
     (LibraryError, 409),
     (DoesNotFit, 422),
     (ModelError, 503),
+    (StoreAway, 503),
     (StorageError, 507),
 )
 

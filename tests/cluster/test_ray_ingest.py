@@ -297,7 +297,7 @@ def test_an_ingest_that_is_interrupted_leaves_nothing_of_ray_which_told_nobody_o
     assert any("raylet" in line for line in before.values())
     driver.send_signal(signal.SIGINT)
     _, said = driver.communicate()
-    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert "KeyboardInterrupt" in said.splitlines()
     for _ in range(3000):  # the last of them see that they are alone
         left = [line for pid, line in before.items() if Path(f"/proc/{pid}").exists()]
         if not left:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from injected import INJECTED, document, obey, question
 from model_doubles import model_of, scripted
-from page_driver import FACT, FILES, ask, chip, drop, html, open_page, press, sound
+from page_driver import FACT, FILES, answered, ask, chip, drop, html, open_page, press, sound
 from streamlit.testing.v1 import AppTest
 
 from rag.app import App
@@ -282,7 +282,7 @@ def test_a_question_looks_where_it_was_told_to_and_so_does_the_next() -> None:
     assert html(page, "asked-in") == ['<div class="asked-in">Look in: отпуск.txt</div>']
     ask(page, KETTLE)
     assert len(html(page, "asked-in")) == 2
-    press(page, "ask-everywhere")
+    answered(press(page, "ask-everywhere"))
     assert FACT in re.sub("</?strong>", "", html(page, "sentence")[0])
     assert len(html(page, "asked-in")) == 2
 
@@ -304,7 +304,7 @@ def test_first_questions_are_made_of_the_documents_and_pressed(
     monkeypatch.setattr(App, "openers", lambda *_: (KETTLE, "*What* else?"))
     page = drop(open_page(), FILES)
     assert chip(page, r"\*What\* else\?").key == "opener-1"
-    press(page, "opener-0")
+    answered(press(page, "opener-0"))
     assert questions(page) == [KETTLE]
     assert FACT in re.sub("</?strong>", "", html(page, "sentence")[0])
 
