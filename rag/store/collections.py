@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.access import keyfile
-from rag.errors import LibraryError, StorageError, UsageError
+from rag.errors import RagError, UsageError
 from rag.store import place
 from rag.store.disk import disk_used
 from rag.store.folders import note_folders
@@ -117,5 +117,5 @@ def _looked_at(paths: LibraryPaths) -> Collection:
             if not catalogue.generation:
                 return Collection(paths.collection)
             return Collection(paths.collection, *catalogue.counts())
-    except (LibraryError, StorageError) as error:
+    except RagError as error:
         return Collection(paths.collection, trouble=error.message)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from postgres_server import GUARDED, Server
 
+from rag import store
 from rag.embed import HashedEmbedder
 from rag.errors import LibraryBusy, LibraryMissing, RagError, StorageError, UsageError
 from rag.index import Writer
+from rag.store.collections import collections
 from rag.store.database import File
+from rag.store.opening import open_for_reading
 from rag.store.place import LibraryPaths
 from rag.store.postgres import session
 from rag.store.postgres.address import Address, parsed
 from rag.store.postgres.session import Reading, Writing
 from rag.store.postgres.tables import translated
-from rag.store.where import EMBEDDED, Where, wanted
+from rag.store.where import EMBEDDED, Where, wanted, write_note
 
 
 def made(address: str, home: Path) -> None:
@@ -45,6 +49,28 @@ def test_a_database_that_cannot_be_used_is_told_with_the_next_command(
         made(address.format(port=server.port), tmp_path)
     assert told in str(error.value)
     assert "SELECT" not in str(error.value)
+
+
+def test_an_option_that_the_driver_does_not_know_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="sslmod"):
+        made("postgresql://keeper@127.0.0.1:1/postgres?sslmod=require", tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["psycopg", "sqlalchemy"])
+def test_a_missing_driver_is_told_with_what_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(store, "postgres", store.postgres)
+    for name in [name for name in sys.modules if name.startswith("rag.store.postgres")]:
+        monkeypatch.delitem(sys.modules, name)
+    paths = LibraryPaths(tmp_path, "default")
+    paths.folder.mkdir()
+    write_note(paths, Where(EMBEDDED, "postgresql://keeper@127.0.0.1:1/postgres"))
+    with pytest.raises(UsageError, match=missing) as error:
+        open_for_reading(paths)
+    assert 'pip install "rag[postgres]"' in error.value.hint
+    assert missing in collections(tmp_path)[0].trouble
 
 
 def test_a_wrong_password_is_told_and_never_shown(

@@ -28,7 +28,7 @@ _lock = Lock()
 
 
 def engine(database: str) -> Engine:
-    """The engine of the database at an address. Raises UsageError where the driver is missing."""
+    """The engine of the database at an address. Raises UsageError where it is none."""
     key = (database, os.getpid())  # connections do not outlive a fork
     with _lock:
         if key not in _engines:
@@ -45,11 +45,8 @@ def forget_engines() -> None:
 
 
 def _made(database: str) -> Engine:
-    try:
-        from sqlalchemy import create_engine
-        from sqlalchemy.engine import make_url
-    except ImportError as error:
-        raise _driver_missing(error) from error
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
@@ -64,16 +61,7 @@ def _made(database: str) -> Engine:
             pool_use_lifo=True,
             use_native_hstore=False,
         )
-    except ImportError as error:
-        raise _driver_missing(error) from error
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             f"{database} is no address of a database", "postgresql://USER@HOST:PORT/DATABASE"
         ) from error
-
-
-def _driver_missing(error: ImportError) -> UsageError:
-    return UsageError(
-        f"A catalogue in PostgreSQL needs {error.name}, which is not installed",
-        'pip install "rag[postgres]"',
-    )

@@ -5,10 +5,23 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import psycopg
-from sqlalchemy import exc
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMissing,
+    RagError,
+    StorageError,
+    UsageError,
+)
 
-from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMissing, RagError, StorageError
+try:
+    import psycopg
+    from sqlalchemy import exc
+except ImportError as error:  # whoever reaches a database comes through here first
+    raise UsageError(
+        f"A catalogue in PostgreSQL needs {error.name or 'libpq'}, which is not installed",
+        'pip install "rag[postgres]"',
+    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +93,11 @@ def _state(error: exc.DBAPIError) -> str:
 def _told(error: exc.DBAPIError, address: Address) -> RagError:
     state = _state(error)
     said = _message(error.orig)
+    if not state and isinstance(error.orig, psycopg.ProgrammingError):  # before it was connected
+        return UsageError(
+            f"{address.database} is no address of a database ({said})",
+            "postgresql://USER@HOST:PORT/DATABASE; see docs/postgres.md.",
+        )
     if not state and isinstance(error.orig, psycopg.OperationalError):
         state = next((code for part, code in _SAID.items() if part in said), "08006")
     place = f"The database at {address.shown}"
