@@ -33,6 +33,7 @@ from rag.store.backend import backend_of
 from rag.store.elsewhere import (
     drop_milvus,
     give_up,
+    has_its_name,
     is_own,
     joined,
     note_milvus,
@@ -382,10 +383,11 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
         try:
             yield new
             if _is_published(new):
+                noted, old = note_milvus(paths), address_of(paths)
                 put_in_place(new)
-                old = address_of(paths)
                 swap(paths, new)
                 give_up(old, paths)
+                drop_milvus(paths.home, noted)
         finally:
             _clear(new)
             new.lock.unlink(missing_ok=True)
@@ -393,14 +395,17 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
 
 def _clear(new: LibraryPaths) -> None:
     """Remove what is left of a library that was to take the place of another one."""
-    if new.folder.exists():
+    if not new.folder.exists():
+        return
+    noted = ""
+    if not has_its_name(new):  # else it is the library by now, for all machines
         noted = note_milvus(new)
         try:
             take_away(new)
         except RagError as error:
             log.warning("What was begun stays in its database: %s", error)
-        shutil.rmtree(new.folder, ignore_errors=True)
-        drop_milvus(new.home, noted)
+    shutil.rmtree(new.folder, ignore_errors=True)
+    drop_milvus(new.home, noted)
 
 
 def _is_published(paths: LibraryPaths) -> bool:

@@ -236,19 +236,15 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
 
 def swap(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
-    from rag.store.elsewhere import drop_milvus, note_milvus
-
     old = LibraryPaths(paths.home, paths.collection + OLD)
     try:
         shutil.rmtree(old.folder, ignore_errors=True)
-        noted = note_milvus(paths)
         if paths.folder.exists():
             os.rename(paths.folder, old.folder)
         os.rename(new.folder, paths.folder)
     except OSError as error:
         raise storage_error(error, paths.folder) from error
     shutil.rmtree(old.folder, ignore_errors=True)
-    drop_milvus(paths.home, noted)
 
 
 def _recover(paths: LibraryPaths) -> None:

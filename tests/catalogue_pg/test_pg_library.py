@@ -163,6 +163,25 @@ def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
     assert len(server.schemas(machines.database)) == 1
 
 
+def test_what_has_its_name_in_the_database_stays_when_the_folder_cannot_be_put_in_place(
+    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full", "")
+
+    with machines.writing("a") as a, machines.writing("b"):
+        shelved(a, "1.txt", "Старое слово.")
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.index.swap", full)
+        with pytest.raises(StorageError), machines.remaking("a") as new:
+            shelved(new, "1.txt", "Новое слово.")
+    assert machines.found("b", "слово") == machines.found("a", "слово") == ["Новое слово."]
+    with machines.remaking("a") as new:
+        shelved(new, "1.txt", "Новейшее слово.")
+    assert machines.found("b", "слово") == ["Новейшее слово."]
+    assert len(server.schemas(machines.database)) == 1
+
+
 def test_a_library_moves_into_a_database_and_out_of_it_when_it_is_made_anew(
     machines: Machines, server: Server
 ) -> None:
