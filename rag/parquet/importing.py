@@ -20,7 +20,7 @@ import numpy as np
 
 from rag.corrections import Correction
 from rag.embed import BUILTIN, HashedEmbedder
-from rag.errors import LibraryError, LibraryMismatch, UsageError
+from rag.errors import LibraryMismatch, LibraryMissing, UsageError
 from rag.index import Writer, check_made, open_catalogue, replacing
 from rag.parquet import manifest, reading
 from rag.parquet.exporting import Moved
@@ -103,7 +103,7 @@ def _embedder(told: Manifest, embedder_of: Callable[[EmbedderIdentity], Embedder
 
 
 def _check_free(paths: LibraryPaths) -> None:
-    with suppress(LibraryError):
+    with suppress(LibraryMissing):
         open_catalogue(paths).close()
         raise UsageError(
             f"There is a library at {paths.folder} already",
