@@ -28,11 +28,12 @@ from rag.errors import (
     StorageError,
     UsageError,
 )
-from rag.index import Library, open_catalogue
+from rag.index import Library
 from rag.parquet import columns, tables
 from rag.parquet.exporting import Moved
 from rag.parquet.manifest import LOCK, NAME
 from rag.store.corrections import Corrections
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, locked
 from rag.store.staged import GivenVectors
 

@@ -18,9 +18,10 @@ from rag.app.libraries import Libraries
 from rag.app.loaded import Loaded
 from rag.config import Settings
 from rag.errors import LibraryMismatch, LibraryMissing, StorageError, UsageError
-from rag.index import Library, open_catalogue
+from rag.index import Library
 from rag.store import collections
 from rag.store.backup import back_up
+from rag.store.opening import open_catalogue
 from rag.store.restore import restore
 
 QUESTION = "сколько дней отпуска переносится"

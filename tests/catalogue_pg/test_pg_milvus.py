@@ -10,10 +10,10 @@ from milvus_server import serving
 from shared_library import Machines
 from store_of_rows import of_text, row_of_text, shelved
 
-from rag.index import open_catalogue
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import hold
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths
 from rag.store.where import Where, where
 

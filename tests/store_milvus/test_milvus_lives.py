@@ -36,7 +36,7 @@ def held(server: MilvusServer, *prefixes: str) -> list[str]:
 
 def library_of(paths: LibraryPaths) -> str:
     """What the names of a library's collections begin with."""
-    from rag.index import open_catalogue
+    from rag.store.opening import open_catalogue
 
     with open_catalogue(paths) as catalogue:
         return schema.prefix(schema.library_of(catalogue))
