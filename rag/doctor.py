@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.chunk import coverage
 from rag.errors import RagError
-from rag.index import (
-    Older,
-    check_embedder,
-    check_versions,
-    library_embedder,
-    open_catalogue,
-)
 from rag.store import derived
 from rag.store.backend import backend_of
+from rag.store.checks import Older, check_embedder, check_versions, library_embedder
 from rag.store.elsewhere import is_own
+from rag.store.opening import open_catalogue
 from rag.store.vectors.codes import NEAREST, recall
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from rag import config, errors, render, schema
+from rag import errors, render, schema
+from rag.allowed import CHOICES
 from rag.options import JSON, RERANKER, SHARED, options
 from rag.options import settings as settings_of
 
@@ -51,7 +52,7 @@ _SOURCES = {
 @click.option(
     "--parameters", metavar="N", default="", help='Number of weights, such as "13B", if not told.'
 )
-@click.option("--dtype", type=click.Choice(config.CHOICES["dtype"]), help="Numbers it runs in.")
+@click.option("--dtype", type=click.Choice(CHOICES["dtype"]), help="Numbers it runs in.")
 @JSON
 @options(RERANKER, SHARED)
 @click.pass_context

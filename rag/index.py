@@ -20,27 +20,28 @@ import logging
 import secrets
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, RagError
+from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, RagError
 from rag.prepare import embedded, prepare, words_of
-from rag.readers import READERS_VERSION
 from rag.store import derived
 from rag.store.backend import backend_of
+from rag.store.checks import check_embedder, check_versions, library_embedder, versions
 from rag.store.elsewhere import (
     drop_milvus,
     give_up,
+    has_its_name,
     is_own,
     joined,
     note_milvus,
     put_in_place,
     take_away,
 )
-from rag.store.opening import is_there, open_for_reading, open_for_writing
-from rag.store.place import NEW, OLD, LibraryPaths, is_moved, locked, storage_error, swap
+from rag.store.opening import open_catalogue, open_for_writing
+from rag.store.place import NEW, LibraryPaths, locked, storage_error, swap
 from rag.store.postgres.address import address_of
 from rag.store.rows import ChunkRow, Delta, FileRow, Versions
 from rag.store.where import Where, settle
@@ -279,96 +280,6 @@ class Writer:
             raise storage_error(error, self.paths.folder) from error
 
 
-def open_catalogue(paths: LibraryPaths) -> Catalogue:
-    """The catalogue of a library that has been published, for reading.
-
-    One of an older format is brought to this one first. Raises LibraryMissing where nothing has
-    been published, LibraryMismatch, LibraryCorrupt, LibraryBusy as `open_for_reading`.
-    """
-    if not is_there(paths) and (
-        (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
-    ):
-        with locked(paths):  # a replacement or a move was killed: the lock makes it good
-            pass
-    missing = LibraryMissing(
-        f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
-    )
-    if not is_there(paths):
-        raise missing
-    catalogue = open_for_reading(paths)
-    if catalogue.generation == 0:  # a first ingest that never came to its end
-        catalogue.close()
-        raise missing
-    return catalogue
-
-
-def versions() -> Versions:
-    """Versions of what reads and cuts documents now."""
-    return Versions(READERS_VERSION, CHUNKER_VERSION)
-
-
-@dataclass(frozen=True, slots=True)
-class Older:
-    """Numbers of live documents that older versions read, and that older versions cut.
-
-    Their texts and chunks are whole; this version may read and cut them better.
-    """
-
-    read: int
-    cut: int
-
-
-def check_versions(catalogue: Catalogue) -> Older:
-    """How much of a library older versions made. Raises LibraryMismatch where a newer one did."""
-    now, read, cut = versions(), 0, 0
-    for made, count in catalogue.versions().items():
-        check_made(made)
-        read += count * (made.readers != now.readers)
-        cut += count * (made.chunker != now.chunker)
-    return Older(read, cut)
-
-
-def check_made(made: Versions) -> None:
-    """Raise LibraryMismatch where a newer version read or cut a document."""
-    now = versions()
-    for part in ("readers", "chunker"):
-        if _number(getattr(made, part)) > _number(getattr(now, part)):
-            raise LibraryMismatch(
-                f"The library was made with version {getattr(made, part)} of the {part},"
-                f" this is {getattr(now, part)}",
-                "A newer version made it: bring rag up to date.",
-            )
-
-
-def is_older(paths: LibraryPaths) -> bool:
-    """Whether there is a library that older versions made some of."""
-    try:
-        with open_catalogue(paths) as catalogue:
-            return check_versions(catalogue) != Older(0, 0)
-    except LibraryError:
-        return False
-
-
-def _number(version: str) -> int:
-    return int(version) if version.isdecimal() else 0
-
-
-def check_embedder(catalogue: Catalogue, identity: EmbedderIdentity) -> None:
-    """Raise LibraryMismatch unless the library's vectors are of this embedder."""
-    found = library_embedder(catalogue)
-    if found != identity:
-        raise LibraryMismatch(
-            f"The library was made with the embedder {found}, not with {identity}",
-            "Leave --embedder out, or embed the library anew: rag reindex --embedder NAME",
-        )
-
-
-def library_embedder(catalogue: Catalogue) -> EmbedderIdentity:
-    """The identity of the embedder that made the library's vectors."""
-    value = json.loads(catalogue.meta("embedder") or "{}")
-    return embed.EmbedderIdentity(**{**value, "prefixes": tuple(value["prefixes"])})
-
-
 @contextmanager
 def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
     """Where to make a new library that takes the place of the one at `paths` at the end.
@@ -382,10 +293,11 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
         try:
             yield new
             if _is_published(new):
+                noted, old = note_milvus(paths), address_of(paths)
                 put_in_place(new)
-                old = address_of(paths)
                 swap(paths, new)
                 give_up(old, paths)
+                drop_milvus(paths.home, noted)
         finally:
             _clear(new)
             new.lock.unlink(missing_ok=True)
@@ -393,14 +305,17 @@ def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
 
 def _clear(new: LibraryPaths) -> None:
     """Remove what is left of a library that was to take the place of another one."""
-    if new.folder.exists():
+    if not new.folder.exists():
+        return
+    noted = ""
+    if not has_its_name(new):  # else it is the library by now, for all machines
         noted = note_milvus(new)
         try:
             take_away(new)
         except RagError as error:
             log.warning("What was begun stays in its database: %s", error)
-        shutil.rmtree(new.folder, ignore_errors=True)
-        drop_milvus(new.home, noted)
+    shutil.rmtree(new.folder, ignore_errors=True)
+    drop_milvus(new.home, noted)
 
 
 def _is_published(paths: LibraryPaths) -> bool:

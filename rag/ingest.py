@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryMissing, RagError, ReadError
-from rag.index import Writer, check_versions, open_catalogue
+from rag.index import Writer
 from rag.plan import (
     UNNAMED,
     Pass,
@@ -33,6 +33,8 @@ from rag.plan import (
 from rag.readers.options import DEFAULT, Options
 from rag.readers.scan import printable, scan
 from rag.report import Progress, Read, Report, Skipped, Tally
+from rag.store.checks import check_versions
+from rag.store.opening import open_catalogue
 from rag.workers.events import Done
 from rag.workers.pool import ReaderPool, processes
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import DocumentMissing, LibraryMissing, RagError, ReadError, UsageError
-from rag.index import open_catalogue
 from rag.naming import is_meant, is_name
 from rag.outside import read_outside
 from rag.readers import supported
 from rag.readers.scan import scan
 from rag.store.corrections import Corrections
+from rag.store.opening import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

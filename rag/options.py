@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from rag import config
+from rag.allowed import CHOICES
 from rag.app import App
 from rag.errors import RagError, UsageError
 
@@ -108,7 +109,7 @@ HISTORY = click.option(
 )
 DTYPE = click.option(
     "--dtype",
-    type=click.Choice(config.CHOICES["dtype"]),
+    type=click.Choice(CHOICES["dtype"]),
     metavar="NAME",
     help="Numbers of models: auto, float32, bfloat16 or float16.",
 )
@@ -121,7 +122,7 @@ ENCODER = (
     DTYPE,
     DEVICE,
     click.option(
-        "--backend", type=click.Choice(config.CHOICES["backend"]), help="What runs the embedder."
+        "--backend", type=click.Choice(CHOICES["backend"]), help="What runs the embedder."
     ),
 )
 #: Part of every command that searches.
@@ -155,7 +156,7 @@ MODEL = (
     click.option("--stop", metavar="A|B", help="Strings that end an answer."),
     click.option(
         "--quantize",
-        type=click.Choice(config.CHOICES["quantize"]),
+        type=click.Choice(CHOICES["quantize"]),
         metavar="BITS",
         help="Make the weights of transformers:FOLDER smaller: none, int8 or 4bit.",
     ),
@@ -176,7 +177,7 @@ READING = (
     PASSWORD,
     click.option(
         "--ocr",
-        type=click.Choice(config.CHOICES["ocr"]),
+        type=click.Choice(CHOICES["ocr"]),
         help="Recognise pages without a sound text layer, all, or none.",
     ),
     click.option("--languages", metavar="L+L", help="Of recognition, e.g. rus+eng."),

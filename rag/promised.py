@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.index import open_catalogue
 from rag.naming import in_scope
 from rag.record import Record
 from rag.register import EVERY, OPEN, Wish, due_of, groups_of, join, select, the_person
+from rag.store.opening import open_catalogue
 from rag.summary import Summary
 from rag.words import language_of
 

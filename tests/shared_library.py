@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.embed import HashedEmbedder
-from rag.index import Library, Writer, open_catalogue, replacing
+from rag.index import Library, Writer, replacing
 from rag.query import understand
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths
 from rag.store.where import EMBEDDED, Where, where
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from rag.chunk import coverage
 from rag.embed import Embedder, EmbedderIdentity, HashedEmbedder
-from rag.index import Library, Writer, open_catalogue
+from rag.index import Library, Writer
 from rag.prepare import Prepared, words_of
 from rag.query import Query, understand
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths
 from rag.store.rows import Delta, FileRow
 from rag.store.where import EMBEDDED, Where

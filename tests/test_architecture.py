@@ -22,7 +22,7 @@ LAYERS = (
     {
         *("config", "readers", "workers", "store", "embed", "fit", "models", "index", "retrieve"),
         *("tomlfile", "installed", "suggestions", "hub", "outside", "named", "access"),
-        *("breaker", "cluster", "known", "listening"),
+        *("allowed", "breaker", "cluster", "known", "listening"),
         *("holdings", "picture", "plan", "renaming", "report", "watch", "whole"),
     },
     {

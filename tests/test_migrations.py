@@ -19,11 +19,13 @@ import pytest
 from rag.app import App
 from rag.config import Settings
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch
-from rag.index import Older, Writer, check_versions, is_older, open_catalogue, versions
+from rag.index import Writer
 from rag.store import migrations
 from rag.store.catalogue import Catalogue
+from rag.store.checks import Older, check_versions, is_older, versions
 from rag.store.collections import collections
 from rag.store.migrations import SCHEMA_VERSION, STEPS
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, locked, storage_error
 
 STORED = Path(__file__).parent / "data" / "libraries"

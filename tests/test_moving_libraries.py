@@ -20,12 +20,20 @@ from test_migrations import OLDEST, unpacked
 
 from rag.app import App
 from rag.corrections import Correction
-from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, StorageError, UsageError
-from rag.index import Library, open_catalogue
+from rag.errors import (
+    LibraryBusy,
+    LibraryCorrupt,
+    LibraryMismatch,
+    LibraryMissing,
+    StorageError,
+    UsageError,
+)
+from rag.index import Library
 from rag.parquet import columns, tables
 from rag.parquet.exporting import Moved
 from rag.parquet.manifest import LOCK, NAME
 from rag.store.corrections import Corrections
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, locked
 from rag.store.staged import GivenVectors
 
@@ -367,6 +375,17 @@ def test_a_library_that_is_there_stays_unless_told(home: Path, exported: Path) -
     assert found_in(app) == found_in(at(home))
     app.import_(exported, fresh=True)  # corrections come once
     assert len(Corrections(app.paths.corrections).all()) == 4
+
+
+def test_a_library_that_cannot_be_read_is_not_taken_for_none(home: Path, exported: Path) -> None:
+    app = at(home, "damaged")
+    app.paths.folder.mkdir()
+    app.paths.catalogue.write_bytes(b"no database, but somebody's " * 40)
+    with pytest.raises(LibraryCorrupt):
+        app.import_(exported)
+    assert app.paths.catalogue.read_bytes().startswith(b"no database")
+    app.import_(exported, fresh=True)
+    assert found_in(app) == found_in(at(home))
 
 
 def test_a_killed_import_leaves_what_was_there(home: Path, exported: Path, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import rag.openers
 from rag.answer import refusal
 from rag.app import App
 from rag.config import Settings
-from rag.index import open_catalogue
 from rag.openers import openers
+from rag.store.opening import open_catalogue
 from rag.types import Answer, Scope
 from rag.words import Language
 

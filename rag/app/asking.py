@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.keeping import Keeping
 from rag.errors import LibraryError, UsageError
-from rag.index import Library, is_older, open_catalogue
+from rag.index import Library
 from rag.observe import observer
 from rag.retrieve import Retriever
+from rag.store.checks import is_older
+from rag.store.opening import open_catalogue
 from rag.store.secret import secret_of
 from rag.types import Scope
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.app.showing import Showing
 from rag.errors import LibraryMissing
-from rag.index import open_catalogue
+from rag.store.opening import open_catalogue
 from rag.store.secret import secret_of
 
 if TYPE_CHECKING:

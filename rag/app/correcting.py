@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rag.app.showing import Showing
 from rag.corrections import Correction, Fault, changes, nothing
 from rag.errors import DocumentMissing, NotAMeeting, UsageError
-from rag.index import open_catalogue
 from rag.store.corrections import Corrections
+from rag.store.opening import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -17,8 +17,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import RagError
-from rag.index import Library, check_embedder, open_catalogue
+from rag.index import Library
 from rag.known import Known
+from rag.store.checks import check_embedder
+from rag.store.opening import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator

@@ -12,10 +12,13 @@ from rag import config
 from rag.app.loaded import Loaded
 from rag.embed import HASHED, load_embedder, load_entailment, load_reranker
 from rag.errors import LibraryError, LibraryMissing
-from rag.index import Library, library_embedder, open_catalogue
+from rag.index import Library
 from rag.retrieve import Retriever
+from rag.store.checks import library_embedder
 from rag.store.elsewhere import join
-from rag.store.place import LibraryPaths, checked_name, collections
+from rag.store.names import checked_name
+from rag.store.opening import open_catalogue
+from rag.store.place import LibraryPaths, collections
 from rag.store.where import wanted
 from rag.tomlfile import IN_PROCESS
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from rag.app.parts import Parts
 from rag.errors import DocumentMissing, LibraryMissing, UsageError
-from rag.index import open_catalogue
 from rag.naming import is_name
+from rag.store.opening import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from rag.config import CHOICES, RANGES, Settings
+from rag.allowed import CHOICES, RANGES
+from rag.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from rag.desk.drops import THERE, Drop
 from rag.desk.publishing import held, settled
 from rag.errors import LibraryBusy, LibraryError, StorageError
 from rag.holdings.causes import LOCKED
-from rag.index import open_catalogue
 from rag.store import received
+from rag.store.opening import open_catalogue
 from rag.store.received import Received
 from rag.store.tasks import Tasks
 

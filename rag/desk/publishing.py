@@ -12,7 +12,7 @@ from rag.desk.patience import FOREVER, when_free
 from rag.desk.reading import Replay, wants_password
 from rag.errors import LibraryBusy, RagError, ReadError, Stopped, StorageError
 from rag.holdings.causes import LOCKED, cause_of
-from rag.index import open_catalogue
+from rag.store.opening import open_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -17,8 +17,8 @@ from unicodedata import normalize
 from rag import __version__
 from rag.errors import LibraryCorrupt, LibraryMismatch, RagError, UsageError
 from rag.evaluate.asking import Trial, plain
-from rag.index import library_embedder
 from rag.naming import is_name
+from rag.store.checks import library_embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

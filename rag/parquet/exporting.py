@@ -22,12 +22,13 @@ from filelock import FileLock, Timeout
 
 from rag.corrections import Correction
 from rag.errors import LibraryBusy, StorageError, UsageError
-from rag.index import Library, library_embedder
+from rag.index import Library
 from rag.parquet import manifest
 from rag.parquet.columns import TABLES
 from rag.parquet.manifest import LOCK, NAME, Manifest
 from rag.parquet.tables import TableWriter
 from rag.store import layout
+from rag.store.checks import library_embedder
 from rag.store.corrections import Corrections
 from rag.whole import sync_folder
 

@@ -20,12 +20,14 @@ import numpy as np
 
 from rag.corrections import Correction
 from rag.embed import BUILTIN, HashedEmbedder
-from rag.errors import LibraryError, LibraryMismatch, UsageError
-from rag.index import Writer, check_made, open_catalogue, replacing
+from rag.errors import LibraryMismatch, LibraryMissing, UsageError
+from rag.index import Writer, replacing
 from rag.parquet import manifest, reading
 from rag.parquet.exporting import Moved
 from rag.parquet.manifest import Damaged
+from rag.store.checks import check_made
 from rag.store.corrections import Corrections
+from rag.store.opening import open_catalogue
 from rag.store.queries import FORMER_NAMES
 from rag.store.rows import FileRow, Versions
 from rag.workers import wire
@@ -103,7 +105,7 @@ def _embedder(told: Manifest, embedder_of: Callable[[EmbedderIdentity], Embedder
 
 
 def _check_free(paths: LibraryPaths) -> None:
-    with suppress(LibraryError):
+    with suppress(LibraryMissing):
         open_catalogue(paths).close()
         raise UsageError(
             f"There is a library at {paths.folder} already",

@@ -15,7 +15,8 @@ from rag.access.clients import Client
 from rag.errors import UsageError
 from rag.service.problems import Refused, no_collection
 from rag.service.state import service_of
-from rag.store.place import checked_name, collections
+from rag.store.names import checked_name
+from rag.store.place import collections
 
 if TYPE_CHECKING:
     from rag.access.keys import Right

@@ -14,7 +14,6 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from rag.errors import LibraryMissing, RagError
-from rag.index import open_catalogue
 from rag.service import paths, problems
 from rag.service.entry import Asking, Oversees
 from rag.service.life import Cause
@@ -22,6 +21,7 @@ from rag.service.logs import tell
 from rag.service.metrics import CONTENT_TYPE
 from rag.service.problems import Refused
 from rag.service.state import service_of
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, collections
 from rag.tomlfile import IN_PROCESS
 

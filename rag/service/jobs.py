@@ -24,7 +24,8 @@ from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped, StorageError, UsageError
 from rag.service.logs import tell
 from rag.service.problems import Refused, no_collection, problem, unexpected
-from rag.store.place import JOBS, LibraryPaths, checked_name, collections
+from rag.store.names import checked_name
+from rag.store.place import JOBS, LibraryPaths, collections
 from rag.store.tasks import Task, Tasks, new_id, now
 
 if TYPE_CHECKING:

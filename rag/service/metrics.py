@@ -26,8 +26,8 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.errors import RagError
-from rag.index import open_catalogue
 from rag.service.admission import KINDS, Meter
+from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, collections
 
 if TYPE_CHECKING:

@@ -179,6 +179,11 @@ class Catalogue(Queries):
         """Do all of a piece of work on the tables of `rag.store.terms`, or none of it."""
         self._db.transacted(work)
 
+    def derive(self, work: Callable[[], None]) -> None:
+        """As `change`, while nobody publishes: of the state that there is then, once."""
+        with self._db.publishing():
+            work()
+
     def stage(self, prepared: Prepared, versions: Versions, attempt: str = "") -> list[int]:
         """Put a document in, unseen by readers until `publish`, in a transaction of its own.
 

@@ -10,6 +10,7 @@ from rag.errors import RagError, UsageError
 from rag.store import place
 from rag.store.disk import disk_used
 from rag.store.folders import note_folders
+from rag.store.names import new_name
 from rag.store.opening import is_there, open_for_reading
 from rag.store.place import LibraryPaths
 
@@ -51,7 +52,7 @@ def create(home: Path, name: str) -> None:
     Raises UsageError where there is one of this name or it is none, LibraryError where the keys of
     the service cannot be read, and StorageError.
     """
-    paths = LibraryPaths(home, place.new_name(name))
+    paths = LibraryPaths(home, new_name(name))
     _check_free(paths)
     _begin_without_keys(paths)
     note_folders(paths, [], list, anew=True)
@@ -63,7 +64,7 @@ def rename(home: Path, name: str, new: str) -> None:
     Raises UsageError for no such collection, or a name that is taken or none, LibraryBusy while a
     process writes to it, LibraryError where the keys of the service cannot be read, StorageError.
     """
-    old, target = _existing(home, name), LibraryPaths(home, place.new_name(new))
+    old, target = _existing(home, name), LibraryPaths(home, new_name(new))
     _check_free(target)
     _begin_without_keys(target)
     place.move(old, target)

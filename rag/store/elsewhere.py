@@ -82,6 +82,12 @@ def put_in_place(new: LibraryPaths) -> None:
     write_note(new, replace(where(new), catalogue=str(final)))
 
 
+def has_its_name(new: LibraryPaths) -> bool:
+    """Whether a catalogue that was made aside in a database was put in its place there."""
+    address = address_of(new)
+    return address is not None and ASIDE not in address.library
+
+
 def note_milvus(paths: LibraryPaths) -> str:
     """Note what a library that is about to go has in Milvus; gives what `drop_milvus` takes."""
     if not where(paths).milvus:

@@ -109,6 +109,7 @@ class DraftVectors:
             self._count(row.key, words_of(row.chunk.text), row.chunk.context)
         idf = self._frequencies.idf()
         self._frequencies = Frequencies()  # of a million chunks they hold a gigabyte
+        self._counted = set()  # what is fitted again is counted anew
         catalogue.set_meta({FITTED_ON: str(len(live))})
         return idf
 

@@ -6,11 +6,11 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMismatch, StorageError
+from rag.errors import LibraryMismatch, LibraryMissing, StorageError
 from rag.store.catalogue import TABLES, Catalogue, fill
 from rag.store.corrections import Corrections
 from rag.store.migrations import OlderFormat
-from rag.store.place import locked
+from rag.store.place import OLD, is_moved, locked
 from rag.store.where import where
 
 if TYPE_CHECKING:
@@ -25,6 +25,29 @@ log = logging.getLogger(__name__)
 def is_there(paths: LibraryPaths) -> bool:
     """Whether a library was made at `paths`, or noted to be elsewhere."""
     return paths.catalogue.exists() or bool(where(paths).postgres)
+
+
+def open_catalogue(paths: LibraryPaths) -> Catalogue:
+    """The catalogue of a library that has been published, for reading.
+
+    One of an older format is brought to this one first. Raises LibraryMissing where nothing has
+    been published, LibraryMismatch, LibraryCorrupt, LibraryBusy as `open_for_reading`.
+    """
+    if not is_there(paths) and (
+        (paths.home / (paths.collection + OLD)).exists() or is_moved(paths)
+    ):
+        with locked(paths):  # a replacement or a move was killed: the lock makes it good
+            pass
+    missing = LibraryMissing(
+        f"There is no library at {paths.folder}", "Make one: rag ingest FOLDER"
+    )
+    if not is_there(paths):
+        raise missing
+    catalogue = open_for_reading(paths)
+    if catalogue.generation == 0:  # a first ingest that never came to its end
+        catalogue.close()
+        raise missing
+    return catalogue
 
 
 def open_for_reading(paths: LibraryPaths) -> Catalogue:

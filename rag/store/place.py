@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,14 +17,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from rag.access import keyfile
-from rag.errors import (
-    LibraryBusy,
-    LibraryCorrupt,
-    LibraryMismatch,
-    LibraryMissing,
-    StorageError,
-    UsageError,
-)
+from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, LibraryMissing, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +35,7 @@ JOBS = "+jobs"
 _DATABASE = ("", "-wal", "-shm")  # what SQLite makes of one name
 _HISTORY, _CORRECTIONS, _FOLDERS = ".history.sqlite", ".corrections.sqlite", ".folders.json"
 #: What lies beside a collection's folder and belongs to it.
-_BESIDE = (
+BESIDE = (
     UPLOADS,
     JOBS,
     _FOLDERS,
@@ -56,9 +48,6 @@ _BESIDE = (
 )
 #: What there is one of in the folder of a collection that was filled.
 _MADE = ("catalogue.sqlite", "store.json")
-_NAME = re.compile(r"[\w-][\w.-]{0,63}")  # of a collection; no ~ and no +, which ends begin with
-#: Bytes of such a name: file systems take 255, and those of parts are longer.
-_NAME_BYTES = 200
 _FULL_BYTES = 1 << 20  # less free space than this is none
 
 
@@ -117,7 +106,7 @@ class LibraryPaths:
     @property
     def parts(self) -> tuple[Path, ...]:
         """Everything a collection may consist of but its lock, the folder last."""
-        beside = (self.home / f"{self.collection}{end}" for end in _BESIDE)
+        beside = (self.home / f"{self.collection}{end}" for end in BESIDE)
         return (*beside, self.folder)
 
     @property
@@ -138,26 +127,6 @@ class LibraryPaths:
     def index(self, generation: int) -> Path:
         """The derived indexes of a generation."""
         return self.folder / "index" / str(generation)
-
-
-def checked_name(name: str) -> str:
-    """The name. Raises UsageError where no collection may have it."""
-    if not _NAME.fullmatch(name) or len(name.encode()) > _NAME_BYTES:
-        raise UsageError(f"{name!r} is no name for a collection", "Use letters, digits, - and _.")
-    return name
-
-
-def new_name(name: str) -> str:
-    """The name of a collection that is to be made. Raises UsageError as `checked_name`.
-
-    A part of another collection may come to lie under a name that ends as such parts do.
-    """
-    ends = (".lock", *_BESIDE)
-    if checked_name(name).casefold().endswith(ends):
-        raise UsageError(
-            f"{name!r} ends as files of a collection do", "Use letters, digits, - and _."
-        )
-    return name
 
 
 def collections(home: Path) -> list[str]:
@@ -236,19 +205,15 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
 
 def swap(paths: LibraryPaths, new: LibraryPaths) -> None:
     """Put the folder of `new` in the place of that of `paths`; see `_recover` for a kill here."""
-    from rag.store.elsewhere import drop_milvus, note_milvus
-
     old = LibraryPaths(paths.home, paths.collection + OLD)
     try:
         shutil.rmtree(old.folder, ignore_errors=True)
-        noted = note_milvus(paths)
         if paths.folder.exists():
             os.rename(paths.folder, old.folder)
         os.rename(new.folder, paths.folder)
     except OSError as error:
         raise storage_error(error, paths.folder) from error
     shutil.rmtree(old.folder, ignore_errors=True)
-    drop_milvus(paths.home, noted)
 
 
 def _recover(paths: LibraryPaths) -> None:

@@ -24,6 +24,7 @@ from rag.store.archive import KEYS, Backup, Damaged
 from rag.store.backup import FOLDERS, KEPT
 from rag.store.catalogue import Catalogue
 from rag.store.elsewhere import forget_milvus
+from rag.store.names import checked_name
 from rag.store.place import LibraryPaths
 from rag.store.where import wanted, where
 
@@ -102,7 +103,7 @@ def _clear(aside: dict[int, LibraryPaths], kept: Path) -> None:
 def _checked(file: Path, names: list[str]) -> list[str]:
     """Names of collections that there may be, each once. Raises UsageError for others."""
     try:
-        checked = [place.checked_name(name) for name in names]
+        checked = [checked_name(name) for name in names]
     except UsageError as error:
         raise Damaged(file, error.message) from error
     if not checked or len({name.casefold() for name in checked}) != len(checked):

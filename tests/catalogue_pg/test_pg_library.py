@@ -18,9 +18,10 @@ from rag.app.libraries import Libraries
 from rag.app.loaded import Loaded
 from rag.config import Settings
 from rag.errors import LibraryMismatch, LibraryMissing, StorageError, UsageError
-from rag.index import Library, open_catalogue
+from rag.index import Library
 from rag.store import collections
 from rag.store.backup import back_up
+from rag.store.opening import open_catalogue
 from rag.store.restore import restore
 
 QUESTION = "сколько дней отпуска переносится"
@@ -160,6 +161,25 @@ def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
         shelved(new, "1.txt", "И это не вышло.")
         raise MemoryError
     assert machines.found("a", "слово") == ["Старое слово."]
+    assert len(server.schemas(machines.database)) == 1
+
+
+def test_what_has_its_name_in_the_database_stays_when_the_folder_cannot_be_put_in_place(
+    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full", "")
+
+    with machines.writing("a") as a, machines.writing("b"):
+        shelved(a, "1.txt", "Старое слово.")
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.index.swap", full)
+        with pytest.raises(StorageError), machines.remaking("a") as new:
+            shelved(new, "1.txt", "Новое слово.")
+    assert machines.found("b", "слово") == machines.found("a", "слово") == ["Новое слово."]
+    with machines.remaking("a") as new:
+        shelved(new, "1.txt", "Новейшее слово.")
+    assert machines.found("b", "слово") == ["Новейшее слово."]
     assert len(server.schemas(machines.database)) == 1
 
 

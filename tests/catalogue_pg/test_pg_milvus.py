@@ -10,6 +10,11 @@ from milvus_server import serving
 from shared_library import Machines
 from store_of_rows import of_text, row_of_text, shelved
 
+from rag.store.milvus import schema
+from rag.store.milvus.address import address_of
+from rag.store.milvus.connection import hold
+from rag.store.opening import open_catalogue
+from rag.store.place import LibraryPaths
 from rag.store.where import Where, where
 
 pytest.importorskip("milvus_lite")
@@ -20,6 +25,20 @@ def machines(database: str, tmp_path: Path) -> Iterator[Machines]:
     """Machines of one library, whose words and vectors a server of Milvus Lite has."""
     with serving(tmp_path / "lite") as server:
         yield Machines(database, tmp_path, server.store)
+
+
+def library_of(paths: LibraryPaths) -> str:
+    """What the names of a library's collections begin with."""
+    with open_catalogue(paths) as catalogue:
+        return schema.prefix(schema.library_of(catalogue))
+
+
+def held(store: str, prefix: str) -> list[str]:
+    """The collections there whose names begin so."""
+    connection = hold(address_of(Where(store).milvus))
+    names = connection.call("list_collections")
+    connection.release()
+    return [name for name in names if name.startswith(prefix)]
 
 
 def test_machines_publish_into_one_milvus_in_turn_and_make_it_anew_together(
@@ -38,7 +57,11 @@ def test_machines_publish_into_one_milvus_in_turn_and_make_it_anew_together(
     assert machines.whole("a") == machines.whole("b") == 5
     assert len(machines.found("b", "первый")) == 3
     machines.store = store
+    gone = library_of(machines.paths("b"))
     with machines.remaking("b") as b:
         shelved(b, "1.txt", "Всё сначала.")
+    assert held(store, gone) == []
+    assert len(held(store, library_of(machines.paths("b")))) == 1
+    assert not list(machines.paths("b").home.glob("*+milvus"))
     assert machines.found("a", "сначала") == ["Всё сначала."]
     assert machines.whole("a") == machines.whole("b") == 1

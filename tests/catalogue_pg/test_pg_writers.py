@@ -14,7 +14,8 @@ from store_of_rows import of_text, row_of_text, shelved
 from rag.app import App
 from rag.config import Settings
 from rag.errors import LibraryBusy, LibraryMissing, StorageError
-from rag.index import Writer, open_catalogue
+from rag.index import Writer
+from rag.store.opening import open_catalogue
 from rag.store.postgres import session
 
 

@@ -177,7 +177,7 @@ def test_readers_that_come_and_go_while_a_writer_publishes_see_whole_states(
             going.set()
 
     def newest() -> int:
-        from rag.index import open_catalogue
+        from rag.store.opening import open_catalogue
 
         with open_catalogue(filled.paths) as catalogue:
             return catalogue.generation

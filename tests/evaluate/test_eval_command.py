@@ -99,7 +99,7 @@ def test_a_library_of_another_version_is_made_anew(
     rag: Any, asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert rag("eval", asked).code == 0
-    monkeypatch.setattr("rag.index.CHUNKER_VERSION", "another")
+    monkeypatch.setattr("rag.store.checks.CHUNKER_VERSION", "another")
     assert rag("eval", asked, "--json").json["hit@1"] == 1.0
     assert rag("eval", asked, "--fresh", "--json").json["hit@1"] == 1.0
 

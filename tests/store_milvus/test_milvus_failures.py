@@ -30,8 +30,9 @@ CRANE, BOAT = "Записка о подъёмных кранах.", "Лодка 
 class OtherServer(milvus_pb2_grpc.MilvusServiceServicer):
     """A server that lets nobody in, or one of another version."""
 
-    def __init__(self, version: str = "", refuses: bool = False) -> None:
+    def __init__(self, version: str = "", refuses: bool = False, says: Any = None) -> None:
         self._version, self._refuses = version, refuses
+        self._says = says or common_pb2.Status()
 
     def Connect(self, _request: Any, context: Any) -> Any:  # noqa: N802 (names of the protocol)
         if self._refuses:
@@ -40,7 +41,7 @@ class OtherServer(milvus_pb2_grpc.MilvusServiceServicer):
         return milvus_pb2.ConnectResponse(status=common_pb2.Status())
 
     def GetVersion(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        return milvus_pb2.GetVersionResponse(status=common_pb2.Status(), version=self._version)
+        return milvus_pb2.GetVersionResponse(status=self._says, version=self._version)
 
 
 @contextmanager
@@ -80,6 +81,22 @@ def test_a_missing_token_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RAG_STORE_TOKEN", raising=False)
     with other_server(OtherServer(refuses=True)) as address:
         assert "asks for a token" in refused(address).message
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "told"),
+    [
+        (1800, "who are you", "asks for a token"),
+        (5, "index of rag_d1800c_3 is odd", "failed (index of rag_d1800c_3 is odd)"),
+    ],
+)
+def test_a_refusal_is_known_by_its_code_and_not_by_digits_in_a_name(
+    monkeypatch: pytest.MonkeyPatch, code: int, reason: str, told: str
+) -> None:
+    monkeypatch.delenv("RAG_STORE_TOKEN", raising=False)
+    status = common_pb2.Status(code=code, error_code=1, reason=reason)
+    with other_server(OtherServer("v2.6.1", says=status)) as address:
+        assert told in refused(address).message
 
 
 def test_a_version_without_sparse_vectors_is_told_with_the_one_that_has_them() -> None:

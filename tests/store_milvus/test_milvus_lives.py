@@ -15,7 +15,7 @@ from store_places import LetterEmbedder, Shelf, by_words, paper, publish, texts
 
 from rag.errors import LibraryMismatch
 from rag.index import replacing
-from rag.store.milvus import schema
+from rag.store.milvus import left, schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import hold
 from rag.store.place import LibraryPaths, delete, move
@@ -36,7 +36,7 @@ def held(server: MilvusServer, *prefixes: str) -> list[str]:
 
 def library_of(paths: LibraryPaths) -> str:
     """What the names of a library's collections begin with."""
-    from rag.index import open_catalogue
+    from rag.store.opening import open_catalogue
 
     with open_catalogue(paths) as catalogue:
         return schema.prefix(schema.library_of(catalogue))
@@ -260,6 +260,43 @@ def test_what_a_server_that_is_away_still_has_is_dropped_by_the_next_writer(
         assert held(server, gone) == []
         assert found(two, "кран") == [CRANE]
         assert not list(one.paths.home.glob("*+milvus"))
+
+
+def test_nothing_is_dropped_while_a_library_here_cannot_be_read(
+    lite: MilvusServer, shelf: Shelf
+) -> None:
+    """It may be the one that has what is noted."""
+    shelf.put({"a.txt": paper(CRANE)})
+    other = Shelf(shelf.paths.home, shelf.asked, shelf.embedder, "other")
+    other.put({"b.txt": paper(BOAT)})
+    gone = library_of(other.paths)
+    assert left.note(other.paths)
+    whole = other.paths.note.read_bytes()
+    other.paths.note.write_bytes(b"{")
+    with shelf.writing():
+        pass
+    assert len(held(lite, gone)) == 1
+    other.paths.note.write_bytes(whole)
+    delete(other.paths)
+    assert held(lite, gone) == []
+
+
+def test_a_repair_that_another_writer_was_before_is_not_made_twice(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put({"a.txt": paper(CRANE)})
+    with shelf.writing() as writer:
+        publishing = writer.catalogue.derive
+
+        def late(work: Any) -> None:
+            monkeypatch.undo()
+            writer.repair()
+            publishing(work)
+
+        monkeypatch.setattr(writer.catalogue, "derive", late)
+        writer.repair()
+        assert schema.last_number(writer.catalogue) == 2
+    assert found(shelf, "кран") == [CRANE]
 
 
 def test_a_backup_is_put_back_beside_the_library_it_is_of(

@@ -22,6 +22,7 @@ from rag.service.shapes import holdings as shapes
 from rag.service.state import Service, service_of
 from rag.store import collections as held
 from rag.store import place
+from rag.store.names import new_name
 
 router = APIRouter()
 
@@ -57,7 +58,7 @@ async def list_collections(request: Request, client: Asking) -> Response:
 @router.post("", status_code=201, responses={201: {"model": shapes.NewCollection}})
 async def create_collection(request: Request, client: Governs, wanted: Name) -> Response:
     """Make a collection that holds nothing yet; it takes a key that may write to all."""
-    service, name = service_of(request), place.new_name(wanted.name)
+    service, name = service_of(request), new_name(wanted.name)
     await run(service, request, client, "search", partial(_create, service, name))
     made = {"schema": schema.SCHEMA, **asdict(held.Collection(name))}
     return told(made, 201, {"Location": paths.collection(request.scope, name)})
@@ -78,7 +79,7 @@ async def rename_collection(
 
     It takes a key that may write to all.
     """
-    service, new = entry.service, place.new_name(wanted.name)
+    service, new = entry.service, new_name(wanted.name)
 
     def rename() -> schema.Json:
         service.jobs.check_known(entry.collection)  # another may have taken it away meanwhile

@@ -93,8 +93,13 @@ class Milvus:
     def repair(self, catalogue: Catalogue, embedder: Embedder) -> None:
         """As `Backend.repair`."""
         draft = MilvusDraft(self._paths, embedder, self._connected, anew=True)
-        delta = Delta(catalogue.generation, (), ())
-        catalogue.change(lambda: draft.finish(catalogue, delta, None))
+        number = schema.last_number(catalogue)
+
+        def work() -> None:
+            if schema.last_number(catalogue) == number:  # else another one has done so meanwhile
+                draft.finish(catalogue, Delta(catalogue.generation, (), ()), None)
+
+        catalogue.derive(work)
         draft.discard_vectors()
 
     def tidy(self, catalogue: Catalogue) -> None:

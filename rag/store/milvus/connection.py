@@ -30,10 +30,11 @@ _OLDEST = (2, 4)  # version that has sparse vectors
 _LITE = "milvus_lite"
 _NUMBERS = re.compile(r"(\d+)\.(\d+)")
 _MISSING = 'pip install "rag[milvus]"'
-_NO_COLLECTION = 100
+#: Codes of Milvus: no such collection; who asks is unknown, or may not do it.
+_NO_COLLECTION, _UNKNOWN_USER = 100, (1400, 1401, 1800)
 #: What Milvus says, in its codes or words, and what is the matter.
 _REFUSED = re.compile(
-    r"unauthenticated|auth check fail|permission ?deny|permission_denied|privilege|1800", re.I
+    r"unauthenticated|auth check fail|permission ?deny|permission_denied|privilege", re.I
 )
 _NO_DATABASE = re.compile(r"database.{0,80}(not found|not exist)|databasenotfound", re.I | re.S)
 _AWAY = re.compile(
@@ -81,7 +82,7 @@ class Connection:
                 return getattr(self._client, method)(*args, timeout=left, **options)
             except Exception as error:
                 told = self._told(error)
-                if _UNLOADED.search(str(error)) and method != "load_collection":
+                if left > 0 and _UNLOADED.search(str(error)) and method != "load_collection":
                     self.call("load_collection", args[0], seconds=WRITING)  # it was restarted
                     continue
             if not isinstance(told, StoreAway) or time.monotonic() + pause >= end:
@@ -175,7 +176,7 @@ class Connection:
                 f"The Milvus at {where} does not have the library's collection",
                 "Ask again: another writer may just have made a new one; else make it: rag reindex",
             )
-        if _REFUSED.search(reason):
+        if code in _UNKNOWN_USER or _REFUSED.search(reason):
             return StorageError(
                 f"The Milvus at {where} refuses the token"
                 if self._token

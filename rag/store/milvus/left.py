@@ -10,7 +10,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryError, RagError
+from rag.errors import LibraryMissing, RagError
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import WRITING, hold
@@ -34,7 +34,7 @@ def note(paths: LibraryPaths) -> str:
     try:
         told = where(paths).milvus
         library = _library(paths) if told else ""
-    except (LibraryError, RagError):  # it cannot be read any more: nobody knows what it had
+    except RagError:  # it cannot be read any more: nobody knows what it had
         return ""
     if library:
         write_whole(paths.home / f"{library}{_END}", told.encode())
@@ -68,7 +68,10 @@ def sweep(home: Path, connection: Connection) -> None:
     ]
     if not notes:
         return
-    held = _held(home)
+    try:
+        held = _held(home)
+    except RagError:  # one of them may have any of it: it is told apart another time
+        return
     names = connection.call("list_collections", seconds=WRITING)
     for file in notes:
         library = file.name.removesuffix(_END)
@@ -81,10 +84,13 @@ def sweep(home: Path, connection: Connection) -> None:
 
 
 def _held(home: Path) -> set[str]:
-    """Names in Milvus of the libraries that are in a home, those that are being moved too."""
+    """Names in Milvus of the libraries that are in a home, those that are being moved too.
+
+    Raises RagError where one cannot be read.
+    """
     found = set()
     for file in home.glob("*/store.json"):
-        with suppress(LibraryError):
+        with suppress(LibraryMissing):
             found.add(_library(LibraryPaths(home, file.parent.name)))
     return found
 

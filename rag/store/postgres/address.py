@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
-from rag.store.place import NEW, checked_name
+from rag.store.names import checked_name
+from rag.store.place import NEW
 
 if TYPE_CHECKING:
     from rag.store.place import LibraryPaths
