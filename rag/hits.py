@@ -14,6 +14,7 @@ from rag.words import stem, words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rag.embed import Reranker
     from rag.passages import Vectors
     from rag.pointers import Pointers
     from rag.query import Query
@@ -30,6 +31,7 @@ RERANKER = "reranker"
 WAYS = (*_WAYS, RERANKER)
 
 _RRF_CONSTANT = 10
+_PUT_TO_RERANKER = 30  # chunks; each costs a run of the model
 _RERANKER_SHARE = 0.8  # of the score, against that of words and vectors
 _SAME_WORDS = 0.9  # Jaccard similarity above which two chunks say the same
 _RARE = 0.5  # of the highest IDF in a question, that of a rare word
@@ -96,6 +98,15 @@ def rarest(asked: Question) -> tuple[str, ...]:
     if len(rare) == len(asked.terms):
         return ()
     return tuple(word for word in words(asked.text) if stem(word) in rare)
+
+
+def judge(
+    reranker: Reranker, question: str, rows: Sequence[ChunkRow], scores: Sequence[float]
+) -> dict[int, float]:
+    """What a reranker says of the chunks that have the best scores, by their places in `rows`."""
+    best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
+    texts = [f"{rows[i].chunk.context}\n{rows[i].chunk.text}".strip() for i in best]
+    return dict(zip(best, reranker.score(question, texts), strict=True))
 
 
 def with_judgement(scores: Sequence[float], judged: dict[int, float]) -> list[float]:

@@ -17,7 +17,7 @@ from rag.words import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.types import Document
+    from rag.types import Chunk, Document
 
 _NUMERALS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -170,3 +170,10 @@ def named_in(asked: Pointers, text: str, context: str) -> float:
         ):
             worth[kind, number] = 1.0
     return sum(worth.get(place, 0.0) for place in asked.numbered) / len(asked.numbered)
+
+
+def pages_of(document: Document, chunk: Chunk) -> tuple[int, ...]:
+    """Numbers of the pages a chunk touches; none where the document has no pages."""
+    first = document.page_at(chunk.start)
+    last = document.page_at(max(chunk.end - 1, chunk.start))
+    return () if first is None or last is None else tuple(range(first, last + 1))

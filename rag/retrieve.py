@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 
 from rag import passages, rank
 from rag.errors import UsageError
-from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, rarest, via, with_judgement
+from rag.hits import RERANKER, WAYS, Hit, Hits, distinct, fuse, judge, rarest, via, with_judgement
 from rag.known import Known, let_go
 from rag.naming import in_scope
-from rag.pointers import Pointers, named_in, pages_meant, pointers
+from rag.pointers import Pointers, named_in, pages_meant, pages_of, pointers
 from rag.query import understand
 from rag.types import Citation, Evidence, Found, Passage, Scope
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rag.query import Query
     from rag.store.rows import ChunkRow
     from rag.store.vectors.index import Spans
-    from rag.types import Chunk, Document
+    from rag.types import Document
 
 Mode = Literal["hybrid", "words", "vectors"]
 
@@ -43,7 +43,6 @@ _POINTED = 12  # chunks taken from the pages that it names
 _FEW = 8  # documents whose pages are looked up, and whose own word frequencies count
 _LOCAL = 50  # chunks from which on words weigh rather by their frequency among these
 _POINTED_AT = 8  # best sentences in which the answer itself is looked for
-_PUT_TO_RERANKER = 30  # passages; each costs a run of the model
 _JOINED = 2  # neighbouring chunks that become one passage; more would bury the place
 
 
@@ -148,7 +147,7 @@ class Retriever:
         pool = self.pool(question, k=k, scope=scope, mode=mode)
         scores = _scores(pool, mode)
         if mode == "hybrid" and self._reranker is not None:
-            judged = self._judge(self._reranker, question, pool.rows, scores)
+            judged = judge(self._reranker, question, pool.rows, scores)
             scores = with_judgement(scores, judged)
             for i in judged:
                 key = pool.rows[i].key
@@ -311,7 +310,7 @@ class Retriever:
         if not meant.to_pages:
             return 0.0
         document = self._load(row.chunk.document_id)
-        return float(not pages_meant(meant, document).isdisjoint(_pages(document, row.chunk)))
+        return float(not pages_meant(meant, document).isdisjoint(pages_of(document, row.chunk)))
 
     def cite(self, document_id: str, start: int, end: int) -> Citation:
         """A citation of a span of a document."""
@@ -325,15 +324,6 @@ class Retriever:
             return hits
         holding = library.words.holding(query.phrases, [key for key, _ in hits])
         return [hit for hit in hits if hit[0] in holding]
-
-    @staticmethod
-    def _judge(
-        reranker: Reranker, question: str, rows: Sequence[ChunkRow], scores: Sequence[float]
-    ) -> dict[int, float]:
-        """What a reranker says of the passages that have the best scores."""
-        best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:_PUT_TO_RERANKER]
-        texts = [f"{rows[i].chunk.context}\n{rows[i].chunk.text}".strip() for i in best]
-        return dict(zip(best, reranker.score(question, texts), strict=True))
 
     def _best(
         self, pool: Pool, scores: Sequence[float], k: int
@@ -394,19 +384,12 @@ class Retriever:
         chunk = replace(first, end=end, text=document.text[first.start : end])
         line = document.line_at(chunk.start)
         return Passage(
-            chunk, self._names[first.document_id], _pages(document, chunk), line, 0.0, 0, ()
+            chunk, self._names[first.document_id], pages_of(document, chunk), line, 0.0, 0, ()
         )
 
 
 def _above(row: ChunkRow) -> str:
     return f"{row.title} {row.chunk.context}"
-
-
-def _pages(document: Document, chunk: Chunk) -> tuple[int, ...]:
-    """Numbers of the pages a chunk touches; none where the document has no pages."""
-    first = document.page_at(chunk.start)
-    last = document.page_at(max(chunk.end - 1, chunk.start))
-    return () if first is None or last is None else tuple(range(first, last + 1))
 
 
 def _scores(pool: Pool, mode: Mode) -> list[float]:
