@@ -141,7 +141,7 @@ def _wait(error: Exception, status: Any) -> float:
         return min(float(told), _LONGEST_WAIT)
     try:
         seconds = parsedate_to_datetime(told).timestamp() - time.time()
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryMismatch
@@ -29,6 +29,8 @@ APPROXIMATE = 100_000
 _TEXT_BYTES = 65_535  # Milvus's limit for a string
 _DELETED = 1000  # entities taken out at once
 _SHORT = 256  # bytes of ids and kinds
+#: What an entity has of the lengths of its fields, in the order of `bm25.BOOSTS`.
+LENGTHS = ("tokens_stems", "tokens_forms", "tokens_title", "tokens_context")
 _HNSW = {"M": 32, "efConstruction": 200}
 _LISTS = 1024  # of an IVF index
 _EFFORT = 256  # of a search: candidates in an HNSW or DISKANN index
@@ -55,10 +57,6 @@ class Epoch:
     def name(self) -> str:
         """The name of the collection."""
         return f"{prefix(self.library)}{self.number}"
-
-    def with_averages(self, averages: dict[str, float]) -> Epoch:
-        """The same with lengths that its vectors are yet to be made with."""
-        return replace(self, averages=averages)
 
     def told(self) -> str:
         """The recorded fact."""
@@ -122,7 +120,7 @@ def create(connection: Connection, epoch: Epoch) -> None:
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("key", DataType.INT64, is_primary=True)
-    for name in ("born", "start", "end", *_length_fields()):
+    for name in ("born", "start", "end", *LENGTHS):
         schema.add_field(name, DataType.INT64)
     for name in ("chunk", "document", "kind", "date"):
         schema.add_field(name, DataType.VARCHAR, max_length=_SHORT)
@@ -213,22 +211,13 @@ def entity(row: ChunkRow, terms: Terms, about: tuple[str, str], born: int) -> di
         "title": cut(row.title),
         "kind": cut(kind, _SHORT),
         "date": cut(date, _SHORT),
-        **dict(zip(_length_fields(), terms.lengths.values(), strict=True)),
+        **dict(zip(LENGTHS, terms.lengths.values(), strict=True)),
     }
 
 
 def lengths_of(found: dict[str, Any]) -> dict[str, int]:
     """The lengths of the fields of an entity."""
-    return {name.removeprefix("tokens_"): int(found[name]) for name in _length_fields()}
-
-
-def length_fields() -> list[str]:
-    """Names of what an entity has of the lengths of its fields."""
-    return list(_length_fields())
-
-
-def _length_fields() -> tuple[str, ...]:
-    return ("tokens_stems", "tokens_forms", "tokens_title", "tokens_context")
+    return {name.removeprefix("tokens_"): int(found[name]) for name in LENGTHS}
 
 
 def warm(connection: Connection, epoch: Epoch) -> None:

@@ -228,7 +228,7 @@ class MilvusWords:
                 wanted,
                 size,
                 scope,
-                ["words", *schema.length_fields()],
+                ["words", *schema.LENGTHS],
                 anns_field="words",
                 **_SPARSE,
             )
@@ -287,7 +287,7 @@ class MilvusWords:
         wanted = list(dict.fromkeys(documents))
         if not all(document in self._kept for document in wanted):
             keys = [key for first, end in spans.tolist() for key in range(first, end)]
-            fields = ["words", "document", *schema.length_fields()]
+            fields = ["words", "document", *schema.LENGTHS]
             found: dict[str, list[_Scored]] = {document: [] for document in wanted}
             for key, row in self._reader.entities(keys, fields).items():
                 each = _Scored(key, row["words"], schema.lengths_of(row))

@@ -107,6 +107,20 @@ def _told(error: exc.DBAPIError, address: Address) -> RagError:
             "Set PGPASSWORD, or write a line of ~/.pgpass; see that it works:"
             f' psql "{address.database}"',
         )
+    if found := _of_state(state, place, said):
+        return found
+    if state in _RACES:
+        return LibraryBusy("Other machines write to the library at the same time", _AGAIN)
+    if state.startswith(_AWAY):
+        return StorageError(
+            f"{place} cannot be reached ({said})",
+            "See that it runs: pg_isready. Then run it again: what was read is kept.",
+        )
+    return StorageError(f"{place} failed ({said})", "See the log of the database server.")
+
+
+def _of_state(state: str, place: str, said: str) -> RagError | None:
+    """What is told for a state that says by itself what to do."""
     match state:
         case "3D000":
             return StorageError(
@@ -132,7 +146,7 @@ def _told(error: exc.DBAPIError, address: Address) -> RagError:
             )
         case "53100":
             return StorageError(
-                f"The disk of the database at {address.shown} is full",
+                f"{place} has no room left: its disk is full",
                 "Free some space there and run it again: what was read is kept.",
             )
         case "53300":
@@ -142,18 +156,11 @@ def _told(error: exc.DBAPIError, address: Address) -> RagError:
             )
         case "3F000" | "42P01" | "42703":
             return LibraryCorrupt(
-                f"The library in the database at {address.shown} lacks a part ({said})",
+                f"{place} lacks a part of the library ({said})",
                 "Bring the database back from a backup, or make the library anew:"
                 " rag ingest FOLDER --fresh",
             )
-    if state in _RACES:
-        return LibraryBusy("Other machines write to the library at the same time", _AGAIN)
-    if state.startswith(_AWAY):
-        return StorageError(
-            f"{place} cannot be reached ({said})",
-            "See that it runs: pg_isready. Then run it again: what was read is kept.",
-        )
-    return StorageError(f"{place} failed ({said})", "See the log of the database server.")
+    return None
 
 
 def missing(address: Address) -> LibraryMissing:
