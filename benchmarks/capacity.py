@@ -65,7 +65,7 @@ class Assumed:
     reads: int = 2000
     writes: int = 150
     known: float = 0.1
-    compute: tuple[tuple[str, float], ...] = (("A100 80GB", 0.6), ("H100 80GB", 0.35))
+    compute: tuple[tuple[str, float], ...] = (("A100 80GB", 0.6), ("H100 80GB", 0.27))
     memory_share: float = 0.7
 
     def price(self, card: str) -> float:
