@@ -15,7 +15,7 @@
     │   ├── ModelAway              its server cannot be reached, or does not answer
     │   └── DoesNotFit          6  it needs more memory, or a longer window, than there is
     └── StorageError            1  the disk is full, or the folder cannot be written
-        └── StoreAway              the server that holds the indexes cannot be reached
+        └── StoreAway              the server that holds the library cannot be reached
 
 The number is the exit code. Codes that are no errors: 0 answered, 3 not in the documents,
 7 unsupported sentences under --strict or quotes that no longer stand, 130 interrupted.
@@ -133,7 +133,7 @@ class StorageError(RagError):
 
 
 class StoreAway(StorageError):
-    """The server that holds the indexes cannot be reached: it may come back by itself."""
+    """The server that holds the library cannot be reached: it may come back by itself."""
 
 
 class Stopped(Exception):

@@ -50,12 +50,12 @@ _OUTSIDE: Final[tuple[tuple[type[RagError], str, str], ...]] = (
     (LibraryMismatch, "", ""),
     (LibraryCorrupt, "", ""),
     (LibraryError, "The library cannot be used", "Let the administrator see why: rag doctor"),
-    (
-        StoreAway,
-        "The server that holds the library's index or catalogue does not answer",
-        "Try again in a moment; the service's log says which it is.",
-    ),
     (StorageError, "The library cannot be written", "Let the administrator make room."),
+)
+#: Of a server whose address does not concern them, either.
+_AWAY = (
+    "The server that holds the library cannot be reached",
+    "Try again in a moment; let the administrator see that it runs.",
 )
 _REASON = re.compile(r" \([^()/\\]+\)$")
 #: A path of this machine in any other words.
@@ -108,6 +108,8 @@ def outside(error: RagError) -> tuple[str, str]:
     """What an error says and hints at, without where on this machine anything lies."""
     if isinstance(error, Refused):  # written for clients
         return error.message, error.hint
+    if isinstance(error, StoreAway):
+        return _AWAY
     found = (told for told in _OUTSIDE if isinstance(error, told[0]))
     _, message, hint = next(found, (RagError, "", ""))
     if not (message and _PATH.search(error.message)):

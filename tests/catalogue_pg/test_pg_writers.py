@@ -171,6 +171,8 @@ def test_a_server_that_is_started_again_in_the_middle_costs_nothing(
             server.start()
             staged.result()
         assert a.catalogue.attempt_of(papers[0].document.id) == ""
+        server.stop()
+        server.start()
         a.publish([row_of_text(f"{n}.txt", paper) for n, paper in enumerate(papers)], [])
     assert machines.names("a") == ["0.txt", "1.txt", "2.txt"]
     assert machines.whole("a") == 3

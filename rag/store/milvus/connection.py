@@ -14,7 +14,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag.config import store_token
+from rag.config import preset, store_token
 from rag.errors import LibraryBusy, StorageError, StoreAway, UsageError
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ def hold(address: Address) -> Connection:
 
 
 def _client_class() -> Any:
+    preset(GRPC_VERBOSITY="NONE")  # what it logs of itself is told as an error of ours
     try:
         from pymilvus import MilvusClient
     except ImportError:

@@ -11,6 +11,7 @@ from rag.errors import (
     LibraryMissing,
     RagError,
     StorageError,
+    StoreAway,
     UsageError,
 )
 
@@ -112,7 +113,7 @@ def _told(error: exc.DBAPIError, address: Address) -> RagError:
     if state in _RACES:
         return LibraryBusy("Other machines write to the library at the same time", _AGAIN)
     if state.startswith(_AWAY):
-        return StorageError(
+        return StoreAway(
             f"{place} cannot be reached ({said})",
             "See that it runs: pg_isready. Then run it again: what was read is kept.",
         )

@@ -271,9 +271,14 @@ class Writing(_Session):
         finally:
             self._inside = False
 
+    def _wait(self) -> None:
+        """Wait for a server that is away, before a transaction that cannot be tried again."""
+        self.transacted(lambda: None)
+
     @contextmanager
     def publishing(self) -> Iterator[None]:
         """As `Connection.publishing`, under a lock that falls with the transaction."""
+        self._wait()
         with self._lock, failing.mapped(self.address), self._transaction():
             self._execute(f"SET LOCAL lock_timeout = '{PUBLISH_SECONDS}s'")
             self._execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (self._turn,))
@@ -295,6 +300,7 @@ class Writing(_Session):
         if self._inside:
             yield True
             return
+        self._wait()
         with self._lock, failing.mapped(self.address), self._transaction():
             select = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))"
             yield self._execute(select, (self._turn,))[0][0] is True
