@@ -8,6 +8,7 @@ import pytest
 
 from rag.errors import UsageError
 from rag.store.milvus.address import Address, address_of
+from rag.store.milvus.schema import index_for
 from rag.store.place import LibraryPaths
 from rag.store.where import Where, settle, wanted
 
@@ -75,3 +76,19 @@ def test_the_same_place_may_be_told_again_without_what_was_set(tmp_path: Path) -
     assert settle(paths, Where("milvus:http://h/db")) == made
     with pytest.raises(UsageError, match="not at milvus:http://h/other"):
         settle(paths, Where("milvus:http://h/other"))
+
+
+@pytest.mark.parametrize(
+    ("uri", "chunks", "hashed", "index"),
+    [
+        ("http://host", 99_999, False, "FLAT"),
+        ("http://host", 100_000, False, "HNSW"),
+        ("http://host", 1_000_000, True, "FLAT"),  # a graph would miss most of these
+        ("http://host", 2_000_000, True, "HNSW"),
+        ("http://host?index=DISKANN", 10, True, "DISKANN"),
+    ],
+)
+def test_the_index_is_chosen_by_size_and_embedder(
+    uri: str, chunks: int, hashed: bool, index: str
+) -> None:
+    assert index_for(address_of(uri), chunks, hashed=hashed) == index

@@ -154,7 +154,7 @@ class MilvusDraft:
             schema.library_of(catalogue),
             schema.last_number(catalogue) + 1,
             self._embedder.identity.dimension,
-            schema.index_for(connection.address, len(keys)),
+            schema.index_for(connection.address, len(keys), hashed=self._embedder.needs_fit),
             bm25.average(terms.tokens(catalogue), len(keys)),
         )
         schema.create(connection, epoch)
