@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 #: Recorded facts: the name of the library in Milvus, and the epoch that is current.
 LIBRARY, FACT = "milvus_library", "milvus"
-#: Vectors from which on an index is used that may miss some; fewer are compared one by one. Hashed
-#: vectors lie everywhere, and no graph leads to them: of 100,000, HNSW gave the same ten as FLAT for
-#: 17 questions of 57.
+#: Vectors from which on an index is used that may miss some; fewer are compared one by one.
+#: Hashed vectors lie everywhere, and no graph leads to them: of 100,000, HNSW gave the same ten as
+#: FLAT for 17 questions of 57.
 APPROXIMATE, APPROXIMATE_HASHED = 100_000, 2_000_000
 _TEXT_BYTES = 65_535  # Milvus's limit for a string
 _DELETED = 1000  # entities taken out at once
