@@ -17,7 +17,7 @@ import numpy as np
 from rag import embed
 from rag.prepare import words_of
 from rag.store import lexical, vectors
-from rag.store.embedding import DraftVectors, outgrown
+from rag.store.embedding import VectorDraft, outgrown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def load(folder: Path, generation: int, identity: EmbedderIdentity) -> Indexes |
     return None if near.idf is None and identity.provider == embed.BUILTIN else (words, near)
 
 
-class Draft:
+class Draft(VectorDraft):
     """The indexes of a generation while they are written, aside from all that are in use.
 
     Chunks are added as their documents are staged, so that this goes on beside the reading. Nothing
@@ -73,29 +73,16 @@ class Draft:
         """
         self._final = final
         self._aside = final.with_name(final.name + ".new")
-        self._embedder = embedder
         self._base = base
         self._words: lexical.LexicalWriter | None = None
         self._keys: set[int] = set()
-        self._vectors = DraftVectors(embedder, staged)
+        super().__init__(embedder, staged)
 
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
         self._writer().add(row, found)
         self._keys.add(row.key)
-        self._vectors.add(row, found)
-
-    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
-        """As `DraftVectors.give`."""
-        self._vectors.give(keys, vectors, idf)
-
-    def keep(self, texts: Sequence[str], made: Floats) -> None:
-        """As `DraftVectors.keep`."""
-        self._vectors.keep(texts, made)
-
-    def embed(self) -> None:
-        """Embed the chunks that wait for it, and keep their vectors."""
-        self._vectors.embed()
+        super().add(row, found)
 
     def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
         """Bring the draft in step with what is live now, and put it into its place.
@@ -122,10 +109,6 @@ class Draft:
         _sync(self._aside)
         shutil.rmtree(self._final, ignore_errors=True)
         os.rename(self._aside, self._final)
-
-    def discard_vectors(self) -> None:
-        """Forget the vectors kept for this: they are published."""
-        self._vectors.discard()
 
     def _writer(self) -> lexical.LexicalWriter:
         if self._words is None:

@@ -151,6 +151,35 @@ class DraftVectors:
         )
 
 
+class VectorDraft:
+    """What the drafts of all backends do alike: they keep the vectors of what is new."""
+
+    def __init__(self, embedder: Embedder, staged: Path) -> None:
+        """`staged` is the file of vectors that took a model, until they are published."""
+        self._embedder = embedder
+        self._vectors = DraftVectors(embedder, staged)
+
+    def add(self, row: ChunkRow, found: Words) -> None:
+        """Put a chunk in that is staged or live, by its words."""
+        self._vectors.add(row, found)
+
+    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
+        """As `DraftVectors.give`."""
+        self._vectors.give(keys, vectors, idf)
+
+    def keep(self, texts: Sequence[str], made: Floats) -> None:
+        """As `DraftVectors.keep`."""
+        self._vectors.keep(texts, made)
+
+    def embed(self) -> None:
+        """Embed the chunks that wait for it, and keep their vectors."""
+        self._vectors.embed()
+
+    def discard_vectors(self) -> None:
+        """Forget the vectors kept for this: they are published."""
+        self._vectors.discard()
+
+
 def outgrown(catalogue: Catalogue, fact: str = FITTED_ON) -> bool:
     """Whether what a fact says was taken of so many chunks is of a collection of another size."""
     _, now = catalogue.counts()

@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rag.embed import BUILTIN
-from rag.errors import StorageError
 from rag.store import terms
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
@@ -132,6 +131,3 @@ class Milvus:
         if self._connection is None:
             self._connection = hold(self._address)
         return self._connection
-
-
-__all__ = ["Milvus", "StorageError"]

@@ -20,7 +20,7 @@ from rag.errors import StorageError
 from rag.prepare import Words, words_of
 from rag.store import terms
 from rag.store.derived import REBUILDING
-from rag.store.embedding import DraftVectors, outgrown
+from rag.store.embedding import VectorDraft, outgrown
 from rag.store.milvus import bm25, schema
 from rag.store.milvus.connection import WRITING
 from rag.store.milvus.schema import FACT, Epoch
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.milvus.connection import Connection
     from rag.store.place import LibraryPaths
-    from rag.store.rows import ChunkRow, Delta
+    from rag.store.rows import Delta
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ _SEALED = 256  # entities from which on Milvus is told to write them out
 _NO_WORDS = Words("", "")
 
 
-class MilvusDraft:
+class MilvusDraft(VectorDraft):
     """The entities of a generation, while they are made."""
 
     def __init__(
@@ -59,26 +59,9 @@ class MilvusDraft:
     ) -> None:
         """Go on from the epoch that is current, unless `anew`."""
         self._folder = paths.folder
-        self._embedder = embedder
         self._connect = connect
         self._anew = anew
-        self._vectors = DraftVectors(embedder, paths.staged)
-
-    def add(self, row: ChunkRow, found: Words) -> None:
-        """Put a chunk in that is staged or live, by its words."""
-        self._vectors.add(row, found)
-
-    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
-        """As `DraftVectors.give`."""
-        self._vectors.give(keys, vectors, idf)
-
-    def keep(self, texts: Sequence[str], made: Floats) -> None:
-        """As `DraftVectors.keep`."""
-        self._vectors.keep(texts, made)
-
-    def embed(self) -> None:
-        """Embed the chunks that wait for it, and keep their vectors."""
-        self._vectors.embed()
+        super().__init__(embedder, paths.staged)
 
     def finish(self, catalogue: Catalogue, delta: Delta, embed_all: EmbedAll | None) -> None:
         """Insert what is new in the generation of `delta`, and count its words.
@@ -97,10 +80,6 @@ class MilvusDraft:
         else:
             schema.delete_strays(connection, base, delta.generation - 1)
             self._add(connection, catalogue, delta, base, idf, embed_all)
-
-    def discard_vectors(self) -> None:
-        """Forget the vectors kept for this: they are published."""
-        self._vectors.discard()
 
     def _base(self, connection: Connection, catalogue: Catalogue, delta: Delta) -> Epoch | None:
         """The epoch that this generation goes on in; another writer may just have begun it."""
