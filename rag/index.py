@@ -152,7 +152,10 @@ class Writer:
             try:
                 writer = cls(paths, catalogue, embedder, backend)
                 writer._tidy()
-                yield writer
+                try:
+                    yield writer
+                finally:
+                    writer._draft.close()
             finally:
                 backend.close()
 
@@ -221,6 +224,7 @@ class Writer:
         told chunks done and in all.
         """
         facts = {"embedder": json.dumps(asdict(self._embedder.identity))}
+        self._draft.close()
         self._draft = self._begin(anew=True)
         self._cut_anew()
         with self._disk():

@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
 from numpy.typing import NDArray
+from store_of_rows import of_text
 
 from rag.app import App
 from rag.config import Settings
@@ -48,6 +50,15 @@ def tree(folder: Path) -> dict[str, tuple[int, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def threads() -> set[str]:
+    """Threads of this process, each by its number and name."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # it has just ended
+            found.add(f"{task.name} {(task / 'comm').read_text()}")
+    return found
 
 
 def found(app: App, question: str = "сколько дней отпуска переносится") -> str:
@@ -284,6 +295,23 @@ def test_a_reader_of_the_old_state_goes_on_while_a_writer_publishes(app: App, fo
         assert library.words.search(understand("отпуск переносится", library.words), 5)
         assert library.vectors.search(HashedEmbedder(library.vectors.idf).encode_query("отпуск"), 5)
     assert found(app, "записка о кранах") == "новое.txt"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs threads told by the kernel")
+def test_a_writer_that_ends_unpublished_leaves_no_thread_that_writes(app: App) -> None:
+    paper = of_text("Это не выйдет никогда.")
+    before = threads()
+    with Writer.open(app.paths, app.embedder) as writer:
+        writer.stage(paper)
+        draft = writer._draft
+        assert threads() - before
+    for _ in range(1000):  # the kernel tells of them a little longer
+        left = {name for name in threads() - before if "tantivy" in name or "merge" in name}
+        if not left:
+            break
+        time.sleep(0.01)
+    assert not left
+    assert draft is writer._draft  # it is held, so that they are not gone with it
 
 
 def test_a_damaged_catalogue_is_an_error_that_says_how_to_begin_anew(

@@ -121,6 +121,9 @@ class Draft(Protocol):
     def discard_vectors(self) -> None:
         """Forget the vectors kept for this: they are published."""
 
+    def close(self) -> None:
+        """Write nothing any more: it is finished, or nobody will finish it."""
+
 
 class Backend(Protocol):
     """Where words and vectors of one library are."""

@@ -110,6 +110,11 @@ class Draft(VectorDraft):
         shutil.rmtree(self._final, ignore_errors=True)
         os.rename(self._aside, self._final)
 
+    def close(self) -> None:
+        """As `Draft.close`."""
+        if self._words is not None:
+            self._words.close()
+
     def _writer(self) -> lexical.LexicalWriter:
         if self._words is None:
             shutil.rmtree(self._aside, ignore_errors=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.embed import Embedder, EmbedderIdentity
+    from rag.store.backend import Draft
     from rag.store.catalogue import Catalogue
     from rag.store.derived import Indexes
     from rag.store.place import LibraryPaths
@@ -41,9 +42,10 @@ class Embedded:
         return derived.Draft(final, embedder, base, self._paths.staged)
 
     def overtaken(
-        self, _draft: object, catalogue: Catalogue, embedder: Embedder, generation: int
+        self, draft: Draft, catalogue: Catalogue, embedder: Embedder, generation: int
     ) -> derived.Draft:
         """As `Backend.overtaken`: what was published on another machine is in no folder here."""
+        draft.close()
         final = self._folder(catalogue, generation)
         return derived.Draft(final, embedder, None, self._paths.staged)
 

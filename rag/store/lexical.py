@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,15 @@ class LexicalWriter:
         """Have it all on the disk; nothing can be added any more."""
         with _as_os_error():
             self._writer.commit()
+            self._writer.wait_merging_threads()
+
+    def close(self) -> None:
+        """Write nothing any more to the folder, which may be removed; after `commit`, do nothing.
+
+        Left to itself a writer goes on beside whoever removes its folder.
+        """
+        with suppress(ValueError, RuntimeError):  # it is closed already, or has failed
+            self._writer.rollback()
             self._writer.wait_merging_threads()
 
 

@@ -81,6 +81,9 @@ class MilvusDraft(VectorDraft):
             schema.delete_strays(connection, base, delta.generation - 1)
             self._add(connection, catalogue, delta, base, idf, embed_all)
 
+    def close(self) -> None:
+        """As `Draft.close`: nothing is written but in `finish`."""
+
     def _base(self, connection: Connection, catalogue: Catalogue, delta: Delta) -> Epoch | None:
         """The epoch that this generation goes on in; another writer may just have begun it."""
         epoch = schema.current(catalogue)
