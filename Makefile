@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # llama-index and haystack cannot stand beside constraints.txt
 APART  := .venv-bench
+# the compiled Milvus Lite, which tests and benchmarks start, cannot stand beside the newer one
+CORE   := $(VENV)/milvus-core
 FUZZ_SECONDS ?= 60
 # one more than the processors it is meant for: a test waits for other processes now and then
 TEST_PROCESSES ?= 3
@@ -64,13 +66,18 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python $(CORE)/installed
 	$(PIP) -e '.[dev]'
 	@touch $(VENV)/installed $@
 
 $(VENV)/installed-bench: $(VENV)/installed-dev
 	$(PIP) -e '.[dev,bench]'
 	@touch $@
+
+# there is none for every system: what needs it is skipped then
+$(CORE)/installed: constraints-core.txt | $(VENV)/bin/python
+	-$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-compile --target $(CORE) -r constraints-core.txt && touch $@
 
 $(APART)/installed: constraints-bench.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m venv $(APART)

@@ -4,9 +4,10 @@
 
 For each size a folder is made (see `shuffled.py`) and brought into a library by `rag ingest`; for
 each question set that lies beside the project its documents are. A second library of the same
-catalogue has its words and vectors in Milvus: at the server of Milvus Lite, which is started for
-it, or at --uri. Each question is put to both, one after the other. Three tables: what a search
-takes, whether the ten best passages are the same, and what building and keeping either takes.
+catalogue has its words and vectors in Milvus: at a server of Milvus Lite that is started for it,
+the compiled one or that in Python (see `milvus_server.py`), or at --uri. Each question is put to
+both, one after the other. Three tables: what a search takes, whether the ten best passages are the
+same, and what building and keeping either takes.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ import argparse
 import gc
 import json
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +26,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import shuffled
+from agreement import Same, same
 from measuring import ROOT, environment, figures, machine, run, table
+from milvus_server import CORE, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,10 +40,9 @@ SETS = ("xquad-ru", "xquad-en", "refusal-ru", "squad2-en", "qmsum-val", "mmlongb
 _K = 10
 _DEPTH = 50  # hits that a retrieval takes from each search
 _WARM = 3  # questions asked before the clock runs; the first of them is timed for itself
-_NEAR = 1e-4  # relative difference of scores that tie
 _RATIO = 3.0  # to reach: times the embedded store's latency
 _RAG = [sys.executable, "-m", "rag"]
-_LITE = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1"]
+COMPILED, PYTHON = "compiled", "python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,13 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
-    """Of so many questions, how many have the same ten best, and how many but for ties."""
-
-    asked: int
-    equal: int
-    tied: int
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """The two homes of a set of documents, and the Milvus of the second."""
 
     work: Path
     uri: str
     data: Path | None
+    server: str
 
     @property
     def here(self) -> Path:
@@ -91,7 +83,7 @@ class Place:
     @property
     def there(self) -> Path:
         """Home of the library in Milvus."""
-        return self.work / "milvus"
+        return self.work / f"milvus-{self.server}"
 
 
 def main() -> int:
@@ -104,7 +96,10 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=0, help="questions of each set; 0 for all")
     parser.add_argument("--keep", type=Path, help="where text and libraries stay")
     parser.add_argument("--uri", help="a Milvus that runs; else Milvus Lite's server is started")
+    parser.add_argument("--server", choices=(COMPILED, PYTHON), default=COMPILED)
     args = parser.parse_args()
+    if not args.uri and args.server == COMPILED and not CORE.is_dir():
+        raise SystemExit("There is no compiled Milvus Lite: make .venv/milvus-core/installed")
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="rag-bench-") as scratch:
         folder = (args.keep or Path(scratch)).resolve()
@@ -123,7 +118,7 @@ def _sizes(folder: Path, sizes: Sequence[str], args: argparse.Namespace) -> None
     reached = []
     for size in sizes:
         questions = shuffled.questions(int(size), args.questions)
-        with _place(folder / size, args.uri) as place:
+        with _place(folder / size, args.uri, args.server) as place:
             _ingest(place, lambda text, size=size: shuffled.write(text, int(size)))
             built = _both(place)
             first, pace, same = _timed(place, questions)
@@ -145,7 +140,7 @@ def _sets(folder: Path, names: Sequence[str], args: argparse.Namespace) -> None:
     rows, kept, wrong = [], [], 0
     for name in names:
         asked = _questions(args.eval / name / "questions.jsonl", args.most)
-        with _place(folder / name, args.uri) as place:
+        with _place(folder / name, args.uri, args.server) as place:
             _ingest(place, lambda text, name=name: shutil.copytree(_documents(args, name), text))
             kept += _kept_rows(name, _both(place), None)
             for kind, same in _compared(place, asked).items():
@@ -173,24 +168,15 @@ def _questions(file: Path, most: int) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _place(work: Path, uri: str | None) -> Iterator[Place]:
+def _place(work: Path, uri: str | None, server: str) -> Iterator[Place]:
     """A folder with nothing but its own settings, and a Milvus for it."""
     work.mkdir(exist_ok=True)
     (work / "rag.toml").touch()  # found first, so that no settings of the user count
     if uri:
-        yield Place(work, uri, None)
+        yield Place(work, uri, None, server)
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [*_LITE, "--data-dir", str(work / "lite"), "--port", port]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
-        try:
-            assert server.stdout is not None
-            server.stdout.readline()  # it listens
-            yield Place(work, f"http://127.0.0.1:{port}", work / "lite")
-        finally:
-            server.kill()
+    with serving(work / server, compiled=server == COMPILED) as started:
+        yield Place(work, started.uri, work / server, server)
 
 
 def _ingest(place: Place, write: Callable[[Path], object]) -> None:
@@ -215,7 +201,7 @@ def _both(place: Place) -> tuple[Built, Built]:
     from rag.store.where import EMBEDDED, Where
 
     here = _derived(place.here)
-    kept = place.work / "built.json"
+    kept = place.work / f"built-{place.server}.json"
     note = place.there / "default" / "store.json"
     where = asdict(Where(f"milvus:{place.uri}", EMBEDDED))
     if kept.exists() and place.data:
@@ -329,7 +315,7 @@ def _timed(
                     spent[name][side].append((time.perf_counter() - began) * 1000)
                 found[name].append((hits[0][:_K], hits[1][:_K]))
     paces = {name: Pace(_middle(mine), _middle(its)) for name, (mine, its) in spent.items()}
-    return (first[0], first[1]), paces, {name: _same(pairs) for name, pairs in found.items()}
+    return (first[0], first[1]), paces, {name: same(pairs) for name, pairs in found.items()}
 
 
 def _warm(store: _Store, questions: Sequence[str]) -> None:
@@ -359,38 +345,7 @@ def _compared(place: Place, asked: Sequence[tuple[str, str]]) -> dict[str, Same]
                 pairs.append(
                     (here.ways[name](question, mine, _K), there.ways[name](question, its, _K))
                 )
-    return {name: _same(pairs) for name, pairs in found.items()}
-
-
-def _same(pairs: Sequence[tuple[Any, Any]]) -> Same:
-    equal = [[name for name, _ in a] == [name for name, _ in b] for a, b in pairs]
-    tied = [whole or is_tied(a, b) for whole, (a, b) in zip(equal, pairs, strict=True)]
-    return Same(len(pairs), sum(equal), sum(tied))
-
-
-def is_tied(one: Sequence[tuple[Any, float]], other: Sequence[tuple[Any, float]]) -> bool:
-    """Whether two lists differ only in the order of scores that tie.
-
-    Where the last scores tie, others of the same score may stand in their place.
-    """
-    if len(one) != len(other):
-        return False
-    if any(not _tie(a, b) for (_, a), (_, b) in zip(one, other, strict=True)):
-        return False
-    first = 0
-    while first < len(one):
-        end = first + 1
-        while end < len(one) and _tie(one[end - 1][1], one[end][1]):
-            end += 1
-        here, there = ({name for name, _ in hits[first:end]} for hits in (one, other))
-        if here != there and end < len(one):
-            return False
-        first = end
-    return True
-
-
-def _tie(one: float, other: float) -> bool:
-    return abs(one - other) <= _NEAR * max(abs(one), abs(other))
+    return {name: same(pairs) for name, pairs in found.items()}
 
 
 # -- what is printed

@@ -113,7 +113,7 @@ def test_without_a_card_it_says_so(
 
 
 def test_stores_are_the_same_when_only_what_ties_stands_in_another_order(benchmark: Any) -> None:
-    is_tied = benchmark("stores").is_tied
+    is_tied = benchmark("agreement").is_tied
     found = [("a", 9.0), ("b", 5.0), ("c", 5.0), ("d", 2.0), ("e", 2.0)]
     assert is_tied(found, found)
     assert is_tied(found, [("a", 9.0001), ("c", 5.0), ("b", 5.0), ("e", 2.0), ("d", 2.0)])

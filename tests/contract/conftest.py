@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from milvus_server import serving
+from milvus_server import CORE, serving
 from store_places import Place, Shelf
 
-PLACES = ("embedded", "milvus file", "milvus server")
+PLACES = ("embedded", "milvus file", "milvus server", "milvus core")
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +20,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.uri
 
 
+@pytest.fixture(scope="session")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one server of the compiled core of Milvus for all tests."""
+    pytest.importorskip("pymilvus")
+    if not (CORE / "milvus").exists():
+        pytest.skip("needs the compiled Milvus Lite: make .venv/milvus-core/installed")
+    with serving(tmp_path_factory.mktemp("core"), compiled=True) as server:
+        yield server.uri
+
+
 @pytest.fixture(scope="session", params=PLACES)
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """One of the places."""
     if request.param == "embedded":
         return Place(request.param)
+    if request.param == "milvus core":
+        return Place(request.param, request.getfixturevalue("core"))
     pytest.importorskip("milvus_lite")
     if request.param == "milvus file":
         return Place(request.param, str(tmp_path_factory.mktemp("milvus") / "lite.db"))

@@ -53,6 +53,10 @@ class CollectionGone(StorageError):
     """The collection is not there, or no longer."""
 
 
+class _Unable(StorageError):
+    """The server does not know what is asked of it."""
+
+
 class Connection:
     """An open connection, shared by all who `hold` it in this process."""
 
@@ -120,7 +124,10 @@ class Connection:
 
     def _check_version(self) -> bool:
         """Whether it is Milvus Lite. Raises StorageError for a version that is too old."""
-        told = str(self.call("get_server_version"))
+        try:
+            told = str(self.call("get_server_version"))
+        except _Unable:
+            return True  # as Milvus Lite does before its version 3
         numbers = _NUMBERS.search(told)
         if numbers and (int(numbers[1]), int(numbers[2])) < _OLDEST:
             needed = ".".join(map(str, _OLDEST))
@@ -195,7 +202,7 @@ class Connection:
                 " nothing is lost.",
             )
         if _UNKNOWN.search(reason):
-            return StorageError(
+            return _Unable(
                 f"The Milvus at {where} cannot do what is needed ({self._quoted(said)})",
                 f"Use Milvus {'.'.join(map(str, _OLDEST))} or newer; see docs/milvus.md.",
             )
