@@ -6,8 +6,10 @@ process that can be ended, and what Ray writes stays in its own files.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -54,6 +56,10 @@ _QUIET = {
     "RAY_TQDM": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+
+
+class HeadGone(RagError):
+    """The head of a cluster does not answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +115,24 @@ def joined(address: str, workers: int) -> Iterator[Cluster]:
         except (Exception, SystemExit) as error:
             raise _unjoined(address, error) from error
         yield _cluster(ray, workers)
-    finally:
+    except HeadGone:  # to part from it Ray would wait for it, as it would at the end of all
+        atexit.register(_leave)
+        raise
+    except BaseException:
         ray.shutdown()
+        raise
+    else:
+        ray.shutdown()
+    finally:
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, before)
+
+
+def _leave() -> None:
+    """End this process, which has told why, before what Ray has to do at its end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _hush() -> None:

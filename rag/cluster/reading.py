@@ -93,9 +93,9 @@ class _Reading:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def __exit__(self, *raised: Any) -> None:
         self._here.close()
+        self._stack.__exit__(*raised)
 
     @property
     def embed_all(self) -> EmbedAll | None:

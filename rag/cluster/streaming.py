@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from contextlib import closing
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from rag.cluster.joining import installed
+from rag.cluster.joining import HeadGone, installed
 from rag.errors import RagError
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Seconds between looks at a cluster that says nothing, and looks without a node until it is lost.
 _LOOK_EVERY, _LOOKS = 5.0, 6
+#: Seconds without the head. After a minute Ray itself ends this process, without a word of ours.
+_HEADLESS = 30.0
+_CONNECT = 2.0  # seconds for a connection to the head
 #: Seconds after which a thread sees that nobody takes what it has.
 _STOP_EVERY = 0.1
 _ABSENT = "No module named 'rag"
@@ -35,12 +40,15 @@ def pumped(data: Any, needs: Mapping[str, int], address: str) -> Generator[pa.Ta
     came: Queue[object] = Queue(2)
     stop = Event()
     Thread(target=_pump, args=(data, came, stop), daemon=True).start()
-    silent = 0
+    silent, head = 0, _Head(address)
     try:
         while True:
+            head.is_away()
             try:
                 item = came.get(timeout=_LOOK_EVERY)
             except Empty:
+                if head.is_away():
+                    continue  # nothing can be asked of it
                 lacking = _lacking(needs)
                 silent = silent + 1 if lacking else 0
                 if silent == _LOOKS:
@@ -77,6 +85,40 @@ def _put(item: object, came: Queue[object], stop: Event) -> bool:
         except Full:
             continue
     return False
+
+
+class _Head:
+    """The head of the cluster, looked for now and then: what Ray has to ask it waits for it."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._looked = self._seen = time.monotonic()
+
+    def is_away(self) -> bool:
+        """Whether it was away at the last look. Raises HeadGone where it is so for long."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_EVERY:
+            return self._looked > self._seen
+        self._looked = now
+        if self._answers():
+            self._seen = now
+        elif now - self._seen > _HEADLESS:
+            where = f" at {self._address}" if self._address else ""
+            raise HeadGone(
+                f"The head of the Ray cluster{where} does not answer any more",
+                "Start it and its nodes anew (docs/ray.md), then run it again to go on:"
+                " nothing is lost.",
+            )
+        return self._looked > self._seen
+
+    def _answers(self) -> bool:
+        head = str(installed().get_runtime_context().gcs_address)
+        host, _, port = head.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
+        except OSError:
+            return False
+        return True
 
 
 def _lacking(needs: Mapping[str, int]) -> list[str]:

@@ -195,6 +195,7 @@ def events(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> Engine:
 
     def run(make: Callable[[Sequence[Sent]], Any], paths: Sequence[Path] = ()) -> list[Event]:
         monkeypatch.setattr(reading, "joined", lambda *_: nullcontext(Cluster(1, "here")))
+        monkeypatch.setattr(streaming._Head, "_answers", lambda _: True)
         monkeypatch.setattr(reading._Reading, "_dataset", lambda _, files: make(files))
         engine = RayEngine("", HashedEmbedder(), EncoderOptions(), 1)
         orders = Pass(OPTIONS, lambda *_: None, lambda path: path.name, digest)
