@@ -89,9 +89,15 @@ def test_reading_a_file_is_no_change(tmp_path: Path) -> None:
     assert not handler.changed.is_set()
 
 
-def test_nothing_is_watched_for_a_path_where_there_is_nothing(app: App, tmp_path: Path) -> None:
+def test_nothing_is_watched_for_a_path_where_there_is_nothing(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the folder above, which may be the whole disk."""
+    watched: list[object] = []
+    monkeypatch.setattr(watch.Observer, "schedule", lambda *given, **_: watched.append(given))
     with pytest.raises(UsageError, match="no file or folder"):
         next(app.watch([tmp_path / "nowhere"], on_error=print))
+    assert not watched
 
 
 def test_of_a_file_only_its_folder_is_watched(
