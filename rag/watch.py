@@ -17,7 +17,7 @@ from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from watchdog.observers.api import BaseObserver
 
@@ -66,7 +66,9 @@ def changes(
     the caller is busy is told next.
     """
     handler = _Handler(sources)
-    observer = _observe(handler, {path if path.is_dir() else path.parent for path in sources})
+    folders = {path.parent: False for path in sources if not path.is_dir()}
+    folders |= {path: True for path in sources if path.is_dir()}
+    observer = _observe(handler, folders)
     try:
         yield
         while not stop.is_set():
@@ -88,13 +90,15 @@ def _wait_for_quiet(handler: _Handler, quiet: float, longest: float, stop: Event
             return
 
 
-def _observe(handler: _Handler, folders: Iterable[Path]) -> BaseObserver:
-    """An observer at work: the system's, or one that looks itself where that has no room."""
-    folders = list(folders)
+def _observe(handler: _Handler, folders: Mapping[Path, bool]) -> BaseObserver:
+    """An observer at work: the system's, or one that looks itself where that has no room.
+
+    `folders` say whether all below them is watched too.
+    """
     for make in (Observer, PollingObserver):
         observer: BaseObserver = make()
-        for folder in folders:
-            observer.schedule(handler, str(folder), recursive=True)
+        for folder, below in folders.items():
+            observer.schedule(handler, str(folder), recursive=below)
         try:
             observer.start()
         except OSError as error:  # too many folders for the system

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
 from rag import watch
 from rag.app import App
-from rag.errors import RagError
+from rag.errors import RagError, UsageError
 from rag.report import Report
 
 PATIENCE = 60  # seconds until a test gives up
@@ -86,3 +87,34 @@ def test_reading_a_file_is_no_change(tmp_path: Path) -> None:
     for event in (FileOpenedEvent, FileClosedNoWriteEvent):
         handler.on_any_event(event(str(tmp_path / "a.txt")))
     assert not handler.changed.is_set()
+
+
+def test_nothing_is_watched_for_a_path_where_there_is_nothing(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the folder above, which may be the whole disk."""
+    watched: list[object] = []
+    monkeypatch.setattr(watch.Observer, "schedule", lambda *given, **_: watched.append(given))
+    with pytest.raises(UsageError, match="no file or folder"):
+        next(app.watch([tmp_path / "nowhere"], on_error=print))
+    assert not watched
+
+
+def test_of_a_file_only_its_folder_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.txt").write_text("One.", encoding="utf-8")
+    asked = []
+    schedule = watch.Observer.schedule
+
+    def noted(self: Any, handler: Any, path: str, *, recursive: bool) -> Any:
+        asked.append((Path(path).name, recursive))
+        return schedule(self, handler, path, recursive=recursive)
+
+    monkeypatch.setattr(watch.Observer, "schedule", noted)
+    stop = Event()
+    bouts = watch.changes([tmp_path / "folder", tmp_path / "file.txt"], stop=stop)
+    next(bouts)
+    bouts.close()
+    assert sorted(asked) == sorted([("folder", True), (tmp_path.name, False)])

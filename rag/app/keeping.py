@@ -180,11 +180,15 @@ class Keeping(Showing):
         """Bring files and folders into the library now, and again whenever they change.
 
         Gives a report each time that something was done. What goes wrong later on ends nothing: it
-        is told, and tried again at the next change. Ends when `stop` is set.
+        is told, and tried again at the next change. Ends when `stop` is set. Raises UsageError for
+        a path where there is nothing.
         """
+        from rag.readers.scan import demand_there
         from rag.watch import changes
 
         resolved = [source.expanduser().resolve() for source in sources]
+        for source in resolved:  # the observer would go on to the nearest folder that is there
+            demand_there(source)
         first = True
         for _ in changes(resolved, stop=stop or Event()):
             try:

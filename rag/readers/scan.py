@@ -43,11 +43,16 @@ def scan(sources: Sequence[Path]) -> Found:
     """What lies at resolved paths. Raises UsageError for a path where there is nothing."""
     found = Found()
     for source in sources:
-        if is_gone(source):
-            raise UsageError(f"There is no file or folder {source}", "See what is there: ls")
+        demand_there(source)
         for file in _files(source, found.unlisted):
             found.files.setdefault(file.full, file)
     return found
+
+
+def demand_there(source: Path) -> None:
+    """Raise UsageError for a path where there is nothing."""
+    if is_gone(source):
+        raise UsageError(f"There is no file or folder {source}", "See what is there: ls")
 
 
 def is_gone(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rag.register.wording import MEETING
+from rag.register.wording import MEETING, SUBJECT
 from rag.words import language_of, stem, words
 
 if TYPE_CHECKING:
@@ -150,6 +150,23 @@ def by_title(question: str, meetings: Meetings) -> Meetings:
     """The meetings whose title has the word for a meeting that the question uses, else all."""
     asked = {stem(word) for word in words(question)} & MEETING
     return [m for m in meetings if asked & title_keys(m[0], m[1])] or meetings
+
+
+def by_subject(question: str, meetings: Meetings) -> tuple[Meetings, str]:
+    """The meetings whose titles have what a question says its meeting is about, and what is left.
+
+    «на встрече по ремонту», "at the repair meeting". All meetings and the whole question where it
+    says nothing of the kind, or no title has it.
+    """
+    titles = {name: title_keys(name, title) for name, title, _ in meetings}
+    for found in SUBJECT.finditer(question):
+        about = found["after"] or found["before"]
+        keys = {stem(word) for word in words(about)} - MEETING
+        held = [m for m in meetings if keys and keys <= titles[m[0]]]
+        if held:
+            start, end = found.span("after" if found["after"] else "before")
+            return held, f"{question[:start]} {question[end:]}"
+    return meetings, question
 
 
 def title_keys(name: str, title: str) -> set[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rag.errors import UsageError
 from rag.register import wording
 from rag.register.linking import join
-from rag.register.matching import Row, by_title, holding, is_verb, keys_of, narrow
+from rag.register.matching import Row, by_subject, by_title, holding, is_verb, keys_of, narrow
 from rag.register.view import is_overdue, the_person
 from rag.words import STOP_WORDS, fold, language_of, words
 
@@ -92,7 +92,8 @@ def look_up(
             start, end = day.span
             chosen, question = held, question[:start] + " " + question[end:]
             day = None
-    chosen = list(by_title(question, chosen))
+    about, question = by_subject(question, chosen)
+    chosen = list(by_title(question, about))
     if kind == "decisions":
         return _decisions(question, chosen)
     return _Search(question, meetings, chosen, day, today, me, context).rows(

@@ -143,6 +143,15 @@ MEETING = frozenset(
     звонке звонок протокол протоколе meeting meetings call calls minutes
     """.split()
 )
+#: What a meeting is about, by a word beside one for a meeting.
+SUBJECT = re.compile(
+    r"\b(?:(?:встреч|совещани|собрани|план[её]рк|летучк|оперативк|стендап|митинг|созвон|звонк)\w*"
+    r"\s+(?:по|про|об?|насч[её]т)|(?:meeting|call)s?\s+(?:about|on)(?:\s+the)?)"
+    r"\s+(?P<after>[^\W\d_]+)"
+    r"|\b(?:at|in|on|from|of|during)(?:\s+the)?"
+    r"\s+(?!the\b)(?P<before>[^\W\d_]+)\s+(?:meeting|call)s?\b",
+    re.IGNORECASE,
+)
 _MONTHS = (
     *(("январ", "jan"), ("феврал", "feb"), ("март", "mar"), ("апрел", "apr"), ("май", "may")),
     *(("июн", "jun"), ("июл", "jul"), ("август", "aug"), ("сентябр", "sep"), ("октябр", "oct")),

@@ -40,6 +40,10 @@ _HERE = ("127.0.0.1", 0)
 #: How long, and for how many bytes, a client is listened to that was refused as it sent: a
 #: connection that is closed on unread bytes is reset, and the answer is lost on its way.
 _LINGER, _LINGER_BYTES = 2.0, 4 * 1024**2
+#: What is mostly amiss where no HTTP comes: an https address, or Cyrillic as it is in an address.
+_HOW_TO_WRITE: Final = (
+    "Ask by http://, with Cyrillic in the address as %XX: curl -G URL --data-urlencode 'who=…'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,10 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's signature)
         """Refuse what is no HTTP, or has a head too large."""
         status = getattr(sys.exception(), "error_status_hint", 400)
-        told = "The head of the request is too large" if status == 431 else "This is no HTTP"
-        self._refuse(Refused(status, "bad-request", told), "bad-request")
+        told, hint = "This is no HTTP", _HOW_TO_WRITE
+        if status == 431:
+            told, hint = "The head of the request is too large", ""
+        self._refuse(Refused(status, "bad-request", told, hint), "bad-request")
 
     def _should_upgrade(self) -> bool:
         return False  # there are no websockets here

@@ -9,10 +9,12 @@ from rag.words import STOP_WORDS, words
 _SUMMARY = re.compile(
     r"^\W*(?:(?:сделай|дай|напиши|составь|подготовь|покажи|можешь|нужн[оа])\w*\s+)?(?:мне\s+)?"
     r"(?:кратк\w+\s+)?(?:резюм\w+|саммари|перескаж\w*|пересказ\w*|выжимк\w+|суммариз\w+|обобщ\w+"
-    r"|кратко(?:е содержание)?\b|(?:коротко\s+)?о ч[её]м (?:этот |эта |данный |были? |шла )?"
+    r"|кратко(?:е содержание)?\b|(?:коротко\s+)?о ч[её]м "
+    r"(?:эт(?:от|а|и) |все (?:эти )?|мои |данный |были? |шла )?"
     r"(?:документ|текст|файл|речь|говорил|говорит)\w*|главное\b"
     r"|summar\w+|sum up|tl;?dr|give (?:me )?(?:a |an )?(?:short |brief )?(?:summary|overview)"
-    r"|what (?:is|was|are) (?:this|the) (?:document|meeting|text|file|report)s? about)",
+    r"|what (?:is|was|are) (?:this|the|these|all (?:the|these)|my) "
+    r"(?:document|meeting|text|file|report)s? about)",
     re.IGNORECASE,
 )
 #: Words of such a question that lead to no document.

@@ -111,6 +111,29 @@ def test_a_question_gets_its_rows(question: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("кто что обещал на встрече по смете?", ["закажу торт", "оформлю смету"]),
+        ("что обещала Анна на созвоне про смету?", ["закажу торт"]),
+        ("who promised what at the budget meeting?", ["order paper"]),
+        ("who promised what at the meeting about the budget?", ["order paper"]),
+        ("кто обещал что-то по смете?", ["оформлю смету", "отложу смету"]),
+    ],
+)
+def test_what_a_meeting_is_about_chooses_it_and_no_rows(question: str, expected: list[str]) -> None:
+    """Words beside «встреча» name the meeting by its title, also where rows of others have them."""
+    cake = said("Анна", "закажу торт"), said("Олег", "оформлю смету")
+    other = said("Вера", "отложу смету"), said("Ned", "move the budget")
+    meetings = [
+        ("a.txt", "Созвон по смете", Minutes("2025-11-12", ("Анна", "Олег"), cake, ())),
+        ("b.txt", "Разное", Minutes("2025-11-13", ("Вера", "Ned"), other, ())),
+        ("c.txt", "Budget", Minutes("2025-11-13", ("Ivy",), (said("Ivy", "order paper"),), ())),
+    ]
+    found = register.look_up(question, meetings, today=TODAY)
+    assert [entry.promise.what for entry in found.entries] == expected
+
+
+@pytest.mark.parametrize(
     ("question", "me", "expected"),
     [
         ("что я должен?", "Олег", ["обновлю таблицу цен", "скину смету"]),

@@ -197,6 +197,14 @@ def test_what_is_no_request_is_refused_as_other_problems_are(
         assert client.ended
 
 
+def test_cyrillic_as_it_is_in_an_address_is_told_how_to_be_written(running: Running) -> None:
+    with Client(running.port) as client:
+        client.raw("GET /?who=Павел HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        answer = client.answer()
+        assert answer.status == 400
+        assert "--data-urlencode" in answer.json["hint"]
+
+
 def test_a_body_that_turns_out_to_be_nonsense_is_refused(running: Running) -> None:
     with Client(running.port) as client:
         client.send(POST, "Transfer-Encoding: chunked", body=b"5\r\nhello\r\nzz\r\n")
