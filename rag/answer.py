@@ -178,7 +178,8 @@ class Answerer:
         chosen = self._retriever.select(scope)
         if chosen is None:
             return None
-        return frozenset(row.name for row in self._catalogue.documents() if row.id in chosen)
+        ids = frozenset(chosen)
+        return frozenset(row.name for row in self._catalogue.documents() if row.id in ids)
 
     def _span(self, name: str, start: int, end: int) -> Citation:
         return self._retriever.document(name).citation(name, start, end)

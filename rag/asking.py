@@ -19,7 +19,7 @@ from rag.refusal import is_refusal
 from rag.types import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rag.models import Ending, Model, Sampling
     from rag.types import Exchange, Prompt
@@ -122,7 +122,7 @@ def ask(
     model: Model,
     messages: Sequence[Message],
     language: Language,
-    sources: Iterable[str],
+    sources: Sequence[str],
     on_text: Callable[[str], None],
 ) -> tuple[Said, Ending | None]:
     """As `ask_model`, with any messages about the texts of `sources`.
@@ -158,7 +158,7 @@ def _heard(
         return Reply(stopped.text, None, stopped=True)
 
 
-def _fault(reply: Reply, sources: Iterable[str], language: Language) -> str | None:
+def _fault(reply: Reply, sources: Sequence[str], language: Language) -> str | None:
     """What an answer has to be asked for once more for."""
     text = guards.without_thoughts(reply.text).strip()
     if not text:

@@ -30,8 +30,10 @@ _CRUMB = 0.25
 #: A text without spaces counts one word for so many characters, a spaced one at least as many.
 _CHARACTERS_A_WORD = 10
 SEPARATOR = " › "
-#: Characters of a line of column names that is worth repeating.
+#: Characters of a line of column names that is worth repeating, and of a heading: a paragraph that
+#: is styled as one would be repeated with every chunk below it.
 _MAX_COLUMNS = 500
+_MAX_TITLE = 200
 _ID_LENGTH = 32
 _WORD = re.compile(r"\S+")
 _LINE = re.compile(r"[^\n]+")
@@ -98,9 +100,10 @@ def _columns(document: Document, tables: Sequence[Mark], start: int) -> str:
     if place < 0 or not tables[place].level or tables[place].end <= start:
         return ""
     table = tables[place]
-    names = document.text[table.start : table.end].split("\n", 1)[0]
-    inside = start >= table.start + len(names)
-    return names if inside and len(names) <= _MAX_COLUMNS else ""
+    end = document.text.find("\n", table.start, table.end)
+    if not 0 <= end <= start or end - table.start > _MAX_COLUMNS:
+        return ""
+    return document.text[table.start : end]
 
 
 def coverage(document: Document, chunks: Iterable[Chunk]) -> Coverage:
@@ -147,8 +150,8 @@ class _Headings:
         for mark in self.marks:
             while stack and stack[-1][0] >= mark.level:
                 stack.pop()
-            words = document.text[mark.start : mark.end].split()
-            stack.append((mark.level, " ".join(words).lstrip("# ")))
+            words = " ".join(document.text[mark.start : mark.end].split()).lstrip("# ")
+            stack.append((mark.level, words[:_MAX_TITLE]))
             self._paths.append(SEPARATOR.join(title for _, title in stack))
 
     def path_before(self, offset: int) -> str:

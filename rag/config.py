@@ -261,7 +261,7 @@ def cache_folder() -> Path:
     return user_cache_path("rag")
 
 
-def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...]:
+def jobs_folders(settings: Settings) -> tuple[Path, ...]:
     """Where a person's own templates of jobs lie, the first one to count most.
 
     The folder that is set, else "jobs" beside the rag.toml that counts; then the user's own.
@@ -271,19 +271,19 @@ def jobs_folders(settings: Settings, cwd: Path | None = None) -> tuple[Path, ...
     own = user_config_path("rag") / JOBS_NAME
     if settings.jobs_folder:
         return (Path(settings.jobs_folder).expanduser().absolute(), own)
-    file = tomlfile.find(cwd or Path.cwd())
+    file = tomlfile.find(Path.cwd())
     beside = file.parent / JOBS_NAME if file else own
     return tuple(dict.fromkeys((beside, own)))
 
 
-def page_password(environ: Mapping[str, str] | None = None) -> str:
+def page_password() -> str:
     """The password of the page from RAG_UI_PASSWORD; "" where there is none."""
-    return (os.environ if environ is None else environ).get(_PASSWORD, "")
+    return variable(_PASSWORD)
 
 
-def store_token(environ: Mapping[str, str] | None = None) -> str:
+def store_token() -> str:
     """What opens Milvus, a token or USER:PASSWORD, from RAG_STORE_TOKEN; "" where it is not set."""
-    return (os.environ if environ is None else environ).get(_STORE_TOKEN, "")
+    return variable(_STORE_TOKEN)
 
 
 def variable(name: str) -> str:

@@ -151,8 +151,8 @@ class Writer:
             backend = backend_of(paths)
             try:
                 writer = cls(paths, catalogue, embedder, backend)
-                writer._tidy()
                 try:
+                    writer._tidy()
                     yield writer
                 finally:
                     writer._draft.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from rag import sentences
@@ -198,10 +199,9 @@ def _mark_at(marks: Sequence[Mark], start: int, end: int) -> Mark | None:
 def _joined(found: Sequence[Piece]) -> list[Piece]:
     """Lines that follow one another as one piece where they are prose or code."""
     joined: list[Piece] = []
-    for piece in found:
-        together = piece.kind in ("prose", "code")
-        if joined and together and joined[-1].kind == piece.kind:
-            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
+    for kind, run in groupby(found, key=lambda piece: piece.kind):
+        if kind in ("prose", "code"):
+            joined.append(Piece(kind, "".join(piece.text for piece in run)))
         else:
-            joined.append(piece)
+            joined += run
     return [piece for piece in joined if piece.text.strip()]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: Seconds without a change after which changes are told.
-QUIET = 1.0
+_QUIET = 1.0
 #: Seconds after which they are told even while more come.
-LONGEST = 15.0
+_LONGEST = 15.0
 _LOOK_EVERY = 0.1
 #: Reading a file is an event, too, but no change.
 _CHANGES = frozenset({"created", "modified", "moved", "deleted", "closed"})
@@ -57,13 +57,11 @@ class _Handler(FileSystemEventHandler):
         return False
 
 
-def changes(
-    sources: Sequence[Path], *, quiet: float = QUIET, longest: float = LONGEST, stop: Event
-) -> Iterator[None]:
+def changes(sources: Sequence[Path], *, stop: Event) -> Iterator[None]:
     """Yield at once, and after every bout of changes at or below resolved paths, until `stop`.
 
-    A bout ends when nothing has changed for `quiet` seconds, or after `longest`. What changes while
-    the caller is busy is told next.
+    A bout ends when nothing has changed for `_QUIET` seconds, or after `_LONGEST`. What changes
+    while the caller is busy is told next.
     """
     handler = _Handler(sources)
     folders = {path.parent: False for path in sources if not path.is_dir()}
@@ -73,7 +71,7 @@ def changes(
         yield
         while not stop.is_set():
             if handler.changed.wait(_LOOK_EVERY):
-                _wait_for_quiet(handler, quiet, longest, stop)
+                _wait_for_quiet(handler, stop)
                 handler.changed.clear()
                 if not stop.is_set():
                     yield
@@ -82,11 +80,11 @@ def changes(
         observer.join()
 
 
-def _wait_for_quiet(handler: _Handler, quiet: float, longest: float, stop: Event) -> None:
+def _wait_for_quiet(handler: _Handler, stop: Event) -> None:
     began = time.monotonic()
     while not stop.wait(_LOOK_EVERY):
         now = time.monotonic()
-        if now - handler.last >= quiet or now - began >= longest:
+        if now - handler.last >= _QUIET or now - began >= _LONGEST:
             return
 
 

@@ -227,6 +227,13 @@ def test_a_deletion_that_is_killed_is_finished_by_whoever_looks_next(
     assert [path.name for path in home.iterdir() if not path.name.endswith(".lock")] == []
 
 
+def test_a_move_that_ends_as_it_is_looked_at_disturbs_nobody(filled: App) -> None:
+    """A note that is listed and cannot be opened any more: a link to nothing."""
+    (filled.paths.home / f"other{place.MOVING}").symlink_to(filled.paths.home / "nothing")
+    filled.ingest([filled.paths.uploads / "note.txt"])
+    assert not place.is_moved(filled.paths)
+
+
 def test_a_note_that_was_cut_short_moves_nothing(filled: App) -> None:
     filled.paths.moving.write_text("")
     assert names(filled.paths.home) == ["default"]

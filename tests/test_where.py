@@ -99,7 +99,13 @@ def test_what_is_no_place_is_refused(store: str, catalogue: str) -> None:
 
 @pytest.mark.parametrize(
     ("store", "catalogue"),
-    [("milvus:http://root:geheim@host", ""), ("", "postgresql://rag:geheim@host/rag")],
+    [
+        ("milvus:http://root:geheim@host", ""),
+        ("milvus:http://host:19530?token=geheim", ""),
+        ("", "postgresql://rag:geheim@host/rag"),
+        ("", "postgresql://rag:und/geheim@host/rag"),
+        ("", "host=db user=rag password=geheim"),
+    ],
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(store: str, catalogue: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -23,7 +23,7 @@ LIFETIME = 12 * 3600
 #: With the time and the signature 60 bytes, which base64 writes without a sign that cookies quote.
 _ID_BYTES, _TIME = 20, struct.Struct(">d")
 _SIGNED_BYTES = _ID_BYTES + _TIME.size
-_KEY_BYTES = _SIGNATURE_BYTES = hashlib.sha256().digest_size
+_KEY_BYTES = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True, slots=True)

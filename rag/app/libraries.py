@@ -217,7 +217,7 @@ def _opened(
             users=1,
         )
     except BaseException:
-        catalogue.close()
+        library.close()
         raise
     return state, catalogue
 

@@ -23,7 +23,6 @@ class Window:
     def __init__(self, slots: int) -> None:
         """Make room for files of which `slots` are read at once."""
         self.files: list[Sent] = []
-        self._slots = slots
         self._files = max(_FILES, _SLOT_FILES * slots)
         self._bytes = _SLOT_BYTES * slots
 

@@ -227,14 +227,12 @@ class Conversation:
 
     id: Nobody can guess it; whoever has it may look and ask.
     person: Whose turns in the line before a model these are.
-    begun_at: When, in UTC.
     """
 
     def __init__(self, person: str = "", on_ask: Callable[[], None] = lambda: None) -> None:
         """Begin. `on_ask` is told of every question before it is answered."""
         self.id = secrets.token_urlsafe(16)
         self.person = person or self.id
-        self.begun_at = datetime.now(UTC)
         self.used = time.monotonic()
         self._on_ask = on_ask
         self._lock = threading.Lock()

@@ -69,6 +69,7 @@ class Live:
     dirty: bool = False
     #: How it has ended, until that is on the disk and can be told.
     final: Task | None = None
+    told: bool = False
     ended: Event = field(default_factory=Event)
 
 
@@ -327,6 +328,10 @@ class Jobs:
             log.warning("%s", error)
             if self.tasks(live.collection).folder.is_dir():
                 return
+        with self._lock:  # whoever looks after the jobs may be here at the same time
+            if live.told:
+                return
+            live.told = True
         live.on_end()
         self.on_ended(live.final)
         with self._lock:

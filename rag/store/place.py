@@ -334,12 +334,10 @@ def remove(paths: LibraryPaths) -> None:
 
 def _finish_moves(paths: LibraryPaths, several: Sequence[LibraryPaths], stack: ExitStack) -> None:
     """Finish moves of a collection, or to its name, that were killed. Under its lock."""
-    for note in paths.home.glob(f"*{MOVING}"):
-        old = LibraryPaths(paths.home, note.name.removesuffix(MOVING))
-        new = LibraryPaths(paths.home, note.read_text(encoding="utf-8"))
+    for old, new in _moves(paths.home):
         if not new.collection:  # killed before the name was written: nothing was moved
             if old == paths:
-                note.unlink(missing_ok=True)
+                old.moving.unlink(missing_ok=True)
         elif paths in (old, new):
             for other in (old, new):
                 if other not in several and not other.collection.endswith(GONE):
@@ -359,17 +357,21 @@ def _close_door(paths: LibraryPaths) -> None:
 
 def finish_moves(home: Path) -> None:
     """Finish the moves below `home` that were killed; those that go on are left alone."""
-    for note in home.glob(f"*{MOVING}"):
-        with (
-            suppress(LibraryBusy, StorageError),
-            _held(LibraryPaths(home, note.name.removesuffix(MOVING))),
-        ):
+    for old, _ in _moves(home):
+        with suppress(LibraryBusy, StorageError), _held(old):
             pass
 
 
 def is_moved(paths: LibraryPaths) -> bool:
     """Whether a collection is being moved to this name, or was when it was killed."""
-    names = (note.read_text(encoding="utf-8") for note in paths.home.glob(f"*{MOVING}"))
     with suppress(OSError):
-        return paths.collection in names
+        return any(new == paths for _, new in _moves(paths.home))
     return False
+
+
+def _moves(home: Path) -> Iterator[tuple[LibraryPaths, LibraryPaths]]:
+    """The moves below `home` that are noted: from where, and to where. Some may end meanwhile."""
+    for note in home.glob(f"*{MOVING}"):
+        with suppress(FileNotFoundError):
+            name = note.read_text(encoding="utf-8")
+            yield LibraryPaths(home, note.name.removesuffix(MOVING)), LibraryPaths(home, name)

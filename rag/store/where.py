@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 EMBEDDED = "embedded"
 _MILVUS = "milvus:"
 _POSTGRES = ("postgresql://", "postgres://")
-#: A password in an address.
-_USER = re.compile(r"//[^/@]*:[^/@]*@|[?&](?:ssl)?password=")
+#: A password or a token in an address; one may hold a slash.
+_SECRET = re.compile(r"//[^:/@]*:[^@]*@|password=|token=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def wanted(store: str, catalogue: str) -> Where:
     ):
         if value in ("", EMBEDDED):
             continue
-        if _USER.search(value):
+        if _SECRET.search(value):
             raise UsageError(
                 f"The address given to {option} holds a password",
                 "Leave it out. Set RAG_STORE_TOKEN=user:password for Milvus;"

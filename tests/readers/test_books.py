@@ -192,6 +192,14 @@ H2O.
 До утра."""
 
 
+def test_a_title_of_any_length_is_cut() -> None:
+    """It is searched with every chunk of the book."""
+    package = OPF.replace("Лампы", "Лампы " * 100)
+    epub = read_epub(book({"OEBPS/book.opf": package.encode()}), "lamps.epub")
+    fiction = read_fb2(FB2.format(encoding="utf-8").replace("Лампы", "Лампы " * 100).encode(), "a")
+    assert [len(epub.title), len(fiction.title)] == [200, 200]
+
+
 @pytest.mark.parametrize(
     ("codec", "declared"),
     [("utf-8", "utf-8"), ("cp1251", "windows-1251"), ("koi8-r", "koi8-r"), ("cp1251", "utf-8")],

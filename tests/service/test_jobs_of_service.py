@@ -110,6 +110,26 @@ def test_what_goes_wrong_is_told_as_a_problem(
     assert (task.error["code"], task.error["detail"]) == (code, detail)
 
 
+def test_an_end_that_two_threads_write_down_is_told_once(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks after the jobs may find one whose own thread is writing its end down."""
+    keep, looked, kept, told = Tasks.end, Event(), [], []
+
+    def slow(tasks: Tasks, task: Task, token: str) -> None:
+        keep(tasks, task, token)
+        kept.append(task.id)
+        if len(kept) > 1:
+            looked.set()
+        assert looked.wait(PATIENCE)
+
+    monkeypatch.setattr(Tasks, "end", slow)
+    with jobs_of(empty) as jobs:
+        jobs.on_ended = told.append
+        task = ended(jobs, jobs.begin(ME, "default", "summary", lambda _: None))
+    assert [each.id for each in told] == [task.id]
+
+
 def test_a_job_is_cancelled_from_any_process(empty: Path) -> None:
     begun, seen = Event(), Event()
 

@@ -67,9 +67,9 @@ def is_bare(view: View, name: str) -> bool:
     return " ".join(kept) in family("en", name)
 
 
-def has_any(view: View, name: str, first: int = 0, last: int | None = None) -> bool:
-    """Whether an entry of a family stands among the words from `first` to `last` (exclusive)."""
-    return says(view.words[first:last], name)
+def has_any(view: View, name: str, first: int = 0) -> bool:
+    """Whether an entry of a family stands among the words from `first` on."""
+    return says(view.words[first:], name)
 
 
 def says(words: Sequence[str], name: str) -> bool:

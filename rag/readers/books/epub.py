@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from rag.errors import ReadError
-from rag.readers.books.trees import first, name_of, tree, words
+from rag.readers.books.trees import MAX_TITLE, first, name_of, tree, words
 from rag.readers.encoding import decode
 from rag.readers.options import DEFAULT, Options
 from rag.readers.package import broken, iso_day, open_package
@@ -68,7 +68,7 @@ def read_epub(data: bytes, name: str, options: Options = DEFAULT) -> Document:
         notes = (*notes, f"chapters that are missing or broken: {missing}")
     return Document(
         id=hashlib.sha256(data).hexdigest(),
-        title=book.title or PurePath(name).stem,
+        title=book.title[:MAX_TITLE] or PurePath(name).stem,
         text=text,
         marks=marks,
         date=book.date,

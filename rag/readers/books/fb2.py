@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag.errors import ReadError
-from rag.readers.books.trees import first, name_of, tree, words
+from rag.readers.books.trees import MAX_TITLE, first, name_of, tree, words
 from rag.readers.options import DEFAULT, Options
 from rag.readers.package import iso_day
 from rag.readers.web.flow import LINE, PARAGRAPH, Flow
@@ -39,7 +39,7 @@ def read_fb2(data: bytes, name: str, _: Options = DEFAULT) -> Document:
     info = first(root, "title-info")
     return Document(
         id=hashlib.sha256(data).hexdigest(),
-        title=_title(info) or PurePath(name).stem,
+        title=_title(info)[:MAX_TITLE] or PurePath(name).stem,
         text=flow.text(),
         marks=tuple(flow.marks),
         date=_date(info),

@@ -11,6 +11,8 @@ from rag.readers.web.html import declared_encoding
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+#: Characters of the title of a book, which is searched with every chunk of it.
+MAX_TITLE = 200
 _PARAGRAPHS = frozenset(("p", "v", "br", "div", "li", "empty-line"))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: where an export of an account keeps its chats
 _LISTS = ("chats", "left_chats")
+_MAX_TITLE = 200
 
 
 def members_telegram(data: bytes, name: str, _: Options = DEFAULT) -> Iterator[Member]:
@@ -80,7 +81,7 @@ def _chat(chat: dict[str, Any], identity: str, title: str, name: str, encoding: 
     pieces.sort(key=lambda piece: piece.rows[0][0])
     stamps = (str(message.get("date", ""))[:10] for message in messages)
     day = next(filter(_is_day, stamps), None)
-    return meeting(identity, str(chat.get("name") or title), pieces, day, encoding)
+    return meeting(identity, str(chat.get("name") or title)[:_MAX_TITLE], pieces, day, encoding)
 
 
 def _piece(message: dict[str, Any]) -> Piece | None:
