@@ -21,6 +21,7 @@ from rag.store.milvus.draft import MilvusDraft, idf_of
 from rag.store.milvus.left import sweep
 from rag.store.milvus.near import MilvusVectors
 from rag.store.milvus.scope import Reader
+from rag.store.milvus.strays import remove_strays
 from rag.store.milvus.words import MilvusWords
 from rag.store.opening import open_for_reading
 from rag.store.rows import Delta
@@ -126,6 +127,7 @@ class Milvus:
         if going:
             catalogue.change(lambda: terms.left(catalogue, going))
         schema.delete_strays(connection, epoch, catalogue.generation)
+        remove_strays(connection, epoch, catalogue)
 
     def _connected(self) -> Connection:
         if self._connection is None:

@@ -91,7 +91,7 @@ class MilvusDraft(VectorDraft):
             return None
         _, chunks = catalogue.counts()
         before = chunks - len(delta.added) + len(delta.removed)
-        if schema.is_whole(connection, epoch, before):
+        if schema.is_whole(connection, epoch, before, seconds=WRITING):
             return epoch
         log.warning(REBUILDING)
         return None
