@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from milvus_server import CORE, serving
-from store_places import LetterEmbedder, Shelf, by_words, paper, texts
+from milvus_server import MilvusServer
+from store_places import Shelf, by_words, paper, texts
 
 from rag import index
 from rag.store.milvus import schema, strays
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import Connection, hold
 from rag.store.opening import open_catalogue
-from rag.store.where import EMBEDDED, Where
 
 CRANE, BOAT = "Записка о подъёмных кранах.", "Лодка стоит у причала."
 
 
-@pytest.fixture(scope="module", params=["python", "compiled"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What `--store` takes, of a server of either kind."""
-    if request.param == "compiled" and not (CORE / "milvus").exists():
-        pytest.skip("needs the compiled Milvus Lite: make .venv/milvus-core/installed")
-    with serving(tmp_path_factory.mktemp("served"), compiled=request.param == "compiled") as server:
-        yield server.store
-
-
 @pytest.fixture
-def shelf(store: str, tmp_path: Path) -> Shelf:
-    """An empty library there."""
-    return Shelf(tmp_path / "home", Where(store, EMBEDDED), LetterEmbedder())
-
-
-@pytest.fixture
-def connection(store: str) -> Iterator[Connection]:
-    found = hold(address_of(Where(store).milvus))
+def connection(lite: MilvusServer) -> Iterator[Connection]:
+    found = hold(address_of(lite.uri))
     yield found
     found.release()
 
