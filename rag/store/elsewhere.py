@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing, RagError, StorageError, UsageError
+from rag.errors import LibraryMissing, RagError, StorageError, StoreAway, UsageError
 from rag.store.opening import is_there
 from rag.store.place import NEW, locked
 from rag.store.postgres.address import ASIDE, address_of, parsed
@@ -22,6 +23,27 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OTHER = "The library at %s has its catalogue at %s: what is at %s is not looked at."
+
+
+def reach(paths: LibraryPaths, seconds: float) -> None:
+    """See that the Milvus takes connections that has the words and vectors of a library, if any.
+
+    It is not asked anything. Raises StoreAway where it does not in so many seconds.
+    """
+    told = where(paths).milvus
+    if not told:
+        return
+    from rag.store.milvus.address import address_of as milvus
+
+    address = milvus(told)
+    if address.file:
+        return
+    try:
+        socket.create_connection(address.endpoint, seconds).close()
+    except OSError as error:
+        raise StoreAway(
+            f"The Milvus at {address} does not answer", "See that it runs and can be reached."
+        ) from error
 
 
 def is_own(paths: LibraryPaths) -> bool:
