@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rag.store.postgres.address import ASIDE, address_of, parsed
 from rag.store.where import EMBEDDED, Where, is_same, settle, where, write_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rag.store.catalogue import Catalogue
@@ -87,6 +89,25 @@ def joined(paths: LibraryPaths, asked: Where) -> Where:
         )
     log.warning("The library is in the database already: this machine joins it.")
     return replace(asked, store=store)
+
+
+@contextmanager
+def met(paths: LibraryPaths, asked: Where) -> Iterator[None]:
+    """Hold a connection to the Milvus that a library is to be made in, before that is noted.
+
+    An address that leads nowhere is told, and the next command may name another.
+    """
+    if not asked.milvus or is_there(paths):
+        yield
+        return
+    from rag.store.milvus.address import address_of as milvus
+    from rag.store.milvus.connection import hold
+
+    connection = hold(milvus(asked.milvus))
+    try:
+        yield
+    finally:
+        connection.release()
 
 
 def put_in_place(new: LibraryPaths) -> None:

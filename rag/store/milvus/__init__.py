@@ -75,7 +75,7 @@ class Milvus:
         return MilvusWords(reader, tokens), MilvusVectors(reader, idf)
 
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
-        """As `Backend.draft`; a server that is away is told before anything is read."""
+        """As `Backend.draft`; a server that stays away is told before anything is read."""
         schema.current(catalogue)
         schema.named(catalogue)
         self._connected()
@@ -131,5 +131,5 @@ class Milvus:
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = hold(self._address)
+            self._connection = hold(self._address, WRITING)
         return self._connection
