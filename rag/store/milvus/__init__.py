@@ -17,6 +17,7 @@ from rag.store import terms
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import WRITING, CollectionGone, hold
+from rag.store.milvus.copies import settle_down
 from rag.store.milvus.draft import MilvusDraft, idf_of
 from rag.store.milvus.left import sweep
 from rag.store.milvus.near import MilvusVectors
@@ -77,6 +78,7 @@ class Milvus:
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
         """As `Backend.draft`; a server that stays away is told before anything is read."""
         schema.current(catalogue)
+        settle_down(self._paths, catalogue)
         schema.named(catalogue)
         self._connected()
         return MilvusDraft(self._paths, embedder, self._connected, anew=anew)
@@ -109,8 +111,8 @@ class Milvus:
         """
         with catalogue.alone() as alone:
             epoch = schema.current(catalogue) if alone else None
-            if epoch is None:
-                return
+            if epoch is None or epoch.library != schema.library_of(catalogue):
+                return  # there is none, or that of the library that this one is a copy of
             connection = self._connected()
             sweep(self._paths.home, connection)
             self._was.add(epoch.name)

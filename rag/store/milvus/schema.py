@@ -101,7 +101,12 @@ def library_of(catalogue: Catalogue) -> str:
 def named(catalogue: Catalogue) -> None:
     """Have a name for the library in Milvus, before anything is there that goes by it."""
     if not library_of(catalogue):
-        catalogue.change(lambda: catalogue.set_meta({LIBRARY: secrets.token_hex(8)}))
+        catalogue.change(lambda: rename(catalogue))
+
+
+def rename(catalogue: Catalogue) -> None:
+    """Give the library a new name; what it has under another one stays and is another's."""
+    catalogue.set_meta({LIBRARY: secrets.token_hex(8)})
 
 
 def last_number(catalogue: Catalogue) -> int:
