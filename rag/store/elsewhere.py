@@ -67,19 +67,27 @@ def join(paths: LibraryPaths, asked: Where) -> None:
         if not is_same(held, asked.catalogue):
             log.warning(_OTHER, paths.folder, held, asked.catalogue)
         return
-    found = joined(paths, asked)
-    if found.store:
+    found = _found(paths, asked)
+    if found is not None:
         with locked(paths):
             settle(paths, found)
 
 
 def joined(paths: LibraryPaths, asked: Where) -> Where:
     """What is asked for, with the place of words and vectors that an existing library has."""
+    return _found(paths, asked) or asked
+
+
+def _found(paths: LibraryPaths, asked: Where) -> Where | None:
+    """Where an existing library is that is asked for and not noted yet; None where there is none.
+
+    Raises as `join`.
+    """
     if not asked.postgres or is_there(paths) or paths.collection.endswith(NEW):
-        return asked
+        return None
     store = _store(paths, asked)
     if not store:
-        return asked
+        return None
     if asked.store not in ("", store):
         raise UsageError(
             f"The library in the database has its words and vectors at {store}, not at"
