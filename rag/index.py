@@ -19,13 +19,13 @@ import json
 import logging
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, RagError
+from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, RagError, StoreAway
 from rag.prepare import embedded, prepare, words_of
 from rag.store import derived
 from rag.store.backend import backend_of
@@ -36,6 +36,7 @@ from rag.store.elsewhere import (
     has_its_name,
     is_own,
     joined,
+    met,
     note_milvus,
     put_in_place,
     take_away,
@@ -271,8 +272,11 @@ class Writer:
         self._draft = self._begin()
 
     def _tidy(self) -> None:
-        """Remove what no generation needs, unless another writer is making one just now."""
-        with self.catalogue.alone() as alone:
+        """Remove what no generation needs, unless another writer is making one just now.
+
+        Where a server is away this is left to the next writer: whoever reads does not see it.
+        """
+        with suppress(StoreAway), self.catalogue.alone() as alone:
             if alone:
                 self._backend.tidy(self.catalogue)
 
@@ -368,9 +372,11 @@ def _same_embedder(catalogue: Catalogue) -> Embedder:
 def _catalogue(
     paths: LibraryPaths, identity: EmbedderIdentity, asked: Where
 ) -> Iterator[Catalogue]:
-    asked = settle(paths, joined(paths, asked))
-    meta = {"embedder": json.dumps(asdict(identity)), "identity": secrets.token_hex(8)}
-    if asked.postgres:  # for whoever joins from another machine
-        meta["store"] = asked.store
-    with open_for_writing(paths, meta) as catalogue:
-        yield catalogue
+    asked = joined(paths, asked)
+    with met(paths, asked):
+        asked = settle(paths, asked)
+        meta = {"embedder": json.dumps(asdict(identity)), "identity": secrets.token_hex(8)}
+        if asked.postgres:  # for whoever joins from another machine
+            meta["store"] = asked.store
+        with open_for_writing(paths, meta) as catalogue:
+            yield catalogue

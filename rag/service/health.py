@@ -21,6 +21,7 @@ from rag.service.logs import tell
 from rag.service.metrics import CONTENT_TYPE
 from rag.service.problems import Refused
 from rag.service.state import service_of
+from rag.store.elsewhere import reach
 from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths, collections
 from rag.tomlfile import IN_PROCESS
@@ -34,7 +35,7 @@ router = APIRouter(tags=["health"])
 
 #: Seconds that what was found out is good for: whoever looks after a service asks all the time.
 _FRESH: Final = 3.0
-#: Seconds that a server of models has to take a connection.
+#: Seconds that a server of models, or of words and vectors, has to take a connection.
 _REACHED = 2.0
 #: Less room on the disk than this is none: a publication writes its indexes anew.
 _ROOM = 64 * 1024**2
@@ -134,15 +135,19 @@ def _disk(desk: Desk) -> Cause | None:
 
 
 def _libraries(desk: Desk) -> Cause | None:
-    """That one of them cannot be opened; the service stops for it only where there is no other.
+    """That one of them cannot be opened, or a server that has a part of it is away.
+
+    The service stops for it only where there is no other.
 
     None at all is no fault: documents may yet be sent in.
     """
     names = collections(desk.home) if desk.home.is_dir() else []
     wrong: list[tuple[str, RagError]] = []
     for name in names:
+        paths_of = LibraryPaths(desk.home, name)
         try:
-            open_catalogue(LibraryPaths(desk.home, name)).close()
+            open_catalogue(paths_of).close()
+            reach(paths_of, _REACHED)
         except LibraryMissing:
             continue
         except RagError as error:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import socket
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing, RagError, StorageError, UsageError
+from rag.errors import LibraryMissing, RagError, StorageError, StoreAway, UsageError
 from rag.store.opening import is_there
 from rag.store.place import NEW, locked
 from rag.store.postgres.address import ASIDE, address_of, parsed
 from rag.store.where import EMBEDDED, Where, is_same, settle, where, write_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rag.store.catalogue import Catalogue
@@ -22,6 +25,27 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OTHER = "The library at %s has its catalogue at %s: what is at %s is not looked at."
+
+
+def reach(paths: LibraryPaths, seconds: float) -> None:
+    """See that the Milvus takes connections that has the words and vectors of a library, if any.
+
+    It is not asked anything. Raises StoreAway where it does not in so many seconds.
+    """
+    told = where(paths).milvus
+    if not told:
+        return
+    from rag.store.milvus.address import address_of as milvus
+
+    address = milvus(told)
+    if address.file:
+        return
+    try:
+        socket.create_connection(address.endpoint, seconds).close()
+    except OSError as error:
+        raise StoreAway(
+            f"The Milvus at {address} does not answer", "See that it runs and can be reached."
+        ) from error
 
 
 def is_own(paths: LibraryPaths) -> bool:
@@ -43,19 +67,27 @@ def join(paths: LibraryPaths, asked: Where) -> None:
         if not is_same(held, asked.catalogue):
             log.warning(_OTHER, paths.folder, held, asked.catalogue)
         return
-    found = joined(paths, asked)
-    if found.store:
+    found = _found(paths, asked)
+    if found is not None:
         with locked(paths):
             settle(paths, found)
 
 
 def joined(paths: LibraryPaths, asked: Where) -> Where:
     """What is asked for, with the place of words and vectors that an existing library has."""
+    return _found(paths, asked) or asked
+
+
+def _found(paths: LibraryPaths, asked: Where) -> Where | None:
+    """Where an existing library is that is asked for and not noted yet; None where there is none.
+
+    Raises as `join`.
+    """
     if not asked.postgres or is_there(paths) or paths.collection.endswith(NEW):
-        return asked
+        return None
     store = _store(paths, asked)
     if not store:
-        return asked
+        return None
     if asked.store not in ("", store):
         raise UsageError(
             f"The library in the database has its words and vectors at {store}, not at"
@@ -65,6 +97,25 @@ def joined(paths: LibraryPaths, asked: Where) -> Where:
         )
     log.warning("The library is in the database already: this machine joins it.")
     return replace(asked, store=store)
+
+
+@contextmanager
+def met(paths: LibraryPaths, asked: Where) -> Iterator[None]:
+    """Hold a connection to the Milvus that a library is to be made in, before that is noted.
+
+    An address that leads nowhere is told, and the next command may name another.
+    """
+    if not asked.milvus or is_there(paths):
+        yield
+        return
+    from rag.store.milvus.address import address_of as milvus
+    from rag.store.milvus.connection import hold
+
+    connection = hold(milvus(asked.milvus))
+    try:
+        yield
+    finally:
+        connection.release()
 
 
 def put_in_place(new: LibraryPaths) -> None:

@@ -202,6 +202,11 @@ class Queries:
         """Keys of all live chunks, ascending."""
         return self._keys("d.live")
 
+    def live_spans(self) -> Spans:
+        """Keys of all live chunks as spans, shape (m, 2), ascending, `end` exclusive."""
+        select = "SELECT first, first + chunks FROM documents WHERE live AND chunks > 0 ORDER BY 1"
+        return np.array(self.rows(select), np.int64).reshape(-1, 2)
+
     def spans_of(self, documents: Sequence[str]) -> Spans:
         """Keys of all live chunks of documents (ids) as spans, shape (m, 2), `end` exclusive."""
         select = "SELECT first, first + chunks FROM documents WHERE live AND id IN (%s)"

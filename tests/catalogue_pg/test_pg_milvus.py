@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from milvus_server import serving
 from shared_library import Machines
 from store_of_rows import of_text, row_of_text, shelved
 
+from rag.app import App
+from rag.config import Settings
+from rag.errors import StoreAway
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import hold
 from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths
-from rag.store.where import Where, where
+from rag.store.where import EMBEDDED, Where, where
 
 pytest.importorskip("milvus_lite")
 
@@ -65,3 +69,14 @@ def test_machines_publish_into_one_milvus_in_turn_and_make_it_anew_together(
     assert not list(machines.paths("b").home.glob("*+milvus"))
     assert machines.found("a", "сначала") == ["Всё сначала."]
     assert machines.whole("a") == machines.whole("b") == 1
+
+
+def test_a_place_that_leads_nowhere_is_not_noted(
+    database: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.milvus.connection._CONNECTING", 0.1)
+    nowhere = Settings(workers=1, catalogue=database, store="milvus:http://127.0.0.1:9")
+    with pytest.raises(StoreAway):
+        App(nowhere, tmp_path / "home").ingest([folder])
+    right = replace(nowhere, store=EMBEDDED)
+    assert App(right, tmp_path / "home").ingest([folder]).added

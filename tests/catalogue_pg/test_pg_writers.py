@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from postgres_server import Server
-from shared_library import Machines
+from shared_library import EMBEDDER, Machines
 from store_of_rows import of_text, row_of_text, shelved
 
 from rag.app import App
@@ -17,6 +17,7 @@ from rag.errors import LibraryBusy, LibraryMissing, StorageError
 from rag.index import Writer
 from rag.store.opening import open_catalogue
 from rag.store.postgres import session
+from rag.store.where import EMBEDDED, Where, write_note
 
 
 def test_writers_stage_side_by_side_and_each_publishes_its_own(machines: Machines) -> None:
@@ -176,6 +177,41 @@ def test_a_server_that_is_started_again_in_the_middle_costs_nothing(
         a.publish([row_of_text(f"{n}.txt", paper) for n, paper in enumerate(papers)], [])
     assert machines.names("a") == ["0.txt", "1.txt", "2.txt"]
     assert machines.whole("a") == 3
+
+
+def test_a_writer_waits_for_a_server_that_is_started_again_just_then(
+    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with machines.writing("a") as a:
+        shelved(a, "1.txt", "Старое.")
+    server.stop()
+    pauses: list[float] = []
+
+    def slept(seconds: float) -> None:
+        pauses.append(seconds)
+        server.start()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.store.postgres.session.time.sleep", slept)
+        with machines.writing("a") as a:
+            shelved(a, "2.txt", "Новое.")
+    assert len(pauses) == 1
+    assert machines.names("a") == ["1.txt", "2.txt"]
+
+
+def test_a_name_and_password_that_are_refused_are_not_tried_again(
+    database: str, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with machines.writing("a") as a:
+        shelved(a, "1.txt", "Старое.")
+    refused = database.replace("keeper@", "nobody@")
+    write_note(machines.paths("a"), Where(EMBEDDED, refused))
+    monkeypatch.setattr("rag.store.postgres.session.time.sleep", pytest.fail)
+    with (
+        pytest.raises(StorageError, match="lets nobody in"),
+        Writer.open(machines.paths("a"), EMBEDDER),
+    ):
+        pass
 
 
 def test_a_server_that_stays_away_is_told_and_the_ingest_goes_on_when_it_is_back(

@@ -206,6 +206,21 @@ def test_a_server_that_comes_back_is_gone_on_with(
         assert len(by_words(library, "лодка", 500)) == 300
 
 
+def test_a_writer_waits_for_a_server_that_is_started_again_just_then(
+    mortal: MilvusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(tmp_path / "home", Where(mortal.store, EMBEDDED), LetterEmbedder())
+    shelf.put({"a.txt": paper(CRANE)})
+    mortal.kill()
+    monkeypatch.setattr(connection, "_CONNECTING", 0.1)
+    monkeypatch.setattr(connection, "_LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(connection.log, "warning", lambda *_: mortal.start())
+    with shelf.writing() as writer:  # it is told that it is waited for
+        publish(writer, {"b.txt": paper(BOAT)})
+    with shelf.open() as library:
+        assert len(library.vectors) == 2
+
+
 def test_where_it_stays_away_the_old_state_is_there_and_the_same_command_goes_on(
     mortal: MilvusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from milvus_server import MilvusServer
@@ -14,6 +15,11 @@ from postgres_server import Server, running
 from store_places import LetterEmbedder, Shelf, by_vectors, by_words, paper, publish, texts
 
 from rag.doctor import examine
+from rag.errors import StoreAway
+from rag.store.milvus import schema
+from rag.store.milvus.address import address_of
+from rag.store.milvus.connection import Connection, hold
+from rag.store.opening import open_catalogue
 from rag.store.place import delete
 from rag.store.postgres.engine import forget_engines
 from rag.store.where import Where
@@ -74,4 +80,38 @@ def test_machines_that_publish_in_turn_have_each_a_draft_from_before(
         assert found(each, "кран pump причал") == sorted([BOAT, PUMP])
         assert len(found(each, "лодка")) == 7
         assert all(check.ok for check in examine(each.paths, each.embedder))
+    delete(one.paths)
+
+
+def test_what_a_writer_sends_after_it_lost_its_turn_stays_with_nobody(
+    machines: list[Shelf], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is cut while it sends, another one publishes, and then its entities arrive."""
+    one, two = machines
+    one.put({"a.txt": paper(*(f"Кран {n}." for n in range(9)))})
+    call, cut = Connection.call, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {}"
+
+    def late(self: Connection, method: str, *args: Any, **options: Any) -> Any:
+        if method == "upsert":
+            monkeypatch.undo()
+            server.sql(cut.format("application_name = 'rag'"))
+            two.put({"c.txt": paper(PUMP)})
+        return call(self, method, *args, **options)
+
+    with one.writing() as writer:
+        monkeypatch.setattr(Connection, "call", late)
+        with pytest.raises(StoreAway):
+            publish(writer, {"b.txt": paper(BOAT)})
+    connection = hold(address_of(one.asked.milvus))
+    with open_catalogue(one.paths) as catalogue:
+        epoch = schema.current(catalogue)
+        chunks = catalogue.counts()[1]
+    assert epoch is not None
+    assert chunks == 10
+    assert schema.count(connection, epoch) == 11
+    with two.writing():
+        pass
+    assert schema.count(connection, epoch) == 10
+    connection.release()
+    assert found(one, "кран pump лодка") == found(two, "кран pump")
     delete(one.paths)

@@ -17,10 +17,12 @@ from rag.store import terms
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import WRITING, CollectionGone, hold
+from rag.store.milvus.copies import settle_down
 from rag.store.milvus.draft import MilvusDraft, idf_of
 from rag.store.milvus.left import sweep
 from rag.store.milvus.near import MilvusVectors
 from rag.store.milvus.scope import Reader
+from rag.store.milvus.strays import remove_strays
 from rag.store.milvus.words import MilvusWords
 from rag.store.opening import open_for_reading
 from rag.store.rows import Delta
@@ -74,8 +76,9 @@ class Milvus:
         return MilvusWords(reader, tokens), MilvusVectors(reader, idf)
 
     def draft(self, catalogue: Catalogue, embedder: Embedder, *, anew: bool = False) -> Draft:
-        """As `Backend.draft`; a server that is away is told before anything is read."""
+        """As `Backend.draft`; a server that stays away is told before anything is read."""
         schema.current(catalogue)
+        settle_down(self._paths, catalogue)
         schema.named(catalogue)
         self._connected()
         return MilvusDraft(self._paths, embedder, self._connected, anew=anew)
@@ -108,8 +111,8 @@ class Milvus:
         """
         with catalogue.alone() as alone:
             epoch = schema.current(catalogue) if alone else None
-            if epoch is None:
-                return
+            if epoch is None or epoch.library != schema.library_of(catalogue):
+                return  # there is none, or that of the library that this one is a copy of
             connection = self._connected()
             sweep(self._paths.home, connection)
             self._was.add(epoch.name)
@@ -126,8 +129,9 @@ class Milvus:
         if going:
             catalogue.change(lambda: terms.left(catalogue, going))
         schema.delete_strays(connection, epoch, catalogue.generation)
+        remove_strays(connection, epoch, catalogue)
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = hold(self._address)
+            self._connection = hold(self._address, WRITING)
         return self._connection

@@ -16,7 +16,7 @@ from rag.errors import UsageError
 INDEXES = ("", "FLAT", "HNSW", "IVF_FLAT", "DISKANN", "AUTOINDEX")
 #: How far readers may be behind the newest state; "" is what the number of replicas needs.
 LEVELS = ("", "Strong", "Bounded", "Session", "Eventually")
-_SCHEMES = ("http", "https")
+_PORTS = {"http": 19530, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ class Address:
         return (self.uri, self.file, self.database) == (other.uri, other.file, other.database)
 
     @property
+    def endpoint(self) -> tuple[str, int]:
+        """Host and port, as the client has them where no port is told; for one that has a `uri`."""
+        parts = urlsplit(self.uri)
+        return parts.hostname or "", parts.port or _PORTS[parts.scheme]
+
+    @property
     def level(self) -> str:
         """The consistency level of searches.
 
@@ -59,7 +65,7 @@ def address_of(told: str) -> Address:
         port = parts.port
     except ValueError as error:
         raise _wrong(told, str(error)) from None
-    if parts.scheme not in _SCHEMES or not parts.hostname:
+    if parts.scheme not in _PORTS or not parts.hostname:
         raise _wrong(told, "it takes http://HOST:PORT or https://HOST:PORT")
     path = parts.path.strip("/")
     if "/" in path:

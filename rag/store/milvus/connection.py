@@ -45,6 +45,8 @@ _UNLOADED = re.compile(r"not loaded|notloaded|state 'released'", re.I)
 _UNKNOWN = re.compile(r"unimplemented|not (supported|implemented)|unsupported|unknown method", re.I)
 _LONGEST = 300  # characters of what Milvus says
 
+log = logging.getLogger(__name__)
+
 _lock = Lock()
 _open: dict[tuple[int, Address], Connection] = {}
 
@@ -219,12 +221,27 @@ class Connection:
         return text[:_LONGEST]
 
 
-def hold(address: Address) -> Connection:
+def hold(address: Address, seconds: float = 0) -> Connection:
     """The connection of this process to a Milvus; `Connection.release` it.
 
-    Raises UsageError where the client is not installed, LibraryBusy where another process has the
-    file of Milvus Lite, StoreAway and StorageError.
+    A server that is away is waited for so many seconds. Raises UsageError where the client is not
+    installed, LibraryBusy where another process has the file of Milvus Lite, StoreAway and
+    StorageError.
     """
+    end, told = time.monotonic() + seconds, False
+    while True:
+        try:
+            return _held(address)
+        except StoreAway as error:
+            if time.monotonic() + _LONGEST_PAUSE >= end:
+                raise
+            if not told:
+                log.warning("%s: it is waited for.", error.message)
+            told = True
+        time.sleep(_LONGEST_PAUSE)
+
+
+def _held(address: Address) -> Connection:
     with _lock:
         key = os.getpid(), address
         if key in _open:

@@ -75,7 +75,8 @@ class MilvusDraft(VectorDraft):
         idf = idf_of(catalogue) if self._embedder.needs_fit else None
         if self._embedder.needs_fit and (base is None or idf is None or outgrown(catalogue)):
             idf, base = self._fit(catalogue), None  # no vector of the epoch before can stay
-        if base is None or outgrown(catalogue, AVERAGED_ON):
+        own = base is not None and base.library == schema.library_of(catalogue)
+        if base is None or not own or outgrown(catalogue, AVERAGED_ON):
             self._begin(connection, catalogue, delta, base, idf, embed_all)
         else:
             schema.delete_strays(connection, base, delta.generation - 1)
@@ -91,7 +92,7 @@ class MilvusDraft(VectorDraft):
             return None
         _, chunks = catalogue.counts()
         before = chunks - len(delta.added) + len(delta.removed)
-        if schema.is_whole(connection, epoch, before):
+        if schema.is_whole(connection, epoch, before, seconds=WRITING):
             return epoch
         log.warning(REBUILDING)
         return None

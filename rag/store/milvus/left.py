@@ -14,6 +14,7 @@ from rag.errors import LibraryMissing, RagError
 from rag.store.milvus import schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import WRITING, hold
+from rag.store.milvus.copies import is_copy
 from rag.store.opening import is_there, open_for_reading
 from rag.store.place import LibraryPaths
 from rag.store.where import where
@@ -33,7 +34,7 @@ def note(paths: LibraryPaths) -> str:
     """Note what a library that is about to go has in Milvus; gives where, "" for nothing."""
     try:
         told = where(paths).milvus
-        library = _library(paths) if told else ""
+        library = _library(paths, copies=False) if told else ""
     except RagError:  # it cannot be read any more: nobody knows what it had
         return ""
     if library:
@@ -95,8 +96,11 @@ def _held(home: Path) -> set[str]:
     return found
 
 
-def _library(paths: LibraryPaths) -> str:
+def _library(paths: LibraryPaths, *, copies: bool = True) -> str:
+    """The name of a library in Milvus; "" for none, and unless `copies`, for that of another."""
     if not is_there(paths):
         return ""
     with open_for_reading(paths) as catalogue:
+        if not copies and is_copy(paths, catalogue):
+            return ""
         return schema.library_of(catalogue)

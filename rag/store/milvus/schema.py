@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryMismatch
 from rag.store.lexical import LEXICAL_VERSION
 from rag.store.milvus.bm25 import NOTHING
-from rag.store.milvus.connection import BUILDING, WRITING, CollectionGone
+from rag.store.milvus.connection import ASKING, BUILDING, WRITING, CollectionGone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,8 @@ class Epoch:
 
     `library` is the library's name in Milvus, `averages` the lengths of the fields that its sparse
     vectors were made with, `index` that of its vectors, `versions` those of schema and words.
+    `mark` keeps apart what several begin by one number: one of them may have lost its turn, as its
+    connection to the catalogue was lost, and not know it yet.
     """
 
     library: str
@@ -54,11 +56,12 @@ class Epoch:
     index: str
     averages: dict[str, float]
     versions: tuple[int, str] = (SCHEMA_VERSION, LEXICAL_VERSION)
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
     def name(self) -> str:
         """The name of the collection."""
-        return f"{prefix(self.library)}{self.number}"
+        return f"{prefix(self.library)}{self.number}_{self.mark}".rstrip("_")
 
     def told(self) -> str:
         """The recorded fact."""
@@ -87,7 +90,7 @@ def current(catalogue: Catalogue) -> Epoch | None:
         )
     if versions != (SCHEMA_VERSION, LEXICAL_VERSION):
         return None
-    return Epoch(**{**told, "versions": versions})
+    return Epoch(**{"mark": "", **told, "versions": versions})
 
 
 def library_of(catalogue: Catalogue) -> str:
@@ -98,7 +101,12 @@ def library_of(catalogue: Catalogue) -> str:
 def named(catalogue: Catalogue) -> None:
     """Have a name for the library in Milvus, before anything is there that goes by it."""
     if not library_of(catalogue):
-        catalogue.change(lambda: catalogue.set_meta({LIBRARY: secrets.token_hex(8)}))
+        catalogue.change(lambda: rename(catalogue))
+
+
+def rename(catalogue: Catalogue) -> None:
+    """Give the library a new name; what it has under another one stays and is another's."""
+    catalogue.set_meta({LIBRARY: secrets.token_hex(8)})
 
 
 def last_number(catalogue: Catalogue) -> int:
@@ -118,7 +126,7 @@ def index_for(address: Address, chunks: int, *, hashed: bool) -> str:
 
 
 def create(connection: Connection, epoch: Epoch) -> None:
-    """Make the empty collection of an epoch, in the place of what a kill left of it."""
+    """Make the empty collection of an epoch. What a kill leaves of it is dropped by `tidy`."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -135,7 +143,6 @@ def create(connection: Connection, epoch: Epoch) -> None:
     indexes.add_index("vector", index_type=epoch.index, metric_type="IP", params=_built(epoch))
     indexes.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="IP", params={})
     address = connection.address
-    drop(connection, epoch.name)
     connection.call(
         "create_collection",
         epoch.name,
@@ -167,21 +174,35 @@ def delete_strays(connection: Connection, epoch: Epoch, generation: int) -> None
     connection.call("delete", epoch.name, filter=f"born > {generation}", seconds=WRITING)
 
 
-def is_whole(connection: Connection, epoch: Epoch, chunks: int) -> bool:
+def is_whole(connection: Connection, epoch: Epoch, chunks: int, *, seconds: float = ASKING) -> bool:
     """Whether the collection is there, of this epoch and with as many entities at least.
 
-    It is loaded first where it is not. Raises LibraryMismatch for one that something else made.
+    It is loaded first where it is not. Only where some seem to be missing is it asked for its
+    newest state, which may take a moment. Raises LibraryMismatch for one that something else made.
     """
     try:
-        told = connection.call("describe_collection", epoch.name)
+        told = connection.call("describe_collection", epoch.name, seconds=seconds)
         check(told, epoch)
-        state = connection.call("get_load_state", epoch.name)
+        state = connection.call("get_load_state", epoch.name, seconds=seconds)
         if "loaded" not in str(state.get("state", "")).lower().replace("notload", ""):
             connection.call("load_collection", epoch.name, seconds=WRITING)
-        stats = connection.call("get_collection_stats", epoch.name)
+        levels = dict.fromkeys((connection.address.level, "Strong"))
+        return any(count(connection, epoch, level=level) >= chunks for level in levels)
     except CollectionGone:
         return False
-    return int(stats.get("row_count", chunks)) >= chunks or not connection.lite
+
+
+def count(connection: Connection, epoch: Epoch, scope: str = "", *, level: str = "Strong") -> int:
+    """How many entities there are, or are let through by a filter."""
+    found = connection.call(
+        "query",
+        epoch.name,
+        filter=scope,
+        output_fields=["count(*)"],
+        consistency_level=level,
+        seconds=WRITING,
+    )
+    return int(found[0]["count(*)"])
 
 
 def check(told: dict[str, Any], epoch: Epoch) -> None:

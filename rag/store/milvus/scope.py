@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.store.milvus.connection import ASKING, BUILDING, WRITING
+from rag.store.milvus import schema
+from rag.store.milvus.connection import ASKING, BUILDING
 from rag.store.ties import settled
 
 if TYPE_CHECKING:
@@ -125,22 +126,12 @@ class Reader:
 
     def count(self) -> int:
         """How many entities of this generation there are in Milvus."""
-        total = self._count("")
+        total = schema.count(self._connection, self.epoch)
         if total > self.chunks:  # some are of a later one, or on their way out
             gone = self.entities(list(self._gone), [])
-            total -= len(gone) + self._count(f"born > {self.generation}")
+            later = schema.count(self._connection, self.epoch, f"born > {self.generation}")
+            total -= len(gone) + later
         return total
-
-    def _count(self, scope: str) -> int:
-        found = self._connection.call(
-            "query",
-            self.epoch.name,
-            filter=scope,
-            output_fields=["count(*)"],
-            consistency_level="Strong",
-            seconds=WRITING,
-        )
-        return int(found[0]["count(*)"])
 
     def close(self) -> None:
         """Let go of the connection and of the catalogue."""

@@ -56,12 +56,10 @@ def is_race(error: BaseException) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether a connection was lost."""
+    """Whether a connection was lost, or is not to be had at the moment."""
     if not isinstance(error, exc.DBAPIError):
         return False
-    state = _state(error)
-    refused = not state and isinstance(error.orig, psycopg.OperationalError)
-    return refused or error.connection_invalidated or state.startswith(_AWAY)
+    return error.connection_invalidated or _state(error).startswith((*_AWAY, "53300"))
 
 
 def is_absent(error: BaseException) -> bool:
@@ -88,7 +86,12 @@ def mapped(address: Address) -> Iterator[None]:
 
 
 def _state(error: exc.DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
+    """The SQLSTATE; of a connection that was refused, by what is said."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state or not isinstance(error.orig, psycopg.OperationalError):
+        return state
+    said = _message(error.orig)
+    return next((code for part, code in _SAID.items() if part in said), "08006")
 
 
 def _told(error: exc.DBAPIError, address: Address) -> RagError:
@@ -99,8 +102,6 @@ def _told(error: exc.DBAPIError, address: Address) -> RagError:
             f"{address.database} is no address of a database ({said})",
             "postgresql://USER@HOST:PORT/DATABASE; see docs/postgres.md.",
         )
-    if not state and isinstance(error.orig, psycopg.OperationalError):
-        state = next((code for part, code in _SAID.items() if part in said), "08006")
     place = f"The database at {address.shown}"
     if state.startswith(_REFUSED):
         return StorageError(

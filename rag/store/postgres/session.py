@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from contextlib import contextmanager
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from rag.store.connection import Row, T, Value
     from rag.store.postgres.address import Address
 
+log = logging.getLogger(__name__)
+
 #: How long to wait while another one publishes: as long as large indexes take to be derived.
 PUBLISH_SECONDS = 600
 #: How often work is tried while the server is away or races are lost, and seconds in between at
 #: most.
 _TRIES, _LONGEST = 8, 16.0
+_TOLD = 2  # the try after which this is told
 #: Days after which what a writer that is gone has staged is removed.
 _KEPT_DAYS = 7
 #: PostgreSQL's texts hold no NUL: it is written as two characters, and the first of these, which
@@ -186,8 +190,13 @@ class Writing(_Session):
         self.dialect = Dialect(f"(NOT live AND writer = '{self._writer}')", _BYTES_OF, _PROMISES)
 
     def open(self, made_in_sqlite: str, fill: Callable[[Writing, str], None]) -> None:
-        """Find the library, or make it: `fill` makes the tables, translated from those given."""
-        with failing.mapped(self.address):
+        """Find the library, or make it: `fill` makes the tables, translated from those given.
+
+        Tried again as `transacted`.
+        """
+
+        def work() -> str:
+            self.close()
             self._connect()
             assert self._connection is not None
             with self._connection.begin():
@@ -200,7 +209,10 @@ class Writing(_Session):
                         fill(self, tables(made_in_sqlite))
                     finally:
                         self._inside = False
-            self._schema = schema
+            return schema
+
+        with self._lock, failing.mapped(self.address):
+            self._schema = self._until_done(work)
 
     def _connect(self) -> None:
         options = {"isolation_level": "READ COMMITTED"}
@@ -237,17 +249,27 @@ class Writing(_Session):
         """
         if self._inside:  # it is part of what goes on
             return work()
+
+        def whole() -> T:
+            with self._transaction():
+                return work()
+
         with self._lock, failing.mapped(self.address):
-            for attempt in range(_TRIES):
-                try:
-                    with self._transaction():
-                        return work()
-                except Exception as error:
-                    last = attempt == _TRIES - 1
-                    if last or not (failing.is_race(error) or failing.is_away(error)):
-                        raise
-                time.sleep(min(2.0**attempt / 4, _LONGEST))
-            raise AssertionError("unreachable")
+            return self._until_done(whole)
+
+    def _until_done(self, work: Callable[[], T]) -> T:
+        """What a piece of work gives that is tried again while the server is away or others win."""
+        for attempt in range(_TRIES):
+            try:
+                return work()
+            except Exception as error:
+                last = attempt == _TRIES - 1
+                if last or not (failing.is_race(error) or failing.is_away(error)):
+                    raise
+                if attempt == _TOLD and failing.is_away(error):
+                    log.warning("The database at %s is waited for.", self.address.shown)
+            time.sleep(min(2.0**attempt / 4, _LONGEST))
+        raise AssertionError("unreachable")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
