@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from papers import ENGLISH, HANDBOOK, MEETING
+from postgres_server import Server, running
 from warm_readers import kept_warm
 
 from rag.app import App
@@ -65,6 +66,41 @@ def _warm_readers() -> Iterator[None]:
     """What reads documents need not start anew for every test; those of the pool itself may."""
     with kept_warm():
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL with a database `rag`, for all tests; they are skipped without one."""
+    with running() as server:
+        server.database("rag")
+        yield server
+        from rag.store.postgres.engine import forget_engines
+
+        forget_engines()
+
+
+@pytest.fixture(scope="session")
+def moved_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a library of papers, that has been renamed in and corrected."""
+    from moved_libraries import at, papers
+
+    folder = tmp_path_factory.mktemp("moving")
+    app = at(folder / "home")
+    app.ingest([papers(folder / "papers")])
+    app.rename("binder.txt", "The binder.txt")
+    meeting = "meetings/планёрка.txt"
+    app.correct(meeting, app.corrected(meeting).minutes.promises[0], {"when": "2025-11-20"})
+    app.add_promise(meeting, {"who": "Олег Титов", "what": "заказать пропуск"})
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def exported(moved_from: Path) -> Path:
+    """What was exported of it."""
+    from moved_libraries import at
+
+    at(moved_from).export(moved_from.parent / "exported")
+    return moved_from.parent / "exported"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moved_libraries import at, papers, replaced, rewritten
+from moved_libraries import at, replaced, rewritten
 
 from rag.errors import LibraryMismatch, RagError, UsageError
 from rag.parquet import manifest, reading, rows
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole export."""
-    folder = tmp_path_factory.mktemp("foreign")
-    app = at(folder / "home")
-    app.ingest([papers(folder / "papers")])
-    app.correct(
-        "meetings/планёрка.txt",
-        app.corrected("meetings/планёрка.txt").minutes.promises[0],
-        {"when": "2025-11-20"},
-    )
-    app.export(folder / "exported")
-    return folder / "exported"
 
 
 @pytest.fixture
