@@ -124,7 +124,9 @@ def _embedder(told: Manifest, embedder_of: Callable[[EmbedderIdentity], Embedder
     if embedder.identity != told.embedder:
         raise LibraryMismatch(
             f"The vectors were made by the embedder {told.embedder}, not by {embedder.identity}",
-            "Name the one that made them: rag import FOLDER --embedder NAME",
+            "Bring rag up to date: another version made them, without a model"
+            if builtin
+            else "Name the one that made them: rag import FOLDER --embedder NAME",
         )
     return embedder
 
