@@ -173,7 +173,7 @@ def test_what_has_its_name_in_the_database_stays_when_the_folder_cannot_be_put_i
     with machines.writing("a") as a, machines.writing("b"):
         shelved(a, "1.txt", "Старое слово.")
     with monkeypatch.context() as patch:
-        patch.setattr("rag.index.swap", full)
+        patch.setattr("rag.store.replacing.swap", full)
         with pytest.raises(StorageError), machines.remaking("a") as new:
             shelved(new, "1.txt", "Новое слово.")
     assert machines.found("b", "слово") == machines.found("a", "слово") == ["Новое слово."]
