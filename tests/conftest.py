@@ -137,3 +137,10 @@ def rag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Typed(code, out, err)
 
     return type_in
+
+
+@pytest.fixture
+def filled(rag: Any, folder: Path) -> Any:
+    """Type a command where there is a library of that folder."""
+    assert rag("ingest", folder).code == 0
+    return rag
