@@ -21,6 +21,7 @@ import tantivy
 
 from rag.errors import LibraryCorrupt
 from rag.prepare import words_of
+from rag.store.ties import settled
 from rag.words import stem
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class LexicalIndex:
         wanted = self._query(query)
         if documents is not None:
             wanted = self._within(wanted, "document", documents)
-        return self._hits(wanted, limit)
+        return settled(lambda size: self._hits(wanted, size), max(limit, 1))
 
     def close(self) -> None:
         """Let go of nothing: what is memory-mapped goes with the last use."""

@@ -53,6 +53,7 @@ PAPERS = {
         date="2023-01-31",
     ),
     "odd.txt": paper(DECOMPOSED, ODD, LONG, WIDE, "🙂", title="Ёж"),
+    "echo.txt": paper(*["Эхо в горах повторяется."] * 90),
     "twins.txt": paper("Два одинаковых слова.", "Два одинаковых слова.", "Два одинаковых слова."),
     **{
         f"note-{number:02}.txt": paper(
@@ -158,6 +159,17 @@ def test_equal_texts_are_found_all_with_one_score(stacks: Stacks) -> None:
     assert texts(stacks.library, hits) == ["Два одинаковых слова."] * 3
     assert len({key for key, _ in hits}) == 3
     assert all(close(score, hits[0][1]) for _, score in hits)
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50])
+@pytest.mark.parametrize("question", ["эхо в горах", "«эхо в горах»"])
+def test_of_those_that_tie_the_first_are_found(stacks: Stacks, question: str, limit: int) -> None:
+    """Else a passage would come and go with the place of the library."""
+    all_of_them = sorted(key for key, _ in by_words(stacks.library, "эхо", 1000))
+    assert len(all_of_them) == 90
+    found = by_words(stacks.library, question, limit)
+    near = by_vectors(stacks.library, stacks.embedder, "Эхо в горах повторяется.", limit)
+    assert [key for key, _ in found] == [key for key, _ in near] == all_of_them[:limit]
 
 
 def test_scores_fall_and_no_chunk_comes_twice(stacks: Stacks) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from milvus_server import MilvusServer, serving
+from milvus_server import CORE, MilvusServer, serving
 from store_places import LetterEmbedder, Shelf
 
 from rag.store.where import EMBEDDED, Where
@@ -14,10 +14,15 @@ from rag.store.where import EMBEDDED, Where
 pytest.importorskip("milvus_lite")
 
 
-@pytest.fixture(scope="session")
-def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """The server; no test stops it."""
-    with serving(tmp_path_factory.mktemp("lite")) as server:
+@pytest.fixture(scope="session", params=["python", "compiled"])
+def lite(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MilvusServer]:
+    """Either server; no test stops it."""
+    compiled = request.param == "compiled"
+    if compiled and not CORE.is_dir():
+        pytest.skip("needs the compiled Milvus Lite: make .venv/milvus-core/installed")
+    with serving(tmp_path_factory.mktemp(request.param), compiled=compiled) as server:
         yield server
 
 

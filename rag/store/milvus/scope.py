@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.store.milvus.connection import ASKING, BUILDING, WRITING
+from rag.store.ties import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,16 +78,25 @@ class Reader:
         Only where entities of a later generation are among them are these filtered out: to look at
         all would cost each search what only few need.
         """
-        options = {"limit": min(limit, MOST), "output_fields": ["born", *fields], **asked}
-        found = self._found(query, scope, options)
+        options = {"output_fields": ["born", *fields], **asked}
+        found = self._settled(query, scope, limit, options)
         if any(hit["entity"]["born"] > self.generation for hit in found):
             known = f"born <= {self.generation}"
             scope = f"({scope}) and {known}" if scope else known
-            found = self._found(query, scope, options)
+            found = self._settled(query, scope, limit, options)
         if any(hit["key"] in self._gone for hit in found):
-            more = {**options, "limit": min(limit + len(self._gone), MOST)}
-            found = [h for h in self._found(query, scope, more) if h["key"] not in self._gone]
+            more = self._settled(query, scope, limit + len(self._gone), options)
+            found = [hit for hit in more if hit["key"] not in self._gone]
         return found[:limit]
+
+    def _settled(
+        self, query: Any, scope: str, limit: int, options: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        def search(size: int) -> list[tuple[int, float, dict[str, Any]]]:
+            found = self._found(query, scope, {**options, "limit": size})
+            return [(hit["key"], hit["distance"], hit) for hit in found]
+
+        return [hit for _, _, hit in settled(search, min(limit, MOST), MOST)]
 
     def _found(self, query: Any, scope: str, options: dict[str, Any]) -> list[dict[str, Any]]:
         field = str(options.get("anns_field", ""))

@@ -18,6 +18,7 @@ from rag.query import Query
 from rag.store import terms
 from rag.store.milvus import bm25, schema
 from rag.store.milvus.scope import MOST, ranges, within
+from rag.store.ties import NEAR
 from rag.words import stem
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class MilvusWords:
             for item in phrase
         ]
         wanted = _sum([*groups, *in_phrases])
-        size, bound = limit + _SPARE, max(self._drift, 1.0)
+        size, bound = limit + _SPARE, max(self._drift, 1.0) * (1 + NEAR)
         while wanted:
             found = self._reader.search(
                 wanted,
@@ -234,7 +235,7 @@ class MilvusWords:
             )
             hits = self._score([_scored(hit) for hit in found], groups, phrases)[:limit]
             whole = len(found) < min(size, MOST) or size >= MOST
-            if whole or (len(hits) == limit and hits[-1][1] >= bound * found[-1]["distance"]):
+            if whole or (len(hits) == limit and hits[-1][1] > bound * found[-1]["distance"]):
                 return hits
             size *= _MORE
         return []

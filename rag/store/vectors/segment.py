@@ -12,6 +12,7 @@ import faiss
 import numpy as np
 
 from rag.errors import ModelError
+from rag.store.ties import settled
 from rag.store.vectors import codes
 from rag.store.vectors.codes import Effort
 
@@ -103,9 +104,18 @@ class Segment:
     def _by_vectors(self, query: Floats, limit: int, among: Mask | None) -> tuple[Rows, Floats]:
         make: Any = faiss.SearchParameters  # its keywords are added at run time
         chosen = None if among is None else make(sel=_selector(among))
-        scores, rows = self._exact.search(query[None, :], limit, params=chosen)
-        found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
+
+        def search(size: int) -> list[Hit]:
+            scores, rows = self._exact.search(query[None, :], size, params=chosen)
+            return [
+                hit for hit in zip(rows[0].tolist(), scores[0].tolist(), strict=True) if hit[0] >= 0
+            ]
+
+        found = settled(search, limit)
+        return (
+            np.array([row for row, _ in found], np.int64),
+            np.array([score for _, score in found], np.float32),
+        )
 
     def _by_codes(
         self, query: Floats, limit: int, among: Mask | None, probes: int, depth: int
