@@ -18,32 +18,20 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from rag import embed
 from rag.chunk import CHUNKER_VERSION
-from rag.errors import LibraryBusy, LibraryMismatch, LibraryMissing, RagError, StoreAway
+from rag.errors import LibraryBusy, LibraryMismatch, StoreAway
 from rag.prepare import embedded, prepare, words_of
 from rag.store import derived
 from rag.store.backend import backend_of
 from rag.store.checks import check_embedder, check_versions, library_embedder, versions
-from rag.store.elsewhere import (
-    drop_milvus,
-    give_up,
-    has_its_name,
-    is_own,
-    joined,
-    met,
-    note_milvus,
-    put_in_place,
-    take_away,
-)
+from rag.store.elsewhere import is_own, joined, met
 from rag.store.opening import open_catalogue, open_for_writing
-from rag.store.place import NEW, LibraryPaths, locked, storage_error, swap
-from rag.store.postgres.address import address_of
+from rag.store.place import locked, storage_error
 from rag.store.rows import ChunkRow, Delta, FileRow, Versions
 from rag.store.where import Where, settle
 
@@ -57,6 +45,7 @@ if TYPE_CHECKING:
     from rag.prepare import Prepared
     from rag.store.backend import Backend, Draft, EmbedAll, Indexes, NearIndex, WordIndex
     from rag.store.catalogue import Catalogue
+    from rag.store.place import LibraryPaths
 
     Floats = NDArray[np.float32]
 
@@ -164,16 +153,27 @@ class Writer:
         """Put a document in, and into the drafted indexes; see `Catalogue.stage`."""
         self._stage(prepared, versions(), attempt)
 
-    def stage_moved(
-        self, prepared: Prepared, made: Versions, attempt: str, idf: Floats | None
-    ) -> None:
-        """Put a document of another library in, whose chunks come with their vectors.
+    def take_up(self) -> tuple[int, int]:
+        """Begin to take documents of another library, all of them by `stage_moved`; or go on.
 
-        `idf` are the frequencies that the built-in embedder made them with, the same each time.
-        All documents of a publication come so.
+        Gives how many of them are in already, the first ones, and how many chunks these have.
         """
+        with self._disk():
+            found = self._draft.take_up(self.catalogue)
+            if not self.catalogue.generation:
+                return found
+            self._draft.discard_vectors()  # they are published, and nothing came after that
+            return self.catalogue.counts()
+
+    def fitted(self, idf: Floats) -> None:
+        """Take the frequencies that the built-in embedder made vectors with that come."""
+        self._draft.fitted(idf)
+
+    def stage_moved(self, prepared: Prepared, made: Versions, attempt: str) -> None:
+        """Put a document of another library in, whose chunks come with their vectors."""
+        name = prepared.document.id
         self._stage(
-            prepared, made, attempt, lambda keys, vectors: self._draft.give(keys, vectors, idf)
+            prepared, made, attempt, lambda keys, found: self._draft.give(name, keys, found)
         )
 
     def _stage(
@@ -286,52 +286,6 @@ class Writer:
             yield
         except OSError as error:
             raise storage_error(error, self.paths.folder) from error
-
-
-@contextmanager
-def replacing(paths: LibraryPaths) -> Iterator[LibraryPaths]:
-    """Where to make a new library that takes the place of the one at `paths` at the end.
-
-    Nobody else writes meanwhile. When nothing was published, or an error ends it, the old library
-    stays. Raises LibraryBusy while a process writes, StorageError where a folder cannot be moved.
-    """
-    new = LibraryPaths(paths.home, paths.collection + NEW)
-    with locked(paths):
-        _clear(new)
-        try:
-            yield new
-            if _is_published(new):
-                noted, old = note_milvus(paths), address_of(paths)
-                put_in_place(new)
-                swap(paths, new)
-                give_up(old, paths)
-                drop_milvus(paths.home, noted)
-        finally:
-            _clear(new)
-            new.lock.unlink(missing_ok=True)
-
-
-def _clear(new: LibraryPaths) -> None:
-    """Remove what is left of a library that was to take the place of another one."""
-    if not new.folder.exists():
-        return
-    noted = ""
-    if not has_its_name(new):  # else it is the library by now, for all machines
-        noted = note_milvus(new)
-        try:
-            take_away(new)
-        except RagError as error:
-            log.warning("What was begun stays in its database: %s", error)
-    shutil.rmtree(new.folder, ignore_errors=True)
-    drop_milvus(new.home, noted)
-
-
-def _is_published(paths: LibraryPaths) -> bool:
-    try:
-        open_catalogue(paths).close()
-    except LibraryMissing:
-        return False
-    return True
 
 
 def _open_indexes(paths: LibraryPaths, catalogue: Catalogue, embedder: Embedder | None) -> Indexes:

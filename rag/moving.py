@@ -38,6 +38,7 @@ def export_(app: App, folder: Path, overwrite: bool, as_json: bool) -> None:
 
     Texts, chunks with their vectors, files, minutes and corrections: what rag import makes the same
     library of in another store, and what pandas, DuckDB and Spark read; see docs/moving.md.
+    Interrupted, it begins anew: the library may be another one by then.
 
     \b
     Example: rag export ~/moved
@@ -65,7 +66,7 @@ def import_(app: App, folder: Path, fresh: bool, roots: dict[str, str], as_json:
     """Make a library of what rag export wrote. No file is read and nothing is embedded.
 
     Vectors of a model need it named with --embedder, and it has to be the same one. Interrupted,
-    nothing has changed.
+    nothing has changed, and the same command goes on where it was.
 
     \b
     Example: rag import ~/moved -c work --store milvus:http://localhost:19530

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from papers import ENGLISH, HANDBOOK, MEETING
+from postgres_server import Server, running
 from warm_readers import kept_warm
 
 from rag.app import App
@@ -67,6 +68,41 @@ def _warm_readers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL with a database `rag`, for all tests; they are skipped without one."""
+    with running() as server:
+        server.database("rag")
+        yield server
+        from rag.store.postgres.engine import forget_engines
+
+        forget_engines()
+
+
+@pytest.fixture(scope="session")
+def moved_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a library of papers, that has been renamed in and corrected."""
+    from moved_libraries import at, papers
+
+    folder = tmp_path_factory.mktemp("moving")
+    app = at(folder / "home")
+    app.ingest([papers(folder / "papers")])
+    app.rename("binder.txt", "The binder.txt")
+    meeting = "meetings/планёрка.txt"
+    app.correct(meeting, app.corrected(meeting).minutes.promises[0], {"when": "2025-11-20"})
+    app.add_promise(meeting, {"who": "Олег Титов", "what": "заказать пропуск"})
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def exported(moved_from: Path) -> Path:
+    """What was exported of it."""
+    from moved_libraries import at
+
+    at(moved_from).export(moved_from.parent / "exported")
+    return moved_from.parent / "exported"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a handbook, a meeting and an English note."""
@@ -101,3 +137,10 @@ def rag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Typed(code, out, err)
 
     return type_in
+
+
+@pytest.fixture
+def filled(rag: Any, folder: Path) -> Any:
+    """Type a command where there is a library of that folder."""
+    assert rag("ingest", folder).code == 0
+    return rag

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from papers import ENGLISH, HANDBOOK, MEETING
 
 from rag.app import App
 from rag.config import Settings
 from rag.index import Library
+from rag.store.catalogue import Catalogue
 from rag.types import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from rag.prepare import Prepared
     from rag.retrieve import Mode
 
 MODES: tuple[Mode, ...] = ("hybrid", "words", "vectors")
@@ -114,3 +120,54 @@ def replaced(folder: Path, table: str, held: pa.Table) -> None:
         "digest": hashlib.sha256(data).hexdigest(),
     }
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.parquet")}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from rag.app import App
+from rag.config import Settings
+home, folder, what, collection = sys.argv[1:]
+app = App(Settings(workers=1, collection=collection), Path(home))
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+getattr(app, what)(Path(folder), on_progress=die)
+"""
+
+
+def killed(home: Path, folder: Path, what: str, collection: str, more: str = "") -> None:
+    """Kill a process that moves a library at the first sign of life."""
+    arguments = [str(home), str(folder), what, collection]
+    program = KILLED.replace("on_progress", f"{more}on_progress")
+    done = subprocess.run([sys.executable, "-c", program, *arguments], check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def interrupted(app: App, exported: Path, documents: int, **more: Any) -> None:
+    """Interrupt an import when so many documents of the export are in."""
+    heard: list[int] = []
+
+    def stop(done: int, _total: int) -> None:
+        heard.append(done)
+        if len(heard) == documents:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        app.import_(exported, on_progress=stop, **more)
+
+
+def staged_by(app: App, exported: Path, **more: Any) -> int:
+    """How many documents an import stages."""
+    with pytest.MonkeyPatch.context() as patched:
+        stage, staged = Catalogue.stage, list[str]()
+
+        def noted(catalogue: Catalogue, prepared: Prepared, *rest: Any) -> list[int]:
+            staged.append(prepared.document.id)
+            return stage(catalogue, prepared, *rest)
+
+        patched.setattr(Catalogue, "stage", noted)
+        app.import_(exported, **more)
+    return len(staged)

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.embed import HashedEmbedder
-from rag.index import Library, Writer, replacing
+from rag.index import Library, Writer
 from rag.query import understand
 from rag.store.opening import open_catalogue
 from rag.store.place import LibraryPaths
+from rag.store.replacing import replacing
 from rag.store.where import EMBEDDED, Where, where
 
 EMBEDDER = HashedEmbedder()

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import io
-import json
 import logging
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import backups
 import pytest
-from papers import ENGLISH, HANDBOOK, MEETING
+from backups import KEYS, QUESTION, app_of, app_received, left_in, state
 
 from rag.access.keyfile import FILE_NAME
-from rag.app import App
-from rag.config import Settings
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryMismatch, StorageError, UsageError
 from rag.store import archive
-from rag.store.archive import verified
 from rag.store.backup import back_up, keep_newest
-from rag.store.collections import collections, create
+from rag.store.collections import collections
 from rag.store.database import connect
 from rag.store.migrations import SCHEMA_VERSION
 from rag.store.place import LibraryPaths
@@ -35,73 +29,10 @@ from rag.store.received import Received
 from rag.store.restore import restore
 from rag.types import Exchange
 
-QUESTION = "сколько дней отпуска переносится?"
-KEYS = b'{"version": 1, "keys": []}'
-SENT = "Ключ от сейфа хранит Вера Котова.\n".encode()
+source, whole = backups.source, backups.whole
+
 STORED = Path(__file__).parent / "data" / "libraries"
 STOP = 77
-Change = Callable[[tarfile.TarInfo, bytes], list[Any]]
-
-
-def app_of(home: Path) -> App:
-    return App(Settings(workers=1), home)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library with everything: documents, a file that was sent in, one that waits, a history,
-    an empty collection and keys. No test changes it."""
-    base = tmp_path_factory.mktemp("source")
-    papers = base / "papers"
-    papers.mkdir()
-    (papers / "правила.md").write_text(HANDBOOK, encoding="utf-8")
-    (papers / "планёрка.txt").write_text(MEETING, encoding="utf-8")
-    app = app_of(base / "home")
-    received = Received(app.paths.uploads)
-    sent = received.keep("ключи.txt", hashlib.sha256(SENT).hexdigest(), ".txt", SENT)
-    app.ingest([papers, sent.path])
-    received.settle(sent)
-    data = ENGLISH.encode()
-    received.keep("binder.txt", hashlib.sha256(data).hexdigest(), ".txt", data)
-    wanted = app.paths.uploads / ".wanted" / f"{hashlib.sha256(data).hexdigest()}.j{'0' * 20}"
-    wanted.parent.mkdir()
-    wanted.write_bytes(b"")  # by a job, which has the longest name that a file here has
-    app.history.add(Exchange(QUESTION, QUESTION, "10 дней", None, "documents", None, (), ""))
-    create(base / "home", "пусто")
-    (base / "home" / FILE_NAME).write_bytes(KEYS)
-    return base / "home"
-
-
-@pytest.fixture(scope="module")
-def whole(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of it, not compressed."""
-    file = tmp_path_factory.mktemp("backup") / "whole.tar"
-    back_up(source, file, version="0.1.0")
-    return file
-
-
-def state(home: Path) -> dict[str, object]:
-    """All that a person has in a library."""
-    app = app_of(home)
-    assert [check for check in app.doctor() if not check.ok] == []
-    last = app.history.last()
-    return {
-        "documents": {row.name: app.document(row.name)[1].text for row in app.documents()},
-        "answer": app.answer(QUESTION).sentences[0].text,
-        "sent": [(k.name, k.waiting, k.path.read_bytes()) for k in app_received(app)],
-        "wanted": sorted(path.name for path in (app.paths.uploads / ".wanted").iterdir()),
-        "asked": [each.question for each in last.exchanges] if last else [],
-        "collections": [(each.name, each.documents) for each in collections(home)],
-        "folders": json.loads(app.paths.folders.read_text(encoding="utf-8")),
-    }
-
-
-def app_received(app: App) -> list[Any]:
-    return sorted(Received(app.paths.uploads).all(), key=lambda kept: str(kept.name))
-
-
-def left_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def test_what_is_put_back_is_what_there_was(
@@ -233,180 +164,6 @@ def test_a_newer_library_is_not_put_back(source: Path, tmp_path: Path) -> None:
     with pytest.raises(LibraryMismatch, match="bring rag up to date"):
         restore(file, home)
     assert collections(home) == []
-    assert left_in(home) == []
-
-
-def rewritten(whole: Path, target: Path, change: Change) -> Path:
-    """The backup with some members changed: `change` gives those to write in the place of one."""
-    plain = tarfile.USTAR_FORMAT  # as ours are: nothing else is refused for its form
-    with tarfile.open(whole) as old, tarfile.open(target, "w", format=plain) as new:
-        for info in old:
-            file = old.extractfile(info)
-            for each, data in change(info, file.read() if file else b""):
-                each.size = len(data)
-                new.addfile(each, io.BytesIO(data))
-    return target
-
-
-def added(
-    name: str, kind: bytes = tarfile.REGTYPE
-) -> Callable[[tarfile.TarInfo, bytes], list[Any]]:
-    """Before the manifest, a member of this name and kind."""
-
-    def change(info: tarfile.TarInfo, data: bytes) -> list[Any]:
-        extra = tarfile.TarInfo(name)
-        extra.type, extra.linkname = kind, "/etc/passwd"
-        return [*([(extra, b"")] if info.name == archive.MANIFEST else []), (info, data)]
-
-    return change
-
-
-def edited(
-    name: str, edit: Callable[[Any], object]
-) -> Callable[[tarfile.TarInfo, bytes], list[Any]]:
-    """With the JSON of a member edited in place."""
-
-    def change(info: tarfile.TarInfo, data: bytes) -> list[Any]:
-        if info.name != name:
-            return [(info, data)]
-        value = json.loads(data)
-        edit(value)
-        return [(info, json.dumps(value).encode())]
-
-    return change
-
-
-def renamed(value: Any) -> None:
-    value["collections"] = ["../../x", "y"]
-
-
-HOSTILE = {
-    "up": added("0/uploads/../../../x"),
-    "absolute": added("/tmp/x"),
-    "unknown": added("0/secret"),
-    "not a kept file": added("0/uploads/.incoming/x"),
-    "another number": added("7/history.sqlite"),
-    "a link": added("0/uploads/" + "a" * 64, tarfile.SYMTYPE),
-    "a hard link": added("0/uploads/" + "a" * 64, tarfile.LNKTYPE),
-    "a device": added("0/uploads/" + "a" * 64, tarfile.CHRTYPE),
-    "a folder": added("0/uploads", tarfile.DIRTYPE),
-    "not listed": added("0/uploads/" + "a" * 64),
-    "twice": lambda info, data: [(info, data)] * (1 + (info.name == "0/folders.json")),
-    "changed": lambda info, data: [(info, data[::-1] if info.name == archive.KEYS else data)],
-    "missing": lambda info, data: [] if info.name == archive.KEYS else [(info, data)],
-    "without a manifest": lambda info, data: [] if info.name == "manifest.json" else [(info, data)],
-    "a name that is a path": edited(archive.HEAD, renamed),
-    "no names": edited(archive.HEAD, lambda value: value.update(collections=[])),
-    "of a newer program": edited(archive.HEAD, lambda value: value.update(form=99)),
-    "escapes in its time": edited(archive.HEAD, lambda value: value.update(made="\x1b[2J")),
-    "no number": edited("manifest.json", lambda v: v["collections"][0].update(generation="1")),
-    "another generation": edited(
-        "manifest.json", lambda v: v["collections"][0].update(generation=9)
-    ),
-    "no files": edited("manifest.json", lambda value: value.pop("files")),
-    "sizes that are none": edited(
-        "manifest.json", lambda value: value["files"].update({"\x1b[2J": [[1], {}]})
-    ),
-    "no object": lambda info, data: [(info, b"[]" if info.name == "manifest.json" else data)],
-}
-
-
-def test_an_archive_that_was_written_anew_as_it_is_is_whole(whole: Path, tmp_path: Path) -> None:
-    rewritten(whole, tmp_path / "same.tar", lambda info, data: [(info, data)])
-    assert verified(tmp_path / "same.tar").collections == verified(whole).collections
-
-
-@pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_archive_is_refused_and_leaves_nothing(
-    case: str, whole: Path, tmp_path: Path
-) -> None:
-    file, home = rewritten(whole, tmp_path / "hostile.tar", HOSTILE[case]), tmp_path / "home"
-    with pytest.raises(UsageError):
-        restore(file, home, keys=True)
-    assert left_in(home) == []
-    assert left_in(tmp_path) in (["hostile.tar"], ["home", "hostile.tar"])
-
-
-def test_a_catalogue_that_acts_of_its_own_accord_is_refused(source: Path, tmp_path: Path) -> None:
-    first, home = tmp_path / "first", tmp_path / "home"
-    restore(back_up(source, tmp_path / "a.tar", version="1")[0], first)
-    with closing(sqlite3.connect(first / "default" / "catalogue.sqlite")) as db, db:
-        db.execute("CREATE TRIGGER t AFTER UPDATE ON files BEGIN DELETE FROM files; END")
-    file, _ = back_up(first, tmp_path / "b.tar", version="1")
-    with pytest.raises(UsageError, match="catalogue is no database"):
-        restore(file, home)
-    assert left_in(home) == []
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_an_archive_that_was_cut_off_or_spoiled_is_refused(
-    packed: bool, source: Path, tmp_path: Path
-) -> None:
-    file, _ = back_up(source, tmp_path / f"a.tar{'.gz' * packed}", ["default"], version="1")
-    data = file.read_bytes()
-    cut = tmp_path / "cut"
-    for part in (0, 1, 100, 512, len(data) // 3, len(data) // 2, len(data) - 12_000):
-        cut.write_bytes(data[:part])
-        with pytest.raises(UsageError):
-            verified(cut)
-    for place in (3, 600, len(data) // 4, len(data) // 2):
-        cut.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
-        with pytest.raises(UsageError):
-            verified(cut)
-    for other in (b"PK\x03\x04" + b"x" * 2000, b"\0" * 2000, SENT * 100):
-        cut.write_bytes(other)
-        with pytest.raises(UsageError):
-            verified(cut)
-    with pytest.raises(UsageError, match="cannot be read"):
-        verified(tmp_path / "none.tar")
-
-
-def test_a_file_of_any_size_has_a_header_that_is_understood(tmp_path: Path) -> None:
-    class Nothing(io.RawIOBase):
-        def read(self, _: int = -1) -> bytes:
-            raise OSError("as much as was asked for")
-
-    def cut_short(file: Path, size: int) -> None:
-        with archive.writing(file, packed=False) as writer:
-            writer.put(archive.HEAD, b'{"form": 1, "collections": ["x"]}')
-            writer.add("0/catalogue.sqlite", Nothing(), size)
-
-    for size in (1 << 33, 1 << 40):
-        file = tmp_path / f"{size}.tar"
-        with pytest.raises(OSError, match="as much"):
-            cut_short(file, size)
-        with archive.reading(file) as reader:
-            reader.head()
-            assert next(reader.members()).size == size
-
-
-def test_a_catalogue_that_says_nothing_of_itself_is_refused(source: Path, tmp_path: Path) -> None:
-    first, home = tmp_path / "first", tmp_path / "home"
-    restore(back_up(source, tmp_path / "a.tar", version="1")[0], first)
-    catalogue = first / "default" / "catalogue.sqlite"
-    for statement in (
-        "UPDATE meta SET value = 'x' WHERE key = 'generation'",
-        "DELETE FROM meta WHERE key = 'schema'",
-    ):
-        with closing(sqlite3.connect(catalogue)) as db, db:
-            db.execute(statement)
-        with pytest.raises(LibraryCorrupt, match="makes no backup"):
-            back_up(first, tmp_path / "b.tar", version="1")
-    foreign = tmp_path / "foreign.tar"
-
-    def with_it(info: tarfile.TarInfo, data: bytes) -> list[Any]:
-        if info.name == "0/catalogue.sqlite":
-            return [(info, catalogue.read_bytes())]
-        if info.name != archive.MANIFEST:
-            return [(info, data)]
-        value, held = json.loads(data), catalogue.read_bytes()
-        value["files"]["0/catalogue.sqlite"] = [len(held), hashlib.sha256(held).hexdigest()]
-        return [(info, json.dumps(value).encode())]
-
-    rewritten(tmp_path / "a.tar", foreign, with_it)
-    verified(foreign)
-    with pytest.raises(UsageError, match="damaged"):
-        restore(foreign, home)
     assert left_in(home) == []
 
 

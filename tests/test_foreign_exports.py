@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moved_libraries import at, papers, replaced, rewritten
+from moved_libraries import at, replaced, rewritten
 
 from rag.errors import LibraryMismatch, RagError, UsageError
 from rag.parquet import manifest, reading, rows
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole export."""
-    folder = tmp_path_factory.mktemp("foreign")
-    app = at(folder / "home")
-    app.ingest([papers(folder / "papers")])
-    app.correct(
-        "meetings/планёрка.txt",
-        app.corrected("meetings/планёрка.txt").minutes.promises[0],
-        {"when": "2025-11-20"},
-    )
-    app.export(folder / "exported")
-    return folder / "exported"
 
 
 @pytest.fixture
@@ -55,7 +40,7 @@ def answered(folder: Path) -> list[tuple[bytes, bytes]]:
 
 def test_a_whole_export_is_read(exported: Path) -> None:
     kinds = b"".join(dict.fromkeys(kind for kind, _ in answered(exported)))
-    assert kinds == b"IMDVFC"
+    assert kinds == b"IMDVFNC"
 
 
 def told(change: Callable[[Row], object]) -> Callable[[Path], None]:
@@ -118,6 +103,8 @@ FOLDERS: dict[str, tuple[Callable[[Path], Any], str]] = {
         told(lambda m: m["parts"].update({"../../etc/passwd": m["parts"][CHUNKS]})),
         "makes no sense",
     ),
+    "uploads everywhere": (told(lambda m: m.update(uploads="/")), "makes no sense"),
+    "uploads nowhere": (told(lambda m: m.update(uploads="")), "makes no sense"),
     "a part left out": (
         told(lambda m: m["parts"].update({CHUNKS.replace("0.p", "2.p"): m["parts"][CHUNKS]})),
         "makes no sense",
@@ -257,6 +244,9 @@ ROWS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "more in the minutes": (minutes(lambda m: m["promises"][0].update(more=1)), "documents"),
     "a file above": (a_row("files", path="../../etc/shadow"), "no sound place"),
     "a file at the root": (a_row("files", path="/etc/shadow"), "no sound place"),
+    "a name above": (a_row("files", name="../../x"), "leads to another place"),
+    "a member above": (a_row("files", member="a/../../x"), "leads to another place"),
+    "a name at the root": (a_row("files", name="/etc/shadow"), "leads to another place"),
     "a root that is none": (a_row("files", root="etc"), "no sound place"),
     "a file of nothing": (a_row("files", document_id="0" * 64), "not there"),
     "a file twice": (twice("files", path="other"), "twice"),
@@ -291,6 +281,19 @@ def test_what_a_newer_program_made_is_told(folder: Path, tmp_path: Path) -> None
     with pytest.raises(LibraryMismatch, match="newer version"):
         app.import_(folder)
     assert not app.exists
+
+
+def test_vectors_of_another_built_in_embedder_are_told(folder: Path, tmp_path: Path) -> None:
+    told(lambda m: m["embedder"].update(revision="999"))(folder)
+    with pytest.raises(LibraryMismatch, match="revision 999") as caught:
+        at(tmp_path / "home").import_(folder)
+    assert "Bring rag up to date" in caught.value.hint  # no name of a model would help
+
+
+def test_what_was_cut_short_is_told_before_anything_is_taken_in(folder: Path) -> None:
+    _cut(folder)
+    with pytest.raises(UsageError, match="not what was written"):
+        manifest.read(folder)
 
 
 def test_a_damaged_folder_changes_nothing(exported: Path, folder: Path, tmp_path: Path) -> None:

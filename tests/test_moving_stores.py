@@ -10,7 +10,7 @@ from typing import Any
 import milvus_server
 import postgres_server
 import pytest
-from moved_libraries import at, papers, said
+from moved_libraries import at, interrupted, papers, said, staged_by
 
 from rag.app import App
 
@@ -47,12 +47,14 @@ def to_and_back(home: Path, folder: Path, **place: str) -> tuple[dict[str, Any],
     return told, said(at(back))
 
 
-def test_milvus_and_postgres_and_back(home: Path, before: dict[str, Any], tmp_path: Path) -> None:
+def test_milvus_and_postgres_and_back(
+    home: Path, before: dict[str, Any], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     with ExitStack() as stack:
         store = stack.enter_context(milvus_server.serving(tmp_path / "milvus")).store
         catalogue = "embedded"
         if postgres_server.programs():
-            catalogue = stack.enter_context(postgres_server.running()).database("moved")
+            catalogue = request.getfixturevalue("postgres").database("moved")
         there, back = to_and_back(home, tmp_path, store=store, catalogue=catalogue)
     assert back == before
     found, wanted = there.pop("found"), dict(before)
@@ -63,3 +65,16 @@ def test_milvus_and_postgres_and_back(home: Path, before: dict[str, Any], tmp_pa
         scores = [row[2] for row in found[asked]], [row[2] for row in passages]
         assert scores[0] == pytest.approx(scores[1], abs=1e-5)  # float32, added in another order
     assert there == wanted
+
+
+def test_an_import_into_postgres_goes_on(
+    home: Path, before: dict[str, Any], tmp_path: Path, postgres: postgres_server.Server
+) -> None:
+    place = at(tmp_path / "there")
+    catalogue = postgres.url("rag", query="?library=going-on")
+    app = App(replace(place.settings, catalogue=catalogue), tmp_path / "there")
+    interrupted(app, home.parent / "exported", documents=2)
+    assert not place.exists
+    assert staged_by(app, home.parent / "exported") == 1
+    assert said(place) == before
+    assert len(postgres.schemas(catalogue)) == 1

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from rag import config
 from rag.app.showing import Showing, the_one
 from rag.errors import LibraryMissing, RagError
-from rag.index import Writer, replacing
+from rag.index import Writer
 from rag.plan import UNNAMED
 from rag.report import Skipped, Tally
 from rag.store.opening import open_catalogue
 from rag.store.queries import FORMER_NAMES
 from rag.store.received import Received
+from rag.store.replacing import replacing
 from rag.store.where import Where, wanted, where
 
 if TYPE_CHECKING:

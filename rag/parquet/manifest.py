@@ -10,6 +10,7 @@ tables, and no other name becomes a path.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -117,9 +118,11 @@ def loads(folder: Path, told: str) -> Manifest:
         made = _manifest({k: v for k, v in value.items() if k not in ("kind", "form")})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Damaged(folder, f"{NAME} makes no sense") from error
-    for name in made.parts:
+    for name, part in made.parts.items():
         if (folder / name).is_symlink() or not (folder / name).is_file():
             raise Damaged(folder, f"{name} is missing")
+        if (folder / name).stat().st_size != part.size:  # told before anything is taken in
+            raise Damaged(folder, f"{name}: it is not what was written")
     return made
 
 
@@ -159,6 +162,8 @@ def _manifest(value: dict[str, Any]) -> Manifest:
             raise ValueError(table)
     if not (_WORD.fullmatch(made.made) and _WORD.fullmatch(made.version)) or made.fitted_on < 0:
         raise ValueError(made.made)
+    if not os.path.isabs(made.uploads) or made.uploads == os.path.sep:  # files lie below it
+        raise ValueError(made.uploads)
     words = (embedder.model, embedder.source, embedder.revision, embedder.provider, made.uploads)
     if any(len(each) > _LONGEST for each in (*words, *embedder.prefixes, made.collection)):
         raise ValueError("too long")

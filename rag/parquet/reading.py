@@ -51,11 +51,14 @@ _THRIFT = 1 << 26  # bytes of a footer, and things in it
 
 
 def main() -> None:
-    """Answer with everything in the folder that standard input names, and its manifest."""
+    """Answer with everything in the folder that standard input names, with its manifest.
+
+    The first documents, as many as are told, are left out.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    folder, told = json.loads(sys.stdin.buffer.read())
+    folder, told, before = json.loads(sys.stdin.buffer.read())
 
     def write(kind: bytes, payload: bytes = b"") -> None:
         answers.write(wire.frame(kind, payload))
@@ -65,7 +68,7 @@ def main() -> None:
 
         limit_resources(_MEMORY)
         place = Path(os.fsdecode(folder.encode("latin-1")))
-        answer(place, manifest.loads(place, told), write)
+        answer(place, manifest.loads(place, told), write, before)
         write(END)
     except RagError as error:
         write(ERROR, wire.dump([error.message, error.hint]))
@@ -173,13 +176,17 @@ class _Pieces:
             raise ValueError("there are more chunks than the documents have")
 
 
-def answer(place: Path, told: Manifest, write: Write) -> None:
-    """Answer with all tables of the export at a place. Raises UsageError for what is not sound."""
+def answer(place: Path, told: Manifest, write: Write, before: int = 0) -> None:
+    """Answer with all tables of the export at a place, but for the documents `before`.
+
+    These were answered with before, of files with the same hashes. Raises UsageError for what is
+    not sound.
+    """
     folder = _Folder(place, told)
     with folder.sound("frequencies"):
         _frequencies(folder, write)
     with folder.sound("documents and chunks"):
-        known = _documents(folder, write)
+        known = _documents(folder, write, before)
     with folder.sound("files"):
         _files(folder, known, write)
     with folder.sound("names"):
@@ -200,11 +207,15 @@ def _frequencies(folder: _Folder, write: Write) -> None:
         write(IDF, idf.tobytes())
 
 
-def _documents(folder: _Folder, write: Write) -> set[str]:
-    """Answer with all documents and their chunks; gives the ids."""
+def _documents(folder: _Folder, write: Write, before: int) -> set[str]:
+    """Answer with documents and their chunks, but for those `before`; gives the ids of all."""
     pieces, known = _Pieces(folder), set[str]()
     for some in folder.batches("documents"):
         for row in some.to_pylist():
+            if len(known) < before:
+                known.add(row["id"])
+                pieces.take(row["chunks"])
+                continue
             found, minutes = rows.document(row)
             made = rows.versions(row)
             if found.id in known or not 0 <= row["chunks"] <= len(found.text):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from rag.desk.intake import Intake
     from rag.desk.uploads import Sent
     from rag.service.entry import Client
-    from rag.service.jobs import Jobs, Live
+    from rag.service.jobs import Jobs
+    from rag.service.live import Live
     from rag.store.tasks import Json, State, Task
 
 KIND = "ingest"

@@ -13,7 +13,6 @@ import json
 import logging
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from anyio import CapacityLimiter, to_thread
 
 from rag.desk.line import Caller, calling
 from rag.errors import RagError, Stopped, StorageError, UsageError
+from rag.service.live import Live, changed, told
 from rag.service.logs import tell
 from rag.service.problems import Refused, no_collection, problem, unexpected
 from rag.store.names import checked_name
@@ -52,25 +52,6 @@ _WRITERS = 8
 _CUT_OFF = Refused(
     500, "cut-off", "The service ended before this was done", "Begin it again; nothing came of it."
 )
-
-
-@dataclass(eq=False, slots=True)
-class Live:
-    """A job that this process is at. Whoever changes `task` holds the lock of its `Jobs`."""
-
-    collection: str
-    task: Task
-    caller: Caller
-    #: Looks how far it has come, where nobody tells.
-    look: Callable[[], object] = lambda: None
-    #: What is to be done once its end is on the disk.
-    on_end: Callable[[], None] = lambda: None
-    noted: float = 0.0
-    dirty: bool = False
-    #: How it has ended, until that is on the disk and can be told.
-    final: Task | None = None
-    told: bool = False
-    ended: Event = field(default_factory=Event)
 
 
 class Jobs:
@@ -244,7 +225,7 @@ class Jobs:
         with self._lock:
             if live.final is not None:
                 return
-            live.task = _changed(live.task, changes)
+            live.task = changed(live.task, changes)
             live.dirty = True
         self._note(live)
 
@@ -253,7 +234,7 @@ class Jobs:
         with self._lock:
             if live.final is not None:
                 return
-            live.final = _changed(live.task, {**changes, "state": state})
+            live.final = changed(live.task, {**changes, "state": state})
         self._keep_end(live)
 
     # -- inside
@@ -279,7 +260,7 @@ class Jobs:
     def _do(self, live: Live, work: Callable[[Tell], Any], on_end: Callable[[], None]) -> None:
         def note(name: str, value: object) -> None:
             live.caller.heed()
-            self.tell(live, progress=_told(name, value))
+            self.tell(live, progress=told(name, value))
 
         try:
             live.caller.heed()
@@ -385,17 +366,6 @@ class Jobs:
             resume = self.resumers.get(task.kind)
             if resume is None or not resume(live):
                 self.end(live, "failed", error=problem(_CUT_OFF))
-
-
-def _changed(task: Task, changes: Json) -> Task:
-    return replace(task, **changes, changed=now(), revision=task.revision + 1)
-
-
-def _told(name: str, value: object) -> Json:
-    """What work tells, as a JSON value that says which step it is at."""
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    return {"step": name, **(value if isinstance(value, dict) else {"value": value})}
 
 
 def _settle(loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None]) -> None:

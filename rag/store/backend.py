@@ -102,12 +102,18 @@ class Draft(Protocol):
     def add(self, row: ChunkRow, found: Words) -> None:
         """Put a chunk in that is staged or live, by its words."""
 
-    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
-        """Take the vectors that chunks come with which are about to be added, by key, ascending.
+    def take_up(self, catalogue: Catalogue) -> tuple[int, int]:
+        """Have all documents of the draft come with the vectors of their chunks from now on.
 
-        All chunks of the draft come so. `idf` are the frequencies that the built-in embedder made
-        the vectors with, None for another.
+        Gives how many are staged already, with theirs: the first ones that were given to an earlier
+        draft of the same documents, which came to no end. The second number is of their chunks.
         """
+
+    def give(self, document_id: str, keys: Sequence[int], vectors: Floats) -> None:
+        """Take the vectors of a document whose chunks are about to be added, by key, ascending."""
+
+    def fitted(self, idf: Floats) -> None:
+        """Take the frequencies that the built-in embedder made the given vectors with."""
 
     def keep(self, texts: Sequence[str], made: Floats) -> None:
         """Keep vectors that were made elsewhere, of the texts of chunks about to be added."""

@@ -175,6 +175,18 @@ class Catalogue(Queries):
             return super().attempt_of(document_id)
         return found
 
+    def take_up(self) -> dict[str, range]:
+        """Keys of the chunks of all that is staged, by the id of the document, as it was staged.
+
+        What writers that are gone have staged is taken over: nobody else may write.
+        """
+        staged = [
+            key for (key,) in self.rows("SELECT id FROM documents WHERE NOT live ORDER BY key")
+        ]
+        self._db.transacted(lambda: [self._db.take_over(each) for each in dict.fromkeys(staged)])
+        mine = f"SELECT id, first, chunks FROM documents WHERE {self._db.dialect.mine}"
+        return {name: range(first, first + count) for name, first, count in self.rows(mine)}
+
     def change(self, work: Callable[[], None]) -> None:
         """Do all of a piece of work on the tables of `rag.store.terms`, or none of it."""
         self._db.transacted(work)

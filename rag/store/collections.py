@@ -13,6 +13,7 @@ from rag.store.folders import note_folders
 from rag.store.names import new_name
 from rag.store.opening import is_there, open_for_reading
 from rag.store.place import LibraryPaths
+from rag.store.replacing import aside, is_begun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,14 +74,21 @@ def rename(home: Path, name: str, new: str) -> None:
 def delete(home: Path, name: str) -> None:
     """Delete a collection with its history and uploads; files elsewhere are untouched.
 
-    Keys of the service lose it, and those that were for no other are gone. Raises as `rename`.
+    An import that was begun of it goes, too. Keys of the service lose it, and those that were for
+    no other are gone. Raises as `rename`.
     """
-    place.delete(_existing(home, name))
+    place.delete(_existing_or_begun(home, name))
 
 
 def used(home: Path, name: str) -> dict[Part, int]:
     """Bytes of a collection on the disk, by part. Raises UsageError for no such collection."""
-    return disk_used(_existing(home, name))
+    return disk_used(_existing_or_begun(home, name))
+
+
+def _existing_or_begun(home: Path, name: str) -> LibraryPaths:
+    """A collection that is there, or of which an import was begun alone."""
+    paths = LibraryPaths(home, name)
+    return paths if is_begun(aside(paths)) else _existing(home, name)
 
 
 def _existing(home: Path, name: str) -> LibraryPaths:

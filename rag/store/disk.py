@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.store.database import files_of
 from rag.store.elsewhere import bytes_used
+from rag.store.replacing import aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,8 @@ def disk_used(paths: LibraryPaths) -> dict[Part, int]:
         "uploads": [paths.uploads],
         "history": [part for part in paths.parts if part.name.startswith(paths.history.name)],
         "replies": files_of(paths.replies),
-        "other": [paths.folder, *paths.parts],  # what is counted by now is not counted again
+        # what is counted by now is not counted again
+        "other": [paths.folder, aside(paths).folder, *paths.parts],
     }
     used = {part: sum(_bytes(place, seen) for place in places[part]) for part in PARTS}
     used["catalogue"] += bytes_used(paths)  # on the disk of its database

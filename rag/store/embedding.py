@@ -79,15 +79,19 @@ class DraftVectors:
             if new:
                 self._made.put([texts[row] for row in new], found[new])
 
-    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
-        """Take vectors that chunks come with, by key, ascending; then all chunks come so.
+    def take_up(self, catalogue: Catalogue) -> tuple[int, int]:
+        """As `Draft.take_up`."""
+        dimension, place = self._embedder.identity.dimension, self._staged.with_suffix(".given")
+        self._given = GivenVectors(place, dimension, catalogue.take_up())
+        return self._given.documents, self._given.chunks
 
-        `idf` are the frequencies that the built-in embedder made them with, None for another.
-        """
-        if self._given is None:
-            dimension = self._embedder.identity.dimension
-            self._given = GivenVectors(self._staged.with_suffix(".given"), dimension)
-        self._given.put(keys, vectors)
+    def give(self, document_id: str, keys: Sequence[int], vectors: Floats) -> None:
+        """As `Draft.give`."""
+        assert self._given is not None
+        self._given.put(document_id, keys, vectors)
+
+    def fitted(self, idf: Floats) -> None:
+        """As `Draft.fitted`."""
         self._idf = idf
 
     def discard(self) -> None:
@@ -163,9 +167,17 @@ class VectorDraft:
         """Put a chunk in that is staged or live, by its words."""
         self._vectors.add(row, found)
 
-    def give(self, keys: Sequence[int], vectors: Floats, idf: Floats | None) -> None:
-        """As `DraftVectors.give`."""
-        self._vectors.give(keys, vectors, idf)
+    def take_up(self, catalogue: Catalogue) -> tuple[int, int]:
+        """As `Draft.take_up`."""
+        return self._vectors.take_up(catalogue)
+
+    def give(self, document_id: str, keys: Sequence[int], vectors: Floats) -> None:
+        """As `Draft.give`."""
+        self._vectors.give(document_id, keys, vectors)
+
+    def fitted(self, idf: Floats) -> None:
+        """As `Draft.fitted`."""
+        self._vectors.fitted(idf)
 
     def keep(self, texts: Sequence[str], made: Floats) -> None:
         """As `DraftVectors.keep`."""

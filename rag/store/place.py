@@ -245,8 +245,10 @@ def delete(paths: LibraryPaths) -> None:
     Raises LibraryBusy and StorageError as `move`.
     """
     from rag.store.elsewhere import drop_milvus, note_milvus, take_away
+    from rag.store.replacing import aside, clear
 
     with _at_rest(paths), _held(paths):
+        clear(aside(paths))
         noted = note_milvus(paths)
         take_away(paths)
         _begin_move(paths, LibraryPaths(paths.home, paths.collection + GONE))

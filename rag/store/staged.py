@@ -15,12 +15,12 @@ import struct
 import zlib
 from array import array
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _HASH_BYTES = 16
 _GIVEN_BATCH = 8192  # given vectors in memory at once
 _SIZE = struct.Struct("<II")  # of a header or of a block: its length or its rows, and a checksum
+_GIVEN = struct.Struct("<32sII")  # of a document: its id, its rows, and a checksum
 
 
 class StagedVectors:
@@ -109,36 +110,83 @@ class StagedVectors:
 
 
 class GivenVectors:
-    """Vectors that come with their chunks, in a file at `path` until they are published.
+    """Vectors that come with the chunks of whole documents, in a file until they are published.
 
-    Nothing finds them after a kill: what they came from is read again.
+    The file has a block for each document, in the order in which they were staged. Its checksum
+    tells one that was cut short by a kill: it and what comes after it is left out.
     """
 
-    def __init__(self, path: Path, dimension: int) -> None:
-        self._path = path
-        self._dimension = dimension
-        self._keys = array("q")
-        path.write_bytes(b"")
+    def __init__(self, path: Path, dimension: int, held: Mapping[str, Sequence[int]]) -> None:
+        """Take up what an earlier run has left at `path` of documents that are staged.
 
-    def put(self, keys: Sequence[int], vectors: Floats) -> None:
-        """Keep vectors, shape (len(keys), dimension), by key, ascending. Raises OSError."""
+        `held` are the keys of their chunks, by id. Raises OSError.
+        """
+        self._path = path
+        self._width = dimension * 4
+        self._keys = array("q")
+        self.documents = 0
+        with path.open("a+b") as file:
+            file.truncate(self._scan(file, held))
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks have their vectors here, of so many `documents`."""
+        return len(self._keys)
+
+    def put(self, document_id: str, keys: Sequence[int], vectors: Floats) -> None:
+        """Keep the vectors of a document, shape (len(keys), dimension), by key, ascending.
+
+        Keys are above those of the document before. Raises OSError.
+        """
+        body = np.ascontiguousarray(vectors, np.float32).tobytes()
+        name = bytes.fromhex(document_id)
         with self._path.open("ab") as file:
-            file.write(np.ascontiguousarray(vectors, np.float32).data)
-        self._keys.extend(keys)
+            file.write(_GIVEN.pack(name, len(keys), zlib.crc32(body, zlib.crc32(name))))
+            file.write(body)
+        self._note(keys)
 
     def blocks(self, wanted: Container[int]) -> Iterator[tuple[Keys, Floats]]:
         """Keys and vectors of those wanted, some at a time."""
-        width = self._dimension * 4
+        first = 0
         with self._path.open("rb") as file:
-            for first in range(0, len(self._keys), _GIVEN_BATCH):
-                keys = np.array(self._keys[first : first + _GIVEN_BATCH], np.int64)
-                read = np.frombuffer(file.read(len(keys) * width), np.float32)
+            while first < len(self._keys):
+                read = b"".join(self._some(file))
+                rows = np.frombuffer(read, np.float32).reshape(-1, self._width // 4)
+                keys = np.array(self._keys[first : first + len(rows)], np.int64)
                 kept = np.array([key in wanted for key in keys.tolist()], np.bool_)
-                yield keys[kept], read.reshape(-1, self._dimension)[kept]
+                yield keys[kept], rows[kept]
+                first += len(rows)
 
     def discard(self) -> None:
         """Remove the file."""
         self._path.unlink(missing_ok=True)
+
+    def _some(self, file: IO[bytes]) -> Iterator[bytes]:
+        """The vectors of the next documents, of a batch of chunks and the rest of its last one."""
+        read = 0
+        while read < _GIVEN_BATCH and (head := file.read(_GIVEN.size)):
+            _, count, _ = _GIVEN.unpack(head)
+            yield file.read(count * self._width)
+            read += count
+
+    def _scan(self, file: IO[bytes], held: Mapping[str, Sequence[int]]) -> int:
+        """Take up what is whole and staged in a file; gives where that ends."""
+        end = file.seek(0)
+        while len(head := file.read(_GIVEN.size)) == _GIVEN.size:
+            name, count, checksum = _GIVEN.unpack(head)
+            keys = held.get(name.hex())
+            if keys is None or len(keys) != count:
+                break
+            body = file.read(count * self._width)
+            if zlib.crc32(body, zlib.crc32(name)) != checksum:
+                break
+            self._note(keys)
+            end = file.tell()
+        return end
+
+    def _note(self, keys: Sequence[int]) -> None:
+        self._keys.extend(keys)
+        self.documents += 1
 
 
 def _hash(text: str) -> bytes:

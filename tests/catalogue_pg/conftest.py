@@ -1,36 +1,25 @@
-"""One server for all tests here in a process, and a library in it for each of them."""
+"""A library in PostgreSQL for each of the tests here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from postgres_server import Server, running
+from postgres_server import Server
 from shared_library import Machines
 
 from rag.app import App
 from rag.config import Settings
-from rag.store.postgres.engine import forget_engines
 from rag.store.where import EMBEDDED
 
 _numbers = count()
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A server that runs to the end of all tests."""
-    with running() as server:
-        server.database("rag")
-        yield server
-        forget_engines()
-
-
 @pytest.fixture
-def database(server: Server) -> str:
+def database(postgres: Server) -> str:
     """The address of a library that is yet to be made, in a database of others."""
-    return server.url("rag", query=f"?library=papers-{next(_numbers)}")
+    return postgres.url("rag", query=f"?library=papers-{next(_numbers)}")
 
 
 @pytest.fixture

@@ -41,12 +41,12 @@ def made(address: str, home: Path) -> None:
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_with_the_next_command(
-    server: Server, tmp_path: Path, address: str, told: str
+    postgres: Server, tmp_path: Path, address: str, told: str
 ) -> None:
-    server.sql("DROP ROLE IF EXISTS reader")
-    server.sql("CREATE ROLE reader LOGIN")
+    postgres.sql("DROP ROLE IF EXISTS reader")
+    postgres.sql("CREATE ROLE reader LOGIN")
     with pytest.raises(StorageError) as error:
-        made(address.format(port=server.port), tmp_path)
+        made(address.format(port=postgres.port), tmp_path)
     assert told in str(error.value)
     assert "SELECT" not in str(error.value)
 
@@ -74,10 +74,10 @@ def test_a_missing_driver_is_told_with_what_installs_it(
 
 
 def test_a_wrong_password_is_told_and_never_shown(
-    server: Server, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: Server, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.sql(f"DROP ROLE IF EXISTS {GUARDED}")
-    server.sql(f"CREATE ROLE {GUARDED} LOGIN SUPERUSER PASSWORD 'right'")
+    postgres.sql(f"DROP ROLE IF EXISTS {GUARDED}")
+    postgres.sql(f"CREATE ROLE {GUARDED} LOGIN SUPERUSER PASSWORD 'right'")
     address = database.replace("keeper@", f"{GUARDED}@")
     for wrong in ("", "terribly-wrong"):
         monkeypatch.setenv("PGPASSWORD", wrong)
@@ -98,9 +98,9 @@ def test_a_password_in_an_address_is_refused(address: str, tmp_path: Path) -> No
     assert "secret" not in str(error.value)
 
 
-def test_a_database_of_another_encoding_is_refused(server: Server, tmp_path: Path) -> None:
+def test_a_database_of_another_encoding_is_refused(postgres: Server, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="UTF8"):
-        made(server.database("latin", "LATIN1"), tmp_path)
+        made(postgres.database("latin", "LATIN1"), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_a_statement_that_takes_too_long_is_told(database: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("database", ["postgres", "rag"])  # without any library, and with others
-def test_a_library_that_is_not_there_is_missing(server: Server, database: str) -> None:
+def test_a_library_that_is_not_there_is_missing(postgres: Server, database: str) -> None:
     with pytest.raises(LibraryMissing, match="другая"):
-        Reading(parsed(server.url(database), "другая")).snapshot()
+        Reading(parsed(postgres.url(database), "другая")).snapshot()
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_another_store_than_the_library_has_is_refused(machines: Machines, tmp_p
 
 
 def test_a_new_library_takes_the_place_of_the_old_one_on_every_machine(
-    machines: Machines, server: Server
+    machines: Machines, postgres: Server
 ) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Старое слово.")
@@ -130,11 +130,11 @@ def test_a_new_library_takes_the_place_of_the_old_one_on_every_machine(
         assert row.chunk.text == "Новое слово."
     # of the same generation as the old one, whose indexes are still in the folder
     assert machines.found("b", "слово") == machines.found("a", "слово") == ["Новое слово."]
-    assert len(server.schemas(machines.database)) == 1
+    assert len(postgres.schemas(machines.database)) == 1
 
 
 def test_a_library_that_is_read_while_a_new_one_takes_its_place_goes_later(
-    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+    machines: Machines, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.store.postgres.tables.LONGEST_SECONDS", 0.05)
     with machines.writing("a") as a:
@@ -144,14 +144,14 @@ def test_a_library_that_is_read_while_a_new_one_takes_its_place_goes_later(
             shelved(new, "1.txt", "Новое слово.")
         (row,) = reader.catalogue.chunks()
         assert row.chunk.text == "Старое слово."
-    assert len(server.schemas(machines.database)) == 2
+    assert len(postgres.schemas(machines.database)) == 2
     with machines.remaking("a") as new:
         shelved(new, "1.txt", "Новейшее слово.")
-    assert len(server.schemas(machines.database)) == 1
+    assert len(postgres.schemas(machines.database)) == 1
 
 
 def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
-    machines: Machines, server: Server
+    machines: Machines, postgres: Server
 ) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Старое слово.")
@@ -161,11 +161,11 @@ def test_a_new_library_that_came_to_nothing_leaves_the_old_one(
         shelved(new, "1.txt", "И это не вышло.")
         raise MemoryError
     assert machines.found("a", "слово") == ["Старое слово."]
-    assert len(server.schemas(machines.database)) == 1
+    assert len(postgres.schemas(machines.database)) == 1
 
 
 def test_what_has_its_name_in_the_database_stays_when_the_folder_cannot_be_put_in_place(
-    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+    machines: Machines, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise StorageError("The disk is full", "")
@@ -173,18 +173,18 @@ def test_what_has_its_name_in_the_database_stays_when_the_folder_cannot_be_put_i
     with machines.writing("a") as a, machines.writing("b"):
         shelved(a, "1.txt", "Старое слово.")
     with monkeypatch.context() as patch:
-        patch.setattr("rag.index.swap", full)
+        patch.setattr("rag.store.replacing.swap", full)
         with pytest.raises(StorageError), machines.remaking("a") as new:
             shelved(new, "1.txt", "Новое слово.")
     assert machines.found("b", "слово") == machines.found("a", "слово") == ["Новое слово."]
     with machines.remaking("a") as new:
         shelved(new, "1.txt", "Новейшее слово.")
     assert machines.found("b", "слово") == ["Новейшее слово."]
-    assert len(server.schemas(machines.database)) == 1
+    assert len(postgres.schemas(machines.database)) == 1
 
 
 def test_a_library_moves_into_a_database_and_out_of_it_when_it_is_made_anew(
-    machines: Machines, server: Server
+    machines: Machines, postgres: Server
 ) -> None:
     there, machines.database = machines.database, "embedded"
     with machines.writing("a") as a:
@@ -196,14 +196,14 @@ def test_a_library_moves_into_a_database_and_out_of_it_when_it_is_made_anew(
         shelved(a, "1.txt", "Слово в базе.")
     assert not machines.paths("a").catalogue.exists()
     assert machines.found("a", "слово") == ["Слово в базе."]
-    assert len(server.schemas(there)) == 1
+    assert len(postgres.schemas(there)) == 1
     with machines.remaking("a", "embedded") as a:
         shelved(a, "1.txt", "Слово опять в файле.")
     assert machines.found("a", "слово") == ["Слово опять в файле."]
-    assert server.schemas(there) == []
+    assert postgres.schemas(there) == []
 
 
-def test_collections_are_listed_renamed_and_deleted(machines: Machines, server: Server) -> None:
+def test_collections_are_listed_renamed_and_deleted(machines: Machines, postgres: Server) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Слово.")
     home = machines.paths("a").home
@@ -222,7 +222,7 @@ def test_collections_are_listed_renamed_and_deleted(machines: Machines, server: 
         restore(file, home, replace=True)
     collections.delete(home, "работа")
     assert collections.collections(home) == []
-    assert server.schemas(machines.database) == []
+    assert postgres.schemas(machines.database) == []
 
 
 def test_libraries_of_one_database_know_nothing_of_each_other(machines: Machines) -> None:
@@ -233,21 +233,23 @@ def test_libraries_of_one_database_know_nothing_of_each_other(machines: Machines
     assert (machines.names("a"), other.names("a")) == (["a.txt"], ["b.txt"])
 
 
-def test_a_catalogue_of_another_version_is_told(machines: Machines, server: Server) -> None:
+def test_a_catalogue_of_another_version_is_told(machines: Machines, postgres: Server) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Слово.")
-    (schema,) = server.schemas(machines.database)
+    (schema,) = postgres.schemas(machines.database)
     for version, told in ((999, "bring rag up to date"), (1, "rag export")):
-        server.sql(f"UPDATE {schema}.meta SET value = '{version}' WHERE key = 'schema'", "rag")
+        postgres.sql(f"UPDATE {schema}.meta SET value = '{version}' WHERE key = 'schema'", "rag")
         with pytest.raises(LibraryMismatch, match=told):
             machines.names("a")
         with pytest.raises(LibraryMismatch, match=told), machines.writing("a"):
             pass
 
 
-def test_who_may_only_read_can_ask(app: App, folder: Path, server: Server, tmp_path: Path) -> None:
+def test_who_may_only_read_can_ask(
+    app: App, folder: Path, postgres: Server, tmp_path: Path
+) -> None:
     app.ingest([folder])
-    server.sql("CREATE ROLE asker LOGIN IN ROLE pg_read_all_data")
+    postgres.sql("CREATE ROLE asker LOGIN IN ROLE pg_read_all_data")
     address = app.settings.catalogue.replace("keeper@", "asker@")
     asker = App(Settings(workers=1, catalogue=address), tmp_path / "asker")
     assert found(asker) == "правила.md"
@@ -257,7 +259,7 @@ def test_who_may_only_read_can_ask(app: App, folder: Path, server: Server, tmp_p
 
 
 def test_whoever_holds_a_library_open_notices_what_others_publish(
-    app: App, folder: Path, server: Server
+    app: App, folder: Path, postgres: Server
 ) -> None:
     app.ingest([folder])
     service = App(app.settings, app.paths.home, Loaded())
@@ -269,10 +271,10 @@ def test_whoever_holds_a_library_open_notices_what_others_publish(
         assert list(service.loaded.libraries._states.values()) == [state]
         app.remove("правила.md")
         assert found(service) != "правила.md"
-        server.stop()
+        postgres.stop()
         with pytest.raises(StorageError, match="pg_isready"):
             found(service)
-        server.start()  # every connection that was kept is lost
+        postgres.start()  # every connection that was kept is lost
         assert found(service) != "правила.md"
         app.ingest([folder], fresh=True)
         assert found(service) == "правила.md"

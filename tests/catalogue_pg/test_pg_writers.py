@@ -102,20 +102,20 @@ def test_what_a_writer_staged_is_its_own_while_it_lives(machines: Machines) -> N
 
 
 def test_what_nobody_comes_back_for_is_removed_after_days(
-    machines: Machines, server: Server
+    machines: Machines, postgres: Server
 ) -> None:
     machines.killed_after("a", "Этого никто больше не ждёт.")
-    (schema,) = server.schemas(machines.database)
+    (schema,) = postgres.schemas(machines.database)
     count = f"SELECT count(*) FROM {schema}.documents WHERE NOT live"
     with machines.writing("b") as b:
         shelved(b, "1.txt", "Раз.")
-        assert server.sql(count, "rag") == [(1,)]
-        server.sql(f"UPDATE {schema}.documents SET staged = now() - interval '8 days'", "rag")
+        assert postgres.sql(count, "rag") == [(1,)]
+        postgres.sql(f"UPDATE {schema}.documents SET staged = now() - interval '8 days'", "rag")
         shelved(b, "2.txt", "Два.")
-    assert server.sql(count, "rag") == [(0,)]
+    assert postgres.sql(count, "rag") == [(0,)]
 
 
-def test_two_that_make_a_library_at_once_make_one(machines: Machines, server: Server) -> None:
+def test_two_that_make_a_library_at_once_make_one(machines: Machines, postgres: Server) -> None:
     def fill(name: str) -> None:
         with machines.writing(name) as writer:
             shelved(writer, f"{name}.txt", f"Это машина {name}.")
@@ -123,7 +123,7 @@ def test_two_that_make_a_library_at_once_make_one(machines: Machines, server: Se
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(fill, "abcd"))
     assert machines.names("a") == ["a.txt", "b.txt", "c.txt", "d.txt"]
-    assert len(server.schemas(machines.database)) == 1
+    assert len(postgres.schemas(machines.database)) == 1
     assert machines.whole("d") == 4
 
 
@@ -158,22 +158,22 @@ def test_who_waits_too_long_for_another_publication_is_told_and_loses_nothing(
 
 
 def test_a_server_that_is_started_again_in_the_middle_costs_nothing(
-    machines: Machines, server: Server
+    machines: Machines, postgres: Server
 ) -> None:
     papers = [of_text(f"Отчёт {number}.") for number in range(3)]
     with machines.writing("a") as a:
         a.stage(papers[0])
-        server.stop()
-        server.start()
+        postgres.stop()
+        postgres.start()
         a.stage(papers[1])
-        server.stop("fast")
+        postgres.stop("fast")
         with ThreadPoolExecutor(1) as pool:  # it is away when this one is staged
             staged = pool.submit(a.stage, papers[2])
-            server.start()
+            postgres.start()
             staged.result()
         assert a.catalogue.attempt_of(papers[0].document.id) == ""
-        server.stop()
-        server.start()
+        postgres.stop()
+        postgres.start()
         a.publish([row_of_text(f"{n}.txt", paper) for n, paper in enumerate(papers)], [])
     assert machines.names("a") == ["0.txt", "1.txt", "2.txt"]
     assert machines.whole("a") == 3
@@ -215,7 +215,7 @@ def test_a_name_and_password_that_are_refused_are_not_tried_again(
 
 
 def test_a_server_that_stays_away_is_told_and_the_ingest_goes_on_when_it_is_back(
-    database: str, folder: Path, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    database: str, folder: Path, tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "_TRIES", 1)
     app = App(Settings(workers=1, catalogue=database), tmp_path / "one")
@@ -225,14 +225,14 @@ def test_a_server_that_stays_away_is_told_and_the_ingest_goes_on_when_it_is_back
 
     def interrupted(self: Writer, *arguments: object) -> None:
         stage(self, *arguments)  # type: ignore[arg-type]
-        server.stop()
+        postgres.stop()
 
     monkeypatch.setattr(Writer, "stage", interrupted)
     with pytest.raises(StorageError, match="Then run it again"):
         app.ingest([folder])
     with pytest.raises(StorageError, match="pg_isready"):
         app.documents()
-    server.start()
+    postgres.start()
     monkeypatch.undo()
     report = app.ingest([folder])
     assert list(report.added) == ["новое.md"]

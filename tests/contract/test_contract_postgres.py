@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import test_contract_generations as generations
 import test_contract_writing as writing
-from postgres_server import Server, running
+from postgres_server import Server
 from store_places import LetterEmbedder, Place, Shelf
 
-from rag.store.postgres.engine import forget_engines
 from rag.store.where import EMBEDDED, Where
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("milvus_lite")
 
 filled = generations.filled
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Server]:
-    """One server for all tests."""
-    with running() as server:
-        server.database("rag")
-        yield server
-        forget_engines()
 
 
 @pytest.fixture(params=["embedded", "milvus server"])
@@ -37,9 +26,9 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 
 @pytest.fixture
-def shelf(place: Place, database: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Shelf:
+def shelf(place: Place, postgres: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Shelf:
     """A library of its own name in the database."""
-    asked = Where(place.store or EMBEDDED, database.url("rag"))
+    asked = Where(place.store or EMBEDDED, postgres.url("rag"))
     return Shelf(tmp_path / "home", asked, LetterEmbedder(), f"n{abs(hash(request.node.name))}")
 
 

@@ -14,11 +14,11 @@ from milvus_server import MilvusServer, serving
 from store_places import LetterEmbedder, Shelf, by_words, paper, publish, texts
 
 from rag.errors import LibraryMismatch
-from rag.index import replacing
 from rag.store.milvus import left, schema
 from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import hold
 from rag.store.place import LibraryPaths, delete, move
+from rag.store.replacing import replacing
 from rag.store.where import EMBEDDED, Where
 
 QUESTION = "сколько дней отпуска переносится?"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from milvus_server import MilvusServer
 
 pytest.importorskip("psycopg")
 
-from postgres_server import Server, running
+from postgres_server import Server
 from store_places import LetterEmbedder, Shelf, by_vectors, by_words, paper, publish, texts
 
 from rag.doctor import examine
@@ -21,24 +20,15 @@ from rag.store.milvus.address import address_of
 from rag.store.milvus.connection import Connection, hold
 from rag.store.opening import open_catalogue
 from rag.store.place import delete
-from rag.store.postgres.engine import forget_engines
 from rag.store.where import Where
 
 CRANE, BOAT, PUMP = "Записка о кранах.", "Лодка у причала.", "The pump is in Tver."
 LONG = "ы" * 3000  # no index of PostgreSQL holds such a word
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running() as server:
-        server.database("rag")
-        yield server
-        forget_engines()
-
-
 @pytest.fixture
-def machines(server: Server, lite: MilvusServer, tmp_path: Path) -> list[Shelf]:
-    where = Where(lite.store, server.url("rag", query=f"?library={tmp_path.name}"))
+def machines(postgres: Server, lite: MilvusServer, tmp_path: Path) -> list[Shelf]:
+    where = Where(lite.store, postgres.url("rag", query=f"?library={tmp_path.name}"))
     return [Shelf(tmp_path / name, where, LetterEmbedder()) for name in ("one", "two")]
 
 
