@@ -199,6 +199,8 @@ def only_due(view: View) -> Found | None:
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
+    instead = _INSTEAD_OF.search(text, 0, found[0].start)
+    dropped = range(instead.start() + sentence.start, due.start) if instead else ()
     called = {
         c.tokens[i].start
         for c in sentence.clauses
@@ -210,13 +212,17 @@ def only_due(view: View) -> Found | None:
         t.word
         for c in sentence.clauses
         for t in c.tokens
-        if not due.start <= t.start < due.end and t.start not in called
+        if not due.start <= t.start < due.end and t.start not in {*called, *dropped}
     ]
     idle = all(
         view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE
         for word in rest
     )
     return due if idle and len(rest) <= _SHORT else None
+
+
+#: a day that is taken back in front of the one meant («не до среды, а …», "not Friday but …")
+_INSTEAD_OF = re.compile(r"\b(?:не|not)\s[^.,!?]{1,30},?\s(?:а|но|but)\s+$", re.IGNORECASE)
 
 
 def _around(view: View) -> str:
