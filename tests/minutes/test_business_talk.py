@@ -105,3 +105,31 @@ def test_not_earlier_is_no_withdrawal() -> None:
 def test_how_a_thing_is_to_be_stays_in_the_act() -> None:
     (found,) = _promises("Nina: Paul, make sure the price list is right.\nPaul: Sure.", "en")
     assert found.what == "make sure the price list is right"
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "start", "last"),
+    [
+        ("Игорь: Закажу краску в ближайшие два дня.", "ru", None, "2025-11-14"),
+        ("Nina: I'll send the quote after lunch.", "en", "2025-11-12", "2025-11-12"),
+        ("Nina: I'll send the quote after lunch tomorrow.", "en", "2025-11-13", "2025-11-13"),
+        ("Nina: I'll send the quote within the hour.", "en", None, "2025-11-12"),
+        ("Nina: I'll send the quote no later than 5pm.", "en", None, "2025-11-12"),
+    ],
+)
+def test_hours_of_the_day_and_the_days_ahead_are_deadlines(
+    said: str, language: str, start: str | None, last: str
+) -> None:
+    (found,) = _promises(said, language)
+    assert found.when is not None
+    assert (found.when.start, found.when.end) == (start, last)
+
+
+def test_the_days_ahead_without_a_number_have_no_end() -> None:
+    (found,) = _promises("Игорь: Закажу краску в ближайшие дни.")
+    assert found.when is None or found.when.end is None
+
+
+def test_what_is_circulated_to_all_is_for_everybody() -> None:
+    (found,) = _promises("Nina: I'll circulate the bylaws to all members by December 1.", "en")
+    assert found.to_whom == "ALL"

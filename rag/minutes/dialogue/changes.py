@@ -7,12 +7,11 @@ with the promise, or to stand right after it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.minutes.dialogue.postponing import correct, only_due
+from rag.minutes.dialogue.postponing import correct, only_due, only_later, topic_of
 from rag.minutes.dialogue.stance import has_phrase
 from rag.minutes.drafts import Draft, content, overlap, words_of
 from rag.minutes.english import answers as english_answers
@@ -183,7 +182,7 @@ def _cancels(sentence: Sentence) -> bool:
     if language == "en":
         return english_answers.withdrawn(sentence) is not None
     cues = family(language, "cancel")
-    if {"if", "если", "когда", "when"} & set(sentence.words) or _only_later(sentence):
+    if {"if", "если", "когда", "when"} & set(sentence.words) or only_later(sentence):
         return False
     if has_phrase(sentence.words, family(language, "cancel_phrase")):
         return True
@@ -193,11 +192,6 @@ def _cancels(sentence: Sentence) -> bool:
         for parse in parses(word)
         if parse.score >= 0.3 or word in cues
     )
-
-
-def _only_later(sentence: Sentence) -> bool:
-    """Whether «раньше не успею» puts an act off without giving it up."""
-    return bool({"раньше", "быстрее", "скорее"} & set(sentence.words))
 
 
 def _calls(scene: Scene, sentence: Sentence) -> bool:
@@ -264,24 +258,12 @@ def _withdraw(
         brief = len(sentence.words) <= 4 or (opening and _opens(sentence))
         theirs = not called or draft.who in called
         short = brief and near and theirs and not said - _cue_stems(scene)
-        named = overlap(_topic(scene, sentence), _things(scene, draft)) >= SAME
+        named = overlap(topic_of(scene, sentence), _things(scene, draft)) >= SAME
         if about or same_verb or short or named:
             drafts[place] = replace(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
             )
             return
-
-
-#: words that open the thing a sentence is about
-_ABOUT = re.compile(
-    r"(?:насч[её]т|касательно|по поводу|что касается|as for|regarding|about)\s+([^,;:—–]+)", re.I
-)
-
-
-def _topic(scene: Scene, sentence: Sentence) -> frozenset[str]:
-    """What a sentence says it is about («Насчёт реестра — отбой»); empty for most sentences."""
-    about = _ABOUT.match(scene.text, sentence.start, sentence.end)
-    return content(about[1]) if about else frozenset()
 
 
 def _taken_back_at_once(sentence: Sentence, draft: Draft) -> bool:

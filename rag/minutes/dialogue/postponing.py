@@ -229,3 +229,20 @@ def _around(view: View) -> str:
     """The other sentences of a turn («The long read, I forgot. Can it be Monday?»)."""
     text, own = view.scene.text, view.sentence
     return " ".join(text[s.start : s.end] for s in view.sentences if s is not own)
+
+
+def only_later(sentence: Sentence) -> bool:
+    """Whether «раньше не успею» puts an act off without giving it up."""
+    return bool({"раньше", "быстрее", "скорее"} & set(sentence.words))
+
+
+#: words that open the thing a sentence is about
+_ABOUT = re.compile(
+    r"(?:насч[её]т|касательно|по поводу|что касается|as for|regarding|about)\s+([^,;:—–]+)", re.I
+)
+
+
+def topic_of(scene: Scene, sentence: Sentence) -> frozenset[str]:
+    """What a sentence says it is about («Насчёт реестра — отбой»); empty for most sentences."""
+    about = _ABOUT.match(scene.text, sentence.start, sentence.end)
+    return content(about[1]) if about else frozenset()
