@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _SAMPLE = 20_000
 #: the label of an entry of a list that names more than one («Артур и Таня: …»)
 _SEVERAL = re.compile(r",|&|/|\s(?:и|and)\s")
+#: a name in quotation marks right behind the words of an act, without a sentence of its own in it
+_QUOTED_NAME = re.compile(r"[ \u00a0](?:«[^»\n.!?]{1,60}»|“[^”\n.!?]{1,60}”|\"[^\"\n.!?]{1,60}\")")
 #: a text with fewer capitals than one letter in so many is written without them
 _CAPITALS_ONE_IN = 200
 
@@ -109,6 +111,12 @@ def line_of(document: Document, offset: int) -> int:
     return known if known is not None else document.text.count("\n", 0, offset) + 1
 
 
+def _named_to(text: str, end: int) -> int:
+    """Where an act ends: behind the quoted name it leads to («съезжу в «Альянс»»)."""
+    named = _QUOTED_NAME.match(text, end)
+    return named.end() if named else end
+
+
 def _promise(document: Document, draft: Draft) -> Promise:
     text = document.text
     line = line_of(document, draft.at)
@@ -123,7 +131,7 @@ def _promise(document: Document, draft: Draft) -> Promise:
     return Promise(
         who=None if owners else draft.who,
         to_whom=None if recipients else draft.to_whom,
-        what=text[draft.what[0] : draft.what[1]],
+        what=text[draft.what[0] : _named_to(text, draft.what[1])],
         when=draft.due.due if draft.due else None,
         act=draft.act,
         status=draft.status,

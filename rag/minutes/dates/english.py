@@ -138,7 +138,7 @@ RULES: tuple[Rule, ...] = (
         rf"(?:{CLOCK}|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
         r"(?:\s+o'clock)?(?=\s*(?:[.,;!?]|$|and\b|today\b))|half\s+past\s+\w+)(?:\s+today)?",
         offset(0, open_start=True),
-        lead=r"(?P<open>by|before|till?|until)\s+",
+        lead=r"(?P<open>by|before|till?|until|no\s+later\s+than)\s+",
         tail="",
     ),
     rule(
@@ -147,6 +147,30 @@ RULES: tuple[Rule, ...] = (
         r"(?:eod|later\s+today|in\s+(?:half\s+an\s+hour|a\s+(?:minute|moment|bit)))",
         offset(0),
         lead="",
+    ),
+    rule(
+        "after lunch",
+        "after lunch on Friday",
+        r"after\s+(?:lunch|dinner|supper|tea|work)(?!\s+(?:on|today|tomorrow|next|this|\w+day)\b)",
+        offset(0),
+        lead="",
+        tail="",
+    ),
+    rule(
+        "after lunch tomorrow",
+        "after lunch",
+        r"after\s+(?:lunch|dinner|supper|tea|work)\s+tomorrow",
+        offset(1),
+        lead="",
+        tail="",
+    ),
+    rule(
+        "within the hour",
+        "within the hour glass",
+        r"within\s+the\s+(?:next\s+)?(?:half\s+)?hour(?=\s*(?:[.,;!?]|$|and\b))",
+        offset(0, open_start=True),
+        lead="",
+        tail="",
     ),
     rule(
         "Monday or Tuesday",

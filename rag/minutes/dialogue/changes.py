@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.minutes.dialogue.postponing import correct, only_due
+from rag.minutes.dialogue.postponing import correct, only_due, only_later, topic_of
 from rag.minutes.dialogue.stance import has_phrase
 from rag.minutes.drafts import Draft, content, overlap, words_of
 from rag.minutes.english import answers as english_answers
@@ -182,7 +182,7 @@ def _cancels(sentence: Sentence) -> bool:
     if language == "en":
         return english_answers.withdrawn(sentence) is not None
     cues = family(language, "cancel")
-    if {"if", "если", "когда", "when"} & set(sentence.words):
+    if {"if", "если", "когда", "when"} & set(sentence.words) or only_later(sentence):
         return False
     if has_phrase(sentence.words, family(language, "cancel_phrase")):
         return True
@@ -258,7 +258,8 @@ def _withdraw(
         brief = len(sentence.words) <= 4 or (opening and _opens(sentence))
         theirs = not called or draft.who in called
         short = brief and near and theirs and not said - _cue_stems(scene)
-        if about or same_verb or short:
+        named = overlap(topic_of(scene, sentence), _things(scene, draft)) >= SAME
+        if about or same_verb or short or named:
             drafts[place] = replace(
                 draft, status="cancelled", condition=None, support=(*draft.support, sentence.start)
             )

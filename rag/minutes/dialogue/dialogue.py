@@ -94,7 +94,8 @@ class Dialogue:
         proposer = None if accepted or any(f.kind != "request" for f in found) else speaker
         proposed = postponing.propose(self.scene, self.drafts, index, proposer, sentences)
         self.proposal = proposed or self.proposal
-        settled = bool(found) or confirmed
+        told = not found and following.tells_when(self, index, speaker, sentences)
+        settled = bool(found) or confirmed or told
         changes.apply(self.scene, self.drafts, index, speaker, sentences, settled, answer)
 
     def _only_when(self, index: int, sentences: tuple[Sentence, ...]) -> Stance | None:

@@ -13,6 +13,7 @@ from rag.minutes.english import answers as english_answers
 from rag.minutes.findings import GROUP, Finding
 from rag.minutes.russian.words import akin
 from rag.minutes.russian.words import promised as promised_by_others
+from rag.minutes.view import View
 from rag.types import WE
 
 if TYPE_CHECKING:
@@ -56,12 +57,19 @@ def promised(talk: Dialogue, finding: Finding, index: int, speaker: str | None) 
     if finding.kind != "request" or not finding.bare:
         return None
     for draft in reversed(talk.drafts):
-        if index - draft.turn > ELABORATING:
+        if index - draft.turn > ELABORATING or _asked_since(talk, index, speaker, draft.who):
             return None
         meant = akin(draft.verb, finding.verb) or finding.verb in ("", "сделать")
         if meant and draft.who != speaker and draft.status == "open":
             return draft.at
     return None
+
+
+def _asked_since(talk: Dialogue, index: int, speaker: str | None, owner: str | None) -> bool:
+    """Whether a third has just asked something: what is said then goes on about that."""
+    asked = talk.company.sentences(index - 1)[-1:] if index else ()
+    asker = talk.company.speaker(index - 1) if asked and asked[0].question else None
+    return asker not in (None, owner, speaker)
 
 
 def asks_further(
@@ -98,6 +106,8 @@ def urges(talk: Dialogue, finding: Finding, index: int, speaker: str | None) -> 
     last = talk.drafts[-1] if talk.drafts else None
     recent = last is not None and 0 < index - last.turn <= ELABORATING
     if last is None or finding.due is None or not recent or last.who in (speaker, None):
+        return False
+    if _asked_since(talk, index, speaker, last.who):
         return False
     talk.proposal = postponing.Proposal(last.at, finding.due, index, last.who)
     return True
@@ -205,6 +215,34 @@ def goes_on(talk: Dialogue, finding: Finding) -> bool:
     """Whether a sentence opens as the outcome of what was agreed («тогда в выходные откачу»)."""
     opening = talk.scene.text[finding.sentence_start : finding.sentence_end].split(maxsplit=1)
     return bool(opening) and opening[0].strip(",.!").lower() in ("тогда", "значит", "итак")
+
+
+def tells_when(
+    talk: Dialogue, index: int, speaker: str | None, sentences: tuple[Sentence, ...]
+) -> bool:
+    """«За мной. — Срок? — До пятницы»: a day on being asked, of what has none yet."""
+    asked = talk.company.sentences(index - 1)[-1:] if index else ()
+    if not asked or not sentences or not sentences[0].clauses or speaker is None:
+        return False
+    if not asked[0].question or " ".join(asked[0].words[-2:]) not in _ASKING_WHEN:
+        return False
+    due = postponing.only_due(View(talk.scene, index, sentences, 0, 0))
+    place = len(talk.drafts) - 1
+    last = talk.drafts[place] if talk.drafts else None
+    if due is None or last is None or last.who != speaker or last.due is not None:
+        return False
+    if not 0 < index - last.turn <= ELABORATING or last.status != "open":
+        return False
+    support = (*last.support, asked[0].start, sentences[0].start)
+    talk.drafts[place] = replace(last, due=due, support=support)
+    return True
+
+
+#: the last two words of a question for the day alone
+_ASKING_WHEN = frozenset(
+    {"срок", "сроки", "какой срок", "по срокам", "когда", "а когда", "к какому", "и когда"}
+    | {"by when", "when", "and when", "the deadline", "what deadline", "deadline", "till when"}
+)
 
 
 def takes_over(talk: Dialogue, offer: Finding, who: str | None) -> bool:

@@ -199,6 +199,8 @@ def only_due(view: View) -> Found | None:
     if not found:
         return None
     due = Found(found[0].start + sentence.start, found[0].end + sentence.start, found[0].due)
+    instead = _INSTEAD_OF.search(text, 0, found[0].start)
+    dropped = range(instead.start() + sentence.start, due.start) if instead else ()
     called = {
         c.tokens[i].start
         for c in sentence.clauses
@@ -210,7 +212,7 @@ def only_due(view: View) -> Found | None:
         t.word
         for c in sentence.clauses
         for t in c.tokens
-        if not due.start <= t.start < due.end and t.start not in called
+        if not due.start <= t.start < due.end and t.start not in {*called, *dropped}
     ]
     idle = all(
         view.is_in(word, "filler") or view.is_in(word, "assent") or word in _AROUND_DUE
@@ -219,7 +221,28 @@ def only_due(view: View) -> Found | None:
     return due if idle and len(rest) <= _SHORT else None
 
 
+#: a day that is taken back in front of the one meant («не до среды, а …», "not Friday but …")
+_INSTEAD_OF = re.compile(r"\b(?:не|not)\s[^.,!?]{1,30},?\s(?:а|но|but)\s+$", re.IGNORECASE)
+
+
 def _around(view: View) -> str:
     """The other sentences of a turn («The long read, I forgot. Can it be Monday?»)."""
     text, own = view.scene.text, view.sentence
     return " ".join(text[s.start : s.end] for s in view.sentences if s is not own)
+
+
+def only_later(sentence: Sentence) -> bool:
+    """Whether «раньше не успею» puts an act off without giving it up."""
+    return bool({"раньше", "быстрее", "скорее"} & set(sentence.words))
+
+
+#: words that open the thing a sentence is about
+_ABOUT = re.compile(
+    r"(?:насч[её]т|касательно|по поводу|что касается|as for|regarding|about)\s+([^,;:—–]+)", re.I
+)
+
+
+def topic_of(scene: Scene, sentence: Sentence) -> frozenset[str]:
+    """What a sentence says it is about («Насчёт реестра — отбой»); empty for most sentences."""
+    about = _ABOUT.match(scene.text, sentence.start, sentence.end)
+    return content(about[1]) if about else frozenset()

@@ -38,7 +38,7 @@ def can_answer(talk: Dialogue, waiting: Waiting, index: int, speaker: str | None
     if finding.kind != "request" or not finding.named:
         return index == waiting.turn + 1
     unknown = unknown or speaker in sharers(finding.who)
-    return (unknown and index == waiting.turn + 1) or speaker == finding.who
+    return (unknown and index == waiting.turn + 1) or speaker in (finding.who, *finding.others)
 
 
 def settle(
@@ -341,6 +341,11 @@ def accept(talk: Dialogue, waiting: Waiting, own: Finding, index: int) -> None:
         what = own if its_own else talk.company.asked_before(request) or request
     to_whom = talk.company.person(request.to_whom, waiting.asker, request.turn)
     to_whom = to_whom or talk.company.person(own.to_whom, speaker, index)
+    own = replace(own, others=())
+    for other in (request.who, *request.others) if request.others and who != WE["ru"] else ():
+        if other != who:  # one answers, and it stays with the others too
+            told = replace(request, who=other, others=(), due=waiting.due, turn=index)
+            talk.promise(told, told, waiting.asker, accepted=True)
     talk.keep(
         Draft.of(
             own,

@@ -32,6 +32,8 @@ _TRAILING = frozenset(
     "then please just okay ok though as well too anyway again instead yeah right so and or but "
     "sure actually myself also first".split()
 )
+#: verbs whose next word says how a thing is rather than how it is said ("make sure it is right")
+_SAYING_HOW = frozenset("is are be get gets".split())
 _LEADING = frozenset("i all that please".split())
 #: what may follow a weekday that stands without "on" ("I'll come Thursday and check it")
 _AFTER_DAY = re.compile(
@@ -300,7 +302,9 @@ def _idle_end(view: View, high: int, low: int, due: Found | None) -> bool:
         and view.words[high - 2] not in _PREPOSITIONS
         and view.text_between(high - 2, high - 1).strip() == ","
     )
-    return inside or token.word in _TRAILING or vocative or _is_for(view, high, low)
+    told = view.words[high - 2] in _SAYING_HOW if high - 2 >= low else False
+    trailing = token.word in _TRAILING and not told
+    return inside or trailing or vocative or _is_for(view, high, low)
 
 
 def _is_for(view: View, high: int, low: int) -> bool:

@@ -34,6 +34,8 @@ _BETWEEN = frozenset(
     " вас тебя обязательно"
     " до к на по за не позднее".split()
 )
+#: tokens that a person's name may have
+_NAMES = 3
 #: tokens that may stand between the one told and the act
 _FAR = 10
 
@@ -88,7 +90,9 @@ def _made(view: View, at: int, named: list[Named]) -> Finding | None:
         imperative=True,
         first=at,
     )
-    return replace(found, others=tuple(one.name for one in named[1:]))
+    others = tuple(one.name for one in named[1:])
+    to_whom = None if found.to_whom in others else found.to_whom
+    return replace(found, others=others, to_whom=to_whom)
 
 
 def _charged(view: View) -> Finding | None:
@@ -102,7 +106,7 @@ def _charged(view: View) -> Finding | None:
             continue
         before = [line.one(i, case, strict=True) for i in range(max(0, at - 2), at)]
         behind = line.everybody(at + 1, case) if at + 1 < len(line.tokens) else []
-        named = behind or [one for one in before if one and one.last == at]
+        named = behind or _joined(line, [one for one in before if one and one.last == at], case)
         if not named or not _mayact(view, line, named[0], needs=needs):
             continue
         last = max(at + 1, named[-1].last)
@@ -111,6 +115,16 @@ def _charged(view: View) -> Finding | None:
             continue
         return _made(view, found, named)
     return None
+
+
+def _joined(line: Line, named: list[Named], case: str) -> list[Named]:
+    """Those named, with whoever stands before them and «и» («Денису и Марине нужно сдать»)."""
+    back = named[0].first - 1 if named and named[0].person else 0
+    if back < 1 or line.tokens[back].word != "и":
+        return named
+    starts = range(max(0, back - _NAMES), back)
+    found = next((p for i in starts if (p := line.person(i, case)) and p.last == back), None)
+    return [found, *named] if found else named
 
 
 def _told(view: View) -> Finding | None:
