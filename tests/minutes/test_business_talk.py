@@ -102,6 +102,12 @@ def test_not_earlier_is_no_withdrawal() -> None:
     assert found.status == "open"
 
 
+@pytest.mark.parametrize("said", ["Смету скорее всего не успею.", "Смету, увы, не успею."])
+def test_most_probably_not_is_one(said: str) -> None:
+    (found,) = _promises(f"Вера: Смету доделаю.\nИгорь: Дальше.\nВера: {said}")
+    assert found.status == "cancelled"
+
+
 def test_how_a_thing_is_to_be_stays_in_the_act() -> None:
     (found,) = _promises("Nina: Paul, make sure the price list is right.\nPaul: Sure.", "en")
     assert found.what == "make sure the price list is right"

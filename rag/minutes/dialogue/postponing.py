@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -233,7 +234,10 @@ def _around(view: View) -> str:
 
 def only_later(sentence: Sentence) -> bool:
     """Whether «раньше не успею» puts an act off without giving it up."""
-    return bool({"раньше", "быстрее", "скорее"} & set(sentence.words))
+    return any(
+        one in ("раньше", "быстрее") and other == "не"
+        for one, other in itertools.pairwise(sentence.words)
+    )
 
 
 #: words that open the thing a sentence is about
