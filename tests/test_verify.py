@@ -229,6 +229,6 @@ def test_standard_input_and_json(rag: Any, folder: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("filler", [" ", "\t", "."])
 def test_no_text_makes_cutting_into_sentences_slow(filler: str) -> None:
-    """A pattern that backtracks over a long run would take hours here."""
+    """Patterns that backtrack over a long run would take a while here."""
     found = pieces(Document("x", "t", f"{filler * 50_000}\nb.\n"))
     assert claims(found[-1].text)[-1].text.endswith("b.")
