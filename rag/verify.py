@@ -45,7 +45,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"---\n(?=\w[\w-]*:)(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 _ROW = re.compile(r"\s*\|.*\|\s*")
 _RULE = re.compile(
-    r"\s*(?:\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?|[-*_](?:\s*[-*_]){2,}|=+)\s*"
+    r"\s*+(?:(?:\|\s*+)?:?-{3,}:?\s*+(?:\|\s*+:?-{3,}:?\s*+)*\|?|[-*_](?:\s*[-*_]){2,}|=+)\s*"
 )
 _DEFINITION = re.compile(r"\s{0,3}\[(?!\^)[^\]]+\]:\s*\S+.*")
 #: Marks of footnotes and of sources, whose numbers belong to the text alone.

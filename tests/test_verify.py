@@ -14,11 +14,12 @@ from papers import ENGLISH, HANDBOOK
 from pdf_files import make_pdf
 
 from rag.app import App
+from rag.cite.clean import claims
 from rag.config import Settings
 from rag.errors import ReadError, UsageError
 from rag.readers.options import DEFAULT
 from rag.readers.text.plain import read_markdown
-from rag.types import Scope
+from rag.types import Document, Scope
 from rag.verify import pieces
 
 DRAFT = """---
@@ -224,3 +225,10 @@ def test_standard_input_and_json(rag: Any, folder: Path, monkeypatch: pytest.Mon
     assert set(sentence) == {"text", "verdict", "reason", "citations"}
     assert sentence["verdict"] == "contradicted"
     assert "650" in sentence["reason"]
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", "."])
+def test_no_text_makes_cutting_into_sentences_slow(filler: str) -> None:
+    """Patterns that backtrack over a long run would take a while here."""
+    found = pieces(Document("x", "t", f"{filler * 50_000}\nb.\n"))
+    assert claims(found[-1].text)[-1].text.endswith("b.")

@@ -32,7 +32,7 @@ _SCHEME = re.compile(
 #: What would still be a link, a picture or the address of one in Markdown.
 _SYNTAX = re.compile(r"\](?=[(\[])|!(?=\[)|(?m:^[ \t>]*\[[^\[\]\n]+\](?=:))")
 _MARK = re.compile(r"[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]")
-_MARKS_AFTER_STOP = re.compile(r"([.!?…]+)((?:\s*[\[【]\s*\d[\d\s,;–-]*[\]】])+)")
+_MARKS_AFTER_STOP = re.compile(r"(?<![.!?…])([.!?…]+)((?:\s*[\[【]\s*\d[\d\s,;–-]*[\]】])+)")
 _BULLET = re.compile(r"^(?:[-*•–—▪●◦]|\d{1,2}[.)]|#{1,6}|>)\s+")
 _HEADING = re.compile(r"#{1,6}\s")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)")
