@@ -113,7 +113,7 @@ class Visitor:
 
     def row(self, name: str) -> Locator:
         """What is said of a file that was dropped."""
-        return self.page.locator(".drop").filter(has_text=name)
+        return self.page.locator(".drop").filter(has_text=name).last  # one of before may be leaving
 
     def choose(self, key: str, option: str) -> None:
         """Choose from a list by its key among the texts."""
@@ -146,6 +146,7 @@ class Visitor:
 
     def saved(self, button: Locator) -> bytes:
         """The file that a button gives."""
+        self.settled()  # a file belongs to the run that drew its button
         with self.page.expect_download() as download:
             button.click()
         return download.value.path().read_bytes()

@@ -180,16 +180,16 @@ def test_a_server_that_is_started_again_in_the_middle_costs_nothing(
 
 
 def test_a_writer_waits_for_a_server_that_is_started_again_just_then(
-    machines: Machines, server: Server, monkeypatch: pytest.MonkeyPatch
+    machines: Machines, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with machines.writing("a") as a:
         shelved(a, "1.txt", "Старое.")
-    server.stop()
+    postgres.stop()
     pauses: list[float] = []
 
     def slept(seconds: float) -> None:
         pauses.append(seconds)
-        server.start()
+        postgres.start()
 
     with monkeypatch.context() as patch:
         patch.setattr("rag.store.postgres.session.time.sleep", slept)

@@ -40,7 +40,7 @@ def test_an_address_is_read(told: str, address: Address) -> None:
         ("http://host?index=ANNOY", "ANNOY"),
         ("http://host?consistency=now", "Now"),
         ("http://host?replicas=0", "number"),
-        ("http://host?token=secret", "no option token"),
+        ("http://host?colour=red", "no option colour"),
         ("chunks.db?index=HNSW", "no options"),
     ],
 )

@@ -74,7 +74,7 @@ def test_machines_that_publish_in_turn_have_each_a_draft_from_before(
 
 
 def test_what_a_writer_sends_after_it_lost_its_turn_stays_with_nobody(
-    machines: list[Shelf], server: Server, monkeypatch: pytest.MonkeyPatch
+    machines: list[Shelf], postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its connection is cut while it sends, another one publishes, and then its entities arrive."""
     one, two = machines
@@ -84,7 +84,7 @@ def test_what_a_writer_sends_after_it_lost_its_turn_stays_with_nobody(
     def late(self: Connection, method: str, *args: Any, **options: Any) -> Any:
         if method == "upsert":
             monkeypatch.undo()
-            server.sql(cut.format("application_name = 'rag'"))
+            postgres.sql(cut.format("application_name = 'rag'"))
             two.put({"c.txt": paper(PUMP)})
         return call(self, method, *args, **options)
 
