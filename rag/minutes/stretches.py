@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: characters without a letter or a digit that nothing goes on over
 FAR = 200
 #: characters of a line, at most; characters, words and clauses of a sentence
-LINE, SENTENCE, WORDS, CLAUSES = 10_000, 2_000, 300, 64
+LINE, SENTENCE, WORDS, CLAUSES = 10_000, 2_000, 300, 40
 _NOTHING = re.compile(rf"[\W_]{{{FAR},}}+")
 _MANY_WORDS = re.compile(rf"\s*+(?:\S++\s++){{{WORDS}}}")
 #: marks of a question and what closes it, which stay with the words before them

@@ -61,7 +61,7 @@ _NAMES = re.compile(
 _ITEM_LONGEST = 2 * LINE
 #: words of a heading inside a list of tasks that can be those who do them
 _NAME_WORDS = 3
-_HASHED = re.compile(r"^\s*#{1,6}\s", re.MULTILINE)
+_HASHED = re.compile(r"^[^\S\n]*+#{1,6}\s", re.MULTILINE)
 
 
 @dataclass(slots=True)
