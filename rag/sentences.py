@@ -41,7 +41,7 @@ _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—▪●◦]\s|\d{1,3}[
 _OPENING = re.compile(r"[ \t]*[\"'«“(\[]?([A-ZА-ЯЁ\d])(\S*)")
 _SPEAKER = re.compile(r"(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?[A-ZА-ЯЁ][\w.\- ]{0,40}:\s")
 _SEPARATORS = (";", "\t", "|")
-_NUMBER_LINE = re.compile(r"[ \t]*\d[\d.,  ]*%?[ \t]*(?:\n|\Z)")
+_NUMBER_LINE = re.compile(r"[ \t]*\d[\d.,  ]*+%?[ \t]*+(?:\n|\Z)")
 _GOES_ON = tuple(",;([-–—")
 _LAST_WORD = re.compile(r"([^\W_][\w.\-]*)$")
 _NEXT = re.compile(r"\s*[\"'«“‘(\[—–-]*\s*(\w)?")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.minutes.lexicon import family
 from rag.minutes.morphology import parses
+from rag.minutes.stretches import CLAUSES, of_few_words, stretches
 from rag.sentences import split
 from rag.words import fold, language_of
 
@@ -135,7 +136,12 @@ def _sentences(text: str, start: int, end: int, language: Language) -> tuple[Sen
         question = text[first:last].rstrip("\"'»”)🙂 ").endswith("?")
         if question and len(clauses) > 1 and set(clauses[-1].words) <= _TAGS:
             question = False
-        found.append(Sentence(first, last, question, tuple(clauses), spoken))
+        left = first
+        while len(clauses) > CLAUSES:
+            few, clauses = clauses[:CLAUSES], clauses[CLAUSES:]
+            found.append(Sentence(left, few[-1].end, False, tuple(few), spoken))
+            left = clauses[0].start
+        found.append(Sentence(left, last, question, tuple(clauses), spoken))
     return tuple(found)
 
 
@@ -157,7 +163,8 @@ _FOREIGN = 3
 def spans_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentences, cut also where a casual writer goes on in lower case."""
     spans = []
-    for first, last in split(text, start, end):
+    whole = (piece for span in split(text, start, end) for piece in stretches(text, *span))
+    for first, last in (few for piece in whole for few in of_few_words(text, *piece)):
         quoted = [match.span() for match in _QUOTED.finditer(text, first, last)]
         left = first
         for match in _CASUAL_END.finditer(text, first, last):

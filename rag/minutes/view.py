@@ -75,8 +75,8 @@ class View:
         #: the sentence the clause is in, the clause itself, its tokens, its folded words
         self.sentence: Sentence = self.sentences[self.sentence_at]
         clauses = self.sentence.clauses
-        nothing = Clause(self.sentence.start, self.sentence.start, ())
-        self.clause: Clause = clauses[self.clause_at] if clauses else nothing
+        start = self.sentence.start
+        self.clause: Clause = clauses[self.clause_at] if clauses else Clause(start, start, ())
         self.tokens: tuple[Token, ...] = self.clause.tokens
         self.words: tuple[str, ...] = self.clause.words
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MODAL = frozenset({"", "смочь", "мочь", "успеть", "сделать", "заняться", "взяться", "взять"})
 #: characters of a request that is nothing but a verb («допиши», «посмотришь»)
 _TERSE = 12
+#: characters before a request in which what it is about was said
+_LOOK_BACK = 2_000
 #: words of a question that asks no more than whether one can
 _ABLE = frozenset("успеешь успеете сможешь сможете получится успеваешь успеваете".split())
 #: words of a sentence that can be nothing but a day
@@ -113,7 +115,8 @@ class Company:
             earlier.append(self.turns[request.turn - 1])
         for candidate in earlier:
             end = min(candidate.end, request.what_start)
-            parts = sentences_of(self.scene.text, candidate.start, end, self.scene.language)
+            start = max(candidate.start, end - _LOOK_BACK)
+            parts = sentences_of(self.scene.text, start, end, self.scene.language)
             wordy = [s for s in parts if len(s.words) > 2 and self._says_something(s)]
             if wordy:
                 start, end = wordy[-1].start, wordy[-1].end

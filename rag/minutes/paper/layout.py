@@ -27,6 +27,7 @@ from rag.minutes.paper.lines import (
     rows_of,
     section_of,
 )
+from rag.minutes.stretches import FAR, LINE
 from rag.words import fold
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ _WHO = re.compile(r"\s*(?:who|кто)\s*:\s*[^,\n]+,[^,\n]+,", re.IGNORECASE)
 _NAMES = re.compile(
     r"[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?(?:\s*(?:,|/|&|\band\b)\s*[A-Z][\w'’.]*(?:\s+[A-Z][\w'’]+)?)*"
 )
+#: characters of an item with all that continues it, at most
+_ITEM_LONGEST = 2 * LINE
 #: words of a heading inside a list of tasks that can be those who do them
 _NAME_WORDS = 3
-_HASHED = re.compile(r"^\s*#{1,6}\s", re.MULTILINE)
+_HASHED = re.compile(r"^[^\S\n]*+#{1,6}\s", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -99,12 +102,16 @@ class Grid:
 
 @dataclass(slots=True)
 class _State:
-    """What holds at a line: its section, the lists it is in, the item that is still open."""
+    """What holds at a line: its section, the lists it is in, the item that is still open.
+
+    No row before `unpaired` begins a table that has its labels in the first of two columns.
+    """
 
     section: Section = ""
     heads: list[tuple[int, int, int, str]] = field(default_factory=list)
     item: Item | None = None
     blank: bool = False
+    unpaired: int = 0
 
 
 def layout(text: str) -> Iterator[Item | Grid]:
@@ -115,13 +122,16 @@ def layout(text: str) -> Iterator[Item | Grid]:
     at = 0
     while at < len(rows):
         row = rows[at]
+        if state.item and _is_apart(row, state.item):
+            yield state.item
+            state.item = None
         if not text[row.start : row.end].strip() or is_rule(text, row):
             state.blank = True
             if state.section in IDLE and not hashed:
                 state.section = ""
             at += 1
             continue
-        grid = _grid(text, rows, at, state.section)
+        grid = _grid(text, rows, at, state)
         if grid is not None:
             if state.item:
                 yield state.item
@@ -134,6 +144,11 @@ def layout(text: str) -> Iterator[Item | Grid]:
         at += 1
     if state.item:
         yield state.item
+
+
+def _is_apart(row: Row, item: Item) -> bool:
+    """Whether a line is too far from an item, or the item too long, for it to be a part of it."""
+    return row.start - item.end > FAR or row.end - item.start > _ITEM_LONGEST
 
 
 def _line(text: str, rows: list[Row], at: int, state: _State) -> Iterator[Item]:
@@ -256,21 +271,54 @@ def _leaves(state: _State, row: Row, text: str, style: str) -> bool:
     return style == head_style and indent_of(text, row) <= indent
 
 
-def _grid(text: str, rows: list[Row], at: int, section: Section) -> Grid | None:
+def _grid(text: str, rows: list[Row], at: int, state: _State) -> Grid | None:
     """The table that begins with a row, if one does."""
     for kind in ("bars", "tabs", "gaps"):
+        if not _may_head(text, rows, at, kind, state):
+            continue
         found = []
-        for row in rows[at:]:
-            cells = _cells(text, row, kind)
+        for place in range(at, len(rows)):
+            cells = _cells(text, rows[place], kind)
             if len(cells) < 2:
                 break
-            found.append((row, tuple(cells)))
+            found.append((rows[place], tuple(cells)))
         while kind == "tabs" and found and not any(text[slice(*span)] for span in found[-1][1]):
             found.pop()
         least = 1 if kind == "bars" else 2
         if len(found) >= least and _is_table(text, found, kind):
-            return Grid(tuple(found), kind, section)
+            return Grid(tuple(found), kind, state.section)
     return None
+
+
+def _may_head(text: str, rows: list[Row], at: int, kind: str, state: _State) -> bool:
+    """Whether a table can begin with a row, without going through all rows below each time."""
+    row = rows[at]
+    cells = _cells(text, row, kind)
+    if len(cells) < 2:
+        return False
+    if kind == "bars" and text[row.start : row.end].lstrip().startswith("|"):
+        return True
+    if columns_of(text, cells) is not None:
+        return True
+    return kind == "bars" and len(cells) == 2 and _is_paired(text, rows, at, state)
+
+
+def _is_paired(text: str, rows: list[Row], at: int, state: _State) -> bool:
+    """Whether rows of two cells, a label in one of them, begin here; `state` keeps a no."""
+    if at < state.unpaired:
+        return False
+    last, labelled, count = at, False, 2
+    while last < len(rows):
+        cells = _cells(text, rows[last], "bars")
+        count = len(cells)
+        if count != 2:
+            break
+        labelled = labelled or label_of(text[slice(*cells[0])]) is not None
+        last += 1
+    if labelled and count <= 2 and last - at > 1:
+        return True
+    state.unpaired = last
+    return False
 
 
 def _is_table(text: str, rows: list[tuple[Row, tuple[tuple[int, int], ...]]], kind: str) -> bool:

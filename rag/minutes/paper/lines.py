@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rag.minutes.paper.words import matcher, wordings
+from rag.minutes.stretches import LINE, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,10 +70,17 @@ class Row:
 
 
 def rows_of(text: str) -> Iterator[Row]:
-    """The lines of a text as spans."""
+    """The lines of a text as spans; one of no length stands where a line was cut (`stretches`)."""
     start = 0
     for line in text.split("\n"):
-        yield Row(start, start + len(line))
+        last = None
+        for first, end in stretches(text, start, start + len(line), LINE):
+            if last is not None:
+                yield Row(last, last)
+            yield Row(first, end)
+            last = end
+        if last is None:
+            yield Row(start, start)
         start += len(line) + 1
 
 

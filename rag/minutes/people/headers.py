@@ -60,7 +60,7 @@ _PEOPLE_COLUMN = re.compile(
 #: «САВЕЛЬЕВ Д. И., директор МУП «Теплосеть».» over a speech of a stenogram
 _TITLED = re.compile(
     r"^[ \t]*(?P<name>[А-ЯЁ]{2,}(?:-[А-ЯЁ]+)?[ \t]+[А-ЯЁ]\.[ \t]?(?:[А-ЯЁ]\.)?)"
-    r",[ \t]*(?P<office>[^\n]{3,90}?)\.?[ \t]*$",
+    r",[ \t]*+(?P<office>[^\n]{3,90}?)\.?[ \t]*$",
     re.MULTILINE,
 )
 #: «Председатель собрания Жилин В. П., секретарь Усова Н. Г.»: offices in front of names

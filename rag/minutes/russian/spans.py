@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from rag.minutes.clauses import is_finite
@@ -55,7 +56,8 @@ def _beside_demo(view: View, at: int) -> bool:
 
 
 def _in_due(view: View, start: int) -> bool:
-    return any(found.start <= start < found.end for found in view.dues)
+    before = bisect_right(view.dues, start, key=lambda found: found.start)
+    return before > 0 and start < view.dues[before - 1].end
 
 
 def nouns(view: View, *, skip: Sequence[str], after: int = -1) -> list[int]:

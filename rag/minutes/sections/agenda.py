@@ -18,18 +18,19 @@ _NO_PART = re.compile(
     r"обсудили|ход встречи|протокол|discussion|notes|minutes|итоги|summary|transcript)\s*:?$",
     re.IGNORECASE,
 )
-_MARKDOWN = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>[^\n]*\S)", re.MULTILINE)
+_MARKDOWN = re.compile(r"^(?P<level>#{1,6})[ \t]++(?P<title>[^\n]*\S)", re.MULTILINE)
 _HEARD = re.compile(
-    r"^[ \t]*(?P<number>\d{1,2})?[.)]?[ \t]*(?:слушали|рассмотрели|по вопросу(?: №)?\s*\d*)[ \t]*:"
+    r"^[ \t]*+(?P<number>\d{1,2})?[.)]?[ \t]*+"
+    r"(?:слушали|рассмотрели|по вопросу(?: №)?\s*+\d*+)[ \t]*:"
     r"(?P<title>[^\n]*\S)?",
     re.IGNORECASE | re.MULTILINE,
 )
 _AGENDA = re.compile(
-    r"^[ \t*_#]*(?:повестка(?: дня)?|agenda)[ \t*_]*:?[ \t*_]*\n(?P<items>(?:[ \t]*\n)?"
+    r"^[ \t*_#]*(?:повестка(?: дня)?|agenda)[ \t*_]*+:?[ \t*_]*+\n(?P<items>(?:[ \t]*\n)?"
     r"(?:[ \t]*\d{1,2}[.)][^\n]*(?:\n|\Z))+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_AGENDA_ITEM = re.compile(r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]*(?P<title>[^\n]*\S)", re.MULTILINE)
+_AGENDA_ITEM = re.compile(r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]*+(?P<title>[^\n]*\S)", re.MULTILINE)
 _NUMBERED = re.compile(
     r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]+(?P<title>[^\n]{3,100}\S)", re.MULTILINE
 )

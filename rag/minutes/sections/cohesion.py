@@ -4,8 +4,8 @@ Utiyama, M., Isahara, H. "A statistical model for domain-independent text segmen
 the cut of a text into parts for which the sum over parts of -log P(words | part) - log P(part) is
 least, P(words | part) from the part's own counts with one added to each word. The best cut is the
 shortest path over the gaps (dynamic programming). Here units are turns, a part is no longer than
-`LONGEST` words, which makes it linear, and what is said at a gap («теперь …», "next") makes a
-border there cheaper.
+`LONGEST` words and `MOST_UNITS` units, which makes it linear, and what is said at a gap
+(«теперь …», "next") makes a border there cheaper.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: content words that one part may hold
 LONGEST = 1500
+#: units that one part may hold, as many of them may have no content word at all
+MOST_UNITS = 500
 
 
 def parts(
@@ -59,7 +61,7 @@ def parts(
                 cost = base + held * math.log(held + vocabulary) - logs
                 if cost < costs[end]:
                     costs[end], origin[end] = cost, start
-            if held > LONGEST and long_enough:
+            if (held > LONGEST and long_enough) or end - start >= MOST_UNITS:
                 break
     return _path(origin)
 

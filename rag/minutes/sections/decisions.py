@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rag.words import Language
 
 _BLOCK = re.compile(
-    r"^[#*_\d.\s]*(?:решили|постановили|решения|принятые решения|приняли решения|"
-    r"decisions?(?: made)?|decisions? taken|resolved|resolutions?)[*_ \t]*:?[*_ \t]*\n"
+    r"^[#*_\d.\s]{0,40}+(?:решили|постановили|решения|принятые решения|приняли решения|"
+    r"decisions?(?: made)?|decisions? taken|resolved|resolutions?)[*_ \t]*+:?[*_ \t]*+\n"
     r"(?P<items>(?:[ \t]*\n)?(?:[ \t]*\S[^\n]*(?:\n|\Z))+)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Asked = tuple[int, int, str | None]
 
 _LIST = re.compile(
-    r"^[#*_\d.\s]*(?:открытые вопросы|нереш[её]нные вопросы|вопросы без ответа|"
-    r"open questions?|open issues?|parking lot|outstanding questions?)[*_ \t]*:?[*_ \t]*\n"
+    r"^[#*_\d.\s]{0,40}+(?:открытые вопросы|нереш[её]нные вопросы|вопросы без ответа|"
+    r"open questions?|open issues?|parking lot|outstanding questions?)[*_ \t]*+:?[*_ \t]*+\n"
     r"(?P<items>(?:[ \t]*\n)?(?:[ \t]*(?:[-*•–—]|\d+[.)])[ \t]+\S[^\n]*(?:\n|\Z))+)",
     re.IGNORECASE | re.MULTILINE,
 )

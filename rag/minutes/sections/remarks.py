@@ -65,7 +65,8 @@ def _of_lines(document: Document) -> Iterator[Remark]:
     while at < len(rows):
         start, end = rows[at].start, rows[at].end
         at += 1
-        while at < len(rows) and text[start:end].strip() and continues(text, rows[at]):
+        worded = bool(text[start:end].strip())
+        while worded and at < len(rows) and continues(text, rows[at]):
             end = rows[at].end
             at += 1
         item = CHECKBOX.match(text[start:end]) or BULLET.match(text[start:end])

@@ -31,7 +31,7 @@ _MARKDOWN = rf"{_INDENT}(?:[>*•-]{SPACE}{{1,3}}|\#{{1,6}}{SPACE}){{0,2}}(?P<em
 _ASIDE = rf"(?:{SPACE}?\((?:[^():\n]|\([^():\n]{{0,60}}\)){{1,140}}\))"
 _FIRM = rf"(?:{SPACE}\|{SPACE}[^:|\n\[\]()]{{1,40}})"
 _ANY_NAME = rf"[^\s:\[\]()|#>*—–-][^:\n\[\]()|]{{0,59}}?(?:{_ASIDE}|{_FIRM})?"
-_END = rf"{SPACE}*(?:\*\*|__|\*|_)?{SPACE}*$\n?"
+_END = rf"{SPACE}*+(?:(?:\*\*|__|\*|_){SPACE}*+)?$\n?"
 #: a name alone on a line: up to five words, the first with a capital; or a numbered voice
 _WORD = r"[^\W\d_][\w.'’-]*"
 _CAPITAL = r"[^\W\d_a-zа-яё][\w.'’-]*"
@@ -45,7 +45,10 @@ _CAPITALS = r"[А-ЯЁ]{2,}(?:-[А-ЯЁ]{2,})?"
 _TITLECASE = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
 _VOICES = r"ПРЕДСЕДАТЕЛЬСТВУЮЩ(?:ИЙ|АЯ)|Председательствующ(?:ий|ая)|ИЗ ЗАЛА|Из зала|С МЕСТА|С места"
 _WORDS = r"(?=\S)"
-_BARE_STAMP = rf"{_INDENT}[\[(]?{_STAMP}[\])]?(?:{SPACE}+[-–—]?{SPACE}*|{SPACE}*\n{SPACE}*){_WORDS}"
+_BARE_STAMP = (
+    rf"{_INDENT}[\[(]?{_STAMP}[\])]?"
+    rf"(?:{SPACE}++(?:[-–—]{SPACE}*+)?|{SPACE}*+\n{SPACE}*+){_WORDS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def _shape(
 SHAPES: tuple[Shape, ...] = (
     _shape(
         "zoom chat",
-        rf"{_INDENT}(?:(?P<day>{_DAY}){SPACE}+)?(?P<time>{CLOCK}){SPACE}+(?:From|От){SPACE}+"
+        rf"{_INDENT}(?:(?P<day>{_DAY}){SPACE}+)?(?P<time>{CLOCK}){SPACE}+(?:From|От){SPACE}++"
         rf"(?P<name>[^\n]{{1,60}}?){SPACE}+(?:to|To|кому|Кому|для){SPACE}+[^:\n]{{1,80}}:"
         rf"{SPACE}*\n?{SPACE}*",
         "sure",
