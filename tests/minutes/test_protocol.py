@@ -83,6 +83,21 @@ def test_fields_of_a_protocol() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("paper", "foreign"),
+    [
+        (
+            PROTOCOL,
+            "1.6. Пишут нам. Please send the signed papers to the office, and check the numbers.\n",
+        ),
+        (MINUTES, "- Said in Russian. Пришлите, пожалуйста, подписанный договор в наш офис.\n"),
+    ],
+)
+def test_a_sentence_in_another_language_costs_a_paper_nothing(paper: str, foreign: str) -> None:
+    before = _rows(_promises(paper, "2025-11-05"))
+    assert _rows(_promises(paper + foreign, "2025-11-05"))[: len(before)] == before
+
+
 def test_checkboxes_and_tables_of_notes() -> None:
     assert _rows(_promises(NOTES, "2026-01-21")) == [
         ("Вика Столова", "собрать список блогеров", "2026-01-23", "open"),

@@ -37,7 +37,6 @@ def from_prose(
     scene: Scene, body: Span, due: Found | None, whole: Span, *, listed: bool = False
 ) -> Iterator[Draft]:
     """What sentences report or assign; words of the first person have no owner here."""
-    read = russian.findings if scene.language == "ru" else english.findings
     sentences = tuple(sentences_of(scene.text, *body, scene.language))
     single = len(sentences) <= 1
     for sentence_at, sentence in enumerate(sentences):
@@ -49,11 +48,13 @@ def from_prose(
                 quote = whole if single else (sentence.start, sentence.end)
                 yield from of_order(scene, order, due, whole, None, quote)
             continue
+        spoken = sentence.language
+        read = russian.findings if spoken == "ru" else english.findings
         before: Finding | None = None
         for clause_at in range(len(sentence.clauses)):
             view = View(scene, 0, sentences, sentence_at, clause_at)
             finding = read(view)
-            if scene.language == "ru":
+            if spoken == "ru":
                 finding = protocol_reported.checked(view, finding)
                 finding = finding if finding and _is_usable(finding) else None
                 finding = finding or protocol_reported.reported(view, listed=listed)
