@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 #: Relative difference of scores that tie: floats are added in any order.
 NEAR = 1e-6
+#: Hits of which so many may tie that it tells nothing which of them are found.
+TIED = 1000
 _BEYOND = 10  # hits fetched beyond those asked for, to see that the last does not tie with the next
 _MORE = 4  # times as many are fetched where it does
-_MOST = 1000  # hits, of which so many may tie that it tells nothing which of them are found
 
 
-def settled(search: Callable[[int], Sequence[Row]], limit: int, most: int = _MOST) -> list[Row]:
+def settled(search: Callable[[int], Sequence[Row]], limit: int, most: int = TIED) -> list[Row]:
     """The best hits, at most `limit` of them; of those that tie, these with the lower keys.
 
     `search` gives at most so many rows that begin with key and score, best first; `most` is what it
     may be asked for.
     """
-    size, most = limit + _BEYOND, max(limit, min(most, _MOST))
+    size, most = limit + _BEYOND, max(limit, min(most, TIED))
     while True:
         size = min(size, most)
         found = search(size)

@@ -18,7 +18,7 @@ from rag.query import Query
 from rag.store import terms
 from rag.store.milvus import bm25, schema
 from rag.store.milvus.scope import MOST, ranges, within
-from rag.store.ties import NEAR
+from rag.store.ties import NEAR, TIED
 from rag.words import stem
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class MilvusWords:
             for item in phrase
         ]
         wanted = _sum([*groups, *in_phrases])
-        size, bound = limit + _SPARE, max(self._drift, 1.0) * (1 + NEAR)
+        size, bound = limit + _SPARE, max(self._drift, 1.0)
         while wanted:
             found = self._reader.search(
                 wanted,
@@ -235,7 +235,7 @@ class MilvusWords:
             )
             hits = self._score([_scored(hit) for hit in found], groups, phrases)[:limit]
             whole = len(found) < min(size, MOST) or size >= MOST
-            if whole or (len(hits) == limit and hits[-1][1] > bound * found[-1]["distance"]):
+            if whole or (len(hits) == limit and _is_best(hits[-1][1], bound, found, size)):
                 return hits
             size *= _MORE
         return []
@@ -304,6 +304,15 @@ class MilvusWords:
 
 
 _SPARSE: dict[str, Any] = {"search_params": {"metric_type": "IP", "params": {}}}
+
+
+def _is_best(last: float, bound: float, found: Sequence[dict[str, Any]], size: int) -> bool:
+    """Whether no chunk that was not fetched is better than the last one that is to be found.
+
+    Nor as good, unless so many tie that it tells nothing which of them are found.
+    """
+    beyond = bound * float(found[-1]["distance"])
+    return last > beyond * (1 + NEAR) or (last >= beyond * (1 - NEAR) and size >= TIED)
 
 
 def _scored(hit: dict[str, Any]) -> _Scored:
